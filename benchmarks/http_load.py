@@ -1,0 +1,154 @@
+"""Load over HTTP: a server with keys, limits, logs and counts on, and the bare SDK with the same tool, in one run.
+
+    python benchmarks/http_load.py --seconds 60 --clients 1 20 50 200
+
+Every text is sent once and must come back once, to whoever sent it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KEY = "tr_a-key-for-this-benchmark-and-nothing-else"
+PROTOCOL = "2026-07-28"
+META = {
+    "io.modelcontextprotocol/protocolVersion": PROTOCOL,
+    "io.modelcontextprotocol/clientInfo": {"name": "benchmark", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+CONTENDERS = {"bare SDK": "bare", "Toolroll": "full"}
+
+
+@dataclass
+class Tally:
+    answered: int = 0
+    lost: int = 0
+    crossed: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
+    untimed: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+
+@contextlib.asynccontextmanager
+async def served(kind: str) -> AsyncGenerator[int]:
+    """The contender in a process of its own; its port."""
+    env = {**os.environ, "MCP_API_KEY": KEY, "MCP_RATE_LIMIT": "100000000/60", "MCP_PORT": "0"}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        HERE / "http_servers.py",
+        kind,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert child.stdout is not None
+    try:
+        port = int(await child.stdout.readline())
+        await _listening(port)
+        yield port
+    finally:
+        child.terminate()
+        await child.wait()
+
+
+async def _listening(port: int) -> None:
+    while True:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.05)
+
+
+async def client(port: int, name: str, until: float, tally: Tally) -> None:
+    """One connection that calls as fast as it is answered, and comes back when it is told to."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    number = 0
+    while time.perf_counter() < until:
+        number += 1
+        text = f"{name}-{number}"
+        began = time.perf_counter()
+        writer.write(_request(text, port))
+        status, headers, body = await _response(reader)
+        if status != 200:
+            tally.refused[status] += 1
+            tally.untimed += b"retry-after" not in headers
+            await asyncio.sleep(float(headers.get(b"retry-after", b"1")))
+            continue
+        tally.seconds.append(time.perf_counter() - began)
+        told = json.loads(body)["result"]["structuredContent"]["text"]
+        tally.answered += told == text
+        tally.crossed += told != text
+    writer.close()
+
+
+def _request(text: str, port: int) -> bytes:
+    params = {"name": "echo", "arguments": {"text": text}, "_meta": META}
+    body = json.dumps({"jsonrpc": "2.0", "id": text, "method": "tools/call", "params": params}).encode()
+    lines = (
+        "POST /mcp HTTP/1.1",
+        f"host: 127.0.0.1:{port}",
+        "content-type: application/json",
+        "accept: application/json, text/event-stream",
+        f"authorization: Bearer {KEY}",
+        f"mcp-protocol-version: {PROTOCOL}",
+        "mcp-method: tools/call",
+        "mcp-name: echo",
+        f"content-length: {len(body)}",
+    )
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def _response(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, bytes], bytes]:
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines if line)}
+    return int(status.split()[1]), headers, await reader.readexactly(int(headers[b"content-length"]))
+
+
+async def measured(kind: str, clients: int, seconds: float) -> tuple[float, Tally]:
+    """Calls a second, and what became of them."""
+    tally = Tally()
+    async with served(kind) as port:
+        began = time.perf_counter()
+        names = [f"client-{number}" for number in range(clients)]
+        results = await asyncio.gather(
+            *(client(port, name, began + seconds, tally) for name in names), return_exceptions=True
+        )
+        tally.lost = sum(isinstance(result, BaseException) for result in results)
+        return tally.answered / (time.perf_counter() - began), tally
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 20, 50, 200])
+    chosen = parser.parse_args()
+    print(
+        f"{'clients':>8} {'server':10} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'lost':>5} {'crossed':>8}  refused"
+    )
+    for clients in chosen.clients:
+        rates: dict[str, float] = {}
+        for name, kind in CONTENDERS.items():
+            rates[name], tally = await measured(kind, clients, chosen.seconds)
+            cuts = statistics.quantiles(tally.seconds, n=100)
+            refused = f"{dict(tally.refused)}, {tally.untimed} without a time" if tally.refused else "-"
+            figures = (
+                f"{rates[name]:9.0f} {cuts[49] * 1000:8.1f} {cuts[98] * 1000:8.1f} {tally.lost:5} {tally.crossed:8}"
+            )
+            print(f"{clients:8} {name:10} {figures}  {refused}")
+        print(f"{clients:8} {'ratio':10} {rates['Toolroll'] / rates['bare SDK']:9.2f}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,77 @@
+"""A stdio client that costs next to nothing, so that what is measured is the server."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+LINE_LIMIT = 64 * 1024 * 1024
+PROTOCOL = "2025-06-18"
+
+
+class Wire:
+    """One server process, and the answers still awaited by their ids."""
+
+    def __init__(self, process: asyncio.subprocess.Process, began: float) -> None:
+        self.process = process
+        self.began = began
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._last_id = 0
+
+    async def request(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer's result.
+
+        Raises:
+            RuntimeError: the server answered with an error, or a failed tool result.
+        """
+        self._last_id += 1
+        answered = self._waiting[self._last_id] = asyncio.get_running_loop().create_future()
+        self._send({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params or {}})
+        answer = await answered
+        if "result" not in answer or answer["result"].get("isError"):
+            raise RuntimeError(f"{method}: {answer}")
+        return answer["result"]
+
+    async def call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of one tool call."""
+        return await self.request("tools/call", {"name": tool, "arguments": arguments})
+
+    async def open(self) -> list[dict[str, Any]]:
+        """Shake hands; the tools."""
+        client = {"name": "benchmark", "version": "1"}
+        await self.request("initialize", {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client})
+        self._send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return (await self.request("tools/list"))["tools"]
+
+    async def listen(self) -> None:
+        """Hand each answer to who waits for it, until the server closes its output."""
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
+            answer = json.loads(line)
+            if waiting := self._waiting.pop(answer.get("id"), None):
+                waiting.set_result(answer)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+
+
+@asynccontextmanager
+async def started(command: Sequence[str], environment: Mapping[str, str]) -> AsyncGenerator[Wire]:
+    """A server's process with its pipes; ended by closing them."""
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=pipe, stderr=null, limit=LINE_LIMIT, env=dict(environment)
+    )
+    wire = Wire(process, began)
+    listening = asyncio.create_task(wire.listen())
+    try:
+        yield wire
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await listening
+        await process.wait()

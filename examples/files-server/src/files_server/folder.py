@@ -1,0 +1,137 @@
+"""The allowed folder: nothing outside of it is opened, whatever a path says and whoever swaps what in between."""
+
+import mimetypes
+import os
+import stat
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
+
+LONGEST = 1_000_000  # characters of a text, bytes of anything else
+TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/javascript"}
+UNKNOWN = "text/plain"
+TYPES = mimetypes.MimeTypes()
+"""The library's own table: what this machine has installed plays no part."""
+BINARY = "application/octet-stream"
+BY_STEPS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY")
+"""Whether this system can open a path one step at a time; Windows cannot."""
+for kind, ending in (("text/markdown", ".md"), ("application/yaml", ".yaml"), ("application/toml", ".toml")):
+    TYPES.add_type(kind, ending)  # newer Pythons know them
+
+
+class Folder:
+    """One folder, by its real place.
+
+    Args:
+        by_steps: open step by step, as POSIX can; otherwise by the whole path, which is checked again once it is open.
+    """
+
+    def __init__(self, root: Path | None, *, by_steps: bool = BY_STEPS) -> None:
+        self._root = root
+        self._by_steps = by_steps
+
+    @property
+    def root(self) -> Path:
+        """The folder.
+
+        Raises:
+            PermissionDenied: when none is set.
+        """
+        if self._root is None:
+            raise PermissionDenied("This server may read no folder: ALLOWED_DIR is not set.", remedy="Do not retry.")
+        return self._root
+
+    @property
+    def is_set(self) -> bool:
+        return self._root is not None
+
+    def place(self, path: str) -> Path:
+        """The real place of what a path names, its percent signs decoded before.
+
+        Raises:
+            NotFound: when it is not there, or outside of the folder: which of both is not told.
+        """
+        try:
+            named = path.lstrip("/")
+            place = Path(named if self.root.drive else f"/{named}").resolve(strict=True)
+        except (OSError, ValueError, RuntimeError) as exc:
+            raise _nothing_there() from exc
+        if not place.is_relative_to(self.root):
+            raise _nothing_there()
+        return place
+
+    def read(self, path: str) -> tuple[bytes, str]:
+        """What a file holds, and its MIME type.
+
+        Raises:
+            NotFound: when the folder has no such file.
+            InvalidInput: when it is not a regular file.
+        """
+        place = self.place(path)
+        with self._open(place) as descriptor:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise InvalidInput("This is no file; list_files names them all.")
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                raw = file.read()
+        kind = type_of(place)
+        return raw, BINARY if is_text(kind) and b"\0" in raw else kind
+
+    def _open(self, place: Path) -> AbstractContextManager[int]:
+        return self._opened_by_steps(place) if self._by_steps else _opened_whole(place)
+
+    @contextmanager
+    def _opened_by_steps(self, place: Path) -> Generator[int]:
+        """Opened step by step from the folder down, no step through a link: what was checked is what is opened."""
+        here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for step in place.relative_to(self.root).parts:
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+                below = os.open(step, flags, dir_fd=here)
+                os.close(here)
+                here = below
+            yield here
+        except OSError as exc:
+            raise _nothing_there() from exc
+        finally:
+            os.close(here)
+
+
+@contextmanager
+def _opened_whole(place: Path) -> Generator[int]:
+    """Opened by its whole path; given out only if that still leads, without a link, to the very file that was opened.
+
+    Whoever swaps a folder for a link and back between two calls gets past this, but never past the way by steps.
+    """
+    optional = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in optional)
+    try:
+        descriptor = os.open(place, flags)
+    except OSError as exc:
+        raise _nothing_there() from exc
+    try:
+        if place.resolve(strict=True) != place or not os.path.samestat(os.fstat(descriptor), place.lstat()):
+            raise _nothing_there()
+        yield descriptor
+    except OSError as exc:
+        raise _nothing_there() from exc
+    finally:
+        os.close(descriptor)
+
+
+def type_of(path: Path) -> str:
+    """The MIME type by the file's name; plain text where nothing is known."""
+    return TYPES.guess_type(path.name)[0] or UNKNOWN
+
+
+def is_text(mime_type: str) -> bool:
+    return mime_type.startswith("text/") or mime_type in TEXTUAL or mime_type.endswith(("+json", "+xml"))
+
+
+def uri_of(path: Path) -> str:
+    return path.as_uri()
+
+
+def _nothing_there() -> NotFound:
+    return NotFound("The allowed folder has no such file.", remedy="Choose one that list_files names.")

@@ -1,0 +1,18 @@
+"""files-server: its table of contents."""
+
+from mcp_chassis.server import Server
+
+from files_server.settings import FilesSettings
+from files_server.tools import file, list_files, read_file
+from files_server.watching import connect, watch
+
+SERVER = Server(
+    distribution="files-server",
+    settings=FilesSettings,
+    connect=connect,
+    watch=watch,
+    instructions="The files of one folder. A file is its file:/// address; subscribe to one to hear of its changes.",
+    tools=(list_files, read_file),
+    resources=(file,),
+    draft=True,
+)

@@ -1,0 +1,33 @@
+"""What this server can be told: the one folder it may read."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from mcp_chassis.settings import ServerSettings, everywhere
+from pydantic import AfterValidator, Field
+from pydantic_settings import SettingsConfigDict
+
+
+def _folder(path: Path) -> Path:
+    """Its real place is looked up once, so that what it links to is fixed when the server starts."""
+    if not path.is_dir():
+        raise ValueError("must be a folder that exists")
+    return path.resolve()
+
+
+class FilesSettings(ServerSettings):
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="FILES_")
+
+    allowed_dir: Annotated[Path, AfterValidator(_folder)] | None = Field(
+        default=None,
+        validation_alias="ALLOWED_DIR",
+        description="The folder whose files may be read.",
+        json_schema_extra={"host_entry": ""},
+    )
+    max_result_chars: int = Field(
+        default=1_100_000,
+        ge=1_000,
+        le=10_000_000,
+        validation_alias=everywhere("MAX_RESULT_CHARS"),
+        description="Characters of one result before it is cut.",
+    )

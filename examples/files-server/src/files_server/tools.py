@@ -1,0 +1,73 @@
+"""The files as a list and one by one; the same as resources."""
+
+from itertools import islice
+from typing import Annotated
+from urllib.parse import quote, unquote
+
+import anyio.to_thread
+from mcp_chassis.failures import InvalidInput
+from mcp_chassis.results import Content, Page, Result, TextPage
+from mcp_chassis.tools import Connected, Cursor, reads, resource
+from pydantic import Field
+
+from files_server import walk
+from files_server.folder import LONGEST, Folder, is_text
+
+PAGE = 100
+Files = Annotated[Folder, Connected]
+FilePath = Annotated[str, Field(min_length=1, max_length=4096, description="The path in a file:/// address.")]
+Start = Annotated[int, Field(ge=0, le=2**53 - 1, description="Characters to skip.")]
+
+
+class File(Result):
+    uri: str
+    size: int
+    modified: str
+    mime_type: str
+
+    @classmethod
+    def of(cls, entry: walk.Entry) -> "File":
+        modified = entry.modified.isoformat(timespec="seconds")
+        return cls(uri=entry.uri, size=entry.size, modified=modified, mime_type=entry.mime_type)
+
+
+class FilePage(Page):
+    items: list[File]
+
+
+@reads("List files", open_world=False)
+async def list_files(files: Files, cursor: Cursor = None) -> FilePage:
+    """List the files of the allowed folder. Read one with read_file or as a resource."""
+    found = await anyio.to_thread.run_sync(lambda: list(islice(walk.files(files, cursor), PAGE + 1)))
+    shown = found[:PAGE]
+    more = len(found) > PAGE
+    return FilePage(items=[File.of(entry) for entry in shown], next_cursor=shown[-1].position if more else None)
+
+
+@reads("Read a file", open_world=False)
+async def read_file(path: FilePath, files: Files, start: Start = 0) -> TextPage:
+    """Read a text file, at most a million characters at once."""
+    raw, mime_type = await anyio.to_thread.run_sync(files.read, unquote(path, errors="surrogateescape"))
+    if not is_text(mime_type):
+        raise InvalidInput(f"This file is {mime_type}, not text; read it as a resource.")
+    return TextPage(_cut(raw.decode("utf-8", "replace"), path, start))
+
+
+@resource("file:///{+path}", "A file", mime_type="text/plain")
+async def file(path: FilePath, files: Files) -> Content:
+    """One file of the allowed folder, with its own MIME type."""
+    raw, mime_type = await anyio.to_thread.run_sync(files.read, path)
+    if is_text(mime_type):
+        return Content(_cut(raw.decode("utf-8", "replace"), quote(path), 0), mime_type)
+    if len(raw) > LONGEST:
+        raise InvalidInput(f"This file has more than {LONGEST:,} bytes, and is no text that could be cut.")
+    return Content(raw, mime_type)
+
+
+def _cut(text: str, path: str, start: int) -> str:
+    """A million characters from `start`; a last line says how to read on."""
+    end = start + LONGEST
+    if end >= len(text):
+        return text[start:]
+    how = f"read_file with path {path} and start {end}"
+    return f"{text[start:end]}\n[truncated] {len(text) - end:,} more characters: {how}"

@@ -1,0 +1,14 @@
+"""The greetings: a template, of which one stands in the list of resources."""
+
+from typing import Annotated
+
+from mcp_chassis.tools import resource
+from pydantic import Field
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+@resource("greeting://{name}", "Greeting", mime_type="text/plain", listed=("greeting://world",))
+async def greet(name: Name) -> str:
+    """A greeting for the one who is named."""
+    return f"Hello, {name}!"

@@ -1,0 +1,10 @@
+"""What this server can be told: what every server can."""
+
+from typing import ClassVar
+
+from mcp_chassis.settings import ServerSettings
+from pydantic_settings import SettingsConfigDict
+
+
+class FirstSettings(ServerSettings):
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="FIRST_")

@@ -1,0 +1,24 @@
+"""What the tools in code receive: the APIs of the bridge they stand in, of which they ask one."""
+
+from typing import Annotated, Any, Protocol
+
+from mcp_chassis.http import JsonApi
+from mcp_chassis.tools import Connected
+from pydantic import Field
+
+API = "support"
+
+
+class Apis(Protocol):
+    """The APIs of a bridge by name."""
+
+    def __getitem__(self, name: str) -> JsonApi: ...
+
+
+Support = Annotated[Apis, Connected]
+TicketId = Annotated[int, Field(ge=1, le=999_999)]
+
+
+async def ticket(apis: Apis, ticket_id: int) -> dict[str, Any]:
+    """One ticket as the desk tells it."""
+    return (await apis[API].get("/tickets/{ticket_id}", {"ticket_id": ticket_id})).json

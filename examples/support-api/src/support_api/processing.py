@@ -1,0 +1,88 @@
+"""Many tickets in one call, in stages: what succeeded is kept, what failed is told, and how far it came."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from mcp.server.mcpserver import Context
+from mcp_chassis.batch import Stages, fan_out
+from mcp_chassis.failures import Failure
+from mcp_chassis.progress import told_to_host
+from mcp_chassis.results import Result
+from mcp_chassis.tools import reads
+from pydantic import Field
+
+from support_api.desk import Apis, Support, TicketId, ticket
+
+Operation = Literal["summary", "duplicates"]
+Ids = Annotated[list[TicketId], Field(min_length=1, max_length=50)]
+Ticket = dict[str, Any]
+
+
+class Unprocessed(Result):
+    ticket_id: int
+    reason: str
+
+
+class Processed(Result):
+    """What the stages made of the tickets that could be loaded."""
+
+    completed_stages: list[str]
+    processed: int
+    report: dict[str, Any]
+    failed: list[Unprocessed] | None = None
+
+
+@reads("Process tickets", deadline=60)
+async def process_tickets(
+    ids: Ids, support: Support, ctx: Context[Any, Any], operation: Operation = "summary"
+) -> Processed:
+    """Summarize tickets together or find duplicates. Those that cannot be read are named."""
+    stages = Stages(4, told_to_host(ctx))
+    async with stages.stage("load"):
+        tickets, failed = await _loaded(support, ids)
+    async with stages.stage("preprocess"):
+        prepared = [_prepared(each) for each in tickets]
+    async with stages.stage("analyse"):
+        found = ANALYSES[operation](prepared)
+    async with stages.stage("report"):
+        report = {"operation": operation, **found}
+    return Processed(completed_stages=stages.completed, processed=len(prepared), report=report, failed=failed or None)
+
+
+async def _loaded(apis: Apis, ids: Sequence[int]) -> tuple[list[Ticket], list[Unprocessed]]:
+    """The tickets that could be read, and why the others could not.
+
+    Raises:
+        Failure: the first one's, when none could.
+    """
+    outcomes = await fan_out(list(dict.fromkeys(ids)), lambda ticket_id: ticket(apis, ticket_id))
+    failures = [(each.item, each.failure) for each in outcomes if each.failure is not None]
+    if len(failures) == len(outcomes):
+        raise _first(failures)
+    loaded = [each.value for each in outcomes if each.value is not None]
+    return loaded, [Unprocessed(ticket_id=item, reason=failure.message) for item, failure in failures]
+
+
+def _first(failures: Sequence[tuple[int, Failure]]) -> Failure:
+    return failures[0][1]
+
+
+def _prepared(found: Ticket) -> Ticket:
+    """The ticket with its subject as it is compared: lower case, single blanks."""
+    return {**found, "compared": " ".join(str(found["subject"]).lower().split())}
+
+
+def _summary(tickets: Sequence[Ticket]) -> dict[str, Any]:
+    columns = ("status", "priority", "category")
+    return {column: dict(Counter(str(each[column]) for each in tickets if each[column])) for column in columns}
+
+
+def _duplicates(tickets: Sequence[Ticket]) -> dict[str, Any]:
+    groups: dict[str, list[int]] = {}
+    for each in tickets:
+        groups.setdefault(each["compared"], []).append(each["id"])
+    return {"duplicates": [group for group in groups.values() if len(group) > 1]}
+
+
+ANALYSES = {"summary": _summary, "duplicates": _duplicates}

@@ -1,0 +1,1 @@
+"""PostgreSQL that a model can read freely and cannot hurt."""

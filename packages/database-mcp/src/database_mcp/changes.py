@@ -1,0 +1,198 @@
+"""INSERT, UPDATE, DELETE and MERGE: first run and rolled back, then, when confirmed, run and committed."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import anyio
+from mcp_chassis.failures import Failure, PermissionDenied, Unavailable
+from mcp_chassis.results import Result
+from mcp_chassis.retry import Repeat
+
+from database_mcp.connection import Connection
+from database_mcp.database import Database
+from database_mcp.driver import speaking
+from database_mcp.query import Described, Query, describe
+from database_mcp.statement import Statement
+from database_mcp.wrapper import Cells, cell
+
+SHOWN = 20  # rows of RETURNING that are shown
+MERGE_SINCE = 170_000  # server_version_num
+LOOKS = 10  # times a lost commit is looked for
+VERBS = frozenset({"insert", "update", "delete", "merge"})
+DDL_HEADS = frozenset({
+    ("create", "table"), ("create", "index"), ("create", "unique"), ("create", "view"), ("create", "materialized"),
+    ("create", "schema"), ("create", "sequence"), ("create", "type"), ("alter", "table"), ("alter", "index"),
+    ("alter", "view"), ("alter", "sequence"), ("alter", "type"), ("drop", "table"), ("drop", "index"), ("drop", "view"),
+    ("drop", "materialized"), ("drop", "sequence"), ("drop", "type"), ("comment", "on"),
+})  # fmt: skip
+_ONLY_CHANGES = "Only INSERT, UPDATE, DELETE and MERGE run here."
+NEVER_UNDONE = "Numbers taken from sequences are not given back."
+
+_TRIGGERS_SQL = """
+SELECT DISTINCT format('%s on %s', t.tgname, t.tgrelid::regclass) AS name FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relname = ANY($1::text[])
+ORDER BY 1 LIMIT 10
+"""
+
+
+class ChangeResult(Result):
+    """`preview`: it ran and was rolled back; send `confirm` with the same statement to commit. `committed`: it is done.
+
+    `not_undone` is what even the preview may have left behind.
+    """
+
+    status: Literal["preview", "committed"]
+    rows: int
+    columns: list[str] | None = None
+    returned: list[list[Any]] | None = None
+    not_undone: list[str] | None = None
+    confirm: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Changed:
+    """What one run of the statement did."""
+
+    rows: int
+    columns: list[str] | None
+    returned: list[list[Any]] | None
+
+
+async def preview(database: Database, query: Query) -> ChangeResult:
+    """Run the change and roll it back.
+
+    Raises:
+        PermissionDenied: it is no change of rows, or it calls what acts.
+    """
+
+    async def tried(connection: Connection) -> ChangeResult:
+        changed = await _run(connection, database, query)
+        names = [name.text for name in query.statement.names]
+        triggers = await connection.fetch(_TRIGGERS_SQL, names)
+        kept = [f"What the trigger {row['name']} does outside of this database stays done." for row in triggers]
+        return _result("preview", changed, not_undone=[NEVER_UNDONE, *kept])
+
+    return await database.change(tried)
+
+
+async def commit(database: Database, query: Query) -> ChangeResult:
+    """Run the change and commit it; where the answer to COMMIT is lost, PostgreSQL is asked what became of it.
+
+    Raises:
+        OutcomeUnknown: PostgreSQL could not be asked.
+        Unavailable: nothing was changed, as PostgreSQL itself says.
+    """
+    journal = _Journal(database)
+
+    async def done(connection: Connection) -> ChangeResult:
+        changed = await _run(connection, database, query)
+        with speaking():
+            journal.transaction = (await connection.fetch("SELECT pg_current_xact_id_if_assigned()::text"))[0][0]
+        journal.result = _result("committed", changed)
+        with speaking():
+            await connection.execute("COMMIT")
+        return journal.result
+
+    outcome = await database.change(done, repeat=Repeat.NEVER, recover=journal.outcome)
+    if isinstance(outcome, Undone):
+        raise Unavailable("The connection broke before the change was committed: nothing was changed.")
+    return outcome
+
+
+class Undone:
+    """PostgreSQL says that the transaction was rolled back."""
+
+
+@dataclasses.dataclass
+class _Journal:
+    """What is known of a transaction whose COMMIT may be lost."""
+
+    database: Database
+    transaction: str | None = None
+    result: ChangeResult | None = None
+
+    async def outcome(self) -> ChangeResult | Undone | None:
+        """What became of the transaction; None when PostgreSQL does not know either."""
+        if self.result is None:
+            return Undone()  # COMMIT had not been sent
+        if self.transaction is None:
+            return self.result  # nothing was written, so that there was nothing to lose
+        for _ in range(LOOKS):
+            status = await self.database.read(self._status)
+            if status != "in progress":
+                return {"committed": self.result, "aborted": Undone()}.get(status or "")
+            await anyio.sleep(0.2)
+        return None
+
+    async def _status(self, connection: Connection) -> str | None:
+        return (await connection.fetch("SELECT pg_xact_status($1::text::xid8)", self.transaction))[0][0]
+
+
+def is_ddl(statement: Statement) -> bool:
+    """Whether it changes tables rather than rows, in one of the ways a person may be asked for."""
+    heads = tuple(name.text for name in statement.names[:2] if name.plain)
+    return heads in DDL_HEADS and statement.explain == "no"
+
+
+async def _run(connection: Connection, database: Database, query: Query) -> Changed:
+    database.refuse_privileged()
+    await database.examine(connection, query.statement)
+    if is_ddl(query.statement):
+        with speaking():
+            await (await connection.prepare(query.statement.text, name="")).fetch()
+        return Changed(0, None, None)
+    if query.statement.verb not in VERBS or query.statement.explain != "no":
+        head = "EXPLAIN" if query.statement.explain != "no" else query.statement.head.upper()
+        raise PermissionDenied(f"{head} is no change of rows.", remedy=_ONLY_CHANGES)
+    return await _change_rows(connection, database, query)
+
+
+def _refuse_early_merge(database: Database, statement: Statement) -> None:
+    role = database.pool.role
+    if statement.verb == "merge" and role is not None and role.number < MERGE_SINCE:
+        raise PermissionDenied(
+            f"MERGE runs here from PostgreSQL 17 on, and this is {role.version.split()[0]}, whose WITH cannot hold it.",
+            remedy="Write it as INSERT ... ON CONFLICT DO UPDATE, UPDATE ... FROM, or DELETE ... USING.",
+        )
+
+
+async def _change_rows(connection: Connection, database: Database, query: Query) -> Changed:
+    _refuse_early_merge(database, query.statement)
+    shape = await describe(connection, query)
+    text = await _as_with_query(connection, shape)
+    with speaking():
+        if not shape.columns:
+            prepared = await connection.prepare(shape.text, name="")
+            await prepared.fetch(*shape.values)
+            return Changed(int(prepared.get_statusmsg().split()[-1]), None, None)
+        rows = await (await connection.prepare(text, name="")).fetch(*shape.values)
+    returned = Cells(shape.columns).rows([tuple(row)[1:] for row in rows])
+    return Changed(rows[0][0] if rows else 0, [column.name for column in shape.columns], returned)
+
+
+async def _as_with_query(connection: Connection, shape: Described) -> str:
+    """The statement where PostgreSQL's grammar admits only queries and changes of rows."""
+    names = ", ".join(f"c{place}" for place in range(len(shape.columns)))
+    cells = ["count(*) OVER ()", *(cell(f"c{place}", column.type.name) for place, column in enumerate(shape.columns))]
+    head = f"WITH w({names}) AS" if names else "WITH w AS"
+    shown = ["SELECT", ", ".join(cells), f"FROM w LIMIT {SHOWN}"] if names else ["SELECT"]
+    text = "\n".join([head, "(", shape.text, ")", *shown])
+    try:
+        with speaking():
+            await connection.prepare(text, name="")
+    except Failure as failure:
+        raise PermissionDenied(f"This is no change of rows alone. {failure.message}", remedy="") from failure
+    return text
+
+
+def _result(
+    status: Literal["preview", "committed"], changed: Changed, not_undone: Sequence[str] | None = None
+) -> ChangeResult:
+    return ChangeResult(
+        status=status,
+        rows=changed.rows,
+        columns=changed.columns,
+        returned=changed.returned,
+        not_undone=list(not_undone) if not_undone else None,
+    )

@@ -1,0 +1,74 @@
+"""One-time codes: each is good for one change of one caller, and for asking again what became of it."""
+
+import dataclasses
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import anyio
+from mcp_chassis.failures import InvalidInput
+
+Answer = TypeVar("Answer")
+
+LIFETIME = 600.0  # seconds until an unused code is forgotten
+KEPT = 24 * 3600.0  # seconds for which the answer to a used one is
+MOST = 1_000
+
+
+@dataclasses.dataclass
+class Pending(Generic[Answer]):
+    """One code: what it was given for, until when it is known, and the answer once there is one."""
+
+    bound_to: str
+    expires: float
+    answer: Answer | None = None
+    working: anyio.Lock = dataclasses.field(default_factory=anyio.Lock)
+
+
+class Confirmations(Generic[Answer]):
+    """The codes of one server; `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pending: dict[str, Pending[Answer]] = {}
+
+    def issue(self, bound_to: str) -> str:
+        """A new code for exactly this change."""
+        now = self._clock()
+        self._pending = {code: each for code, each in self._pending.items() if each.expires > now}
+        while len(self._pending) >= MOST:
+            self._pending.pop(next(iter(self._pending)))
+        code = secrets.token_urlsafe(9)
+        self._pending[code] = Pending(bound_to, now + LIFETIME)
+        return code
+
+    async def redeem(self, code: str, bound_to: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Do `work` once for this code; asked again, its answer.
+
+        Raises:
+            InvalidInput: the code is unknown, too old, or was given for something else.
+        """
+        pending = self._pending.get(code)
+        if (
+            pending is None
+            or pending.expires <= self._clock()
+            or not secrets.compare_digest(pending.bound_to, bound_to)
+        ):
+            raise InvalidInput(
+                "The code in confirm was not given for this statement with these parameters, or is too old.",
+                remedy="Call again without confirm, look at the preview, and send its code.",
+            )
+        async with pending.working:
+            if pending.answer is None:
+                pending.answer = await work()
+                pending.expires = self._clock() + KEPT
+            return pending.answer
+
+
+def binding(principal: str, database: str, statement: str, values: Sequence[object]) -> str:
+    """What a code belongs to."""
+    text = json.dumps([principal, database, statement, list(values)], default=str, sort_keys=True)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,170 @@
+"""One database: its pool, what is known of it, and the ways its transactions are run."""
+
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import anyio
+from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.lanes import Rate
+from mcp_chassis.metrics import METRICS
+from mcp_chassis.policy import Policy
+from mcp_chassis.retry import Repeat
+from mcp_chassis.upstream import Upstream
+
+from database_mcp.connection import Connection
+from database_mcp.driver import Role, connect
+from database_mcp.functions import Functions
+from database_mcp.guard import examine, refuse_unknown, unknown_functions
+from database_mcp.pool import Pool
+from database_mcp.statement import Statement
+from database_mcp.target import Target
+from database_mcp.transaction import begin
+
+Answer = TypeVar("Answer")
+Work = Callable[[Connection], Awaitable[Answer]]
+
+FUNCTIONS_LIFETIME = 60.0  # seconds for which the catalogue's functions are believed
+GRACE = 2.0  # seconds over statement_timeout after which a connection is abandoned
+UNPACED = Rate(1_000_000)  # the pool is the pace
+NOTICES = 50  # payloads kept of one channel
+ATTEMPTS = 2  # a read is repeated once
+
+
+class Database:
+    """Runs work in read-only transactions that are always rolled back.
+
+    Args:
+        dsn: where it is; asked at each connect, because the embedded one starts on first use.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        dsn: Callable[[], Awaitable[str]],
+        policy: Policy,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self._dsn = dsn
+        self._clock = clock
+        self.pool = pool = Pool(self._connect, target.limits, clock)
+        METRICS.level("connections in use", target.name, lambda: pool.in_use)
+        METRICS.level("connections idle", target.name, lambda: pool.idle)
+        METRICS.level("calls waiting for a connection", target.name, lambda: pool.waiting)
+        attempts = policy.model_copy(update={"retry_attempts": ATTEMPTS})
+        self._upstream = Upstream(f"The database {target.name}", policy=attempts, rate=UNPACED)
+        self.used = anyio.Event()
+        self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NOTICES))
+        self._functions: Functions | None = None
+        self._functions_read = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.target.name
+
+    async def read(self, work: Work[Answer], *, seconds: float | None = None) -> Answer:
+        """Run `work` inside BEGIN READ ONLY with its limits set; repeated once when the connection breaks.
+
+        Args:
+            seconds: what one statement may take.
+        """
+        limit = self.target.limits.command_timeout if seconds is None else seconds
+        start = begin(self.target, limit)
+
+        async def in_transaction(connection: Connection) -> Answer:
+            await connection.execute(start)
+            return await work(connection)
+
+        return await self._upstream.call(self._attempts(in_transaction, limit + GRACE))
+
+    async def read_checked(self, statement: Statement, work: Work[Answer], *, seconds: float) -> Answer:
+        """Run `work` as `read` does, once the role and the statement's names have been found harmless.
+
+        Raises:
+            PermissionDenied: naming what is not.
+        """
+
+        async def checked(connection: Connection) -> Answer:
+            self.refuse_privileged()
+            await self.examine(connection, statement)
+            return await work(connection)
+
+        return await self.read(checked, seconds=seconds)
+
+    async def change(
+        self,
+        work: Work[Answer],
+        *,
+        repeat: Repeat = Repeat.ONCE,
+        recover: Callable[[], Awaitable[Answer | None]] | None = None,
+    ) -> Answer:
+        """Run `work` in a transaction that may write, which is rolled back unless `work` commits it.
+
+        Args:
+            repeat: ONCE for what is rolled back.
+            recover: finds out what became of a commit whose answer was lost.
+        """
+        limit = self.target.limits.command_timeout
+        start = begin(self.target, limit, mode="READ WRITE")
+
+        async def in_transaction(connection: Connection) -> Answer:
+            await connection.execute(start)
+            return await work(connection)
+
+        attempts = self._attempts(in_transaction, limit + GRACE)
+        return await self._upstream.call(attempts, repeat=repeat, recover=recover)
+
+    async def examine(self, connection: Connection, statement: Statement) -> None:
+        """Hold the statement's names against the rules and the catalogue, which is read again when it is old."""
+        functions = self._functions
+        old = self._clock() - self._functions_read > FUNCTIONS_LIFETIME
+        if functions is None or old or unknown_functions(statement, functions):
+            functions = self._functions = await Functions.read(connection)
+            self._functions_read = self._clock()
+        examine(statement, functions, self.target.rules)
+        refuse_unknown(statement, functions)
+
+    def forget_functions(self) -> None:
+        """The schema has changed: the next statement reads the catalogue again."""
+        self._functions = None
+
+    def refuse_privileged(self) -> None:
+        """Raises `PermissionDenied` where the role could do more than the guard can stop."""
+        reason = self.pool.role.privileged if self.pool.role else None
+        if reason and not self.target.allow_privileged:
+            raise PermissionDenied(
+                f"{reason}, and free SQL would run with its rights.",
+                remedy="Who runs this server can connect as a least-privilege role (its SQL is in docs/database.md) "
+                "or set DATABASE_ALLOW_PRIVILEGED_ROLE=true. The other tools work.",
+            )
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncGenerator[Connection]:
+        """A connection beside the pool, for what must stay open."""
+        connection, _ = await connect(await self._dsn())
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    def _attempts(self, work: Work[Answer], seconds: float) -> Callable[[], Awaitable[Answer]]:
+        """Attempts of one call: the first on any connection, the next on a fresh one."""
+        tries = 0
+
+        async def attempt() -> Answer:
+            nonlocal tries
+            tries += 1
+            return await self.pool.run(work, seconds=seconds, fresh=tries > 1)
+
+        return attempt
+
+    async def _connect(self) -> tuple[Connection, Role]:
+        connection, role = await connect(await self._dsn())
+        self.used.set()
+        return connection, role

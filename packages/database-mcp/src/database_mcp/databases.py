@@ -1,0 +1,81 @@
+"""All databases of one server, by name."""
+
+import asyncio
+import difflib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from mcp_chassis.failures import NotFound
+from mcp_chassis.tools import Connected
+from pydantic import SecretStr
+
+from database_mcp.changes import ChangeResult
+from database_mcp.confirmations import Confirmations
+from database_mcp.database import Database
+from database_mcp.embedded import Embedded
+from database_mcp.settings import DatabaseSettings
+from database_mcp.target import Target
+
+
+class Databases:
+    """What the tools receive: databases by name, the default first."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self.budget = settings.max_result_chars
+        self.confirmations: Confirmations[ChangeResult] = Confirmations()
+        self._by_name = {target.name: _database(target, settings) for target in settings.targets()}
+
+    def __iter__(self) -> Iterator[Database]:
+        return iter(self._by_name.values())
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._by_name)
+
+    @property
+    def default(self) -> str:
+        return next(iter(self._by_name))
+
+    def get(self, name: str | None) -> Database:
+        """The database of that name; the default without one.
+
+        Raises:
+            NotFound: naming those there are.
+        """
+        chosen = self.default if name is None else name.lower()
+        if chosen not in self._by_name:
+            near = difflib.get_close_matches(chosen, self._by_name, n=1)
+            asked = f" Did you mean {near[0]}?" if near else ""
+            raise NotFound(f"No database is called {name!r}.{asked}", remedy=f"There are: {', '.join(self.names)}.")
+        return self._by_name[chosen]
+
+    async def close(self) -> None:
+        await asyncio.gather(*(database.close() for database in self))
+
+
+@asynccontextmanager
+async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
+    """All databases, none of them connected yet."""
+    databases = Databases(settings)
+    try:
+        yield databases
+    finally:
+        await databases.close()
+
+
+def _database(target: Target, settings: DatabaseSettings) -> Database:
+    if target.dsn is None:
+        return Database(target, Embedded(target.folder).dsn, settings)
+    return Database(target, _fixed(target.dsn), settings)
+
+
+def _fixed(dsn: SecretStr) -> Callable[[], Awaitable[str]]:
+    async def where() -> str:
+        return dsn.get_secret_value()
+
+    return where
+
+
+Registry = Annotated[Databases, Connected]

@@ -1,0 +1,96 @@
+"""Everything about one table that a query writer needs, from one catalogue query."""
+
+import json
+from typing import Any
+
+from mcp_chassis.results import Result
+
+from database_mcp.connection import Connection
+from database_mcp.relations import Relation
+
+_DESCRIBE_SQL = """
+SELECT json_build_object(
+  'comment', obj_description(c.oid, 'pg_class'),
+  'rows', CASE WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'p', 'm') THEN c.reltuples::int8 END,
+  'columns', (SELECT json_agg(json_build_object(
+      'name', a.attname,
+      'type', regexp_replace(regexp_replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying',
+          'varchar'), '^time(stamp)?(\\(\\d\\))? with time zone', 'time\\1tz\\2'), ' without time zone', ''),
+      'nullable', CASE WHEN NOT a.attnotnull THEN true END,
+      'default', CASE WHEN a.attidentity <> '' THEN 'identity'
+                      WHEN a.attgenerated <> '' THEN 'generated as ' || pg_get_expr(d.adbin, d.adrelid)
+                      ELSE pg_get_expr(d.adbin, d.adrelid) END,
+      'comment', col_description(c.oid, a.attnum),
+      'values', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
+                 WHERE e.enumtypid IN (a.atttypid, t.typelem, t.typbasetype)),
+      'readable', CASE WHEN NOT has_column_privilege(c.oid, a.attnum, 'SELECT') THEN false END) ORDER BY a.attnum)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'primary_key', (SELECT json_agg(a.attname ORDER BY k.place) FROM pg_constraint o,
+      unnest(o.conkey) WITH ORDINALITY k(attnum, place) JOIN pg_attribute a ON a.attnum = k.attnum
+    WHERE o.conrelid = c.oid AND o.contype = 'p' AND a.attrelid = c.oid),
+  'constraints', (SELECT json_agg(o.conname || ': ' || pg_get_constraintdef(o.oid, true) ORDER BY o.contype, o.conname)
+    FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype IN ('u', 'x', 'c')),
+  'foreign_keys', (SELECT json_agg(o.conname || ': ' || regexp_replace(pg_get_constraintdef(o.oid, true),
+        '^FOREIGN KEY (\\(.*?\\)) REFERENCES ', '\\1 -> ') ORDER BY o.conname)
+    FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'f'),
+  'referenced_by', (SELECT json_agg(format('%s: %s %s', o.conname, o.conrelid::regclass,
+        regexp_replace(pg_get_constraintdef(o.oid, true), '^FOREIGN KEY (\\(.*?\\)).*$', '\\1')) ORDER BY o.conname)
+    FROM pg_constraint o WHERE o.confrelid = c.oid AND o.contype = 'f' AND o.conparentid = 0),
+  'indexes', (SELECT json_agg(regexp_replace(pg_get_indexdef(i.indexrelid, 0, true),
+        '^CREATE (UNIQUE )?INDEX (\\S+) ON (ONLY )?\\S+ USING ', '\\2: \\1')
+        || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END ORDER BY i.indexrelid::regclass::text)
+    FROM pg_index i WHERE i.indrelid = c.oid AND NOT i.indisprimary),
+  'partition_key', pg_get_partkeydef(c.oid),
+  'partition_count', (SELECT nullif(count(*), 0) FROM pg_inherits h WHERE h.inhparent = c.oid AND c.relkind = 'p'),
+  'partitions', (SELECT json_agg(p.bound ORDER BY p.bound)
+    FROM (SELECT p.relname || ' ' || pg_get_expr(p.relpartbound, p.oid) AS bound
+          FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid
+          WHERE h.inhparent = c.oid AND p.relispartition ORDER BY p.relname LIMIT 5) p),
+  'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)::text AS described
+FROM pg_class c WHERE c.oid = $1::int8::oid
+"""
+
+
+class DescribedColumn(Result):
+    """Not nullable unless `nullable`; `readable` is false where the server's role may not select it."""
+
+    name: str
+    type: str
+    nullable: bool | None = None
+    default: str | None = None
+    comment: str | None = None
+    values: list[str] | None = None
+    readable: bool | None = None
+
+
+class TableDescription(Result):
+    """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
+
+    `partitions` are the first five of `partition_count`.
+    """
+
+    table: str
+    kind: str
+    comment: str | None = None
+    rows: int | None = None
+    columns: list[DescribedColumn]
+    primary_key: list[str] | None = None
+    constraints: list[str] | None = None
+    foreign_keys: list[str] | None = None
+    referenced_by: list[str] | None = None
+    indexes: list[str] | None = None
+    partition_key: str | None = None
+    partition_count: int | None = None
+    partitions: list[str] | None = None
+    definition: str | None = None
+    also_in: list[str] | None = None
+
+
+async def describe_relation(connection: Connection, relation: Relation) -> TableDescription:
+    """Columns, keys, constraints, indexes and partitions of `relation`."""
+    rows = await connection.fetch(_DESCRIBE_SQL, relation.oid)
+    found: dict[str, Any] = json.loads(rows[0]["described"])
+    found |= {"table": relation.readable, "kind": relation.kind, "also_in": list(relation.also_in) or None}
+    return TableDescription.model_validate({**found, "columns": found["columns"] or []})

@@ -1,0 +1,53 @@
+"""EXPLAIN of a checked query, built only around the wrapper: never of a caller's text as it stands."""
+
+import dataclasses
+import json
+from typing import Any
+
+from database_mcp.connection import Connection
+from database_mcp.driver import speaking
+from database_mcp.plans import Node, Table, findings, lines, tables
+from database_mcp.query import Query, describe, prepare_wrapped
+from database_mcp.wrapper import source
+
+_TABLES_SQL = """
+SELECT format('%s.%s', n.nspname, c.relname) AS name, greatest(c.reltuples, 0)::float8 AS rows,
+       array(SELECT a.attname::text FROM pg_catalog.pg_constraint k
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+             WHERE k.conrelid = c.oid AND k.contype = 'f' AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = k.conkey[1])) AS unindexed
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE format('%s.%s', n.nspname, c.relname) = ANY($1::text[])
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Explained:
+    """The plan, line by line, and what is wrong with it; `elapsed_ms` only where it ran."""
+
+    plan: list[str]
+    findings: list[str]
+    planning_ms: float | None
+    execution_ms: float | None
+
+
+async def explain(connection: Connection, query: Query, *, analyze: bool) -> Explained:
+    """Plan `query`, or run it and count, in the transaction that is open on `connection`.
+
+    Raises:
+        PermissionDenied: it is no query.
+    """
+    shape = await describe(connection, query)
+    await prepare_wrapped(connection, query, shape)
+    options = "FORMAT JSON, VERBOSE, ANALYZE, BUFFERS" if analyze else "FORMAT JSON, VERBOSE"
+    text = " ".join([f"EXPLAIN ({options}) SELECT * FROM", source(shape.text, len(shape.columns))])
+    with speaking():
+        prepared = await connection.prepare(text, name="")
+        document = json.loads((await prepared.fetch(*shape.values))[0][0])[0]
+        known = await connection.fetch(_TABLES_SQL, tables(document["Plan"]))
+    return _explained(document, [Table(row["name"], row["rows"], row["unindexed"]) for row in known])
+
+
+def _explained(document: dict[str, Any], known: list[Table]) -> Explained:
+    plan: Node = document["Plan"]
+    return Explained(lines(plan), findings(plan, known), document.get("Planning Time"), document.get("Execution Time"))

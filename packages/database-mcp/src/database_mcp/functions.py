@@ -1,0 +1,47 @@
+"""What PostgreSQL's catalogue says about functions, keywords and schemas: the facts the guard decides by."""
+
+import dataclasses
+
+from database_mcp.connection import Connection
+
+FUNCTIONS_SQL = """
+WITH support AS (
+    SELECT a.aggfnoid, bool_or(p.provolatile = 'v') AS acts
+    FROM pg_catalog.pg_aggregate a
+    JOIN pg_catalog.pg_proc p ON p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+        a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
+    GROUP BY a.aggfnoid
+), functions AS (
+    SELECT p.proname, p.provolatile = 'v' OR coalesce(s.acts, false) AS acts,
+           p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 AS on_row
+    FROM pg_catalog.pg_proc p LEFT JOIN support s ON s.aggfnoid = p.oid
+)
+SELECT array_agg(DISTINCT proname::text) AS known,
+       coalesce(array_agg(DISTINCT proname::text) FILTER (WHERE acts), '{}') AS acting,
+       coalesce(array_agg(DISTINCT proname::text) FILTER (WHERE acts AND on_row), '{}') AS acting_on_rows,
+       (SELECT array_agg(word) FROM pg_catalog.pg_get_keywords() WHERE catcode IN ('C', 'R')) AS reserved,
+       (SELECT array_agg(word) FROM pg_catalog.pg_get_keywords()) AS keywords,
+       (SELECT array_agg(nspname::text) FROM pg_catalog.pg_namespace) AS schemas
+FROM functions
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Functions:
+    """Names as one database knows them now.
+
+    `acting`: functions with any VOLATILE overload, aggregates built on one included. `acting_on_rows`: those of them
+    that `row.name` can call too, because one argument is enough. `reserved`: keywords that can never be a function.
+    """
+
+    known: frozenset[str]
+    acting: frozenset[str]
+    acting_on_rows: frozenset[str]
+    reserved: frozenset[str]
+    keywords: frozenset[str]
+    schemas: frozenset[str]
+
+    @classmethod
+    async def read(cls, connection: Connection) -> "Functions":
+        row = (await connection.fetch(FUNCTIONS_SQL))[0]
+        return cls(**{field.name: frozenset[str](row[field.name]) for field in dataclasses.fields(cls)})

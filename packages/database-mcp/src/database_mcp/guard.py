@@ -1,0 +1,149 @@
+"""Decides by its names whether a statement may run: the second line, behind the role and PostgreSQL's grammar.
+
+Pure: what a name means comes from `Functions`, read from the catalogue of the very database.
+"""
+
+import dataclasses
+
+from mcp_chassis.failures import InvalidInput, PermissionDenied
+
+from database_mcp.functions import Functions
+from database_mcp.statement import Name, Statement
+from database_mcp.tokens import Kind
+
+# VOLATILE only because their answer changes; they read or compute and leave nothing behind.
+HARMLESS = frozenset({
+    "array_sample", "array_shuffle", "clock_timestamp", "current_query", "currval", "gen_random_bytes",
+    "gen_random_uuid", "lastval", "pg_blocking_pids", "pg_current_wal_flush_lsn", "pg_current_wal_insert_lsn",
+    "pg_current_wal_lsn", "pg_database_size", "pg_get_wal_replay_pause_state", "pg_indexes_size", "pg_is_in_recovery",
+    "pg_is_wal_replay_paused", "pg_jit_available", "pg_last_committed_xact", "pg_last_wal_receive_lsn",
+    "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp", "pg_notification_queue_usage", "pg_partition_ancestors",
+    "pg_partition_tree", "pg_relation_size", "pg_safe_snapshot_blocking_pids", "pg_sequence_last_value",
+    "pg_table_size", "pg_tablespace_size", "pg_total_relation_size", "pg_xact_commit_timestamp", "pg_xact_status",
+    "random", "random_normal", "timeofday", "txid_status", "uuid_generate_v1", "uuid_generate_v1mc",
+    "uuid_generate_v4", "uuidv4", "uuidv7",
+})  # fmt: skip
+
+# Not VOLATILE, and yet they run SQL given as text, which no scan of this statement sees.
+RUNS_SQL = frozenset({
+    "connectby", "crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "cursor_to_xml",
+    "cursor_to_xmlschema", "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "query_to_xml",
+    "query_to_xml_and_xmlschema", "query_to_xmlschema", "schema_to_xml", "schema_to_xml_and_xmlschema",
+    "schema_to_xmlschema", "table_to_xml", "table_to_xml_and_xmlschema", "table_to_xmlschema", "ts_rewrite", "ts_stat",
+    "xpath_table",
+})  # fmt: skip
+
+# Password hashes, foreign servers' passwords, host rules, other columns' values past every grant.
+SECRET_RELATIONS = frozenset({
+    "_pg_user_mappings", "pg_authid", "pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings",
+    "pg_largeobject", "pg_shadow", "pg_statistic", "pg_statistic_ext_data", "pg_subscription", "pg_user_mapping",
+    "pg_user_mappings", "user_mapping_options",
+})  # fmt: skip
+
+QUERY_HEADS = frozenset({"select", "with", "values", "table", "("})
+_SAMPLING = frozenset({"bernoulli", "system"})
+_CATALOGUES = frozenset({"pg_catalog", "information_schema"})
+_BEFORE_ALIAS = frozenset({"as", "with"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What the people who run this server allow: functions beyond the harmless ones, and the schemas (empty: all)."""
+
+    functions: frozenset[str] = frozenset()
+    schemas: tuple[str, ...] = ()
+
+
+def examine(statement: Statement, functions: Functions, rules: Rules) -> None:
+    """Refuse a statement that calls what acts, or names what is secret or not allowed.
+
+    Raises:
+        PermissionDenied: naming the construct and why.
+    """
+    for name in statement.names:
+        _examine_relation(name, functions, rules)
+        if name.called:
+            _examine_call(name, functions, rules)
+        elif name.after_dot and name.text in functions.acting_on_rows:
+            _examine_attribute(name, rules)
+
+
+def unknown_functions(statement: Statement, functions: Functions) -> list[str]:
+    """Names that are called, and that the catalogue as last read does not know: a reason to read it again."""
+    return [
+        name.text
+        for name in statement.names
+        if name.called and name.text not in functions.known and not _is_keyword(name, functions.keywords)
+    ]
+
+
+def refuse_unknown(statement: Statement, functions: Functions) -> None:
+    """Refuse a call of what is no function, unless the name can be an alias with a column list.
+
+    Raises:
+        InvalidInput: naming the function.
+    """
+    if statement.verb in ("insert", "merge") or statement.head not in QUERY_HEADS:
+        return  # INTO t (a, b) and TABLE t (a int) look like calls; PostgreSQL itself refuses what is none
+    unknown = set(unknown_functions(statement, functions))
+    for name in statement.names:
+        if name.called and name.text in unknown and not _can_declare(name, functions):
+            raise InvalidInput(
+                f"No function is called {name.text!r} in this database.",
+                remedy="Check its spelling and argument types, or write the expression with other functions.",
+            )
+
+
+def _examine_relation(name: Name, functions: Functions, rules: Rules) -> None:
+    if name.text in SECRET_RELATIONS:
+        raise denied(f"{name.text} holds credentials or values past their grants, and is not readable here.")
+    if not rules.schemas:
+        return
+    if name.text.startswith("pg_stats"):
+        raise denied(f"{name.text} shows values of every schema, and only some schemas are allowed here.")
+    if name.before_dot and name.text in functions.schemas and name.text not in {*rules.schemas, *_CATALOGUES}:
+        raise denied(f"The schema {name.text!r} is not among those allowed here: {', '.join(rules.schemas)}.")
+
+
+def _examine_call(name: Name, functions: Functions, rules: Rules) -> None:
+    if _is_keyword(name, functions.reserved) or name.text in rules.functions:
+        return
+    if name.text in RUNS_SQL:
+        raise denied(f"{name.text}() runs SQL given as text, which cannot be checked.", "Write that query itself.")
+    if name.text in _SAMPLING and name.before is not None and name.before.text == "tablesample":
+        return
+    if name.text in functions.acting and name.text not in HARMLESS:
+        raise acting(name.text, f"{name.text}()")
+
+
+def _examine_attribute(name: Name, rules: Rules) -> None:
+    if name.text not in HARMLESS and name.text not in rules.functions:
+        raise acting(name.text, f"{name.qualifier or '(...)'}.{name.text}")
+
+
+def acting(function: str, construct: str) -> PermissionDenied:
+    """The refusal of a function that can act, as the text calls it."""
+    return denied(
+        f"{construct} calls the function {function}, which PostgreSQL marks VOLATILE: it may change something.",
+        "Only functions that read may be called; who runs this server can allow one in DATABASE_ALLOWED_FUNCTIONS.",
+    )
+
+
+def denied(message: str, remedy: str = "") -> PermissionDenied:
+    """A refusal by this server's own rules."""
+    return PermissionDenied(message, remedy=remedy)
+
+
+def _is_keyword(name: Name, keywords: frozenset[str]) -> bool:
+    """Unquoted and unqualified, a keyword is grammar; after a dot it is a name like any other."""
+    return name.plain and not name.after_dot and name.text in keywords
+
+
+def _can_declare(name: Name, functions: Functions) -> bool:
+    """Whether an alias or a WITH query with a column list can stand here: `AS t(a)`, `) t(a)`, `, t(a) AS`."""
+    before = name.before
+    if before is None or name.after_dot:
+        return False
+    if before.kind is Kind.SYMBOL:
+        return before.text in "),"
+    return before.is_name and (before.text in _BEFORE_ALIAS or before.text not in functions.reserved)

@@ -1,0 +1,99 @@
+"""Parameters of a statement: sent as text, and read by PostgreSQL's own input function of the type it expects."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from mcp_chassis.failures import InvalidInput
+
+from database_mcp.connection import TypeName
+from database_mcp.statement import Statement
+from database_mcp.transaction import quoted
+
+_TEXT = frozenset({"text", "unknown"})
+_VECTORS = (22, 30)  # int2vector and oidvector, which asyncpg takes for arrays of themselves
+_JSON = frozenset({"json", "jsonb"})
+
+
+def check_count(statement: Statement, values: Sequence[object]) -> None:
+    """Refuse too many or too few values.
+
+    Raises:
+        InvalidInput: saying how many the statement takes.
+    """
+    if statement.parameter_count != len(values):
+        raise InvalidInput(
+            f"The statement takes {statement.parameter_count} parameters, and params holds {len(values)} values.",
+            remedy="Number them $1, $2, ... and give one value for each.",
+        )
+
+
+def with_casts(statement: Statement, types: Sequence[TypeName]) -> str:
+    """The statement with each `$n` as `($n::text::its_type)`, so that every value may travel as text."""
+    parts: list[str] = []
+    end = 0
+    for start, stop, number in statement.parameters:
+        parts += [statement.text[end:start], _cast(number, types[number - 1])]
+        end = stop
+    return "".join([*parts, statement.text[end:]])
+
+
+def _cast(number: int, type_name: TypeName) -> str:
+    if type_name.name in _TEXT:
+        return f"(${number}::pg_catalog.text)"
+    return f"(${number}::pg_catalog.text::{sql_type(type_name)})"
+
+
+def sql_type(type_name: TypeName) -> str:
+    """A type as SQL writes it, never as a keyword with a meaning of its own (`bit` is `bit(1)`, `"bit"` is not)."""
+    base = type_name.name.removesuffix("[]")
+    brackets = "[]" if base != type_name.name and type_name.oid not in _VECTORS else ""
+    return f"{quoted(type_name.schema)}.{quoted(base)}{brackets}"
+
+
+def as_text(values: Sequence[object], types: Sequence[TypeName]) -> list[str | None]:
+    """Each value as the text PostgreSQL reads for its type.
+
+    Raises:
+        InvalidInput: for a list or an object where the type is neither an array nor JSON.
+    """
+    return [_text(value, kind, number) for number, (value, kind) in enumerate(zip(values, types, strict=True), start=1)]
+
+
+def _text(value: Any, kind: TypeName, number: int) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, dict | list):
+        if kind.name in _JSON:
+            return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list) and kind.name.endswith("[]"):
+            return _array(cast("list[Any]", value))
+        shape = "a list" if isinstance(value, list) else "an object"
+        raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.")
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    return str(value)
+
+
+def _array(items: list[Any]) -> str:
+    return "{" + ",".join(_item(item) for item in items) + "}"
+
+
+def _item(item: Any) -> str:
+    if item is None:
+        return "NULL"
+    if isinstance(item, list):
+        return _array(cast("list[Any]", item))
+    text = json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else _scalar(item)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def described(types: Sequence[TypeName]) -> str:
+    """The types a statement expects, for a failure: `$1 date, $2 int4`."""
+    return ", ".join(f"${number} {kind.name}" for number, kind in enumerate(types, start=1))

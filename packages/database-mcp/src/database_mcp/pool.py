@@ -1,0 +1,194 @@
+"""Connections to one database: made when needed, bounded, never waited for beyond a deadline.
+
+asyncpg's own pool waits for a connection's answer when it is given back, which a dead network never sends. Here the
+work runs in a task of its own; at the deadline the task is abandoned and its connection repaired or cut behind the
+caller's back.
+"""
+
+import asyncio
+import dataclasses
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
+
+from mcp_chassis.failures import Effect, Failure, TimedOut, Unavailable
+
+from database_mcp.connection import Connection
+from database_mcp.driver import Role, speaking
+from database_mcp.target import Limits
+
+Answer = TypeVar("Answer")
+
+RESET = "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all(); RESET ALL"
+MENDING = 2.0  # seconds for a cancelled statement to end and its connection to be clean again
+
+
+@dataclasses.dataclass
+class Counts:
+    """What a pool has done since it was made; `busy_seconds` is the time its work took."""
+
+    queries: int = 0
+    errors: int = 0
+    busy_seconds: float = 0.0
+
+    @property
+    def mean_ms(self) -> float | None:
+        return round(self.busy_seconds * 1000 / self.queries, 2) if self.queries else None
+
+
+@dataclasses.dataclass(eq=False)
+class Lease:
+    """One of the pool's places, and its connection once there is one."""
+
+    connection: Connection | None = None
+
+
+class Pool:
+    """At most `limits.pool_max` connections, made by `connect` when they are needed."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[tuple[Connection, Role]]],
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.limits = limits
+        self.counts = Counts()
+        self.role: Role | None = None
+        self.waiting = 0
+        self._connect = connect
+        self._clock = clock
+        self._places = asyncio.Semaphore(limits.pool_max)
+        self._idle: deque[tuple[Connection, float]] = deque()
+        self._leases: set[Lease] = set()
+        self._sessions: set[asyncio.Task[object]] = set()
+        self._reaper: asyncio.TimerHandle | None = None
+
+    @property
+    def idle(self) -> int:
+        return len(self._idle)
+
+    @property
+    def in_use(self) -> int:
+        return len(self._leases)
+
+    async def run(
+        self, work: Callable[[Connection], Awaitable[Answer]], *, seconds: float, fresh: bool = False
+    ) -> Answer:
+        """Run `work` on a connection of its own, and leave that connection as it was.
+
+        Args:
+            seconds: for connecting and for `work`; the wait for a free connection has its own limit.
+            fresh: on a new connection, because the idle ones may all be dead.
+
+        Raises:
+            Unavailable: all connections stayed busy, or the database cannot be reached.
+            TimedOut: `work` did not end in time; its statement is cancelled.
+        """
+        await self._enter()
+        lease, began = Lease(), self._clock()
+        task = self._begin(lease, self._session(lease, work, fresh=fresh))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+            if not done:
+                self.counts.errors += 1
+                raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.AMBIGUOUS)
+            self.counts.errors += task.exception() is not None
+            return task.result()
+        finally:
+            task.cancel()
+            self.counts.queries += 1
+            self.counts.busy_seconds += self._clock() - began
+
+    async def close(self) -> None:
+        """End what runs, and cut every connection."""
+        for task in self._sessions:
+            task.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=MENDING)
+        for connection in [lease.connection for lease in self._leases if lease.connection]:
+            connection.terminate()
+        self._cut_idle(keep=0, since=math.inf)
+        if self._reaper is not None:
+            self._reaper.cancel()
+
+    async def _enter(self) -> None:
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(self.limits.acquire):
+                await self._places.acquire()
+        except TimeoutError as exc:
+            busy = f"All {self.limits.pool_max} connections are busy."
+            raise Unavailable(busy, remedy="Try again in a moment.", retry_after=5) from exc
+        finally:
+            self.waiting -= 1
+
+    def _begin(self, lease: Lease, session: Coroutine[None, None, Answer]) -> "asyncio.Task[Answer]":
+        """The place is free again when the task ends, however it ends."""
+        task = asyncio.create_task(session)
+        self._leases.add(lease)
+        self._sessions.add(task)
+
+        def ended(ended_task: "asyncio.Task[Answer]") -> None:
+            self._leases.discard(lease)
+            self._sessions.discard(ended_task)
+            self._places.release()
+            if not ended_task.cancelled():
+                ended_task.exception()  # asked for, so that asyncio does not report an abandoned task's failure
+
+        task.add_done_callback(ended)
+        return task
+
+    async def _session(self, lease: Lease, work: Callable[[Connection], Awaitable[Answer]], *, fresh: bool) -> Answer:
+        connection = lease.connection = await self._connection(fresh=fresh)
+        try:
+            with speaking():
+                return await work(connection)
+        finally:
+            await self._give_back(connection)
+
+    async def _connection(self, *, fresh: bool) -> Connection:
+        if fresh:
+            self._cut_idle(keep=0, since=math.inf)
+        while self._idle:
+            connection, _ = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        connection, self.role = await self._connect()
+        return connection
+
+    async def _give_back(self, connection: Connection) -> None:
+        """Undo whatever the work left behind; a connection that cannot say so in time is cut."""
+        clean = False
+        try:
+            with speaking():
+                async with asyncio.timeout(MENDING):
+                    await connection.execute(RESET)
+                    clean = True
+        except Failure:
+            return
+        finally:
+            if clean and not connection.is_closed():
+                self._idle.append((connection, self._clock()))
+                self._reap_later()
+            else:
+                connection.terminate()
+
+    def _reap_later(self) -> None:
+        if self._reaper is None:
+            loop = asyncio.get_running_loop()
+            self._reaper = loop.call_later(self.limits.idle_lifetime, self._reap)
+
+    def _reap(self) -> None:
+        self._reaper = None
+        self._cut_idle(keep=self.limits.pool_min, since=self._clock() - self.limits.idle_lifetime)
+        if self.idle > self.limits.pool_min:
+            self._reap_later()
+
+    def _cut_idle(self, *, keep: int, since: float) -> None:
+        """Close the connections idle since before `since`, the longest idle first."""
+        while len(self._idle) > keep and self._idle[0][1] <= since:
+            connection, _ = self._idle.popleft()
+            connection.terminate()

@@ -1,0 +1,192 @@
+"""What the columns of one table hold, found in stages that each keep what the earlier ones learned."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from mcp_chassis.failures import Failure, PermissionDenied
+from mcp_chassis.results import Result
+
+from database_mcp.connection import Connection, Row
+from database_mcp.database import Database
+from database_mcp.query import Query, run
+from database_mcp.relations import Relation, find
+from database_mcp.statement import read_statement
+from database_mcp.transaction import quoted
+
+SAMPLE = 10_000  # rows that are looked at
+COLUMNS = 60  # columns that are profiled
+STAGES = ("columns", "statistics", "values", "rows")
+
+Report = Callable[[int, str], Awaitable[None]]
+
+_COLUMNS_SQL = """
+SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+       t.typcategory::text IN ('N', 'D', 'S', 'T', 'I', 'E') AS ranged,
+       has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable, greatest(c.reltuples, 0)::float8 AS rows
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_class c ON c.oid = a.attrelid
+WHERE a.attrelid = $1::int8::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+_STATISTICS_SQL = """
+SELECT attname::text AS name, null_frac::float8 AS nulls, n_distinct::float8 AS distincts
+FROM pg_stats WHERE schemaname = $1 AND tablename = $2 ORDER BY inherited
+"""
+_VALUES_SQL = """
+WITH s AS MATERIALIZED (SELECT {names} FROM {table} LIMIT {limit}) SELECT count(*) AS sampled, {facts} FROM s
+"""
+_FACTS_SQL = """
+round(1 - count({cell})::numeric / greatest(count(*), 1), 4)::float8 AS nulls{place},
+count(DISTINCT left({cell}::text, 200)) AS distinct{place}, {least} AS min{place}, {most} AS max{place},
+(SELECT array_agg(format('%s (%s%%)', value, share))
+ FROM (SELECT left({cell}::text, 60) AS value, round(100.0 * count(*) / (SELECT count(*) FROM s)) AS share
+       FROM s WHERE {cell} IS NOT NULL GROUP BY 1
+       HAVING count(*) > greatest(1, 0.005 * (SELECT count(*) FROM s))
+       ORDER BY count(*) DESC, 1 LIMIT 5) v) AS common{place}
+"""
+
+
+class ColumnProfile(Result):
+    """`common` are the commonest values with their share; `distinct` is an estimate over the whole table."""
+
+    name: str
+    type: str
+    null_share: float | None = None
+    distinct: int | None = None
+    common: list[str] | None = None
+    min: str | None = None
+    max: str | None = None
+
+
+class TableProfile(Result):
+    """`sampled_rows` rows were looked at for values; `failed_stage` names what could not be learned, and why."""
+
+    table: str
+    rows: int | None = None
+    sampled_rows: int | None = None
+    columns: list[ColumnProfile]
+    sample_columns: list[str] | None = None
+    sample: list[list[Any]] | None = None
+    hidden_columns: list[str] | None = None
+    completed_stages: list[str]
+    failed_stage: str | None = None
+
+
+@dataclasses.dataclass
+class Profiler:
+    """One table's profile while it is made; each stage is a transaction of its own."""
+
+    database: Database
+    table: str
+    schema: str | None
+    sample_rows: int
+    relation: Relation | None = None
+    columns: list[Row] = dataclasses.field(default_factory=list[Row])
+    facts: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
+    sampled: int | None = None
+    rows: list[list[Any]] | None = None
+    done: list[str] = dataclasses.field(default_factory=list[str])
+
+    async def run(self, report: Report) -> TableProfile:
+        """Every stage; a failing one ends it, and what is known until then is the answer.
+
+        Raises:
+            Failure: of the first stage, without which nothing is known.
+        """
+        failed: str | None = None
+        for number, stage in enumerate(STAGES):
+            await report(number, stage)
+            try:
+                await self.database.read(getattr(self, f"_{stage}"))
+            except Failure as failure:
+                if not self.done:
+                    raise
+                failed = f"{stage}: {failure.message}"
+                break
+            self.done.append(stage)
+        await report(len(STAGES), "done")
+        return self._profile(failed)
+
+    @property
+    def _found(self) -> Relation:
+        if self.relation is None:
+            raise AssertionError("the first stage finds the table")
+        return self.relation
+
+    @property
+    def _readable(self) -> list[Row]:
+        return [column for column in self.columns if column["readable"]]
+
+    async def _columns(self, connection: Connection) -> None:
+        self.relation = await find(connection, self.database.target.rules.schemas, self.table, self.schema)
+        self.columns = await connection.fetch(_COLUMNS_SQL, self.relation.oid)
+        if not self._readable:
+            raise PermissionDenied(f"The server's role may read no column of {self.relation.readable}.")
+
+    async def _statistics(self, connection: Connection) -> None:
+        for row in await connection.fetch(_STATISTICS_SQL, self._found.schema, self._found.name):
+            total = self.columns[0]["rows"]
+            distinct = row["distincts"] if row["distincts"] >= 0 else -row["distincts"] * total
+            self.facts[row["name"]] = {"null_share": round(row["nulls"], 4), "distinct": round(distinct)}
+
+    async def _values(self, connection: Connection) -> None:
+        columns = self._readable[:COLUMNS]
+        row = (await connection.fetch(values_sql(self._found, columns)))[0]
+        self.sampled = row["sampled"]
+        for place, column in enumerate(columns):
+            facts = self.facts.setdefault(column["name"], {})
+            facts |= {"min": row[f"min{place}"], "max": row[f"max{place}"], "common": row[f"common{place}"] or None}
+            facts.setdefault("null_share", row[f"nulls{place}"])
+            facts.setdefault("distinct", row[f"distinct{place}"])
+
+    async def _rows(self, connection: Connection) -> None:
+        if self.sample_rows:
+            self.rows = (await run(connection, sample_query(self._found, self._names, self.sample_rows))).rows
+
+    @property
+    def _names(self) -> list[str]:
+        return [column["name"] for column in self._readable]
+
+    def _profile(self, failed: str | None) -> TableProfile:
+        total = round(self.columns[0]["rows"])
+        return TableProfile(
+            table=self._found.readable,
+            rows=total or None,
+            sampled_rows=self.sampled,
+            columns=[
+                ColumnProfile(name=column["name"], type=column["type"], **self.facts.get(column["name"], {}))
+                for column in self._readable
+            ],
+            sample_columns=self._names if self.rows is not None else None,
+            sample=self.rows,
+            hidden_columns=[column["name"] for column in self.columns if not column["readable"]] or None,
+            completed_stages=self.done,
+            failed_stage=failed,
+        )
+
+
+def sample_query(relation: Relation, columns: Sequence[str], limit: int) -> Query:
+    """The first rows of `relation`, of the columns the role may read."""
+    names = ", ".join(quoted(name) for name in columns)
+    text = " ".join(["SELECT", names, "FROM", qualified(relation)])
+    return Query(read_statement(text), limit=limit)
+
+
+def qualified(relation: Relation) -> str:
+    return f"{quoted(relation.schema)}.{quoted(relation.name)}"
+
+
+def values_sql(relation: Relation, columns: Sequence[Row]) -> str:
+    """One pass over a sample: shares of nulls, distinct and common values, and the range of each column."""
+    total = columns[0]["rows"]
+    names = ", ".join(f"{quoted(column['name'])} AS c{place}" for place, column in enumerate(columns))
+    sampled = relation.kind in ("table", "partitioned table", "materialized view") and total > SAMPLE
+    share = f" TABLESAMPLE SYSTEM ({min(100.0, 100 * SAMPLE / total):.6f})" if sampled else ""
+    facts = ", ".join(_facts(place, ranged=column["ranged"]) for place, column in enumerate(columns))
+    return _VALUES_SQL.format(names=names, table=qualified(relation) + share, limit=SAMPLE, facts=facts)
+
+
+def _facts(place: int, *, ranged: bool) -> str:
+    cell = f"c{place}"
+    bounds = f"left(min({cell})::text, 100)", f"left(max({cell})::text, 100)"
+    least, most = bounds if ranged else ("NULL::text", "NULL::text")
+    return _FACTS_SQL.format(cell=cell, place=place, least=least, most=most)

@@ -1,0 +1,150 @@
+"""One query's path through an open read-only transaction: described, wrapped, read in batches under a budget."""
+
+import dataclasses
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from mcp_chassis.failures import ErrorCode, Failure, InvalidInput, PermissionDenied
+from pydantic_core import to_json
+
+from database_mcp.connection import Attribute, Connection, Prepared, Row, TypeName
+from database_mcp.driver import speaking
+from database_mcp.guard import QUERY_HEADS
+from database_mcp.parameters import as_text, check_count, described, with_casts
+from database_mcp.statement import Statement
+from database_mcp.wrapper import Cells, batch_size, wrapped
+
+_ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
+
+
+@dataclasses.dataclass(frozen=True)
+class Query:
+    """A statement and its values; `limit` rows from `offset` on, within `budget` characters of JSON."""
+
+    statement: Statement
+    values: Sequence[object] = ()
+    limit: int = 1000
+    offset: int = 0
+    budget: int = 60_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What PostgreSQL says of a query before it runs: its columns and parameters, and the text that runs."""
+
+    columns: Sequence[Attribute]
+    parameters: Sequence[TypeName]
+    text: str
+    values: Sequence[str | None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What was read; `more` rows follow. `cut` counts cells longer than a cell may be."""
+
+    columns: list[str]
+    types: list[str]
+    rows: list[list[Any]]
+    more: bool
+    cut: int
+
+
+async def run(connection: Connection, query: Query) -> Rows:
+    """Describe and run `query` in the transaction that is open on `connection`.
+
+    Raises:
+        InvalidInput: it is no statement PostgreSQL understands, or a value does not fit its parameter.
+        PermissionDenied: it is a statement, and not a query.
+    """
+    shape = await describe(connection, query)
+    prepared = await prepare_wrapped(connection, query, shape)
+    cells = Cells(shape.columns)
+    try:
+        with speaking():
+            rows, more = await _read(prepared, query, shape, cells)
+    except Failure as failure:
+        raise _with_expected_types(failure, shape) from failure
+    columns = [column.name for column in shape.columns]
+    return Rows(columns, [column.type.name for column in shape.columns], rows, more, cells.cut(rows))
+
+
+async def describe(connection: Connection, query: Query) -> Described:
+    """Let PostgreSQL parse the statement as it is: the place of a fault is then the caller's own."""
+    check_count(query.statement, query.values)
+    with speaking():
+        # the unnamed statement: a pooler in transaction mode may hand out a connection that has others' names
+        raw = await connection.prepare(query.statement.text, name="")
+    parameters = raw.get_parameters()
+    return Described(
+        columns=raw.get_attributes(),
+        parameters=parameters,
+        text=with_casts(query.statement, parameters),
+        values=as_text(query.values, parameters),
+    )
+
+
+async def prepare_wrapped(connection: Connection, query: Query, shape: Described) -> Prepared:
+    """Prepare the select around the statement; what cannot stand there is not a query."""
+    text = wrapped(shape.text, shape.columns, limit=query.limit + 1, offset=query.offset)
+    try:
+        with speaking():
+            return await connection.prepare(text, name="")
+    except Failure as failure:
+        if failure.code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.TIMEOUT):
+            raise
+        raise _not_a_query(query.statement, failure) from failure
+
+
+async def _read(prepared: Prepared, query: Query, shape: Described, cells: Cells) -> tuple[list[list[Any]], bool]:
+    rows: list[list[Any]] = []
+    room = query.budget
+    async for batch in _batches(prepared, shape, query.limit + 1):
+        fresh = cells.rows(batch)
+        room -= len(to_json(fresh))
+        if room < 0:
+            fresh = _within(fresh, room + len(to_json(fresh)), least=0 if rows else 1)
+            return [*rows, *fresh][: query.limit], True
+        rows += fresh
+    return rows[: query.limit], len(rows) > query.limit
+
+
+def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
+    """The first rows that fit into so many characters of JSON, and `least` of them whether they fit or not."""
+    fitting = 0
+    for row in rows:
+        room -= len(to_json(row)) + 1
+        if room < 0:
+            break
+        fitting += 1
+    return rows[: max(fitting, least)]
+
+
+async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGenerator[list[Row]]:
+    """At most `limit` rows, no more than 8 MB of them at once; what fits at once takes one message less."""
+    size = batch_size(shape.columns)
+    if size >= limit:
+        yield await prepared.fetch(*shape.values)
+        return
+    portal = await prepared.cursor(*shape.values)
+    while limit > 0:
+        asked = min(size, limit)
+        batch = await portal.fetch(asked)
+        yield batch
+        limit = limit - asked if len(batch) == asked else 0
+
+
+def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
+    if statement.head == "show":
+        return PermissionDenied("SHOW does not run here.", remedy="Ask SELECT current_setting('name') instead.")
+    if statement.head in QUERY_HEADS:
+        return PermissionDenied(f"This does more than read. {failure.message}", remedy=_ONLY_QUERIES)
+    return PermissionDenied(f"{statement.head.upper()} is not a query.", remedy=_ONLY_QUERIES)
+
+
+def _with_expected_types(failure: Failure, shape: Described) -> Failure:
+    """A value that does not fit is told with the types that were expected."""
+    state = str(failure.details.get("sqlstate", ""))
+    if not shape.parameters or not state.startswith("22"):
+        return failure
+    expected = f"The parameters are of type {described(shape.parameters)}."
+    return InvalidInput(failure.message, remedy=expected, details=failure.details)

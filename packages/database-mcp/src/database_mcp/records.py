@@ -1,0 +1,96 @@
+"""Single rows and first rows of a table, as a resource shows them: only the columns the role may read."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
+from mcp_chassis.results import Page, Result
+
+from database_mcp.connection import Connection
+from database_mcp.database import Database
+from database_mcp.profile import qualified, sample_query
+from database_mcp.query import Query, run
+from database_mcp.relations import Relation, find
+from database_mcp.statement import read_statement
+from database_mcp.transaction import quoted
+
+SAMPLE = 10
+
+_COLUMNS_SQL = """
+SELECT a.attname::text AS name FROM pg_attribute a
+WHERE a.attrelid = $1::int8::oid AND a.attnum > 0 AND NOT a.attisdropped
+  AND has_column_privilege(a.attrelid, a.attnum, 'SELECT') ORDER BY a.attnum
+"""
+_KEY_SQL = """
+SELECT a.attname::text AS name FROM pg_constraint k, unnest(k.conkey) WITH ORDINALITY u(number, place)
+JOIN pg_attribute a ON a.attnum = u.number
+WHERE k.conrelid = $1::int8::oid AND a.attrelid = k.conrelid AND k.contype = 'p' ORDER BY u.place
+"""
+
+
+class Sample(Page):
+    """The first rows, as arrays in the order of `columns`."""
+
+    page_field: ClassVar[str | None] = "rows"
+
+    table: str
+    columns: list[str]
+    types: list[str]
+    rows: list[list[Any]]
+
+
+class Record(Result):
+    """One row, by column name; a null is left out."""
+
+    table: str
+    key: list[str]
+    values: dict[str, Any]
+
+
+async def sample(database: Database, schema: str, table: str) -> Sample:
+    """The first rows of a table."""
+
+    async def read(connection: Connection) -> Sample:
+        relation, columns = await _readable(connection, database, schema, table)
+        found = await run(connection, sample_query(relation, columns, SAMPLE))
+        return Sample(table=relation.readable, columns=found.columns, types=found.types, rows=found.rows)
+
+    return await database.read(read)
+
+
+async def record(database: Database, schema: str, table: str, key: str) -> Record:
+    """The row whose primary key is `key`; the parts of a key of several columns are separated by commas.
+
+    Raises:
+        NotFound: there is no such row, or no primary key.
+    """
+
+    async def read(connection: Connection) -> Record:
+        relation, columns = await _readable(connection, database, schema, table)
+        names = [row["name"] for row in await connection.fetch(_KEY_SQL, relation.oid)]
+        if not names:
+            raise NotFound(f"{relation.readable} has no primary key, so its rows have no address.")
+        values = key.split(",") if len(names) > 1 else [key]
+        if len(values) != len(names):
+            raise InvalidInput(f"The key of {relation.readable} has {len(names)} parts: {', '.join(names)}.")
+        found = await run(connection, _by_key(relation, columns, names, values))
+        if not found.rows:
+            raise NotFound(f"{relation.readable} has no row with the key {key!r}.")
+        return Record(table=relation.readable, key=names, values=dict(zip(columns, found.rows[0], strict=True)))
+
+    return await database.read(read)
+
+
+async def _readable(connection: Connection, database: Database, schema: str, table: str) -> tuple[Relation, list[str]]:
+    relation = await find(connection, database.target.rules.schemas, table, schema)
+    columns = [row["name"] for row in await connection.fetch(_COLUMNS_SQL, relation.oid)]
+    if not columns:
+        raise PermissionDenied(f"The server's role may read no column of {relation.readable}.")
+    return relation, columns
+
+
+def _by_key(relation: Relation, columns: Sequence[str], names: Sequence[str], values: Sequence[str]) -> Query:
+    conditions = (f"{quoted(name)} = ${number}" for number, name in enumerate(names, start=1))
+    shown = ", ".join(quoted(column) for column in columns)
+    text = " ".join(["SELECT", shown, "FROM", qualified(relation), "WHERE", " AND ".join(conditions)])
+    return Query(read_statement(text), values, limit=1)

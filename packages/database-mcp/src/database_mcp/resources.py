@@ -1,0 +1,131 @@
+"""What a host can attach by its address, and what completes such an address."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from mcp_chassis.failures import Failure, NotFound
+from mcp_chassis.results import Page, Result
+from mcp_chassis.tools import resource
+
+from database_mcp.connection import Connection
+from database_mcp.databases import Databases, Registry
+from database_mcp.description import TableDescription, describe_relation
+from database_mcp.health import Health, examine_health
+from database_mcp.records import Record, Sample, record, sample
+from database_mcp.relations import VISIBLE, find
+
+_OUTLINE_SQL = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name,
+       array_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS columns
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE {visible} AND NOT c.relispartition GROUP BY 1 ORDER BY 1 LIMIT 1000
+""".replace("{visible}", VISIBLE)
+_NAMES_SQL = """
+SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE {visible} AND NOT c.relispartition ORDER BY 1, 2 LIMIT 5000
+""".replace("{visible}", VISIBLE)
+
+
+class TableOutline(Result):
+    name: str
+    columns: list[str]
+
+
+class SchemaOutline(Page):
+    """Every table with its columns and their types."""
+
+    page_field: ClassVar[str | None] = "tables"
+
+    tables: list[TableOutline]
+
+
+class Notices(Result):
+    """The latest payloads of one channel, the newest last."""
+
+    channel: str
+    payloads: list[str]
+
+
+async def database_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    return [name for name in databases.names if name.startswith(prefix.lower())]
+
+
+async def schema_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    names = dict.fromkeys(schema for schema, _ in await _tables(databases, chosen))
+    return [name for name in names if name.startswith(prefix)]
+
+
+async def table_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """Tables of the chosen schema; of all, with their schema, where none is chosen."""
+    schema = chosen.get("schema")
+    tables = await _tables(databases, chosen)
+    names = [name if schema else f"{of}.{name}" for of, name in tables if schema in (None, of)]
+    return [name for name in names if name.startswith(prefix)]
+
+
+async def _tables(databases: Databases, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A completion is a courtesy: where the database cannot be asked, nothing is suggested."""
+    try:
+        database = databases.get(chosen.get("database"))
+        allowed = list(database.target.rules.schemas) or None
+        rows = await database.read(lambda connection: connection.fetch(_NAMES_SQL, allowed))
+    except Failure:
+        return []
+    return [(row["schema"], row["name"]) for row in rows]
+
+
+IN_DATABASE = {"database": database_names}
+IN_TABLE = {**IN_DATABASE, "schema": schema_names, "table": table_names}
+
+
+@resource("db://{database}/schema", "Schema", complete=IN_DATABASE)
+async def schema(database: str, databases: Registry) -> SchemaOutline:
+    """Every table of a database, with its columns and their types."""
+    chosen = databases.get(database)
+    allowed = list(chosen.target.rules.schemas) or None
+    rows = await chosen.read(lambda connection: connection.fetch(_OUTLINE_SQL, allowed))
+    return SchemaOutline(tables=[TableOutline(name=row["name"], columns=row["columns"]) for row in rows])
+
+
+@resource("db://{database}/health", "Health", complete=IN_DATABASE)
+async def health(database: str, databases: Registry) -> Health:
+    """What is wrong with a database, and the SQL that mends it."""
+    return await databases.get(database).read(lambda connection: examine_health(connection, None))
+
+
+@resource("db://{database}/notify/{channel}", "Notifications", complete=IN_DATABASE)
+async def notifications(database: str, channel: str, databases: Registry) -> Notices:
+    """The latest payloads of a channel of DATABASE_NOTIFY_CHANNELS, since this server listens."""
+    chosen = databases.get(database)
+    if channel not in chosen.target.notify_channels:
+        allowed = ", ".join(chosen.target.notify_channels) or "none"
+        raise NotFound(f"The channel {channel!r} is not listened to.", remedy=f"These are: {allowed}.")
+    return Notices(channel=channel, payloads=list(chosen.notices.get(channel, ())))
+
+
+@resource("db://{database}/{schema}/{table}", "Table", complete=IN_TABLE)
+async def table(database: str, schema: str, table: str, databases: Registry) -> TableDescription:
+    """One table: columns, keys, constraints, indexes."""
+    chosen = databases.get(database)
+
+    async def described(connection: Connection) -> TableDescription:
+        return await describe_relation(connection, await find(connection, chosen.target.rules.schemas, table, schema))
+
+    return await chosen.read(described)
+
+
+@resource("db://{database}/{schema}/{table}/sample", "Sample rows", complete=IN_TABLE)
+async def table_sample(database: str, schema: str, table: str, databases: Registry) -> Sample:
+    """The first ten rows of a table, of the columns the server may read."""
+    return await sample(databases.get(database), schema, table)
+
+
+@resource("db://{database}/{schema}/{table}/record/{key}", "Record", complete=IN_TABLE)
+async def table_record(database: str, schema: str, table: str, key: str, databases: Registry) -> Record:
+    """One row by its primary key."""
+    return await record(databases.get(database), schema, table, key)
+
+
+RESOURCES = (schema, health, notifications, table, table_sample, table_record)

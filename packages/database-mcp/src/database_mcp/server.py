@@ -1,0 +1,47 @@
+"""database-mcp: its table of contents."""
+
+from mcp_chassis.server import Server
+
+from database_mcp.databases import connect
+from database_mcp.prompts import PROMPTS
+from database_mcp.resources import RESOURCES
+from database_mcp.settings import DatabaseSettings
+from database_mcp.states import probe
+from database_mcp.tools.changes import execute_write
+from database_mcp.tools.health import check_health, top_queries
+from database_mcp.tools.queries import execute_query
+from database_mcp.tools.schema import (
+    describe_table,
+    find_joins,
+    list_databases,
+    list_tables,
+    profile_table,
+    search_schema,
+)
+from database_mcp.watching import watch
+
+SERVER = Server(
+    distribution="database-mcp",
+    settings=DatabaseSettings,
+    connect=connect,
+    instructions=(
+        "Reads PostgreSQL. Find tables with list_tables or search_schema, look at them with describe_table, then run "
+        "execute_query with values in params. Leave database out for the default one."
+    ),
+    tools=(
+        list_databases,
+        list_tables,
+        describe_table,
+        search_schema,
+        find_joins,
+        profile_table,
+        execute_query,
+        check_health,
+        top_queries,
+        execute_write,
+    ),
+    resources=RESOURCES,
+    prompts=PROMPTS,
+    watch=watch,
+    probe=probe,
+)

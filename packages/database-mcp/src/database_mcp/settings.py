@@ -1,0 +1,184 @@
+"""What this server can be told: the databases, what may be done there, and every figure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import quote, unquote, urlsplit
+
+from mcp_chassis.settings import OPTIONAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from database_mcp.guard import Rules
+from database_mcp.target import Limits, Target
+
+DEFAULT = "default"
+EMBEDDED = "embedded"
+_NAMED_URL = re.compile(r"DATABASE_URL_([A-Z0-9_]+?)(_FILE)?")
+_MEMORY = re.compile(r"[0-9]+ ?(kB|MB|GB)?")
+
+
+def _postgres_url(secret: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(secret.get_secret_value())
+        port = parts.port
+    except ValueError as exc:
+        raise ValueError("must be a postgresql:// URL") from exc
+    if parts.scheme not in ("postgresql", "postgres") or port == 0:
+        raise ValueError("must be a postgresql:// URL")
+    return secret
+
+
+def _memory(text: str) -> str:
+    if not _MEMORY.fullmatch(text):
+        raise ValueError("must be a size such as 16MB")
+    return text
+
+
+PostgresUrl = Annotated[Secret, AfterValidator(_postgres_url)]
+MemorySize = Annotated[str, AfterValidator(_memory)]
+
+
+class DatabaseSettings(ServerSettings):
+    """Any setting of one database takes `_<NAME>` at its end to hold for `DATABASE_URL_<NAME>` alone."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_")
+
+    url: PostgresUrl | None = Field(
+        default=None,
+        json_schema_extra=OPTIONAL,
+        description="The default database, as postgresql://; more with DATABASE_URL_<NAME>.",
+    )
+    db_host: str | None = Field(default=None, validation_alias="DB_HOST", description="The same in parts: localhost.")
+    db_port: int | None = Field(
+        default=None, ge=1, le=65535, validation_alias="DB_PORT", description="Port of DB_HOST: 5432."
+    )
+    db_user: str | None = Field(default=None, validation_alias="DB_USER", description="User at DB_HOST: postgres.")
+    db_password: SecretStr | None = Field(
+        default=None, validation_alias="DB_PASSWORD", json_schema_extra=OPTIONAL, description="Its password."
+    )
+    db_name: str | None = Field(default=None, validation_alias="DB_NAME", description="Database at DB_HOST: postgres.")
+    description: str = Field(default="", max_length=300, description="What the database holds, for the model.")
+    schemas: CommaSeparated = Field(default=(), description="The schemas that may be read; all when unset.")
+    allowed_functions: CommaSeparated = Field(default=(), description="VOLATILE functions that queries may call.")
+    allow_privileged_role: bool = Field(
+        default=False, description="Run free SQL as a superuser or a role that reads server files."
+    )
+    writable: CommaSeparated = Field(default=(), description="Names of databases that execute_write may change.")
+    listen: bool = Field(default=True, description="LISTEN for events; false behind a pooler in transaction mode.")
+    notify_channels: CommaSeparated = Field(default=(), description="Channels that can be subscribed to.")
+    pool_min: int = Field(default=0, ge=0, le=100, description="Connections kept open.")
+    pool_max: int = Field(default=5, ge=1, le=100, description="Connections open at once.")
+    idle_lifetime: float = Field(default=300, gt=0, le=86_400, description="Seconds until an idle connection closes.")
+    acquire_timeout: float = Field(default=10, gt=0, le=300, description="Seconds to wait for a free connection.")
+    command_timeout: float = Field(default=30, ge=1, le=300, description="Seconds one statement of ours may take.")
+    work_mem: MemorySize | None = Field(default=None, description="PostgreSQL's work_mem for queries.")
+    random_page_cost: float | None = Field(default=None, gt=0, le=1000, description="PostgreSQL's random_page_cost.")
+    data_dir: Path | None = Field(default=None, description="Folder of the embedded database.")
+
+    @classmethod
+    def load(cls, environment: Environment | None = None) -> Self:
+        """Read the settings and every database's own.
+
+        Raises:
+            BadSettings: naming each variable that breaks a rule.
+        """
+        settings = super().load(environment)
+        settings.targets()
+        return settings
+
+    def targets(self) -> tuple[Target, ...]:
+        """The databases, the default first; without any, the embedded one."""
+        found = dict(self._urls())
+        if not found.keys() >= set(self.writable):
+            raise BadSettings([f"DATABASE_WRITABLE: names a database that there is not; there are {', '.join(found)}"])
+        return tuple(self._target(name, dsn) for name, dsn in found.items()) or (self._embedded(),)
+
+    def secrets(self) -> Iterator[str]:
+        """Every DSN, and the password inside it as written and as meant."""
+        yield from super().secrets()
+        for _, dsn in self._urls():
+            yield dsn.get_secret_value()
+            if password := urlsplit(dsn.get_secret_value()).password:
+                yield from {password, unquote(password)}
+
+    def _urls(self) -> Iterator[tuple[str, SecretStr]]:
+        if self.url is not None:
+            yield DEFAULT, self.url
+        elif any(
+            part is not None for part in (self.db_host, self.db_port, self.db_user, self.db_password, self.db_name)
+        ):
+            yield DEFAULT, self._url_of_parts()
+        names = {match[1] for key in self._environment if (match := _NAMED_URL.fullmatch(key))}
+        for name in sorted(names):
+            if (dsn := self._named(f"DATABASE_URL_{name}")) is not None:
+                yield name.lower(), dsn
+
+    def _url_of_parts(self) -> SecretStr:
+        user, host = quote(self.db_user or "postgres", safe=""), self.db_host or "localhost"
+        password = quote(self.db_password.get_secret_value(), safe="") if self.db_password else ""
+        credentials = f"{user}:{password}" if password else user
+        place = f"[{host}]" if ":" in host else quote(host, safe="")
+        return SecretStr(
+            f"postgresql://{credentials}@{place}:{self.db_port or 5432}/{quote(self.db_name or 'postgres')}"
+        )
+
+    def _named(self, variable: str) -> SecretStr | None:
+        text = self._environment.get(variable, "").strip()
+        if not text and (path := self._environment.get(f"{variable}_FILE", "").strip()):
+            try:
+                text = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError) as exc:
+                raise BadSettings([f"{variable}_FILE: the file cannot be read"]) from exc
+        return _checked(variable, PostgresUrl, SecretStr(text)) if text else None
+
+    def _target(self, name: str, dsn: SecretStr | None) -> Target:
+        own = self._of(name)
+        return Target(
+            name=name,
+            dsn=dsn,
+            description=own["description"],
+            rules=Rules(functions=frozenset(own["allowed_functions"]), schemas=own["schemas"]),
+            limits=self._limits(own),
+            writable=name in self.writable,
+            allow_privileged=own["allow_privileged_role"],
+            listen=own["listen"],
+            notify_channels=own["notify_channels"],
+        )
+
+    def _limits(self, own: Mapping[str, Any]) -> Limits:
+        return Limits(
+            pool_min=min(own["pool_min"], own["pool_max"]),
+            pool_max=own["pool_max"],
+            idle_lifetime=own["idle_lifetime"],
+            acquire=own["acquire_timeout"],
+            command_timeout=own["command_timeout"],
+            work_mem=own["work_mem"],
+            random_page_cost=own["random_page_cost"],
+        )
+
+    def _of(self, name: str) -> dict[str, Any]:
+        """Each setting of one database: `DATABASE_<SETTING>_<NAME>` where it is set, else the one for all."""
+        own: dict[str, Any] = {}
+        for field, info in type(self).model_fields.items():
+            variable = f"DATABASE_{field}_{name}".upper()
+            text = self._environment.get(variable, "").strip()
+            own[field] = getattr(self, field)
+            if text and not field.startswith(("url", "db_")):
+                annotation: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+                own[field] = _checked(variable, annotation, text)
+        return own
+
+    def _embedded(self) -> Target:
+        limits = self._limits(self._of(EMBEDDED))
+        rules = Rules(functions=frozenset(self.allowed_functions), schemas=self.schemas)
+        return Target(name=EMBEDDED, folder=self.data_dir, description=self.description, rules=rules, limits=limits)
+
+
+def _checked(variable: str, annotation: Any, value: object) -> Any:
+    try:
+        return TypeAdapter(annotation).validate_python(value)
+    except ValidationError as exc:
+        rule = exc.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
+        raise BadSettings([f"{variable}: {rule.removeprefix('Value error, ')}"]) from None

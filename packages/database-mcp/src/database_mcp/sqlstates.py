@@ -1,0 +1,144 @@
+"""What PostgreSQL's error codes mean to a caller: a table, the full code first, then its class."""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from mcp_chassis.failures import (
+    AuthenticationFailed,
+    Conflict,
+    Effect,
+    Failure,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    TimedOut,
+    Unavailable,
+    UpstreamError,
+)
+
+Entry = TypeVar("Entry")
+
+
+class DatabaseError(Protocol):
+    """The fields of PostgreSQL's error message that are used; asyncpg sets those that were sent."""
+
+    sqlstate: str | None
+    message: str | None
+
+
+FAILURE_FOR_SQLSTATE: Mapping[str, type[Failure]] = {
+    "08": Unavailable,  # connection exceptions
+    "0A": InvalidInput,  # feature_not_supported
+    "0LP01": PermissionDenied,  # invalid_grant_operation
+    "21": InvalidInput,  # cardinality_violation
+    "22": InvalidInput,  # data exceptions
+    "23": Conflict,  # integrity constraint violations
+    "25006": PermissionDenied,  # read_only_sql_transaction
+    "25P03": TimedOut,  # idle_in_transaction_session_timeout
+    "26": Unavailable,  # a pooler mixed up prepared statements
+    "28": AuthenticationFailed,
+    "2BP01": Conflict,  # dependent_objects_still_exist
+    "34": UpstreamError,
+    "38": InvalidInput,  # a function of theirs raised
+    "39": InvalidInput,
+    "3D000": NotFound,  # the database itself
+    "3F000": NotFound,  # invalid_schema_name
+    "40": Unavailable,  # serialization_failure, deadlock_detected
+    "42": InvalidInput,  # syntax error or access rule
+    "42501": PermissionDenied,  # insufficient_privilege
+    "42704": NotFound,  # undefined_object
+    "42883": InvalidInput,  # undefined_function
+    "42P01": NotFound,  # undefined_table
+    "42703": InvalidInput,  # undefined_column
+    "53": Unavailable,  # out of memory, disk, connections
+    "54": InvalidInput,  # program limits: statement too complex, too many columns
+    "55": Conflict,  # object_not_in_prerequisite_state
+    "55P03": TimedOut,  # lock_not_available
+    "57014": TimedOut,  # query_canceled
+    "57": Unavailable,  # admin_shutdown, crash_shutdown, cannot_connect_now
+    "58": UpstreamError,
+    "P0": InvalidInput,  # a function of theirs raised
+    "XX": UpstreamError,
+}
+
+# Asking again, on another connection, may well succeed: a read is repeated once.
+TRANSIENT = ("08", "26", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25P03")
+
+# The server turned the connection away: nothing was sent.
+NEVER_SENT = ("53300", "57P03")
+
+_REMEDIES: Mapping[str, str] = {
+    "22": "Check the values and their types.",
+    "23": "Look at the constraint with describe_table.",
+    "25006": "Only queries run here; nothing that changes anything does.",
+    "28": "Ask the person who runs this server to check the user and password of the database.",
+    "3D000": "Ask the person who runs this server to check the name in the database's URL.",
+    "40": "Another transaction was in the way; try again.",
+    "42501": "The server's role has no right to it; who runs this server can GRANT it.",
+    "42601": "Check the syntax near that position.",
+    "42703": "See the columns with describe_table.",
+    "42803": "Name the column in GROUP BY or inside an aggregate.",
+    "42804": "Cast one side to the other's type.",
+    "42883": "Check the spelling and cast the arguments to the function's types.",
+    "42P01": "See what there is with list_tables.",
+    "42P18": "Cast the parameter, as in $1::text.",
+    "53300": "The database takes no more connections at the moment.",
+    "54": "Write a smaller statement.",
+    "55P03": "A lock was not free in time; try again later.",
+    "57014": "Narrow it with WHERE, look at explain=plan for a missing index, or raise timeout_seconds.",
+    "57": "The database is restarting or ended this connection; try again.",
+}
+
+
+def failure_for(error: DatabaseError, *, connecting: bool = False) -> Failure:
+    """The failure a model reads for an error of PostgreSQL.
+
+    `connecting` withholds PostgreSQL's own text: it may hold the user, the host and the database of the DSN.
+    """
+    state = error.sqlstate or "XX000"
+    kind = _in_table(FAILURE_FOR_SQLSTATE, state) or UpstreamError
+    if connecting:
+        return kind(_refusal(state), remedy=_in_table(_REMEDIES, state), effect=_effect(state, connecting=True))
+    message = _sentence(error.message or "PostgreSQL refused the statement")
+    remedy = hint(error) or _in_table(_REMEDIES, state) or ""
+    return kind(message, remedy=remedy, details=_details(error, state), effect=_effect(state, connecting=False))
+
+
+def hint(error: DatabaseError) -> str:
+    """PostgreSQL's own advice, as a sentence."""
+    return _sentence(text) if isinstance(text := getattr(error, "hint", None), str) else ""
+
+
+def position(error: DatabaseError) -> int | None:
+    """The character (1-based) of the statement at which PostgreSQL saw the fault."""
+    text = getattr(error, "position", None)
+    return int(text) if isinstance(text, str) and text.isdigit() else None
+
+
+def _in_table(table: Mapping[str, Entry], state: str) -> Entry | None:
+    return table.get(state) or table.get(state[:2])
+
+
+def _effect(state: str, *, connecting: bool) -> Effect:
+    if state in NEVER_SENT or (connecting and state.startswith(("08", "57"))):
+        return Effect.NEVER_SENT
+    return Effect.AMBIGUOUS if state.startswith(TRANSIENT) else Effect.SETTLED
+
+
+def _refusal(state: str) -> str:
+    if state.startswith("28"):
+        return "The database refused the server's credentials or its kind of connection."
+    if state == "3D000":
+        return "The database server has no database of the configured name."
+    return "The database server does not accept the connection at the moment."
+
+
+def _details(error: DatabaseError, state: str) -> dict[str, object]:
+    place = position(error)
+    return {"sqlstate": state, **({"position": place} if place else {})}
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())[:300]
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else text + "."

@@ -1,0 +1,175 @@
+"""One statement, read by its tokens: what it calls, what it names, where its parameters stand."""
+
+import dataclasses
+import itertools
+from typing import Literal
+
+from database_mcp.tokens import Kind, ScanError, Token, tokens
+
+ExplainMode = Literal["no", "plan", "analyze"]
+
+_ANALYZE = frozenset({"analyze", "analyse"})
+_EXPLAIN_OPTIONS = frozenset({
+    *_ANALYZE, "buffers", "costs", "format", "generic_plan", "memory", "serialize", "settings", "summary", "timing",
+    "verbose", "wal",
+})  # fmt: skip
+
+
+_VERBS = frozenset({"select", "values", "table", "insert", "update", "delete", "merge"})
+
+
+class SeveralStatements(ScanError):
+    """More than one statement, or a parenthesis that closes what the caller did not open."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Name:
+    """A name in the text, and what stands around it.
+
+    `called`: a parenthesis follows. `qualifier`: the name before its dot. `plain`: written without quotes, so that it
+    may be a keyword. `before`: the token in front of it.
+    """
+
+    text: str
+    called: bool
+    after_dot: bool
+    qualifier: str | None
+    before_dot: bool
+    plain: bool
+    before: Token | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Statement:
+    """`text` has neither closing semicolons nor comments around it; `parameters` are places in `text`.
+
+    `verb` is what it does: the head, or what follows its WITH queries.
+    """
+
+    text: str
+    head: str
+    names: tuple[Name, ...]
+    parameters: tuple[tuple[int, int, int], ...]
+    explain: ExplainMode = "no"
+    ordered: bool = False
+    verb: str = ""
+
+    @property
+    def parameter_count(self) -> int:
+        return max((number for _, _, number in self.parameters), default=0)
+
+
+def read_statement(sql: str) -> Statement:
+    """Scan `sql` as exactly one statement; EXPLAIN in front of it is taken off and remembered.
+
+    Raises:
+        ScanError: it cannot be a statement.
+        SeveralStatements: it is more than one.
+    """
+    found = tokens(sql)
+    while found and found[-1].text == ";" and found[-1].kind is Kind.SYMBOL:
+        found.pop()
+    if not found:
+        raise ScanError("There is no statement in the text.", 0)
+    _check_single(found)
+    explain, found = _without_explain(found)
+    start = found[0].start
+    return Statement(
+        text=sql[start : found[-1].end],
+        head=found[0].text if found[0].kind is Kind.NAME else found[0].text[:1],
+        names=tuple(_names(found)),
+        parameters=tuple(
+            (token.start - start, token.end - start, _number(token)) for token in found if token.kind is Kind.PARAMETER
+        ),
+        explain=explain,
+        ordered=_ordered(found),
+        verb=_verb(found),
+    )
+
+
+def _number(token: Token) -> int:
+    if len(token.text) > 5 or not 0 < int(token.text) <= 1000:
+        raise ScanError("Parameters are numbered $1 to $1000.", token.start)
+    return int(token.text)
+
+
+def _check_single(found: list[Token]) -> None:
+    depth = 0
+    for token in found:
+        if token.kind is not Kind.SYMBOL:
+            continue
+        if token.text == ";":
+            raise SeveralStatements("Only one statement runs in one call, and a semicolon ends it.", token.start)
+        depth += (token.text == "(") - (token.text == ")")
+        if depth < 0:
+            raise SeveralStatements("A parenthesis is closed that was never opened.", token.start)
+    if depth:
+        raise ScanError("A parenthesis is opened and never closed.", found[-1].end)
+
+
+def _without_explain(found: list[Token]) -> tuple[ExplainMode, list[Token]]:
+    if found[0].kind is not Kind.NAME or found[0].text != "explain" or len(found) < 2:
+        return "no", found
+    rest = found[1:]
+    if rest[0].text == "(" and rest[1].kind is Kind.NAME and rest[1].text in _EXPLAIN_OPTIONS:
+        end = next(place for place, token in enumerate(rest) if token.text == ")" and token.kind is Kind.SYMBOL)
+        options, rest = rest[1:end], rest[end + 1 :]
+    else:
+        options: list[Token] = []
+        while rest and rest[0].kind is Kind.NAME and rest[0].text in (*_ANALYZE, "verbose"):
+            options.append(rest.pop(0))
+    if not rest:
+        raise ScanError("EXPLAIN is followed by a query.", found[0].start)
+    return ("analyze" if _analyzes(options) else "plan"), rest
+
+
+def _analyzes(options: list[Token]) -> bool:
+    values = [token.text for token in options]
+    place = next((place for place, value in enumerate(values) if value in _ANALYZE), None)
+    return place is not None and values[place + 1 : place + 2] not in (["false"], ["off"], ["0"])
+
+
+def _names(found: list[Token]) -> list[Name]:
+    padded = [None, None, *found, None]
+    return [
+        Name(
+            text=token.text,
+            called=_is(padded[index + 1], "("),
+            after_dot=_is(padded[index - 1], "."),
+            qualifier=_qualifier(padded[index - 2]) if _is(padded[index - 1], ".") else None,
+            before_dot=_is(padded[index + 1], "."),
+            plain=token.kind is Kind.NAME,
+            before=padded[index - 1],
+        )
+        for index, token in enumerate(padded)
+        if token is not None and token.is_name
+    ]
+
+
+def _is(token: Token | None, symbol: str) -> bool:
+    return token is not None and token.kind is Kind.SYMBOL and token.text == symbol
+
+
+def _qualifier(token: Token | None) -> str | None:
+    return token.text if token is not None and token.is_name else None
+
+
+def _verb(found: list[Token]) -> str:
+    depth = 0
+    for token in found:
+        if token.kind is Kind.SYMBOL:
+            depth += (token.text == "(") - (token.text == ")")
+        elif depth == 0 and token.kind is Kind.NAME and token.text in _VERBS:
+            return token.text
+    return ""
+
+
+def _ordered(found: list[Token]) -> bool:
+    """Whether an ORDER BY stands at the outermost level."""
+    depth = 0
+    for token, following in itertools.pairwise(found):
+        if token.kind is Kind.SYMBOL:
+            depth += (token.text == "(") - (token.text == ")")
+        elif depth == 0 and token.kind is Kind.NAME and token.text == "order" and following.text == "by":
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""What a statement may have meant by a name that is not there; told with the failure, never tried."""
+
+import difflib
+import re
+
+from mcp_chassis.failures import Failure, InvalidInput
+
+from database_mcp.connection import Connection
+from database_mcp.database import Database
+from database_mcp.relations import missing
+from database_mcp.statement import Statement
+
+_RELATIONS_SQL = """
+SELECT n.nspname::text, c.relname::text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname <> 'information_schema'
+  AND n.nspname !~ '^pg_' AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[])) LIMIT 5000
+"""
+_COLUMNS_SQL = """
+SELECT c.relname::text, a.attname::text
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = ANY($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
+  AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[])) LIMIT 5000
+"""
+
+
+async def with_suggestions(database: Database, statement: Statement, failure: Failure) -> Failure:
+    """`failure` with the nearest names, where a table or a column was not found; the same failure else."""
+    state, position = failure.details.get("sqlstate"), failure.details.get("position")
+    if state not in ("42P01", "42703") or not isinstance(position, int):
+        return failure
+    word = re.compile(r'[\w.$"]*').match(statement.text, position - 1)
+    asked = word[0] if word else ""
+    try:
+        return await database.read(lambda connection: _better(connection, database, statement, asked, failure))
+    except Failure:
+        return failure  # the first failure says more than one met while explaining it
+
+
+async def _better(
+    connection: Connection, database: Database, statement: Statement, asked: str, failure: Failure
+) -> Failure:
+    allowed = list(database.target.rules.schemas) or None
+    if failure.details["sqlstate"] == "42P01":
+        return missing(asked, [(schema, name) for schema, name in await connection.fetch(_RELATIONS_SQL, allowed)])
+    names = [name.text for name in statement.names]
+    columns = [(table, column) for table, column in await connection.fetch(_COLUMNS_SQL, allowed, names)]
+    return _missing_column(asked, columns) if columns else failure
+
+
+def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:
+    bare = asked.rpartition(".")[2].strip('"').lower()
+    near = difflib.get_close_matches(bare, {column.lower() for _, column in columns}, n=3, cutoff=0.5)
+    found = [f"{table}.{column}" for table, column in columns if column.lower() in near][:4]
+    if not found:
+        by_table: dict[str, list[str]] = {}
+        for table, column in columns:
+            by_table.setdefault(table, []).append(column)
+        there = "; ".join(f"{table}: {', '.join(names[:25])}" for table, names in list(by_table.items())[:3])
+        return InvalidInput(f"No column is called {asked!r}.", remedy=f"There are, in {there}.")
+    meant = f"Did you mean {' or '.join(found)}?"
+    return InvalidInput(f"No column is called {asked!r}.", remedy=meant, details={"nearest": found})

@@ -1,0 +1,29 @@
+"""Tools for whoever keeps the database well."""
+
+from typing import Annotated
+
+from mcp_chassis.tools import reads
+from pydantic import Field
+
+from database_mcp.costs import Order, TopQueries, top
+from database_mcp.databases import Registry
+from database_mcp.health import CheckName, Health, examine_health
+from database_mcp.tools.parameters import DatabaseName, Limit
+
+
+@reads("Check health")
+async def check_health(
+    databases: Registry,
+    checks: Annotated[list[CheckName] | None, Field(max_length=8)] = None,
+    database: DatabaseName = None,
+) -> Health:
+    """Problems with severity and the SQL that mends them."""
+    return await databases.get(database).read(lambda connection: examine_health(connection, checks))
+
+
+@reads("Top queries")
+async def top_queries(
+    databases: Registry, order_by: Order = "total_time", limit: Limit = 10, database: DatabaseName = None
+) -> TopQueries:
+    """The costliest statements."""
+    return await databases.get(database).read(lambda connection: top(connection, order_by, limit))

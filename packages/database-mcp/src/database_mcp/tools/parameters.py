@@ -1,0 +1,46 @@
+"""What several tools take, described once."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import to_json
+
+from database_mcp.statement import ExplainMode
+
+
+def _name(text: str) -> str:
+    """Bounded here and not in the schema, where the bounds would cost a model more tokens than the name."""
+    if not 0 < len(text) <= LONGEST_NAME:
+        raise ValueError(f"must be a name of 1 to {LONGEST_NAME} characters")
+    return text
+
+
+LONGEST_NAME = 130  # two names of PostgreSQL's 63 bytes, a dot and quotes
+Name = Annotated[str, AfterValidator(_name)]
+TableName = Annotated[str, AfterValidator(_name), Field(description="May carry its schema.")]
+SchemaName = Name | None
+DatabaseName = Name | None
+
+
+def _explain_mode(value: object) -> object:
+    """Older hosts send true for analyze and false for no."""
+    if isinstance(value, bool):
+        return "analyze" if value else "no"
+    return value
+
+
+def _small(values: list[Any] | None) -> list[Any] | None:
+    if len(to_json(values)) > LARGEST_PARAMS:
+        raise ValueError(f"must be at most {LARGEST_PARAMS} bytes of JSON in all")
+    return values
+
+
+LARGEST_PARAMS = 100_000
+Sql = Annotated[str, Field(min_length=1, max_length=65_536)]
+Params = Annotated[
+    list[Any] | None, AfterValidator(_small), Field(max_length=1000, description="Values of $1, $2, ...")
+]
+Explain = Annotated[ExplainMode, BeforeValidator(_explain_mode)]
+TimeoutSeconds = Annotated[int, Field(ge=1, le=300)]
+MaxRows = Annotated[int, Field(ge=1, le=1000)]
+Limit = Annotated[int, Field(ge=1, le=100)]

@@ -1,0 +1,42 @@
+"""The tool that runs SQL."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_chassis.tools import Cursor, reads
+
+from database_mcp.answers import QueryResult
+from database_mcp.database import GRACE
+from database_mcp.databases import Registry
+from database_mcp.execution import execute
+from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, Params, Sql, TimeoutSeconds
+
+ACQUIRE = 10.0  # seconds a call may wait for a free connection, on top of its statement's
+
+
+def _deadline(arguments: Mapping[str, Any]) -> float:
+    return ACQUIRE + arguments.get("timeout_seconds", 30) + GRACE
+
+
+@reads("Run a query", deadline=_deadline)
+async def execute_query(
+    query: Sql,
+    databases: Registry,
+    params: Params = None,
+    database: DatabaseName = None,
+    explain: Explain = "no",
+    timeout_seconds: TimeoutSeconds = 30,
+    max_rows: MaxRows = 1000,
+    cursor: Cursor = None,
+) -> QueryResult:
+    """Run one read-only PostgreSQL query, or explain it. Bind values as $1 in params; ORDER BY makes pages stable."""
+    return await execute(
+        databases.get(database),
+        query,
+        params or [],
+        explain=explain,
+        seconds=timeout_seconds,
+        limit=max_rows,
+        offset=int(cursor or 0),
+        budget=databases.budget,
+    )

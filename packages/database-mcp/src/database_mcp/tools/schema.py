@@ -1,0 +1,107 @@
+"""Tools that say what there is: databases, tables, columns, and how they join."""
+
+import asyncio
+from typing import Annotated
+
+from mcp.server.mcpserver import Context
+from mcp_chassis.results import Result
+from mcp_chassis.tools import Cursor, reads
+from pydantic import Field
+
+from database_mcp.connection import Connection
+from database_mcp.databases import Registry
+from database_mcp.description import TableDescription, describe_relation
+from database_mcp.joins import JoinPath, join_path, read_edges
+from database_mcp.listing import TablePage, list_page
+from database_mcp.profile import STAGES, Profiler, TableProfile
+from database_mcp.relations import find
+from database_mcp.search import SchemaMatches
+from database_mcp.search import search as search_names
+from database_mcp.states import DatabaseState, state_of
+from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName, TableName
+
+
+class DatabaseList(Result):
+    """The databases that the other tools take by name; the default one is used without."""
+
+    default: str
+    databases: list[DatabaseState]
+
+
+@reads("List databases")
+async def list_databases(databases: Registry) -> DatabaseList:
+    """The databases there are, and how they are doing."""
+    states = await asyncio.gather(*(state_of(database) for database in databases))
+    return DatabaseList(default=databases.default, databases=list(states))
+
+
+@reads("List tables")
+async def list_tables(
+    databases: Registry,
+    schema: SchemaName = None,
+    pattern: Annotated[Name | None, Field(description="Part of a name; * is anything.")] = None,
+    database: DatabaseName = None,
+    cursor: Cursor = None,
+) -> TablePage:
+    """Tables and views by schema, with row estimates. Start here."""
+    chosen = databases.get(database)
+    schemas, offset = chosen.target.rules.schemas, int(cursor or 0)
+    return await chosen.read(lambda connection: list_page(connection, schemas, schema, pattern, offset))
+
+
+@reads("Describe a table")
+async def describe_table(
+    table: TableName, databases: Registry, schema: SchemaName = None, database: DatabaseName = None
+) -> TableDescription:
+    """Columns, types, keys both ways, constraints, indexes, enum values. Read it before writing SQL."""
+    chosen = databases.get(database)
+
+    async def described(connection: Connection) -> TableDescription:
+        return await describe_relation(connection, await find(connection, chosen.target.rules.schemas, table, schema))
+
+    return await chosen.read(described)
+
+
+@reads("Search the schema")
+async def search_schema(
+    text: Name,
+    databases: Registry,
+    limit: Limit = 30,
+    database: DatabaseName = None,
+) -> SchemaMatches:
+    """Find tables, columns, functions, enum labels by words in names and comments."""
+    chosen = databases.get(database)
+    schemas = chosen.target.rules.schemas
+    return await chosen.read(lambda connection: search_names(connection, schemas, text, limit))
+
+
+@reads("Find joins")
+async def find_joins(
+    from_table: TableName, to_table: TableName, databases: Registry, database: DatabaseName = None
+) -> JoinPath:
+    """The JOIN clauses of the shortest foreign-key path."""
+    chosen = databases.get(database)
+    schemas = chosen.target.rules.schemas
+
+    async def joined(connection: Connection) -> JoinPath:
+        start, end = await find(connection, schemas, from_table), await find(connection, schemas, to_table)
+        return join_path(await read_edges(connection, schemas), start, end)
+
+    return await chosen.read(joined)
+
+
+@reads("Profile a table", deadline=120)
+async def profile_table(
+    table: TableName,
+    databases: Registry,
+    ctx: Context,
+    schema: SchemaName = None,
+    sample_rows: Annotated[int, Field(ge=0, le=20)] = 3,
+    database: DatabaseName = None,
+) -> TableProfile:
+    """Null shares, distinct and common values, ranges, sample rows."""
+
+    async def report(number: int, stage: str) -> None:
+        await ctx.report_progress(number, len(STAGES), stage)
+
+    return await Profiler(databases.get(database), table, schema, sample_rows).run(report)

@@ -1,0 +1,130 @@
+"""Tells subscribers what has changed: one listening connection a database, and a look at the catalogue besides."""
+
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import anyio
+from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
+from mcp_chassis.failures import Failure
+
+from database_mcp.connection import Connection
+from database_mcp.database import Database
+from database_mcp.databases import Databases
+from database_mcp.driver import lost, speaking
+from database_mcp.relations import VISIBLE
+
+POLL = 30.0  # seconds between two looks at the catalogue, where no event trigger tells
+SCHEMA_CHANNEL, RECORD_CHANNEL = "mcp_schema", "mcp_record"
+
+# What a table looks like, in one short text: it changes with its columns, its constraints and its indexes.
+_LOOKS_SQL = """
+SELECT n.nspname::text AS schema, c.relname::text AS name, md5(concat_ws(' ', c.oid, c.relkind,
+    (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attisdropped), ','
+        ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    (SELECT string_agg(concat_ws(' ', k.oid, k.convalidated), ',' ORDER BY k.oid) FROM pg_constraint k
+        WHERE k.conrelid = c.oid),
+    (SELECT string_agg(concat_ws(' ', i.indexrelid, i.indisvalid), ',' ORDER BY i.indexrelid) FROM pg_index i
+        WHERE i.indrelid = c.oid))) AS looks
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {visible}
+""".replace("{visible}", VISIBLE)
+
+logger = logging.getLogger(__name__)
+Looks = dict[tuple[str, str], str]
+
+
+@asynccontextmanager
+async def watch(databases: Databases, bus: SubscriptionBus) -> AsyncGenerator[None]:
+    """Watch every database from its first use on: a start touches no network."""
+    async with anyio.create_task_group() as watching:
+        for database in databases:
+            watching.start_soon(Watcher(database, bus).run)
+        yield
+        watching.cancel_scope.cancel()
+
+
+class Watcher:
+    """One database's events, as changed resources; `poll` is in seconds."""
+
+    def __init__(self, database: Database, bus: SubscriptionBus, poll: float = POLL) -> None:
+        self._database = database
+        self._bus = bus
+        self._poll = poll
+        self._news = anyio.Event()
+        self._heard: list[tuple[str, str]] = []
+        self._looks: Looks | None = None
+
+    async def run(self) -> None:
+        """Listen for ever, again after each loss of the connection."""
+        await self._database.used.wait()
+        while True:
+            try:
+                async with self._database.listening() as connection:
+                    await self._listen(connection)
+            except Failure as failure:
+                logger.info("the listener of %s ended: %s", self._database.name, failure.message)
+            await anyio.sleep(self._poll)
+
+    async def _listen(self, connection: Connection) -> None:
+        with speaking():
+            connection.add_termination_listener(self._awake)
+            for channel in self._channels():
+                await connection.add_listener(channel, self._hear)
+        while not connection.is_closed():
+            await self._compare(connection)
+            with anyio.move_on_after(self._poll):
+                await self._news.wait()
+            self._news = anyio.Event()
+            await self._tell_heard()
+        raise lost()
+
+    def _channels(self) -> tuple[str, ...]:
+        target = self._database.target
+        return (SCHEMA_CHANNEL, RECORD_CHANNEL, *target.notify_channels) if target.listen else ()
+
+    def _hear(self, connection: object, pid: int, channel: str, payload: str) -> None:
+        self._heard.append((channel, payload))
+        self._awake()
+
+    def _awake(self, *_: object) -> None:
+        self._news.set()
+
+    async def _tell_heard(self) -> None:
+        heard, self._heard = self._heard, []
+        for channel, payload in heard:
+            if channel == RECORD_CHANNEL:
+                await self._tell(*_record(payload))
+            elif channel != SCHEMA_CHANNEL:
+                self._database.notices[channel].append(payload)
+                await self._tell("notify", channel)
+
+    async def _compare(self, connection: Connection) -> None:
+        """Tell which tables look otherwise than before; the first look is the measure."""
+        with speaking():
+            rows = await connection.fetch(_LOOKS_SQL, list(self._database.target.rules.schemas) or None)
+        looks: Looks = {(row["schema"], row["name"]): row["looks"] for row in rows}
+        before, self._looks = self._looks, looks
+        if before is None or before == looks:
+            return
+        self._database.forget_functions()
+        await self._tell("schema")
+        for table in before.keys() | looks.keys():
+            if before.get(table) != looks.get(table):
+                await self._tell(*table)
+
+    async def _tell(self, *parts: str) -> None:
+        if parts:
+            path = "/".join(quote(part, safe="") for part in parts)
+            await self._bus.publish(ResourceUpdated(uri=f"db://{self._database.name}/{path}"))
+
+
+def _record(payload: str) -> tuple[str, ...]:
+    """The path of the record that a trigger's payload names; none where it is not of our trigger's form."""
+    try:
+        named: Any = json.loads(payload)
+        return str(named["schema"]), str(named["table"]), "record", str(named["key"])
+    except (ValueError, KeyError, TypeError):
+        return ()

@@ -1,0 +1,111 @@
+"""The select that every query is put into: its grammar admits only queries, its list cuts every cell in the server."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from database_mcp.connection import Attribute
+
+CELL = 2000  # characters of one cell
+BATCH_BYTES = 8 * 1024 * 1024
+_WIDEST_CHARACTER = 4
+_SHORT_BYTES = 64
+_EXACT = 2**53  # integers beyond it change in programs that read JSON numbers as doubles
+
+_NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
+_SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestamptz", "uuid", "interval", "macaddr"}
+
+
+def wrapped(query: str, columns: Sequence[Attribute], *, limit: int, offset: int = 0) -> str:
+    """`query` as the source of a select that cuts cells and rows; every column it does not carry natively is text."""
+    cells = ", ".join(cell(f"c{place}", column.type.name) for place, column in enumerate(columns))
+    return " ".join(["SELECT", cells, "FROM", source(query, len(columns)), f"LIMIT {limit} OFFSET {offset}"])
+
+
+def source(query: str, columns: int) -> str:
+    """`query` where only a query can stand; the line breaks end a comment in its last line."""
+    names = ", ".join(f"c{place}" for place in range(columns))
+    return f"(\n{query}\n) q" + (f"({names})" if columns else "")
+
+
+def cell(column: str, type_name: str) -> str:
+    """One column of the select list: as it is where JSON carries it, else as text that is cut."""
+    if type_name in _NATIVE:
+        return column
+    if type_name == "float4":
+        return f"{column}::pg_catalog.text::pg_catalog.float8"  # 0.1, not 0.10000000149011612
+    if type_name == "bytea":
+        # the text of half a gigabyte of bytes would be too long for PostgreSQL itself
+        return f"pg_catalog.substr({column}, 1, {CELL // 2 + 1})::pg_catalog.text"
+    if type_name == "inet":
+        # the cast to text writes /32 behind every single address, the output function does not
+        return f"CASE WHEN {column} IS NOT NULL THEN pg_catalog.format('%s', {column}) END"
+    if type_name == "void":
+        return "NULL::pg_catalog.text"
+    return f"pg_catalog.left({column}::pg_catalog.text, {CELL + 1})"
+
+
+def batch_size(columns: Sequence[Attribute]) -> int:
+    """Rows of one batch, so that the widest cells that can come stay within 8 MB."""
+    widest = sum(_SHORT_BYTES if column.type.name in _SHORT else (CELL + 1) * _WIDEST_CHARACTER for column in columns)
+    return max(1, BATCH_BYTES // max(widest, 1))
+
+
+class Cells:
+    """Turns the values of rows into what JSON carries without a change, and cuts what a cell may not hold."""
+
+    def __init__(self, columns: Sequence[Attribute]) -> None:
+        self._has_cut = False
+        names = [column.type.name for column in columns]
+        self._numbers = [(place, _NUMBERS[name]) for place, name in enumerate(names) if name in _NUMBERS]
+        self._texts = [place for place, name in enumerate(names) if name not in _SHORT]
+
+    def rows(self, batch: Iterable[Iterable[Any]]) -> list[list[Any]]:
+        """The rows as lists, with what JSON would change or a cell may not hold put right.
+
+        Whole columns are looked at first, because hardly any needs to be touched.
+        """
+        rows = [list(row) for row in batch]
+        columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
+        for place in self._texts:
+            if columns and max(map(len, _present(columns[place])), default=0) > CELL:
+                self._has_cut = True
+                for row in rows:
+                    row[place] = _cut(row[place])
+        for place, (is_exact, exact) in self._numbers:
+            if columns and not all(map(is_exact, _present(columns[place]))):
+                for row in rows:
+                    row[place] = row[place] if row[place] is None or is_exact(row[place]) else exact(row[place])
+        return rows
+
+    def cut(self, rows: Sequence[Sequence[Any]]) -> int:
+        """How many cells of `rows` were cut: only those are longer than a cell may be, by their mark."""
+        if not self._has_cut:
+            return 0
+        return sum(row[place] is not None and len(row[place]) > CELL for row in rows for place in self._texts)
+
+
+def _present(column: Sequence[Any]) -> Iterator[Any]:
+    """Without nulls, and without zeros and empty texts, which nothing needs to be done to either."""
+    return filter(None, column)
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= CELL else text[:CELL] + "…"
+
+
+def _fits(value: int) -> bool:
+    return -_EXACT <= value <= _EXACT
+
+
+def _named(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+_FLOAT = (math.isfinite, _named)
+_NUMBERS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any], str]]] = {
+    "int8": (_fits, str),
+    "float4": _FLOAT,
+    "float8": _FLOAT,
+}
+"""Whether JSON carries a number of this type as it is, and how it is written where not."""

@@ -1,0 +1,3 @@
+from github_mcp.server import SERVER
+
+SERVER.run()

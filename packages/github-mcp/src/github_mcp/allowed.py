@@ -1,0 +1,81 @@
+"""Which repositories may be touched: globs of `owner/repository`, whatever their case."""
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from mcp_chassis.failures import InvalidInput, PermissionDenied
+
+_QUOTED = re.compile(r'"[^"]*"?')
+_SCOPE = re.compile(r"(?i)(?:^|[\s(])-?(repo|org|user|owner|fork|enterprise)\s*:\s*\"?([^\s()\"]*)")
+_BOOLEAN = re.compile(r"[()]|\b(?:OR|NOT)\b")
+_MOST_QUALIFIERS = 20
+_GLOB_CHARACTERS = set("*?[")
+
+
+class AllowedRepositories:
+    """The setting `GITHUB_ALLOWED_REPOS`; empty means every repository."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [tuple(pattern.lower().split("/", 1)) for pattern in patterns]
+
+    @property
+    def everything(self) -> bool:
+        return not self._patterns
+
+    def allows(self, full_name: str) -> bool:
+        owner, _, name = full_name.lower().partition("/")
+        return self.everything or any(
+            fnmatchcase(owner, allowed_owner) and fnmatchcase(name, allowed_name)
+            for allowed_owner, allowed_name in self._patterns
+        )
+
+    def check(self, full_name: str) -> None:
+        """Raises `PermissionDenied` for a repository outside the list, before anything is asked of GitHub."""
+        if not self.allows(full_name):
+            raise PermissionDenied(
+                "This repository is outside GITHUB_ALLOWED_REPOS, so this server does not touch it.",
+                remedy="Choose another repository; only the person who runs the server can change the list.",
+            )
+
+    def narrowed(self, query: str) -> str:
+        """The search query with qualifiers that keep it inside the list.
+
+        GitHub joins several `repo:` or `org:` by OR, so a caller's own could widen the search: they are refused, like
+        everything that could take ours out of force. What comes back is filtered again all the same.
+
+        Raises:
+            PermissionDenied: when the query tries to choose where is searched, or uses OR, NOT or parentheses.
+        """
+        self._refuse_tricks(query)
+        return " ".join([query, *self._qualifiers()]).strip()
+
+    def within(self, full_name: str, query: str) -> str:
+        """The search query inside one repository that has passed `check`.
+
+        Raises:
+            InvalidInput: when the query names another place.
+            PermissionDenied: as `narrowed` does.
+        """
+        if _SCOPE.search(_QUOTED.sub(" ", query)):
+            raise InvalidInput("query searches in owner/repo alone: leave out repo:, org:, user: and fork:.")
+        self._refuse_tricks(query)
+        return f"repo:{full_name} {query}"
+
+    def _refuse_tricks(self, query: str) -> None:
+        plain = _QUOTED.sub(" ", query)
+        if self.everything or not (query.count('"') % 2 or _BOOLEAN.search(plain) or _SCOPE.search(plain)):
+            return
+        raise PermissionDenied(
+            "This server searches only the repositories of GITHUB_ALLOWED_REPOS, so a query cannot hold repo:, "
+            "org:, user:, fork:, OR, NOT, parentheses or an open quotation mark.",
+            remedy="Leave them out; the right places are searched anyway.",
+        )
+
+    def _qualifiers(self) -> list[str]:
+        chosen: list[str] = []
+        for owner, name in self._patterns:
+            if _GLOB_CHARACTERS & set(owner):
+                return []  # no qualifier says "any owner like this": the filter alone decides
+            chosen.append(f"user:{owner}" if _GLOB_CHARACTERS & set(name) else f"repo:{owner}/{name}")
+        return list(dict.fromkeys(chosen)) if len(chosen) <= _MOST_QUALIFIERS else []

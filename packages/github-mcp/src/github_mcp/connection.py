@@ -1,0 +1,78 @@
+"""What tools receive: GitHub as one credential sees it."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from mcp_chassis.answers import Answer
+from mcp_chassis.failures import Failure
+from mcp_chassis.http import JsonApi
+from mcp_chassis.lanes import Rate
+from mcp_chassis.server import Probe
+from mcp_chassis.upstream import Upstream
+
+from github_mcp.allowed import AllowedRepositories
+from github_mcp.client import GitHubApi
+from github_mcp.limits import Notices, measure
+from github_mcp.refusals import failure_for
+from github_mcp.settings import GitHubSettings
+
+API_VERSION = "2022-11-28"
+WRITES_AT_ONCE = 5
+RESERVED_CHARACTERS = 1_000  # of a result: its first line, the cursor, the count of what was removed
+
+
+@asynccontextmanager
+async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubApi]:
+    """What tools receive; nothing is asked of GitHub yet."""
+    token = settings.credential("token")
+
+    def headers() -> Mapping[str, str]:
+        said = said_always()
+        return {**said, "authorization": f"Bearer {token.reveal()}"} if token.present else said
+
+    upstream = Upstream("GitHub", policy=settings, rates=rates(settings))
+    async with JsonApi(
+        settings.api_url,
+        upstream=upstream,
+        headers=headers,
+        credential=token if token.present else None,
+        failure_for=_judged,
+    ) as http:
+        yield GitHubApi(
+            http,
+            AllowedRepositories(settings.allowed_repos),
+            Notices(anonymous=not token.present),
+            page_chars=max(settings.max_result_chars - RESERVED_CHARACTERS, settings.max_result_chars // 2),
+        )
+
+
+def said_always() -> Mapping[str, str]:
+    """The headers of every request, whoever asks."""
+    return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('github-mcp')}"}
+
+
+def _judged(answer: Answer) -> Failure | None:
+    measure(answer.headers)
+    return failure_for(answer)
+
+
+async def probe(github: GitHubApi) -> Sequence[Probe]:
+    """Whether GitHub answers, and takes the token; asking for the limits costs nothing of them."""
+    try:
+        core = (await github.get("/rate_limit")).json["resources"]["core"]
+    except Failure as failure:
+        return [Probe("GitHub", "failed", failure.message)]
+    return [Probe("GitHub", "ok", f"{core['remaining']} of {core['limit']} requests are left this hour.")]
+
+
+def rates(settings: GitHubSettings) -> Mapping[str, Rate]:
+    """GitHub asks for writes one at a time, a second apart; five in a row do no harm.
+
+    Half of a minute's searches may go at once: with what comes back during the minute, no minute sees more than all.
+    """
+    return {
+        "writes": Rate(WRITES_AT_ONCE, WRITES_AT_ONCE / settings.writes_per_second, at_once=1, shares_limit=True),
+        "searches": Rate(settings.searches_per_minute / 2, 60.0),
+        "code searches": Rate(settings.code_searches_per_minute / 2, 60.0),
+    }

@@ -1,0 +1,25 @@
+"""Several readings at once, of which some may fail."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from mcp_chassis.batch import fan_out
+
+Reading = Callable[[], Awaitable[Any]]
+
+
+async def read_parts(readings: Mapping[str, Reading], *, needed: str = "") -> tuple[dict[str, Any], list[str]]:
+    """What each reading gives by its name, None where it fails, and a warning for each that failed.
+
+    Raises:
+        Failure: of the reading called `needed`.
+    """
+    values: dict[str, Any] = {}
+    warnings: list[str] = []
+    for outcome in await fan_out(list(readings), lambda name: readings[name](), at_once=len(readings)):
+        values[outcome.item] = outcome.value
+        if outcome.failure is not None:
+            if outcome.item == needed:
+                raise outcome.failure
+            warnings.append(f"The {outcome.item} could not be read: {outcome.failure.message}")
+    return values, warnings

@@ -1,0 +1,98 @@
+"""What a host can attach by its address: limits, contents, issues."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.results import Result, TextPage
+from mcp_chassis.tools import resource
+
+from github_mcp.client import LARGEST_PAGE, GitHubApi
+from github_mcp.files import file_page
+from github_mcp.reading import read_thread
+from github_mcp.threads import IssueThread
+from github_mcp.tools.parameters import GitHub, Owner, Path, Ref, Repo
+
+MOST_LINES = 10_000
+FIGURES = ("limit", "remaining", "reset", "used")
+
+
+class RateLimits(Result):
+    """Requests left of each limit, and when it starts anew (seconds since 1970)."""
+
+    limits: dict[str, dict[str, int]]
+    warnings: list[str] | None = None
+
+
+async def owners(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    found = await github.own_repositories(LARGEST_PAGE, None)
+    names = dict.fromkeys(str(item["owner"]["login"]) for item in found.items)
+    return [name for name in names if name.lower().startswith(prefix.lower())]
+
+
+async def repositories(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """The names of one owner's repositories that begin so; the signed-in user's own where no owner is chosen."""
+    if not chosen.get("owner"):
+        found = await github.own_repositories(LARGEST_PAGE, None)
+    else:
+        words = f"{prefix} in:name user:{chosen['owner']}" if github.allowed.everything else f"{prefix} in:name"
+        found = await github.search("repositories", words, size=LARGEST_PAGE, position=None)
+    return [item["name"] for item in found.items if item["name"].lower().startswith(prefix.lower())]
+
+
+async def paths(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """What lies in the folder that the prefix names so far."""
+    folder, _, beginning = prefix.rpartition("/")
+    listing = await file_page(
+        github, chosen["owner"], chosen["repo"], folder, ref=chosen.get("ref"), start=1, lines=MOST_LINES, at=None
+    )
+    names = [line.rsplit(" ", 1)[0] for line in listing.text.split("\n")[1:]]
+    base = f"{folder}/" if folder else ""
+    return [base + name for name in names if name.startswith(beginning)]
+
+
+async def numbers(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": LARGEST_PAGE}
+    issues = (await github.read(chosen["owner"], chosen["repo"], "/issues", params=params)).json
+    return [str(issue["number"]) for issue in issues if str(issue["number"]).startswith(prefix)]
+
+
+def unless_failing(completer: Any) -> Any:
+    """A completion is a courtesy: where GitHub refuses, nothing is suggested."""
+
+    async def complete(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+        try:
+            return await completer(github, prefix, chosen)
+        except (Failure, KeyError):
+            return ()
+
+    return complete
+
+
+NAMES = {"owner": unless_failing(owners), "repo": unless_failing(repositories)}
+
+
+@resource("github://rate_limit", "GitHub's limits")
+async def rate_limit(github: GitHub) -> RateLimits:
+    """How many requests are left of each of GitHub's limits."""
+    resources = (await github.get("/rate_limit")).json["resources"]
+    limits = {name: {figure: each[figure] for figure in FIGURES} for name, each in resources.items()}
+    return github.noted(RateLimits(limits=limits))
+
+
+@resource(
+    "github://{owner}/{repo}/contents/{+path}{?ref}",
+    "A file or folder",
+    mime_type="text/plain",
+    complete={**NAMES, "path": unless_failing(paths)},
+)
+async def contents(owner: Owner, repo: Repo, path: Path, github: GitHub, ref: Ref = None) -> TextPage:
+    """The text of a file, or the list of a folder."""
+    return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MOST_LINES, at=None)
+
+
+@resource("github://{owner}/{repo}/issues/{number}", "An issue", complete={**NAMES, "number": unless_failing(numbers)})
+async def issue(owner: Owner, repo: Repo, number: int, github: GitHub) -> IssueThread:
+    """An issue or pull request with its latest comments."""
+    thread = await read_thread(github, owner, repo, number, count=LARGEST_PAGE)
+    return github.noted(thread.model_copy(update={"next_cursor": None}))

@@ -1,0 +1,39 @@
+"""Ending what a person has granted to the app through which callers sign in."""
+
+import base64
+from collections.abc import Mapping
+from contextlib import suppress
+
+from mcp_chassis.answers import Answer
+from mcp_chassis.failures import AuthenticationFailed, Failure, NotFound
+from mcp_chassis.http import JsonApi
+from mcp_chassis.signing_in import App
+from mcp_chassis.upstream import Upstream
+
+from github_mcp import refusals
+from github_mcp.connection import said_always
+from github_mcp.settings import GitHubSettings
+
+
+async def revoke(settings: GitHubSettings, app: App, token: str) -> None:
+    """End the person's whole grant, every token of theirs with it; one that is gone already is no failure.
+
+    Raises:
+        Failure: when GitHub did not.
+    """
+    pair = base64.b64encode(f"{app.client_id}:{app.secret}".encode()).decode()
+
+    def headers() -> Mapping[str, str]:
+        return {**said_always(), "authorization": f"Basic {pair}"}
+
+    upstream = Upstream("GitHub", policy=settings)
+    async with JsonApi(settings.api_url, upstream=upstream, headers=headers, failure_for=_failure_for) as http:
+        with suppress(NotFound):
+            grant = "/applications/{client_id}/grant"
+            await http.delete(grant, {"client_id": app.client_id}, json={"access_token": token})
+
+
+def _failure_for(answer: Answer) -> Failure | None:
+    if answer.status == 401:
+        return AuthenticationFailed("GitHub refuses GITHUB_CLIENT_ID with this GITHUB_CLIENT_SECRET.")
+    return refusals.failure_for(answer)

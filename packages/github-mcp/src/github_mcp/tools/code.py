@@ -1,0 +1,50 @@
+"""Code: files, folders, searches, and the logs of what failed."""
+
+from typing import Annotated
+
+from mcp_chassis.results import TextPage
+from mcp_chassis.tools import Cursor, reads
+from pydantic import Field
+
+from github_mcp.files import file_page
+from github_mcp.job_logs import log_page
+from github_mcp.models import CodeHit, CodePage
+from github_mcp.tools.parameters import GitHub, Lines, Most, Owner, Path, Ref, Repo
+
+Query = Annotated[str, Field(min_length=1, max_length=256, description="Words and qualifiers: repo:o/r language:go.")]
+
+
+@reads("Read a file")
+async def get_file(
+    owner: Owner,
+    repo: Repo,
+    path: Path,
+    github: GitHub,
+    ref: Ref = None,
+    start_line: Annotated[int, Field(ge=1, le=999_999)] = 1,
+    max_lines: Lines = 500,
+    cursor: Cursor = None,
+) -> TextPage:
+    """Read a file's text, or list a folder."""
+    return await file_page(github, owner, repo, path, ref=ref, start=start_line, lines=max_lines, at=cursor)
+
+
+@reads("Search code")
+async def search_code(query: Query, github: GitHub, max_results: Most = 10, cursor: Cursor = None) -> CodePage:
+    """Search in the files of default branches. Read what it finds with get_file."""
+    found = await github.search("code", query, size=max_results, position=cursor)
+    items = [CodeHit.from_api(hit) for hit in found.items]
+    return github.noted(CodePage(items=items, total=found.total, **found.rest))
+
+
+@reads("Read a job's log")
+async def get_job_logs(
+    owner: Owner,
+    repo: Repo,
+    job_id: Annotated[int, Field(ge=1, le=2**62, description="From failing_checks of get_issue.")],
+    github: GitHub,
+    max_lines: Lines = 200,
+    cursor: Cursor = None,
+) -> TextPage:
+    """Read the end of a GitHub Actions job's log; the cursor leads to earlier lines."""
+    return await log_page(github, owner, repo, job_id, lines=max_lines, at=cursor)

@@ -1,0 +1,96 @@
+"""Issues: finding, reading, opening, commenting on and changing them."""
+
+from typing import Annotated, Literal
+
+from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from pydantic import Field
+
+from github_mcp.changes import CreatedComment, CreatedIssue, UpdatedIssue, updated
+from github_mcp.issues import Kind, Listing, found_issues, listed_issues
+from github_mcp.models import IssuePage, issue_row
+from github_mcp.reading import read_thread
+from github_mcp.threads import IssueThread
+from github_mcp.tools.parameters import Body, CommentBody, GitHub, Most, Names, Number, Owner, Repo, State, Title
+
+Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: label:bug author:octocat.")]
+Sort = Literal["created", "updated", "comments"]
+Reason = Literal["completed", "not_planned", "duplicate", "reopened"]
+
+
+@reads("List issues")
+async def list_issues(
+    owner: Owner,
+    repo: Repo,
+    github: GitHub,
+    query: Query = None,
+    type: Kind = "issue",
+    state: State = "open",
+    sort: Sort = "created",
+    max_results: Most = 20,
+    cursor: Cursor = None,
+) -> IssuePage:
+    """List or search the issues or pull requests of a repository, newest first, without their bodies."""
+    how = Listing(type, state, sort, max_results, cursor)
+    if query and query.strip():
+        found = await found_issues(github, owner, repo, query, how)
+    else:
+        found = await listed_issues(github, owner, repo, how)
+    return github.noted(IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.rest))
+
+
+@reads("Get an issue")
+async def get_issue(
+    owner: Owner,
+    repo: Repo,
+    number: Number,
+    github: GitHub,
+    comments: Annotated[int, Field(ge=0, le=100, description="How many of the latest.")] = 10,
+    cursor: Cursor = None,
+) -> IssueThread:
+    """Read an issue or pull request and its latest comments; for a pull request also reviews and failing checks."""
+    end = None if cursor is None else int(cursor)
+    return github.noted(await read_thread(github, owner, repo, number, count=comments, end=end))
+
+
+@writes("Open an issue", destructive=False, idempotent=False)
+async def create_issue(
+    owner: Owner,
+    repo: Repo,
+    title: Title,
+    body: Body,
+    github: GitHub,
+    labels: Names | None = None,
+    assignees: Names | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CreatedIssue:
+    """Open an issue. Search with list_issues first: each call opens another one."""
+    answer = await github.create_issue(owner, repo, body, title=title, labels=labels, assignees=assignees)
+    return github.noted(CreatedIssue.from_api(answer.json, labels or [], assignees or [], recovered=answer.recovered))
+
+
+@writes("Comment on an issue", destructive=False, idempotent=False)
+async def add_issue_comment(
+    owner: Owner, repo: Repo, number: Number, body: CommentBody, github: GitHub, idempotency_key: IdempotencyKey = None
+) -> CreatedComment:
+    """Comment on an issue or pull request."""
+    answer = await github.add_comment(owner, repo, number, body)
+    return github.noted(CreatedComment.from_api(answer.json, recovered=answer.recovered))
+
+
+@writes("Change an issue", destructive=True, idempotent=True)
+async def update_issue(
+    owner: Owner,
+    repo: Repo,
+    number: Number,
+    github: GitHub,
+    state: Literal["open", "closed"] | None = None,
+    state_reason: Reason | None = None,
+    title: Title | None = None,
+    body: Body | None = None,
+    labels: Names | None = None,
+    assignees: Names | None = None,
+) -> UpdatedIssue:
+    """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""
+    people = {"labels": labels, "assignees": assignees}
+    given = {"state": state, "state_reason": state_reason, "title": title, "body": body, **people}
+    return github.noted(await updated(github, owner, repo, number, given))

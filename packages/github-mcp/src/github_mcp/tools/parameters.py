@@ -1,0 +1,63 @@
+"""Parameters described once for every tool. What only refuses is checked here and left out of the schema."""
+
+import re
+from typing import Annotated, Literal
+
+from mcp_chassis.tools import Connected
+from pydantic import AfterValidator, Field
+
+from github_mcp.client import GitHubApi
+
+_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})")
+_REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_LANGUAGE = re.compile(r"[^\"\\\x00-\x1f]{1,50}")
+_REF = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,250}")
+
+
+def _owner(value: str) -> str:
+    if not _OWNER.fullmatch(value):
+        raise ValueError("must be an account's login, such as octocat")
+    return value
+
+
+def _repo(value: str) -> str:
+    if not _REPO.fullmatch(value) or value in {".", ".."}:
+        raise ValueError("must be a repository's name without its owner")
+    return value
+
+
+def _language(value: str | None) -> str | None:
+    if value is not None and not _LANGUAGE.fullmatch(value):
+        raise ValueError("must be a language's name, such as C++")
+    return value
+
+
+def _ref(value: str | None) -> str | None:
+    if value is not None and (not _REF.fullmatch(value) or ".." in value):
+        raise ValueError("must be a branch, tag or commit")
+    return value
+
+
+def _path(value: str) -> str:
+    if any(part in {".", ".."} for part in value.split("/")) or "//" in value:
+        raise ValueError("must be a path from the repository's root, without `.` or `..`")
+    return value
+
+
+GitHub = Annotated[GitHubApi, Connected]
+Owner = Annotated[str, Field(max_length=100), AfterValidator(_owner)]
+Repo = Annotated[str, Field(max_length=100), AfterValidator(_repo)]
+Number = Annotated[int, Field(ge=1, le=999_999_999, description="Of an issue or pull request.")]
+PullNumber = Annotated[int, Field(ge=1, le=999_999_999)]
+Language = Annotated[str | None, Field(max_length=50), AfterValidator(_language)]
+Path = Annotated[str, Field(max_length=1000, description="Empty: the root."), AfterValidator(_path)]
+Ref = Annotated[str | None, Field(max_length=250, description="Branch, tag or commit."), AfterValidator(_ref)]
+Title = Annotated[str, Field(min_length=1, max_length=256)]
+Body = Annotated[str, Field(max_length=65_000)]
+CommentBody = Annotated[str, Field(min_length=1, max_length=65_000)]
+Name = Annotated[str, Field(max_length=100)]
+Names = Annotated[list[Name], Field(max_length=100)]
+Globs = Annotated[list[Name], Field(max_length=100, description="Globs of paths: src/*.py.")]
+Most = Annotated[int, Field(ge=1, le=100)]
+Lines = Annotated[int, Field(ge=1, le=10_000)]
+State = Literal["open", "closed", "all"]

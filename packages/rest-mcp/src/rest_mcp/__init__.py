@@ -1,0 +1,1 @@
+"""An internal REST API as a focused MCP server, from a file."""

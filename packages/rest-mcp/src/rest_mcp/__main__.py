@@ -1,0 +1,5 @@
+"""`python -m rest_mcp`."""
+
+from rest_mcp.command import main
+
+main()

@@ -1,0 +1,41 @@
+"""A bridge file put together as a server."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from mcp_chassis.server import Server
+
+from rest_mcp.connecting import Apis, connected
+from rest_mcp.functions import resources_of, tools_of
+from rest_mcp.prompts import api_request_template
+from rest_mcp.reading import read
+from rest_mcp.settings import RestSettings, settings_for
+
+STARTER = Path(__file__).with_name("starter.toml")
+
+
+def server_of(path: Path) -> Server[RestSettings]:
+    """The server of one bridge file.
+
+    Raises:
+        BadBridge: with one sentence for each rule the file breaks.
+    """
+    bridge = read(path)
+
+    @asynccontextmanager
+    async def connect(settings: RestSettings) -> AsyncGenerator[Apis]:
+        async with connected(bridge, settings) as apis:
+            yield apis
+
+    return Server(
+        distribution="rest-mcp",
+        settings=settings_for(bridge, None if path == STARTER else path.resolve()),
+        connect=connect,
+        instructions=bridge.instructions,
+        tools=tools_of(bridge),
+        resources=resources_of(bridge),
+        prompts=(api_request_template,),
+        probe=Apis.probe,
+        draft=path != STARTER,
+    )

@@ -1,0 +1,262 @@
+"""A bridge file: the APIs it reaches, and the few tools and resources it makes of them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from mcp.shared.uri_template import InvalidUriTemplate, UriTemplate
+from mcp_chassis.server import MOST_TOOLS
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from rest_mcp.parameters import Parameter, Part, Place
+from rest_mcp.words import FieldPath, HeaderName, Line, Name, ParameterName, Request, Variable, places
+
+Seconds = Annotated[float, Field(ge=0.05, le=600)]
+QueryName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s&=#?]+$")]
+MOST_RESOURCES = 20
+
+
+class Auth(Part):
+    """The header that carries the credential, and the variable the credential comes from."""
+
+    header: HeaderName = "Authorization"
+    prefix: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = "Bearer "
+    variable: Variable = "API_TOKEN"
+
+
+class Timeouts(Part):
+    connect: Seconds = 5
+    read: Seconds = 10
+    write: Seconds = 10
+    pool: Seconds = 5
+
+
+class Breaker(Part):
+    """So many failures without a success within `window` seconds leave the API alone for `open` seconds."""
+
+    failures: Annotated[int, Field(ge=1, le=10_000)] = 20
+    window: Seconds = 10
+    open: Seconds = 2
+
+
+class Paging(Part):
+    """How an API's lists go on.
+
+    cursor: `next` is the field that holds the next cursor. page and offset: numbers; a list ends where `more` is false,
+    `total` is reached or a page is not full. link: the header `Link` with rel="next". last: `item`, a field of the last
+    item of this page, asks for the next one; it ends as the numbers do.
+    none: this list is whole, whatever the other lists of its API are.
+    """
+
+    kind: Literal["cursor", "page", "offset", "link", "last", "none"]
+    parameter: QueryName | None = None
+    next: FieldPath | None = None
+    item: FieldPath = "id"
+    more: FieldPath | None = None
+    total: FieldPath | None = None
+    size: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    size_parameter: QueryName = "limit"
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kind == "cursor" and self.next is None:
+            raise ValueError("needs next, the field of the answer that holds the next cursor")
+        if self.kind == "last" and self.parameter is None:
+            raise ValueError("needs parameter, the query parameter that carries the last item's field")
+        return self
+
+    @property
+    def sent_as(self) -> str:
+        """The query parameter that carries the position."""
+        return self.parameter or self.kind
+
+
+def _none_if_false(value: object) -> object:
+    return None if value is False else value
+
+
+class Api(Part):
+    """One API. Its address is in a variable and never in the file, so that no file decides where a secret goes."""
+
+    base_url: Variable = "API_BASE_URL"
+    document: Annotated[str, Field(max_length=500)] | None = None
+    auth: Annotated[Auth | None, BeforeValidator(_none_if_false)] = Auth()
+    headers: Annotated[dict[HeaderName, Line], Field(max_length=20)] = Field(default_factory=dict[str, str])
+    timeouts: Timeouts = Timeouts()
+    rate: Annotated[float, Field(gt=0, le=10_000)] = 10
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    breaker: Breaker = Breaker()
+    error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=10)] = ("title", "detail")
+    idempotency_header: HeaderName | None = None
+    page: Paging | None = None
+
+
+class Asking(Part):
+    """What a tool or a resource asks of an API, and what it keeps of the answer."""
+
+    name: Name
+    title: Line | None = None
+    description: Line
+    api: Name | None = None
+    request: Request
+    parameters: dict[ParameterName, Parameter] = Field(default_factory=dict[str, Parameter])
+    query: dict[QueryName, str | int | float | bool] = Field(default_factory=dict[str, str | int | float | bool])
+    body: dict[QueryName, Any] = Field(default_factory=dict[str, Any])
+    encoding: Literal["json", "form"] = "json"
+    accept: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")] | None = None
+    answer: Literal["object", "list", "text"] = "object"
+    result: FieldPath | None = None
+    keep: Annotated[tuple[FieldPath, ...], Field(max_length=60)] = ()
+    page: Paging | None = None
+    deadline: Annotated[float, Field(ge=1, le=600)] = 30
+
+    @property
+    def method(self) -> str:
+        return self.request.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.request.partition(" ")[2]
+
+    @property
+    def heading(self) -> str:
+        """What a person reads."""
+        return self.title or self.name.replace("_", " ").capitalize()
+
+    @property
+    def offered(self) -> dict[str, Parameter]:
+        """The parameters a caller sees."""
+        return {name: parameter for name, parameter in self.parameters.items() if parameter.offered}
+
+    def place(self, name: str) -> Place:
+        """Where a parameter goes."""
+        parameter = self.parameters[name]
+        if parameter.place is not None:
+            return parameter.place
+        if self.field(name) in places(self.request):
+            return "path"
+        return "query" if self.method in {"GET", "DELETE"} else "body"
+
+    def field(self, name: str) -> str:
+        """What the API calls a parameter."""
+        return self.parameters[name].field or name
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for problem in self._problems():
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        in_path = places(self.request)
+        given = {self.field(name): name for name in self.parameters if self.place(name) == "path"}
+        if missing := sorted(in_path.keys() - given.keys()):
+            yield f"has {{{missing[0]}}} in its path and no parameter for it"
+        if extra := sorted(given.keys() - in_path.keys()):
+            yield f"has the parameter {given[extra[0]]} for its path, which does not name it"
+        for name, parameter in self.parameters.items():
+            place = self.place(name)
+            if place == "body" and self.method == "GET":
+                yield f"sends {name} in the body, which a GET does not have"
+            if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
+                yield f"must ask for {name} or fix it: the path needs it"
+            if place != "body" and parameter.kind == "object" and parameter.offered:
+                yield f"sends the object {name} outside of a body"
+            if place == "path" and parameter.kind == "array":
+                yield f"sends the list {name} in its path"
+        fields = [(self.place(name), self.field(name)) for name in self.parameters]
+        fields += [("query", name) for name in self.query] + [("body", name) for name in self.body]
+        if twice := next((field for place, field in fields if fields.count((place, field)) > 1), None):
+            yield f"sends {twice} twice"
+        if self.body and self.method == "GET":
+            yield "has a body, which a GET does not have"
+
+
+class ToolPart(Asking):
+    """A tool. What it does to the world follows from its method unless the file says otherwise."""
+
+    read_only: bool | None = None
+    destructive: bool | None = None
+    idempotent: bool | None = None
+    check: Line | None = None
+
+    @property
+    def reads(self) -> bool:
+        return self.method == "GET" if self.read_only is None else self.read_only
+
+    @property
+    def destroys(self) -> bool:
+        return self.method in {"PUT", "PATCH", "DELETE"} if self.destructive is None else self.destructive
+
+    @property
+    def repeats(self) -> bool:
+        """Whether asking twice ends the same."""
+        return self.method in {"PUT", "DELETE"} if self.idempotent is None else self.idempotent
+
+
+class CodePart(Part):
+    """A tool written in code, by the name under which an installed package offers it to bridges."""
+
+    code: Name
+
+
+class ResourcePart(Asking):
+    """A resource, or a template where its URI has variables; always a GET."""
+
+    uri: Annotated[str, Field(max_length=300, pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
+
+    @model_validator(mode="after")
+    def _reads(self) -> Self:
+        if self.method != "GET":
+            raise ValueError("must be a GET: whatever writes is a tool")
+        if self.uri.startswith("server:"):
+            raise ValueError("uses the scheme server, which is this server's own")
+        try:
+            variables = set(UriTemplate.parse(self.uri).variable_names)
+        except InvalidUriTemplate as exc:
+            raise ValueError("has a URI that is no template") from exc
+        if variables != set(self.offered):
+            raise ValueError("has other variables in its URI than parameters")
+        return self
+
+
+def _kind_of_tool(value: object) -> str:
+    return "code" if isinstance(value, CodePart) or (isinstance(value, dict) and "code" in value) else "asking"
+
+
+AnyTool = Annotated[Annotated[ToolPart, Tag("asking")] | Annotated[CodePart, Tag("code")], Discriminator(_kind_of_tool)]
+
+
+class Bridge(Part):
+    """The whole file."""
+
+    instructions: Annotated[str, Field(min_length=1, max_length=2_000)]
+    apis: Annotated[dict[Name, Api], Field(min_length=1, max_length=10)]
+    tools: Annotated[tuple[AnyTool, ...], Field(max_length=MOST_TOOLS)]
+    resources: Annotated[tuple[ResourcePart, ...], Field(max_length=MOST_RESOURCES)] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not self.tools:
+            raise ValueError("offers no tool: write one under [[tools]]")
+        named = [part.code if isinstance(part, CodePart) else part.name for part in self.tools]
+        twice = [name for name in named if named.count(name) > 1]
+        uris = [part.uri for part in self.resources]
+        twice += [uri for uri in uris if uris.count(uri) > 1]
+        if twice:
+            raise ValueError(f"has two tools or resources called {twice[0]}")
+        for part in self.asking:
+            if part.api is not None and part.api not in self.apis:
+                raise ValueError(f"has no API called {part.api}, which {part.name} asks")
+            if part.api is None and len(self.apis) > 1:
+                raise ValueError(f"has several APIs, so {part.name} must name one with api")
+        return self
+
+    def api_of(self, asking: Asking) -> str:
+        """The name of the API that a tool or resource asks; the file's only one where none is named."""
+        return asking.api or next(iter(self.apis))
+
+    @property
+    def asking(self) -> list[Asking]:
+        """Every tool and resource that asks an API."""
+        return [part for part in [*self.tools, *self.resources] if isinstance(part, Asking)]

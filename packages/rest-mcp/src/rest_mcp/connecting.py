@@ -1,0 +1,108 @@
+"""From settings to the APIs of a bridge; nothing is opened before it is asked."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from mcp_chassis.failures import AuthenticationFailed, Failure, TimedOut, Unavailable, UpstreamError
+from mcp_chassis.http import JsonApi
+from mcp_chassis.policy import Policy
+from mcp_chassis.server import Probe
+from mcp_chassis.settings import Credential
+from mcp_chassis.upstream import Upstream
+
+from rest_mcp.bridge import Api, Auth, Bridge
+from rest_mcp.settings import RestSettings, address_field, credential_field
+from rest_mcp.tracing import traced
+from rest_mcp.wording import failure_for
+
+
+class NotConfigured(Unavailable):
+    """The variable with the API's address is not set: nothing changes until a person sets it."""
+
+    retryable = False
+    default_retry_after = None
+    remedy = "Ask the person who runs this server to set it; do not retry."
+
+
+class Apis:
+    """The APIs of one bridge by name."""
+
+    def __init__(self, bridge: Bridge, apis: Mapping[str, JsonApi]) -> None:
+        self._bridge = bridge
+        self._apis = apis
+
+    def __getitem__(self, name: str) -> JsonApi:
+        """One API.
+
+        Raises:
+            NotConfigured: when the variable with its address is not set.
+        """
+        if name not in self._apis:
+            raise NotConfigured(
+                f"This server does not know where {name} is: {self._bridge.apis[name].base_url} is not set."
+            )
+        return self._apis[name]
+
+    async def probe(self) -> Sequence[Probe]:
+        """Whether each API answers at all; what it answers at its root is its own affair."""
+        return [await self._reached(name) for name in self._bridge.apis]
+
+    async def _reached(self, name: str) -> Probe:
+        if name not in self._apis:
+            return Probe(name, "not configured", f"{self._bridge.apis[name].base_url} is not set.")
+        try:
+            await self._apis[name].get("/")
+        except (AuthenticationFailed, Unavailable, TimedOut, UpstreamError) as failure:
+            return Probe(name, "failed", failure.message)
+        except Failure:  # it answers, and has nothing at its root
+            return Probe(name, "ok")
+        return Probe(name, "ok")
+
+
+@asynccontextmanager
+async def connected(bridge: Bridge, settings: RestSettings) -> AsyncGenerator[Apis]:
+    """The APIs whose addresses are set."""
+    async with AsyncExitStack() as open_apis:
+        apis: dict[str, JsonApi] = {}
+        for name, api in bridge.apis.items():
+            if address := getattr(settings, address_field(name)):
+                apis[name] = await open_apis.enter_async_context(_api(name, api, address, settings))
+        yield Apis(bridge, apis)
+
+
+def _api(name: str, api: Api, address: str, settings: RestSettings) -> JsonApi:
+    credential = settings.credential(credential_field(name)) if api.auth else None
+
+    def headers() -> Mapping[str, str]:
+        said = {**traced(), **api.headers}
+        return {**said, **_signed(api.auth, credential)} if api.auth and credential else said
+
+    return JsonApi(
+        address,
+        upstream=Upstream(name, policy=policy_of(api, settings)),
+        headers=headers,
+        credential=credential,
+        failure_for=failure_for(api.error_fields),
+        one_origin=True,
+    )
+
+
+def _signed(auth: Auth, credential: Credential) -> Mapping[str, str]:
+    return {auth.header: f"{auth.prefix}{credential.reveal()}"}
+
+
+def policy_of(api: Api, settings: RestSettings) -> Policy:
+    """The figures of the file over those of the settings."""
+    figures = {name: getattr(settings, name) for name in Policy.model_fields}
+    own = {
+        "connect_timeout": api.timeouts.connect,
+        "read_timeout": api.timeouts.read,
+        "write_timeout": api.timeouts.write,
+        "pool_timeout": api.timeouts.pool,
+        "rate": api.rate,
+        "retry_attempts": api.attempts,
+        "breaker_failures": api.breaker.failures,
+        "breaker_window": api.breaker.window,
+        "breaker_open": api.breaker.open,
+    }
+    return Policy.model_validate({**figures, **own})

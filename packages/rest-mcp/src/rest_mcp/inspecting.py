@@ -1,0 +1,82 @@
+"""The words `inspect` and `check`: a bridge proposed from a document, and a bridge held against document and API."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcp_chassis.redaction import scrub_log
+from mcp_chassis.server import EXIT_BAD_SETTINGS, MOST_TOOLS
+
+from rest_mcp.problems import BadBridge
+
+EXIT_DIFFERS = 4
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one of the two words; the exit code."""
+    parser = argparse.ArgumentParser(prog="rest-mcp")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    inspect = commands.add_parser("inspect", help="propose a bridge file from an OpenAPI document")
+    inspect.add_argument("document", type=Path)
+    inspect.add_argument("--tools", type=int, default=MOST_TOOLS, choices=range(1, MOST_TOOLS + 1), metavar="1-10")
+    inspect.set_defaults(run=_inspect)
+    check = commands.add_parser(
+        "check", help="hold the bridge against its document and the live API", epilog="Exit codes: as for every server."
+    )
+    check.add_argument("--json", action="store_true", help="print the settings' report as JSON")
+    check.set_defaults(run=_check)
+    chosen = parser.parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except BadBridge as exc:
+        sys.stderr.write(f"rest-mcp:\n{exc}\n")
+        return EXIT_BAD_SETTINGS
+
+
+def _inspect(chosen: argparse.Namespace) -> int:
+    """The proposed file on standard output; what to look at, and what the tools cost, beside it."""
+    from mcp_chassis.bound import Bound, wire_tool
+    from mcp_chassis.cli.tooling import table
+    from mcp_chassis.tools import ToolNotes
+
+    from rest_mcp.functions import tools_of
+    from rest_mcp.openapi.document import Document
+    from rest_mcp.openapi.proposal import proposed
+
+    document = Document.read(chosen.document)
+    proposal = proposed(document, chosen.document.name, chosen.tools)
+    sys.stdout.write(proposal.text)
+    tools = [wire_tool(Bound(tool, ToolNotes)) for tool in tools_of(proposal.bridge)]
+    notes = [f"{len(document.operations)} operations; these are proposed:", *table(tools)]
+    sys.stderr.write("\n".join([*notes, *(f"- {warning}" for warning in proposal.warnings)]) + "\n")
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """The settings' report that every server has; before it, what document and live API say of the bridge."""
+    from mcp_chassis.cli import main as every_servers
+
+    from rest_mcp.server import server_in_use
+
+    differing = _compared()
+    code = every_servers(["check", *(["--json"] if chosen.json else [])], server_in_use())
+    return code or (EXIT_DIFFERS if differing else 0)
+
+
+def _compared() -> bool:
+    """Tell on standard error how the bridge differs from document and API; whether it does."""
+    from rest_mcp.openapi.comparing import differences
+    from rest_mcp.reading import read
+    from rest_mcp.server import path_in_use, server_in_use
+    from rest_mcp.trying import tried
+
+    path = path_in_use()
+    bridge = read(path)
+    wrong = differences(bridge, path.parent)
+    settings = server_in_use().settings.load()
+    good, bad = asyncio.run(tried(bridge, settings))
+    lines = [*(f"ok      {line}" for line in good), *(f"differs {line}" for line in [*wrong, *bad])]
+    sys.stderr.write("".join(f"{scrub_log(line)}\n" for line in lines))
+    return bool(wrong or bad)

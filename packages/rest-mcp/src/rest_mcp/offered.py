@@ -1,0 +1,23 @@
+"""Tools written in code, which installed packages offer to bridges under an entry point."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import entry_points
+from typing import Any, cast
+
+from rest_mcp.problems import BadBridge
+
+ENTRY_POINTS = "rest_mcp.tools"
+Function = Callable[..., Awaitable[Any]]
+
+
+def offered_code(name: str) -> Function:
+    """The tool that an installed package offers as `name`; a bridge can name no other code.
+
+    Raises:
+        BadBridge: when none does.
+    """
+    found = [entry for entry in entry_points(group=ENTRY_POINTS) if entry.name == name]
+    if len(found) != 1:
+        many = "several installed packages offer" if found else "no installed package offers"
+        raise BadBridge(f"tools: {many} a tool called {name} in code")
+    return cast("Function", found[0].load())

@@ -1,0 +1,78 @@
+"""A bridge held against the document of its API: what the document does not know, and what it asks for besides."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from rest_mcp.bridge import Api, Asking, Bridge
+from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.filling import CANNOT, answered, parameters
+from rest_mcp.openapi.schemas import merged
+from rest_mcp.words import PLACE
+
+
+def differences(bridge: Bridge, folder: Path) -> list[str]:
+    """One sentence for each; empty where bridge and documents agree.
+
+    Raises:
+        BadBridge: when a document cannot be read.
+    """
+    documents = {
+        name: Document.read(folder / api.document) for name, api in bridge.apis.items() if api.document is not None
+    }
+    found: list[str] = []
+    for part in bridge.asking:
+        name = bridge.api_of(part)
+        if name in documents:
+            found += _of_one(part, bridge.apis[name], documents[name])
+    return found
+
+
+def _of_one(part: Asking, api: Api, document: Document) -> Iterator[str]:
+    operation = _operation(part, document)
+    if operation is None:
+        yield f"{part.name}: the document has no {part.request}"
+        return
+    known = parameters(document, operation, {})
+    fields = {_field(name, said): said for name, said in known.items()}
+    sent = {part.field(name) for name in part.parameters} | {name.split(".")[0] for name in part.body}
+    sent |= set(part.query) | _turned(part, api)
+    in_path = {part.field(name) for name in part.parameters if part.place(name) == "path"}
+    for field in sorted({name.split(".")[0] for name in sent} - fields.keys() - in_path - _turned(part, api)):
+        yield f"{part.name}: the document knows no parameter {field}"
+    for field, said in fields.items():
+        if said["in"] != "path" and said.get("required") is not False and "default" not in said and field not in sent:
+            what = "which no caller may set" if CANNOT in said else "and nothing sends it"
+            yield f"{part.name}: the API needs {field}, {what}"
+    yield from (f"{part.name}: no answer has the field {field}" for field in _unknown(part, document, operation))
+
+
+def _operation(part: Asking, document: Document) -> Operation | None:
+    """The operation of the same method and path, whatever the places in it are called."""
+    wanted = part.method, PLACE.sub("{}", part.path)
+    same = (each for each in document.operations.values() if (each.method, PLACE.sub("{}", each.path)) == wanted)
+    return next(same, None)
+
+
+def _field(name: str, said: Mapping[str, Any]) -> str:
+    return str(said.get("field", name))
+
+
+def _turned(part: Asking, api: Api) -> set[str]:
+    """The query parameters that turn pages."""
+    paging = part.page or api.page
+    if part.answer != "list" or paging is None or paging.kind == "none":
+        return set()
+    return {paging.sent_as, paging.size_parameter}
+
+
+def _unknown(part: Asking, document: Document, operation: Operation) -> Iterator[str]:
+    """The kept fields that the schema of the answer does not have; none where it names no fields at all."""
+    schema = merged(document, operation.answer)
+    for step in part.result.split(".") if part.result else ():
+        schema = merged(document, cast("Mapping[str, Any]", schema.get("properties", {})).get(step))
+    if answered(document, operation)[0] == "list" or part.answer == "list":
+        schema = merged(document, schema.get("items", schema))
+    properties = cast("Mapping[str, Any]", schema.get("properties", {}))
+    if properties and not schema.get("additionalProperties"):
+        yield from (field for field in part.keep if field.split(".")[0] not in properties)

@@ -1,0 +1,186 @@
+"""Entries of a bridge that name an operation, filled in from the document; what the file says itself goes first."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.schemas import Inexpressible, Table, described, fields_of, first_sentence, merged, snake, table_of
+from rest_mcp.problems import BadBridge
+from rest_mcp.words import RESERVED
+
+LONGEST_SENTENCE = 200
+SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key"}
+LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
+OBJECT_IN_A_QUERY = "is an object outside of a body"
+CANNOT = "cannot"
+"""The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
+
+
+def filled(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The file's tables without any `operation`.
+
+    Raises:
+        BadBridge: when a document cannot be read, or an operation is not there or cannot be offered.
+    """
+    documents: dict[str, Document] = {}
+    whole = dict(raw)
+    for kind in ("tools", "resources"):
+        entries = raw.get(kind)
+        if isinstance(entries, list):
+            whole[kind] = [_entry(raw, entry, folder, documents) for entry in cast("list[Any]", entries)]
+    return whole
+
+
+def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document]) -> Any:
+    if not isinstance(entry, dict) or "operation" not in entry:
+        return cast("Any", entry)
+    own = cast("Table", entry)
+    name, api = _api(raw, own)
+    if name not in documents:
+        documents[name] = Document.read(_place(api, name, folder))
+    operation = documents[name].operation(str(own["operation"]))
+    paging: Any = own.get("page") or api.get("page")
+    return over(table(documents[name], operation, cast("Table", paging) if isinstance(paging, dict) else {}), own)
+
+
+def _api(raw: Table, entry: Table) -> tuple[str, Table]:
+    apis = raw.get("apis")
+    known = cast("dict[str, Any]", apis) if isinstance(apis, dict) else {}
+    name = str(entry.get("api") or next(iter(known), ""))
+    api = known.get(name)
+    if not isinstance(api, dict):
+        raise BadBridge(f"there is no API called {name[:60]!r}")
+    return name, cast("Table", api)
+
+
+def _place(api: Table, name: str, folder: Path) -> Path:
+    """Where the document lies: beside the bridge file or below it, so that no file reads what lies elsewhere."""
+    path = Path(str(api.get("document") or ""))
+    if not path.name:
+        raise BadBridge(f"apis.{name} names no document, from which an operation is to be taken")
+    if path.is_absolute() or ".." in path.parts:
+        raise BadBridge(f"apis.{name}.document must lie in the bridge file's folder or below it")
+    return folder / path
+
+
+def table(document: Document, operation: Operation, paging: Mapping[str, Any]) -> Table:
+    """What a document says of one operation, in the words of a bridge file."""
+    answer, result = answered(document, operation)
+    found = parameters(document, operation, paging)
+    entry: Table = {
+        "name": snake(operation.identifier),
+        "description": first_sentence(operation.words, LONGEST_SENTENCE) or operation.identifier[:LONGEST_SENTENCE],
+        "request": _request(operation, found),
+        "parameters": found,
+        "answer": answer,
+    }
+    if result:
+        entry["result"] = result
+    if operation.form:
+        entry["encoding"] = "form"
+    return entry
+
+
+def answered(document: Document, operation: Operation) -> tuple[str, str | None]:
+    """Whether it answers an object, a list or a text; for a list inside an object also the field that holds it."""
+    if operation.answer is None:
+        return ("text" if operation.text else "object"), None
+    schema = merged(document, operation.answer)
+    if schema.get("type") == "array" or "items" in schema:
+        return "list", None
+    if operation.method == "GET":
+        last = operation.path.rstrip("/").rpartition("/")[2]
+        properties = cast("Mapping[str, Any]", schema.get("properties", {}))
+        for name in (*LIST_FIELDS, last, snake(last)):
+            if merged(document, properties.get(name)).get("type") == "array":
+                return "list", name
+    return "object", None
+
+
+def parameters(document: Document, operation: Operation, paging: Mapping[str, Any]) -> dict[str, Table]:
+    """Every parameter of path, query and body, but those that carry pages."""
+    tables: dict[str, Table] = {}
+    for node in operation.parameters:
+        name, place = str(node.get("name", "")), str(node.get("in", ""))
+        if place in {"header", "cookie"}:
+            _not_sent(tables, name, place, bool(node.get("required")))
+        elif not (place == "query" and name in _pages(paging)):
+            schema = node.get("schema", node.get("content", {}).get("application/json", {}).get("schema"))
+            needed = place == "path" or node.get("required") is True
+            found = _table(document, schema, node)
+            _add(tables, name, place, needed, found if found.get("type") != "object" else {CANNOT: OBJECT_IN_A_QUERY})
+    if operation.body is not None and operation.method != "GET":
+        _add_body(document, operation, tables)
+    return tables
+
+
+def _add_body(document: Document, operation: Operation, tables: dict[str, Table]) -> None:
+    schema = merged(document, operation.body)
+    for name, prop in fields_of(document, schema):
+        _add(tables, name, "body", name in schema.get("required", ()), _table(document, prop, prop))
+    if not schema.get("properties") and schema:
+        tables["body"] = {CANNOT: "is a body that is not an object of named fields", "in": "body"}
+
+
+def _table(document: Document, schema: Any, node: Any) -> Table:
+    try:
+        return {**table_of(document, schema), **described(document, node)}
+    except Inexpressible as exc:
+        return {CANNOT: str(exc)}
+
+
+def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: Table) -> None:
+    called = snake(name)
+    number = 2
+    while called in tables or called in RESERVED:
+        called, number = f"{snake(name)}_{number}", number + 1
+    required = {} if needed and "default" not in found else {"required": needed and "default" not in found}
+    field = {"field": name} if called != name else {}
+    tables[called] = {**found, "in": place, **field, **required}
+
+
+def _not_sent(tables: dict[str, Table], name: str, place: str, required: bool) -> None:
+    if required and name.lower() not in SENT_BY_US:
+        tables[snake(name)] = {CANNOT: f"is a {place}, which no caller may set", "in": "query"}
+
+
+def _pages(paging: Mapping[str, Any]) -> set[str]:
+    """The query parameters that the server sends itself, to turn pages."""
+    if not paging or paging.get("kind") == "none":
+        return set()
+    carried = {str(paging.get("parameter") or paging.get("kind")), str(paging.get("size_parameter") or "limit")}
+    return carried | ({"page"} if paging.get("kind") == "link" else set())
+
+
+def _request(operation: Operation, found: dict[str, Table]) -> str:
+    """Method and path, whose places are called as the parameters are."""
+    path = operation.path
+    for called, said in found.items():
+        if said["in"] == "path":
+            path = path.replace(f"{{{said.pop('field', called)}}}", f"{{{called}}}")
+    return f"{operation.method} {path}"
+
+
+def over(base: Table, own: Table) -> Table:
+    """The document's table with the file's own words over it.
+
+    Raises:
+        BadBridge: when the file speaks of a parameter that the operation lacks, or offers one that cannot be.
+    """
+    given = own.get("parameters", {})
+    named = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    called = str(own.get("name") or base["name"])
+    if unknown := [name for name in named if name not in base["parameters"]]:
+        raise BadBridge(f"tools.{called}.parameters.{unknown[0][:60]} is no parameter of the operation")
+    whole: dict[str, Table] = {}
+    for name, said in base["parameters"].items():
+        both = {**said, **cast("Table", named.get(name, {}))}
+        reason = both.pop(CANNOT, None)
+        if both.get("hidden") is True and both.get("in") != "path":
+            continue
+        if reason is not None and "fixed" not in both and "type" not in both:
+            raise BadBridge(f"tools.{called}.parameters.{name} {reason}; hide it, fix it or give it a type")
+        whole[name] = both
+    rest = {key: value for key, value in own.items() if key not in {"operation", "parameters"}}
+    return {**base, **rest, "parameters": whole}

@@ -1,0 +1,225 @@
+"""A schema of a document as the table of a parameter; what a table cannot say is told."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
+
+from pydantic import Field, TypeAdapter
+from pydantic_core import SchemaError
+
+from rest_mcp.openapi.document import NOTHING, Document, Node
+from rest_mcp.parameters import DEEPEST, FORMATS, LARGEST
+from rest_mcp.words import RESERVED
+
+Table = dict[str, Any]
+LONGEST_DESCRIPTION = 160
+LONGEST_PATTERN = 120
+DEEPEST_MERGE = 12
+MOST_FIELDS = 100
+SCALARS = {"string", "integer", "number", "boolean"}
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
+_MARKUP = re.compile(r"<[^<>]*>|[`*_]{1,3}(?=\w)|(?<=\w)[`*]{1,3}|\[([^][]*)\]\([^()]*\)")
+
+
+class Inexpressible(ValueError):
+    """A bridge has no words for this schema; the text says why."""
+
+
+def snake(name: str) -> str:
+    """A parameter's name for a model: `perPage` is `per_page`, `filter[name]` is `filter_name`."""
+    from keyword import iskeyword
+
+    words = [word.lower() for word in _WORD.findall(name)]
+    while words and not words[0][0].isalpha():
+        words.pop(0)
+    plain = "_".join(words)[:60].rstrip("_") or "value"
+    return f"{plain}_value" if iskeyword(plain) or plain in RESERVED else plain
+
+
+def first_sentence(text: str, longest: int) -> str | None:
+    """One printable line; None where there is none."""
+    plain = " ".join(_MARKUP.sub(r"\1", text[:2_000]).split())
+    printable = "".join(character for character in plain if character.isprintable())
+    sentence = _SENTENCE.split(printable, maxsplit=1)[0].strip()
+    return (sentence if len(sentence) <= longest else f"{sentence[: longest - 1].rstrip()}…") or None
+
+
+def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[int, ...] = ()) -> Table:
+    """The parameter table of a schema.
+
+    Args:
+        level: how deep in lists and objects this is.
+        within: the schemas this one stands in, by identity.
+
+    Raises:
+        Inexpressible: when a table cannot say it.
+    """
+    node = merged(document, schema)
+    origin = id(document.resolved(schema))
+    if origin in within:
+        raise Inexpressible("refers to itself")
+    inside = (*within, origin)
+    node = _one_branch(document, node)
+    match _kind(node):
+        case "array":
+            return _within_bounds(_array(document, node, level, inside), node)
+        case "object":
+            return _object(document, node, level, inside)
+        case "string" | "integer" | "number" | "boolean" as kind:
+            return _scalar(kind, node)
+        case _:
+            raise Inexpressible("is of no type that can be checked")
+
+
+def merged(document: Document, schema: Any, depth: int = 0) -> Node:
+    """A schema with its references followed and its `allOf` put together."""
+    node = document.resolved(schema)
+    if "allOf" not in node or depth > DEEPEST_MERGE:
+        return node
+    known = document.put_together.get(id(node))
+    if known is None:
+        document.put_together[id(node)] = node, NOTHING  # a part that leads back here adds nothing to it
+        known = document.put_together[id(node)] = node, _merged(document, node, depth)
+    return known[1]
+
+
+def _merged(document: Document, node: Node, depth: int) -> Node:
+    whole: Table = {key: value for key, value in node.items() if key != "allOf"}
+    for part in cast("Sequence[Any]", node["allOf"]):
+        for key, value in merged(document, part, depth + 1).items():
+            if key == "properties":
+                whole[key] = {**value, **whole.get(key, {})}
+            elif key == "required":
+                whole[key] = [*whole.get(key, ()), *value]
+            else:
+                whole.setdefault(key, value)
+    if "required" in whole:
+        whole["required"] = list(dict.fromkeys(whole["required"]))
+    return whole
+
+
+def _one_branch(document: Document, node: Node) -> Node:
+    """Of alternatives the plainest: a caller who needs another one needs another tool."""
+    branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
+    if not branches:
+        return node
+    found = [merged(document, branch) for branch in branches]
+    real = [branch for branch in found if branch.get("type") != "null"]
+    if all("const" in branch for branch in real):
+        return {**node, "enum": [branch["const"] for branch in real]}
+    plain = [branch for branch in real if _kind(branch) in SCALARS]
+    chosen = (plain or real or [node])[0]
+    rest = {key: value for key, value in node.items() if key not in {"oneOf", "anyOf"}}
+    return {**chosen, **rest, "type": chosen.get("type", rest.get("type"))}
+
+
+def _kind(node: Node) -> str | None:
+    """The type that is not null, or what the other words of the schema imply."""
+    told = node.get("type")
+    kinds = [kind for kind in (cast("list[Any]", told) if isinstance(told, list) else [told]) if kind != "null"]
+    if kinds and kinds[0]:
+        return str(kinds[0])
+    listed = cast("list[object]", node.get("enum", [node["const"]] if "const" in node else []))
+    values = [value for value in listed if value is not None]
+    if values:
+        return {"str": "string", "bool": "boolean", "int": "integer", "float": "number"}.get(type(values[0]).__name__)
+    return "object" if "properties" in node else "array" if "items" in node else None
+
+
+def _array(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
+    if level >= DEEPEST:
+        raise Inexpressible(f"is nested more than {DEEPEST} deep")
+    items = table_of(document, node.get("items"), level=level + 1, within=within)
+    return {"type": "array", "items": items}
+
+
+def _within_bounds(table: Table, node: Node) -> Table:
+    most = node.get("maxItems")
+    bounds = {"min_items": node.get("minItems"), "max_items": min(most, 1_000) if isinstance(most, int) else None}
+    return {**table, **{key: value for key, value in bounds.items() if isinstance(value, int)}}
+
+
+def _object(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
+    """An object by its properties; an optional one that cannot be said is left out, a needed one refuses all."""
+    if level >= DEEPEST:
+        raise Inexpressible(f"is nested more than {DEEPEST} deep")
+    properties: dict[str, Table] = {}
+    if len(node.get("properties", ())) > MOST_FIELDS:
+        raise Inexpressible(f"is an object of more than {MOST_FIELDS} fields")
+    for name, prop in fields_of(document, node):
+        try:
+            table = {**table_of(document, prop, level=level + 1, within=within), **described(document, prop)}
+        except Inexpressible as exc:
+            if name in node.get("required", ()):
+                raise Inexpressible(f"needs {name[:60]}, which {exc}") from exc
+            continue
+        needed = {} if name in node.get("required", ()) else {"required": False}
+        called = snake(name)
+        properties[called] = {**table, **needed, **({"field": name} if called != name else {})}
+    if not properties:
+        raise Inexpressible("is an object of any shape")
+    return {"type": "object", "properties": properties}
+
+
+def fields_of(document: Document, node: Node) -> list[tuple[str, Any]]:
+    """The properties of an object that a caller may write."""
+    properties = cast("Mapping[str, Any]", node.get("properties", {}))
+    return [(name, prop) for name, prop in properties.items() if document.resolved(prop).get("readOnly") is not True]
+
+
+def described(document: Document, schema: Any) -> Table:
+    """The first sentence of a description, where there is one."""
+    text = first_sentence(str(document.resolved(schema).get("description") or ""), LONGEST_DESCRIPTION)
+    return {"description": text} if text else {}
+
+
+def _scalar(kind: str, node: Node) -> Table:
+    values = node.get("enum", [node["const"]] if "const" in node else None)
+    if isinstance(values, list) and kind != "boolean":
+        allowed = [value for value in cast("list[Any]", values) if value is not None and value != ""]
+        return {"type": kind, **({"enum": allowed} if allowed else {}), **_default(node, allowed or None)}
+    limits = _text_limits(node) if kind == "string" else _number_limits(kind, node) if kind != "boolean" else {}
+    return {"type": kind, **limits, **_default(node, None)}
+
+
+def _default(node: Node, allowed: list[Any] | None) -> Table:
+    value = node.get("default")
+    fits = isinstance(value, str | int | float | bool) and (allowed is None or value in allowed)
+    return {"default": value} if fits and value != "" else {}
+
+
+def _text_limits(node: Node) -> Table:
+    limits: Table = {}
+    if isinstance(node.get("minLength"), int):
+        limits["min_length"] = node["minLength"]
+    if isinstance(node.get("maxLength"), int):
+        limits["max_length"] = max(1, min(node["maxLength"], 100_000))
+    if node.get("format") in FORMATS:
+        limits["format"] = node["format"]
+    elif isinstance(pattern := node.get("pattern"), str) and len(pattern) <= LONGEST_PATTERN and _linear(pattern):
+        limits["pattern"] = pattern
+    return limits
+
+
+def _linear(pattern: str) -> bool:
+    """Whether the pattern can be checked here; ECMA's look-around cannot, and the API checks it itself."""
+    try:
+        TypeAdapter[Any](Annotated[str, Field(pattern=pattern)])
+    except SchemaError:
+        return False
+    return True
+
+
+def _number_limits(kind: str, node: Node) -> Table:
+    limits: Table = {}
+    for bound, exclusive, step in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
+        value = node.get(bound)
+        beyond = node.get(exclusive)
+        if isinstance(beyond, int | float) and not isinstance(beyond, bool):
+            value = beyond
+        if isinstance(value, int | float):
+            beside = beyond is not None and beyond is not False
+            moved = value + step if beside and kind == "integer" else value
+            limits[bound] = max(-LARGEST, min(LARGEST, moved))
+    return limits

@@ -1,0 +1,156 @@
+"""One parameter as a bridge file describes it, and the type that checks what a caller sends for it."""
+
+from typing import Annotated, Any, Literal, Optional, Self
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic_core import SchemaError
+
+from rest_mcp.words import FieldPath, Line, ParameterName
+
+Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
+Place = Literal["path", "query", "body"]
+Scalar = str | int | float | bool
+
+MOST_VALUES = 50
+DEEPEST = 3
+LONGEST_TEXT = 2_000
+MOST_ITEMS = 50
+LARGEST = 2**53 - 1
+"""What every JSON reader keeps exactly; the bound of numbers that have none of their own."""
+PYTHON: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
+FORMATS: dict[str, str] = {
+    "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "date-time": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?$",
+    "uuid": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    "email": r"^[^@\s]+@[^@\s]+$",
+}
+
+
+class Part(BaseModel):
+    """A table of a bridge file: what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Parameter(Part):
+    """What a caller may send, its limits, and where it goes.
+
+    `field` is the API's own name for it, dotted inside a body. A `hidden` one is not offered; a `fixed` one is always
+    sent with this value and never offered.
+    """
+
+    kind: Kind = Field(default="string", alias="type")
+    place: Place | None = Field(default=None, alias="in")
+    field: FieldPath | None = None
+    description: Line | None = None
+    required: bool | None = None
+    default: Scalar | list[Scalar] | None = None
+    enum: Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=MOST_VALUES)] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: Annotated[int, Field(ge=0)] | None = None
+    max_length: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    pattern: Annotated[str, Field(max_length=300)] | None = None
+    format: Literal["date", "date-time", "uuid", "email"] | None = None
+    min_items: Annotated[int, Field(ge=0)] | None = None
+    max_items: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    items: "Parameter | None" = None
+    properties: "dict[ParameterName, Parameter] | None" = None
+    hidden: bool = False
+    fixed: Scalar | list[Scalar] | dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.kind == "object") != (self.properties is not None):
+            raise ValueError("needs properties exactly where its type is object")
+        if self.items is not None and self.kind != "array":
+            raise ValueError("has items, which only an array has")
+        if self.depth > DEEPEST:
+            raise ValueError(f"is nested more than {DEEPEST} deep")
+        self._check_bounds()
+        if self.offered:
+            self._check_default()
+        return self
+
+    @property
+    def depth(self) -> int:
+        """How many levels of lists and objects it has."""
+        below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
+        return 1 + max((part.depth for part in below), default=0)
+
+    @property
+    def offered(self) -> bool:
+        """Whether a caller sees it."""
+        return not self.hidden and self.fixed is None
+
+    @property
+    def needed(self) -> bool:
+        return self.default is None if self.required is None else self.required
+
+    @property
+    def first(self) -> Any:
+        """What it is when a caller leaves it out; `...` where it cannot be left out."""
+        return ... if self.needed else self.default
+
+    def annotation(self, name: str) -> Any:
+        """The type of this parameter in a signature; an optional one may be None."""
+        described: Any = Annotated[self._type(name), Field(description=self.description)]
+        return described if self.needed or self.default is not None else Optional[described]  # noqa: UP045
+
+    def _type(self, name: str) -> Any:
+        if self.enum is not None:
+            return _one_of(self.enum)
+        if self.kind == "array":
+            items: Any = (self.items or Parameter()).annotation(name)
+            return Annotated[list[items], Field(min_length=self.min_items, max_length=self.max_items or MOST_ITEMS)]
+        if self.kind == "object":
+            return self._model(name)
+        return Annotated[PYTHON[self.kind], Field(**self._limits())]
+
+    def _model(self, name: str) -> type[BaseModel]:
+        offered = {inner: part for inner, part in (self.properties or {}).items() if part.offered}
+        fields: dict[str, Any] = {
+            inner: (Annotated[part.annotation(inner), Field(serialization_alias=part.field)], part.first)
+            for inner, part in offered.items()
+        }
+        title = "".join(word.capitalize() for word in name.split("_"))
+        return create_model(title, __config__=ConfigDict(extra="forbid"), **fields)
+
+    def _limits(self) -> dict[str, Any]:
+        match self.kind:
+            case "string":
+                longest = self.max_length or LONGEST_TEXT
+                pattern = self.pattern or FORMATS.get(self.format or "")
+                return {"min_length": self.min_length or None, "max_length": longest, "pattern": pattern}
+            case "integer" | "number":
+                least = -LARGEST if self.minimum is None else self.minimum
+                most = LARGEST if self.maximum is None else self.maximum
+                as_type = int if self.kind == "integer" else float
+                return {"ge": as_type(least), "le": as_type(most)}
+            case _:
+                return {}
+
+    def _check_bounds(self) -> None:
+        pairs = [(self.minimum, self.maximum), (self.min_length, self.max_length), (self.min_items, self.max_items)]
+        if any(least is not None and most is not None and least > most for least, most in pairs):
+            raise ValueError("has a least value above its greatest")
+        kinds = {int, float} if self.kind == "number" else {PYTHON.get(self.kind)}
+        if self.enum is not None and not {type(value) for value in self.enum} <= kinds:
+            raise ValueError(f"has allowed values that are not of its type, {self.kind}")
+
+    def _check_default(self) -> None:
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            adapter = TypeAdapter[Any](self.annotation("value"))
+            if self.default is not None:
+                adapter.validate_python(self.default)
+        except SchemaError as exc:
+            raise ValueError("has a pattern that is no regular expression of linear time") from exc
+        except ValidationError as exc:
+            raise ValueError("has a default that breaks its own rule") from exc
+
+
+def _one_of(values: tuple[Scalar, ...]) -> Any:
+    literal: Any = Literal
+    return literal[values]

@@ -1,0 +1,67 @@
+"""What is wrong with a bridge, in one sentence each; it stops the start like a bad setting."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from mcp_chassis.settings import BadSettings
+from pydantic import ValidationError
+
+MOST_SHOWN = 10
+SUBJECT = re.compile(r"^(Value error, |(Input|String|List|Dictionary|Tuple) (?=should))")
+LONGEST_NAME = 80
+
+
+class BadBridge(BadSettings):
+    """One or more rules of the bridge file are broken."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__([f"bridge: {problem}" for problem in problems])
+
+
+def broken(error: ValidationError, raw: Mapping[str, Any]) -> BadBridge:
+    """Each broken rule by its place in the file; never a value."""
+    entries = error.errors(include_url=False, include_context=False, include_input=False)
+    sentences = dict.fromkeys(
+        f"{_place(entry['loc'], raw, entry['type'])} {_rule(entry['type'], entry['msg'])}" for entry in entries
+    )
+    shown = list(sentences)[:MOST_SHOWN]
+    more = [f"and {len(sentences) - MOST_SHOWN} more problems"] if len(sentences) > MOST_SHOWN else []
+    return BadBridge(*shown, *more)
+
+
+def _place(loc: Sequence[int | str], raw: Mapping[str, Any], kind: str) -> str:
+    """`tools.list_users.parameters.status`: an entry of a list by its name where it has one.
+
+    The names of a union's branches are pydantic's own and not in the file.
+    """
+    steps: list[str] = []
+    value: Any = raw
+    for step in loc:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            continue
+        steps.append(_name_of(value) or str(step + 1) if isinstance(step, int) else str(step)[:LONGEST_NAME])
+    if kind == "missing":
+        steps.append(str(loc[-1]))
+    return ".".join(map(_printable, steps)) or "the file"
+
+
+def _name_of(value: Any) -> str | None:
+    name = cast("dict[str, Any]", value).get("name") if isinstance(value, dict) else None
+    return name[:LONGEST_NAME] if isinstance(name, str) else None
+
+
+def _rule(kind: str, text: str) -> str:
+    match kind:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not a word of bridge files"
+        case _:
+            return SUBJECT.sub("", text).removesuffix(".")
+
+
+def _printable(text: str) -> str:
+    return text.encode("ascii", "replace").decode() if text.isprintable() else "?"

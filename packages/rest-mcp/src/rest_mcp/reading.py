@@ -1,0 +1,63 @@
+"""A bridge file as it lies on disk becomes a `Bridge`, with the operations of its OpenAPI documents filled in."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from rest_mcp.bridge import Bridge
+from rest_mcp.problems import BadBridge, broken
+
+LARGEST_FILE = 1024 * 1024
+
+
+def read(path: Path) -> Bridge:
+    """The bridge in a file.
+
+    Raises:
+        BadBridge: with one sentence for each rule it breaks.
+    """
+    return bridge_of(_toml(path), path.parent)
+
+
+def bridge_of(raw: dict[str, Any], folder: Path) -> Bridge:
+    """The bridge that a file's tables say; documents are found from `folder`.
+
+    Raises:
+        BadBridge: with one sentence for each rule they break.
+    """
+    if any("operation" in entry for entry in _entries(raw)):
+        from rest_mcp.openapi.filling import filled
+
+        raw = filled(raw, folder)
+    try:
+        return Bridge.model_validate(raw)
+    except ValidationError as exc:
+        raise broken(exc, raw) from None
+    except RecursionError as exc:
+        raise BadBridge("the file is nested beyond reason") from exc
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadBridge("the file is larger than 1 MiB")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise BadBridge("the file cannot be read") from exc
+    except (ValueError, RecursionError) as exc:
+        where = f": {exc}" if isinstance(exc, tomllib.TOMLDecodeError) else ""
+        raise BadBridge(f"the file is no TOML{_position(where)}") from exc
+
+
+def _position(text: str) -> str:
+    """`(at line 3, column 7)` of the parser's sentence, whose other words may show what the file holds."""
+    place = text.rpartition("(")[2].removesuffix(")")
+    return f" ({place})" if place.startswith("at ") else ""
+
+
+def _entries(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = [raw.get("tools"), raw.get("resources")]
+    lists = [cast("list[Any]", each) for each in listed if isinstance(each, list)]
+    return [cast("dict[str, Any]", entry) for each in lists for entry in each if isinstance(entry, dict)]

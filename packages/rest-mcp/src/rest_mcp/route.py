@@ -1,0 +1,161 @@
+"""One tool's or resource's way to its API and back: arguments become a request, an answer becomes a result."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+from uuid import uuid4
+
+from mcp_chassis.answers import Answer
+from mcp_chassis.callers import principal
+from mcp_chassis.failures import InvalidInput
+from mcp_chassis.http import JsonApi
+from mcp_chassis.results import Page, Result, TextPage
+from mcp_chassis.retry import Repeat
+from pydantic import BaseModel
+
+from rest_mcp.bridge import Api, Asking, Paging, ToolPart
+from rest_mcp.paging import asked, following, total
+from rest_mcp.shape import fields_of, items_of, kept, object_model, page_model, tree_of
+
+MOST_PAGES = 10
+Arguments = Mapping[str, Any]
+
+
+class Apis(Protocol):
+    """What `connect` yields: the APIs of the bridge by name."""
+
+    def __getitem__(self, name: str) -> JsonApi: ...
+
+
+class Route:
+    """Made once for each tool and resource; `answers` is what it answers."""
+
+    def __init__(self, asking: Asking, api_name: str, api: Api) -> None:
+        self.asking = asking
+        self.paging = self._paging(api) if asking.answer == "list" else None
+        self.idempotency_header = api.idempotency_header
+        self._api_name = api_name
+        self._tree = tree_of(asking.keep)
+        self.answers = self._answers()
+
+    async def tool(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
+        """One call: one page of a list, an object, or a text."""
+        position, key = arguments.get("cursor"), arguments.get("idempotency_key")
+        params = self._sent("query", arguments)
+        query = asked(self.paging, position, params) if self.paging else params
+        answer = await self._ask(apis, arguments, query, key)
+        return self._result(answer, position, params)
+
+    async def resource(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
+        """The whole list, up to ten pages of it; an object or a text."""
+        page = await self.tool(apis, arguments)
+        if not isinstance(page, Page):
+            return page
+        items: list[Any] = list(cast("Any", page).items)
+        for _ in range(MOST_PAGES - 1):
+            if page.next_cursor is None:
+                break
+            page = cast("Page", await self.tool(apis, {**arguments, "cursor": page.next_cursor}))
+            items += cast("Any", page).items
+        whole = page.model_copy(update={"items": items, "next_cursor": None})
+        return whole if page.next_cursor is None else whole.model_copy(update={"truncated": True})
+
+    def _answers(self) -> type[Result] | type[TextPage]:
+        match self.asking.answer:
+            case "text":
+                return TextPage
+            case "list":
+                return page_model(self.asking.name, self.asking.keep)
+            case "object":
+                return object_model(self.asking.name, self.asking.keep)
+
+    async def _ask(self, apis: Apis, arguments: Arguments, query: Arguments, key: str | None) -> Answer:
+        asking = self.asking
+        body = {**asking.body, **self._sent("body", arguments)}
+        nested = _nested(body) if asking.encoding == "json" else body
+        return await apis[self._api_name].request(
+            asking.method,
+            asking.path,
+            self._sent("path", arguments),
+            params={**asking.query, **query},
+            json=nested if asking.encoding == "json" and asking.method != "GET" and nested else None,
+            form=nested if asking.encoding == "form" and nested else None,
+            headers={**self._once(key), **self._accepted()},
+            repeat=self._repeat(),
+            check=asking.check or "" if isinstance(asking, ToolPart) else "",
+        )
+
+    def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
+        """What goes to one place of the request, under the API's own names."""
+        sent: dict[str, Any] = {}
+        for name, parameter in self.asking.parameters.items():
+            value = parameter.fixed if parameter.fixed is not None else arguments.get(name)
+            if self.asking.place(name) == place and value is not None and not parameter.hidden:
+                sent[self.asking.field(name)] = str(value).lower() if _is_path_flag(place, value) else _plain(value)
+        return sent
+
+    def _result(self, answer: Answer, position: str | None, params: Arguments) -> Result | TextPage:
+        asking = self.asking
+        if not issubclass(self.answers, Result):
+            return TextPage(answer.text)
+        if asking.answer == "object":
+            return self.answers.model_validate(fields_of(answer, asking.result, self._tree))
+        found = items_of(answer, asking.result)
+        items = kept(found, self._tree)
+        if self.paging is None:
+            return self.answers.model_validate({"items": items})
+        goes_on = following(self.paging, answer, found, position, params)
+        return self.answers.model_validate(
+            {"items": items, "next_cursor": goes_on, "total": total(self.paging, answer)}
+        )
+
+    def _repeat(self) -> Repeat:
+        part = self.asking
+        if not isinstance(part, ToolPart) or part.reads:
+            return Repeat.READ
+        return Repeat.ONCE if part.repeats or self.idempotency_header else Repeat.NEVER
+
+    def _once(self, key: str | None) -> dict[str, str]:
+        """The API's idempotency header: the caller's key for this tool and no other, else one for this call alone."""
+        part = self.asking
+        if self.idempotency_header is None or not isinstance(part, ToolPart) or part.reads:
+            return {}
+        own = hashlib.sha256(f"{principal()}\0{part.name}\0{key}".encode()).hexdigest() if key else uuid4().hex
+        return {self.idempotency_header: own}
+
+    def _accepted(self) -> dict[str, str]:
+        wanted = self.asking.accept or ("*/*" if self.asking.answer == "text" else None)
+        return {"accept": wanted} if wanted else {}
+
+    def _paging(self, api: Api) -> Paging | None:
+        paging = self.asking.page or api.page
+        return None if paging is None or paging.kind == "none" else paging
+
+
+def _is_path_flag(place: str, value: Any) -> bool:
+    return place == "path" and isinstance(value, bool)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_none=True, by_alias=True)
+    return [_plain(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def _nested(body: Arguments) -> dict[str, Any]:
+    """`customer.name` becomes a name inside a customer.
+
+    Raises:
+        InvalidInput: where one name is both a value and an object.
+    """
+    whole: dict[str, Any] = {}
+    for path, value in body.items():
+        *above, last = path.split(".")
+        below = whole
+        for step in above:
+            inner: Any = below.setdefault(step, {})
+            if not isinstance(inner, dict):
+                raise InvalidInput(f"{step} cannot be given together with a part of it.")
+            below = cast("dict[str, Any]", inner)
+        below[last] = value
+    return whole

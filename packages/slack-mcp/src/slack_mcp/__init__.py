@@ -1,0 +1,1 @@
+"""Slack with names in and names out."""

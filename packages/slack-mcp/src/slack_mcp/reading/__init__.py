@@ -1,0 +1,1 @@
+"""Slack's messages as people read them: pure functions from what the API gives to text."""

@@ -1,0 +1,46 @@
+"""Dates: Slack's `<!date^...>` templates and message timestamps, written in UTC."""
+
+import re
+from datetime import UTC, datetime
+
+TEN_MONTHS = 300 * 86_400.0
+TOKEN = re.compile(r"\{(\w+)\}")
+
+
+def moment(ts: str | float) -> datetime:
+    """The instant of a message's ts."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def written(ts: str | float, now: float | None = None) -> str:
+    """A ts to the minute, in UTC: `20 Nov 2026 04:35`, without the year within ten months of `now`."""
+    when = moment(ts)
+    year = "" if now is not None and abs(now - float(ts)) < TEN_MONTHS else f" {when:%Y}"
+    return f"{when.day} {when:%b}{year} {when:%H:%M}"
+
+
+def from_template(timestamp: str, template: str, fallback: str = "") -> str:
+    """What Slack shows for a date element; the fallback where the timestamp is none."""
+    try:
+        when = moment(timestamp)
+    except (ValueError, OverflowError, OSError):
+        return fallback or template
+    return TOKEN.sub(lambda match: _part(when, match[1]), template)
+
+
+def _part(when: datetime, token: str) -> str:
+    """One template token; today and yesterday are written out, since a text is read later."""
+    name = token.removesuffix("_pretty")
+    formats = {
+        "date_num": f"{when:%Y-%m-%d}",
+        "date_slash": f"{when:%d/%m/%Y}",
+        "date_long": f"{when:%A, %B} {when.day}, {when.year}",
+        "date_long_full": f"{when:%B} {when.day}, {when.year}",
+        "date": f"{when:%B} {when.day}",
+        "date_short": f"{when:%b} {when.day}, {when.year}",
+        "day_divider": f"{when:%A, %B} {when.day}",
+        "time": f"{when:%H:%M} UTC",
+        "time_secs": f"{when:%H:%M:%S} UTC",
+        "ago": f"{when:%Y-%m-%d %H:%M} UTC",
+    }
+    return formats.get(name, "{" + token + "}")

@@ -1,0 +1,97 @@
+"""How people and models name channels, users and messages: names, ids, mentions, links."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from mcp_chassis.failures import InvalidInput
+
+CHANNEL_ID = re.compile(r"(?=[A-Z]*\d)[CGD][A-Z0-9]{8,20}")
+USER_ID = re.compile(r"(?=[A-Z]*\d)[UW][A-Z0-9]{8,20}")
+MENTION = re.compile(r"<([@#])([A-Z0-9]{3,20})(?:\|[^>]*)?>")
+MESSAGE_TS = re.compile(r"\d{9,11}\.\d{6}")
+PERMALINK_PATH = re.compile(r"/archives/([CGD][A-Z0-9]+)(?:/p(\d{15,17}))?")
+CLIENT_PATH = re.compile(r"/client/[TE][A-Z0-9]+/([CGD][A-Z0-9]+)(?:/thread/[CGD][A-Z0-9]+-(\d+\.\d{6}))?")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
+HOW_CHANNELS_ARE_NAMED = "Give a channel as #name, id or link; list_channels finds them."
+HOW_MESSAGES_ARE_NAMED = "Give the ts that another tool returned, such as 1700000000.123456, or the message's link."
+
+
+@dataclass(frozen=True)
+class ChannelReference:
+    """What was asked for: exactly one of `id`, `name` and `user` (a direct message); a link also has a `ts`."""
+
+    id: str = ""
+    name: str = ""
+    user: str = ""
+
+
+def channel_reference(given: str) -> ChannelReference:
+    """Read `#name`, `name`, an id, `<#C1|name>`, a link, or somebody's `@handle`, id or e-mail address.
+
+    Raises:
+        InvalidInput: when it is none of these.
+    """
+    text = given.strip()
+    if mention := MENTION.fullmatch(text):
+        return ChannelReference(id=mention[2]) if mention[1] == "#" else ChannelReference(user=mention[2])
+    if CHANNEL_ID.fullmatch(text):
+        return ChannelReference(id=text)
+    if text.startswith("@") or USER_ID.fullmatch(text) or EMAIL.fullmatch(text):
+        return ChannelReference(user=text)
+    if "://" in text:
+        return ChannelReference(id=_linked(text)[0])
+    name = text.lstrip("#").casefold()
+    if not name or len(name) > 80 or re.search(r"[\s<>@,/]", name):
+        raise InvalidInput("The channel's name cannot be read.", remedy=HOW_CHANNELS_ARE_NAMED)
+    return ChannelReference(name=name)
+
+
+def message_ts(given: str, *, thread: bool = False) -> str:
+    """A message's ts from itself or from a link; with `thread`, the thread's that the linked reply is in.
+
+    Raises:
+        InvalidInput: when it is neither.
+    """
+    text = given.strip()
+    if MESSAGE_TS.fullmatch(text):
+        return text
+    if "://" in text:
+        _, own, parent = _linked(text)
+        found = (parent or own) if thread else own
+        if found:
+            return found
+    raise InvalidInput("The message's ts cannot be read.", remedy=HOW_MESSAGES_ARE_NAMED)
+
+
+def _linked(link: str) -> tuple[str, str, str]:
+    """Channel, message and thread of a link into Slack."""
+    try:
+        parts = urlsplit(link.strip("<>"))
+    except ValueError as exc:
+        raise InvalidInput("The link cannot be read.", remedy=HOW_MESSAGES_ARE_NAMED) from exc
+    if match := PERMALINK_PATH.fullmatch(parts.path.rstrip("/")):
+        stamp = f"{match[2][:-6]}.{match[2][-6:]}" if match[2] else ""
+        parent = query_value(link, "thread_ts")
+        return match[1], stamp, parent if MESSAGE_TS.fullmatch(parent) else ""
+    if match := CLIENT_PATH.match(parts.path):
+        return match[1], match[2] or "", ""
+    raise InvalidInput("The link does not point to a channel or message of Slack.", remedy=HOW_MESSAGES_ARE_NAMED)
+
+
+def query_value(link: str, name: str) -> str:
+    """One value of a link's query, or nothing."""
+    return parse_qs(urlsplit(link).query).get(name, [""])[0]
+
+
+def channel_name(wanted: str) -> str:
+    """The name Slack would accept for a new channel: lower case, no blanks or marks but - and _, at most 80.
+
+    Raises:
+        InvalidInput: when nothing is left of it.
+    """
+    name = re.sub(r"[\s./]+", "-", wanted.strip().lstrip("#").casefold())
+    name = re.sub(r"[^\w-]", "", name)[:80].strip("-")
+    if not name:
+        raise InvalidInput("Nothing of the name can be a channel's name.", remedy="Use letters, digits, - and _.")
+    return name

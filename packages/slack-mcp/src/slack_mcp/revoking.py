@@ -1,0 +1,38 @@
+"""Ending what a person has granted to the app through which callers sign in."""
+
+from functools import partial
+
+from mcp_chassis.failures import AuthenticationFailed, UpstreamError
+from mcp_chassis.http import JsonApi
+from mcp_chassis.retry import Repeat
+from mcp_chassis.signing_in import App
+from mcp_chassis.upstream import Upstream
+
+from slack_mcp.refusals import error_of, failure_for
+from slack_mcp.settings import SlackSettings
+
+WHOSE = "the person's token"
+ENDED = {"account_inactive", "token_expired", "token_revoked"}
+"""Slack's words for a token that has ended. `invalid_auth` is none: it also means an address that is not allowed."""
+
+
+async def revoke(settings: SlackSettings, app: App, token: str) -> None:
+    """End the person's token; one that has ended already is no failure.
+
+    Raises:
+        Failure: when Slack did not.
+    """
+    async with JsonApi(
+        settings.api_url,
+        upstream=Upstream("Slack", policy=settings),
+        headers=lambda: {"authorization": f"Bearer {token}"},
+        failure_for=partial(failure_for, token=WHOSE),
+    ) as http:
+        try:
+            answer = await http.post("/auth.revoke", repeat=Repeat.ONCE)
+        except AuthenticationFailed as failure:
+            if error_of(failure) not in ENDED:
+                raise
+            return
+    if answer.json.get("revoked") is not True:
+        raise UpstreamError("Slack does not say that it has revoked the person's token.")

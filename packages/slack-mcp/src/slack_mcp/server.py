@@ -1,0 +1,55 @@
+"""slack-mcp: what it offers."""
+
+from mcp_chassis.server import Server
+from mcp_chassis.signing_in import SignIn
+
+from slack_mcp.connection import connect, probe
+from slack_mcp.prompts import catch_up, draft_announcement, summarize_channel
+from slack_mcp.resources import recent, workspace
+from slack_mcp.revoking import revoke
+from slack_mcp.settings import SlackSettings
+from slack_mcp.tools.channels import create_channel, list_channels
+from slack_mcp.tools.messages import (
+    add_reaction,
+    get_channel_history,
+    get_thread,
+    search_messages,
+    send_message,
+    update_message,
+)
+from slack_mcp.tools.people import find_users
+
+SERVER = Server(
+    distribution="slack-mcp",
+    settings=SlackSettings,
+    connect=connect,
+    instructions=(
+        "Slack: read, search and post. Channels are #name, id or link; people are @handle, id or e-mail; times in "
+        "results are UTC. A message's ts names it in the other tools."
+    ),
+    tools=(
+        send_message,
+        search_messages,
+        get_channel_history,
+        get_thread,
+        list_channels,
+        find_users,
+        create_channel,
+        add_reaction,
+        update_message,
+    ),
+    resources=(workspace, recent),
+    prompts=(summarize_channel, catch_up, draft_announcement),
+    probe=probe,
+    sign_in=SignIn(
+        "Slack",
+        "https://slack.com/oauth/v2/authorize",
+        "https://slack.com/api/oauth.v2.access",
+        ("channels:history", "channels:read", "channels:write", "chat:write", "reactions:write", "users:read"),
+        credential="bot_token",
+        scope_parameter="user_scope",
+        scope_separator=",",
+        granted=lambda answer: answer.get("authed_user") or {},
+        revoke=revoke,
+    ),
+)

@@ -1,0 +1,148 @@
+"""Finding and making channels."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from mcp_chassis.failures import Conflict, Failure, PermissionDenied
+from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from pydantic import Field
+
+from slack_mcp.access import Channel
+from slack_mcp.connection import Slack, Workspace
+from slack_mcp.models import CreatedChannel, ListedChannel, ListedChannels
+from slack_mcp.references import channel_name
+from slack_mcp.refusals import error_of
+from slack_mcp.writing.composing import check_pings
+
+PersonGiven = Annotated[str, Field(max_length=250, description="@handle, id or e-mail.")]
+ChannelType = Literal["public", "private", "dm", "group_dm"]
+TYPES = {"public": "public_channel", "private": "private_channel", "dm": "im", "group_dm": "mpim"}
+
+
+@reads("List channels")
+async def list_channels(
+    slack: Slack,
+    query: Annotated[str | None, Field(max_length=80, description="Part of name, topic or purpose.")] = None,
+    types: Annotated[list[ChannelType] | None, Field(max_length=4, description="Default: public, private.")] = None,
+    member_only: bool = False,
+    max_results: Annotated[int, Field(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+) -> ListedChannels:
+    """List the channels the app can see, archived ones included."""
+    chosen = types or ["public", "private"]
+    if {"dm", "group_dm"} & set(chosen):
+        slack.access.check_dms()
+    try:
+        return await _page(slack, chosen, query, member_only, max_results, cursor)
+    except PermissionDenied as denied:
+        if types or error_of(denied) != "missing_scope":
+            raise
+        page = await _page(slack, ["public"], query, member_only, max_results, cursor)
+        return page.model_copy(update={"warnings": [f"Private channels are left out: {denied.message}"]})
+
+
+async def _page(
+    slack: Workspace,
+    types: Sequence[str],
+    query: str | None,
+    joined: bool,
+    most: int,
+    cursor: str | None,
+) -> ListedChannels:
+    """As many as wanted; a cursor is a page of Slack's and a place in it."""
+    begin, _, skip = (cursor or "").rpartition("@")
+    found: list[Channel] = []
+    passed, page = int(skip or 0), None
+    async for page in slack.channels.listing([TYPES[name] for name in types], joined=joined).pages(begin):
+        for at, channel in enumerate(page.items[passed:], passed):
+            if len(found) == most:
+                return await _listed(found, f"{page.cursor}@{at}", slack)
+            if slack.access.readable(channel) and _holds(channel, query):
+                found.append(channel)
+        passed = 0
+    return await _listed(found, f"{page.following}@0" if page and page.following else None, slack)
+
+
+async def _listed(found: Sequence[Channel], following: str | None, slack: Workspace) -> ListedChannels:
+    """A direct message is called by the person it is with."""
+    names, told = await slack.people.names(channel.name for channel in found if channel.kind == "dm")
+    named = [replace(one, name=f"@{names.get(one.name, one.name)}") if one.kind == "dm" else one for one in found]
+    channels = [ListedChannel.of(channel) for channel in named]
+    return ListedChannels(channels=channels, next_cursor=following, warnings=told or None)
+
+
+def _holds(channel: Channel, query: str | None) -> bool:
+    wanted = (query or "").strip().lstrip("#").casefold()
+    return any(wanted in field.casefold() for field in (channel.name, channel.topic, channel.purpose))
+
+
+@writes("Create a channel", destructive=False, idempotent=False, invalidates=("list_channels",))
+async def create_channel(
+    name: Annotated[str, Field(max_length=200)],
+    slack: Slack,
+    is_private: bool = False,
+    description: Annotated[str | None, Field(max_length=250, description="Becomes the topic.")] = None,
+    invite: Annotated[list[PersonGiven] | None, Field(max_length=100)] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CreatedChannel:
+    """Create a channel; the name is changed to what Slack allows."""
+    wanted = channel_name(name)
+    slack.access.check_name(wanted, write=True)
+    check_pings(description or "", slack.rules)
+    made = await _made(wanted, is_private, slack)
+    warnings = [*await _topic_set(made, description, slack), *await _invited(made, invite or [], slack)]
+    renamed = name if made.name != name.lstrip("#") else None
+    return CreatedChannel(id=made.id, name=made.name, renamed_from=renamed, warnings=warnings or None)
+
+
+async def _made(name: str, private: bool, slack: Workspace) -> Channel:
+    try:
+        made = await slack.api.create_channel(name, private=private)
+    except Conflict as taken:
+        existing = await _holder(name, slack) if error_of(taken) == "name_taken" else None
+        if existing is None:
+            raise
+        raise Conflict(
+            f"#{name} exists already: {existing.id}.",
+            remedy="Use it, or choose another name.",
+            details={"id": existing.id, "name": existing.name, "archived": existing.archived},
+        ) from taken
+    slack.channels.forget()
+    return Channel(str(made["id"]), str(made["name"]), private=private, member=True)
+
+
+async def _holder(name: str, slack: Workspace) -> Channel | None:
+    """The channel that has the name, if this server may know it; it may be newer than what was read of the list."""
+    slack.channels.forget()
+    try:
+        return await slack.channels.called(name)
+    except Failure:
+        return None
+
+
+async def _topic_set(channel: Channel, topic: str | None, slack: Workspace) -> list[str]:
+    """What went wrong; the channel stands all the same."""
+    if not topic:
+        return []
+    try:
+        await slack.api.set_topic(channel.id, topic)
+    except Failure as failure:
+        return [f"The channel was created without its topic: {failure.message}"]
+    return []
+
+
+async def _invited(channel: Channel, people: Sequence[str], slack: Workspace) -> list[str]:
+    warnings: list[str] = []
+    found: list[str] = []
+    for given in people:
+        try:
+            found.append((await slack.people.resolve(given)).id)
+        except Failure as failure:
+            warnings.append(f"{given} was not invited: {failure.message}")
+    try:
+        if found:
+            await slack.api.invite(channel.id, found)
+    except Failure as failure:
+        warnings.append(f"The channel was created, but nobody was invited: {failure.message}")
+    return warnings

@@ -1,0 +1,11 @@
+"""Parameters that several tools share, described once."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+ChannelGiven = Annotated[str, Field(max_length=500, description="#name, id or link.")]
+MessageTs = Annotated[str, Field(max_length=500, description="ts or link of the message.")]
+ThreadTs = Annotated[str, Field(max_length=500, description="ts or link.")]
+Moment = Annotated[str | None, Field(max_length=40, description="ISO time, ts or age such as 2d.")]
+Text = Annotated[str, Field(max_length=40_000)]

@@ -1,0 +1,132 @@
+"""Markdown's inline tokens as the elements of a rich text section.
+
+Text elements are shown as they are: Slack reads no markup in them, so nothing typed there can ping anybody.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+Element = dict[str, Any]
+
+STYLE_FOR_TOKEN = {"strong": "bold", "em": "italic", "s": "strike"}
+ADDRESS = re.compile(r"https?://[^\s<>\"|]{1,2000}")
+EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?(?![\w:])")
+SLACK_TOKEN = re.compile(r"<([@#!][^<>\n]{1,300}|(?:https?://|mailto:|tel:)[^<>|\n]{1,2000}\|[^<>\n]{1,1000})>")
+EPOCH = re.compile(r"[0-9]{1,11}")
+LETTER = re.compile(r"[a-z+]")
+BROADCASTS = {"here", "channel", "everyone"}
+
+
+@dataclass
+class _Span:
+    """Where the walk through the tokens is: the styles that are open, and the link."""
+
+    styles: dict[str, bool] = field(default_factory=dict[str, bool])
+    url: str | None = None
+
+
+def elements(tokens: Sequence["Token"]) -> list[Element]:
+    """The elements of one paragraph's tokens, neighbours of the same style joined."""
+    found: list[Element] = []
+    span = _Span()
+    for token in tokens:
+        for element in _elements_of(token, span):
+            _append(found, element)
+    return found
+
+
+def text_element(text: str, **style: bool) -> Element:
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def _append(found: list[Element], element: Element) -> None:
+    """A link's label may come in several tokens; it stays one link."""
+    last = found[-1] if found else {}
+    same = {name: last.get(name) for name in ("type", "style", "url")} == {
+        name: element.get(name) for name in ("type", "style", "url")
+    }
+    if same and element["type"] in {"text", "link"} and "text" in last and "text" in element:
+        last["text"] += element["text"]
+    elif element.get("text") != "":
+        found.append(element)
+
+
+def _elements_of(token: "Token", span: _Span) -> Iterator[Element]:
+    kind, _, edge = token.type.rpartition("_")
+    if kind in STYLE_FOR_TOKEN:
+        _turn(span, STYLE_FOR_TOKEN[kind], on=edge == "open")
+    elif token.type in {"link_open", "link_close"}:
+        span.url = str(token.attrs["href"]) or None if token.type == "link_open" else None
+    elif token.type == "code_inline":
+        yield _styled(text_element(token.content), {**span.styles, "code": True}, span.url)
+    elif token.type in {"softbreak", "hardbreak"}:
+        yield _styled(text_element("\n"), span.styles, span.url)
+    elif token.type == "image":
+        url = str(token.attrs["src"])
+        yield _styled(text_element(token.content or url), {}, url or None)
+    elif token.type == "slack_token":
+        yield slack_element(token.content, span.styles)
+    elif span.url is not None:
+        yield _styled(text_element(token.content), span.styles, span.url)
+    else:
+        yield from _words(token.content, span.styles)
+
+
+def _turn(span: _Span, style: str, *, on: bool) -> None:
+    if on:
+        span.styles[style] = True
+    else:
+        span.styles.pop(style, None)
+
+
+def _styled(element: Element, styles: dict[str, bool], url: str | None = None) -> Element:
+    if url is not None:
+        element = {"type": "link", "url": url, "text": element["text"]}
+    return {**element, "style": dict(styles)} if styles else element
+
+
+def _words(text: str, styles: dict[str, bool]) -> Iterator[Element]:
+    """Plain text, with bare addresses as links and `:names:` as emoji."""
+    end = 0
+    for match in re.finditer(f"{ADDRESS.pattern}|{EMOJI.pattern}", text):
+        url = match[0].rstrip(".,;:!?'*_~)") if match[1] is None else ""
+        if match[1] is not None and not LETTER.search(match[1]):
+            continue
+        yield _styled(text_element(text[end : match.start()]), styles)
+        if url:
+            yield _styled({"type": "link", "url": url}, styles)
+            end = match.start() + len(url)
+        else:
+            tone = {"skin_tone": int(match[2])} if match[2] else {}
+            yield _styled({"type": "emoji", "name": match[1], **tone}, styles)
+            end = match.end()
+    yield _styled(text_element(text[end:]), styles)
+
+
+def slack_element(body: str, styles: dict[str, bool]) -> Element:
+    """One of Slack's own `<...>` forms; what it does not know stays text."""
+    target, _, label = body.partition("|")
+    kind, rest = target[0], target[1:]
+    if kind == "@" and re.fullmatch(r"[UW][A-Z0-9]+", rest):
+        return _styled({"type": "user", "user_id": rest}, styles)
+    if kind == "#" and re.fullmatch(r"[CG][A-Z0-9]+", rest):
+        return _styled({"type": "channel", "channel_id": rest}, styles)
+    if kind == "!":
+        return _styled(_special(rest, label) or text_element(f"<{body}>"), styles)
+    return _styled(text_element(label), styles, target) if kind not in "@#" else text_element(f"<{body}>")
+
+
+def _special(command: str, label: str) -> Element | None:
+    name, *rest = command.split("^")
+    if name.casefold() in BROADCASTS:
+        return {"type": "broadcast", "range": name.casefold()}
+    if name.casefold() == "subteam" and rest:
+        return {"type": "usergroup", "usergroup_id": rest[0]}
+    if name == "date" and len(rest) >= 2 and EPOCH.fullmatch(rest[0]) and "{" in rest[1]:
+        return {"type": "date", "timestamp": int(rest[0]), "format": rest[1], "fallback": label or rest[1]}
+    return None

@@ -1,0 +1,222 @@
+"""Markdown as Block Kit: rich text, headers, dividers, one table; every construct has its block or its stand-in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from slack_mcp.writing.inline import SLACK_TOKEN, Element, elements, text_element
+from slack_mcp.writing.tables import as_text, cell_text, table_block
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
+
+Block = dict[str, Any]
+
+MOST_BLOCKS = 50
+HEADER_CHARACTERS = 150
+MOST_INDENT = 8
+OPENED = re.compile(r"(https?|mailto|tel|slack):", re.IGNORECASE)
+TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+
+
+def blocks_for(markdown: str) -> list[Block]:
+    """The blocks of a message; where they would be too many, headings and rules become rich text."""
+    tree = _tree(markdown)
+    blocks = _Builder(headers=True).blocks(tree)
+    return blocks if len(blocks) <= MOST_BLOCKS else _Builder(headers=False).blocks(tree)
+
+
+def inline_tokens(markdown: str) -> Iterator["Token"]:
+    """Every inline token in reading order, for rules about what a text holds."""
+    for token in _parser().parse(markdown):
+        yield from token.children or ()
+
+
+def _tree(markdown: str) -> "SyntaxTreeNode":
+    from markdown_it.tree import SyntaxTreeNode
+
+    return SyntaxTreeNode(_parser().parse(markdown))
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    """CommonMark with tables and strikethrough, without HTML, and with Slack's `<...>` forms."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("autolink", "slack_token", _slack_token)
+    parser.validateLink = lambda url: OPENED.match(url) is not None
+    return parser
+
+
+def _slack_token(state: "StateInline", silent: bool) -> bool:
+    match = SLACK_TOKEN.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("slack_token", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+class _Builder:
+    """Collects groups into one rich text block until a block of another kind comes between."""
+
+    def __init__(self, *, headers: bool) -> None:
+        self._headers = headers
+        self._done: list[Block] = []
+        self._groups: list[Block] = []
+        self._has_table = False
+
+    def blocks(self, tree: "SyntaxTreeNode") -> list[Block]:
+        for node in tree.children:
+            self._add(node)
+        self._close()
+        return self._done
+
+    def _close(self, block: Block | None = None) -> None:
+        if self._groups:
+            self._done.append({"type": "rich_text", "elements": self._groups})
+            self._groups = []
+        if block is not None:
+            self._done.append(block)
+
+    def _add(self, node: "SyntaxTreeNode") -> None:
+        if node.type == "heading":
+            self._heading(_inline(node), large=node.tag in {"h1", "h2"})
+        elif node.type == "hr":
+            self._rule()
+        elif node.type == "table":
+            self._table(node)
+        elif node.type in {"bullet_list", "ordered_list"}:
+            self._list(node, 0)
+        elif node.type == "blockquote":
+            self._groups.append({"type": "rich_text_quote", "elements": _flowed(node)})
+        elif node.type in {"fence", "code_block"}:
+            self._code(node.content)
+        else:
+            self._paragraph(_inline(node))
+
+    def _heading(self, found: list[Element], *, large: bool) -> None:
+        plain = cell_text(found)
+        is_text = all(element["type"] in {"text", "emoji"} for element in found)
+        if self._headers and large and is_text and 0 < len(plain) <= HEADER_CHARACTERS:
+            self._close({"type": "header", "text": {"type": "plain_text", "text": plain}})
+        else:
+            self._paragraph([_bold(element) for element in found])
+
+    def _rule(self) -> None:
+        if self._headers:
+            self._close({"type": "divider"})
+        else:
+            self._paragraph([text_element("———")])
+
+    def _paragraph(self, found: list[Element]) -> None:
+        """Slack sets no space between groups: a paragraph after text is a blank line in the same section."""
+        if not found:
+            return
+        last = self._groups[-1] if self._groups else None
+        if last is not None and last["type"] == "rich_text_section":
+            last["elements"] += [text_element("\n\n"), *found]
+        else:
+            lead = [] if last is None or last["type"] == "rich_text_preformatted" else [text_element("\n")]
+            self._groups.append({"type": "rich_text_section", "elements": lead + found})
+
+    def _code(self, code: str) -> None:
+        shown = code.rstrip("\n") or " "
+        self._groups.append({"type": "rich_text_preformatted", "elements": [text_element(shown)]})
+
+    def _table(self, node: "SyntaxTreeNode") -> None:
+        """Slack takes one table in a message; the others are set in fixed width."""
+        rows = [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
+        aligned = [
+            str(cell.attrs.get("style", "")).rpartition(":")[2] for cell in node.children[0].children[0].children
+        ]
+        block = None if self._has_table else table_block(rows, aligned)
+        if block is None:
+            self._code(as_text(rows))
+        else:
+            self._has_table = True
+            self._close(block)
+
+    def _list(self, node: "SyntaxTreeNode", indent: int) -> None:
+        number = int(node.attrs.get("start", 1)) - 1
+        for item in node.children:
+            self._item(node, item, number, indent)
+            number += 1
+
+    def _item(self, node: "SyntaxTreeNode", item: "SyntaxTreeNode", number: int, indent: int) -> None:
+        """A list holds plain sections only: what else is in an item stands below it, and the list goes on after."""
+        nested = [part for part in item.children if part.type in {"bullet_list", "ordered_list"}]
+        code = [part for part in item.children if part.type in {"fence", "code_block"}]
+        words = _flowed(item, leave_out=nested + code)
+        section = {"type": "rich_text_section", "elements": _tasked(words) or [text_element(" ")]}
+        self._into_list("ordered" if node.type == "ordered_list" else "bullet", number, indent, section)
+        for part in code:
+            self._code(part.content)
+        for part in nested:
+            self._list(part, min(indent + 1, MOST_INDENT))
+
+    def _into_list(self, style: str, number: int, indent: int, section: Block) -> None:
+        last = self._groups[-1] if self._groups else {}
+        place = (last.get("type"), last.get("style"), last.get("indent", 0))
+        count = last.get("offset", 0) + len(last.get("elements", [])) if place[0] == "rich_text_list" else -1
+        if place == ("rich_text_list", style, indent) and (style == "bullet" or count == number):
+            last["elements"].append(section)
+            return
+        group: Block = {"type": "rich_text_list", "style": style, "elements": [section]}
+        group |= {"indent": indent} if indent else {}
+        self._groups.append(group | ({"offset": number} if style == "ordered" and number else {}))
+
+
+def _bold(element: Element) -> Element:
+    return {**element, "style": {**element.get("style", {}), "bold": True}}
+
+
+def _tasked(found: list[Element]) -> list[Element]:
+    first = found[0] if found else {}
+    box = str(first.get("text", ""))[:4]
+    if first.get("type") != "text" or box not in TASKS:
+        return found
+    return [{**first, "text": TASKS[box] + first["text"][4:]}, *found[1:]]
+
+
+def _inline(node: "SyntaxTreeNode") -> list[Element]:
+    """The elements of a block that holds inline content only."""
+    tokens = [token for child in node.children if child.type == "inline" for token in child.to_tokens()]
+    return elements([part for token in tokens for part in token.children or ()])
+
+
+def _flowed(node: "SyntaxTreeNode", leave_out: "Sequence[SyntaxTreeNode]" = ()) -> list[Element]:
+    """Everything inside as one run of elements, for places where Slack takes no groups."""
+    found: list[Element] = []
+    for child in node.children:
+        if child in leave_out:
+            continue
+        if found:
+            found.append(text_element("\n"))
+        found += _flowed_child(child)
+    return found
+
+
+def _flowed_child(child: "SyntaxTreeNode") -> list[Element]:
+    if child.type in {"fence", "code_block"}:
+        return [text_element(child.content.rstrip("\n") or " ", code=True)]
+    if child.type in {"bullet_list", "ordered_list"}:
+        return [part for item in child.children for part in _marked(child, item)][:-1]
+    if child.type == "heading":
+        return [_bold(element) for element in _inline(child)]
+    if child.type == "table":
+        rows = [[_inline(cell) for cell in row.children] for part in child.children for row in part.children]
+        return [text_element(as_text(rows), code=True)]
+    return _inline(child) or _flowed(child)
+
+
+def _marked(parent: "SyntaxTreeNode", item: "SyntaxTreeNode") -> list[Element]:
+    start = int(parent.attrs.get("start", 1)) + parent.children.index(item)
+    mark = f"{start}. " if parent.type == "ordered_list" else "• "
+    return [text_element(mark), *_tasked(_flowed(item)), text_element("\n")]

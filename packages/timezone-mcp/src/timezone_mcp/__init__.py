@@ -1,0 +1,1 @@
+"""Time zones, conversions and meeting times for models."""

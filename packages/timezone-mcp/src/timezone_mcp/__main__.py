@@ -1,0 +1,5 @@
+"""`python -m timezone_mcp`."""
+
+from timezone_mcp.server import SERVER
+
+SERVER.run()

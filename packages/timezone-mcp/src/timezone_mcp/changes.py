@@ -1,0 +1,72 @@
+"""Clock changes: the moments at which a zone's offset from UTC changes."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from timezone_mcp.zones import Zone
+
+STEP = timedelta(days=6)  # no zone has ever changed twice within 6.9 days, and none is to
+FIRST = datetime(1800, 1, 1, tzinfo=UTC)  # before any standard time
+LISTED = datetime(2100, 1, 1, tzinfo=UTC)  # after it there are only rules for every year
+RULED = timedelta(days=366 * 12)  # holds twenty changes of a yearly rule
+LAST = datetime(9999, 12, 1, tzinfo=UTC)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClockChange:
+    """One change: the last local time before it and the first after it, both at the same instant."""
+
+    at: datetime
+    before: datetime
+    after: datetime
+
+    @property
+    def size(self) -> timedelta:
+        """How far the clock goes forward; negative when it goes back."""
+        return self.after.replace(tzinfo=None) - self.before.replace(tzinfo=None)
+
+
+def following(zone: Zone, moment: datetime, count: int) -> list[ClockChange]:
+    """The next `count` changes after `moment`, the nearest first."""
+    start = max(FIRST, moment.astimezone(UTC))
+    end = min(max(start, LISTED), LAST - RULED) + RULED
+    return list(islice(between(zone, start, end), count))
+
+
+def preceding(zone: Zone, moment: datetime, count: int) -> list[ClockChange]:
+    """The last `count` changes up to `moment`, the nearest first."""
+    found: list[ClockChange] = []
+    end = moment.astimezone(UTC)
+    ruled_from = end - RULED if end > LISTED + RULED else LISTED
+    while len(found) < count and end > FIRST:
+        start = max(FIRST, end - STEP)
+        found += between(zone, start, end)
+        end = min(start, LISTED) if start < ruled_from and not found else start
+    return found[:count]
+
+
+def between(zone: Zone, start: datetime, end: datetime) -> Iterator[ClockChange]:
+    """The changes after `start` and up to `end`, in order."""
+    earlier, offset = start.astimezone(UTC), start.astimezone(zone.rules).utcoffset()
+    while earlier < end:
+        later = min(earlier + STEP, end)
+        if (new := later.astimezone(zone.rules).utcoffset()) != offset:
+            yield _change(zone, earlier, later)
+        earlier, offset = later, new
+
+
+def _change(zone: Zone, earlier: datetime, later: datetime) -> ClockChange:
+    """The one change after `earlier` and up to `later`, found by halving."""
+    old = earlier.astimezone(zone.rules).utcoffset()
+    while later - earlier > timedelta(seconds=1):
+        middle = earlier + timedelta(seconds=(later - earlier) // timedelta(seconds=2))
+        if middle.astimezone(zone.rules).utcoffset() == old:
+            earlier = middle
+        else:
+            later = middle
+    at = later.replace(microsecond=0)
+    after = at.astimezone(zone.rules)
+    before = after.replace(tzinfo=None) - (after.utcoffset() or timedelta()) + (old or timedelta())
+    return ClockChange(at, before, after)

@@ -1,0 +1,37 @@
+"""Completing zone names, whole or part by part."""
+
+from collections.abc import Mapping, Sequence
+
+from mcp_chassis.tools import Completer
+
+from timezone_mcp import tzdb
+from timezone_mcp.timekeeper import Timekeeper
+
+
+def part(of: Sequence[str], variable: str) -> Completer:
+    """Completes `variable`, one of the names of the parts of a zone with as many parts, given the others chosen."""
+    place = of.index(variable)
+
+    async def complete(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+        named = (name.split("/") for name in tzdb.names() if name.count("/") == len(of) - 1)
+        others = [(n, chosen[other].lower()) for n, other in enumerate(of) if n != place and chosen.get(other)]
+        fitting = {parts[place] for parts in named if all(parts[n].lower() == value for n, value in others)}
+        return sorted(value for value in fitting if _begins(value, prefix))
+
+    return complete
+
+
+def parts(*of: str) -> Mapping[str, Completer]:
+    """A completer for every part of a name: `parts("area", "city")`."""
+    return {variable: part(of, variable) for variable in of}
+
+
+async def whole(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """Names that begin with `prefix`, or whose city does."""
+    names = sorted(tzdb.country_codes())
+    by_city = [name for name in names if _begins(name.rpartition("/")[2], prefix)]
+    return list(dict.fromkeys([*(name for name in names if _begins(name, prefix)), *by_city]))
+
+
+def _begins(value: str, prefix: str) -> bool:
+    return value.lower().startswith(prefix.strip().replace(" ", "_").lower())

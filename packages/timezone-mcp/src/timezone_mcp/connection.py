@@ -1,0 +1,25 @@
+"""From settings to what the tools receive; no network is touched until a conversion needs the service."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from timezone_mcp.conversion import FallingBackConverter, ServiceConverter
+from timezone_mcp.settings import TimezoneSettings
+from timezone_mcp.timekeeper import Timekeeper
+
+# With the database to fall back on, nobody waits for a service that is not there.
+IMPATIENT = {"unsent_attempts": 1, "retry_attempts": 2}
+
+
+@asynccontextmanager
+async def connect(settings: TimezoneSettings) -> AsyncGenerator[Timekeeper]:
+    if settings.backend == "local":
+        yield Timekeeper()
+        return
+    from timezone_mcp.opentimezone import OpenTimezone
+
+    patient = settings.backend == "opentimezone"
+    policy = settings if patient else settings.model_copy(update=IMPATIENT)
+    service = OpenTimezone(settings.service_url, settings.credential("service_key"), policy, settings.service_timeout)
+    async with service.api:
+        yield Timekeeper(converter=ServiceConverter(service) if patient else FallingBackConverter(service))

@@ -1,0 +1,149 @@
+"""Who converts: the carried database, or a service whose answers are checked against it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+import anyio
+from mcp_chassis.deadline import Deadline
+from mcp_chassis.failures import Failure, TimedOut, UpstreamError
+
+from timezone_mcp import readings, tzdb
+from timezone_mcp.offsets import EARLIEST, LATEST, written
+from timezone_mcp.readings import Status, shown
+from timezone_mcp.zones import Zone
+
+
+@dataclasses.dataclass(frozen=True)
+class Converted:
+    """The same instant on other clocks, in the order asked for, and whose word it is."""
+
+    times: list[datetime]
+    source_of_truth: str
+
+
+class Service(Protocol):
+    """Turns a naive local time into another; raises a `Failure` where it cannot.
+
+    `limit` is the seconds that one conversion may take of it in all.
+    """
+
+    name: str
+    limit: float
+
+    async def local_time(self, wall_clock: datetime, source: str, target: str) -> datetime: ...
+
+
+class Converter(Protocol):
+    """`moment` is aware, on the clock of `source`; gaps and folds have been settled."""
+
+    service: Service | None
+
+    async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted: ...
+
+
+class LocalConverter:
+    """The carried database alone."""
+
+    def __init__(self) -> None:
+        self.service: Service | None = None
+
+    async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
+        return Converted([moment.astimezone(target.rules) for target in targets], tzdb.release())
+
+
+class ServiceConverter:
+    """The service's word, and where the database's differs. It never falls back: a failure is a failure."""
+
+    def __init__(self, service: Service) -> None:
+        self.service: Service | None = service
+        self._service = service
+
+    async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
+        said = await ask(self._service, moment, source, targets)
+        differing = [zone for zone in targets if zone in said and _differs(said[zone], moment, zone)]
+        times = [said[z] if z in differing else moment.astimezone(z.rules) for z in targets]
+        if differing:
+            told = _told({zone: moment.astimezone(zone.rules) for zone in differing})
+            return Converted(times, f"{self._service.name}; {tzdb.release()} differs: {told}")
+        return Converted(times, _agreement(self._service, said))
+
+
+class FallingBackConverter:
+    """The database's word, and what the service says of it: agreement, another time, or why it says nothing."""
+
+    def __init__(self, service: Service) -> None:
+        self.service: Service | None = service
+        self._service = service
+
+    async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
+        own = await LocalConverter().convert(moment, source, targets)
+        try:
+            said = await ask(self._service, moment, source, targets)
+        except Failure as failure:
+            return Converted(own.times, f"{own.source_of_truth}; fallen back to it because: {failure.message}")
+        differing = {zone: time for zone, time in said.items() if _differs(time, moment, zone)}
+        if differing:
+            return Converted(own.times, f"{own.source_of_truth}; {self._service.name} differs: {_told(differing)}")
+        return Converted(own.times, _agreement(self._service, said))
+
+
+async def ask(service: Service, moment: datetime, source: Zone, targets: Sequence[Zone]) -> dict[Zone, datetime]:
+    """What the service says, as aware times, of every target it can know: fixed offsets are in no database.
+
+    It is asked with the source's local time where that is plain, else in UTC: it refuses a skipped local time and
+    takes a repeated one as standard time.
+
+    Raises:
+        Failure: the service's, whichever comes first.
+    """
+    plain = source.iana and readings.read(moment.replace(tzinfo=None), source).status is Status.OK
+    wall_clock = (moment if plain else moment.astimezone(UTC)).replace(tzinfo=None, microsecond=0)
+    outcomes: dict[Zone, datetime | Failure] = {}
+
+    async def one(target: Zone) -> None:
+        try:
+            naive = await service.local_time(wall_clock, source.name if plain else "UTC", target.name)
+            outcomes[target] = _placed(service, naive, moment)
+        except Failure as failure:
+            outcomes[target] = failure
+
+    with Deadline(service.limit).running() as deadline:
+        async with anyio.create_task_group() as tasks:
+            for target in {zone for zone in targets if zone.iana}:
+                tasks.start_soon(one, target)
+    if deadline.expired:
+        raise TimedOut(f"{service.name} did not answer within {service.limit:g} s.")
+    return {target: _unless_failed(outcome) for target, outcome in outcomes.items()}
+
+
+def _unless_failed(outcome: datetime | Failure) -> datetime:
+    if isinstance(outcome, Failure):
+        raise outcome
+    return outcome
+
+
+def _placed(service: Service, naive: datetime, moment: datetime) -> datetime:
+    """The service's naive answer with the offset it must have meant.
+
+    Raises:
+        UpstreamError: no clock on Earth is that far from UTC.
+    """
+    offset = naive - moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    if not EARLIEST - timedelta(hours=4) <= offset <= LATEST + timedelta(hours=4):
+        raise UpstreamError(f"{service.name} answered a time that no clock on Earth shows then.")
+    return naive.replace(tzinfo=timezone(offset))
+
+
+def _differs(time: datetime, moment: datetime, zone: Zone) -> bool:
+    return time.utcoffset() != moment.astimezone(zone.rules).utcoffset()
+
+
+def _agreement(service: Service, said: Mapping[Zone, datetime]) -> str:
+    """Where the service could be asked about nothing, the database stands alone."""
+    return f"{service.name}, in agreement with {tzdb.release()}" if said else tzdb.release()
+
+
+def _told(times: dict[Zone, datetime]) -> str:
+    return ", ".join(f"{shown(time)} ({written(time.utcoffset())}) in {zone.name}" for zone, time in times.items())

@@ -1,0 +1,105 @@
+"""ISO 8601 durations: `P1Y2M3DT4H5M6S`, `-PT90M`, `P2W`, with a fraction in what is counted exactly."""
+
+import dataclasses
+import re
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from mcp_chassis.failures import InvalidInput
+
+from timezone_mcp.readings import instant, within_calendar
+from timezone_mcp.spelling import quoted
+from timezone_mcp.zones import Zone
+
+LONGEST_TEXT = 64
+OUTSIDE = "The result lies outside the years from 2 to 9998."
+NUMBER = r"(\d{1,9}(?:[.,]\d{1,6})?)"
+WHOLE = r"(\d{1,5})"
+ISO = re.compile(
+    rf"([+-])?P(?!$)(?:{WHOLE}Y)?(?:{WHOLE}M)?(?:{NUMBER}W)?(?:{NUMBER}D)?"
+    rf"(?:T(?!$)(?:{NUMBER}H)?(?:{NUMBER}M)?(?:{NUMBER}S)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Duration:
+    """Months as the calendar counts them, days as the calendar counts them, and exact time."""
+
+    months: int
+    days: timedelta
+    exact: timedelta
+
+    def times(self, factor: int) -> Self:
+        return dataclasses.replace(
+            self, months=self.months * factor, days=self.days * factor, exact=self.exact * factor
+        )
+
+    def after(self, wall_clock: datetime) -> datetime:
+        """The time the clock on the wall shows after it; the 31st becomes the last day of a shorter month.
+
+        Raises:
+            InvalidInput: that lies outside the years this server counts in.
+        """
+        moved = months_later(wall_clock, self.months)
+        try:
+            return within_calendar(moved + self.days + self.exact)
+        except OverflowError as exc:
+            raise InvalidInput(OUTSIDE) from exc
+
+    def elapsed_after(self, moment: datetime, zone: Zone) -> datetime:
+        """The aware time after it, shown in `zone`: months by the calendar, then days of 24 hours and exact time.
+
+        Raises:
+            InvalidInput: that lies outside the years this server counts in.
+        """
+        moved = instant(months_later(moment.replace(tzinfo=None), self.months), zone) if self.months else moment
+        try:
+            return within_calendar(moved.astimezone(UTC) + self.days + self.exact).astimezone(zone.rules)
+        except OverflowError as exc:
+            raise InvalidInput(OUTSIDE) from exc
+
+
+def parse(text: str) -> Duration:
+    """The duration `text` says.
+
+    Raises:
+        InvalidInput: it is not an ISO 8601 duration, or longer than the calendar.
+    """
+    match = ISO.fullmatch(text.strip()) if len(text) <= LONGEST_TEXT else None
+    if match is None:
+        raise InvalidInput(
+            f"{quoted(text)} is not an ISO 8601 duration.", remedy="Use a form such as P1DT2H30M, PT90M or -P2W."
+        )
+    sign = -1 if match[1] == "-" else 1
+    years, months = (int(part or 0) for part in match.groups()[1:3])
+    weeks, days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in match.groups()[3:])
+    try:
+        by_calendar = timedelta(weeks=weeks, days=days)
+        exact = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as exc:
+        raise InvalidInput(OUTSIDE) from exc
+    return Duration(years * 12 + months, by_calendar, exact).times(sign)
+
+
+def written(span: timedelta) -> str:
+    """`-PT26H5M`: exact time in hours, minutes and seconds."""
+    sign, span = ("-", -span) if span < timedelta() else ("", span)
+    hours, rest = divmod(span, timedelta(hours=1))
+    minutes, seconds = divmod(rest, timedelta(minutes=1))
+    fine = f"{seconds.total_seconds():.6f}".rstrip("0").rstrip(".")
+    parts = ((str(hours), "H"), (str(minutes), "M"), (fine, "S"))
+    return f"{sign}PT" + ("".join(number + unit for number, unit in parts if number != "0") or "0S")
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day of another month, or its last day where it is shorter.
+
+    Raises:
+        InvalidInput: that lies outside the calendar.
+    """
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise InvalidInput(OUTSIDE)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,269 @@
+"""What the tools answer. Every answer has one readable sentence, and the data it was made from."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from mcp_chassis.results import Page, Result
+
+from timezone_mcp import tzdb
+from timezone_mcp.changes import ClockChange
+from timezone_mcp.hours import LOOKED_AHEAD, Hours, Stretch
+from timezone_mcp.meetings import Slot
+from timezone_mcp.offsets import written
+from timezone_mcp.readings import Reading, Status, is_dst
+from timezone_mcp.search import Hit
+from timezone_mcp.zones import Zone
+
+
+class LocalTime(Result):
+    """One instant on the clock of one zone; `day_shift` counts days from the source's date."""
+
+    timezone: str
+    local_time: str
+    offset: str
+    abbreviation: str | None = None
+    weekday: str
+    day_shift: int | None = None
+    dst: bool | None = None
+
+    @classmethod
+    def of(cls, moment: datetime, zone: Zone, source: datetime | None = None) -> Self:
+        """`moment`, aware, as it stands on `zone`'s clock; DST only where its offset is the database's."""
+        return cls(
+            timezone=zone.name,
+            local_time=moment.isoformat(),
+            offset=written(moment.utcoffset()),
+            abbreviation=abbreviation(moment),
+            weekday=f"{moment:%A}",
+            day_shift=(moment.date() - source.date()).days if source else None,
+            dst=is_dst(moment, zone) if moment.tzinfo is zone.rules else None,
+        )
+
+
+class Readings(Result):
+    """Both instants that a repeated or skipped local time may mean."""
+
+    earlier: str
+    later: str
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self | None:
+        """None where the time is plain."""
+        if reading.status is Status.OK:
+            return None
+        return cls(earlier=reading.earlier.isoformat(), later=reading.later.isoformat())
+
+
+class Conversion(Result):
+    answer: str
+    status: Status
+    readings: Readings | None = None
+    source: LocalTime
+    results: list[LocalTime]
+    source_of_truth: str
+
+
+class CurrentTime(Result):
+    answer: str
+    results: list[LocalTime]
+
+
+class Change(Result):
+    """One clock change: when, the local time before and after, and how far the clock moves."""
+
+    utc: str
+    local_before: str
+    local_after: str
+    offset_after: str
+    moves: str
+
+    @classmethod
+    def of(cls, change: ClockChange) -> Self:
+        return cls(
+            utc=f"{change.at:%Y-%m-%dT%H:%M:%SZ}",
+            local_before=change.before.isoformat(),
+            local_after=change.after.replace(tzinfo=None).isoformat(),
+            offset_after=written(change.after.utcoffset()),
+            moves=moved(change),
+        )
+
+
+class TimezoneFacts(Result):
+    answer: str
+    local: LocalTime
+    country: str | None = None
+    aliases: list[str] | None = None
+    next_changes: list[Change]
+    previous_changes: list[Change]
+    source_of_truth: str
+
+
+class Found(Result):
+    """One zone that a search found, and why."""
+
+    timezone: str
+    offset: str
+    abbreviation: str | None = None
+    country: str | None = None
+    match: str
+
+    @classmethod
+    def of(cls, hit: Hit, now: datetime) -> Self:
+        """With the offset the search found it by, or else the one it has now."""
+        local = now.astimezone(tzdb.load(hit.name))
+        return cls(
+            timezone=hit.name,
+            offset=hit.offset or written(local.utcoffset()),
+            abbreviation=None if hit.offset else abbreviation(local),
+            country=tzdb.country(hit.name),
+            match=hit.match,
+        )
+
+
+class Matches(Page):
+    answer: str
+    items: list[Found]
+
+
+class ListedZone(Result):
+    timezone: str
+    offset: str
+    country: str | None = None
+
+    @classmethod
+    def of(cls, name: str, now: datetime) -> Self:
+        local = now.astimezone(tzdb.load_afresh(name))
+        return cls(timezone=name, offset=written(local.utcoffset()), country=tzdb.country(name))
+
+
+class ListedZones(Page):
+    items: list[ListedZone]
+
+
+class Attendance(Result):
+    """One participant's clock during a slot."""
+
+    timezone: str
+    start: str
+    end: str
+    weekday: str
+    within_hours: bool
+
+
+class MeetingSlot(Result):
+    utc: str
+    times: list[Attendance]
+    minutes_outside_hours: int | None = None
+    clock_change: str | None = None
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        return cls(
+            utc=f"{slot.start:%Y-%m-%dT%H:%MZ}",
+            times=[
+                Attendance(
+                    timezone=who.zone.name,
+                    start=f"{slot.start.astimezone(who.zone.rules):%Y-%m-%dT%H:%M}",
+                    end=f"{slot.end.astimezone(who.zone.rules):%H:%M}",
+                    weekday=f"{slot.start.astimezone(who.zone.rules):%A}",
+                    within_hours=not minutes,
+                )
+                for who, minutes in slot.attendance
+            ],
+            minutes_outside_hours=slot.minutes_outside or None,
+            clock_change="; ".join(change_told(zone, change) for zone, change in slot.changes) or None,
+        )
+
+
+class MeetingSlots(Result):
+    answer: str
+    slots: list[MeetingSlot]
+    clock_changes: list[str] | None = None
+
+
+class Sum(Result):
+    """A time after a duration; `elapsed` only where 24 hours are not a day of the calendar."""
+
+    answer: str
+    start: LocalTime
+    wall_clock: LocalTime
+    status: Status
+    readings: Readings | None = None
+    elapsed: LocalTime | None = None
+
+
+class Span(Result):
+    """The time between two instants, exactly, by the first zone's calendar and in its working hours."""
+
+    answer: str
+    start: LocalTime
+    end: LocalTime
+    seconds: float
+    exact: str
+    calendar: str
+    working_hours: float | None = None
+
+
+class Availability(Result):
+    """Whether people of one zone are at work, and until when or from when."""
+
+    timezone: str
+    local_time: str
+    weekday: str
+    working: bool
+    until: str | None = None
+    next_start: str | None = None
+
+    @classmethod
+    def of(cls, moment: datetime, zone: Zone, hours: Hours) -> Self:
+        """`until` is when work under way ends, `next_start` when it begins within two weeks, by the local clock."""
+        local, current = moment.astimezone(zone.rules), hours.under_way(zone, moment)
+        coming = None if current else next(iter(hours.stretches(zone, moment, moment + LOOKED_AHEAD)), None)
+        return cls(
+            timezone=zone.name,
+            local_time=local.isoformat(),
+            weekday=f"{local:%A}",
+            working=current is not None,
+            until=current[1].astimezone(zone.rules).isoformat() if current else None,
+            next_start=coming[0].astimezone(zone.rules).isoformat() if coming else None,
+        )
+
+
+class Window(Result):
+    """A stretch of time in which everyone works."""
+
+    utc_start: str
+    utc_end: str
+    local: list[str]
+
+    @classmethod
+    def of(cls, stretch: Stretch, zones: list[Zone]) -> Self:
+        start, end = stretch
+        return cls(
+            utc_start=f"{start:%Y-%m-%dT%H:%MZ}",
+            utc_end=f"{end:%Y-%m-%dT%H:%MZ}",
+            local=[f"{z.name} {start.astimezone(z.rules):%a %H:%M}-{end.astimezone(z.rules):%H:%M}" for z in zones],
+        )
+
+
+class WorkingNow(Result):
+    answer: str
+    results: list[Availability]
+    common_window: Window | None = None
+
+
+def abbreviation(moment: datetime) -> str | None:
+    """What the zone's people call the time; None where the database has only a number."""
+    name = moment.tzname() or ""
+    return name if name.isalpha() else None
+
+
+def moved(change: ClockChange) -> str:
+    """`forward by 1:00`: hours and minutes."""
+    direction, size = ("forward", change.size) if change.size > timedelta() else ("back", -change.size)
+    return f"{direction} by {str(size).removesuffix(':00')}"
+
+
+def change_told(zone: Zone, change: ClockChange) -> str:
+    """`Europe/Paris: clocks go forward by 1:00 at 2026-03-29 02:00`."""
+    return f"{zone.name}: clocks go {moved(change)} at {change.before:%Y-%m-%d %H:%M}"

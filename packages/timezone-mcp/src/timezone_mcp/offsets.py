@@ -1,0 +1,30 @@
+"""Offsets from UTC, read and written."""
+
+import re
+from datetime import timedelta, timezone
+
+EARLIEST, LATEST = timedelta(hours=-12), timedelta(hours=14)  # the Baker Islands and Kiritimati
+OFFSET = re.compile(
+    r"(?P<prefix>utc|gmt|z)?\s?(?:(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?)?", re.IGNORECASE
+)
+
+
+def written(offset: timedelta | None) -> str:
+    """`+05:30`; with seconds only where a zone had them, before standard time."""
+    total = round((offset or timedelta()).total_seconds())
+    sign, total = ("-", -total) if total < 0 else ("+", total)
+    hours, rest = divmod(total, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{sign}{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+
+
+def read(text: str) -> timezone | None:
+    """`UTC+5:30`, `GMT-3`, `+0530`, `Z`; None for anything else, and for offsets no clock on Earth shows."""
+    match = OFFSET.fullmatch(text)
+    if not text or match is None:
+        return None
+    offset = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+    offset = -offset if match["sign"] in {"-", "\u2212"} else offset
+    if not EARLIEST <= offset <= LATEST:
+        return None
+    return timezone(offset, f"UTC{written(offset)}" if offset else "UTC")

@@ -1,0 +1,74 @@
+"""The OpenTimezone service: `POST` a naive local time and two zones, get a naive local time.
+
+What it does otherwise than one would think: it drops `Z` and offsets, refuses a skipped local time with 400 and a
+stack trace, and takes a repeated one as standard time. So it is asked about plain times only.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from mcp_chassis.answers import Answer
+from mcp_chassis.failures import AuthenticationFailed, Failure, PermissionDenied, UpstreamError
+from mcp_chassis.http import JsonApi
+from mcp_chassis.policy import Policy
+from mcp_chassis.retry import Repeat
+from mcp_chassis.settings import Credential
+from mcp_chassis.upstream import Upstream
+
+NAME = "OpenTimezone"
+REFUSALS: Mapping[int, type[Failure]] = {401: AuthenticationFailed, 403: PermissionDenied}
+
+
+class OpenTimezone:
+    """The service at one address; the key is sent only where there is one."""
+
+    name = NAME
+
+    def __init__(self, url: str, key: Credential, policy: Policy, limit: float) -> None:
+        self.limit = limit
+        self._key = key
+        self.api = JsonApi(
+            url,
+            upstream=Upstream(NAME, policy=policy),
+            headers=self._headers,
+            credential=key,
+            failure_for=self._failure_for,
+        )
+
+    async def local_time(self, wall_clock: datetime, source: str, target: str) -> datetime:
+        """The naive local time in `target` when it is the naive `wall_clock` in `source`.
+
+        Raises:
+            Failure: the service cannot be reached, refuses, or answers something else.
+        """
+        question = {"dateTime": wall_clock.isoformat(), "fromTimezone": source, "toTimezone": target}
+        answer = await self.api.post("", json=question, repeat=Repeat.READ)
+        return _naive(answer.json)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._key.reveal()}"} if self._key.present else {}
+
+    def _failure_for(self, answer: Answer) -> Failure | None:
+        refusal = REFUSALS.get(answer.status)
+        if refusal is None:
+            return None
+        state = "is refused" if self._key.present else "is not set"
+        return refusal(f"{NAME} answered {answer.status}: {self._key.variable} {state}.")
+
+
+def _naive(body: object) -> datetime:
+    match body:
+        case {"dateTime": str(text)}:
+            try:
+                local = datetime.fromisoformat(text)
+            except ValueError as exc:
+                raise _not_understood() from exc
+            if local.tzinfo is None:
+                return local.replace(microsecond=0)
+        case _:
+            pass
+    raise _not_understood()
+
+
+def _not_understood() -> UpstreamError:
+    return UpstreamError(f"{NAME} answered something other than a local time; the fault is on its side.")

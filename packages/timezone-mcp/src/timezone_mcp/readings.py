@@ -1,0 +1,95 @@
+"""What a wall-clock time means in a zone: one instant, two (the clock goes back), or none (it goes forward)."""
+
+import dataclasses
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+
+from mcp_chassis.failures import InvalidInput
+
+from timezone_mcp.offsets import written
+from timezone_mcp.zones import Zone
+
+IfAmbiguous = Literal["earlier", "later", "reject"]
+EARLIEST_YEAR, LATEST_YEAR = 2, 9998  # a year's room at both ends of the calendar: no offset can leave it
+SUMMER_IS_STANDARD = {"Europe/Dublin", "Eire"}  # by law Ireland's winter time is the exception, on paper a negative DST
+
+
+class Status(StrEnum):
+    OK = "ok"
+    AMBIGUOUS = "ambiguous"
+    SKIPPED = "skipped"
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """A wall-clock time and the instants it may mean, each shown in its zone; the same twice where it is plain."""
+
+    wall_clock: datetime
+    status: Status
+    earlier: datetime
+    later: datetime
+
+    def chosen(self, if_ambiguous: IfAmbiguous | None) -> datetime:
+        """One instant: a repeated time is taken the first time, a skipped one moved forward, unless asked otherwise.
+
+        Raises:
+            InvalidInput: `reject` was asked for and the time is not plain; both readings are named.
+        """
+        if if_ambiguous == "reject" and self.status is not Status.OK:
+            raise InvalidInput(self._refusal())
+        if if_ambiguous is None:
+            return self.later if self.status is Status.SKIPPED else self.earlier
+        return self.later if if_ambiguous == "later" else self.earlier
+
+    def _refusal(self) -> str:
+        happens = "occurs twice" if self.status is Status.AMBIGUOUS else "does not occur"
+        first, second = (f"{shown(each)} ({written(each.utcoffset())})" for each in (self.earlier, self.later))
+        return (
+            f"{shown(self.wall_clock)} {happens} because the clock changes; it may mean {first} or {second}. "
+            "Say if_ambiguous earlier or later, or give another time."
+        )
+
+
+def read(wall_clock: datetime, zone: Zone) -> Reading:
+    """What a naive time means in `zone`.
+
+    Raises:
+        InvalidInput: it lies outside the years this server counts in.
+    """
+    within_calendar(wall_clock)
+    first, second = (
+        wall_clock.replace(tzinfo=zone.rules, fold=fold).astimezone(UTC) for fold in (0, 1)
+    )  # fold 0 reads with the offset before a change, fold 1 with the one after
+    status = Status.OK if first == second else Status.AMBIGUOUS if first < second else Status.SKIPPED
+    earlier, later = sorted((first, second))
+    return Reading(wall_clock, status, earlier.astimezone(zone.rules), later.astimezone(zone.rules))
+
+
+def instant(wall_clock: datetime, zone: Zone) -> datetime:
+    """The instant of a wall-clock time, shown in `zone`, where nobody can be asked which reading is meant."""
+    return read(wall_clock, zone).chosen(None)
+
+
+def within_calendar(moment: datetime) -> datetime:
+    """`moment` itself, if its year can be counted in.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise InvalidInput(f"Times are counted in the years from {EARLIEST_YEAR} to {LATEST_YEAR} alone.")
+    return moment
+
+
+def is_dst(moment: datetime, zone: Zone) -> bool:
+    """Whether clocks are ahead of the zone's winter time."""
+    saving, offset = moment.dst(), moment.utcoffset()
+    if zone.name in SUMMER_IS_STANDARD and offset:
+        return True
+    return saving is not None and saving.total_seconds() > 0
+
+
+def shown(moment: datetime) -> str:
+    """The local date and time, to the second, or finer where it has a fraction."""
+    return moment.replace(tzinfo=None).isoformat()

@@ -1,0 +1,113 @@
+"""Finding zones by what people know of them: a city, a country, an abbreviation, a Windows name, an offset."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from timezone_mcp import abbreviations, cities, offsets, tzdb, zones
+from timezone_mcp.spelling import plain
+
+Fits = Callable[[str, str], bool]
+
+NICKNAMES = {
+    **dict.fromkeys(("united kingdom", "great britain", "england", "scotland", "wales"), "GB"),
+    "usa": "US",
+    "uae": "AE",
+    "holland": "NL",
+    "turkey": "TR",
+    "burma": "MM",
+    "czech republic": "CZ",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Hit:
+    """A zone and why it was found; `offset` where the search itself fixes it."""
+
+    name: str
+    match: str
+    offset: str | None = None
+
+
+def search(query: str, now: datetime) -> list[Hit]:
+    """Every zone that `query` may mean, the surest first: whole words, else beginnings of words, else spelt alike."""
+    wanted = " ".join(query.split())
+    for fits in (_has_words, _begins_words):
+        if hits := _without_repeats(hit for finder in FINDERS for hit in finder(wanted, now, fits)):
+            return hits
+    return [Hit(name, "spelt alike") for name in zones.near(wanted)]
+
+
+def _without_repeats(hits: Iterable[Hit]) -> list[Hit]:
+    """Each zone once, and the zones of an abbreviation once for every offset it may stand for."""
+    found: dict[tuple[str, str | None], Hit] = {}
+    for hit in hits:
+        found.setdefault((hit.name, hit.offset), hit)
+    with_offset = {hit.name for hit in found.values() if hit.offset}
+    return [hit for hit in found.values() if hit.offset or hit.name not in with_offset]
+
+
+def _by_abbreviation(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    found = abbreviations.meanings(query)
+    for meaning in (*abbreviations.distinct(found), *found):
+        yield Hit(meaning.timezone, f"abbreviation {query.upper()}", meaning.offset)
+
+
+def _by_offset(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    fixed = offsets.read(query)
+    if fixed is None or not any(character.isdigit() for character in query):
+        return
+    wanted = fixed.utcoffset(None)
+    for name in tzdb.country_codes():
+        if now.astimezone(tzdb.load_afresh(name)).utcoffset() == wanted:
+            yield Hit(name, f"offset {offsets.written(wanted)} now")
+
+
+def _by_city(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    for name in cities.zones_by_city().get(plain(query), ()):
+        yield Hit(name, f"city {query}")
+
+
+def _by_windows_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    if name := zones.windows_names().get(plain(query)):
+        yield Hit(name, f"Windows name {query}")
+
+
+def _by_country(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    code = NICKNAMES.get(plain(query)) or query.upper()
+    for name, its_code in tzdb.country_codes().items():
+        country = tzdb.countries()[its_code]
+        if its_code == code or fits(plain(query), plain(country)):
+            yield Hit(name, f"country {country}")
+
+
+def _by_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    for name in sorted(tzdb.names()):
+        if fits(plain(query), plain(name)):
+            yield Hit(tzdb.current(name), f"name {name}")
+
+
+def _by_remark(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    for name, remark in tzdb.remarks().items():
+        if fits(plain(query), plain(remark)):
+            yield Hit(name, remark)
+
+
+def _has_words(query: str, text: str) -> bool:
+    return bool(query) and set(query.split()) <= set(text.split())
+
+
+def _begins_words(query: str, text: str) -> bool:
+    words = text.split()
+    return bool(query) and all(any(word.startswith(part) for word in words) for part in query.split())
+
+
+FINDERS: tuple[Callable[[str, datetime, Fits], Iterator[Hit]], ...] = (
+    _by_abbreviation,
+    _by_offset,
+    _by_city,
+    _by_windows_name,
+    _by_country,
+    _by_name,
+    _by_remark,
+)

@@ -1,0 +1,41 @@
+"""What time it is elsewhere."""
+
+from mcp_chassis.tools import reads
+
+from timezone_mcp import sentences, zones
+from timezone_mcp.models import Conversion, CurrentTime, LocalTime, Readings
+from timezone_mcp.timekeeper import Time
+from timezone_mcp.tools.parameters import DateTime, FirstZoneName, IfAmbiguous, ZoneNames
+
+
+@reads("Convert a time")
+async def convert_timezone(
+    date_time: DateTime,
+    from_timezone: FirstZoneName,
+    to_timezone: ZoneNames,
+    keeper: Time,
+    if_ambiguous: IfAmbiguous = None,
+) -> Conversion:
+    """Convert a time between zones; reports skipped and repeated local times."""
+    source = zones.resolve(from_timezone)
+    targets = zones.resolve_all(to_timezone)
+    reading = keeper.reading(date_time, source)
+    moment = reading.chosen(if_ambiguous)
+    converted = await keeper.converter.convert(moment, source, targets)
+    here = LocalTime.of(moment, source)
+    there = [LocalTime.of(time, zone, moment) for time, zone in zip(converted.times, targets, strict=True)]
+    return Conversion(
+        answer=sentences.conversion(reading, here, there),
+        status=reading.status,
+        readings=Readings.of(reading),
+        source=here,
+        results=there,
+        source_of_truth=converted.source_of_truth,
+    )
+
+
+@reads("Get the current time", open_world=False)
+async def get_current_time(keeper: Time, timezones: ZoneNames | None = None) -> CurrentTime:
+    """Get the time now in zones; UTC by default."""
+    results = [LocalTime.of(keeper.now(zone), zone) for zone in zones.resolve_all(timezones or ["UTC"])]
+    return CurrentTime(answer=sentences.now(results), results=results)

@@ -1,0 +1,129 @@
+"""The time zone database this server carries: the tzdata package, the same bytes on every machine.
+
+`zoneinfo` alone would prefer whatever the machine has installed, so answers would differ between machines.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+PACKAGE = "tzdata"
+PLACEHOLDERS = {"Factory"}  # says "Local time zone must be set"
+PLACELESS = {"CET", "EET", "EST", "HST", "MET", "MST", "WET"}  # the links of these say nothing about a country
+# Old names whose link leads to the rules, not to the place: Iceland's to Africa/Abidjan.
+RENAMED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "Africa/Timbuktu": "Africa/Bamako",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Virgin": "America/St_Thomas",
+    "Antarctica/South_Pole": "Antarctica/McMurdo",
+    "Atlantic/Jan_Mayen": "Arctic/Longyearbyen",
+    "Iceland": "Atlantic/Reykjavik",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+    "Pacific/Yap": "Pacific/Chuuk",
+}
+
+
+@cache
+def names() -> frozenset[str]:
+    """Every IANA name, old spellings included."""
+    return frozenset(_text("zones").split()) - PLACEHOLDERS
+
+
+@cache
+def load(name: str) -> tzinfo:
+    """The rules of one of `names()`; always the same object, as datetime arithmetic wants it."""
+    return load_afresh(name)
+
+
+def load_afresh(name: str) -> tzinfo:
+    """The rules of one of `names()`, not kept: for looking once at all of them."""
+    if name not in names():
+        raise KeyError(name)
+    with resources.files(PACKAGE).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+@cache
+def version() -> str:
+    """IANA's name of the release, such as 2026a."""
+    first, _, _ = _text("zoneinfo", "tzdata.zi").partition("\n")
+    return first.removeprefix("# version ").strip()
+
+
+def release() -> str:
+    """`tzdata 2026a`: what answers name as their source."""
+    return f"{PACKAGE} {version()}"
+
+
+def canonical(name: str) -> str:
+    """The zone whose rules a name follows: Europe/Stockholm follows Europe/Berlin."""
+    links = _links()
+    while name in links:
+        name = links[name]
+    return name
+
+
+def current(name: str) -> str:
+    """The name in use today: Asia/Kolkata for Asia/Calcutta, but Europe/Stockholm stays itself."""
+    if name in country_codes() or name in PLACELESS:
+        return name
+    return RENAMED.get(name) or canonical(name)
+
+
+def aliases(name: str) -> list[str]:
+    """The other names with the same rules, sorted."""
+    return sorted(_families()[canonical(name)] - {name})
+
+
+@cache
+def country_codes() -> Mapping[str, str]:
+    """The ISO 3166 code of the country a zone lies in, in the table's own order: main zones come first."""
+    return {name: code for code, _, name, *_ in _rows("zone.tab")}
+
+
+@cache
+def remarks() -> Mapping[str, str]:
+    """What the tables say about a zone of a country with several: `Eastern (most areas)`."""
+    tables = [row for table in ("zone1970.tab", "zone.tab") for row in _rows(table)]
+    return {name: more[0] for _, _, name, *more in tables if more}
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """English country names by ISO 3166 code."""
+    return {row[0]: row[1] for row in _rows("iso3166.tab")}
+
+
+def country(name: str) -> str | None:
+    """The country of a zone, by name; None for zones of no country such as UTC."""
+    code = country_codes().get(current(name))
+    return countries().get(code) if code else None
+
+
+@cache
+def _links() -> Mapping[str, str]:
+    lines = (line.split() for line in _text("zoneinfo", "tzdata.zi").splitlines() if line.startswith("L "))
+    return {link: target for _, target, link in lines}
+
+
+@cache
+def _families() -> Mapping[str, frozenset[str]]:
+    families: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names():
+        families[canonical(name)].add(name)
+    return {name: frozenset(family) for name, family in families.items()}
+
+
+def _rows(table: str) -> Iterator[list[str]]:
+    for line in _text("zoneinfo", table).splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def _text(*path: str) -> str:
+    return resources.files(PACKAGE).joinpath(*path).read_text(encoding="utf-8")

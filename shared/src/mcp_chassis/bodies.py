@@ -1,0 +1,76 @@
+"""The body of an answer, read while it comes: unpacked piece by piece, bounded, and whole or not at all."""
+
+import zlib
+from collections.abc import Iterator
+
+import httpx2
+
+PIECE = 1024 * 1024
+EITHER = zlib.MAX_WBITS | 32  # gzip or zlib, by the first bytes
+
+
+class TooLarge(Exception):
+    """More bytes than are taken."""
+
+
+class Packed(Exception):
+    """The packing was not asked for, is broken or ends too early."""
+
+
+async def read(response: httpx2.Response, limit: int) -> bytes:
+    """The unpacked body, at most `limit` bytes; never more than a piece of 1 MiB beyond it is held.
+
+    Raises:
+        TooLarge: as soon as that is known; the rest is not read.
+        Packed: see there.
+        httpx2.TransportError: when the connection breaks before the end.
+    """
+    if _declared(response) > limit:
+        raise TooLarge
+    if response.is_stream_consumed:  # a transport of a test gave it whole
+        return response.content
+    unpacking = _unpacking(response)
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        for part in unpacking.feed(piece) if unpacking else (piece,):
+            body += part
+            if len(body) > limit:
+                raise TooLarge
+    if unpacking and not unpacking.whole:
+        raise Packed
+    return bytes(body)
+
+
+class _Unpacking:
+    """gzip, of one member or several."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(EITHER)
+
+    @property
+    def whole(self) -> bool:
+        return self._member.eof
+
+    def feed(self, packed: bytes) -> Iterator[bytes]:
+        try:
+            while packed:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(EITHER)
+                yield self._member.decompress(packed, PIECE)
+                packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+        except zlib.error as exc:
+            raise Packed from exc
+
+
+def _unpacking(response: httpx2.Response) -> _Unpacking | None:
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    if encoding in {"gzip", "x-gzip"}:
+        return _Unpacking()
+    if encoding == "identity" or response.request.method == "HEAD":
+        return None
+    raise Packed
+
+
+def _declared(response: httpx2.Response) -> int:
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and response.request.method != "HEAD" else 0

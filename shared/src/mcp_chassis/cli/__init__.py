@@ -1,0 +1,24 @@
+"""The command line of every server, and `toolroll`, which knows all of them. Imported only when arguments are given."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
+from mcp_chassis.settings import BadSettings
+
+
+def main(argv: Sequence[str] | None = None, server: Server[Any] | None = None) -> int:
+    """Run a command line; the process's exit code. Without a server it is `toolroll`'s."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if server is None:
+            from mcp_chassis.cli import every_server
+
+            return every_server.main(arguments)
+        from mcp_chassis.cli import one_server
+
+        return one_server.main(server, arguments)
+    except BadSettings as exc:
+        sys.stderr.write(f"A setting breaks a rule:\n{exc}\n")
+        return EXIT_BAD_SETTINGS

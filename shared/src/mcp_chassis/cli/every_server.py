@@ -1,0 +1,156 @@
+"""`toolroll`: the command line that knows every installed server."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points, version
+from pathlib import Path
+from typing import Any
+
+from mcp_chassis.cli import one_server
+from mcp_chassis.cli.commands import Command, add, add_serve, run
+from mcp_chassis.server import ENTRY_POINTS, EXIT_BAD_SETTINGS, Server
+
+Entries = Mapping[str, EntryPoint]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command of `toolroll`; the exit code."""
+    servers = entries()
+    found = _named(servers, arguments[0]) if arguments else None
+    if found is not None:
+        return found.serve() if len(arguments) == 1 else one_server.main(found, arguments[1:])
+    parser = argparse.ArgumentParser(prog="toolroll", epilog="toolroll SERVER COMMAND ... runs a server's command.")
+    parser.add_argument("--version", action="version", version=f"toolroll {version('mcp-chassis')}")
+    parser.set_defaults(run=_listing(servers))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    add(commands, "list", "list the installed servers", _listing(servers))
+    serve = add_serve(commands, lambda chosen: _serve(servers, chosen))
+    serve.set_defaults(transport="http")
+    serve.add_argument("names", nargs="*", metavar="SERVER", help="which servers; over HTTP all when left out")
+    _add_keys(commands)
+    _add_grants(commands)
+    examples = add(commands, "examples", "write every server's entry for every host", _examples)
+    examples.add_argument("folder", type=Path)
+    return run(parser, arguments)
+
+
+def entries() -> dict[str, EntryPoint]:
+    """Where each installed server is found, by its distribution's name; one that does not load spoils no other."""
+    return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
+
+
+def installed() -> dict[str, Server[Any]]:
+    """Every installed server by its distribution's name."""
+    return {name: entry.load() for name, entry in entries().items()}
+
+
+def _named(servers: Entries, name: str) -> Server[Any] | None:
+    entry = servers.get(name) or servers.get(f"{name}-mcp")
+    return entry.load() if entry else None
+
+
+def _listing(servers: Entries) -> Command:
+    def listing(_: argparse.Namespace) -> int:
+        width = max((len(name) for name in servers), default=0)
+        for name, entry in servers.items():
+            sys.stdout.write(f"{name:<{width}}  {_told(entry)}\n")
+        return 0
+
+    return listing
+
+
+def _told(entry: EntryPoint) -> str:
+    try:
+        server: Server[Any] = entry.load()
+    except ImportError as exc:
+        return f"cannot be loaded: {exc}"
+    return f"{server.version}  {server.instructions}"
+
+
+def _serve(servers: Entries, chosen: argparse.Namespace) -> int:
+    if chosen.transport == "http":
+        from mcp_chassis.remote.command import serve_several
+
+        return serve_several(chosen.names, chosen.host, chosen.port)
+    server = _named(servers, chosen.names[0]) if len(chosen.names) == 1 else None
+    if server is None:
+        sys.stderr.write(f"Over stdio exactly one server is served; installed are {', '.join(servers)}.\n")
+        return EXIT_BAD_SETTINGS
+    return server.serve()
+
+
+def _add_keys(commands: Any) -> None:
+    keys = commands.add_parser("keys", help="make and look after API keys for HTTP")
+    acts = keys.add_subparsers(required=True, metavar="ACT")
+    new = add(acts, "new", "make a key, which is shown once", _new_key)
+    new.add_argument("name")
+    new.add_argument("scopes", nargs="+", metavar="SCOPE")
+    new.add_argument("--file", type=Path, help="the key file to add it to")
+    add(acts, "hash", "replace keys in the clear by their digests", _hash_keys).add_argument("file", type=Path)
+    add(acts, "list", "print names and scopes", _list_keys).add_argument("file", type=Path)
+
+
+def _new_key(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import key_file
+
+    return key_file.new(chosen.name, chosen.scopes, chosen.file)
+
+
+def _hash_keys(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import key_file
+
+    return key_file.hashed(chosen.file)
+
+
+def _list_keys(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import key_file
+
+    return key_file.listed(chosen.file)
+
+
+def _add_grants(commands: Any) -> None:
+    grants = commands.add_parser("grants", help="look after what users have granted over HTTP")
+    acts = grants.add_subparsers(required=True, metavar="ACT")
+    add(acts, "list", "print each server and user with a grant", _list_grants)
+    revoke = add(acts, "revoke", "end one at the upstream, and forget it", _revoke_grant)
+    revoke.add_argument("--anyway", action="store_true", help="forget it even if the upstream cannot be told")
+    forget = add(acts, "forget", "forget one here only: the user is asked to sign in again", _forget_grant)
+    for act in (revoke, forget):
+        act.add_argument("server")
+        act.add_argument("user", help="as the list shows it")
+    add(acts, "rotate", "seal all with the first key of MCP_GRANT_KEYS", _rotate_grants)
+
+
+def _list_grants(_: argparse.Namespace) -> int:
+    from mcp_chassis.remote import grants_command
+
+    return grants_command.listed()
+
+
+def _revoke_grant(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import grants_command
+
+    return grants_command.revoked(chosen.server, chosen.user, anyway=chosen.anyway)
+
+
+def _forget_grant(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import grants_command
+
+    return grants_command.forgotten(chosen.server, chosen.user)
+
+
+def _rotate_grants(_: argparse.Namespace) -> int:
+    from mcp_chassis.remote import grants_command
+
+    return grants_command.sealed_again()
+
+
+def _examples(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.cli.examples import examples
+
+    for name, text in examples(installed()).items():
+        path: Path = chosen.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0

@@ -1,0 +1,111 @@
+"""The command line of one server."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Any, cast
+
+from mcp_chassis.cli.commands import EXIT_FAILED, add, add_serve, run
+from mcp_chassis.cli.hosts import HOSTS, NoCommand, Place, entry_for
+from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
+
+_CHECK_CODES = (
+    "Exit codes: 0 all is well, 2 a setting breaks a rule, 3 a credential is missing, 4 something cannot be reached "
+    "or refuses the credential."
+)
+
+
+def main(server: Server[Any], arguments: Sequence[str]) -> int:
+    """Run one command of a server; the exit code."""
+    parser = argparse.ArgumentParser(prog=server.distribution, description="Without a command: serve stdio.")
+    parser.add_argument("--version", action="version", version=f"{server.distribution} {server.version}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add_serve(commands, lambda chosen: _serve(server, chosen))
+    check = add(
+        commands, "check", "look at settings, versions and reach", lambda c: _check(server, c), epilog=_CHECK_CODES
+    )
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    add(commands, "tools", "list the tools, with about the tokens each costs a host", lambda _: _tools(server))
+    call = add(
+        commands, "call", "call a tool and print its answer; exit code 1 when it fails", lambda c: _call(server, c)
+    )
+    call.add_argument("tool")
+    call.add_argument("arguments", nargs="?", default="{}", metavar="JSON", help="an object; - reads standard input")
+    config = add(commands, "config", "print or write the entry for a host", lambda c: _config(server, c))
+    config.add_argument("host", choices=list(HOSTS))
+    config.add_argument("--url", help="where the server is reached over HTTP, such as https://tools.example.com/mcp")
+    config.add_argument("--write", action="store_true", help="put it into the host's file; a backup is kept")
+    return run(parser, arguments)
+
+
+def _serve(server: Server[Any], chosen: argparse.Namespace) -> int:
+    if chosen.transport == "stdio":
+        return server.serve()
+    from mcp_chassis.remote.command import serve_one
+
+    return serve_one(server, chosen.host, chosen.port)
+
+
+def _check(server: Server[Any], chosen: argparse.Namespace) -> int:
+    from mcp_chassis.cli.checking import check
+    from mcp_chassis.redaction import scrub_log
+
+    _quietly()
+    report = asyncio.run(check(server))
+    text = json.dumps(report.data(), indent=2) if chosen.json else "\n".join(report.lines())
+    sys.stdout.write(f"{scrub_log(text)}\n")
+    return report.exit_code
+
+
+def _tools(server: Server[Any]) -> int:
+    from mcp_chassis.cli.tooling import listed
+
+    _quietly()
+    return listed(server)
+
+
+def _call(server: Server[Any], chosen: argparse.Namespace) -> int:
+    from mcp_chassis.cli.tooling import call
+
+    arguments = _object(sys.stdin.read() if chosen.arguments == "-" else chosen.arguments)
+    if arguments is None:
+        sys.stderr.write('The arguments are no JSON object such as \'{"name": "value"}\'.\n')
+        return EXIT_BAD_SETTINGS
+    _quietly()
+    return call(server, chosen.tool, arguments)
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _quietly() -> None:
+    """Without the log lines of every call: the answer is what was asked for."""
+    logging.basicConfig(level=logging.CRITICAL, format="%(message)s")
+
+
+def _config(server: Server[Any], chosen: argparse.Namespace) -> int:
+    from mcp_chassis.cli.host_files import Unwritable, write
+
+    host = HOSTS[chosen.host]
+    path = host.file(Place.here())
+    try:
+        entry = host.remote_entry(chosen.url) if chosen.url else entry_for(host, server)
+        if not chosen.write:
+            sys.stdout.write(host.snippet(server.distribution, entry))
+            sys.stderr.write(f"This belongs into {path}; --write puts it there.\n")
+            return 0
+        backup = write(host, path, server.distribution, entry)
+    except (NoCommand, Unwritable) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_FAILED
+    kept = f" The file as it was: {backup}." if backup else ""
+    sys.stdout.write(f"{path} has the entry {server.distribution}.{kept} Restart {host.title}.\n")
+    return 0

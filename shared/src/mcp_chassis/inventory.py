@@ -1,0 +1,57 @@
+"""The tools of one built server: which are offered under its settings, and why the others are not."""
+
+from typing import Any
+
+from mcp_types import Tool as WireTool
+
+from mcp_chassis.bound import Bound, Unfit, wire_tool
+from mcp_chassis.carriage import Gate
+from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings
+from mcp_chassis.tools import ToolNotes
+
+
+class Inventory:
+    """Tools by name, in the order the server declares them.
+
+    Raises:
+        Unfit: when two share a name, or a write that repeats its effect takes no idempotency key.
+        BadSettings: when the settings name a tool that is not there.
+    """
+
+    def __init__(self, server: Server[Any], settings: ServerSettings) -> None:
+        self._tools: dict[str, Bound[ToolNotes]] = {}
+        self._withheld = {tool.__name__: "is switched off on this server" for tool in server.every_tool}
+        for tool in (Bound(function, ToolNotes) for function in server.offered(settings)):
+            if tool.name in self._tools:
+                raise Unfit(f"two tools are called {tool.name}")
+            if not (tool.notes.read_only or tool.notes.idempotent or "idempotency_key" in tool.parameters):
+                raise Unfit(f"{tool.name} is not idempotent and takes no idempotency_key")
+            if settings.read_only and not tool.notes.read_only:
+                self._withheld[tool.name] = "changes something, and this server is read-only"
+            elif tool.notes.offered(settings):
+                self._tools[tool.name] = tool
+        self.wire: list[WireTool] = [wire_tool(tool) for tool in self._tools.values()]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a server of this kind has such a tool at all, offered or not."""
+        return name in self._tools or name in self._withheld
+
+    def visible(self, gate: Gate) -> list[WireTool]:
+        """What the current caller may call."""
+        return [tool for tool in self.wire if gate.admits(self._tools[tool.name].notes.permission, tool.name)]
+
+    def permission(self, name: str) -> str:
+        """What a call of this name needs; a tool that is not offered is refused like any that reads."""
+        return self._tools[name].notes.permission if name in self._tools else "read"
+
+    def tool(self, name: str) -> Bound[ToolNotes]:
+        """The offered tool called `name`.
+
+        Raises:
+            PermissionDenied: when this configuration does not offer it.
+        """
+        if name not in self._tools:
+            raise PermissionDenied(f"{name} {self._withheld[name]}.", remedy="Do not retry.")
+        return self._tools[name]

@@ -1,0 +1,34 @@
+"""Paths from templates: what a caller names stays one segment and never becomes another endpoint."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from mcp_chassis.failures import InvalidInput
+
+_PLACE = re.compile(r"\{(\+?)(\w+)\}")
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Put `values` into `{name}` (one segment) and `{+name}` (a path of several), percent-encoded.
+
+    Raises:
+        InvalidInput: when a segment is empty, `.`, `..` or holds control characters.
+        KeyError: when the template names a value that is not given: a bug.
+    """
+
+    def place(match: re.Match[str]) -> str:
+        several, name = match.groups()
+        value = str(values[name])
+        return "/".join(_segment(name, part) for part in (value.split("/") if several else [value]))
+
+    return _PLACE.sub(place, template)
+
+
+def _segment(name: str, value: str) -> str:
+    if value in {"", ".", ".."} or any(character < " " or character == "\x7f" for character in value):
+        raise InvalidInput(f"{name} must not be empty, `.` or `..`, nor hold such a part or control characters.")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError as exc:
+        raise InvalidInput(f"{name} holds characters that no text can carry.") from exc

@@ -1,0 +1,1 @@
+"""Servers over streamable HTTP. Nothing here is imported on stdio."""

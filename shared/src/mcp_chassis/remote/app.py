@@ -1,0 +1,104 @@
+"""All of a process's HTTP: its servers by path, and what is asked about the process itself."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from starlette.types import Message, Receive, Scope, Send
+
+from mcp_chassis.failures import NotFound
+from mcp_chassis.remote.drain import Flight
+from mcp_chassis.remote.endpoint import Endpoint
+from mcp_chassis.remote.refusals import Refusal, send_body, send_json
+from mcp_chassis.server import Probe
+
+Page = Callable[[Scope, Receive, Send], Awaitable[None]]
+Ready = Callable[[], Awaitable[Sequence[Probe]]]
+
+
+class Application:
+    """The ASGI application.
+
+    Args:
+        name: told by `/health`.
+        endpoints: by path.
+        pages: what else is served, by path.
+        flight: what is under way.
+        ready: whether what the servers stand on can be reached.
+        resources: entered before the servers, left after them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        endpoints: Mapping[str, Endpoint],
+        pages: Mapping[str, Page],
+        flight: Flight,
+        ready: Ready,
+        resources: Sequence[contextlib.AbstractAsyncContextManager[object]] = (),
+    ) -> None:
+        self.endpoints = endpoints
+        self._name = name
+        self._flight = flight
+        self._ready = ready
+        self._resources = resources
+        self._pages: dict[str, Page] = {**pages, **endpoints, "/health": self._health, "/ready": self._readiness}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if self._flight.draining:
+            send = _for_the_last_time(send)
+        page = self._pages.get(scope["path"].removesuffix("/"))
+        if page is None:
+            await Refusal(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(send)
+        else:
+            await page(scope, receive, send)
+
+    def end_streams(self) -> None:
+        """End every listen stream as the protocol says: with a last result."""
+        for endpoint in self.endpoints.values():
+            endpoint.end_streams()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with contextlib.AsyncExitStack() as stack:
+            for resource in (*self._resources, *(endpoint.manager.run() for endpoint in self.endpoints.values())):
+                await stack.enter_async_context(resource)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send_json(send, 200, {"status": "ok", "server": self._name})
+
+    async def _readiness(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Names what is missing and nothing more: the messages of probes may be private."""
+        if self._flight.draining:
+            await send_json(send, 503, {"status": "draining"}, {"retry-after": "5"})
+            return
+        missing = [probe.name for probe in await self._ready() if probe.status == "failed"]
+        status = 503 if missing else 200
+        body: dict[str, object] = {"status": "unavailable", "failed": missing} if missing else {"status": "ready"}
+        await send_json(send, status, body)
+
+
+def _for_the_last_time(send: Send) -> Send:
+    """Tells the client to close the connection after this answer, so that no further request meets its end."""
+
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return closing
+
+
+def page_of(body: bytes, content_type: str) -> Page:
+    """A page that never changes."""
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await send_body(send, 200, body, {"content-type": content_type})
+
+    return page

@@ -1,0 +1,211 @@
+"""Puts a process together from its settings: what stands before each server, and all of them under one roof."""
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mcp_chassis.carriage import Carriage
+from mcp_chassis.dispatch import Dispatch
+from mcp_chassis.remote.app import Application, Page, page_of
+from mcp_chassis.remote.authentication import Authentication, Verifier
+from mcp_chassis.remote.challenges import Challenges
+from mcp_chassis.remote.drain import Flight
+from mcp_chassis.remote.endpoint import Endpoint, Guard
+from mcp_chassis.remote.hosts import Origins
+from mcp_chassis.remote.keys import KeyRing
+from mcp_chassis.remote.limits import Limiter, Window
+from mcp_chassis.remote.numbers import Numbers
+from mcp_chassis.remote.readiness import Readiness
+from mcp_chassis.remote.scopes import TOOL_CLASSES, Scopes
+from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.server import Server
+from mcp_chassis.settings import BadSettings, Environment, ServerSettings
+from mcp_chassis.signing_in import Acting
+from mcp_chassis.tools import PROMPTS, RESOURCES
+
+if TYPE_CHECKING:
+    from mcp_chassis.remote.redis_link import Link
+    from mcp_chassis.remote.shelf import Shelf
+
+Servers = Mapping[str, Server[Any]]
+"""Servers by the path before `/mcp`: the empty one where a server is alone."""
+
+
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
+
+
+def mount_of(server: Server[Any]) -> str:
+    """The short name of a server, in paths and in scopes: `github` for `github-mcp`."""
+    return server.distribution.removesuffix("-mcp")
+
+
+def application(servers: Servers, environment: Environment, flight: Flight) -> Application:
+    """Everything built and nothing opened.
+
+    Raises:
+        BadSettings: naming each variable that breaks a rule.
+        Unfit: when a server breaks a rule of the house.
+    """
+    process = _Process(flight, RemoteSettings.load(environment))
+    endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
+    process.pages["/metrics"] = Numbers(
+        process.own_guard(list(endpoints.values())),
+        flight,
+        open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
+    )
+    asked = {endpoint.scopes.mount: endpoint.probes for endpoint in endpoints.values()}
+    name = next(iter(servers.values())).distribution if len(servers) == 1 else "toolroll"
+    return Application(
+        name,
+        endpoints=endpoints,
+        pages=process.pages,
+        flight=flight,
+        ready=Readiness(asked),
+        resources=process.resources,
+    )
+
+
+def _endpoint(server: Server[Any], path: str, environment: Environment, process: "_Process") -> Endpoint:
+    mount = mount_of(server)
+    remote = RemoteSettings.of(mount, environment)
+    scopes = Scopes(mount)
+    settings = server.settings.load(environment)
+    acting = process.acting(server, settings, remote, environment) if server.sign_in else None
+    carriage = dataclasses.replace(process.carriage(scopes, private=remote.authenticated), acting=acting)
+    dispatch = Dispatch(server, settings, carriage)
+    return Endpoint(dispatch, scopes, process.guard(remote, f"{path}/mcp"), process.flight)
+
+
+class _Process:
+    """What the servers of one process have in common.
+
+    Args:
+        flight: what is under way.
+        remote: the settings of the process; a server may have its own.
+    """
+
+    def __init__(self, flight: Flight, remote: RemoteSettings) -> None:
+        self.flight = flight
+        self.remote = remote
+        self.pages: dict[str, Page] = {}
+        self.resources: list[contextlib.AbstractAsyncContextManager[object]] = []
+        self.link = self._linked(remote.redis_url.get_secret_value()) if remote.redis_url else None
+
+    def carriage(self, scopes: Scopes, *, private: bool) -> Carriage:
+        """What a server is given: of its own in this process, or shared with its replicas."""
+        link, mount = self.link, scopes.mount
+        if link is None:
+            return Carriage(gate=scopes, private=private)
+        from mcp_chassis.remote.shared_answers import SharedAnswers
+        from mcp_chassis.remote.shared_bus import SharedBus
+        from mcp_chassis.remote.shared_records import SharedRecords
+
+        bus = SharedBus(link, mount)
+        self.resources.append(bus.running())
+        return Carriage(
+            gate=scopes,
+            private=private,
+            bus=bus,
+            records=lambda _: SharedRecords(link, mount),
+            answers=SharedAnswers(link, mount),
+        )
+
+    def acting(
+        self, server: Server[Any], settings: ServerSettings, remote: RemoteSettings, environment: Environment
+    ) -> Acting | None:
+        """Who knows what callers have granted; None where they share the server's credential."""
+        from mcp_chassis.remote.acting import actors
+
+        found = actors(mount_of(server), server, settings, remote, environment=environment, shelf=self.shelf)
+        if found is None:
+            return None
+        self.pages.update(found.pages)
+        self.resources += found.resources
+        return found.grants
+
+    def shelf(self, remote: RemoteSettings) -> "Shelf":
+        """Where grants are kept."""
+        if self.link is not None:
+            from mcp_chassis.remote.shared_shelf import SharedShelf
+
+            return SharedShelf(self.link)
+        from mcp_chassis.remote.acting import grants_file
+        from mcp_chassis.remote.file_shelf import FileShelf
+
+        return FileShelf(grants_file(remote))
+
+    def _linked(self, url: str) -> "Link":
+        try:
+            from mcp_chassis.remote.redis_link import Link
+        except ImportError:
+            raise BadSettings(["MCP_REDIS_URL: needs the package `mcp-chassis[redis]`"]) from None
+        link = Link(url)
+        self.resources.append(contextlib.aclosing(link))
+        return link
+
+    def _limiter(self, remote: RemoteSettings) -> Limiter:
+        if self.link is None:
+            return Window(remote.rate_limit)
+        from mcp_chassis.remote.shared_limits import SharedWindow
+
+        return SharedWindow(remote.rate_limit, self.link)
+
+    def guard(self, remote: RemoteSettings, path: str) -> Guard:
+        metadata_url = self._metadata(remote, path) if remote.oauth_issuer else None
+        challenges = Challenges(metadata_url)
+        return Guard(
+            origins=Origins.of(remote.allowed_hosts, remote.allowed_origins, remote.public_url),
+            authentication=self._authentication(remote, path, challenges) if remote.authenticated else None,
+            limiter=self._limiter(remote),
+            challenge=challenges.insufficient,
+            max_body=remote.max_body_bytes,
+            max_in_flight=remote.max_in_flight,
+        )
+
+    def own_guard(self, endpoints: Sequence[Endpoint]) -> Guard:
+        """What stands before the pages of the process: its one server's guard, or the keys that all servers take."""
+        if len(endpoints) == 1:
+            return endpoints[0].guard
+        return self.guard(self.remote.model_copy(update={"oauth_issuer": None}), "")
+
+    def _metadata(self, remote: RemoteSettings, path: str) -> str | None:
+        """Serve the protected resource metadata of the server at `path` (RFC 9728); its URL."""
+        if remote.public_url is None:
+            return None
+        page = page_of(json.dumps(metadata(remote, path)).encode(), "application/json")
+        self.pages[f"{WELL_KNOWN}{path}"] = page
+        self.pages.setdefault(WELL_KNOWN, page)
+        return f"{remote.public_url}{WELL_KNOWN}{path}"
+
+    def _authentication(self, remote: RemoteSettings, path: str, challenges: Challenges) -> Authentication:
+        single = remote.api_key.get_secret_value() if remote.api_key else None
+        keys = KeyRing(single, remote.api_keys_file, hashed_only=remote.api_keys_hashed_only)
+        verifier = self._verifier(remote, remote.oauth_issuer, path) if remote.oauth_issuer else None
+        return Authentication(keys, verifier, challenges.unauthorized)
+
+    def _verifier(self, remote: RemoteSettings, issuer: str, path: str) -> Verifier:
+        from mcp_chassis.remote.documents import Documents
+        from mcp_chassis.remote.jwks import Jwks
+        from mcp_chassis.remote.oauth import OpaqueTokens, SignedTokens
+
+        documents = Documents()
+        self.resources.append(contextlib.aclosing(documents))
+        audience = remote.oauth_audience or f"{remote.public_url}{path}"
+        if remote.oauth_introspection_url:
+            secret = remote.oauth_client_secret.get_secret_value() if remote.oauth_client_secret else ""
+            client = (remote.oauth_client_id, secret) if remote.oauth_client_id else None
+            return OpaqueTokens(remote.oauth_introspection_url, issuer, audience, client=client, documents=documents)
+        keys = Jwks(issuer, remote.oauth_jwks_url, documents)
+        return SignedTokens(issuer, audience, remote.oauth_algorithms, keys)
+
+
+def metadata(remote: RemoteSettings, path: str) -> dict[str, Any]:
+    """The protected resource metadata of the server at `path`."""
+    return {
+        "resource": remote.oauth_audience or f"{remote.public_url}{path}",
+        "authorization_servers": [remote.oauth_issuer],
+        "scopes_supported": list(remote.oauth_scopes or (*TOOL_CLASSES, RESOURCES, PROMPTS)),
+        "bearer_methods_supported": ["header"],
+    }

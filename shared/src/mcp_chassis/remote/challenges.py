@@ -1,0 +1,26 @@
+"""What `WWW-Authenticate` says to a caller who is not let in."""
+
+
+class Challenges:
+    """Challenges of one server.
+
+    Args:
+        metadata_url: where its protected resource metadata is served; None without an authorization server.
+    """
+
+    def __init__(self, metadata_url: str | None) -> None:
+        self._metadata_url = metadata_url
+
+    def unauthorized(self, error: str) -> str:
+        """For 401; `error` is empty where no credential came."""
+        return self._challenge({"error": error} if error else {})
+
+    def insufficient(self, scope: str) -> str:
+        """For 403: what the token lacks for this call."""
+        return self._challenge({"error": "insufficient_scope", "scope": scope})
+
+    def _challenge(self, parts: dict[str, str]) -> str:
+        if self._metadata_url:
+            parts["resource_metadata"] = self._metadata_url
+        listed = ", ".join(f'{name}="{value}"' for name, value in parts.items())
+        return f"Bearer {listed}" if listed else 'Bearer realm="mcp"'

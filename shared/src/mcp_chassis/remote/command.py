@@ -1,0 +1,102 @@
+"""Serving over HTTP as a command: read, build, bind, serve, drain."""
+
+import logging
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+from mcp_chassis import logs
+from mcp_chassis.remote.assembly import Servers, application, mount_of
+from mcp_chassis.remote.drain import DrainingServer, Flight, config
+from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.server import ENTRY_POINTS, EXIT_BAD_SETTINGS, Server
+from mcp_chassis.settings import BadSettings, is_loopback, whole_environment
+
+EXIT_OCCUPIED = 3
+logger = logging.getLogger(__name__)
+
+
+def serve_one(server: Server[Any], host: str | None = None, port: int | None = None) -> int:
+    """Serve one server at `/mcp` until it is told to end; the process's exit code."""
+    return serve({"": server}, host, port)
+
+
+def serve_several(names: Sequence[str] = (), host: str | None = None, port: int | None = None) -> int:
+    """Serve the installed servers called `names` (all but drafts when none is named) at `/NAME/mcp`."""
+    known = installed()
+    chosen = names or [name for name, server in known.items() if not server.draft]
+    if unknown := [name for name in chosen if name.removesuffix("-mcp") not in known]:
+        sys.stderr.write(f"There is no server called {unknown[0]}; installed are {', '.join(sorted(known))}.\n")
+        return EXIT_BAD_SETTINGS
+    mounts = [name.removesuffix("-mcp") for name in chosen]
+    return serve({f"/{mount}": known[mount] for mount in mounts}, host, port)
+
+
+def installed() -> dict[str, Server[Any]]:
+    """Every installed server by its short name."""
+    entries = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    return {mount_of(server): server for server in (entry.load() for entry in entries)}
+
+
+def serve(servers: Servers, host: str | None = None, port: int | None = None) -> int:
+    """Serve `servers` by the path before `/mcp` until they are told to end; the process's exit code.
+
+    0 after SIGTERM or SIGINT, 2 for a bad setting, 3 where the address is taken.
+    """
+    try:
+        environment = _environment(host, port)
+        remote = RemoteSettings.load(environment)
+        _configure_logs(servers, remote, environment)
+        flight = Flight()
+        app = application(servers, environment, flight)
+    except BadSettings as exc:
+        sys.stderr.write(f"The server cannot start:\n{exc}\n")
+        return EXIT_BAD_SETTINGS
+    try:
+        listener = bound(remote.host, remote.port)
+    except OSError as exc:
+        sys.stderr.write(f"The server cannot listen on {remote.host}:{remote.port}: {exc.strerror}.\n")
+        return EXIT_OCCUPIED
+    server = DrainingServer(config(app, remote.trusted_proxies), flight, app.end_streams, remote.drain_seconds)
+    where = f"{remote.host}:{listener.getsockname()[1]}"
+    logger.info("Listening on %s: %s", where, ", ".join(app.endpoints), extra={"fields": {"listening": where}})
+    server.run(sockets=[listener])
+    logs.flush()
+    return 0
+
+
+def _environment(host: str | None, port: int | None) -> Mapping[str, str]:
+    told = {"MCP_HOST": host, "MCP_PORT": None if port is None else str(port)}
+    return {**whole_environment(), **{name: value for name, value in told.items() if value is not None}}
+
+
+def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mapping[str, str]) -> None:
+    """Before anything is built, so that no secret of any server can be logged."""
+    logs.configure(remote)
+    for server in servers.values():
+        for secret in server.settings.load(environment).secrets():
+            logs.register_secret(secret)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    if is_loopback(remote.host) and not remote.authenticated:
+        logger.warning("Nobody has to say who they are: whoever reaches %s may call every tool.", remote.host)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens. Its protocol is named, so that asyncio sends at once; else answers wait 40 ms for an ACK.
+
+    Raises:
+        OSError: when the address is taken, or is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,119 @@
+"""Looking after grants: who has signed in, revoking and forgetting one, and sealing all with a new key."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.remote.acting import actors, grants_file
+from mcp_chassis.remote.command import installed
+from mcp_chassis.remote.file_shelf import FileShelf
+from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.remote.shelf import Shelf
+from mcp_chassis.remote.vault import Broken, Vault
+from mcp_chassis.settings import BadSettings, whole_environment
+
+EXIT_FAILED = 1
+Act = Callable[[Shelf, RemoteSettings], Awaitable[int]]
+
+
+def listed() -> int:
+    """Print each server and principal with a grant. The exit code."""
+
+    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+        for mount, principal in await shelf.all():
+            sys.stdout.write(f"{mount}  {principal}\n")
+        return 0
+
+    return _run(act)
+
+
+def revoked(mount: str, principal: str, *, anyway: bool) -> int:
+    """End a grant at the upstream and forget it; `anyway`: forget it even where the upstream did not. The exit code."""
+
+    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+        try:
+            if not await _revoked(mount, principal, shelf):
+                sys.stderr.write(f"{principal} has no grant at {mount}.\n")
+                return EXIT_FAILED
+        except (Failure, Broken, BadSettings) as exc:
+            forgot = anyway and await shelf.drop((mount, principal))
+            told = "Forgotten here all the same: revoke the app there." if forgot else "Still kept here; see --anyway."
+            sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {told}\n")
+            return EXIT_FAILED
+        sys.stdout.write(f"{principal} is revoked at {mount}, and forgotten.\n")
+        return 0
+
+    return _run(act)
+
+
+async def _revoked(mount: str, principal: str, shelf: Shelf) -> bool:
+    environment, server = whole_environment(), installed().get(mount)
+    if server is None:
+        raise BadSettings([f"No server called {mount} is installed."])
+    remote, settings = RemoteSettings.of(mount, environment), server.settings.load(environment)
+    found = actors(mount, server, settings, remote, environment=environment, shelf=lambda _: shelf)
+    if found is None:
+        raise BadSettings([f"Nobody signs in to {mount}: its client id is not set here."])
+    async with contextlib.AsyncExitStack() as stack:
+        for resource in found.resources:
+            await stack.enter_async_context(resource)
+        return await found.grants.revoke(principal)
+
+
+def _why(problem: Failure | Broken | BadSettings) -> str:
+    if isinstance(problem, Broken):
+        return "It is sealed with a key that is not in MCP_GRANT_KEYS."
+    return problem.message if isinstance(problem, Failure) else str(problem)
+
+
+def forgotten(mount: str, principal: str) -> int:
+    """Forget a grant; the next call asks the person to sign in. The exit code."""
+
+    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+        if await shelf.drop((mount, principal)):
+            sys.stdout.write(f"{principal} has no grant here any more; the app is not revoked at {mount}.\n")
+            return 0
+        sys.stderr.write(f"{principal} has no grant at {mount}.\n")
+        return EXIT_FAILED
+
+    return _run(act)
+
+
+def sealed_again() -> int:
+    """Seal every grant with the first key of MCP_GRANT_KEYS; the others may go then. The exit code."""
+
+    async def act(shelf: Shelf, remote: RemoteSettings) -> int:
+        vault = Vault([key.get_secret_value() for key in remote.grant_keys])
+        broken = 0
+        for owner, sealed in (await shelf.all()).items():
+            try:
+                await shelf.put(owner, vault.sealed_again(sealed))
+            except Broken:
+                broken += 1
+                sys.stderr.write(f"{owner[1]} at {owner[0]}: sealed with a key that is not in MCP_GRANT_KEYS.\n")
+        sys.stdout.write("Every grant that could be opened is sealed with the first key.\n")
+        return EXIT_FAILED if broken else 0
+
+    return _run(act)
+
+
+def _run(act: Act) -> int:
+    remote = RemoteSettings.load()
+    try:
+        return asyncio.run(_acted(act, remote))
+    except Failure as failure:
+        sys.stderr.write(f"{failure.message}\n")
+        return EXIT_FAILED
+
+
+async def _acted(act: Act, remote: RemoteSettings) -> int:
+    if remote.redis_url is None:
+        async with contextlib.aclosing(FileShelf(grants_file(remote))) as shelf:
+            return await act(shelf, remote)
+    from mcp_chassis.remote.redis_link import Link
+    from mcp_chassis.remote.shared_shelf import SharedShelf
+
+    async with contextlib.aclosing(Link(remote.redis_url.get_secret_value())) as link:
+        return await act(SharedShelf(link), remote)

@@ -1,0 +1,69 @@
+"""What a caller may do: the names of permissions, and which of them each tool, resource and prompt needs."""
+
+from collections.abc import Iterable
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+
+from mcp_chassis.failures import PermissionDenied
+
+EVERYTHING = "*"
+ADMIN = "admin"
+TOOL_CLASSES = ("read", "write", "destructive")
+SINGLE_KEY = frozenset({"tools", "resources", "prompts"})
+"""What the one key of `MCP_API_KEY` may do."""
+PLAIN = frozenset({*TOOL_CLASSES, "tools", "resources", "prompts", ADMIN, EVERYTHING})
+
+
+def known(scope: str) -> bool:
+    """Whether `scope` could ever grant anything: a plain name, `mount:name` or `mount:tool:name`."""
+    parts = scope.removeprefix("mcp:").split(":")
+    match parts:
+        case [name]:
+            return name in PLAIN
+        case [mount, name]:
+            return bool(mount) and name in PLAIN
+        case [mount, "tool", tool]:
+            return bool(mount and tool)
+        case _:
+            return False
+
+
+class Scopes:
+    """The permissions of one server, by the name it is mounted under.
+
+    A caller has a permission when it was granted plainly (`read`), for this server (`github:read`), for one tool
+    (`github:tool:create_issue`), through a wider name (`tools`, `*`), or under an alias (`mcp:read`).
+    """
+
+    def __init__(self, mount: str) -> None:
+        self.mount = mount
+
+    def sufficient(self, permission: str, tool: str | None = None) -> list[str]:
+        """Every scope that gives `permission`, the plainest first."""
+        names = [permission, *(["tools"] if permission in TOOL_CLASSES else []), EVERYTHING]
+        own = [f"{self.mount}:{name}" for name in names]
+        one_tool = [f"{self.mount}:tool:{tool}"] if tool else []
+        return [*names, *own, *one_tool, *(f"mcp:{name}" for name in names)]
+
+    def allow(self, granted: Iterable[str], permission: str, tool: str | None = None) -> bool:
+        """Whether one of the scopes granted gives `permission`."""
+        return not set(granted).isdisjoint(self.sufficient(permission, tool))
+
+    def check(self, permission: str, tool: str | None = None) -> None:
+        """Let the current caller pass; where nobody has to say who they are, everyone does.
+
+        Raises:
+            PermissionDenied: naming the scope that is missing.
+        """
+        if not self.admits(permission, tool):
+            what = tool or permission
+            raise PermissionDenied(
+                f"Your key does not allow {what}: it needs the scope {permission}.",
+                remedy="Ask the person who runs this server for it; do not retry.",
+                details={"required_scopes": [permission]},
+            )
+
+    def admits(self, permission: str, tool: str | None = None) -> bool:
+        """Whether the current caller has `permission`."""
+        token = get_access_token()
+        return token is None or self.allow(token.scopes, permission, tool)

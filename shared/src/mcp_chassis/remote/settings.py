@@ -1,0 +1,155 @@
+"""What serving over HTTP can be told; a server mounted beside others may be told otherwise under its own prefix."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from mcp_chassis.remote.limits import Rate
+from mcp_chassis.settings import (
+    BadSettings,
+    CommaSeparated,
+    Environment,
+    HttpsUrl,
+    Secret,
+    SecretKeys,
+    ServerSettings,
+    is_loopback,
+    split,
+    whole_environment,
+)
+
+MIB = 1024 * 1024
+OVER_SEVERAL = "settings: "
+CLIENT_VARIABLES = ("CLIENT_ID", "CLIENT_SECRET", "AUTHORIZE_URL", "TOKEN_URL")
+SHORTEST_KEY = 22  # characters: 128 random bits in base64
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+
+
+def _rate(value: object) -> object:
+    return Rate.parse(value) if isinstance(value, str) else value
+
+
+def _redis(url: Secret) -> Secret:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must be a redis://, rediss:// or unix:// URL")
+    return url
+
+
+RateSetting = Annotated[Rate, BeforeValidator(_rate)]
+RedisUrl = Annotated[Secret, AfterValidator(_redis)]
+Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(split)]
+
+
+class RemoteSettings(ServerSettings):
+    """What concerns the HTTP transport, whichever server it carries."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="MCP_")
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; beyond loopback only with authentication."
+    )
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on.")
+    public_url: HttpsUrl | None = Field(default=None, description="The URL callers use, without the path /mcp.")
+    allowed_hosts: CommaSeparated = Field(default=(), description="Host headers answered besides this machine's own.")
+    allowed_origins: CommaSeparated = Field(default=(), description="Origins answered besides this machine's own.")
+    max_body_bytes: int = Field(default=4 * MIB, ge=1024, le=64 * MIB, description="Bytes of one request's body.")
+    trusted_proxies: CommaSeparated = Field(
+        default=(), description="Addresses whose X-Forwarded-For is believed; none when unset."
+    )
+    max_in_flight: int = Field(
+        default=100, ge=1, le=100_000, description="Calls answered at once; further ones are told to come back."
+    )
+    drain_seconds: float = Field(default=7.0, ge=0, le=600, description="Seconds that calls in flight get at the end.")
+    rate_limit: RateSetting = Field(
+        default=Rate(60, 60.0), description="Tool calls a principal may make: 60/60 is 60 in 60 s; 0 is no limit."
+    )
+    api_key: Secret | None = Field(default=None, description="One key with tools, resources and prompts.")
+    api_keys_file: Path | None = Field(default=None, description="Keys: one `name sha256:HEX scope,scope` a line.")
+    api_keys_hashed_only: bool = Field(default=False, description="Refuse keys that stand in the file in the clear.")
+    oauth_issuer: HttpsUrl | None = Field(default=None, description="The authorization server whose tokens are taken.")
+    oauth_audience: str | None = Field(default=None, description="Audience of its tokens; the server's URL when unset.")
+    oauth_jwks_url: HttpsUrl | None = Field(default=None, description="Its keys; looked up at the issuer when unset.")
+    oauth_algorithms: Algorithms = Field(default=("RS256", "PS256", "ES256", "EdDSA"), description="Signatures taken.")
+    oauth_scopes: CommaSeparated = Field(default=(), description="Scopes callers are told to ask for; all when unset.")
+    oauth_introspection_url: HttpsUrl | None = Field(default=None, description="Ask here about opaque tokens.")
+    oauth_client_id: str | None = Field(default=None, description="Who this server is when it asks there.")
+    oauth_client_secret: Secret | None = Field(default=None, description="Its secret.")
+    redis_url: RedisUrl | None = Field(
+        default=None, description="What replicas share: limits, events, records, grants."
+    )
+    grant_keys: SecretKeys = Field(default=(), description="Keys that encrypt users' grants; the first encrypts.")
+    grants_file: Path | None = Field(default=None, description="Where grants are kept without Redis.")
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a caller has to say who it is."""
+        return bool(self.api_key or self.api_keys_file or self.oauth_issuer)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not is_loopback(self.host) and not self.authenticated:
+            raise ValueError(
+                "MCP_HOST: an address beyond loopback needs MCP_API_KEY, MCP_API_KEYS_FILE or MCP_OAUTH_ISSUER"
+            )
+        if self.api_key and not is_loopback(self.host) and len(self.api_key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(
+                f"MCP_API_KEY: must have at least {SHORTEST_KEY} characters: `toolroll keys new` makes one"
+            )
+        if self.oauth_issuer and not (self.oauth_audience or self.public_url):
+            raise ValueError("MCP_OAUTH_ISSUER: needs MCP_PUBLIC_URL, or MCP_OAUTH_AUDIENCE")
+        if self.oauth_introspection_url and not self.oauth_issuer:
+            raise ValueError("MCP_OAUTH_INTROSPECTION_URL: needs MCP_OAUTH_ISSUER")
+        return self
+
+    @classmethod
+    def load(cls, environment: Environment | None = None) -> Self:
+        try:
+            return super().load(environment)
+        except BadSettings as exc:  # a rule over several settings names its own
+            raise BadSettings([problem.removeprefix(OVER_SEVERAL) for problem in exc.problems]) from exc
+
+    @classmethod
+    def of(cls, mount: str, environment: Environment | None = None) -> Self:
+        """The settings of the server at `/{mount}/mcp`: `GITHUB_MCP_API_KEY` stands before `MCP_API_KEY`.
+
+        Raises:
+            BadSettings: naming each variable that breaks a rule.
+        """
+        merged = whole_environment() if environment is None else dict(environment)
+        own = f"{mount.upper().replace('-', '_')}_MCP_"
+        overrides = {name[len(own) - 4 :]: value for name, value in merged.items() if name.startswith(own) and value}
+        try:
+            return cls.load({**merged, **overrides})
+        except BadSettings as exc:
+            raise BadSettings([_told(problem, own, overrides) for problem in exc.problems]) from exc
+
+
+def _told(problem: str, own: str, overrides: Environment) -> str:
+    """The problem, under the variable a person has set."""
+    variable, _, rule = problem.partition(": ")
+    return f"{own}{variable.removeprefix('MCP_')}: {rule}" if variable in overrides else f"{variable}: {rule}"
+
+
+class ClientSettings(ServerSettings):
+    """What a server's upstream calls this server: `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`."""
+
+    client_id: str | None = Field(default=None, description="The OAuth app through which callers sign in.")
+    client_secret: Secret | None = Field(default=None, description="Its secret.")
+    authorize_url: HttpsUrl | None = Field(default=None, description="Where people sign in, if not at the usual place.")
+    token_url: HttpsUrl | None = Field(default=None, description="Where codes become tokens, likewise.")
+
+    @classmethod
+    def under(cls, prefix: str, environment: Environment) -> Self:
+        """The settings whose variables begin with `prefix`.
+
+        Raises:
+            BadSettings: naming each variable that breaks a rule.
+        """
+        named = {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
+        wanted = {name: value for name, value in named.items() if name.removesuffix("_FILE") in CLIENT_VARIABLES}
+        try:
+            return cls.load(wanted)
+        except BadSettings as exc:
+            raise BadSettings([f"{prefix}{problem}" for problem in exc.problems]) from exc

@@ -1,0 +1,299 @@
+"""Settings: read once, typed, frozen, secret; a bad one stops the start by its name.
+
+They come from the environment, from `NAME_FILE` (a mounted secret) and from a `.env` file: `TOOLROLL_ENV_FILE`'s,
+else the checkout's, else the user's. Never the working directory's: hosts start servers inside cloned repositories.
+"""
+
+import ipaddress
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.policy import Policy
+from mcp_chassis.redaction import register_secret
+
+Environment = Mapping[str, str]
+OPTIONAL: dict[str, Any] = {"optional": True}  # `json_schema_extra` of a credential that can be done without
+
+
+class BadSettings(Exception):
+    """One or more settings break a rule: each line names a variable and its rule, never any value."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+def split(value: object) -> object:
+    """The parts of a text between commas; anything else as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _printable(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value().strip()
+    if not value or not all("!" <= character <= "~" for character in value):
+        raise ValueError("must be printable ASCII without blanks")
+    return SecretStr(value)
+
+
+def _https(url: str) -> str:
+    """Plain HTTP is let through to this machine alone: nothing of it leaves the loopback."""
+    try:
+        host, _ = (parts := urlsplit(url)).hostname or "", parts.port
+    except ValueError as exc:
+        raise ValueError("must be an https URL") from exc
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("must be an https URL")
+    if not host or parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be an https URL with a host, and without user, query or fragment")
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _long_enough(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if any(len(key.get_secret_value()) < 32 for key in keys):
+        raise ValueError("every key must have at least 32 characters")
+    return keys
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), AfterValidator(_long_enough)]
+Secret = Annotated[SecretStr, AfterValidator(_printable)]
+HttpsUrl = Annotated[str, AfterValidator(_https)]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
+
+def everywhere(name: str, *more: str) -> Any:
+    """The variables of a setting that every server has: `MCP_` and the name, and customary ones."""
+    return AliasChoices(f"MCP_{name}", *more)
+
+
+class ServerSettings(BaseSettings, Policy):
+    """What every server can be told. Subclass it with an `env_prefix` and the server's own fields."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True, populate_by_name=True
+    )
+
+    read_only: bool = Field(default=False, description="Offer no tool that writes.")
+    tools: CommaSeparated | None = Field(default=None, description="The tools to offer, at most ten; all when unset.")
+    max_result_chars: int = Field(
+        default=60_000,
+        ge=1_000,
+        le=10_000_000,
+        validation_alias=everywhere("MAX_RESULT_CHARS"),
+        description="Characters of one result before it is cut.",
+    )
+    log_level: LogLevel = Field(
+        default="INFO", validation_alias=everywhere("LOG_LEVEL", "LOG_LEVEL"), description="Least level logged."
+    )
+    debug: bool = Field(
+        default=False, validation_alias=everywhere("DEBUG"), description="Log every protocol message's outline."
+    )
+    audit_arguments: bool = Field(
+        default=False, validation_alias=everywhere("AUDIT_ARGUMENTS"), description="Audit lines hold argument values."
+    )
+    state_keys: SecretKeys = Field(
+        default=(),
+        validation_alias=everywhere("STATE_KEYS"),
+        description="Keys of 32 characters or more that sign cursors and request state; the first signs.",
+    )
+    idempotency_store: Literal["file", "memory"] = Field(
+        default="file",
+        validation_alias=everywhere("IDEMPOTENCY_STORE"),
+        description="Where answers to idempotency keys are kept.",
+    )
+
+    _environment: Environment = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` passes: it has read the environment already, files included."""
+        return (init_settings,)
+
+    @classmethod
+    def load(cls, environment: Environment | None = None) -> Self:
+        """Read the settings from `environment` (default: the process's and the `.env` file's).
+
+        Raises:
+            BadSettings: naming each variable that breaks a rule.
+        """
+        merged = whole_environment() if environment is None else dict(environment)
+        problems: list[str] = []
+        values: dict[str, Any] = {}
+        for name, field in cls.model_fields.items():
+            try:
+                if (value := _look_up(cls, name, field, merged)) is not None:
+                    values[name] = value
+            except BadSettings as exc:
+                problems += exc.problems
+        if problems:
+            raise BadSettings(problems)
+        try:
+            settings = cls(**values)
+        except ValidationError as exc:
+            raise BadSettings(list(_problems(cls, exc, merged))) from None
+        settings._environment = merged
+        return settings
+
+    def credential(self, field: str) -> "Credential":
+        """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
+        return Credential(type(self), field, getattr(self, field), self._environment)
+
+    def secrets(self) -> Iterator[str]:
+        """Every secret value, for the scrubbing of logs and results."""
+        for value in (getattr(self, name) for name in type(self).model_fields):
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+        yield from (key.get_secret_value() for key in self.state_keys)
+
+
+class Credential:
+    """One secret, the variable it comes from, and the file it may be read from again."""
+
+    def __init__(
+        self, settings: type[ServerSettings], field: str, secret: SecretStr | None, environment: Environment
+    ) -> None:
+        self.variable = variables(settings, field)[0]
+        self._names = variables(settings, field)
+        self._secret = secret
+        self._environment = environment
+
+    @property
+    def present(self) -> bool:
+        return self._secret is not None
+
+    def reveal(self) -> str:
+        """The secret's value, to be put into a request and nowhere else.
+
+        Raises:
+            AuthenticationFailed: when the variable is not set.
+        """
+        if self._secret is None:
+            raise AuthenticationFailed(f"This server has no credential: {self.variable} is not set.")
+        return self._secret.get_secret_value()
+
+    def reload(self) -> bool:
+        """Read a mounted file again, after a 401; whether the value changed."""
+        path = next((self._environment[f"{n}_FILE"] for n in self._names if f"{n}_FILE" in self._environment), None)
+        if path is None:
+            return False
+        try:
+            fresh = _printable(SecretStr(_read_secret(self.variable, path)))
+        except (BadSettings, ValueError):  # half written, or gone: the 401 stands, and the next one reads it again
+            return False
+        changed = self._secret is None or fresh.get_secret_value() != self._secret.get_secret_value()
+        self._secret = fresh
+        register_secret(fresh.get_secret_value())
+        return changed
+
+
+def variables(settings: type[ServerSettings], field: str) -> list[str]:
+    """The environment variables that set a field, the preferred one first."""
+    info = settings.model_fields[field]
+    if isinstance(info.validation_alias, AliasChoices):
+        return [str(choice) for choice in info.validation_alias.choices]
+    if isinstance(info.validation_alias, str):
+        return [info.validation_alias]
+    return [f"{settings.model_config.get('env_prefix', '')}{field}".upper()]
+
+
+def is_secret(info: FieldInfo) -> bool:
+    """Whether a field holds a secret, so that it is also read from `NAME_FILE` and never shown."""
+    return "SecretStr" in repr(info.annotation) or any("SecretStr" in repr(part) for part in info.metadata)
+
+
+def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, environment: Environment) -> str | None:
+    for name in variables(settings, field):
+        if environment.get(name, "").strip():
+            return environment[name]
+        if is_secret(info) and environment.get(f"{name}_FILE", "").strip():
+            return _read_secret(name, environment[f"{name}_FILE"])
+    return None
+
+
+def _read_secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as exc:
+        raise BadSettings([f"{name}_FILE: the file cannot be read"]) from exc
+
+
+def _problems(settings: type[ServerSettings], error: ValidationError, environment: Environment) -> Iterator[str]:
+    """Only the place and the rule: pydantic's own text shows values, of other variables too."""
+    for entry in error.errors(include_url=False, include_context=False, include_input=False):
+        place = str(entry["loc"][0]) if entry["loc"] else ""
+        names = _names_at(settings, place)
+        name = next((n for n in names if n in environment), names[0])
+        yield f"{name}: {entry['msg'].removeprefix('Value error, ')}"
+
+
+def _names_at(settings: type[ServerSettings], place: str) -> list[str]:
+    for field in settings.model_fields:
+        names = variables(settings, field)
+        if place == field or place in names:
+            return names
+    return [place or "settings"]
+
+
+def whole_environment() -> dict[str, str]:
+    """The process's environment over the `.env` file's, where one of the three places has one."""
+    path = env_file(os.environ)
+    return {**(_dotenv(path) if path else {}), **os.environ}
+
+
+def env_file(environment: Environment) -> Path | None:
+    """The `.env` file that counts: the named one, the checkout's, else the user's.
+
+    Raises:
+        BadSettings: when `TOOLROLL_ENV_FILE` names a file that is not there.
+    """
+    if named := environment.get("TOOLROLL_ENV_FILE"):
+        if not Path(named).is_file():
+            raise BadSettings(["TOOLROLL_ENV_FILE: names no file"])
+        return Path(named)
+    from platformdirs import user_config_path
+
+    folders = (checkout_root(), user_config_path("toolroll"))
+    return next((folder / ".env" for folder in folders if folder and (folder / ".env").is_file()), None)
+
+
+def checkout_root() -> Path | None:
+    """The root of the checkout this core runs from, or None where it is installed as a package."""
+    root = Path(__file__).resolve().parents[3]
+    return root if (root / "shared" / "src" / "mcp_chassis").is_dir() else None
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    except (OSError, ValueError) as exc:
+        raise BadSettings([f"{path.name}: this file of settings cannot be read as text in UTF-8"]) from exc

@@ -1,0 +1,7 @@
+"""What tests of any server stand on: a connected client, a failure read back, a scripted upstream."""
+
+from mcp_chassis.testing.connecting import connected, data, failure, text
+from mcp_chassis.testing.replies import Reply
+from mcp_chassis.testing.upstream import ScriptedUpstream
+
+__all__ = ["Reply", "ScriptedUpstream", "connected", "data", "failure", "text"]

@@ -1,0 +1,183 @@
+"""What a tool, a resource or a prompt is to the world, said beside it.
+
+The decorators only note what they are told; `Server.build` reads the notes. A decorated function stays a
+plain typed coroutine function that can be called and tested as it is.
+"""
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.resolve import Resolve
+from pydantic import Field
+
+AnyCoroutineFunction = TypeVar("AnyCoroutineFunction", bound=Callable[..., Awaitable[Any]])
+Completer = Callable[..., Awaitable[Sequence[str]]]
+DeadlineRule = float | Callable[[Mapping[str, Any]], float]
+
+DEFAULT_DEADLINE = 30.0
+RESOURCES, PROMPTS = "resources", "prompts"  # permissions, beside those of tools
+NOTES = "__chassis__"
+
+
+@dataclasses.dataclass(frozen=True)
+class ToolNotes:
+    """What one tool does to the world.
+
+    `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
+    reused. `invalidates` names the tools whose cached results a success of this one outdates. `offered` gets the
+    settings and says whether the tool exists under them. `scope` is the permission a caller needs where it is not
+    that of its kind.
+    """
+
+    title: str
+    read_only: bool
+    destructive: bool = False
+    idempotent: bool = True
+    open_world: bool = True
+    cache: float | None = None
+    invalidates: tuple[str, ...] = ()
+    deadline: DeadlineRule = DEFAULT_DEADLINE
+    offered: Callable[[Any], bool] = lambda settings: True
+    scope: str | None = None
+
+    @property
+    def permission(self) -> str:
+        """What a caller over the network must be allowed: `scope`, else what the tool does to the world."""
+        if self.scope or self.read_only:
+            return self.scope or "read"
+        return "destructive" if self.destructive else "write"
+
+
+@dataclasses.dataclass(frozen=True)
+class ResourceNotes:
+    """One resource or template: its URI, what it is called, who completes its variables.
+
+    `listed` are URIs of a template that stand in the list of resources as examples.
+    """
+
+    uri: str
+    title: str
+    mime_type: str = "application/json"
+    complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
+    listed: tuple[str, ...] = ()
+    deadline: DeadlineRule = DEFAULT_DEADLINE
+
+
+@dataclasses.dataclass(frozen=True)
+class PromptNotes:
+    """One prompt, and who completes its arguments."""
+
+    title: str
+    complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
+    deadline: DeadlineRule = DEFAULT_DEADLINE
+
+
+def reads(
+    title: str,
+    *,
+    cache: float | None = None,
+    open_world: bool = True,
+    deadline: DeadlineRule = DEFAULT_DEADLINE,
+    offered: Callable[[Any], bool] = ToolNotes.offered,
+    scope: str | None = None,
+) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
+    """Mark a tool that changes nothing anywhere."""
+    return _noting(
+        ToolNotes(
+            title=title,
+            read_only=True,
+            cache=cache,
+            open_world=open_world,
+            deadline=deadline,
+            offered=offered,
+            scope=scope,
+        )
+    )
+
+
+def writes(
+    title: str,
+    *,
+    destructive: bool,
+    idempotent: bool,
+    open_world: bool = True,
+    invalidates: tuple[str, ...] = (),
+    deadline: DeadlineRule = DEFAULT_DEADLINE,
+    offered: Callable[[Any], bool] = ToolNotes.offered,
+    scope: str | None = None,
+) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
+    """Mark a tool that changes something; a read-only server does not offer it.
+
+    A tool that is not idempotent takes `idempotency_key: IdempotencyKey = None`; the core does the rest.
+    """
+    return _noting(
+        ToolNotes(
+            title=title,
+            read_only=False,
+            destructive=destructive,
+            idempotent=idempotent,
+            open_world=open_world,
+            invalidates=invalidates,
+            deadline=deadline,
+            offered=offered,
+            scope=scope,
+        )
+    )
+
+
+def resource(
+    uri: str,
+    title: str,
+    *,
+    mime_type: str = "application/json",
+    complete: Mapping[str, Completer] | None = None,
+    listed: tuple[str, ...] = (),
+    deadline: DeadlineRule = DEFAULT_DEADLINE,
+) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
+    """Mark a resource, or a template where the URI has variables.
+
+    `complete` maps a variable to a coroutine function `(connection, prefix, chosen)` that gives values beginning with
+    `prefix`; `chosen` holds the variables already chosen.
+    """
+    return _noting(ResourceNotes(uri, title, mime_type, dict(complete or {}), listed, deadline))
+
+
+def prompt(
+    title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule = DEFAULT_DEADLINE
+) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
+    """Mark a prompt; its text is built by a coroutine function that returns a string or messages."""
+    return _noting(PromptNotes(title, dict(complete or {}), deadline))
+
+
+def _noting(notes: object) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
+    def note(function: AnyCoroutineFunction) -> AnyCoroutineFunction:
+        setattr(function, NOTES, notes)
+        return function
+
+    return note
+
+
+def seconds_for(notes: ToolNotes | ResourceNotes | PromptNotes, arguments: Mapping[str, Any]) -> float:
+    """The deadline of one call, in seconds."""
+    return notes.deadline(arguments) if callable(notes.deadline) else notes.deadline
+
+
+async def connection(ctx: Context[Any, Any]) -> Any:
+    """What the server's `connect` yielded: `GitHub = Annotated[GitHubApi, Resolve(connection)]`."""
+    return ctx.request_context.lifespan_context.connection
+
+
+Connected = Resolve(connection)
+"""Marks the parameter that receives what `connect` yielded: `GitHub = Annotated[GitHubApi, Connected]`."""
+
+Cursor = Annotated[
+    str | None, Field(max_length=4096, description="next_cursor of the page before, with the same arguments.")
+]
+"""The tool receives its own position here, as it gave it in `next_cursor`; sealing is the core's affair."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    Field(min_length=1, max_length=255, description="Same key and arguments within 24 h: done once."),
+]

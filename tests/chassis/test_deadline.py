@@ -1,0 +1,62 @@
+import math
+
+import anyio
+import pytest
+from mcp_chassis.deadline import Deadline, clock_stopped, time_left
+
+
+async def test_outside_a_call_there_is_no_deadline():
+    assert time_left() == math.inf
+    with clock_stopped():
+        assert time_left() == math.inf
+
+
+async def test_work_is_cut_off_when_the_seconds_have_run_down():
+    with Deadline(0.01).running() as deadline:
+        await anyio.sleep_forever()
+    assert deadline.expired
+
+
+async def test_work_that_finishes_in_time_is_not_expired():
+    with Deadline(60).running() as deadline:
+        left = time_left()
+    assert not deadline.expired
+    assert 0 < left <= 60
+    assert time_left() == math.inf
+
+
+async def test_the_clock_stands_still_while_it_is_paused():
+    with Deadline(0.05).running() as deadline:
+        before = deadline.remaining()
+        with clock_stopped():
+            with anyio.move_on_after(0.1):
+                await anyio.sleep_forever()
+        after = deadline.remaining()
+    assert not deadline.expired
+    assert after == pytest.approx(before, abs=0.02)
+
+
+async def test_an_exception_inside_a_pause_starts_the_clock_again():
+    with Deadline(60).running() as deadline:
+        with pytest.raises(KeyError), clock_stopped():
+            raise KeyError
+        assert deadline.remaining() <= 60
+
+
+async def test_the_deadline_is_that_of_the_innermost_call():
+    with Deadline(60).running():
+        with Deadline(5).running():
+            assert time_left() <= 5
+        assert time_left() > 5
+
+
+async def test_tasks_of_a_call_share_its_deadline():
+    seen: list[float] = []
+
+    async def look() -> None:
+        seen.append(time_left())
+
+    with Deadline(60).running():
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+    assert 0 < seen[0] <= 60

@@ -1,0 +1,74 @@
+"""Schemas that every host and model provider takes, and that refuse what they do not know."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+from mcp_types import Tool
+
+Tools = list[tuple[str, Tool]]
+Place = tuple[str, dict[str, Any]]
+
+PORTABLE = re.compile(
+    r"type|properties|required|additionalProperties|items|enum|const|description|default|minimum|maximum|"
+    r"exclusiveMinimum|exclusiveMaximum|minLength|maxLength|pattern|minItems|maxItems|uniqueItems|"
+    r"minProperties|maxProperties|anyOf|format|examples|multipleOf"
+)
+
+
+async def test_every_object_a_caller_sends_refuses_unknown_fields(tools: Tools) -> None:
+    loose = [
+        place
+        for place, schema in _inputs(tools)
+        if schema.get("type") == "object" and schema.get("additionalProperties", True) is True
+    ]
+    assert loose == []
+
+
+async def test_input_schemas_use_only_what_every_provider_understands(tools: Tools) -> None:
+    assert [
+        f"{place}: {key}" for place, schema in _inputs(tools) for key in schema if not PORTABLE.fullmatch(key)
+    ] == []
+
+
+async def test_no_schema_refers_elsewhere_or_repeats_names_as_titles(tools: Tools) -> None:
+    noise = {"$ref", "$defs", "definitions", "title"}
+    inputs, outputs = _inputs(tools), _outputs(tools)
+    assert [f"{place}: {key}" for place, schema in [*inputs, *outputs] for key in noise & schema.keys()] == []
+
+
+async def test_every_type_is_one_name(tools: Tools) -> None:
+    places = [*_inputs(tools), *_outputs(tools)]
+    assert [place for place, schema in places if not isinstance(schema.get("type", ""), str)] == []
+
+
+async def test_every_schema_is_valid_by_the_2020_12_metaschema(tools: Tools) -> None:
+    for _, tool in tools:
+        jsonschema.Draft202012Validator.check_schema(tool.input_schema)
+        jsonschema.Draft202012Validator.check_schema(tool.output_schema or {})
+
+
+async def test_every_parameter_is_said_to_be_something(tools: Tools) -> None:
+    parameters = [(place, schema) for place, schema in _inputs(tools) if not place.endswith("[]")]
+    assert [place for place, schema in parameters if not {"type", "anyOf", "enum", "const"} & schema.keys()] == []
+
+
+def _inputs(tools: Tools) -> list[Place]:
+    return [place for server, tool in tools for place in _walk(f"{server}: {tool.name}", tool.input_schema)]
+
+
+def _outputs(tools: Tools) -> list[Place]:
+    return [place for server, tool in tools for place in _walk(f"{server}: {tool.name} ->", tool.output_schema or {})]
+
+
+def _walk(place: str, schema: dict[str, Any]) -> Iterator[Place]:
+    yield place, schema
+    for name, prop in schema.get("properties", {}).items():
+        yield from _walk(f"{place}.{name}", prop)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from _walk(f"{place}[]", schema[key])
+    for key in ("anyOf", "oneOf", "allOf"):
+        for branch in schema.get(key, []):
+            yield from _walk(place, branch)

@@ -1,0 +1,228 @@
+"""What execute_write does where it is offered: previews, then commits once, and knows what became of it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import asyncpg
+import pytest
+from database_mcp.server import SERVER
+from mcp_chassis.testing import connected, data, failure
+from mcp_types import ElicitResult
+from postgres_places import Place
+from postgres_proxy import in_front_of
+
+INSERT = "INSERT INTO notes (text) VALUES ($1)"
+REFUSED = (
+    "SELECT 1",
+    "WITH x AS (SELECT 1) SELECT * FROM x",
+    "DROP TABLE notes",
+    "TRUNCATE notes",
+    "CREATE TABLE more (x int)",
+    "COPY notes TO PROGRAM 'true'",
+    "DO $$BEGIN END$$",
+    "CALL nothing()",
+    "SET work_mem = '1MB'",
+    "GRANT ALL ON notes TO PUBLIC",
+    "COMMIT",
+    "DELETE FROM notes; DROP TABLE notes",
+    "DELETE FROM notes) SELECT 1; COMMIT; --",
+    "EXPLAIN ANALYZE DELETE FROM notes",
+    "DELETE FROM notes WHERE pg_terminate_backend(1)",
+    "INSERT INTO notes (text) SELECT pg_read_file('x')",
+    "INSERT INTO notes (text) SELECT passwd FROM pg_shadow",
+    "UPDATE notes SET text = query_to_xml('SELECT 1', true, false, '')::text",
+    "WITH d AS (DELETE FROM notes RETURNING *) SELECT * FROM d",
+)
+
+
+@pytest.fixture
+async def notes(postgres18: Place) -> AsyncGenerator[Any]:
+    """A database with one table, and its owner's connection; `dsn` is where it is."""
+    name = f"notes_{secrets.token_hex(4)}"
+    keeper = await asyncpg.connect(postgres18.dsn())
+    await keeper.execute(f"CREATE DATABASE {name}")
+    owner = await asyncpg.connect(postgres18.dsn(name))
+    await owner.execute("CREATE TABLE notes (id serial PRIMARY KEY, text text NOT NULL UNIQUE)")
+    yield owner, name
+    await owner.close()
+    await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await keeper.close()
+
+
+def writable(dsn: str) -> dict[str, str]:
+    return {"DATABASE_URL": dsn, "DATABASE_WRITABLE": "default", "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
+
+
+def change(statement: str, *params: Any, **more: str) -> dict[str, Any]:
+    return {"statement": statement, "params": list(params), "database": "default", **more}
+
+
+async def test_it_is_offered_only_where_a_database_is_writable(shop: str):
+    async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+    async with connected(SERVER, env=writable(shop) | {"DATABASE_READ_ONLY": "true"}) as client:
+        read_only = [tool.name for tool in (await client.list_tools()).tools]
+    async with connected(SERVER, env=writable(shop)) as client:
+        offered = [tool.name for tool in (await client.list_tools()).tools]
+    assert ("execute_write" in names, "execute_write" in read_only, "execute_write" in offered) == (False, False, True)
+
+
+async def test_a_preview_changes_nothing_and_its_code_commits_once(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        preview = data(await client.call_tool("execute_write", change(INSERT, "a")))
+        untouched = await owner.fetchval("SELECT count(*) FROM notes")
+        code = preview["confirm"]
+        first = data(await client.call_tool("execute_write", change(INSERT, "a", confirm=code)))
+        again = data(await client.call_tool("execute_write", change(INSERT, "a", confirm=code)))
+    assert (preview["status"], preview["rows"], untouched) == ("preview", 1, 0)
+    assert preview["not_undone"] == ["Numbers taken from sequences are not given back."]
+    assert (first["status"], first["rows"]) == ("committed", 1)
+    assert again == first
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 1
+
+
+async def test_returned_rows_are_shown_and_triggers_are_named(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    await owner.execute("""
+        CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+        CREATE TRIGGER shouting BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION shout()
+    """)
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        preview = data(await client.call_tool("execute_write", change(f"{INSERT} RETURNING text, id > 0 AS ok", "a")))
+    assert (preview["columns"], preview["returned"]) == (["text", "ok"], [["a", True]])
+    assert "shouting on notes" in preview["not_undone"][1]
+
+
+async def test_a_code_is_good_for_its_own_statement_and_parameters_only(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        code = data(await client.call_tool("execute_write", change(INSERT, "a")))["confirm"]
+        other = failure(await client.call_tool("execute_write", change(INSERT, "b", confirm=code)))
+        invented = failure(await client.call_tool("execute_write", change(INSERT, "a", confirm="x" * 12)))
+    assert (other.code, invented.code) == ("INVALID_INPUT", "INVALID_INPUT")
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 0
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+async def test_nothing_but_a_change_of_rows_runs(postgres18: Place, notes: tuple[Any, str], statement: str):
+    owner, name = notes
+    await owner.execute("INSERT INTO notes (text) VALUES ('kept')")
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        refused = failure(await client.call_tool("execute_write", change(statement)))
+    assert refused.code in ("PERMISSION_DENIED", "INVALID_INPUT")
+    assert await owner.fetchval("SELECT string_agg(text, ',') FROM notes") == "kept"
+
+
+MERGE = """
+WITH fresh (id, text) AS (VALUES (1, 'new'), (9, $1))
+MERGE INTO notes n USING fresh f ON n.id = f.id
+WHEN MATCHED THEN UPDATE SET text = f.text
+WHEN NOT MATCHED THEN INSERT (id, text) VALUES (f.id, f.text)
+"""
+
+
+@pytest.mark.parametrize("returning", ["", "RETURNING n.id, n.text"])
+async def test_a_merge_is_previewed_and_committed_by_its_code(
+    postgres18: Place, notes: tuple[Any, str], returning: str
+):
+    owner, name = notes
+    await owner.execute("INSERT INTO notes (text) VALUES ('old')")
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        preview = data(await client.call_tool("execute_write", change(MERGE + returning, "more")))
+        untouched = await owner.fetchval("SELECT string_agg(text, ',') FROM notes")
+        confirmed = change(MERGE + returning, "more", confirm=preview["confirm"])
+        done = data(await client.call_tool("execute_write", confirmed))
+    assert (preview["status"], preview["rows"], untouched) == ("preview", 2, "old")
+    assert (done["status"], done["rows"]) == ("committed", 2)
+    assert done.get("returned") == ([[1, "new"], [9, "more"]] if returning else None)
+    assert await owner.fetchval("SELECT string_agg(id || text, ',' ORDER BY id) FROM notes") == "1new,9more"
+
+
+@pytest.mark.services
+async def test_a_merge_before_postgresql_17_is_refused_with_what_to_write_instead(postgres15: Place):
+    owner = await asyncpg.connect(postgres15.dsn())
+    await owner.execute("CREATE TABLE notes (id int PRIMARY KEY, text text)")
+    async with connected(SERVER, env=writable(postgres15.dsn())) as client:
+        refused = failure(await client.call_tool("execute_write", change(MERGE, "more")))
+        instead = "INSERT INTO notes VALUES (9, $1) ON CONFLICT (id) DO UPDATE SET text = excluded.text"
+        previewed = data(await client.call_tool("execute_write", change(instead, "more")))
+    left = await owner.fetchval("SELECT count(*) FROM notes")
+    await owner.execute("DROP TABLE notes")
+    await owner.close()
+    assert refused.code == "PERMISSION_DENIED"
+    assert "from PostgreSQL 17 on, and this is 15." in refused.message
+    assert "ON CONFLICT" in refused.message
+    assert (previewed["rows"], left) == (1, 0)
+
+
+async def test_a_conflict_is_told_with_its_constraint(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    await owner.execute("INSERT INTO notes (text) VALUES ('taken')")
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        conflict = failure(await client.call_tool("execute_write", change(INSERT, "taken")))
+    assert conflict.code == "CONFLICT"
+    assert "notes_text_key" in conflict.message
+
+
+@pytest.mark.parametrize("era", ["modern", "legacy"])
+@pytest.mark.parametrize(("answer", "rows"), [(True, 1), (False, 0)])
+async def test_a_person_who_is_asked_decides(
+    postgres18: Place, notes: tuple[Any, str], era: Any, answer: bool, rows: int
+):
+    owner, name = notes
+    asked: list[str] = []
+
+    async def person(context: Any, params: Any) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="accept", content={"commit": answer})
+
+    async with connected(SERVER, era=era, env=writable(postgres18.dsn(name)), elicitation_callback=person) as client:
+        result = data(await client.call_tool("execute_write", change(INSERT, "a")))
+    assert len(asked) == 1
+    assert "It changes 1 rows." in asked[0]
+    assert result["status"] == ("committed" if answer else "preview")
+    assert await owner.fetchval("SELECT count(*) FROM notes") == rows
+
+
+@pytest.mark.parametrize(("answer", "there"), [(True, 1), (False, 0)])
+async def test_a_table_is_made_only_when_a_person_agrees(
+    postgres18: Place, notes: tuple[Any, str], answer: bool, there: int
+):
+    owner, name = notes
+    statement = change("CREATE TABLE more (a int, b text)")
+
+    async def person(context: Any, params: Any) -> ElicitResult:
+        return ElicitResult(action="accept", content={"commit": answer})
+
+    async with connected(SERVER, env=writable(postgres18.dsn(name)), elicitation_callback=person) as client:
+        result = await client.call_tool("execute_write", statement)
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        without_person = failure(await client.call_tool("execute_write", statement))
+    assert result.is_error is not answer
+    assert without_person.code == "PERMISSION_DENIED"
+    assert await owner.fetchval("SELECT count(*) FROM pg_class WHERE relname = 'more'") == there
+
+
+async def test_a_commit_whose_answer_is_lost_is_settled_by_asking_postgresql(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    async with in_front_of(postgres18.address) as proxy:
+        dsn = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
+        async with connected(SERVER, env=writable(dsn)) as client:
+            code = data(await client.call_tool("execute_write", change(INSERT, "a")))["confirm"]
+            proxy.lose_answer_to = b"COMMIT"
+            done = data(await client.call_tool("execute_write", change(INSERT, "a", confirm=code)))
+    assert (done["status"], done["rows"]) == ("committed", 1)
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 1
+
+
+async def test_two_confirmations_at_once_commit_once(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        code = data(await client.call_tool("execute_write", change(INSERT, "a")))["confirm"]
+        calls = [client.call_tool("execute_write", change(INSERT, "a", confirm=code)) for _ in range(5)]
+        answers = [data(each) for each in await asyncio.gather(*calls)]
+    assert answers == [answers[0]] * 5
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 1

@@ -1,0 +1,81 @@
+"""The embedded database: made on first use, shared by servers that start at once, kept between runs."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from database_mcp.server import SERVER
+from mcp_chassis.testing import connected, data
+from postgres_places import Place
+
+ASK = """
+import asyncio, json, os
+from mcp_chassis.testing import connected, data
+from database_mcp.server import SERVER
+async def main():
+    async with connected(SERVER, env={"DATABASE_DATA_DIR": os.environ["FOLDER"]}) as client:
+        query = "SELECT count(*), current_user::text, pg_postmaster_start_time() FROM sales.orders"
+        print(json.dumps(data(await client.call_tool("execute_query", {"query": query}))["rows"]))
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="toolroll-embedded-"))
+    place.chmod(0o755)
+    yield place / "deep" / "data"
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def is_untouched(folder: Path) -> bool:
+    return not folder.exists() and not folder.parent.exists()
+
+
+async def run(folder: Path) -> list[list[object]]:
+    """A server process of its own that asks one query."""
+    pipe = asyncio.subprocess.PIPE
+    environment = {**os.environ, "FOLDER": str(folder)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", ASK, stdout=pipe, env=environment)
+    output, _ = await process.communicate()
+    return json.loads(output.splitlines()[-1])
+
+
+async def test_two_servers_that_start_at_once_share_one_shop_and_the_next_run_finds_it(folder: Path):
+    first, second = await asyncio.gather(run(folder), run(folder))
+    version = (folder / "PG_VERSION").stat().st_mtime_ns
+    again = await run(folder)
+    assert [rows[0][:2] for rows in (first, second, again)] == [[20000, "mcp_ro"]] * 3
+    assert (folder / "PG_VERSION").stat().st_mtime_ns == version
+
+
+async def test_a_server_that_was_killed_does_not_keep_the_database_running(folder: Path):
+    await run(folder)
+    (handles,) = folder.parent.rglob(".handle_pids.json")
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await killed.wait()
+    handles.write_text(json.dumps([killed.pid]))
+    await run(folder)
+    assert json.loads(handles.read_text()) == []
+    assert not (handles.parent / "postmaster.pid").exists()
+
+
+async def test_a_start_makes_nothing_until_a_tool_needs_it(folder: Path):
+    async with connected(SERVER, env={"DATABASE_DATA_DIR": str(folder)}) as client:
+        assert len((await client.list_tools()).tools) == 9
+    assert is_untouched(folder)
+
+
+async def test_list_databases_says_what_the_embedded_database_is(postgres18: Place):
+    place = postgres18.folder
+    async with connected(SERVER, env={"DATABASE_DATA_DIR": str(place)}) as client:
+        state = data(await client.call_tool("list_databases", {}))["databases"][0]
+    assert state["name"] == "embedded"
+    assert "sample shop" in state["description"]
+    assert "warnings" not in state

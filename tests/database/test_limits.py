@@ -1,0 +1,68 @@
+"""A result stays within its limits whatever the query gives, and the process does not grow."""
+
+import gc
+from typing import Any
+
+import psutil
+import pytest
+from database_mcp.server import SERVER
+from mcp_chassis.testing import connected, data, failure, text
+
+MEGABYTE = 1024 * 1024
+WIDE = ", ".join(f"repeat('x', 3000) AS c{place}" for place in range(400))
+
+
+@pytest.mark.parametrize(
+    ("query", "rows", "cut"),
+    [
+        pytest.param("SELECT a.line FROM sales.order_items a, sales.order_items b", 1000, None, id="a billion rows"),
+        pytest.param("SELECT repeat('x', 300 * 1024 * 1024)", 1, 1, id="a cell of 300 MB"),
+        pytest.param("SELECT decode(repeat('ff', 150000000), 'hex')", 1, 1, id="a bytea of 150 MB"),
+        pytest.param(f"SELECT {WIDE} FROM generate_series(1, 1000)", 1, 400, id="400 columns"),
+        pytest.param("SELECT repeat('🙂', 5000) FROM generate_series(1, 100000)", None, None, id="wide characters"),
+    ],
+)
+async def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
+    shop: str, query: str, rows: int | None, cut: int | None
+):
+    env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "1000000" if "c399" in query else "60000"}
+    async with connected(SERVER, env=env) as client:
+        await client.call_tool("execute_query", {"query": "SELECT 1"})
+        gc.collect()
+        before = psutil.Process().memory_info().rss
+        result = await client.call_tool("execute_query", {"query": query, "timeout_seconds": 300})
+        grown = psutil.Process().memory_info().rss - before
+    answer = data(result)
+    assert len(text(result)) <= int(env["MCP_MAX_RESULT_CHARS"])
+    assert rows is None or answer["row_count"] == rows
+    assert cut is None or answer["cut_cells"] >= cut
+    assert grown < 60 * MEGABYTE
+
+
+async def test_pages_of_an_ordered_query_hold_every_row_once(shop: str):
+    arguments: dict[str, Any] = {"query": "SELECT order_id FROM sales.orders ORDER BY order_id", "max_rows": 700}
+    seen: list[int] = []
+    async with connected(SERVER, env={"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "5000"}) as client:
+        page = data(await client.call_tool("execute_query", arguments))
+        while len(seen) < 3000:
+            seen += [row[0] for row in page["rows"]]
+            assert page["truncated"] is True
+            page = data(await client.call_tool("execute_query", {**arguments, "cursor": page["next_cursor"]}))
+    assert seen == list(range(1, len(seen) + 1))
+
+
+async def test_pages_without_an_order_say_that_they_may_overlap_and_cut_cells_how_to_read_on(shop: str):
+    async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
+        page = data(await client.call_tool("execute_query", {"query": "TABLE sales.orders", "max_rows": 1}))
+        cut = data(await client.call_tool("execute_query", {"query": "SELECT repeat('x', 2001), repeat('y', 2000)"}))
+    assert "no ORDER BY" in page["warnings"][0]
+    assert (cut["cut_cells"], len(cut["rows"][0][0]), len(cut["rows"][0][1])) == (1, 2001, 2000)
+    assert "substr(column::text, 2001)" in cut["warnings"][0]
+
+
+async def test_a_query_over_its_time_is_told_what_to_try(shop: str):
+    slow = {"query": "SELECT count(*) FROM generate_series(1, 1000000000)", "timeout_seconds": 1}
+    async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
+        timed_out = failure(await client.call_tool("execute_query", slow))
+    assert (timed_out.code, timed_out.retryable) == ("TIMEOUT", True)
+    assert "raise timeout_seconds" in timed_out.message

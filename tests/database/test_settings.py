@@ -1,0 +1,95 @@
+"""How databases are named and bounded by the environment."""
+
+import pytest
+from database_mcp.server import SERVER
+from database_mcp.settings import DatabaseSettings
+from mcp_chassis.diagnostics import missing_credentials
+from mcp_chassis.settings import BadSettings
+from mcp_chassis.testing import connected
+
+
+def test_without_any_setting_the_database_is_the_embedded_one():
+    targets = DatabaseSettings.load({}).targets()
+    assert [(target.name, target.embedded) for target in targets] == [("embedded", True)]
+
+
+@pytest.mark.parametrize("environment", [{}, {"DB_HOST": "db"}, {"DATABASE_URL_SALES": "postgresql://a/a"}])
+def test_no_credential_is_called_missing_because_there_is_always_a_database(environment: dict[str, str]):
+    assert missing_credentials(DatabaseSettings.load(environment)) == []
+
+
+def test_databases_are_named_by_their_variables_the_default_first(tmp_path):
+    (tmp_path / "url").write_text("postgresql://c/c\n")
+    environment = {
+        "DATABASE_URL_B_TWO": "postgres://b/b",
+        "DATABASE_URL": "postgresql://a/a",
+        "DATABASE_URL_C_FILE": str(tmp_path / "url"),
+        "DATABASE_DESCRIPTION_B_TWO": "The second",
+        "DATABASE_SCHEMAS": "x, y",
+        "DATABASE_SCHEMAS_C": "z",
+        "DATABASE_POOL_MAX_B_TWO": "2",
+        "DATABASE_POOL_MIN": "3",
+        "DATABASE_WRITABLE": "b_two",
+        "DATABASE_WORK_MEM_C": "8MB",
+        "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep",
+    }
+    default, two, c = DatabaseSettings.load(environment).targets()
+    assert [default.name, two.name, c.name] == ["default", "b_two", "c"]
+    assert (two.description, default.description) == ("The second", "")
+    assert (default.rules.schemas, c.rules.schemas) == (("x", "y"), ("z",))
+    assert (two.limits.pool_min, two.limits.pool_max, default.limits.pool_max) == (2, 2, 5)
+    assert (two.writable, default.writable, c.limits.work_mem) == (True, False, "8MB")
+    assert default.rules.functions == {"pg_sleep"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"DB_HOST": "db"}, "postgresql://postgres@db:5432/postgres"),
+        ({"DB_NAME": "x"}, "postgresql://postgres@localhost:5432/x"),
+        ({"DB_PORT": "6000", "DB_USER": "a@b"}, "postgresql://a%40b@localhost:6000/postgres"),
+        ({"DB_PASSWORD": "p/w:@"}, "postgresql://postgres:p%2Fw%3A%40@localhost:5432/postgres"),
+        ({"DB_HOST": "::1"}, "postgresql://postgres@[::1]:5432/postgres"),
+        ({"DB_HOST": "/run/pg"}, "postgresql://postgres@%2Frun%2Fpg:5432/postgres"),
+        ({"DB_HOST": "db", "DATABASE_URL": "postgresql://a/b"}, "postgresql://a/b"),
+    ],
+)
+def test_a_database_can_be_named_in_parts(environment: dict[str, str], url: str):
+    (target,) = DatabaseSettings.load(environment).targets()
+    assert target.dsn.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"DATABASE_URL": "mysql://secret@h/d"}, "DATABASE_URL: must be a postgresql:// URL"),
+        ({"DATABASE_URL": "postgresql://u:secret@h:port/d"}, "DATABASE_URL: must be a postgresql:// URL"),
+        ({"DATABASE_URL_X": "http://secret"}, "DATABASE_URL_X: must be a postgresql:// URL"),
+        ({"DATABASE_URL_X_FILE": "/no/such/secret"}, "DATABASE_URL_X_FILE: the file cannot be read"),
+        ({"DB_PORT": "secret"}, "DB_PORT: "),
+        ({"DATABASE_WORK_MEM": "secret; DROP"}, "DATABASE_WORK_MEM: must be a size such as 16MB"),
+        ({"DATABASE_URL_X": "postgresql://h/d", "DATABASE_POOL_MAX_X": "secret"}, "DATABASE_POOL_MAX_X: "),
+        ({"DATABASE_WRITABLE": "other"}, "DATABASE_WRITABLE: names a database that there is not"),
+    ],
+)
+def test_a_bad_setting_is_told_by_its_name_and_rule_and_never_by_its_value(environment: dict[str, str], told: str):
+    with pytest.raises(BadSettings) as refused:
+        DatabaseSettings.load(environment)
+    assert told in str(refused.value)
+    assert "secret" not in str(refused.value).replace("/no/such/secret", "")
+
+
+def test_every_dsn_and_its_password_are_secrets_to_be_scrubbed():
+    settings = DatabaseSettings.load({"DATABASE_URL_X": "postgresql://u:p%40ss@h/d", "DB_PASSWORD": "other"})
+    assert {"postgresql://u:p%40ss@h/d", "p%40ss", "p@ss", "other"} <= set(settings.secrets())
+    assert "p%40ss" not in repr(settings.targets())
+
+
+async def test_the_settings_of_a_pool_reach_postgresql(shop: str):
+    env = {"DATABASE_URL": shop, "DATABASE_WORK_MEM": "7MB", "DATABASE_RANDOM_PAGE_COST": "1.25"}
+    query = (
+        "SELECT current_setting('work_mem'), current_setting('random_page_cost'), current_setting('statement_timeout')"
+    )
+    async with connected(SERVER, env=env) as client:
+        answer = await client.call_tool("execute_query", {"query": query, "timeout_seconds": 12})
+    assert answer.structured_content["rows"] == [["7MB", "1.25", "12s"]]

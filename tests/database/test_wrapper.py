@@ -1,0 +1,95 @@
+"""The select around a query, and what becomes of its rows' values: no database needed."""
+
+import math
+from typing import Any
+
+import pytest
+from database_mcp.connection import Attribute, TypeName
+from database_mcp.wrapper import BATCH_BYTES, CELL, Cells, batch_size, cell, source, wrapped
+
+EDGE = 2**53
+
+
+def columns(*types: str) -> list[Attribute]:
+    return [Attribute(name, TypeName(0, name, "scalar", "pg_catalog")) for name in types]
+
+
+def carried(kind: str, *values: Any) -> list[Any]:
+    return [row[0] for row in Cells(columns(kind)).rows([(value,) for value in values])]
+
+
+def test_a_query_is_the_source_of_a_select_that_cuts_its_cells_and_rows():
+    assert wrapped("SELECT 1, 'a' -- end", columns("int4", "text"), limit=11, offset=20) == (
+        "SELECT c0, pg_catalog.left(c1::pg_catalog.text, 2001) FROM (\nSELECT 1, 'a' -- end\n) q(c0, c1) "
+        "LIMIT 11 OFFSET 20"
+    )
+    assert wrapped("SELECT 1", columns("int4"), limit=1).endswith(" LIMIT 1 OFFSET 0")
+
+
+def test_a_query_without_columns_has_no_list_of_names():
+    assert source("SELECT", 0) == "(\nSELECT\n) q"
+    assert wrapped("SELECT", [], limit=1) == "SELECT  FROM (\nSELECT\n) q LIMIT 1 OFFSET 0"
+
+
+@pytest.mark.parametrize("kind", ["bool", "int2", "int4", "int8", "oid", "float8"])
+def test_what_json_carries_comes_as_it_is(kind: str):
+    assert cell("c0", kind) == "c0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("float4", "c0::pg_catalog.text::pg_catalog.float8"),
+        ("bytea", "pg_catalog.substr(c0, 1, 1001)::pg_catalog.text"),
+        ("inet", "CASE WHEN c0 IS NOT NULL THEN pg_catalog.format('%s', c0) END"),
+        ("void", "NULL::pg_catalog.text"),
+        ("numeric", "pg_catalog.left(c0::pg_catalog.text, 2001)"),
+        ("int8[]", "pg_catalog.left(c0::pg_catalog.text, 2001)"),
+    ],
+)
+def test_everything_else_comes_as_text_that_is_cut_in_the_server(kind: str, text: str):
+    assert cell("c0", kind) == text
+
+
+def test_a_batch_holds_as_many_rows_as_their_widest_cells_leave_room_for():
+    wide = (CELL + 1) * 4
+    assert batch_size(columns("text")) == BATCH_BYTES // wide == 1048
+    assert batch_size(columns("text", "int4", "uuid")) == BATCH_BYTES // (wide + 128)
+    assert batch_size([]) == BATCH_BYTES == 8_388_608
+    assert batch_size(columns(*["text"] * 1600)) == 1
+
+
+@pytest.mark.parametrize("kind", ["int8", "float8", "text", "numeric", "bool"])
+def test_nulls_stay_nulls(kind: str):
+    assert carried(kind, None, None) == [None, None]
+    assert carried(kind) == []
+
+
+def test_integers_that_json_readers_would_change_are_text_and_their_neighbours_are_not():
+    found = carried("int8", EDGE, EDGE + 1, None, 0, -EDGE, -EDGE - 1)
+    assert found == [EDGE, str(EDGE + 1), None, 0, -EDGE, str(-EDGE - 1)]
+    assert carried("int8", EDGE, -EDGE) == [EDGE, -EDGE]
+    assert carried("int8", 0, None, EDGE + 1) == [0, None, str(EDGE + 1)]
+
+
+@pytest.mark.parametrize("kind", ["float4", "float8"])
+def test_floats_that_json_has_no_number_for_are_named(kind: str):
+    found = carried(kind, 1.5, math.nan, None, math.inf, 0.0, -math.inf)
+    assert found == [1.5, "NaN", None, "Infinity", 0.0, "-Infinity"]
+
+
+def test_a_text_as_long_as_a_cell_stays_and_a_longer_one_is_cut_marked_and_counted():
+    cells = Cells(columns("int4", "text", "jsonb"))
+    longest, longer = "x" * CELL, "y" * (CELL + 1)
+    rows = cells.rows([(1, longest, longer), (2, None, ""), (3, longer, None)])
+    assert rows == [[1, longest, "y" * CELL + "…"], [2, None, ""], [3, "y" * CELL + "…", None]]
+    assert cells.cut(rows) == 2
+    assert cells.cut(rows[1:]) == 1
+
+
+def test_a_batch_without_a_long_text_keeps_what_an_earlier_one_counted():
+    cells = Cells(columns("text"))
+    first = cells.rows([("y" * (CELL + 1),)])
+    second = cells.rows([("short",)])
+    assert cells.cut([*first, *second]) == 1
+    assert Cells(columns("text")).cut([["short"]]) == 0

@@ -1,0 +1,69 @@
+"""The inspector of the protocol's makers, in strict mode, over the installed commands in both eras."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import services
+from mcp_chassis.testing.raw import without_path
+from servers import module, servers
+
+pytestmark = pytest.mark.services
+
+ERAS = ["legacy", "modern"]
+DONE = {0, 5}
+"""A failed result of a tool is a 5."""
+EXPLAIN_DST = ["--prompt-name", "explain_dst", "--prompt-args", "timezone=Europe/Paris"]
+
+
+@pytest.fixture(params=ERAS)
+def era(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.mark.parametrize("name", servers())
+def test_the_inspector_finds_nothing_to_complain_of(name: str, era: str, tmp_path: Path) -> None:
+    tools = inspected(name, era, tmp_path, "tools/list")["tools"]
+    assert tools
+    assert inspected(name, era, tmp_path, "resources/list")["resources"]
+
+
+def test_the_inspector_calls_a_tool_and_reads_a_failure(era: str, tmp_path: Path) -> None:
+    asked = {"date_time": "2026-07-01T09:00", "from_timezone": "Asia/Tokyo", "to_timezone": "Europe/Paris"}
+    answer = called(asked, era, tmp_path)
+    assert "02:00" in answer["structuredContent"]["answer"]
+    failed = called(asked | {"from_timezone": "Nowhere/City"}, era, tmp_path)
+    assert failed["isError"] is True
+    assert json.loads(failed["content"][0]["text"])["error"]["code"] in {"INVALID_INPUT", "RESOURCE_NOT_FOUND"}
+
+
+def test_the_inspector_reads_a_resource_and_gets_a_prompt(era: str, tmp_path: Path) -> None:
+    read = inspected("first-server", era, tmp_path, "resources/read", "--uri", "greeting://world")
+    assert read["contents"][0]["text"] == "Hello, world!"
+    prompt = inspected("timezone-mcp", era, tmp_path, "prompts/get", *EXPLAIN_DST)
+    assert prompt["messages"]
+    assert inspected("timezone-mcp", era, tmp_path, "resources/templates/list")["resourceTemplates"]
+    assert inspected("timezone-mcp", era, tmp_path, "prompts/list")["prompts"]
+
+
+def called(arguments: dict[str, str], era: str, folder: Path) -> dict[str, Any]:
+    call = ["--tool-name", "convert_timezone", "--tool-args-json", json.dumps(arguments)]
+    return inspected("timezone-mcp", era, folder, "tools/call", *call)
+
+
+def inspected(name: str, era: str, folder: Path, method: str, *more: str) -> dict[str, Any]:
+    """The result of one method in the inspector's command line, which ends with 6 where a schema is not portable."""
+    inspector = services.npm_package("@modelcontextprotocol/inspector")
+    program = inspector / json.loads((inspector / "package.json").read_text())["bin"]["mcp-inspector"]
+    strict = ["--strict"] if method == "tools/list" else []
+    options = ["--cli", *strict, "--format", "json", "-q", "--protocol-era", era, "--stored-auth-only"]
+    target = [sys.executable, "-m", module(name)]
+    (folder / "env").touch()
+    environment = without_path(TOOLROLL_ENV_FILE=str(folder / "env"), MCP_CATALOG_PATH=str(folder / "catalog.json"))
+    command = [services.node(), str(program), *options, *target, "--method", method, *more]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode in DONE, run.stderr
+    return json.loads(run.stdout)["result"]

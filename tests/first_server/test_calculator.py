@@ -1,0 +1,136 @@
+"""What a caller of the tutorial's server sees."""
+
+import math
+import time
+from collections.abc import AsyncGenerator
+
+import pytest
+from first_server import arithmetic
+from first_server.server import SERVER
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp.client import Client
+from mcp_chassis.failures import InvalidInput
+from mcp_chassis.testing import connected, data, failure
+
+LEAST_WORK = 0.05
+
+
+@pytest.fixture(params=["modern", "legacy"])
+async def client(request: pytest.FixtureRequest) -> AsyncGenerator[Client]:
+    async with connected(SERVER, era=request.param) as session:
+        yield session
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("2 ** 10", 1024),
+        ("sqrt(16)", 4),
+        ("-2 ** 2", -4),
+        ("2 ** -1", 0.5),
+        ("2 ** 3 ** 2", 512),
+        ("(2 + 3) * 4 - 6 / 3", 18),
+        ("7 // 2 * 2 + 7 % 2", 7),
+        ("1e3 + .5", 1000.5),
+        ("abs(-5) + min(3, 1, 2) + max(4, 6)", 12),
+        ("round(pi, 2)", 3.14),
+        ("round(2.5)", 2),
+        ("log(8, 2)", 3),
+        ("factorial(5) + gcd(12, 18)", 126),
+        ("degrees(atan2(1, 1))", 45),
+        ("+3 - -3", 6),
+    ],
+)
+async def test_an_expression_is_worked_out_as_people_write_it(client: Client, expression: str, value: float) -> None:
+    answer = data(await client.call_tool("calculate", {"expression": expression}))
+    assert answer == {"result": pytest.approx(value)}
+
+
+async def test_whole_numbers_beyond_a_double_also_come_with_every_digit(client: Client) -> None:
+    answer = data(await client.call_tool("calculate", {"expression": "2 ** 100"}))
+    assert answer == {"result": 2.0**100, "exact": str(2**100)}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "import os",
+        "__class__",
+        "(1).__class__",
+        "().__class__.__bases__[0].__subclasses__()",
+        "eval('1')",
+        "open('/etc/passwd')",
+        "9**9**9",
+        "9**9**9**9",
+        "10**308 * 10**308",
+        "factorial(171)",
+        "factorial(10 ** 9)",
+        "round(5, -1000000000)",
+        "1/0",
+        "0 ** -1",
+        "sqrt(-1)",
+        "(-8) ** 0.5",
+        "gcd(4, 6.0)",
+        "sqrt()",
+        "max()",
+        "2 3",
+        "2 +",
+        "(2",
+        "2)",
+        "2 ^ 3",
+        "1 if 1 else 2",
+        "a := 1",
+        "'a' * 9",
+        "0x10",
+        "(" * 250 + "1" + ")" * 249,
+        "-" * 499 + "1",
+        "9" * 500,
+    ],
+)
+async def test_what_is_no_arithmetic_is_refused_with_a_reason(client: Client, expression: str) -> None:
+    refused = failure(await client.call_tool("calculate", {"expression": expression}))
+    assert refused.code == "INVALID_INPUT"
+    assert 10 < len(refused.message) < 350
+
+
+@pytest.mark.parametrize("expression", ["9**9**9", "import os", "__class__", "9" * 500, "2**" * 160 + "2"])
+def test_a_refusal_takes_no_work(expression: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InvalidInput):
+        arithmetic.calculate(expression)
+    assert time.process_time() - began < LEAST_WORK
+
+
+async def test_a_long_expression_is_refused_before_it_is_read(client: Client) -> None:
+    refused = failure(await client.call_tool("calculate", {"expression": "1+" * 400 + "1"}))
+    assert "expression should have at most 500 characters" in refused.message
+
+
+@given(st.text(alphabet="0123456789.+-*/%() ,episqrtlogx_", max_size=200))
+def test_any_text_gives_a_finite_number_or_a_reason(expression: str) -> None:
+    outcome = value_or_reason(expression)
+    assert outcome if isinstance(outcome, str) else math.isfinite(outcome)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6), st.integers(1, 10**6))
+def test_it_agrees_with_python_about_whole_numbers(left: int, right: int, divisor: int) -> None:
+    assert (
+        arithmetic.calculate(f"{left} + {right} * 3 - {left} // {divisor} % 7")
+        == left + right * 3 - left // divisor % 7
+    )
+
+
+async def test_anyone_named_is_greeted_and_the_world_is_listed(client: Client) -> None:
+    listed = [str(resource.uri) for resource in (await client.list_resources()).resources]
+    assert "greeting://world" in listed
+    for name in ("world", "Ada"):
+        contents = (await client.read_resource(f"greeting://{name}")).contents
+        assert contents[0].text == f"Hello, {name}!"
+
+
+def value_or_reason(expression: str) -> float | str:
+    try:
+        return arithmetic.calculate(expression)
+    except InvalidInput as refused:
+        return refused.message

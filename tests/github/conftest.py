@@ -1,0 +1,81 @@
+"""A scripted GitHub judged by GitHub's own description, and a client of the server before it."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+import services
+from github_calls import NOW, TOKEN, Connect
+from github_mcp.server import SERVER
+from github_openapi import DESCRIPTION, Description
+from github_world import World
+from mcp.client import Client
+from mcp_chassis.testing import connected
+from scripted_github import ScriptedGitHub
+
+
+@pytest.fixture(scope="session")
+def judge() -> Description | None:
+    """GitHub's OpenAPI description where it is here; the tests that only profit from it run without it as well."""
+    path = services.NODE_PACKAGES / DESCRIPTION
+    return Description(path) if path.exists() else None
+
+
+@pytest.fixture(scope="session")
+def description(judge: Description | None) -> Description:
+    """The same for tests that are about it: without it they skip, or fail where it was promised."""
+    services.require("npm packages")
+    if judge is None:
+        pytest.fail("@octokit/openapi is not among the npm packages: run `make node` again", pytrace=False)
+    return judge
+
+
+@pytest.fixture
+def world() -> World:
+    """octocat, who is signed in, and one small repository."""
+    world = World(lambda: NOW)
+    world.tokens[TOKEN] = "octocat"
+    repository = world.repository("octocat/hello", description="My first repository", language="Python")
+    world.commit(repository, {"README.md": b"# Hello\n\nWorld\n", "src/app.py": b"print('hello')\n"}, "First")
+    return world
+
+
+@pytest.fixture
+async def github(world: World, judge: Description | None) -> AsyncGenerator[ScriptedGitHub]:
+    """The scripted GitHub; at the end nothing may have passed that GitHub's description does not allow."""
+    async with ScriptedGitHub(world, description=judge).serving() as scripted:
+        yield scripted
+    assert scripted.problems == []
+
+
+@pytest.fixture
+def connect(github: ScriptedGitHub) -> Connect:
+    """A client of the server before `github`; settings are added or replaced by name."""
+
+    def client(**settings: Any) -> AbstractAsyncContextManager[Client]:
+        era = settings.pop("era", "modern")
+        listening = {name: settings.pop(name) for name in ("message_handler",) if name in settings}
+        quick = {"MCP_OUTBOUND_RATE": "1000", "GITHUB_SEARCHES_PER_MINUTE": "100000"}
+        quick |= {"GITHUB_CODE_SEARCHES_PER_MINUTE": "100000", "GITHUB_WRITES_PER_SECOND": "1000"}
+        env = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url, **quick, **settings}
+        chosen = {name: value for name, value in env.items() if value is not None}
+        return connected(SERVER, era=era, env=chosen, **listening)
+
+    return client
+
+
+@pytest.fixture
+async def client(connect: Connect) -> AsyncGenerator[Client]:
+    async with connect() as connected_client:
+        yield connected_client
+
+
+@pytest.fixture
+def call(client: Client) -> Callable[..., Any]:
+    """Call a tool by name with its arguments by name."""
+
+    async def by_name(tool: str, **arguments: Any) -> Any:
+        return await client.call_tool(tool, arguments)
+
+    return by_name

@@ -1,0 +1,315 @@
+"""Reading what a pull request changes: whole, in pages, and where GitHub will not write it whole."""
+
+import base64
+from typing import Any
+
+import pytest
+from github_calls import HELLO, Call, Connect
+from github_diffs import changes
+from github_issue_shapes import IssueShapes
+from github_mcp.diffs import changes_in, listed_change, made_from
+from github_shapes import Shapes
+from github_world import Issue, Repository, World
+from mcp_chassis.testing import failure, text
+from scripted_github import ScriptedGitHub
+
+DIFF = "get_pull_request_diff"
+
+
+@pytest.fixture
+def hello(world: World) -> Repository:
+    return world.repositories["octocat/hello"]
+
+
+def pull(world: World, hello: Repository, files: dict[str, bytes | None], branch: str = "feature") -> Issue:
+    world.commit(hello, files, "Work", branch=branch, start="main")
+    return world.pull(hello, "Feature", branch)
+
+
+def parts(page: str) -> tuple[str, str | None]:
+    """A page without its cursor line, and the cursor."""
+    body, _, last = page.rpartition("\n")
+    mark = "[more: same arguments with cursor="
+    return (body, last.removeprefix(mark).removesuffix("]")) if last.startswith(mark) else (page, None)
+
+
+async def read_on(call: Call, **arguments: Any) -> list[str]:
+    """Every page by following the cursors."""
+    pages: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page, following = parts(text(await call(DIFF, **HELLO, pr_number=1, **arguments, **cursor)))
+        pages.append(page)
+        if following is None:
+            return pages
+        cursor = {"cursor": following}
+
+
+def diff_of(pages: list[str]) -> str:
+    """The diff alone: the first page's head and list of files end at the second empty line, later heads are a line."""
+    lines = [line for page in pages for line in page.split("\n")[1:]]
+    start = next(index for index, line in enumerate(lines) if line.startswith("diff --git "))
+    return "\n".join(lines[start:])
+
+
+def expected(hello: Repository, issue: Issue) -> str:
+    assert issue.pull
+    files = changes(hello, issue.pull.base, issue.pull.head)
+    return "".join(file.text() for file in files).removesuffix("\n")
+
+
+def without_blob_ids(diff: str) -> str:
+    """GitHub's list of files does not tell the `index` line of a diff."""
+    return "\n".join(line for line in diff.split("\n") if not line.startswith("index "))
+
+
+async def test_the_first_page_says_what_it_is_then_the_files_then_the_diff(
+    call: Call, world: World, hello: Repository
+) -> None:
+    pull(world, hello, {"src/app.py": b"print('bye')\n", "new.txt": b"a\nb\n", "README.md": None})
+    page = text(await call(DIFF, **HELLO, pr_number=1))
+    assert page.split("\n")[:8] == [
+        "#1 Feature",
+        "open, by octocat, main <- octocat:feature, 1 commit, +3 -4 in 3 files",
+        "",
+        "D README.md +0 -3",
+        "A new.txt +2 -0",
+        "M src/app.py +1 -1",
+        "",
+        "diff --git a/README.md b/README.md",
+    ]
+    assert page.endswith("@@ -1 +1 @@\n-print('hello')\n+print('bye')")
+
+
+async def test_globs_choose_files_and_counts_can_come_alone(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello, {"src/app.py": b"1\n", "src/b.js": b"2\n", "docs/c.md": b"3\n"})
+    page = text(await call(DIFF, **HELLO, pr_number=1, paths=["src/*"], stat_only=True))
+    assert page.split("\n")[3:] == ["M src/app.py +1 -1", "A src/b.js +1 -0"]
+
+
+async def test_globs_that_match_nothing_say_so(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello, {"a": b"1\n"})
+    error = failure(await call(DIFF, **HELLO, pr_number=1, paths=["*.rs"]))
+    assert error.message == "No changed file matches paths. Leave paths out to see every file."
+
+
+@pytest.mark.parametrize("max_lines", [1, 2, 3, 7, 50])
+async def test_pages_of_any_size_hold_every_line_once(
+    call: Call, world: World, hello: Repository, max_lines: int
+) -> None:
+    files: dict[str, bytes | None] = {f"f{n}.txt": b"".join(b"%d\n" % i for i in range(n)) for n in range(1, 9)}
+    issue = pull(world, hello, files)
+    pages = await read_on(call, max_lines=max_lines)
+    assert diff_of(pages) == expected(hello, issue)
+
+
+async def test_a_page_that_begins_inside_a_file_names_it(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello, {"long.txt": b"x\n" * 40})
+    pages = await read_on(call, max_lines=20)
+    assert [page.split("\n")[0] for page in pages[1:]] == ["#1, continued in long.txt"] * (len(pages) - 1)
+
+
+async def test_a_pull_request_of_301_files_is_read_to_the_end(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
+    issue = pull(world, hello, {f"src/file{n:03}.py": b"value = %d\n" % n for n in range(301)})
+    pages = await read_on(call)
+    assert diff_of(pages) == without_blob_ids(expected(hello, issue))
+    stats = [line for page in pages for line in page.split("\n") if line.startswith("A src/file")]
+    assert len(stats) == len(set(stats)) == 301
+    assert 406 in {request.status for request in github.requests}
+
+
+async def test_a_diff_of_25_000_lines_is_read_to_the_end(call: Call, world: World, hello: Repository) -> None:
+    files: dict[str, bytes | None] = {
+        f"part{n}.txt": b"".join(b"line %d of %d\n" % (i, n) for i in range(2_500)) for n in range(10)
+    }
+    issue = pull(world, hello, files)
+    pages = await read_on(call, max_lines=1000)
+    assert diff_of(pages) == without_blob_ids(expected(hello, issue))
+    assert len(pages) >= 25
+
+
+async def test_one_file_github_leaves_out_is_made_from_its_blobs(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
+    old = [f"line {n}\n" for n in range(24_000)]
+    new = [f"{'other' if n < 12_000 else 'line'} {n}\n" for n in range(24_000)]
+    world.commit(hello, {"big.txt": "".join(old).encode()}, "Big")
+    issue = pull(world, hello, {"big.txt": "".join(new).encode(), "small.txt": b"1\n"})
+    pages = await read_on(call, max_lines=10_000)
+    assert _changed_lines(diff_of(pages)) == _changed_lines(expected(hello, issue))
+    assert len(github.seen("GET", ".*/git/blobs/.*")) >= 1
+
+
+async def test_a_binary_file_is_named_and_not_shown(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello, {"logo.png": base64.b64decode("iVBORw0KGgoAAAA=")})
+    page = text(await call(DIFF, **HELLO, pr_number=1))
+    assert "A logo.png +0 -0" in page
+    assert "Binary files /dev/null and b/logo.png differ" in page
+
+
+async def test_new_commits_do_not_mix_into_a_diff_being_read(call: Call, world: World, hello: Repository) -> None:
+    issue = pull(world, hello, {f"f{n}.txt": b"1\n" * 10 for n in range(5)})
+    whole = expected(hello, issue)
+    first, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=40)))
+    assert issue.pull
+    issue.pull.head = world.commit(hello, {"f0.txt": None, "other": b"2\n"}, "More", branch="feature").sha
+    pages = [first]
+    while cursor:
+        page, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=40, cursor=cursor)))
+        pages.append(page)
+    assert diff_of(pages) == whole
+
+
+async def test_new_commits_end_the_reading_of_a_listed_diff(call: Call, world: World, hello: Repository) -> None:
+    issue = pull(world, hello, {f"f{n}.txt": b"1\n" for n in range(301)})
+    _, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=400)))
+    assert issue.pull
+    issue.pull.head = world.commit(hello, {"other": b"2\n"}, "More", branch="feature").sha
+    error = failure(await call(DIFF, **HELLO, pr_number=1, max_lines=400, cursor=cursor))
+    assert error.code == "CONFLICT"
+    assert "Start again without cursor" in error.message
+
+
+async def test_a_very_long_line_is_cut_and_goes_on(connect: Connect, world: World, hello: Repository) -> None:
+    line = "".join(f"{n:06}" for n in range(2_000))
+    issue = pull(world, hello, {"min.js": f"{line}\nshort\n".encode()})
+    async with connect(MCP_MAX_RESULT_CHARS="4000") as client:
+
+        async def call(tool: str, **arguments: Any) -> Any:
+            return await client.call_tool(tool, arguments)
+
+        pages = await read_on(call)
+    told = "".join("\n".join(page.split("\n")[1:]) if page.startswith("#1") else page for page in pages)
+    assert line in told.replace("\n", "")
+    assert expected(hello, issue).replace("\n", "")[-40:] == told.replace("\n", "")[-40:]
+
+
+async def test_an_issue_is_no_pull_request(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "An issue")
+    error = failure(await call(DIFF, **HELLO, pr_number=1))
+    assert error.code == "RESOURCE_NOT_FOUND"
+    assert "list_issues" in error.message
+
+
+def test_names_that_git_quotes_are_read() -> None:
+    diff = (
+        'diff --git "a/caf\\303\\251.txt" "b/caf\\303\\251.txt"\n--- "a/caf\\303\\251.txt"\n'
+        '+++ "b/caf\\303\\251.txt"\n@@ -1 +1 @@\n-a\n+b\n'
+    )
+    assert [change.path for change in changes_in(diff)] == ["café.txt"]
+
+
+def test_a_renamed_file_tells_both_names() -> None:
+    diff = "diff --git a/old b/new\nsimilarity index 100%\nrename from old\nrename to new\n"
+    assert [change.stat for change in changes_in(diff)] == ["R old -> new +0 -0"]
+
+
+def test_an_empty_new_file_has_its_name_from_the_head() -> None:
+    diff = "diff --git a/a b.txt b/a b.txt\nnew file mode 100644\nindex 0000000..e69de29\n"
+    assert [change.stat for change in changes_in(diff)] == ["A a b.txt +0 -0"]
+
+
+def test_lines_that_look_like_heads_inside_a_file_start_no_new_one() -> None:
+    diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n diff --git a/y b/y\n--- a/z\n++++ b/z\n"
+    (change,) = changes_in(diff)
+    assert (change.path, change.additions, change.deletions) == ("x", 1, 1)
+
+
+def _changed_lines(diff: str) -> list[str]:
+    """What is told as added or removed; how a diff is cut into hunks is its maker's choice."""
+    return [line for line in diff.split("\n") if line.startswith(("+", "-"))]
+
+
+def listed(**facts: Any) -> dict[str, Any]:
+    """One entry of GitHub's list of changed files."""
+    usual = {"filename": "new.py", "status": "modified", "additions": 1, "deletions": 1, "changes": 2, "sha": "0" * 40}
+    return {**usual, **facts}
+
+
+def test_a_listed_renamed_file_tells_both_names() -> None:
+    change = listed_change(listed(status="renamed", previous_filename="old.py", patch="@@ -1 +1 @@\n-a\n+b"))
+    assert change.stat == "R old.py -> new.py +1 -1"
+    assert change.lines == (
+        "diff --git a/old.py b/new.py",
+        "rename from old.py",
+        "rename to new.py",
+        "--- a/old.py",
+        "+++ b/new.py",
+        "@@ -1 +1 @@",
+        "-a",
+        "+b",
+    )
+
+
+def test_a_listed_file_that_was_only_moved_has_no_hunks() -> None:
+    change = listed_change(listed(status="renamed", previous_filename="old.py", additions=0, deletions=0, changes=0))
+    assert change.lines == ("diff --git a/old.py b/new.py", "rename from old.py", "rename to new.py")
+
+
+def test_a_listed_binary_file_says_that_it_is_one() -> None:
+    change = listed_change(listed(status="changed", additions=0, deletions=0, changes=0))
+    assert change.stat == "T new.py +0 -0"
+    assert change.lines == ("diff --git a/new.py b/new.py", "(binary, or nothing but its mode changed)")
+
+
+def test_large_files_that_came_or_went_are_told_whole() -> None:
+    came = listed_change(listed(status="added", additions=2, deletions=0, changes=2))
+    went = listed_change(listed(status="removed", additions=0, deletions=1, changes=1))
+    assert made_from(came, None, "a\nb")[1:] == [
+        "new file mode 100644",
+        "--- /dev/null",
+        "+++ b/new.py",
+        "@@ -0,0 +1,2 @@",
+        "+a",
+        "+b",
+        "\\ No newline at end of file",
+    ]
+    assert made_from(went, "a\n", None)[1:] == [
+        "deleted file mode 100644",
+        "--- a/new.py",
+        "+++ /dev/null",
+        "@@ -1 +0,0 @@",
+        "-a",
+    ]
+
+
+def test_a_binary_file_with_a_quoted_name_is_read() -> None:
+    diff = 'diff --git "a/\\303\\251 \\"x\\".bin" "b/\\303\\251 \\"x\\".bin"\nBinary files differ\n'
+    assert [change.path for change in changes_in(diff)] == ['é "x".bin']
+
+
+async def test_large_files_that_came_and_went_are_read_from_their_blobs(
+    call: Call, world: World, hello: Repository
+) -> None:
+    world.commit(hello, {"went.txt": b"".join(b"old %d\n" % n for n in range(21_000))}, "Big")
+    issue = pull(world, hello, {"came.txt": b"".join(b"new %d\n" % n for n in range(21_000)), "went.txt": None})
+    pages = await read_on(call, max_lines=10_000)
+    assert diff_of(pages) == without_blob_ids(expected(hello, issue))
+
+
+async def test_a_file_too_large_to_compare_is_named(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
+    pull(world, hello, {"came.txt": b"".join(b"%d\n" % n for n in range(21_000))})
+    github.fault("GET", ".*/git/blobs/.*", status=200, body=b"x" * (11 * 1024 * 1024), times=9)
+    pages = await read_on(call)
+    assert diff_of(pages) == "diff --git a/came.txt b/came.txt\n(too large to be read)"
+
+
+async def test_a_list_that_github_cuts_says_how_much_is_missing(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
+    issue = pull(world, hello, {f"f{n}": b"" for n in range(301)})
+    assert issue.pull
+    shape = github_answer(github, hello, issue)
+    github.fault("GET", ".*/pulls/1", status=200, body={**shape, "changed_files": 3001}, times=1)
+    page = text(await call(DIFF, **HELLO, pr_number=1, stat_only=True))
+    assert page.endswith("\n(GitHub lists only the first 3000 of 3001 files.)")
+
+
+def github_answer(github: ScriptedGitHub, hello: Repository, issue: Issue) -> dict[str, Any]:
+    """What GitHub says of the pull request."""
+    assert issue.pull
+    return IssueShapes(Shapes(github.url)).pull(hello, issue, issue.pull, (301, 0, 0))

@@ -1,0 +1,216 @@
+"""Listing, searching and reading issues and pull requests."""
+
+import pytest
+from github_calls import HELLO, Call, rows
+from github_world import Check, Issue, Repository, Review, World
+from mcp_chassis.testing import data, failure
+from scripted_github import ScriptedGitHub
+
+
+@pytest.fixture
+def hello(world: World) -> Repository:
+    return world.repositories["octocat/hello"]
+
+
+def pull(world: World, hello: Repository, title: str = "Feature", branch: str = "feature") -> Issue:
+    world.commit(hello, {f"{branch}.py": b"x = 1\n"}, "Work", branch=branch, start="main")
+    return world.pull(hello, title, branch)
+
+
+async def test_a_list_has_what_is_needed_to_choose_and_no_bodies(call: Call, world: World, hello: Repository) -> None:
+    issue = world.issue(hello, "It breaks", "A long story", labels=["bug"], author="mira")
+    world.comment(issue, "Yes")
+    assert rows(await call("list_issues", **HELLO)) == [
+        {
+            "number": 1,
+            "title": "It breaks",
+            "state": "open",
+            "author": "mira",
+            "labels": ["bug"],
+            "comments": 1,
+            "updated_at": "2026-11-18T11:06:40Z",
+        }
+    ]
+
+
+async def test_issues_and_pull_requests_are_told_apart(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "An issue")
+    pull(world, hello)
+    issues = rows(await call("list_issues", **HELLO))
+    pulls = rows(await call("list_issues", **HELLO, type="pr"))
+    everything = rows(await call("list_issues", **HELLO, type="all"))
+    assert [row["title"] for row in issues] == ["An issue"]
+    assert [row["title"] for row in pulls] == ["Feature"]
+    assert [(row["title"], row["pull_request"]) for row in everything] == [("Feature", True), ("An issue", False)]
+
+
+async def test_a_merged_or_draft_pull_request_says_so(call: Call, world: World, hello: Repository) -> None:
+    merged, draft = pull(world, hello), pull(world, hello, "Draft", "draft")
+    assert merged.pull
+    assert draft.pull
+    merged.state, merged.pull.merged_at, draft.pull.draft = "closed", 5.0, True
+    states = {row["title"]: row["state"] for row in rows(await call("list_issues", **HELLO, type="pr", state="all"))}
+    assert states == {"Feature": "merged", "Draft": "draft"}
+
+
+async def test_one_kind_is_listed_whole_however_the_two_are_mixed(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello)
+    template = hello.issues[1].pull
+    for number in range(240):
+        world.issue(hello, f"n{number}", pull=template if number % 7 else None)
+    titles: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        result = await call("list_issues", **HELLO, max_results=13, **cursor)
+        titles += [row["title"] for row in rows(result)]
+        if "next_cursor" not in data(result):
+            break
+        cursor = {"cursor": data(result)["next_cursor"]}
+    assert titles == [f"n{number}" for number in reversed(range(0, 240, 7))]
+
+
+async def test_a_list_goes_on_beyond_the_hundredth_page(call: Call, world: World, hello: Repository) -> None:
+    for number in range(103):
+        world.issue(hello, f"n{number}")
+    titles: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        result = await call("list_issues", **HELLO, type="all", max_results=1, **cursor)
+        titles += [row["title"] for row in rows(result)]
+        if "next_cursor" not in data(result):
+            break
+        cursor = {"cursor": data(result)["next_cursor"]}
+    assert titles == [f"n{number}" for number in reversed(range(103))]
+
+
+async def test_a_search_stays_in_its_repository(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "Needle here")
+    world.issue(world.repository("acme/other"), "Needle there")
+    result = await call("list_issues", **HELLO, query="needle", state="all", type="all")
+    assert [row["title"] for row in rows(result)] == ["Needle here"]
+
+
+@pytest.mark.parametrize("query", ["needle repo:acme/other", "user:acme", "x (org:acme)", "-repo:octocat/hello"])
+async def test_a_search_in_a_repository_refuses_another_place(call: Call, query: str, github: ScriptedGitHub) -> None:
+    assert failure(await call("list_issues", **HELLO, query=query)).code == "INVALID_INPUT"
+    assert github.requests == []
+
+
+async def test_a_quoted_qualifier_is_a_text_like_any_other(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "Document repo:x in the help")
+    result = await call("list_issues", **HELLO, query='"repo:x in"')
+    assert [row["number"] for row in rows(result)] == [1]
+
+
+async def test_a_thread_has_its_body_and_latest_comments(call: Call, world: World, hello: Repository) -> None:
+    issue = world.issue(hello, "It breaks", "Body", assignees=[world.user("mira")])
+    for number in range(12):
+        world.comment(issue, f"comment {number}", "lena")
+    thread = data(await call("get_issue", **HELLO, number=1, comments=3))
+    assert thread["body"] == "Body"
+    assert thread["assignees"] == ["mira"]
+    assert thread["comments_total"] == 12
+    assert [comment["body"] for comment in thread["comments"]] == ["comment 9", "comment 10", "comment 11"]
+
+
+async def test_older_comments_follow_the_cursor_without_the_body_again(
+    call: Call, world: World, hello: Repository
+) -> None:
+    issue = world.issue(hello, "Long", "Body")
+    for number in range(250):
+        world.comment(issue, f"{number}")
+    first = data(await call("get_issue", **HELLO, number=1, comments=100))
+    second = data(await call("get_issue", **HELLO, number=1, comments=100, cursor=first["next_cursor"]))
+    third = data(await call("get_issue", **HELLO, number=1, comments=100, cursor=second["next_cursor"]))
+    told = [comment["body"] for page in (third, second, first) for comment in page["comments"]]
+    assert told == [str(number) for number in range(250)]
+    assert "next_cursor" not in third
+    assert "body" not in second
+
+
+async def test_a_body_longer_than_a_result_is_cut_and_read_on(call: Call, world: World, hello: Repository) -> None:
+    body = "".join(f"line {number}\n" for number in range(6_300))
+    world.issue(hello, "Long", body)
+    told = ""
+    cursor: dict[str, str] = {}
+    while True:
+        thread = data(await call("get_issue", **HELLO, number=1, **cursor))
+        told += thread["body"].rpartition(" [cut: ")[0] or thread["body"]
+        if "next_cursor" not in thread:
+            break
+        assert thread["truncated"] is True
+        cursor = {"cursor": thread["next_cursor"]}
+    assert len(body) > 60_000
+    assert told == body
+
+
+async def test_long_comments_are_told_to_the_last(call: Call, world: World, hello: Repository) -> None:
+    issue = world.issue(hello, "Long", "Body")
+    for number in range(20):
+        world.comment(issue, f"{number} " + "x" * 9_000)
+    told: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        thread = data(await call("get_issue", **HELLO, number=1, comments=20, **cursor))
+        told += [comment["body"].split()[0] for comment in thread["comments"]]
+        if "next_cursor" not in thread:
+            break
+        cursor = {"cursor": thread["next_cursor"]}
+    assert told == [str(number) for number in range(20)]
+
+
+async def test_an_account_that_is_gone_is_a_ghost(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "Left behind")
+    hello.issues[1].user = None
+    assert data(await call("get_issue", **HELLO, number=1))["author"] == "ghost"
+
+
+async def test_a_pull_request_tells_where_it_stands(call: Call, world: World, hello: Repository) -> None:
+    issue = pull(world, hello)
+    assert issue.pull
+    issue.pull.reviews.append(Review(1, world.user("mira"), "CHANGES_REQUESTED", "Please test", 1.0, issue.pull.head))
+    world.check(hello, issue.pull.head, "unit", "failure", title="3 tests failed")
+    world.check(hello, issue.pull.head, "lint", "success")
+    world.check(hello, issue.pull.head, "docs", None).status = "in_progress"
+    hello.statuses.append(Check(9, "ci/legacy", issue.pull.head, conclusion="error", summary="agent lost"))
+    job = hello.checks[0].id
+    assert data(await call("get_issue", **HELLO, number=1))["pull_request"] == {
+        "head": "octocat:feature",
+        "base": "main",
+        "head_sha": issue.pull.head,
+        "mergeable": True,
+        "commits": 1,
+        "changed_files": 1,
+        "additions": 1,
+        "deletions": 0,
+        "reviews": [
+            {
+                "author": "mira",
+                "state": "changes_requested",
+                "submitted_at": "1970-01-01T00:00:01Z",
+                "body": "Please test",
+            }
+        ],
+        "failing_checks": [
+            {"name": "unit", "conclusion": "failure", "summary": "3 tests failed", "job_id": job},
+            {"name": "ci/legacy", "conclusion": "error", "summary": "agent lost"},
+        ],
+        "checks_pending": 1,
+    }
+
+
+async def test_a_token_that_may_not_see_checks_still_reads_the_pull_request(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
+    pull(world, hello)
+    headers = {"X-Accepted-GitHub-Permissions": "checks=read"}
+    github.fault("GET", ".*/check-runs", status=403, body={"message": "Resource not accessible"}, headers=headers)
+    thread = data(await call("get_issue", **HELLO, number=1))
+    assert thread["pull_request"]["base"] == "main"
+    assert "checks=read" in thread["warnings"][0]
+
+
+async def test_a_missing_issue_tells_the_model_what_to_try(call: Call) -> None:
+    error = failure(await call("get_issue", **HELLO, number=8))
+    assert error.code == "RESOURCE_NOT_FOUND"
+    assert "missing or hidden from this token" in error.message

@@ -1,0 +1,64 @@
+"""The diffs made here: right for any two texts, and made in time for the largest."""
+
+from github_mcp.line_diffs import hunks
+from hypothesis import given
+from hypothesis import strategies as st
+
+LINES = st.lists(st.sampled_from(["", "a", "b", "c", "}", "x = 1", "return"]), max_size=60)
+
+
+def applied(old: list[str], diff: list[str]) -> list[str]:
+    """`old` after the diff, as `patch` would make it; every context and removed line must be there."""
+    new: list[str] = []
+    at = 0
+    for line in diff:
+        if line.startswith("@@"):
+            start, _, length = line.split()[1].removeprefix("-").partition(",")
+            begin = int(start) - (length != "0")
+            new += old[at:begin]
+            at = begin
+        elif line.startswith("+"):
+            new.append(line[1:])
+        else:
+            assert old[at] == line[1:]
+            at += 1
+            new += [line[1:]] if line.startswith(" ") else []
+    return new + old[at:]
+
+
+@given(LINES, LINES)
+def test_the_diff_turns_one_text_into_the_other(old: list[str], new: list[str]) -> None:
+    assert applied(old, list(hunks(old, new))) == new
+
+
+def test_equal_texts_have_no_hunks() -> None:
+    assert list(hunks(["a", "b"], ["a", "b"])) == []
+
+
+def test_a_small_change_shows_three_lines_around_it() -> None:
+    old = [f"l{n}" for n in range(20)]
+    assert list(hunks(old, [*old[:10], "new", *old[11:]])) == [
+        "@@ -8,7 +8,7 @@",
+        " l7",
+        " l8",
+        " l9",
+        "-l10",
+        "+new",
+        " l11",
+        " l12",
+        " l13",
+    ]
+
+
+def test_every_other_line_of_thirty_thousand_is_told_exactly() -> None:
+    old = [f"line {n}" for n in range(30_000)]
+    new = [f"{line} changed" if n % 2 else line for n, line in enumerate(old)]
+    diff = list(hunks(old, new))
+    assert applied(old, diff) == new
+    assert sum(line.startswith("+") for line in diff) == 15_000
+
+
+def test_thousands_of_lines_without_an_anchor_are_told_as_replaced() -> None:
+    old, new = ["a", "b"] * 5_000, ["b", "c"] * 5_000
+    diff = list(hunks(old, new))
+    assert applied(old, diff) == new

@@ -1,0 +1,199 @@
+"""Everything this server can send is what GitHub describes, and everything GitHub shows as an answer is understood."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from github_calls import TOKEN
+from github_mcp import changes, diffs, models, threads
+from github_mcp.server import SERVER
+from github_openapi import Description
+from github_world import Release, Review, World
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis_jsonschema import from_schema
+from mcp_chassis.testing import connected
+from scripted_github import ScriptedGitHub
+
+BASE = "/repos/{owner}/{repo}"
+NAMED: dict[str, st.SearchStrategy[Any]] = {
+    "owner": st.sampled_from(["octocat", "OctoCat", "acme", "a" * 39]),
+    "repo": st.sampled_from(["hello", "Hello", "other", "a.b_c-d"]),
+    "number": st.sampled_from([1, 2, 3, 999_999_999]),
+    "pr_number": st.sampled_from([1, 2, 999_999_999]),
+    "job_id": st.integers(1, 2**62),
+    "path": st.sampled_from(["", "README.md", "src", "src/app.py", "nö/ä b?#%.txt", "/src/"]),
+    "ref": st.sampled_from(["main", "feature", "topic/one", "v1.0", "0" * 40, "ümlaut"]),
+    "query": st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60)
+    | st.sampled_from(["bug", "label:bug", "author:octocat", "is:open x", '"a phrase"', "Ünïcode", "a&b=c#d"]),
+    "language": st.sampled_from(["Python", "C++", "C#", "Jupyter Notebook"]),
+    "title": st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=80),
+    "body": st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200),
+    "head": st.sampled_from(["feature", "nothing"]),
+    "base": st.sampled_from(["main", "nothing"]),
+}
+LEFT_OUT = {"cursor", "idempotency_key"}
+CHOSEN = {**NAMED, "labels": st.lists(NAMED["title"], max_size=3), "assignees": st.just(["octocat"])}
+EXAMPLES_PER_TOOL = 100
+
+
+def arguments(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Any arguments the schema takes, with names that lead somewhere."""
+    properties = {name: prop for name, prop in schema["properties"].items() if name not in LEFT_OUT}
+    each = {name: CHOSEN.get(name, from_schema(prop)) for name, prop in properties.items()}
+    required = {name: each[name] for name in schema.get("required", [])}
+    return st.fixed_dictionaries(required, optional={n: s for n, s in each.items() if n not in required})
+
+
+def peopled() -> World:
+    world = World(lambda: 1_795_000_000.0)
+    world.tokens[TOKEN] = "octocat"
+    hello = world.repository("octocat/hello", description="Hello", language="Python", licence="MIT")
+    hello.languages = {"Python": 3}
+    world.commit(hello, {"README.md": b"# Hello\n", "src/app.py": b"print()\n", "n\xc3\xb6": b"x"})
+    world.commit(hello, {"src/app.py": b"print(1)\n"}, branch="feature")
+    world.issue(hello, "Bug", "It is one", labels=["bug"])
+    pull = world.pull(hello, "Feature", "feature", "Work")
+    assert pull.pull
+    pull.pull.reviews.append(Review(1, world.user("mira"), "APPROVED", "", 1.0, pull.pull.head))
+    world.check(hello, pull.pull.head, "unit", "failure", log="boom\n")
+    world.comment(pull, "Nice")
+    hello.releases.append(Release(1, "v1.0", "One", "Notes", world.user("mira"), 1.0))
+    world.repository("octocat/renamed")
+    world.rename("octocat/renamed", "octocat/other")
+    return world
+
+
+ENVIRONMENT = {
+    "GITHUB_TOKEN": TOKEN,
+    "MCP_OUTBOUND_RATE": "1e6",
+    "GITHUB_WRITES_PER_SECOND": "10000",
+    "GITHUB_SEARCHES_PER_MINUTE": "1e6",
+    "GITHUB_CODE_SEARCHES_PER_MINUTE": "1e6",
+}
+EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
+
+
+@pytest.mark.parametrize("name", EVERY_TOOL)
+async def test_every_request_a_tool_can_send_is_what_github_describes(description: Description, name: str) -> None:
+    """Over the arguments its schema allows; the answers are judged as well."""
+    environment = {**ENVIRONMENT, "GITHUB_TOOLS": name}
+    github = ScriptedGitHub(peopled(), description=description)
+    async with github.serving(), connected(SERVER, env={**environment, "GITHUB_API_URL": github.url}) as client:
+        tool = (await client.list_tools()).tools[0]
+        for chosen in choices(tool.input_schema):
+            result = await client.call_tool(name, chosen)
+            assert github.problems == [], chosen
+            assert "INTERNAL_ERROR" not in str(result.content), chosen
+    assert len({(request.path, *request.query) for request in github.requests}) > 1
+
+
+def choices(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """A hundred ways to fill in a schema, the same in every run."""
+    chosen: list[dict[str, Any]] = []
+
+    @settings(
+        max_examples=EXAMPLES_PER_TOOL,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        database=None,
+    )
+    @given(arguments(schema))
+    def choose(some: dict[str, Any]) -> None:
+        chosen.append(some)
+
+    choose()
+    return chosen
+
+
+async def test_the_judge_finds_what_is_wrong(description: Description) -> None:
+    """Controls: a judge that lets everything pass would prove nothing."""
+    wrong = [
+        ("GET", "/repos/o/r/nothing", [], b""),
+        ("GET", "/repos/o/r/issues", [("per_page", "101")], b""),
+        ("GET", "/repos/o/r/issues", [("state", "merged")], b""),
+        ("GET", "/repos/o/r/issues", [("kind", "pr")], b""),
+        ("GET", "/repos/o/r/issues/x", [], b""),
+        ("GET", "/search/issues", [], b""),
+        ("GET", "/search/issues", [("q", "x"), ("sort", "stars")], b""),
+        ("POST", "/repos/o/r/issues", [], b"{}"),
+        ("POST", "/repos/o/r/issues", [], b'{"title":"x","label":["bug"]}'),
+        ("PATCH", "/repos/o/r/issues/1", [], b'{"state":"merged"}'),
+        ("DELETE", "/user", [], b""),
+    ]
+    assert [case for case in wrong if not description.request_faults(*case)] == []
+    assert description.answer_faults("GET", "/repos/o/r/issues/1", 200, "application/json", b'{"number":"1"}')
+    assert description.answer_faults("GET", "/repos/o/r/issues", 418, "application/json", b"{}")
+
+
+def _each(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda example: [convert(item) for item in example]
+
+
+def _items(convert: Callable[[Any], Any], field: str = "items") -> Callable[[Any], Any]:
+    return lambda example: [convert(item) for item in example[field]]
+
+
+def _created(example: Any) -> Any:
+    return changes.CreatedIssue.from_api(example, [], [], recovered=False)
+
+
+def _thread(example: Any) -> Any:
+    return threads.IssueThread.from_api(example, [])
+
+
+UNDERSTOOD: Sequence[tuple[str, str, Callable[[Any], Any]]] = [
+    ("GET", "/search/repositories", _items(models.repository_row)),
+    ("GET", "/user/repos", _each(models.repository_row)),
+    ("GET", BASE, models.Overview.from_api),
+    ("GET", f"{BASE}/languages", models.shares),
+    ("GET", f"{BASE}/releases/latest", models.release_line),
+    ("GET", f"{BASE}/commits", _each(models.commit_line)),
+    ("GET", f"{BASE}/issues", _each(models.issue_row)),
+    ("GET", "/search/issues", _items(models.issue_row)),
+    ("GET", f"{BASE}/issues/{{issue_number}}", _thread),
+    ("GET", f"{BASE}/issues/{{issue_number}}/comments", _each(threads.Comment.from_api)),
+    ("POST", f"{BASE}/issues", _created),
+    ("POST", f"{BASE}/issues/{{issue_number}}/comments", lambda e: changes.CreatedComment.from_api(e, recovered=False)),
+    ("PATCH", f"{BASE}/issues/{{issue_number}}", lambda example: changes.differing(example, {"state": "closed"})),
+    ("GET", f"{BASE}/pulls/{{pull_number}}", threads.PullState.from_api),
+    ("POST", f"{BASE}/pulls", lambda example: changes.CreatedPullRequest.from_api(example, recovered=False)),
+    ("GET", f"{BASE}/pulls/{{pull_number}}/reviews", _each(threads.Review.from_api)),
+    ("GET", f"{BASE}/pulls/{{pull_number}}/files", _each(diffs.listed_change)),
+    ("GET", f"{BASE}/commits/{{ref}}/check-runs", _items(threads.FailingCheck.from_api, "check_runs")),
+    ("GET", f"{BASE}/commits/{{ref}}/status", _items(threads.FailingCheck.from_status, "statuses")),
+    ("GET", "/search/code", _items(models.CodeHit.from_api)),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=lambda value: str(value)[-40:])
+def test_every_answer_github_shows_is_understood(
+    description: Description, method: str, path: str, understand: Callable[[Any], Any]
+) -> None:
+    examples = list(description.examples(method, path))
+    assert examples
+    for _, example in examples:
+        understand(example)
+
+
+CONTENTS = ["file", "directory", "symlink", "submodule"]
+
+
+async def test_every_kind_of_content_github_shows_is_told(description: Description) -> None:
+    path = f"{BASE}/contents/{{path}}"
+    github = ScriptedGitHub(peopled())
+    told: list[str] = []
+    async with (
+        github.serving(),
+        connected(SERVER, env={**ENVIRONMENT, "GITHUB_API_URL": github.url}) as client,
+    ):
+        for name, example in description.examples("GET", path):
+            shown = {**example, "content": "IyBSZWFkbWUK"} if "-a-file" in name else example  # theirs is no base64
+            github.fault("GET", ".*/contents/.*", status=200, body=shown)
+            arguments_ = {"owner": "o", "repo": "r", "path": name}
+            result = await client.call_tool("get_file", arguments_)
+            assert not result.is_error, name
+            told.append(name)
+    assert all(any(kind in name for name in told) for kind in CONTENTS)

@@ -1,0 +1,166 @@
+"""Finding repositories, and one at a glance."""
+
+from github_calls import HELLO, Call, rows
+from github_world import Release, World
+from mcp.client import Client
+from mcp_chassis.testing import data, failure
+from scripted_github import ScriptedGitHub
+
+
+async def test_a_search_gives_rows_with_what_decides_which_repository_to_open(client: Client, world: World) -> None:
+    world.repository("acme/atlas", description="Maps", language="Go", stars=9, forks=2, topics=["maps"])
+    result = await client.call_tool("search_repositories", {"query": "maps"})
+    assert rows(result) == [
+        {
+            "full_name": "acme/atlas",
+            "description": "Maps",
+            "language": "Go",
+            "stars": 9,
+            "forks": 2,
+            "topics": ["maps"],
+            "updated_at": "2026-11-18",
+        }
+    ]
+    assert data(result)["total"] == 1
+    assert data(result)["url"] == "https://github.com/{full_name}"
+
+
+async def test_a_search_in_one_language_finds_no_other(client: Client, world: World) -> None:
+    world.repository("acme/one", description="tool", language="C++")
+    world.repository("acme/two", description="tool", language="Go")
+    result = await client.call_tool("search_repositories", {"query": "tool", "language": "C++"})
+    assert [row["full_name"] for row in rows(result)] == ["acme/one"]
+
+
+async def test_a_language_cannot_smuggle_a_qualifier(client: Client, github: ScriptedGitHub) -> None:
+    result = await client.call_tool("search_repositories", {"query": "tool", "language": 'Go" user:evil "'})
+    assert failure(result).code == "INVALID_INPUT"
+    assert github.requests == []
+
+
+async def test_without_a_query_the_users_own_come_newest_push_first(client: Client, world: World) -> None:
+    world.repository("octocat/old", updated=1.0)
+    world.repository("octocat/new", updated=2e9, private=True)
+    world.repository("acme/other", updated=3e9)
+    result = await client.call_tool("search_repositories", {})
+    assert [row["full_name"] for row in rows(result)] == ["octocat/new", "octocat/hello", "octocat/old"]
+
+
+async def test_best_match_is_githubs_own_order(client: Client, github: ScriptedGitHub) -> None:
+    await client.call_tool("search_repositories", {"query": "hello", "sort": "best-match"})
+    assert [name for name, _ in github.requests[0].query] == ["q", "per_page"]
+
+
+async def test_every_repository_is_found_once_by_following_the_cursor(client: Client, world: World) -> None:
+    for number in range(25):
+        world.repository(f"acme/part-{number}", description="engine part", stars=number)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        result = await client.call_tool("search_repositories", {"query": "engine", "max_results": 10, **cursor})
+        seen += [row["full_name"] for row in rows(result)]
+        if "next_cursor" not in data(result):
+            break
+        cursor = {"cursor": data(result)["next_cursor"]}
+    assert sorted(seen) == sorted(f"acme/part-{number}" for number in range(25))
+
+
+async def test_a_search_beyond_githubs_thousand_says_what_to_do(client: Client, github: ScriptedGitHub) -> None:
+    message = "Only the first 1000 search results are available"
+    github.fault("GET", "/search/repositories", status=422, body={"message": message, "documentation_url": "x"})
+    error = failure(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert error.code == "INVALID_INPUT"
+    assert "narrow the query" in error.message
+
+
+async def test_a_search_githubs_time_cut_short_says_so(client: Client, github: ScriptedGitHub) -> None:
+    body = {"total_count": 0, "incomplete_results": True, "items": []}
+    github.fault("GET", "/search/repositories", status=200, body=body)
+    page = data(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert page["warnings"] == ["GitHub ran out of time for this search, so results may be missing."]
+
+
+async def test_a_search_without_single_sign_on_says_what_is_left_out(client: Client, github: ScriptedGitHub) -> None:
+    body = {"total_count": 0, "incomplete_results": False, "items": []}
+    headers = {"X-GitHub-SSO": "partial-results; organizations=21955855"}
+    github.fault("GET", "/search/repositories", status=200, body=body, headers=headers)
+    page = data(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert page["warnings"] == ["Organisations that want single sign-on for this token are left out."]
+
+
+async def test_a_repository_at_a_glance_has_all_its_parts(client: Client, world: World) -> None:
+    repository = world.repositories["octocat/hello"]
+    repository.licence, repository.topics, repository.stars = "MIT", ["demo"], 12
+    repository.languages = {"Python": 985, "Shell": 15}
+    repository.releases.append(Release(5, "v1.0", "One", "", world.user("octocat"), 1_790_000_000.0))
+    overview = data(await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 1}))
+    sha = repository.branches["main"][:7]
+    assert overview == {
+        "full_name": "octocat/hello",
+        "description": "My first repository",
+        "stars": 12,
+        "forks": 0,
+        "open_issues": 0,
+        "default_branch": "main",
+        "created_at": "2026-11-18",
+        "updated_at": "2026-11-18",
+        "license": "MIT",
+        "topics": ["demo"],
+        "languages": {"Python": 98.5, "Shell": 1.5},
+        "latest_release": "v1.0 2026-09-21",
+        "commits": [f"{sha} 2026-11-18 octocat: First"],
+        "readme": "# Hello\n[more: get_file README.md from line 2]",
+    }
+
+
+async def test_a_readme_of_megabytes_is_named_and_not_shown(client: Client, world: World) -> None:
+    world.commit(world.repositories["octocat/hello"], {"README.md": b"x" * 1_100_000})
+    overview = data(await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 5}))
+    assert overview["readme"] == "README.md is too large to be shown here; read it with get_file."
+
+
+async def test_parts_that_fail_are_left_out_and_named(client: Client, github: ScriptedGitHub) -> None:
+    github.fault("GET", ".*/languages", status=403, body={"message": "no"})
+    overview = data(await client.call_tool("get_repository_info", HELLO))
+    assert "languages" not in overview
+    assert overview["warnings"] == [
+        (
+            "The languages could not be read: GitHub does not allow this with this server's GITHUB_TOKEN. "
+            "The server's credential lacks this permission; do not retry."
+        )
+    ]
+
+
+async def test_an_empty_repository_has_no_commits_and_no_warning(client: Client, world: World) -> None:
+    world.repository("octocat/empty")
+    overview = data(await client.call_tool("get_repository_info", {"owner": "octocat", "repo": "empty"}))
+    assert "commits" not in overview
+    assert "warnings" not in overview
+
+
+async def test_a_renamed_repository_is_read_under_its_new_name(client: Client, world: World) -> None:
+    world.rename("octocat/hello", "octocat/world")
+    assert data(await client.call_tool("get_repository_info", HELLO))["full_name"] == "octocat/world"
+
+
+async def test_a_missing_repository_is_missing_or_hidden(client: Client) -> None:
+    error = failure(await client.call_tool("get_repository_info", {"owner": "octocat", "repo": "nothing"}))
+    assert error.code == "RESOURCE_NOT_FOUND"
+    assert error.message == "GitHub finds nothing there: it is missing or hidden from this token. Check the names."
+
+
+async def test_the_parts_of_an_overview_are_asked_for_at_once(client: Client, github: ScriptedGitHub) -> None:
+    github.latency = 0.05
+    await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 5})
+    last_start = max(request.started for request in github.requests)
+    assert len(github.requests) == 5
+    assert all(last_start < request.ended for request in github.requests)
+
+
+async def test_a_name_that_is_none_is_refused_before_anything_is_asked(
+    client: Client, github: ScriptedGitHub, call: Call
+) -> None:
+    wrong = [("../../user", "x"), ("o", ".."), ("o", "a/b"), ("o", "a%2fb"), ("", "x"), ("o", "x?y"), ("-o", "x")]
+    for owner, repo in wrong:
+        assert failure(await call("get_repository_info", owner=owner, repo=repo)).code == "INVALID_INPUT"
+    assert github.requests == []

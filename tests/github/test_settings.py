@@ -1,0 +1,39 @@
+"""Settings of the GitHub server: what a wrong one says, and which tools are offered."""
+
+import pytest
+from github_mcp.server import SERVER
+from mcp_chassis.settings import BadSettings
+from mcp_chassis.testing import connected
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "rule"),
+    [
+        ("GITHUB_API_URL", "ftp://x", "must be an https URL"),
+        ("GITHUB_API_URL", "http://api.github.com", "must be an https URL"),
+        ("GITHUB_ALLOWED_REPOS", "acme", "must be globs of the form owner/repository"),
+        ("GITHUB_ALLOWED_REPOS", "acme/web,evil/../x", "must be globs of the form owner/repository"),
+        ("GITHUB_TOKEN", "two words", "must be printable ASCII without blanks"),
+        ("GITHUB_WRITES_PER_SECOND", "0", "greater than 0"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_rule_and_not_its_value(variable: str, value: str, rule: str) -> None:
+    with pytest.raises(BadSettings) as wrong:
+        SERVER.settings.load({variable: value})
+    assert variable in str(wrong.value)
+    assert rule in str(wrong.value)
+    assert value not in str(wrong.value) or value == "0"
+
+
+async def test_two_more_tools_can_be_chosen_in_place_of_others() -> None:
+    names = "get_issue,get_job_logs,create_pull_request,get_pull_request_diff,get_file"
+    async with connected(SERVER, env={"GITHUB_TOOLS": names}) as client:
+        offered = {tool.name for tool in (await client.list_tools()).tools}
+    assert offered == set(names.split(","))
+
+
+def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
+    names = ",".join(tool.__name__ for tool in SERVER.every_tool[:11])
+    settings = SERVER.settings.load({"GITHUB_TOOLS": names})
+    with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; create_pull_request is one too many"):
+        SERVER.build(settings)

@@ -1,0 +1,296 @@
+"""Acting for each user: signing in once, refreshed by one of many, and never with another's account."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.client import Client
+from mcp.client.context import ClientRequestContext
+from mcp.client.streamable_http import streamable_http_client
+from mcp_chassis.remote.file_shelf import FileShelf
+from mcp_chassis.remote.redis_link import Link
+from mcp_chassis.remote.shared_shelf import SharedShelf
+from mcp_chassis.remote.vault import Broken, Vault
+from mcp_chassis.server import Probe
+from mcp_chassis.settings import BadSettings
+from mcp_chassis.testing import data
+from mcp_types import ElicitRequestURLParams, ElicitResult
+from remote_acting import GRANT_KEY, HOUSE, House, environment, house, sign_in
+from remote_http import ERAS, MODERN, answer, post, served
+from remote_issuer import Issuer, issuing
+from remote_redis import own_redis
+
+WHOSE = {"name": "whose", "arguments": {}}
+
+
+@contextlib.asynccontextmanager
+async def acting(
+    folder: Path, lifetime: float | None = None, **more: str
+) -> AsyncGenerator[tuple[httpx2.AsyncClient, Issuer, House]]:
+    async with issuing() as issuer, house(lifetime) as upstream:
+        env = {**environment(issuer, upstream, folder), **more}
+        async with served({"": HOUSE}, env) as http:
+            yield http, issuer, upstream
+
+
+def _as(issuer: Issuer, person: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {issuer.token(sub=person)}"}
+
+
+async def _whose(http: httpx2.AsyncClient, issuer: Issuer, person: str, era: str = "modern") -> dict[str, Any]:
+    """The result of the call, or the error it failed with."""
+    result = answer(await post(http, era, "tools/call", WHOSE, _as(issuer, person)))["result"]
+    return json.loads(result["content"][0]["text"])
+
+
+async def _signed_in(http: httpx2.AsyncClient, issuer: Issuer, caller: str, person: str) -> httpx2.Response:
+    asked = await _whose(http, issuer, caller)
+    return await sign_in(http, asked["error"]["details"]["authorize_url"], person)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_caller_without_a_grant_is_told_where_to_sign_in_and_then_acts_as_themselves(
+    era: str, tmp_path: Path
+) -> None:
+    async with acting(tmp_path) as (http, issuer, upstream):
+        before = await _whose(http, issuer, "alice", era)
+        page = await sign_in(http, before["error"]["details"]["authorize_url"], "Alice at the house")
+        after = await _whose(http, issuer, "alice", era)
+        other = await _whose(http, issuer, "bob", era)
+        asked = len(upstream.upstream.asked("GET /me"))
+    assert before["error"]["code"] == other["error"]["code"] == "AUTHENTICATION_FAILED"
+    assert before["error"]["details"]["auth_required"] is True
+    assert "You are signed in" in page.text
+    assert after == {"name": "Alice at the house"}
+    assert asked == 1
+
+
+async def test_a_host_that_can_is_asked_to_open_the_address_and_the_call_goes_on(tmp_path: Path) -> None:
+    opened: list[str] = []
+    async with acting(tmp_path) as (http, issuer, _):
+
+        async def open_address(context: ClientRequestContext, params: ElicitRequestURLParams) -> ElicitResult:
+            opened.append(params.url)
+            await sign_in(http, params.url, "Alice at the house")
+            return ElicitResult(action="accept")
+
+        http.headers.update(_as(issuer, "alice"))
+        transport = streamable_http_client("http://localhost:8080/mcp", http_client=http)
+        async with Client(transport, mode=MODERN, elicitation_callback=open_address) as client:
+            result = await client.call_tool("whose", {})
+    assert data(result) == {"name": "Alice at the house"}
+    assert len(opened) == 1
+
+
+async def test_ten_thousand_interleaved_calls_never_meet_anothers_account(tmp_path: Path) -> None:
+    people = [f"person-{number}" for number in range(10)]
+    async with acting(tmp_path) as (http, issuer, _):
+        for person in people:
+            await _signed_in(http, issuer, person, f"account of {person}")
+        headers = {person: _as(issuer, person) for person in people}
+
+        async def calls(person: str, count: int) -> list[str]:
+            found = []
+            for _ in range(count):
+                response = await post(http, "modern", "tools/call", WHOSE, headers[person])
+                found.append(answer(response)["result"]["structuredContent"]["name"])
+            return found
+
+        answers = await asyncio.gather(*(calls(person, 1000) for person in people))
+    crossed = [
+        name for person, names in zip(people, answers, strict=True) for name in names if name != f"account of {person}"
+    ]
+    assert crossed == []
+    assert sum(map(len, answers)) == 10_000
+
+
+async def test_a_hundred_calls_at_once_refresh_an_ending_token_once(tmp_path: Path) -> None:
+    async with acting(tmp_path, lifetime=30) as (http, issuer, upstream):
+        await _signed_in(http, issuer, "alice", "Alice")
+        upstream.lifetime = 3600
+        answers = await asyncio.gather(*(_whose(http, issuer, "alice") for _ in range(100)))
+        refreshed = upstream.refreshed["Alice"]
+    assert answers == [{"name": "Alice"}] * 100
+    assert refreshed == 1
+
+
+async def test_a_grant_that_was_revoked_leads_to_signing_in_again(tmp_path: Path) -> None:
+    async with acting(tmp_path, lifetime=30) as (http, issuer, upstream):
+        await _signed_in(http, issuer, "alice", "Alice")
+        upstream.revoke("Alice")
+        gone = await _whose(http, issuer, "alice")
+        upstream.lifetime = 3600
+        await sign_in(http, gone["error"]["details"]["authorize_url"], "Alice")
+        again = await _whose(http, issuer, "alice")
+    assert gone["error"]["details"]["auth_required"] is True
+    assert again == {"name": "Alice"}
+
+
+async def test_a_callback_counts_once_and_only_in_the_browser_that_began(tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, issuer, _):
+        asked = await _whose(http, issuer, "alice")
+        url = asked["error"]["details"]["authorize_url"]
+        ticket = (await http.get(url)).text.partition('name="ticket" value="')[2].partition('"')[0]
+        begun = [await http.post("/oauth/first-server/start", data={"ticket": ticket}) for _ in range(2)]
+        async with httpx2.AsyncClient(trust_env=False, cookies={"person": "Mallory"}) as browser:
+            backs = [(await browser.get(page.headers["location"])).headers["location"] for page in begun]
+        cookies = [{"cookie": page.headers["set-cookie"].partition(";")[0]} for page in begun]
+        another_browser = await http.get(backs[0], headers={"cookie": "toolroll_signing_in=x"})
+        right_but_spent = await http.get(backs[0], headers=cookies[0])
+        http.cookies.clear()
+        right = await http.get(backs[1], headers=cookies[1])
+        twice = await http.get(backs[1], headers=cookies[1])
+    statuses = [page.status_code for page in (another_browser, right_but_spent, right, twice)]
+    assert statuses == [400, 400, 200, 400]
+
+
+BAD_TICKETS = {
+    "none": "",
+    "nonsense": "nonsense",
+    "of another key": Vault(["another-key-of-at-least-32-characters"]).seal(
+        {"for": "start", "mount": "first-server", "principal": "oauth:alice"}
+    ),
+    "of another server": Vault([GRANT_KEY]).seal({"for": "start", "mount": "github", "principal": "oauth:alice"}),
+    "no ticket but a grant": Vault([GRANT_KEY]).seal({"for": "x", "mount": "first-server", "principal": "oauth:alice"}),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_TICKETS)
+async def test_a_ticket_that_is_not_ours_opens_nothing(kind: str, tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, _, _):
+        page = await http.get("/oauth/first-server/start", params={"ticket": BAD_TICKETS[kind]})
+        sent = await http.post("/oauth/first-server/start", data={"ticket": BAD_TICKETS[kind]})
+    assert (page.status_code, sent.status_code) == (400, 400)
+
+
+async def test_a_page_of_another_origin_cannot_begin_a_sign_in(tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, issuer, _):
+        asked = await _whose(http, issuer, "alice")
+        ticket = asked["error"]["details"]["authorize_url"].partition("ticket=")[2]
+        evil = {"origin": "https://evil.example"}
+        page = await http.post("/oauth/first-server/start", data={"ticket": ticket}, headers=evil)
+        shown = await http.get(asked["error"]["details"]["authorize_url"])
+    assert page.status_code == 400
+    assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
+    assert "<b>alice</b>" in shown.text
+
+
+async def test_a_sealed_grant_put_in_anothers_place_is_no_grant(tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, issuer, _):
+        await _signed_in(http, issuer, "alice", "Alice")
+        async with contextlib.aclosing(FileShelf(tmp_path / "grants.sqlite3")) as shelf:
+            stolen = await shelf.grant(("first-server", "oauth:alice"))
+            assert stolen is not None
+            await shelf.put(("first-server", "oauth:mallory"), stolen)
+        found = await _whose(http, issuer, "mallory")
+    assert found["error"]["details"]["auth_required"] is True
+
+
+async def test_nothing_at_rest_can_be_read(tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, issuer, upstream):
+        await _signed_in(http, issuer, "alice", "Alice")
+        tokens = list(upstream._tokens)
+        kept, mode = _at_rest(tmp_path)
+    assert [token for token in tokens if token.encode() in kept] == []
+    assert b"oauth:alice" in kept
+    assert mode & 0o077 == 0
+
+
+def _at_rest(folder: Path) -> tuple[bytes, int]:
+    """Everything in the files, and who may read the file of grants."""
+    return b"".join(path.read_bytes() for path in folder.iterdir()), (folder / "grants.sqlite3").stat().st_mode
+
+
+def test_a_new_first_key_seals_and_the_old_one_still_opens_until_all_are_sealed_again() -> None:
+    old, both, new = Vault(["o" * 32]), Vault(["n" * 32, "o" * 32]), Vault(["n" * 32])
+    sealed = old.seal({"a": 1})
+    assert both.open(sealed) == {"a": 1}
+    with pytest.raises(Broken):
+        new.open(sealed)
+    assert new.open(both.sealed_again(sealed)) == {"a": 1}
+
+
+async def test_what_signing_in_needs_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="HOUSE_CLIENT_ID: needs MCP_GRANT_KEYS too"):
+        async with acting(tmp_path, MCP_GRANT_KEYS=""):
+            pass
+
+
+@pytest.mark.services
+async def test_over_redis_replicas_share_grants_and_refresh_once() -> None:
+    async with own_redis() as redis, issuing() as issuer, house(30) as upstream:
+        env = {**environment(issuer, upstream, "/nowhere"), "MCP_REDIS_URL": redis.url}
+        async with served({"": HOUSE}, env) as one, served({"": HOUSE}, env) as two:
+            await _signed_in(one, issuer, "alice", "Alice")
+            upstream.lifetime = 3600
+            answers = await asyncio.gather(*(_whose(http, issuer, "alice") for http in (one, two) for _ in range(50)))
+            refreshed = upstream.refreshed["Alice"]
+            await redis.kill()
+            gone = await _whose(one, issuer, "alice")
+    assert answers == [{"name": "Alice"}] * 100
+    assert refreshed == 1
+    assert gone["error"]["code"] == "SERVICE_UNAVAILABLE"
+
+
+@pytest.mark.services
+async def test_when_redis_is_back_callers_act_as_before_and_a_sign_in_begun_before_it_went_is_finished(
+    tmp_path: Path,
+) -> None:
+    async with own_redis(tmp_path) as redis, issuing() as issuer, house() as upstream:
+        env = {**environment(issuer, upstream, "/nowhere"), "MCP_REDIS_URL": redis.url}
+        async with served({"": HOUSE}, env) as http:
+            await _signed_in(http, issuer, "alice", "Alice")
+            begun = (await _whose(http, issuer, "bob"))["error"]["details"]["authorize_url"]
+            await redis.kill()
+            codes = [(await _whose(http, issuer, person))["error"]["code"] for person in ("alice", "bob")]
+            meanwhile = await sign_in(http, begun, "Bob")
+            await redis.start()
+            async with asyncio.timeout(10):
+                while "error" in (alice := await _whose(http, issuer, "alice")):  # it is left alone for a second
+                    codes.append(alice["error"]["code"])
+            page = await sign_in(http, begun, "Bob")
+            bob = await _whose(http, issuer, "bob")
+    assert set(codes) == {"SERVICE_UNAVAILABLE"}
+    assert meanwhile.status_code == 503
+    assert page.status_code == 200
+    assert (alice, bob) == ({"name": "Alice"}, {"name": "Bob"})
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("kind", ["file", "redis"])
+async def test_a_shelf_keeps_drops_lists_and_gives_once(kind: str, tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        if kind == "file":
+            shelf = await stack.enter_async_context(contextlib.aclosing(FileShelf(tmp_path / "grants")))
+        else:
+            redis = await stack.enter_async_context(own_redis())
+            shelf = SharedShelf(await stack.enter_async_context(contextlib.aclosing(Link(redis.url))))
+        alice, bob = ("house", "oauth:alice"), ("house", "oauth:bob")
+        await shelf.put(alice, "one")
+        await shelf.put(bob, "two")
+        await shelf.put(alice, "three")
+        assert await shelf.grant(alice) == "three"
+        assert dict(await shelf.all()) == {alice: "three", bob: "two"}
+        assert (await shelf.drop(alice), await shelf.drop(alice), await shelf.grant(alice)) == (True, False, None)
+        await shelf.lay("state", "sealed", 60)
+        assert (await shelf.take("state"), await shelf.take("state")) == ("sealed", None)
+
+
+async def test_a_server_that_acts_for_others_is_ready_without_a_credential_of_its_own(tmp_path: Path) -> None:
+    async def probe(_: object) -> list[Probe]:
+        return [Probe("house", "failed", "no token")]
+
+    server = dataclasses.replace(HOUSE, probe=probe)
+    async with issuing() as issuer, house() as upstream:
+        env = environment(issuer, upstream, tmp_path)
+        async with served({"": server}, env) as http:
+            acting_for_others = await http.get("/ready")
+        async with served({"": server}, {**env, "HOUSE_CLIENT_ID": ""}) as http:
+            on_its_own = await http.get("/ready")
+    assert (acting_for_others.status_code, on_its_own.status_code) == (200, 503)

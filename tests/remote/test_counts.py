@@ -1,0 +1,132 @@
+"""The page of counts: what it says, and to whom."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import services
+from database_mcp.server import SERVER as DATABASE
+from github_mcp.server import SERVER as GITHUB
+from mcp_chassis.metrics import Metrics
+from mcp_chassis.remote.exposition import exposition
+from mcp_chassis.remote.keys import Key
+from mcp_chassis.testing.replies import Reply
+from mcp_chassis.testing.upstream import ScriptedUpstream
+from remote_http import answer, post, served
+from remote_sample import FIRST, SECOND
+
+CALL = {"name": "echo", "arguments": {"text": "x"}}
+
+
+def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
+    metrics = Metrics()
+    metrics.call("get_issue", "ok", 0.02)
+    metrics.call("get_issue", "timeout", 40.0)
+    metrics.attempted("github", "ok", 0.01)
+    metrics.waited("github")
+    metrics.watch("github", lambda: "open")
+    metrics.level("limit left", "github", 4999)
+    page = exposition(metrics, Counter({("/mcp", 200): 3}), 2).splitlines()
+    wanted = [
+        '# TYPE mcp_calls_total counter',
+        'mcp_calls_total{tool="get_issue",outcome="ok"} 1',
+        'mcp_calls_total{tool="get_issue",outcome="timeout"} 1',
+        'mcp_call_seconds_bucket{tool="get_issue",le="0.01"} 0',
+        'mcp_call_seconds_bucket{tool="get_issue",le="0.025"} 1',
+        'mcp_call_seconds_bucket{tool="get_issue",le="+Inf"} 2',
+        'mcp_call_seconds_sum{tool="get_issue"} 40.02',
+        'mcp_call_seconds_count{tool="get_issue"} 2',
+        'mcp_upstream_attempts_total{upstream="github",outcome="ok"} 1',
+        'mcp_upstream_waits_total{upstream="github"} 1',
+        'mcp_upstream_breaker_open{upstream="github"} 1',
+        'mcp_level{level="limit left",of="github"} 4999',
+        'mcp_http_answers_total{path="/mcp",status="200"} 3',
+        "mcp_http_in_flight 2",
+    ]  # fmt: skip
+    assert [line for line in wanted if line not in page] == []
+    assert page[-1].startswith("process_")
+
+
+def test_a_label_cannot_break_out_of_its_quotes() -> None:
+    metrics = Metrics()
+    metrics.call('a"} 1\nevil{x="\\', "ok", 0.1)
+    page = exposition(metrics, {}, 0)
+    assert 'mcp_calls_total{tool="a\\"} 1\\nevil{x=\\"\\\\",outcome="ok"} 1' in page
+
+
+async def test_without_authentication_anybody_here_may_read_the_counts() -> None:
+    async with served({"": FIRST}, {}) as http:
+        await post(http, "modern", "tools/call", CALL)
+        page = await http.get("/metrics")
+        elsewhere = await http.get("/metrics", headers={"host": "evil.example"})
+    assert page.status_code == 200
+    assert 'mcp_http_answers_total{path="/mcp",status="200"} 1' in page.text
+    assert elsewhere.status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [(None, 401), ("tr_unknown", 401), ("tr_reader", 403), ("tr_single", 403), ("tr_admin", 200), ("tr_all", 200)],
+)
+async def test_with_authentication_the_counts_need_the_scope_admin(
+    key: str | None, status: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "keys"
+    keys = {"reader": ["tools", "mcp-chassis:*"], "admin": ["admin"], "all": ["*"]}
+    path.write_text("\n".join(Key.of(name, f"tr_{name}", scopes).line() for name, scopes in keys.items()))
+    async with served({"": FIRST}, {"MCP_API_KEYS_FILE": str(path), "MCP_API_KEY": "tr_single"}) as http:
+        page = await http.get("/metrics", headers={"x-api-key": key} if key else {})
+    assert page.status_code == status
+    assert ("mcp_calls_total" in page.text) == (status == 200)
+
+
+async def test_where_only_one_of_several_servers_asks_who_calls_nobody_reads_the_counts_of_all() -> None:
+    servers = {"/first": FIRST, "/second": SECOND}
+    async with served(servers, {"FIRST_SERVER_MCP_API_KEY": "the-key-of-one-server-1"}) as http:
+        page = await http.get("/metrics", headers={"x-api-key": "the-key-of-one-server-1"})
+    assert page.status_code == 403
+
+
+async def _levels(http: httpx2.AsyncClient) -> dict[str, str]:
+    page = (await http.get("/metrics")).text.splitlines()
+    return dict(line.rsplit(" ", 1) for line in page if line.startswith("mcp_level{"))
+
+
+def _limited(left: int, resource: str, **how: Any) -> Reply:
+    figures = {"limit": "5000", "remaining": f"{left}", "reset": "1", "resource": resource}
+    return Reply(headers={f"x-ratelimit-{name}": value for name, value in figures.items()}, **how)
+
+
+async def test_what_github_says_is_left_of_each_limit_is_shown_and_so_is_nothing_left() -> None:
+    call = {"name": "search_repositories", "arguments": {"query": "x"}}
+    core, search = (f'mcp_level{{level="limit left",of="GitHub {resource}"}}' for resource in ("core", "search"))
+    async with ScriptedUpstream() as upstream:
+        used_up = _limited(0, "core", status=403, json={"message": "API rate limit exceeded"})
+        upstream.answers("GET /rate_limit", _limited(4321, "core", json={"resources": {}}), used_up)
+        upstream.answers("GET /search/repositories", _limited(29, "search", json={"total_count": 0, "items": []}))
+        async with served({"": GITHUB}, {"GITHUB_API_URL": upstream.url, "MCP_CALL_DEADLINE": "1"}) as http:
+            await post(http, "modern", "tools/call", call)
+            await post(http, "modern", "resources/read", {"uri": "github://rate_limit"})
+            before = await _levels(http)
+            await post(http, "modern", "resources/read", {"uri": "github://rate_limit"})
+            after = await _levels(http)
+    assert (before[core], before[search]) == ("4321", "29")
+    assert (after[core], after[search]) == ("0", "29")
+
+
+@pytest.mark.services
+async def test_the_connections_of_a_databases_pool_are_shown() -> None:
+    services.require("postgres")
+    call = {"name": "execute_query", "arguments": {"query": "SELECT 1 AS one"}}
+    environment = {"DATABASE_URL": services.POSTGRES_DSN, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
+    async with served({"": DATABASE}, environment) as http:
+        before = await _levels(http)
+        answered = answer(await post(http, "modern", "tools/call", call))["result"]
+        after = await _levels(http)
+    assert not answered["isError"], answered
+    of = {line.partition('level="')[2].partition('"')[0]: value for line, value in before.items()}
+    assert {"connections in use", "connections idle", "calls waiting for a connection"} <= set(of)
+    changed = {line: (before[line], value) for line, value in after.items() if before.get(line) != value}
+    assert [(line.split('"')[1], values) for line, values in changed.items()] == [("connections idle", ("0", "1"))]

@@ -1,0 +1,116 @@
+"""The end: calls in flight are answered or cancelled in time, listen streams end with their last result."""
+
+import asyncio
+import signal
+import time
+
+import httpx2
+import pytest
+from remote_http import ERAS, Process, answer, headers, message, post, process
+
+PATIENCE = 60.0
+
+
+def _client(server: Process) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=None)
+    accept = {"accept": "application/json, text/event-stream"}
+    return httpx2.AsyncClient(base_url=server.url, headers=accept, timeout=PATIENCE, limits=limits, trust_env=False)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_on_sigterm_twenty_calls_of_two_seconds_are_all_answered(era: str) -> None:
+    async with process() as server, _client(server) as http:
+        wait = {"name": "wait", "arguments": {"seconds": 2}}
+        calls = [asyncio.create_task(post(http, era, "tools/call", wait)) for _ in range(20)]
+        await server.said("journal: wait began", 20)
+        began = time.monotonic()
+        server.end()
+        answers = [answer(response) for response in await asyncio.gather(*calls)]
+        code, took = await server.ended(), time.monotonic() - began
+    assert [found["result"]["structuredContent"]["text"] for found in answers] == ["waited 2 s"] * 20
+    assert code == 0
+    assert took < 5
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_call_of_a_minute_is_cancelled_within_ten_seconds_and_its_work_with_it(era: str) -> None:
+    async with process() as server, _client(server) as http:
+        call = asyncio.create_task(post(http, era, "tools/call", {"name": "wait", "arguments": {"seconds": 60}}))
+        await server.said("journal: wait began", 1)
+        began = time.monotonic()
+        server.end()
+        code, took = await server.ended(), time.monotonic() - began
+        await asyncio.gather(call, return_exceptions=True)
+    assert code == 0
+    assert took < 10
+    assert server.journal == ["wait began", "wait cancelled", "closed"]
+
+
+async def test_fifty_listen_streams_end_with_their_last_result_and_do_not_hold_up_the_end() -> None:
+    async with process() as server, _client(server) as http:
+        heard = [asyncio.create_task(_listen(http, number)) for number in range(50)]
+        streams = [await task for task in heard]
+        ends = [asyncio.create_task(_last_event(stream)) for stream in streams]
+        began = time.monotonic()
+        server.end()
+        last = await asyncio.gather(*ends)
+        code, took = await server.ended(), time.monotonic() - began
+    assert ['"result"' in line for line in last] == [True] * 50
+    assert code == 0
+    assert took < 5
+
+
+async def _listen(http: httpx2.AsyncClient, number: int) -> httpx2.Response:
+    """A stream, once its subscription is acknowledged."""
+    body = message(
+        "modern", "subscriptions/listen", {"notifications": {"resourceSubscriptions": ["sample://thing"]}}, number
+    )
+    request = http.build_request("POST", "/mcp", json=body, headers=headers("modern", "subscriptions/listen"))
+    return await http.send(request, stream=True)
+
+
+async def _last_event(stream: httpx2.Response) -> str:
+    lines = [line async for line in stream.aiter_lines() if line.startswith("data:")]
+    return lines[-1]
+
+
+async def test_a_second_signal_ends_it_at_once() -> None:
+    async with process() as server, _client(server) as http:
+        call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 60}}))
+        await server.said("journal: wait began", 1)
+        server.end(signal.SIGINT)
+        await server.said("Ending")
+        began = time.monotonic()
+        server.end(signal.SIGTERM)
+        await server.ended()
+        took = time.monotonic() - began
+        await asyncio.gather(call, return_exceptions=True)
+    assert took < 3
+
+
+async def test_while_it_drains_nothing_new_is_accepted() -> None:
+    async with process() as server, _client(server) as http:
+        call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 2}}))
+        await server.said("journal: wait began", 1)
+        server.end()
+        await server.said("Ending")
+        with pytest.raises(httpx2.ConnectError):
+            await post(http, "modern", "tools/list")
+        assert (await call).status_code == 200
+
+
+async def test_a_request_that_was_on_its_way_when_the_end_began_is_answered_and_the_connection_closed_by_word() -> None:
+    async with process() as server, _client(server) as http, _client(server) as kept_open:
+        call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 1}}))
+        before = await kept_open.get("/health")
+        await server.said("journal: wait began", 1)
+        server.end()
+        await server.said("Ending", 1)
+        late = await post(kept_open, "modern", "tools/call", {"name": "echo", "arguments": {"text": "late"}})
+        answered = answer(await call)
+        code = await server.ended()
+    assert "connection" not in before.headers
+    assert late.headers["connection"] == "close"
+    assert answer(late)["result"]["structuredContent"] == {"text": "late"}
+    assert answered["result"]["structuredContent"] == {"text": "waited 1 s"}
+    assert code == 0

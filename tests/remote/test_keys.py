@@ -1,0 +1,190 @@
+"""API keys: what stands in a file, what is refused in it, and that a changed file counts."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from mcp_chassis.remote.keys import Key, KeyRing, new_secret, parse
+from mcp_chassis.remote.scopes import Scopes, known
+from mcp_chassis.settings import BadSettings
+
+SECRET = "tr_an-example-of-a-key-for-these-tests-only"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_new_key_has_256_random_bits_and_no_two_are_the_same() -> None:
+    made = {new_secret() for _ in range(100)}
+    assert len(made) == 100
+    assert {len(key) for key in made} == {46}
+
+
+def test_a_line_holds_the_name_the_digest_and_the_scopes_but_not_the_key() -> None:
+    key = Key.of("ci", SECRET, ["read", "github:write"])
+    assert parse(key.line()).keys == (key,)
+    assert SECRET not in key.line()
+
+
+def test_both_forms_blank_lines_and_comments_are_read() -> None:
+    text = f"# ours\n\n{Key.of('ci', SECRET, ['read']).line()}\nold-key=read,write\n  another = tools\n"
+    parsed = parse(text)
+    assert [(key.name, sorted(key.scopes)) for key in parsed.keys] == [
+        ("ci", ["read"]),
+        ("line-4", ["read", "write"]),
+        ("line-5", ["tools"]),
+    ]
+    assert (parsed.in_clear, parsed.problems) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("ci sha256:abc read", "line 1: must be"),
+        (f"ci md5:{'0' * 64} read", "line 1: must be"),
+        (f"ci sha256:{'0' * 64}", "line 1: must be"),
+        (f"ci sha256:{'0' * 64} reed", "line 1: there is no scope called reed"),
+        (f"ci sha256:{'0' * 64} ,", "line 1: names no scope"),
+        ("key=", "line 1: must be"),
+        ("key=all", "line 1: there is no scope called all"),
+        ("just-a-key", "line 1: must be"),
+    ],
+)
+def test_a_line_that_is_no_key_is_told_by_its_number_and_not_by_its_content(line: str, told: str) -> None:
+    parsed = parse(line)
+    assert parsed.keys == ()
+    assert parsed.problems[0].startswith(told)
+    assert "just-a-key" not in parsed.problems[0]
+
+
+def test_keys_in_the_clear_can_be_refused() -> None:
+    parsed = parse("old-key=read", hashed_only=True)
+    assert parsed.keys == ()
+    assert "toolroll keys hash" in parsed.problems[0]
+
+
+def test_two_keys_of_one_name_are_refused_because_they_would_share_a_principal() -> None:
+    line = Key.of("ci", SECRET, ["read"]).line()
+    assert parse(f"{line}\n{line}").problems == ("two keys are called ci",)
+
+
+def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("old-key=read\nolder-key=write\n")
+    with caplog.at_level(logging.WARNING):
+        ring = KeyRing(path=path)
+    found = ring.find("older-key")
+    assert found is not None
+    assert found.scopes == {"write"}
+    assert [("toolroll keys hash" in record.message, "old-key" in record.message) for record in caplog.records] == [
+        (True, False)
+    ]
+
+
+def test_the_single_key_has_tools_resources_and_prompts_but_not_admin() -> None:
+    found = KeyRing(SECRET).find(SECRET)
+    assert found is not None
+    assert found.scopes == {"tools", "resources", "prompts"}
+
+
+@pytest.mark.parametrize("presented", ["", SECRET[:-1], SECRET + "x", SECRET.upper(), SECRET + " ", "\0" + SECRET])
+def test_anything_but_the_key_itself_is_not_the_key(presented: str) -> None:
+    assert KeyRing(SECRET).find(presented) is None
+
+
+def test_without_any_key_nothing_is_a_key() -> None:
+    assert KeyRing().find("") is None
+
+
+def test_a_changed_file_counts_without_a_restart(tmp_path: Path) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(Key.of("ci", SECRET, ["read"]).line())
+    ring = KeyRing(path=path, clock=clock)
+    replaced = tmp_path / "next"
+    replaced.write_text(Key.of("ci", "tr_next", ["write"]).line())
+    replaced.replace(path)
+    clock.now = 0.5
+    assert ring.find(SECRET) is not None
+    clock.now = 2.0
+    assert ring.find(SECRET) is None
+    assert ring.find("tr_next") is not None
+
+
+def test_a_file_that_vanishes_closes_the_door(tmp_path: Path) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(Key.of("ci", SECRET, ["read"]).line())
+    ring = KeyRing(path=path, clock=clock)
+    path.unlink()
+    clock.now = 2.0
+    assert ring.find(SECRET) is None
+
+
+def test_a_bad_line_in_a_changed_file_costs_that_line_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(Key.of("ci", SECRET, ["read"]).line())
+    ring = KeyRing(path=path, clock=clock)
+    path.write_text(f"nonsense\n{Key.of('cd', 'tr_next', ['write']).line()}\n")
+    clock.now = 2.0
+    assert ring.find("tr_next") is not None
+    assert ring.find(SECRET) is None
+    assert "line 1: must be" in caplog.text
+
+
+def test_a_bad_file_stops_the_start_and_names_the_setting(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("nonsense")
+    with pytest.raises(BadSettings, match="MCP_API_KEYS_FILE: line 1"):
+        KeyRing(path=path)
+
+
+GRANTS = {
+    "read": {"read"},
+    "write": {"write"},
+    "destructive": {"destructive"},
+    "tools": {"read", "write", "destructive"},
+    "resources": {"resources"},
+    "prompts": {"prompts"},
+    "admin": {"admin"},
+    "*": {"read", "write", "destructive", "resources", "prompts", "admin"},
+    "github:read": {"read"},
+    "github:tools": {"read", "write", "destructive"},
+    "github:*": {"read", "write", "destructive", "resources", "prompts", "admin"},
+    "mcp:read": {"read"},
+    "mcp:write": {"write"},
+    "slack:read": set(),
+    "slack:*": set(),
+    "github:tool:create_issue": set(),
+    "READ": set(),
+    "read ": set(),
+    "readx": set(),
+    "github": set(),
+    "github:": set(),
+    "": set(),
+}
+
+
+@pytest.mark.parametrize("granted", GRANTS)
+def test_a_scope_gives_what_its_name_says_and_nothing_else(granted: str) -> None:
+    everything = ["read", "write", "destructive", "resources", "prompts", "admin"]
+    scopes = Scopes("github")
+    assert {needed for needed in everything if scopes.allow([granted], needed)} == GRANTS[granted]
+
+
+def test_a_tools_own_scope_gives_that_tool_on_that_server_alone() -> None:
+    github, slack = Scopes("github"), Scopes("slack")
+    granted = ["github:tool:create_issue"]
+    assert github.allow(granted, "write", "create_issue")
+    assert github.allow(granted, "admin", "create_issue")
+    assert not github.allow(granted, "write", "update_issue")
+    assert not slack.allow(granted, "write", "create_issue")
+
+
+def test_a_name_that_could_never_grant_anything_is_known_as_such() -> None:
+    assert [scope for scope in GRANTS if not known(scope)] == ["READ", "read ", "readx", "github", "github:", ""]

@@ -1,0 +1,78 @@
+"""Limits: how often, for whom, and how long to wait."""
+
+import pytest
+from mcp_chassis.remote.limits import Rate, Window
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_sixty_first_call_of_a_minute_waits() -> None:
+    window = Window(Rate(60, 60), Clock())
+    for _ in range(60):
+        assert window.wait("a") == 0
+        window.count("a")
+    assert 0 < window.wait("a") <= 120
+
+
+async def test_after_the_wait_that_was_told_one_more_goes_through() -> None:
+    clock = Clock()
+    window = Window(Rate(10, 60), clock)
+    for step in range(200):
+        wait = await window.hit("a")
+        if wait:
+            clock.now += wait + 1e-6
+            assert await window.hit("a") == 0, step
+        clock.now += 0.7
+
+
+async def test_in_no_window_of_its_length_do_more_than_the_rate_and_its_half_go_through() -> None:
+    clock = Clock()
+    window = Window(Rate(10, 60), clock)
+    passed: list[float] = []
+    for _ in range(3000):
+        clock.now += 0.1
+        if not await window.hit("a"):
+            passed.append(clock.now)
+    most = max(sum(1 for other in passed if moment <= other < moment + 60) for moment in passed)
+    assert most <= 16  # the window before counts by its overlap, as if its calls were spread evenly
+    assert len(passed) >= 45
+
+
+async def test_one_key_does_not_use_up_anothers() -> None:
+    window = Window(Rate(1, 60), Clock())
+    assert await window.hit("a") == 0
+    assert await window.hit("b") == 0
+    assert await window.hit("a") > 0
+
+
+async def test_no_rate_is_no_limit() -> None:
+    window = Window(Rate(0, 60), Clock())
+    assert [await window.hit("a") for _ in range(1000)] == [0.0] * 1000
+
+
+async def test_a_hundred_thousand_principals_are_remembered_and_not_one_more() -> None:
+    window = Window(Rate(1, 60), Clock())
+    for number in range(100_001):
+        window.count(f"{number}")
+    assert len(window) == 100_000
+    assert window.wait("100000") > 0
+    assert window.wait("0") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("60/60", Rate(60, 60)), ("5", Rate(5, 60)), ("100/1.5", Rate(100, 1.5)), ("0", Rate(0, 60))]
+)
+def test_a_rate_is_calls_and_seconds(text: str, rate: Rate) -> None:
+    assert Rate.parse(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "often", "1/0", "-1", "1/-5", "1/nan", "1/1/1", "1/1000000", "1.5"])
+def test_what_is_no_rate_is_told_with_the_form(text: str) -> None:
+    with pytest.raises(ValueError, match="60/60"):
+        Rate.parse(text)

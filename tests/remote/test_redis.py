@@ -1,0 +1,249 @@
+"""What replicas share over Redis, and what each use does while Redis is gone and when it is back."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.server.subscriptions import ResourceUpdated, ServerEvent, ToolsListChanged
+from mcp_chassis.failures import OutcomeUnknown, Unavailable
+from mcp_chassis.idempotency import Idempotency, Name, Record
+from mcp_chassis.remote.limits import Rate, Window
+from mcp_chassis.remote.redis_link import Gone, Link
+from mcp_chassis.remote.shared_answers import SharedAnswers
+from mcp_chassis.remote.shared_bus import SharedBus
+from mcp_chassis.remote.shared_limits import SharedWindow
+from mcp_chassis.remote.shared_records import SharedRecords
+from mcp_chassis.testing import data, failure
+from remote_http import ERAS, process, session
+from remote_redis import own_redis
+
+pytestmark = pytest.mark.services
+SOON = 10.0
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_one_limit_counts_for_all_replicas() -> None:
+    async with own_redis() as redis:
+        replicas = [SharedWindow(Rate(10, 3600), Link(redis.url)) for _ in range(3)]
+        waits = [await replicas[turn % 3].hit("somebody") for turn in range(15)]
+        other = await replicas[0].hit("somebody else")
+    assert [wait == 0 for wait in waits] == [True] * 10 + [False] * 5
+    assert 0 < waits[-1] <= 3600
+    assert other == 0
+
+
+async def test_while_redis_is_gone_each_process_keeps_the_limit_by_itself_and_shares_it_again_afterwards() -> None:
+    clock = Clock()
+    async with own_redis() as redis:
+        window = SharedWindow(Rate(5, 3600), Link(redis.url, clock), Window(Rate(5, 3600)))
+        before = [await window.hit("somebody") for _ in range(3)]
+        await redis.kill()
+        gone = [await window.hit("somebody") for _ in range(7)]
+        await redis.start()
+        clock.now += 1.1
+        after = [await window.hit("somebody") for _ in range(6)]
+    assert [wait == 0 for wait in before] == [True] * 3
+    assert [wait == 0 for wait in gone] == [True] * 5 + [False] * 2
+    assert [wait == 0 for wait in after] == [True] * 5 + [False]  # it forgot, as it keeps nothing on disk here
+
+
+async def test_redis_that_is_gone_is_left_alone_for_a_second_so_that_nobody_queues_for_it() -> None:
+    clock, asked = Clock(), []
+    async with own_redis() as redis:
+        link = Link(redis.url, clock)
+        await redis.kill()
+        for _ in range(5):
+            with pytest.raises(Gone):
+                await link.ask(lambda commands: asked.append(1) or commands.get("x"))
+        clock.now += 1.1
+        with pytest.raises(Gone):
+            await link.ask(lambda commands: asked.append(1) or commands.get("x"))
+    assert len(asked) == 2
+
+
+NAME = Name("key:ci", "put", "once")
+
+
+async def test_a_key_claimed_by_one_replica_is_seen_by_the_other_with_its_outcome() -> None:
+    async with own_redis() as redis:
+        one, two = (SharedRecords(Link(redis.url), "first") for _ in range(2))
+        record = Record("hash", 1e12)
+        assert await one.claim(NAME, record, 0) is None
+        assert await two.claim(NAME, Record("hash", 5.0), 0) == record
+        kept = Record("hash", 1e12, {"result": {"text": "done"}})
+        await one.keep(NAME, kept)
+        assert await two.claim(NAME, record, 0) == kept
+        assert await SharedRecords(Link(redis.url), "second").claim(NAME, record, 0) is None
+        assert await two.claim(NAME._replace(principal="key:other"), record, 0) is None
+        await two.drop(NAME)
+        assert await one.claim(NAME, record, 0) is None
+
+
+async def test_of_fifty_that_claim_one_key_at_once_one_gets_it() -> None:
+    async with own_redis() as redis:
+        replicas = [SharedRecords(Link(redis.url), "first") for _ in range(5)]
+        found = await asyncio.gather(*(replicas[n % 5].claim(NAME, Record(f"{n}", 1e12), 0) for n in range(50)))
+    assert [record is None for record in found].count(True) == 1
+
+
+async def test_while_redis_is_gone_records_refuse_and_say_so() -> None:
+    async with own_redis() as redis:
+        records = SharedRecords(Link(redis.url), "first")
+        await redis.kill()
+        with pytest.raises(Unavailable, match="upstream was not asked"):
+            await records.claim(NAME, Record("hash", 1e12), 0)
+
+
+async def test_when_redis_is_back_a_key_gives_its_first_result_and_one_that_was_refused_is_free(tmp_path: Path) -> None:
+    clock, done = Clock(), []
+    async with own_redis(tmp_path) as redis:
+        idempotency = Idempotency(SharedRecords(Link(redis.url, clock), "first"))
+
+        async def put(key: str) -> dict[str, Any] | None:
+            async def run() -> dict[str, Any]:
+                done.append(key)
+                return {"number": len(done)}
+
+            return await idempotency.once("key:ci", "put", key, "hash", run)
+
+        first = await put("one")
+        await redis.kill()
+        for key in ("one", "two"):
+            with pytest.raises(Unavailable, match="upstream was not asked"):
+                await put(key)
+        await redis.start()
+        clock.now += 1.1
+        again = [await put(key) for key in ("one", "two", "two")]
+    assert first == {"number": 1}
+    assert again == [{"number": 1}, {"number": 2}, {"number": 2}]
+    assert done == ["one", "two"]
+
+
+async def test_a_write_whose_outcome_redis_missed_is_told_as_unknown_when_it_is_back_and_not_done_again(
+    tmp_path: Path,
+) -> None:
+    clock, done = Clock(), []
+    async with own_redis(tmp_path) as redis:
+        records = SharedRecords(Link(redis.url, clock), "first")
+        idempotency = Idempotency(records, clock=clock, lease=60)
+
+        async def run() -> dict[str, Any]:
+            done.append(1)
+            await redis.kill()
+            return {"text": "done"}
+
+        first = await idempotency.once("key:ci", "put", "one", "hash", run)
+        await redis.start()
+        clock.now += 61
+        with pytest.raises(OutcomeUnknown):
+            await idempotency.once("key:ci", "put", "one", "hash", run)
+    assert first == {"text": "done"}
+    assert done == [1]
+
+
+async def test_what_one_replica_says_the_others_hear_once_and_itself_too() -> None:
+    heard: dict[str, list[ServerEvent]] = {"one": [], "two": [], "other server": []}
+    async with own_redis() as redis:
+        buses = {
+            "one": SharedBus(Link(redis.url), "first"),
+            "two": SharedBus(Link(redis.url), "first"),
+            "other server": SharedBus(Link(redis.url), "second"),
+        }
+        for name, bus in buses.items():
+            bus.subscribe(heard[name].append)
+        async with buses["one"].running(), buses["two"].running(), buses["other server"].running():
+            await asyncio.gather(*(bus.listening.wait() for bus in buses.values()))
+            arrived = asyncio.Event()
+            buses["two"].subscribe(lambda event: arrived.set() if isinstance(event, ToolsListChanged) else None)
+            await buses["one"].publish(ResourceUpdated(uri="sample://thing"))
+            await buses["one"].publish(ToolsListChanged())
+            await asyncio.wait_for(arrived.wait(), SOON)
+    assert heard["one"] == heard["two"] == [ResourceUpdated(uri="sample://thing"), ToolsListChanged()]
+    assert heard["other server"] == []
+
+
+async def test_while_redis_is_gone_a_process_hears_itself_and_later_the_others_again() -> None:
+    clock = Clock()
+    async with own_redis() as redis:
+        one, two = SharedBus(Link(redis.url, clock), "first"), SharedBus(Link(redis.url), "first")
+        by_one, by_two, arrived = [], [], asyncio.Event()
+        one.subscribe(by_one.append)
+        two.subscribe(lambda event: (by_two.append(event), arrived.set()))
+        async with one.running(), two.running():
+            await asyncio.gather(one.listening.wait(), two.listening.wait())
+            await redis.kill()
+            await one.publish(ResourceUpdated(uri="sample://lost"))
+            await asyncio.wait_for(two.deaf.wait(), SOON)
+            await redis.start()
+            await asyncio.wait_for(two.listening.wait(), SOON)
+            clock.now += 1.1
+            await one.publish(ResourceUpdated(uri="sample://heard"))
+            await asyncio.wait_for(arrived.wait(), SOON)
+    assert by_one == [ResourceUpdated(uri="sample://lost"), ResourceUpdated(uri="sample://heard")]
+    assert by_two == [ResourceUpdated(uri="sample://heard")]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_write_asked_at_two_replicas_is_done_once_and_refused_while_redis_is_gone(era: str) -> None:
+    put = {"text": "hello", "idempotency_key": f"once-{era}"}
+    async with own_redis() as redis:
+        env = {"MCP_REDIS_URL": redis.url}
+        async with process(environment=env) as one, process(environment=env) as two:
+            async with session(f"{one.url}/mcp", era) as first, session(f"{two.url}/mcp", era) as second:
+                answers = [await first.call_tool("put", put), await second.call_tool("put", put)]
+                await redis.kill()
+                refused = await first.call_tool("put", {**put, "idempotency_key": "another"})
+                without = await first.call_tool("put", {"text": "no key"})
+                read = await second.call_tool("echo", {"text": "still here"})
+            one.end()
+            two.end()
+            await one.ended()
+            await two.ended()
+    assert [data(found) for found in answers] == [{"text": "hello"}] * 2
+    assert failure(refused).code == "SERVICE_UNAVAILABLE"
+    assert (data(without), data(read)) == ({"text": "no key"}, {"text": "still here"})
+    assert (one.journal, two.journal) == (["put hello", "put no key", "closed"], ["echo still here", "closed"])
+
+
+async def test_an_answer_of_one_replica_is_reused_by_another_for_the_same_caller_until_a_write_outdates_it() -> None:
+    async with own_redis() as redis:
+        env = {"MCP_REDIS_URL": redis.url}
+        async with process(environment=env) as one, process(environment=env) as two:
+            async with session(f"{one.url}/mcp", "modern") as first, session(f"{two.url}/mcp", "modern") as second:
+                asked = {"text": "hello"}
+                answers = [data(await client.call_tool("remember", asked)) for client in (first, second, first)]
+                await second.call_tool("put", {"text": "something"})
+                answers += [data(await client.call_tool("remember", asked)) for client in (first, second)]
+                await redis.kill()
+                answers.append(data(await second.call_tool("remember", asked)))
+            for server in (one, two):
+                server.end()
+                await server.ended()
+    assert answers == [{"text": "hello"}] * 6
+    assert one.journal == ["remember hello", "remember hello", "closed"]
+    assert two.journal == ["put something", "remember hello", "closed"]
+
+
+async def test_what_was_outdated_while_redis_was_gone_is_outdated_before_it_is_asked_again() -> None:
+    clock = Clock()
+    async with own_redis() as redis:
+        answers = SharedAnswers(Link(redis.url, clock), "first")
+        other = SharedAnswers(Link(redis.url), "first")
+        await answers.keep(await answers.find("remember", "key:ci", "{}"), {"text": "old"}, 600)
+        broken = SharedAnswers(Link("redis://127.0.0.1:9", clock), "first")
+        await broken.outdate("remember")
+        broken._link = Link(redis.url)
+        before = (await other.find("remember", "key:ci", "{}")).answer
+        found = await broken.find("remember", "key:ci", "{}")
+        stranger = await other.find("remember", "key:other", "{}")
+    assert before == {"text": "old"}
+    assert found.answer is None
+    assert stranger.answer is None

@@ -1,0 +1,149 @@
+"""One server over HTTP, as a program would see it, in both eras."""
+
+import asyncio
+import signal
+import socket
+
+import httpx2
+import pytest
+from mcp_chassis.remote.command import bound
+from mcp_chassis.testing import data, failure
+from mcp_chassis.testing.replies import Reply
+from mcp_chassis.testing.upstream import ScriptedUpstream
+from remote_http import ERAS, answer, post, process, served, session
+from remote_sample import FIRST, SECOND
+from slack_mcp.server import SERVER as SLACK
+
+ONE = {"": FIRST}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_sdks_client_lists_and_calls_over_a_real_port(era: str) -> None:
+    async with process() as server, session(f"{server.url}/mcp", era) as client:
+        tools = await client.list_tools()
+        result = await client.call_tool("echo", {"text": "hello"})
+        refused = await client.call_tool("echo", {"texts": "hello"})
+    assert "echo" in [tool.name for tool in tools.tools]
+    assert data(result) == {"text": "hello"}
+    assert failure(refused).code == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_any_process_answers_any_request_because_none_keeps_a_session(era: str) -> None:
+    async with served(ONE, {}) as http:
+        response = await post(http, era, "tools/call", {"name": "echo", "arguments": {"text": "hello"}})
+    assert answer(response)["result"]["structuredContent"] == {"text": "hello"}
+    assert "mcp-session-id" not in response.headers
+
+
+async def test_several_servers_stand_under_one_roof_each_at_its_own_path() -> None:
+    async with served({"/first": FIRST, "/second": SECOND}, {}) as http:
+        first = await post(http, "legacy", "initialize", INITIALIZE, path="/first/mcp")
+        second = await post(http, "legacy", "initialize", INITIALIZE, path="/second/mcp")
+        nowhere = await post(http, "legacy", "initialize", INITIALIZE, path="/mcp")
+    assert answer(first)["result"]["serverInfo"]["name"] == "mcp-chassis"
+    assert answer(second)["result"]["serverInfo"]["name"] == "first-server"
+    assert nowhere.status_code == 404
+
+
+INITIALIZE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+
+
+async def test_health_tells_the_servers_name_and_nothing_else() -> None:
+    async with served(ONE, {}) as http:
+        response = await http.get("/health", headers={"host": "10.1.2.3:8080"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "server": "mcp-chassis"})
+
+
+async def test_ready_names_what_is_out_of_reach_without_its_message() -> None:
+    async with served(ONE, {}) as http:
+        well = await http.get("/ready")
+    async with served(ONE, {"SAMPLE_UNWELL": "true"}) as http:
+        unwell = await http.get("/ready")
+    assert (well.status_code, well.json()) == (200, {"status": "ready"})
+    assert (unwell.status_code, unwell.json()) == (503, {"status": "unavailable", "failed": ["journal"]})
+
+
+async def test_every_server_closes_what_it_opened() -> None:
+    async with process() as server:
+        server.end(signal.SIGTERM)
+        code = await server.ended()
+    assert code == 0
+    assert server.journal == ["closed"]
+
+
+BAD_STARTS = {
+    "an address beyond loopback without authentication": ({"MCP_HOST": "0.0.0.0"}, 2, "MCP_HOST: an address beyond"),
+    "a short key beyond loopback": ({"MCP_HOST": "0.0.0.0", "MCP_API_KEY": "short"}, 2, "toolroll keys new"),
+    "a port that is none": ({"MCP_PORT": "99999"}, 2, "MCP_PORT: "),
+    "a rate that is none": ({"MCP_RATE_LIMIT": "often"}, 2, "MCP_RATE_LIMIT: must be a number of calls"),
+    "an issuer without an audience": ({"MCP_OAUTH_ISSUER": "https://as.example"}, 2, "MCP_PUBLIC_URL"),
+    "a host that is none": ({"MCP_ALLOWED_HOSTS": "https://a.example"}, 2, "MCP_ALLOWED_HOSTS: "),
+    "an origin that is none": ({"MCP_ALLOWED_ORIGINS": "app.example"}, 2, "MCP_ALLOWED_ORIGINS: "),
+    "a key file that is not there": ({"MCP_API_KEYS_FILE": "/nowhere/keys"}, 2, "MCP_API_KEYS_FILE: "),
+}
+
+
+@pytest.mark.parametrize("start", BAD_STARTS)
+async def test_a_bad_configuration_ends_before_the_socket_opens_and_names_the_setting(start: str) -> None:
+    environment, code, told = BAD_STARTS[start]
+    async with process(environment=environment) as server:
+        assert await server.ended() == code
+    assert not server.url
+    assert any(told in line["message"] for line in server.lines), server.lines
+
+
+async def test_a_port_that_is_taken_is_told_with_a_code_of_its_own() -> None:
+    async with process() as first:
+        port = first.url.rpartition(":")[2]
+        async with process(environment={"MCP_PORT": port}) as second:
+            assert await second.ended() == 3
+    assert any("cannot listen" in line["message"] for line in second.lines)
+
+
+async def test_answers_are_sent_at_once_and_not_held_back_for_more() -> None:
+    accepted: list[socket.socket] = []
+
+    class Protocol(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.append(transport.get_extra_info("socket"))
+            over.set()
+
+    over = asyncio.Event()
+    listener = bound("127.0.0.1", 0)
+    async with await asyncio.get_running_loop().create_server(Protocol, sock=listener) as server:
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        await over.wait()
+        no_delay = accepted[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+        server.close()
+    assert no_delay
+
+
+@pytest.mark.parametrize(("asked_for", "told"), [("", None), ("false", None), ("true", '{"text": "my words"}')])
+async def test_arguments_stand_in_the_audit_line_only_where_they_are_asked_for(
+    asked_for: str, told: str | None
+) -> None:
+    call = {"name": "echo", "arguments": {"text": "my words"}}
+    async with process(environment={"MCP_AUDIT_ARGUMENTS": asked_for}) as server:
+        async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as http:
+            await post(http, "modern", "tools/call", call, {"accept": "application/json, text/event-stream"})
+        server.end()
+        await server.ended()
+    (line,) = [line for line in server.lines if line["message"] == "tool call"]
+    assert line.get("arguments") == told
+    holding = {line["logger"] for line in server.lines if "my words" in str(line)} - {"journal"}
+    assert holding == ({"mcp_chassis.audit"} if told else set())
+
+
+async def test_a_credential_that_nobody_set_keeps_no_process_from_being_ready_but_one_that_is_refused_does() -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("POST /auth.test", Reply(json={"ok": False, "error": "invalid_auth"}))
+        servers, environment = {"/slack": SLACK, "/first": FIRST}, {"SLACK_API_URL": upstream.url}
+        async with served(servers, environment) as http:
+            without = await http.get("/ready")
+        asked = len(upstream.requests)
+        async with served(servers, {**environment, "SLACK_BOT_TOKEN": "xoxb-wrong"}) as http:
+            refused = await http.get("/ready")
+    assert (without.status_code, asked) == (200, 0)
+    assert (refused.status_code, refused.json()) == (503, {"status": "unavailable", "failed": ["Slack"]})

@@ -1,0 +1,121 @@
+"""`rest-mcp check` holds a bridge against its document and the live API; `inspect` proposes one."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mcp_chassis.cli.hosts import placeholders
+from mcp_chassis.settings import BadSettings
+from rest_mcp.assembly import STARTER, server_of
+from rest_mcp.openapi.comparing import differences
+from rest_mcp.reading import read
+from support_api.application import OPENAPI
+from support_api_desk import Running
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "support-api" / "bridge.toml"
+WRITTEN = ROOT / "packages" / "rest-mcp" / "src" / "rest_mcp" / "starter.toml"
+POSITIONS = {"starting_after": "string", "ending_before": "string", "limit": "integer"}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rest_mcp", *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("API_", "REST_"))}
+    return subprocess.run(
+        command, env=clean | environment, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+
+
+async def test_a_good_bridge_is_told_to_fit_document_and_api(desk: Running) -> None:
+    import anyio.to_thread
+
+    told = await anyio.to_thread.run_sync(lambda: run("check", "--bridge", str(EXAMPLE), **desk.environment))
+    assert "differs" not in told.stderr
+    assert "ok      list_tickets: answers as the bridge says" in told.stderr
+    assert told.returncode == 0, told.stdout
+
+
+async def test_a_bridge_that_differs_from_the_live_api_is_told_where(desk: Running, tmp_path: Path) -> None:
+    import anyio.to_thread
+
+    (tmp_path / "bridge.toml").write_text(WRITTEN.read_text().replace('"email", "status"]', '"email", "mood"]'))
+    told = await anyio.to_thread.run_sync(
+        lambda: run("check", f"--bridge={tmp_path / 'bridge.toml'}", **desk.environment)
+    )
+    assert "differs list_users: no answer has mood" in told.stderr
+    assert told.returncode == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ('request = "GET /users"\nanswer', 'request = "GET /people"\nanswer', "the document has no GET /people"),
+        ("status = { enum", "mood = { enum", "the document knows no parameter mood"),
+        ('"email", "status"]', '"email", "mood"]', "no answer has the field mood"),
+        ("subject = { max_length = 200 }\n", "", "the API needs subject, and nothing sends it"),
+    ],
+)
+def test_a_bridge_that_differs_from_its_document_is_told_where(
+    before: str, after: str, sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "openapi.json").write_bytes(OPENAPI.read_bytes())
+    text = WRITTEN.read_text().replace("[apis.support]", '[apis.support]\ndocument = "openapi.json"')
+    (tmp_path / "bridge.toml").write_text(text)
+    assert differences(read(tmp_path / "bridge.toml"), tmp_path) == []
+    (tmp_path / "bridge.toml").write_text(text.replace(before, after, 1))
+    assert sentence in " ".join(differences(read(tmp_path / "bridge.toml"), tmp_path))
+
+
+def test_inspect_proposes_a_bridge_that_loads_and_counts_what_its_tools_cost(tmp_path: Path) -> None:
+    told = run("inspect", str(OPENAPI), "--tools", "5")
+    assert "7 operations; these are proposed:" in told.stderr
+    assert "tokens in 5 tools" in told.stderr
+    (tmp_path / "openapi.json").write_bytes(OPENAPI.read_bytes())
+    (tmp_path / "proposed.toml").write_text(told.stdout)
+    proposed = read(tmp_path / "proposed.toml")
+    assert [part.name for part in proposed.asking][:2] == ["list_tickets", "get_ticket"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["inspect", "nowhere.json"], "the document nowhere.json cannot be read"),
+        (["--bridge"], "--bridge: names no file"),
+        (["--bridge", "nowhere.toml"], "REST_BRIDGE: names no file"),
+    ],
+)
+def test_a_file_that_is_not_there_ends_the_command_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    told = run(*arguments)
+    assert told.returncode == 2
+    assert sentence in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_an_entry_for_a_host_names_the_bridge_its_address_and_its_key() -> None:
+    named = server_of(EXAMPLE).settings
+    assert placeholders(named) == {"API_TOKEN": "", "API_BASE_URL": "", "REST_BRIDGE": str(EXAMPLE)}
+    assert placeholders(server_of(STARTER).settings) == {"API_TOKEN": ""}
+    with pytest.raises(BadSettings, match="REST_BRIDGE: names no file"):
+        named.load({"REST_BRIDGE": "nowhere.toml"})
+
+
+def test_inspect_pages_by_the_last_items_id_where_nothing_else_says_how_a_list_goes_on(tmp_path: Path) -> None:
+    charge = {"type": "object", "properties": {"id": {"type": "string"}, "amount": {"type": "integer"}}}
+    page = {"has_more": {"type": "boolean"}, "data": {"type": "array", "items": charge}}
+    answer = {"content": {"application/json": {"schema": {"type": "object", "properties": page}}}, "description": "ok"}
+    asked = [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in POSITIONS.items()]
+    operation = {
+        "operationId": "listCharges",
+        "summary": "List charges",
+        "parameters": asked,
+        "responses": {"200": answer},
+    }
+    document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": {"/charges": {"get": operation}}}
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    (tmp_path / "bridge.toml").write_text(run("inspect", str(tmp_path / "openapi.json")).stdout)
+    paging = read(tmp_path / "bridge.toml").asking[0].page
+    assert paging is not None
+    assert (paging.kind, paging.parameter, paging.item, paging.more) == ("last", "starting_after", "id", "has_more")

@@ -1,0 +1,60 @@
+"""Whatever a host sends, each call gets an answer or one clean sentence, and Slack is asked nothing it forbids."""
+
+import json
+import logging
+import os
+import time
+from typing import Any
+
+import pytest
+from hostile_inputs import hostile
+from mcp.client import Client
+from mcp.shared.exceptions import MCPError
+from mcp_chassis.testing import failure, text
+from slack_desk import ALICE, GENERAL, Desk
+from slack_mcp.server import SERVER
+
+INPUTS = int(os.environ.get("TOOLROLL_HOSTILE_INPUTS", "300"))
+HANG = 2.0
+TS = "1750000000.000100"
+SIGNS_OF_A_BUG = ("Traceback", "pydantic", "input_value", "Error:", " at 0x", "\n")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("tool", [function.__name__ for function in SERVER.every_tool])
+async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
+    desk: Desk, tool: str, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.ERROR)
+    desk.workspace.say(GENERAL, ALICE, "hello", ts=TS)
+    async with desk.client(SLACK_ALLOW_DMS="true") as client:
+        (listed,) = [one for one in (await client.list_tools()).tools if one.name == tool]
+        found = [
+            f"{json.dumps(arguments)[:300]}: {fault}"
+            for number, arguments in enumerate(hostile(listed.input_schema, INPUTS, seed=5))
+            if (fault := await _fault(client, tool, _at_home(arguments, number)))
+        ]
+    assert found == []
+
+
+def _at_home(arguments: dict[str, Any], number: int) -> dict[str, Any]:
+    """Three of four go to a channel that is there, so that what comes after the channel is tried too."""
+    channel = arguments.get("channel")
+    plausible = isinstance(channel, str) and channel.startswith("C")
+    return {**arguments, "channel": GENERAL} if plausible and number % 4 else arguments
+
+
+async def _fault(client: Client, tool: str, arguments: dict[str, Any]) -> str:
+    """What is wrong with the answer; empty where nothing is."""
+    began = time.perf_counter()
+    try:
+        result = await client.call_tool(tool, arguments)
+    except (MCPError, ValueError, RuntimeError) as exc:
+        return f"raised {exc!r}"
+    if (seconds := time.perf_counter() - began) > HANG:
+        return f"took {seconds:.1f} s"
+    if not result.is_error:
+        return ""
+    told = failure(result)
+    bad = told.code == "INTERNAL_ERROR" or len(told.message) > 800
+    return text(result)[:400] if bad or any(sign in told.message for sign in SIGNS_OF_A_BUG) else ""

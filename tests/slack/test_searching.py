@@ -1,0 +1,118 @@
+"""Searching with a person's token, and without one."""
+
+from mcp_chassis.testing import data
+from slack_desk import ALICE, BOB, DIRECT, GENERAL, RANDOM, Desk
+
+
+async def test_a_search_tells_where_who_and_when(desk: Desk):
+    token = desk.slack.with_user_token(ALICE)
+    parent = desk.workspace.say(GENERAL, ALICE, "about the launch")
+    desk.workspace.say(GENERAL, BOB, "launch on *Monday* <@U0ALICE01>", thread_ts=parent)
+    found = await desk.call("search_messages", {"SLACK_USER_TOKEN": token}, query="launch", sort="newest")
+    reply, first = found["items"]
+    assert (found["source"], found["total"]) == ("search", 2)
+    assert (first["user"], first["channel"], first["text"]) == ("Alice Martin", "#general", "about the launch")
+    assert first["permalink"].startswith("https://acme.slack.com/archives/")
+    assert reply["text"] == "launch on *Monday* @Alice Martin"
+    assert reply["thread_ts"] == parent
+    assert "thread_ts" not in first
+
+
+async def test_a_search_goes_on_by_its_cursor(desk: Desk):
+    token = desk.slack.with_user_token(ALICE)
+    stamps = [desk.workspace.say(GENERAL, ALICE, f"needle {number}") for number in range(25)]
+    seen: list[str] = []
+    async with desk.client(SLACK_USER_TOKEN=token) as client:
+        cursor: str | None = None
+        for _ in range(3):
+            asked = {"query": "needle", "count": 10, "sort": "newest", "cursor": cursor}
+            page = data(await client.call_tool("search_messages", asked))
+            seen += [item["ts"] for item in page["items"]]
+            cursor = page.get("next_cursor")
+    assert cursor is None
+    assert seen == list(reversed(stamps))
+
+
+async def test_slacks_modifiers_reach_slack(desk: Desk):
+    token = desk.slack.with_user_token(ALICE)
+    desk.workspace.say(GENERAL, ALICE, "needle")
+    desk.workspace.say(RANDOM, BOB, "needle")
+    found = await desk.call("search_messages", {"SLACK_USER_TOKEN": token}, query="needle from:@bob")
+    assert [item["user"] for item in found["items"]] == ["Bob Stone"]
+
+
+async def test_only_the_search_uses_the_persons_token(desk: Desk):
+    token = desk.slack.with_user_token(ALICE)
+    desk.workspace.say(GENERAL, ALICE, "needle")
+    await desk.call("search_messages", {"SLACK_USER_TOKEN": token}, query="needle", channel="general")
+    assert {call.method for call in desk.slack.calls if call.token == token} == {"search.messages"}
+
+
+async def test_without_a_persons_token_the_workspace_cannot_be_searched_and_it_is_said_why(desk: Desk):
+    failed = await desk.fail("search_messages", query="needle")
+    assert failed.code == "PERMISSION_DENIED"
+    assert "SLACK_USER_TOKEN" in failed.message
+    assert "search:read" in failed.message
+    assert desk.slack.calls == []
+
+
+async def test_without_a_persons_token_a_channel_is_scanned_and_it_is_said_how_far(desk: Desk):
+    for number in range(450):
+        desk.workspace.say(
+            GENERAL, ALICE if number % 2 else BOB, f"message {number} about {'Launch' if number == 7 else 'x'}"
+        )
+    found = await desk.call("search_messages", query="launch", channel="general")
+    assert found["source"] == "history_scan"
+    assert [item["text"] for item in found["items"]] == ["message 7 about Launch"]
+    assert found["items"][0]["permalink"]
+    assert "450 messages" in found["warnings"][0]
+    assert "SLACK_USER_TOKEN" in found["warnings"][0]
+    assert desk.slack.count("conversations.history") == 3
+
+
+async def test_a_scan_stops_at_its_bound_and_goes_on_by_its_cursor(desk: Desk):
+    desk.workspace.say(GENERAL, ALICE, "the needle")
+    for number in range(500):
+        desk.workspace.say(GENERAL, ALICE, f"hay {number}")
+    async with desk.client(SLACK_SCAN_PAGES="1") as client:
+        asked = {"query": "needle", "channel": "general"}
+        first = data(await client.call_tool("search_messages", asked))
+        assert (first["items"], desk.slack.count("conversations.history")) == ([], 1)
+        second = data(await client.call_tool("search_messages", {**asked, "cursor": first["next_cursor"]}))
+        third = data(await client.call_tool("search_messages", {**asked, "cursor": second["next_cursor"]}))
+    assert [item["text"] for item in third["items"]] == ["the needle"]
+
+
+async def test_a_scan_gives_no_more_than_asked_and_goes_on_without_gap_or_overlap(desk: Desk):
+    stamps = [desk.workspace.say(GENERAL, ALICE, f"needle {number}") for number in range(230)]
+    seen: list[str] = []
+    async with desk.client() as client:
+        cursor: str | None = None
+        while True:
+            asked = {"query": "needle", "channel": "general", "count": 60, "cursor": cursor}
+            page = data(await client.call_tool("search_messages", asked))
+            assert len(page["items"]) <= 60
+            seen += [item["ts"] for item in page["items"]]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                break
+    assert seen == list(reversed(stamps))
+
+
+async def test_a_scan_follows_phrases_exclusions_and_authors_and_tells_what_it_cannot(desk: Desk):
+    desk.workspace.say(GENERAL, ALICE, "green light for launch")
+    desk.workspace.say(GENERAL, BOB, "green light for launch, no delay")
+    desk.workspace.say(GENERAL, BOB, "light green")
+    found = await desk.call("search_messages", query='"green light" -delay', channel="general")
+    assert [item["user"] for item in found["items"]] == ["Alice Martin"]
+    found = await desk.call("search_messages", query="light from:@Bob before:2030-01-01", channel="general")
+    assert {item["user"] for item in found["items"]} == {"Bob Stone"}
+    assert any("before:2030-01-01" in warning for warning in found["warnings"])
+
+
+async def test_a_direct_message_is_found_where_it_is_allowed(desk: Desk):
+    token = desk.slack.with_user_token(ALICE)
+    desk.workspace.say(DIRECT, ALICE, "needle")
+    env = {"SLACK_USER_TOKEN": token, "SLACK_ALLOW_DMS": "true"}
+    found = await desk.call("search_messages", env, query="needle")
+    assert (len(found["items"]), found["total"]) == (1, 1)

@@ -1,0 +1,203 @@
+"""Working hours, meetings, and counting with times."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp_chassis.failures import InvalidInput
+from timezone_mcp import hours, meetings, zones
+from timezone_mcp.meetings import Participant
+
+SPANS = {
+    "09:00-17:00": (9, 17, range(5)),
+    "mon-fri 08:30-16:30": (8.5, 16.5, range(5)),
+    "Sun-Thu 10:00 to 18:00": (10, 18, (6, 0, 1, 2, 3)),
+    "sat,sun 9:00-12:00": (9, 12, (5, 6)),
+    "daily 00:00-24:00": (0, 24, range(7)),
+    "22:00-06:00": (22, 30, range(5)),
+    "friday-monday 09:00\u201317:00": (9, 17, (4, 5, 6, 0)),
+}
+
+
+@pytest.mark.parametrize("text", SPANS)
+def test_working_hours_are_read_as_people_write_them(text: str) -> None:
+    opens, closes, days = SPANS[text]
+    read = hours.parse(text)
+    assert (read.opens, read.closes) == (timedelta(hours=opens), timedelta(hours=closes))
+    assert read.days == frozenset(days)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "9-5", "09:00", "24:00-09:00", "09:60-10:00", "25:00-26:00", "funday 09:00-17:00", "\0"]
+)
+def test_what_is_no_span_of_hours_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        hours.parse(text)
+
+
+def test_the_night_shift_of_a_clock_change_is_an_hour_shorter() -> None:
+    paris = zones.named("Europe/Paris")
+    opens, closes = hours.parse("daily 22:00-06:00").stretch(datetime(2026, 3, 28, tzinfo=UTC).date(), paris)
+    assert closes - opens == timedelta(hours=7)
+
+
+async def test_slots_are_ranked_by_kindness_and_lie_in_everyones_hours(call: Any) -> None:
+    people = [{"timezone": "Europe/Paris"}, {"timezone": "America/New_York", "hours": "08:00-16:00"}]
+    result = await call(
+        "find_meeting_slots", participants=people, from_date="2026-03-23", to_date="2026-03-27", limit=3
+    )
+    assert result["answer"] == (
+        "The best of 3 slots in everyone's hours is Mon 14:30 in Europe/Paris and Mon 09:30 in America/New_York."
+    )
+    assert all(who["within_hours"] for slot in result["slots"] for who in slot["times"])
+    assert [slot["utc"] for slot in result["slots"]] == ["2026-03-23T13:30Z", "2026-03-24T13:30Z", "2026-03-25T13:30Z"]
+
+
+async def test_without_a_common_hour_the_nearest_slots_say_who_is_outside_theirs(call: Any) -> None:
+    people = [{"timezone": "Europe/Paris"}, {"timezone": "America/Los_Angeles"}]
+    result = await call("find_meeting_slots", participants=people, from_date="2026-03-23", to_date="2026-03-27")
+    assert result["answer"].startswith("No slot lies in everyone's hours; the nearest is ")
+    assert {slot["minutes_outside_hours"] for slot in result["slots"]} == {60}
+    assert all(not all(who["within_hours"] for who in slot["times"]) for slot in result["slots"])
+
+
+async def test_a_clock_change_within_the_days_and_within_a_slot_is_told(call: Any) -> None:
+    night = {"timezone": "Europe/Paris", "hours": "00:00-06:00", "days": "sun"}
+    result = await call(
+        "find_meeting_slots",
+        participants=[night],
+        from_date="2026-03-29",
+        to_date="2026-03-29",
+        duration_minutes=240,
+        limit=1,
+    )
+    told = "Europe/Paris: clocks go forward by 1:00 at 2026-03-29 02:00"
+    assert result["clock_changes"] == [told]
+    assert result["slots"][0]["clock_change"] == told
+
+
+async def test_what_is_past_of_today_is_not_offered(call: Any) -> None:
+    result = await call(
+        "find_meeting_slots", participants=[{"timezone": "UTC"}], from_date="today", to_date="today", limit=20
+    )
+    assert "2026-03-18T12:00Z" <= min(slot["utc"] for slot in result["slots"]) < "2026-03-18T13:00Z"
+
+
+async def test_a_clock_a_quarter_of_an_hour_off_is_met_at_its_own_quarters(call: Any) -> None:
+    person = {"timezone": "Asia/Kathmandu", "hours": "09:00-10:00"}
+    result = await call("find_meeting_slots", participants=[person], from_date="2026-03-23", to_date="2026-03-23")
+    assert [slot["times"][0]["start"] for slot in result["slots"]] == ["2026-03-23T09:00"]
+
+
+async def test_no_slot_fits_into_less_time_than_it_takes(call: Any) -> None:
+    result = await call(
+        "find_meeting_slots",
+        participants=[{"timezone": "UTC"}],
+        from_date="2026-03-23T09:00",
+        to_date="2026-03-23T09:30",
+    )
+    assert result["slots"] == []
+    assert result["answer"] == "No meeting of this length fits into these days."
+
+
+ZONES = st.sampled_from(["Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Asia/Kathmandu"])
+SPAN = st.builds(
+    lambda opens, length, days: hours.Hours(timedelta(hours=opens), timedelta(hours=opens + length), frozenset(days)),
+    st.integers(0, 23),
+    st.integers(1, 24),
+    st.sets(st.integers(0, 6), min_size=1),
+)
+
+
+@given(st.lists(st.tuples(ZONES, SPAN), min_size=1, max_size=4), st.sampled_from([15, 60, 240, 720]))
+def test_slots_never_overlap_and_count_each_participants_minutes_rightly(
+    people: list[tuple[str, hours.Hours]], minutes: int
+) -> None:
+    start, length = datetime(2026, 3, 27, tzinfo=UTC), timedelta(minutes=minutes)
+    participants = [Participant(zones.named(name), worked) for name, worked in people]
+    found = meetings.slots(participants, length, start, start + timedelta(days=3), 5)
+    inside = {(slot, place) for slot in found for place, who in enumerate(participants) if _works(who, slot)}
+    assert all(a.end <= b.start or b.end <= a.start for a in found for b in found if a is not b)
+    assert inside == {(slot, place) for slot in found for place, (_, out) in enumerate(slot.attendance) if out == 0}
+
+
+def _works(who: Participant, slot: meetings.Slot) -> bool:
+    """Minute by minute, by the clock on the wall."""
+    moments = (slot.start + timedelta(minutes=n) for n in range(int((slot.end - slot.start) / timedelta(minutes=1))))
+    return all(who.hours.under_way(who.zone, moment) for moment in moments)
+
+
+async def test_a_day_and_twenty_four_hours_are_told_apart_where_they_differ(call: Any) -> None:
+    result = await call("add_duration", date_time="2026-03-28T12:00", timezone="Europe/Paris", duration="P1D")
+    assert result["wall_clock"]["local_time"] == "2026-03-29T12:00:00+02:00"
+    assert result["elapsed"]["local_time"] == "2026-03-29T13:00:00+02:00"
+    plain = await call("add_duration", date_time="2026-03-20T12:00", timezone="Europe/Paris", duration="P1D")
+    assert "elapsed" not in plain
+
+
+async def test_a_duration_within_the_repeated_hour_is_told_apart_although_both_clocks_show_the_same(call: Any) -> None:
+    result = await call("add_duration", date_time="2026-10-25T02:30+02:00", timezone="Europe/Paris", duration="PT1H")
+    assert result["wall_clock"]["local_time"] == "2026-10-25T03:30:00+01:00"
+    assert result["elapsed"]["local_time"] == "2026-10-25T02:30:00+01:00"
+
+
+async def test_a_sum_that_lands_in_a_gap_says_so_with_both_readings(call: Any) -> None:
+    result = await call("add_duration", date_time="2026-03-28T02:30", timezone="Europe/Paris", duration="P1D")
+    assert result["status"] == "skipped"
+    assert result["wall_clock"]["local_time"] == "2026-03-29T03:30:00+02:00"
+    assert sorted(result["readings"]) == ["earlier", "later"]
+
+
+async def test_the_thirty_first_becomes_the_last_day_of_a_shorter_month(call: Any) -> None:
+    result = await call("add_duration", date_time="2026-01-31T12:00", timezone="UTC", duration="P1M")
+    assert result["wall_clock"]["local_time"] == "2026-02-28T12:00:00+00:00"
+
+
+async def test_the_time_between_is_exact_by_calendar_and_in_working_hours(call: Any) -> None:
+    result = await call("time_between", start="2026-03-27T12:00", end="2026-03-30T12:00", timezones=["Europe/Paris"])
+    assert (result["exact"], result["calendar"], result["working_hours"]) == ("PT71H", "P3D", 8.0)
+    assert result["seconds"] == 71 * 3600
+
+
+async def test_the_time_between_two_zones_counts_in_the_first(call: Any) -> None:
+    result = await call(
+        "time_between", start="2026-03-20T09:00", end="2026-03-20T09:00", timezones=["Europe/Paris", "America/New_York"]
+    )
+    assert (result["exact"], result["calendar"]) == ("PT5H", "PT5H")
+
+
+async def test_the_time_between_runs_backwards_too(call: Any) -> None:
+    result = await call("time_between", start="2026-03-31T12:00", end="2026-01-31T11:00")
+    assert (result["exact"], result["calendar"]) == ("-PT1417H", "-P2MT1H")
+    assert result["working_hours"] < 0
+
+
+async def test_working_hours_of_more_than_ten_years_are_not_counted(call: Any) -> None:
+    result = await call("time_between", start="1900-01-01", end="2026-01-01")
+    assert "working_hours" not in result
+    assert result["calendar"] == "P126Y"
+
+
+async def test_who_is_at_work_and_when_everyone_is(call: Any) -> None:
+    result = await call("check_working_hours", timezones=["Europe/Paris", "America/Los_Angeles"], at="2026-03-20T16:30")
+    assert [each["working"] for each in result["results"]] == [True, False]
+    assert result["results"][0]["until"] == "2026-03-20T17:00:00+01:00"
+    assert result["results"][1]["next_start"] == "2026-03-20T09:00:00-07:00"
+    assert result["answer"] == "At work: Europe/Paris; there is no hour common to all within two weeks."
+
+
+async def test_the_next_common_window_is_given_on_every_clock(call: Any) -> None:
+    result = await call(
+        "check_working_hours",
+        timezones=["Europe/Paris", "America/New_York"],
+        at="2026-03-21T12:00",
+        hours="08:00-18:00",
+    )
+    assert result["common_window"] == {
+        "utc_start": "2026-03-23T12:00Z",
+        "utc_end": "2026-03-23T17:00Z",
+        "local": ["Europe/Paris Mon 13:00-18:00", "America/New_York Mon 08:00-13:00"],
+    }
+    assert result["answer"].startswith("At work: nobody; ")

@@ -1,0 +1,18 @@
+"""Starting costs next to nothing: what is heavy waits until it is asked for."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from timezone_mcp.server import SERVER
+SERVER.build(SERVER.settings.load({}))
+from timezone_mcp import tzdb
+heavy = {"tzlocal", "tzlocal.windows_tz", "timezone_mcp.opentimezone", "mcp_chassis.http"} & sys.modules.keys()
+print(sorted(heavy), tzdb.names.cache_info().currsize, tzdb.load.cache_info().currsize)
+"""
+
+
+def test_a_server_is_built_without_reading_a_zone_or_importing_what_a_conversion_may_never_need() -> None:
+    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    assert run.stdout.split("\n")[0] == "[] 0 0"
