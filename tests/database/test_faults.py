@@ -98,6 +98,19 @@ async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_ret
         assert 0 < pool.idle <= pool.limits.pool_max
 
 
+async def test_r51_however_long_it_was_away_a_database_that_is_back_is_used_within_five_seconds(proxy: PostgresProxy):
+    async with connect_all(DatabaseSettings.load(through(proxy, MCP_UNSENT_ATTEMPTS="1"))) as databases:
+        proxy.refuse()
+        openings, wait = 0, 0.0
+        while openings < 3:
+            refused = [await ask(databases) for _ in range(STORM)]
+            openings += (longest := max(failed.retry_after or 0 for failed in refused)) > wait
+            wait = longest
+        await proxy.listen()
+        with anyio.fail_after(HEALED):
+            assert await ask_until_right(databases) == 500500
+
+
 @pytest.mark.services
 async def test_a_postmaster_killed_under_twenty_callers_fails_only_retryably_and_is_used_again_once_it_runs():
     with system() as place:
@@ -151,6 +164,31 @@ async def test_r53_a_server_whose_database_is_down_starts_says_so_and_works_when
     assert (refused.code, refused.retryable) == ("SERVICE_UNAVAILABLE", True)
     assert "cannot be reached" in refused.message
     assert data(answer)["rows"] == [[500500]]
+
+
+async def test_a_connection_that_ends_as_soon_as_it_is_made_is_a_failure_to_try_again_not_a_wrong_url():
+    async def welcome_and_leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        trusted, ready = b"R\0\0\0\x08\0\0\0\0", b"Z\0\0\0\x05I"
+        shutting_down = b"E\0\0\0\x18SFATAL\0C57P01\0Mbye\0\0"
+        writer.write(trusted + b"S\0\0\0\x18server_version\x0017.0\0" + ready + shutting_down)
+        writer.close()
+
+    leaving = await asyncio.start_server(welcome_and_leave, "127.0.0.1", 0)
+    port = leaving.sockets[0].getsockname()[1]
+    env = {"DATABASE_URL": f"postgresql://mcp_ro@127.0.0.1:{port}/shop?sslmode=disable", "MCP_UNSENT_ATTEMPTS": "1"}
+    async with leaving, connect_all(DatabaseSettings.load(env)) as databases:
+        failed = await ask(databases)
+    assert (failed.code, failed.retryable) == ("SERVICE_UNAVAILABLE", True)
+    assert "broke as it was made" in failed.message
+
+
+async def test_a_url_that_postgresql_does_not_understand_is_said_to_be_wrong():
+    env = {"DATABASE_URL": "postgresql://mcp_ro@127.0.0.1:1/shop?sslmode=sometimes"}
+    async with connect_all(DatabaseSettings.load(env)) as databases:
+        failed = await ask(databases)
+    assert (failed.code, failed.retryable) == ("AUTHENTICATION_FAILED", False)
+    assert "does not understand" in failed.message
 
 
 async def test_r54_a_call_beyond_a_busy_pool_is_told_how_many_connections_are_busy(proxy: PostgresProxy):

@@ -31,6 +31,7 @@ GRACE = 2.0  # seconds over statement_timeout after which a connection is abando
 UNPACED = Rate(1_000_000)  # the pool is the pace
 NOTICES = 50  # payloads kept of one channel
 ATTEMPTS = 2  # a read is repeated once
+REFUSED = 2.0  # seconds an open breaker refuses, however long the outage: a database that is back is used within five
 
 
 class Database:
@@ -54,8 +55,7 @@ class Database:
         METRICS.level("connections in use", target.name, lambda: pool.in_use)
         METRICS.level("connections idle", target.name, lambda: pool.idle)
         METRICS.level("calls waiting for a connection", target.name, lambda: pool.waiting)
-        attempts = policy.model_copy(update={"retry_attempts": ATTEMPTS})
-        self._upstream = Upstream(f"The database {target.name}", policy=attempts, rate=UNPACED)
+        self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate=UNPACED)
         self.used = anyio.Event()
         self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NOTICES))
         self._functions: Functions | None = None
@@ -168,3 +168,8 @@ class Database:
         connection, role = await connect(await self._dsn())
         self.used.set()
         return connection, role
+
+
+def _policy(policy: Policy) -> Policy:
+    cap, first = min(policy.breaker_open_cap, REFUSED), min(policy.breaker_open, REFUSED)
+    return policy.model_copy(update={"retry_attempts": ATTEMPTS, "breaker_open": first, "breaker_open_cap": cap})

@@ -66,8 +66,10 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
             )
             try:
                 row = (await connection.fetch(_EXAMINE_SQL))[0]
-            except BaseException:
+            except BaseException as exc:
                 connection.terminate()
+                if isinstance(exc, _asyncpg().InterfaceError):  # it was ended before it could be asked
+                    raise _broken() from exc
                 raise
     memberships = tuple(row["memberships"])
     return connection, Role(row["version"], row["number"], row["role"], row["superuser"], memberships)
@@ -102,7 +104,9 @@ def _connecting() -> Generator[None]:
         raise Unavailable(message, retry_after=5, effect=Effect.NEVER_SENT) from exc
     except OSError as exc:
         raise _unreachable(exc) from exc
-    except (_asyncpg().InterfaceError, _asyncpg().InternalClientError, ValueError) as exc:
+    except _asyncpg().InternalClientError as exc:
+        raise _broken() from exc
+    except (_asyncpg().InterfaceError, ValueError) as exc:
         raise _misconfigured() from exc
 
 
@@ -118,6 +122,10 @@ def _unreachable(error: OSError) -> Failure:
         retry_after=5,
         effect=Effect.NEVER_SENT,
     )
+
+
+def _broken() -> Unavailable:
+    return Unavailable("The connection to the database broke as it was made.", retry_after=5, effect=Effect.NEVER_SENT)
 
 
 def _distrusted() -> Failure:
