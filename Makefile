@@ -45,8 +45,9 @@ BENCH ?= compare github slack database rest http_load
 bench: setup ## Compare with the bare SDK and peers, in one run; BENCH="compare github" for some
 	@for part in $(BENCH); do echo "== $$part"; $(RUN) python benchmarks/$$part.py || exit 1; done
 
-soak: setup ## Send 100,000 raw messages and 100,000 calls over stdio; memory and descriptors must stay
+soak: setup ## Send 100,000 raw messages and 100,000 calls over stdio, as many over HTTP; what is held must stay
 	@$(RUN) python benchmarks/soak.py
+	@$(RUN) python benchmarks/http_soak.py
 
 mutation: setup ## Break lines of the core and the SQL guard and count what the tests notice; MODULES="retry text" for some
 	@$(RUN) --with mutmut==3.8.1 python scripts/mutation.py $(MODULES)

@@ -40,8 +40,8 @@ class Tally:
 
 
 @contextlib.asynccontextmanager
-async def served(kind: str) -> AsyncGenerator[int]:
-    """The contender in a process of its own; its port."""
+async def served(kind: str) -> AsyncGenerator[tuple[int, int]]:
+    """The contender in a process of its own; its port and its process id."""
     env = {**os.environ, "MCP_API_KEY": KEY, "MCP_RATE_LIMIT": "100000000/60", "MCP_PORT": "0"}
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -55,7 +55,7 @@ async def served(kind: str) -> AsyncGenerator[int]:
     try:
         port = int(await child.stdout.readline())
         await _listening(port)
-        yield port
+        yield port, child.pid
     finally:
         child.terminate()
         await child.wait()
@@ -78,8 +78,8 @@ async def client(port: int, name: str, until: float, tally: Tally) -> None:
         number += 1
         text = f"{name}-{number}"
         began = time.perf_counter()
-        writer.write(_request(text, port))
-        status, headers, body = await _response(reader)
+        writer.write(request(text, port))
+        status, headers, body = await response(reader)
         if status != 200:
             tally.refused[status] += 1
             tally.untimed += b"retry-after" not in headers
@@ -92,7 +92,8 @@ async def client(port: int, name: str, until: float, tally: Tally) -> None:
     writer.close()
 
 
-def _request(text: str, port: int) -> bytes:
+def request(text: str, port: int, key: str = KEY) -> bytes:
+    """A call of the tool with its headers."""
     params = {"name": "echo", "arguments": {"text": text}, "_meta": META}
     body = json.dumps({"jsonrpc": "2.0", "id": text, "method": "tools/call", "params": params}).encode()
     lines = (
@@ -100,7 +101,7 @@ def _request(text: str, port: int) -> bytes:
         f"host: 127.0.0.1:{port}",
         "content-type: application/json",
         "accept: application/json, text/event-stream",
-        f"authorization: Bearer {KEY}",
+        f"authorization: Bearer {key}",
         f"mcp-protocol-version: {PROTOCOL}",
         "mcp-method: tools/call",
         "mcp-name: echo",
@@ -109,7 +110,8 @@ def _request(text: str, port: int) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def _response(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, bytes], bytes]:
+async def response(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, bytes], bytes]:
+    """The status, the headers in lower case, the body."""
     head = await reader.readuntil(b"\r\n\r\n")
     status, *lines = head.split(b"\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines if line)}
@@ -119,7 +121,7 @@ async def _response(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, byte
 async def measured(kind: str, clients: int, seconds: float) -> tuple[float, Tally]:
     """Calls a second, and what became of them."""
     tally = Tally()
-    async with served(kind) as port:
+    async with served(kind) as (port, _):
         began = time.perf_counter()
         names = [f"client-{number}" for number in range(clients)]
         results = await asyncio.gather(

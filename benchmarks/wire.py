@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from pydantic_core import from_json
+
 LINE_LIMIT = 64 * 1024 * 1024
 PROTOCOL = "2025-06-18"
 
@@ -49,7 +51,7 @@ class Wire:
         """Hand each answer to who waits for it, until the server closes its output."""
         assert self.process.stdout is not None
         while line := await self.process.stdout.readline():
-            answer = json.loads(line)
+            answer = from_json(line, cache_strings="keys")
             if waiting := self._waiting.pop(answer.get("id"), None):
                 waiting.set_result(answer)
 
