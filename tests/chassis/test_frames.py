@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_chassis.frames import Refused, dump, id_ahead, parse
+from mcp_chassis.mirrored import Mirrored, marks
 from mcp_types import (
+    CallToolResult,
     ErrorData,
     JSONRPCError,
     JSONRPCNotification,
     JSONRPCRequest,
     JSONRPCResponse,
+    TextContent,
 )
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
@@ -127,3 +130,19 @@ def test_a_number_of_more_digits_than_python_takes_is_refused_under_the_requests
     refused = parse(line)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.id) == (-32600, 7)
+
+
+@pytest.mark.parametrize("identifier", [1, "a", "\ud800"])
+def test_a_mark_is_written_as_the_object_that_the_text_says(identifier: int | str) -> None:
+    text = '{"rows":[[1,"ä\\n\\"x\\""],[null,1.5]]}'
+    answer = Mirrored(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
+    plain = {"content": [{"type": "text", "text": text}], "structuredContent": json.loads(text), "isError": False}
+    marked = marks(answer).model_dump(by_alias=True, mode="json", exclude_none=True)
+    line = dump(JSONRPCResponse(jsonrpc="2.0", id=identifier, result=marked))
+    assert json.loads(line) == {"jsonrpc": "2.0", "id": identifier, "result": {**plain, "resultType": "complete"}}
+    assert b"\n" not in line
+
+
+def test_only_a_result_that_says_the_same_twice_is_marked() -> None:
+    other = CallToolResult(content=[TextContent(type="text", text="seen")], structured_content={"a": 1})
+    assert marks(other) is other

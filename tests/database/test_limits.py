@@ -9,6 +9,7 @@ from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, data, failure, text
 
 MEGABYTE = 1024 * 1024
+WIDENING = ", ".join(f"repeat('🙂', (n - 200) * 400) w{place}" for place in range(6))
 WIDE = ", ".join(f"repeat('x', 3000) AS c{place}" for place in range(400))
 
 
@@ -20,12 +21,13 @@ WIDE = ", ".join(f"repeat('x', 3000) AS c{place}" for place in range(400))
         pytest.param("SELECT decode(repeat('ff', 150000000), 'hex')", 1, 1, id="a bytea of 150 MB"),
         pytest.param(f"SELECT {WIDE} FROM generate_series(1, 1000)", 1, 400, id="400 columns"),
         pytest.param("SELECT repeat('🙂', 5000) FROM generate_series(1, 100000)", None, None, id="wide characters"),
+        pytest.param(f"SELECT {WIDENING} FROM generate_series(1, 1000) n", None, 6, id="wide after narrow rows"),
     ],
 )
 async def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
     shop: str, query: str, rows: int | None, cut: int | None
 ):
-    env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "1000000" if "c399" in query else "60000"}
+    env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "1000000" if "c399" in query or WIDENING in query else "60000"}
     async with connected(SERVER, env=env) as client:
         await client.call_tool("execute_query", {"query": "SELECT 1"})
         gc.collect()

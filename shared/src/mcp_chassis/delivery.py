@@ -12,6 +12,7 @@ from mcp_types import CallToolResult, TextContent
 from mcp_chassis.budget import RESERVE, fit, fit_text
 from mcp_chassis.cursors import START, Cursors, Position
 from mcp_chassis.failures import Failure
+from mcp_chassis.mirrored import Mirrored
 from mcp_chassis.results import Content, Result, TextPage, compact
 from mcp_chassis.text import clean, clean_json
 
@@ -46,7 +47,7 @@ class Delivery:
         if isinstance(value, TextPage):
             return CallToolResult(content=[_block(self._text(value, start, bound_to, pages))])
         text, data = self.json(value, start=start, bound_to=bound_to, pages=pages)
-        return CallToolResult(content=[_block(text)], structured_content=data)
+        return Mirrored(content=[_block(text)], structured_content=data)
 
     def json(
         self, value: Result, *, start: Position = START, bound_to: bytes = b"", pages: bool = False

@@ -19,6 +19,8 @@ from mcp_types import (
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
+from mcp_chassis.mirrored import mirrored_in
+
 LONGEST_LINE = 4 * 1024 * 1024
 TOO_LONG = f"A message may have {LONGEST_LINE // 1024 // 1024} MiB; this one has more."
 _TOO_DEEP = "recursion limit exceeded"  # how the parser says it
@@ -56,13 +58,25 @@ def id_ahead(line: bytes) -> RequestId | None:
 
 def dump(message: JSONRPCMessage) -> bytes:
     """The message as one line without its end."""
+    if isinstance(message, JSONRPCResponse):  # a fifth of the time that the model's own dump takes
+        return _response(message.id, message.result)
+    return _json(message.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _response(identifier: RequestId | None, result: dict[str, Any]) -> bytes:
+    mirrored = mirrored_in(result)
+    if mirrored is None:
+        return _json({"jsonrpc": "2.0", "id": identifier, "result": result})
+    rest = {name: value for name, value in result.items() if name != "structuredContent"}
+    whole = _json({"jsonrpc": "2.0", "id": identifier, "result": rest})
+    return b"".join((whole[:-2], b',"structuredContent":', mirrored.encode(), b"}}"))
+
+
+def _json(fields: dict[str, Any]) -> bytes:
     try:
-        if isinstance(message, JSONRPCResponse):  # a fifth of the time that the model's own dump takes
-            fields = {"jsonrpc": "2.0", "id": message.id, "result": message.result}
-            return to_json(fields, inf_nan_mode="null")
-        return message.model_dump_json(by_alias=True, exclude_unset=True).encode()
+        return to_json(fields, inf_nan_mode="null")
     except (PydanticSerializationError, UnicodeEncodeError):  # half of a surrogate pair, as the host sent it
-        return json.dumps(message.model_dump(by_alias=True, exclude_unset=True)).encode()
+        return json.dumps(fields).encode()
 
 
 def _parse_leniently(line: bytes) -> JSONRPCMessage | Refused:

@@ -52,4 +52,4 @@ class Content:
 
 def compact(value: Any) -> str:
     """Compact JSON of any result: no blanks, no null fields of models, non-finite numbers as null."""
-    return pydantic_core.to_json(value, by_alias=True, exclude_none=True).decode()
+    return pydantic_core.to_json(value, by_alias=True, exclude_none=True, inf_nan_mode="null").decode()

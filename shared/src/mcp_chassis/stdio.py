@@ -25,7 +25,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCMessage
 from pydantic import ValidationError
 
-from mcp_chassis import logs
+from mcp_chassis import logs, mirrored
 from mcp_chassis.frames import TOO_LONG, Refused, id_ahead, parse
 from mcp_chassis.host_log import HostLog
 from mcp_chassis.pipes import LineReader, LineWriter, claimed, pollable
@@ -86,6 +86,10 @@ class _Session:
         self._listening = Listening(server.bus)
         self._subscriptions = ResourceSubscriptions(server.bus)
 
+    def mirrors(self) -> None:
+        """Its writer writes out what stands twice in a result."""
+        mirrored.serve(self._server.lowlevel)
+
     async def run(self, inbox: Inbox, outbox: Outbox) -> None:
         server = self._server.lowlevel
         self._server.host_log.serve(server)
@@ -101,6 +105,7 @@ class _Session:
 
 
 async def _serve_pipes(session: _Session, after_eof: Ending, after_signal: Ending) -> None:
+    session.mirrors()
     with claimed() as (incoming, outgoing), redirect_stdout(_Printed()):
         pipes = _Pipes(incoming, outgoing, session, after_eof)
         with _signals(lambda: pipes.stop(after_signal)):

@@ -14,6 +14,7 @@ from database_mcp.parameters import as_text, check_count, described, with_casts
 from database_mcp.statement import Statement
 from database_mcp.wrapper import Cells, batch_size, wrapped
 
+_LATER = 2  # times as large a batch may be once one was read
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
 
 
@@ -120,7 +121,10 @@ def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
 
 
 async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGenerator[list[Row]]:
-    """At most `limit` rows, no more than 8 MB of them at once; what fits at once takes one message less."""
+    """At most `limit` rows, first no more than 8 MB of them; what fits at once takes one message less.
+
+    Who goes on found the first batch short enough for an answer, so these rows are narrow and more may come at once.
+    """
     size = batch_size(shape.columns)
     if size >= limit:
         yield await prepared.fetch(*shape.values)
@@ -131,6 +135,7 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
         batch = await portal.fetch(asked)
         yield batch
         limit = limit - asked if len(batch) == asked else 0
+        size = _LATER * batch_size(shape.columns)
 
 
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
