@@ -1,11 +1,12 @@
 """What `toolroll keys` does to a file."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from mcp_chassis.remote import key_file
-from mcp_chassis.remote.keys import KeyRing, parse
+from mcp_chassis.remote.keys import Key, KeyRing, parse
 
 
 def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
@@ -23,18 +24,46 @@ def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
     assert [key.name for key in parse(path.read_text()).keys] == ["ci", "cd"]
 
 
-def test_without_a_file_the_line_is_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_making_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "keys"
     assert key_file.new("ci", ["read", "github:write"]) == 0
-    secret, line = capsys.readouterr().out.splitlines()
-    assert parse(line).keys[0].scopes == {"read", "github:write"}
-    assert secret.startswith("tr_")
+    said = capsys.readouterr()
+    secret, line = said.out.splitlines()
+    assert parse(line).keys == (Key.of("ci", secret, ["read", "github:write"]),)
+    assert said.err == (
+        "The first line is the key: give it to its user, it is shown once. The second is for the file.\n"
+    )
+    assert key_file.new("ci", ["read"], path) == 0
+    assert capsys.readouterr().err == f"Added to {path}. The key is shown once.\n"
+
+
+@pytest.mark.parametrize("before", ["", "# ours", "# ours\n", "# ünsere\n\n"])
+def test_a_new_key_stands_on_a_line_of_its_own_and_leaves_the_others_as_they_are(before: str, tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text(before, encoding="utf-8")
+    key_file.new("ci", ["read"], path)
+    kept = f"{before}\n" if before == "# ours" else before
+    assert path.read_text(encoding="utf-8").startswith(f"{kept}ci sha256:")
+
+
+NAME_RULE = "A key needs a name of letters, digits, `.`, `@`, `_` or `-`, and at least one scope.\n"
 
 
 @pytest.mark.parametrize(
-    ("name", "scopes"), [("ci", ["reed"]), ("ci", []), ("a b", ["read"]), ("", ["read"]), ("taken", ["read"])]
+    ("name", "scopes", "told"),
+    [
+        ("ci", ["reed"], "There is no scope called reed.\n"),
+        ("ci", [], NAME_RULE),
+        ("a b", ["read"], NAME_RULE),
+        ("", ["read"], NAME_RULE),
+        ("#ci", ["read"], NAME_RULE),
+        ("x=read\nci", ["read"], NAME_RULE),
+        ("ci", ["github:tool:a,read"], NAME_RULE),
+        ("taken", ["read"], "The file has a key called taken already.\n"),
+    ],
 )
-def test_what_would_be_no_key_is_refused(
-    name: str, scopes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_would_be_no_key_is_refused_with_its_reason(
+    name: str, scopes: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "keys"
     key_file.new("taken", ["read"], path)
@@ -42,24 +71,30 @@ def test_what_would_be_no_key_is_refused(
     capsys.readouterr()
     assert key_file.new(name, scopes, path) == 2
     assert path.read_text() == before
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", told)
 
 
-def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(tmp_path: Path) -> None:
+def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "keys"
     path.write_text("# ours\nold-key=read\n\nolder-key=tools\n")
+    path.chmod(0o644)
     assert key_file.hashed(path) == 0
     text = path.read_text()
     assert text.startswith("# ours\nline-2 sha256:")
     assert "old-key" not in text
     assert KeyRing(path=path, hashed_only=True).find("older-key") is not None
+    assert capsys.readouterr().err == f"2 keys of {path} are hashed now.\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_file_with_a_line_that_is_no_key_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_with_a_line_that_is_no_key_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "keys"
     path.write_text("old-key=read\nnonsense\n")
     assert key_file.hashed(path) == 2
     assert path.read_text() == "old-key=read\nnonsense\n"
+    assert capsys.readouterr().err == f"{path}: line 2: must be `name sha256:HEX scope,scope`\n"
 
 
 def test_the_list_shows_names_and_scopes_and_no_digest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,4 +102,55 @@ def test_the_list_shows_names_and_scopes_and_no_digest(tmp_path: Path, capsys: p
     key_file.new("ci", ["write", "read"], path)
     capsys.readouterr()
     assert key_file.listed(path) == 0
-    assert capsys.readouterr().out == "ci  read,write\n"
+    assert capsys.readouterr() == ("ci  read,write\n", "")
+
+
+def test_the_list_shows_the_keys_and_then_every_line_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("nonsense\nold-key=read\nother-key=reed\n")
+    assert key_file.listed(path) == 2
+    said = capsys.readouterr()
+    assert said.out == "line-2  read\n"
+    assert said.err == (
+        f"{path}: line 1: must be `name sha256:HEX scope,scope`\n{path}: line 3: there is no scope called reed\n"
+    )
+
+
+ACTS: dict[str, Callable[[Path], int]] = {
+    "new": lambda path: key_file.new("ci", ["read"], path),
+    "hash": key_file.hashed,
+    "list": key_file.listed,
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_file_that_is_no_text_is_told_and_left_as_it_is(
+    act: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys"
+    path.write_bytes(b"\xff\xfe")
+    assert ACTS[act](path) == 2
+    assert capsys.readouterr() == ("", f"{path} cannot be read.\n")
+    assert path.read_bytes() == b"\xff\xfe"
+
+
+@pytest.mark.parametrize(("act", "cannot"), [("new", "written"), ("hash", "read"), ("list", "read")])
+def test_a_folder_that_is_not_there_is_told_and_no_key_is_shown(
+    act: str, cannot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nowhere" / "keys"
+    assert ACTS[act](path) == 2
+    assert capsys.readouterr() == ("", f"{path} cannot be {cannot}.\n")
+
+
+def test_a_file_that_cannot_be_replaced_keeps_its_keys_in_the_clear_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("old-key=read\n")
+    (tmp_path / ".keys.new").mkdir()
+    assert key_file.hashed(path) == 2
+    assert path.read_text() == "old-key=read\n"
+    assert capsys.readouterr().err == f"{path} cannot be written.\n"

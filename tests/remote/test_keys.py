@@ -1,22 +1,10 @@
-"""API keys: what stands in a file, what is refused in it, and that a changed file counts."""
-
-import logging
-from pathlib import Path
+"""API keys: what stands in a file, what is refused in it, and what each may do."""
 
 import pytest
 from mcp_chassis.remote.keys import Key, KeyRing, new_secret, parse
 from mcp_chassis.remote.scopes import Scopes, known
-from mcp_chassis.settings import BadSettings
 
 SECRET = "tr_an-example-of-a-key-for-these-tests-only"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_a_new_key_has_256_random_bits_and_no_two_are_the_same() -> None:
@@ -53,13 +41,17 @@ def test_both_forms_blank_lines_and_comments_are_read() -> None:
         ("key=", "line 1: must be"),
         ("key=all", "line 1: there is no scope called all"),
         ("just-a-key", "line 1: must be"),
+        ("key=github:destructve", "line 1: there is no scope called github:destructve"),
+        ("ci=tr_just-a-key-in-the-wrong-place", "line 1: there is no scope of that name"),
+        ("ci=justakeyjustakeyjusta", "line 1: there is no scope of that name"),
+        ("ci=Just-a-Key", "line 1: there is no scope of that name"),
     ],
 )
 def test_a_line_that_is_no_key_is_told_by_its_number_and_not_by_its_content(line: str, told: str) -> None:
     parsed = parse(line)
     assert parsed.keys == ()
     assert parsed.problems[0].startswith(told)
-    assert "just-a-key" not in parsed.problems[0]
+    assert "just" not in parsed.problems[0].lower()
 
 
 def test_keys_in_the_clear_can_be_refused() -> None:
@@ -68,24 +60,15 @@ def test_keys_in_the_clear_can_be_refused() -> None:
     assert "toolroll keys hash" in parsed.problems[0]
 
 
+def test_a_refused_key_in_the_clear_costs_no_other_key() -> None:
+    key = Key.of("ci", SECRET, ["read"])
+    parsed = parse(f"old-key=read\n{key.line()}", hashed_only=True)
+    assert (parsed.keys, parsed.in_clear, len(parsed.problems)) == ((key,), 0, 1)
+
+
 def test_two_keys_of_one_name_are_refused_because_they_would_share_a_principal() -> None:
     line = Key.of("ci", SECRET, ["read"]).line()
     assert parse(f"{line}\n{line}").problems == ("two keys are called ci",)
-
-
-def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = tmp_path / "keys"
-    path.write_text("old-key=read\nolder-key=write\n")
-    with caplog.at_level(logging.WARNING):
-        ring = KeyRing(path=path)
-    found = ring.find("older-key")
-    assert found is not None
-    assert found.scopes == {"write"}
-    assert [("toolroll keys hash" in record.message, "old-key" in record.message) for record in caplog.records] == [
-        (True, False)
-    ]
 
 
 def test_the_single_key_has_tools_resources_and_prompts_but_not_admin() -> None:
@@ -101,47 +84,6 @@ def test_anything_but_the_key_itself_is_not_the_key(presented: str) -> None:
 
 def test_without_any_key_nothing_is_a_key() -> None:
     assert KeyRing().find("") is None
-
-
-def test_a_changed_file_counts_without_a_restart(tmp_path: Path) -> None:
-    path, clock = tmp_path / "keys", Clock()
-    path.write_text(Key.of("ci", SECRET, ["read"]).line())
-    ring = KeyRing(path=path, clock=clock)
-    replaced = tmp_path / "next"
-    replaced.write_text(Key.of("ci", "tr_next", ["write"]).line())
-    replaced.replace(path)
-    clock.now = 0.5
-    assert ring.find(SECRET) is not None
-    clock.now = 2.0
-    assert ring.find(SECRET) is None
-    assert ring.find("tr_next") is not None
-
-
-def test_a_file_that_vanishes_closes_the_door(tmp_path: Path) -> None:
-    path, clock = tmp_path / "keys", Clock()
-    path.write_text(Key.of("ci", SECRET, ["read"]).line())
-    ring = KeyRing(path=path, clock=clock)
-    path.unlink()
-    clock.now = 2.0
-    assert ring.find(SECRET) is None
-
-
-def test_a_bad_line_in_a_changed_file_costs_that_line_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path, clock = tmp_path / "keys", Clock()
-    path.write_text(Key.of("ci", SECRET, ["read"]).line())
-    ring = KeyRing(path=path, clock=clock)
-    path.write_text(f"nonsense\n{Key.of('cd', 'tr_next', ['write']).line()}\n")
-    clock.now = 2.0
-    assert ring.find("tr_next") is not None
-    assert ring.find(SECRET) is None
-    assert "line 1: must be" in caplog.text
-
-
-def test_a_bad_file_stops_the_start_and_names_the_setting(tmp_path: Path) -> None:
-    path = tmp_path / "keys"
-    path.write_text("nonsense")
-    with pytest.raises(BadSettings, match="MCP_API_KEYS_FILE: line 1"):
-        KeyRing(path=path)
 
 
 GRANTS = {

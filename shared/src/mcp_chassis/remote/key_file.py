@@ -12,43 +12,46 @@ EXIT_BAD_FILE = 2
 
 def new(name: str, scopes: Sequence[str], path: Path | None = None) -> int:
     """Print a new key, and its line; with `path` the line is added to the file instead. The exit code."""
-    if problem := _problem(name, scopes, path):
+    text = _text(path) if path and path.exists() else ""
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    if problem := _problem(name, scopes, text):
         return _refused(problem)
     secret = new_secret()
     line = Key.of(name, secret, scopes).line()
-    sys.stdout.write(f"{secret}\n")
     if path is None:
-        sys.stdout.write(f"{line}\n")
-        sys.stderr.write(
-            "The first line is the key: give it to its user, it is shown once. The second is for the file.\n"
-        )
-        return 0
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    _write(path, text + ("\n" if text and not text.endswith("\n") else "") + f"{line}\n")
-    sys.stderr.write(f"Added to {path}. The key is shown once.\n")
-    return 0
+        sys.stdout.write(f"{secret}\n{line}\n")
+        return _done("The first line is the key: give it to its user, it is shown once. The second is for the file.")
+    begun = "\n" if text and not text.endswith("\n") else ""
+    if not _written(path, f"{text}{begun}{line}\n"):
+        return _refused(f"{path} cannot be written.")
+    sys.stdout.write(f"{secret}\n")
+    return _done(f"Added to {path}. The key is shown once.")
 
 
-def _problem(name: str, scopes: Sequence[str], path: Path | None) -> str | None:
+def _problem(name: str, scopes: Sequence[str], text: str) -> str | None:
     if unknown := [scope for scope in scopes if not known(scope)]:
         return f"There is no scope called {unknown[0]}."
-    line = Key.of(name, "", scopes).line()
-    if not parse(line).keys:
+    key = Key.of(name, "", scopes)
+    if parse(key.line()).keys != (key,):
         return "A key needs a name of letters, digits, `.`, `@`, `_` or `-`, and at least one scope."
-    if path and path.exists() and name in {key.name for key in parse(path.read_text(encoding="utf-8")).keys}:
+    if name in {key.name for key in parse(text).keys}:
         return f"The file has a key called {name} already."
     return None
 
 
 def hashed(path: Path) -> int:
     """Replace the keys that stand in the clear by their digests; comments stay. The exit code."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    parsed = parse("\n".join(lines))
+    text = _text(path)
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    lines = text.splitlines()
+    parsed = parse(text)
     if parsed.problems:
         return _refused(f"{path}: {parsed.problems[0]}")
-    _write(path, "".join(f"{_hashed(line, number)}\n" for number, line in enumerate(lines, 1)))
-    sys.stderr.write(f"{parsed.in_clear} keys of {path} are hashed now.\n")
-    return 0
+    if not _written(path, "".join(f"{_hashed(line, number)}\n" for number, line in enumerate(lines, 1))):
+        return _refused(f"{path} cannot be written.")
+    return _done(f"{parsed.in_clear} keys of {path} are hashed now.")
 
 
 def _hashed(line: str, number: int) -> str:
@@ -58,7 +61,10 @@ def _hashed(line: str, number: int) -> str:
 
 def listed(path: Path) -> int:
     """Print each key's name and scopes. The exit code."""
-    parsed = parse(path.read_text(encoding="utf-8"))
+    text = _text(path)
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    parsed = parse(text)
     for key in parsed.keys:
         sys.stdout.write(f"{key.name}  {','.join(sorted(key.scopes))}\n")
     for problem in parsed.problems:
@@ -66,12 +72,28 @@ def listed(path: Path) -> int:
     return EXIT_BAD_FILE if parsed.problems else 0
 
 
-def _write(path: Path, text: str) -> None:
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _written(path: Path, text: str) -> bool:
     """Whole or not at all, readable by its owner alone."""
     fresh = path.with_name(f".{path.name}.new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    try:
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def _done(told: str) -> int:
+    sys.stderr.write(f"{told}\n")
+    return 0
 
 
 def _refused(told: str) -> int:

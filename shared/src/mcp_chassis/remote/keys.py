@@ -24,6 +24,7 @@ PREFIX = "tr_"
 RANDOM_BYTES = 32
 _HASHED = re.compile(r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>\S+)")
 _PLAIN = re.compile(r"(?P<key>[!-<>-~]{1,512})\s*=\s*(?P<scopes>\S+)")
+_MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not told
 _LOOK_AGAIN = 1.0  # seconds between looks at the file
 
 
@@ -97,7 +98,8 @@ def _key(line: str, number: int) -> tuple[Key, bool]:
 def _scopes(text: str) -> frozenset[str]:
     scopes = frozenset(part for part in text.split(",") if part)
     if unknown := sorted(scope for scope in scopes if not known(scope)):
-        raise ValueError(f"there is no scope called {unknown[0][:40]}")
+        which = f"called {unknown[0]}" if _MISSPELT.fullmatch(unknown[0]) else "of that name"
+        raise ValueError(f"there is no scope {which}")
     if not scopes:
         raise ValueError("names no scope")
     return scopes
@@ -178,11 +180,11 @@ class KeyRing:
             logger.warning("%d keys stand in the clear: `toolroll keys hash FILE` converts the file.", parsed.in_clear)
         return parsed
 
-    def _stat(self) -> tuple[int, int, int] | None:
+    def _stat(self) -> tuple[int, ...] | None:
         if self._path is None:
             return None
         try:
             stat = self._path.stat()
         except OSError:
             return None
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino  # rights change the ctime alone
