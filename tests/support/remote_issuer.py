@@ -1,19 +1,22 @@
-"""An issuer of tokens on a loopback socket: metadata, keys, introspection, and tokens of every kind."""
+"""An issuer of tokens, on a loopback socket or as a function: metadata, keys, introspection, tokens of every kind."""
 
 import base64
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx2
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from mcp_chassis.remote.documents import Documents
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 
 AUDIENCE = "https://tools.example.com/mcp"
+Answers = Callable[[httpx2.Request], httpx2.Response] | Callable[[httpx2.Request], Awaitable[httpx2.Response]]
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -63,13 +66,20 @@ class Issuer:
         self, key: Any = RSA_KEY, alg: str = "RS256", header: dict[str, Any] | None = None, **changed: Any
     ) -> str:
         head = {"kid": "one", "typ": "at+jwt", **(header or {})}
-        return jwt.encode(self.claims(**changed), key, algorithm=alg, headers={k: v for k, v in head.items() if v})
+        return jwt.encode(
+            self.claims(**changed), key, algorithm=alg, headers={k: v for k, v in head.items() if v is not None}
+        )
 
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: str = "") -> str:
     """A token put together by hand."""
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims)]
     return ".".join([*parts, signature])
+
+
+def documents(answers: Answers) -> Documents:
+    """What an issuer says that answers as this function does."""
+    return Documents(httpx2.AsyncClient(transport=httpx2.MockTransport(answers)))
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import httpx2
 import jwt
 
 from mcp_chassis.remote.authentication import CannotTell
@@ -105,8 +106,11 @@ def metadata_urls(issuer: str) -> list[str]:
 
 
 def _safe(url: str, issuer: str) -> bool:
-    """Over https, or as plainly as the issuer itself, which only this machine may be."""
-    return urlsplit(url).scheme in {"https", urlsplit(issuer).scheme}
+    """A URL over https, or as plain as the issuer's own, which only this machine may be."""
+    try:
+        return httpx2.URL(url).scheme in {"https", urlsplit(issuer).scheme}
+    except httpx2.InvalidURL:
+        return False
 
 
 def _fits(key: dict[str, Any], algorithm: str) -> bool:

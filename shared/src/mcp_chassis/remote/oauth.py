@@ -174,4 +174,4 @@ def _scopes(claims: dict[str, Any]) -> Iterable[str]:
 def _expiry(claims: dict[str, Any]) -> float:
     """When the token ends; at once where that is not said."""
     expires = claims.get("exp")
-    return float(expires) if isinstance(expires, int | float) and not isinstance(expires, bool) else 0.0
+    return expires if isinstance(expires, int | float) and not isinstance(expires, bool) else 0.0
