@@ -8,20 +8,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "shared" / "src" / "mcp_chassis"
+REMOTE = CORE / "remote"
 DATABASE = ROOT / "packages" / "database-mcp" / "src" / "database_mcp"
 TESTS = {
-    CORE / "failures.py": "chassis/test_failures.py",
-    CORE / "retry.py": "chassis/test_retry.py",
-    CORE / "text.py": "chassis/test_text.py",
-    DATABASE / "guard.py": "database/test_scan.py",
-    DATABASE / "parameters.py": "database/test_parameters.py",
-    DATABASE / "statement.py": "database/test_scan.py",
-    DATABASE / "tokens.py": "database/test_scan.py",
-    DATABASE / "wrapper.py": "database/test_wrapper.py",
+    CORE / "failures.py": ("chassis/test_failures.py",),
+    CORE / "retry.py": ("chassis/test_retry.py",),
+    CORE / "text.py": ("chassis/test_text.py",),
+    REMOTE / "jwks.py": ("remote/test_jwks.py",),
+    REMOTE / "key_file.py": ("remote/test_key_file.py",),
+    REMOTE / "keys.py": ("remote/test_keys.py", "remote/test_key_ring.py"),
+    REMOTE / "oauth.py": ("remote/test_oauth.py", "remote/test_opaque_tokens.py", "remote/test_token_refusals.py"),
+    DATABASE / "guard.py": ("database/test_scan.py",),
+    DATABASE / "parameters.py": ("database/test_parameters.py",),
+    DATABASE / "statement.py": ("database/test_scan.py",),
+    DATABASE / "tokens.py": ("database/test_scan.py",),
+    DATABASE / "wrapper.py": ("database/test_wrapper.py",),
 }
 THRESHOLD = 0.8
 CONFIGURATION = """[mutmut]
@@ -44,11 +50,17 @@ def laid_out(folder: Path, modules: list[Path]) -> None:
         shutil.copytree(package, folder / package.name)
     shutil.copytree(ROOT / "tests" / "support", folder / "support")
     (folder / "tests").mkdir()
-    for test in ("conftest.py", *(TESTS[module] for module in modules)):
+    for test in ("conftest.py", *chain.from_iterable(TESTS[module] for module in modules)):
         shutil.copy(ROOT / "tests" / test, folder / "tests")
-    mutated = "\n".join(f"    {module.parent.name}/{module.name}" for module in modules)
+    mutated = "\n".join(f"    {_copied(module)}" for module in modules)
     (folder / "setup.cfg").write_text(CONFIGURATION.format(modules=mutated))
     (folder / "pytest.ini").write_text("[pytest]\npythonpath = support\nanyio_mode = auto\n")
+
+
+def _copied(module: Path) -> Path:
+    """Where a module stands in the folder."""
+    package = next(package for package in (CORE, DATABASE) if module.is_relative_to(package))
+    return module.relative_to(package.parent)
 
 
 def survivors(folder: Path) -> tuple[int, list[str]]:
