@@ -5,6 +5,7 @@ unexport VIRTUAL_ENV
 
 UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
+COMPILE := $(RUN) python -m compileall -q shared/src packages examples
 LOCK := $(UV) export --quiet --all-packages --all-extras --all-groups --no-emit-workspace --no-header --no-annotate
 
 .PHONY: help setup demo test check lint types bench soak mutation snapshots docs new-server node lock
@@ -19,9 +20,11 @@ help: ## Say what each word does
 
 setup: | $(UV) ## Install every server and every tool of development into .venv
 	@$(UV) sync --quiet --all-packages
+	@$(COMPILE)
 
 demo: | $(UV) ## Install the servers, then talk to them as a host does
 	@$(UV) sync --quiet --all-packages --no-dev --inexact
+	@$(COMPILE)
 	@$(RUN) python scripts/demo.py
 
 test: setup ## Run every test, then the core's tests on the other Pythons that are here

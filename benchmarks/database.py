@@ -17,11 +17,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import psutil
-from wire import Wire, started
+from wire import Wire, result_of, started
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "scripts")]
@@ -38,7 +37,7 @@ CREATE TABLE bench AS SELECT n AS id, 'customer ' || n AS name, 'city ' || n % 5
     n * 0.1::float8 AS share, CASE WHEN n % 3 = 0 THEN 'note ' || n END AS note
 FROM generate_series(1, 1000) n; ANALYZE bench; GRANT SELECT ON bench TO mcp_ro
 """
-Ask = Callable[[str], Awaitable[str]]
+Ask = Callable[[str], Awaitable[bytes]]
 
 
 @dataclass
@@ -138,9 +137,8 @@ async def running(contender: Contender) -> AsyncGenerator[Wire]:
 
 
 def through(wire: Wire, contender: Contender) -> Ask:
-    async def ask(sql: str) -> str:
-        answer = await wire.call(contender.tool, {contender.argument: sql})
-        return answer["content"][0]["text"]
+    async def ask(sql: str) -> bytes:
+        return await wire.answer("tools/call", {"name": contender.tool, "arguments": {contender.argument: sql}})
 
     return ask
 
@@ -149,38 +147,41 @@ async def beside(place: Place, driver: Contender, calls: int) -> None:
     """The driver alone: typed rows, prepared statements, as many connections as our pool has."""
     async with asyncpg.create_pool(place.dsn("postgres", "mcp_ro"), min_size=5, max_size=5) as pool:
 
-        async def ask(sql: str) -> str:
+        async def ask(sql: str) -> bytes:
             await pool.fetch(sql)
-            return ""
+            return b""
 
         await asked(driver, ask, calls)
 
 
 async def asked(contender: Contender, ask: Ask, calls: int) -> None:
     figures = contender.figures
-    if (text := await ask(ROWS)) and COUNTER.exists():
-        figures["row tokens"] = count([text])[0]
+    if (line := await ask(ROWS)) and COUNTER.exists():
+        figures["row tokens"] = count([result_of(line)["content"][0]["text"]])[0]
     figures["SELECT 1 ms"], figures["SELECT 1 /s"] = await timed(lambda: ask(ONE), calls * 5)
     figures["rows ms"], figures["rows /s"] = await timed(lambda: ask(ROWS), calls)
 
 
-async def timed(act: Callable[[], Awaitable[Any]], calls: int) -> tuple[float, float]:
-    """The median in ms one after another, and the rate with 32 in flight."""
+async def timed(act: Callable[[], Awaitable[bytes]], calls: int) -> tuple[float, float]:
+    """The median in ms one after another, and the rate with 32 in flight; answers are read when the clock stands."""
     for _ in range(20):
         await act()
     times: list[float] = []
+    answers: list[bytes] = []
     for _ in range(calls):
         began = time.perf_counter()
-        await act()
+        answers.append(await act())
         times.append(1000 * (time.perf_counter() - began))
 
     async def caller() -> None:
-        for _ in range(max(1, calls // IN_FLIGHT)):
-            await act()
+        answers.extend([await act() for _ in range(max(1, calls // IN_FLIGHT))])
 
     began = time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(IN_FLIGHT)))
-    return statistics.median(times), IN_FLIGHT * max(1, calls // IN_FLIGHT) / (time.perf_counter() - began)
+    rate = IN_FLIGHT * max(1, calls // IN_FLIGHT) / (time.perf_counter() - began)
+    for answer in filter(None, answers):
+        result_of(answer)
+    return statistics.median(times), rate
 
 
 def megabytes(pid: int) -> float:

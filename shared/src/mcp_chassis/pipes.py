@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import anyio
 from mcp_types import JSONRPCMessage
@@ -13,6 +13,7 @@ from mcp_types import JSONRPCMessage
 from mcp_chassis.frames import LONGEST_LINE, dump
 
 _CHUNK = 256 * 1024
+_WIDTH = 256 * 1024
 _HIGH_WATER = 1024 * 1024  # bytes written and not yet read by the host before answers wait
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -45,6 +46,7 @@ def claimed() -> Generator[tuple[int, int]]:
     os.close(nothing)
     for descriptor in wire:
         os.set_blocking(descriptor, False)
+    _widen(wire[1])
     try:
         yield wire
     finally:
@@ -58,6 +60,15 @@ def _duplicate(descriptor: int) -> int:
     import fcntl  # POSIX only
 
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+
+
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold a large answer whole, where the system can: 64 kB would be handed over piece by piece."""
+    import fcntl
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # no pipe but a socket, or this user has too many wide ones
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _WIDTH)
 
 
 def _is_open(descriptor: int) -> bool:

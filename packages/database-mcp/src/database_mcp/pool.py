@@ -11,7 +11,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from mcp_chassis.failures import Effect, Failure, TimedOut, Unavailable
 
@@ -39,9 +39,10 @@ class Counts:
 
 
 @dataclasses.dataclass(eq=False)
-class Lease:
-    """One of the pool's places, and its connection once there is one."""
+class Lease(Generic[Answer]):
+    """One of the pool's places: what its work gave, and its connection once there is one."""
 
+    answer: asyncio.Future[Answer]
     connection: Connection | None = None
 
 
@@ -62,8 +63,8 @@ class Pool:
         self._clock = clock
         self._places = asyncio.Semaphore(limits.pool_max)
         self._idle: deque[tuple[Connection, float]] = deque()
-        self._leases: set[Lease] = set()
-        self._sessions: set[asyncio.Task[object]] = set()
+        self._leases: set[Lease[Any]] = set()
+        self._sessions: set[asyncio.Task[None]] = set()
         self._reaper: asyncio.TimerHandle | None = None
 
     @property
@@ -77,7 +78,7 @@ class Pool:
     async def run(
         self, work: Callable[[Connection], Awaitable[Answer]], *, seconds: float, fresh: bool = False
     ) -> Answer:
-        """Run `work` on a connection of its own, and leave that connection as it was.
+        """Run `work` on a connection of its own, which is put back as it was behind the caller's back.
 
         Args:
             seconds: for connecting and for `work`; the wait for a free connection has its own limit.
@@ -88,17 +89,19 @@ class Pool:
             TimedOut: `work` did not end in time; its statement is cancelled.
         """
         await self._enter()
-        lease, began = Lease(), self._clock()
+        lease, began = Lease[Answer](asyncio.get_running_loop().create_future()), self._clock()
         task = self._begin(lease, self._session(lease, work, fresh=fresh))
         try:
-            done, _ = await asyncio.wait({task}, timeout=seconds)
-            if not done:
-                self.counts.errors += 1
-                raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.AMBIGUOUS)
-            self.counts.errors += task.exception() is not None
-            return task.result()
+            await asyncio.wait({task, lease.answer}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if lease.answer.done():
+                return lease.answer.result()
+            self.counts.errors += 1
+            if task.done():
+                task.result()
+            raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.AMBIGUOUS)
         finally:
-            task.cancel()
+            if not lease.answer.done():
+                task.cancel()
             self.counts.queries += 1
             self.counts.busy_seconds += self._clock() - began
 
@@ -125,13 +128,13 @@ class Pool:
         finally:
             self.waiting -= 1
 
-    def _begin(self, lease: Lease, session: Coroutine[None, None, Answer]) -> "asyncio.Task[Answer]":
+    def _begin(self, lease: Lease[Any], session: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """The place is free again when the task ends, however it ends."""
         task = asyncio.create_task(session)
         self._leases.add(lease)
         self._sessions.add(task)
 
-        def ended(ended_task: "asyncio.Task[Answer]") -> None:
+        def ended(ended_task: "asyncio.Task[None]") -> None:
             self._leases.discard(lease)
             self._sessions.discard(ended_task)
             self._places.release()
@@ -141,11 +144,13 @@ class Pool:
         task.add_done_callback(ended)
         return task
 
-    async def _session(self, lease: Lease, work: Callable[[Connection], Awaitable[Answer]], *, fresh: bool) -> Answer:
+    async def _session(
+        self, lease: Lease[Answer], work: Callable[[Connection], Awaitable[Answer]], *, fresh: bool
+    ) -> None:
         connection = lease.connection = await self._connection(fresh=fresh)
         try:
             with speaking():
-                return await work(connection)
+                lease.answer.set_result(await work(connection))
         finally:
             await self._give_back(connection)
 

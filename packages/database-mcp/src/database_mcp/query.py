@@ -14,7 +14,7 @@ from database_mcp.parameters import as_text, check_count, described, with_casts
 from database_mcp.statement import Statement
 from database_mcp.wrapper import Cells, batch_size, wrapped
 
-_LATER = 2  # times as large a batch may be once one was read
+_AT_ONCE = 200  # rows looked at and counted at once: a batch can be large
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
 
 
@@ -100,12 +100,13 @@ async def _read(prepared: Prepared, query: Query, shape: Described, cells: Cells
     rows: list[list[Any]] = []
     room = query.budget
     async for batch in _batches(prepared, shape, query.limit + 1):
-        fresh = cells.rows(batch)
-        room -= len(to_json(fresh))
-        if room < 0:
-            fresh = _within(fresh, room + len(to_json(fresh)), least=0 if rows else 1)
-            return [*rows, *fresh][: query.limit], True
-        rows += fresh
+        for place in range(0, len(batch), _AT_ONCE):
+            fresh = cells.rows(batch[place : place + _AT_ONCE])
+            left = room - len(to_json(fresh))
+            if left < 0:
+                return [*rows, *_within(fresh, room, least=0 if rows else 1)][: query.limit], True
+            room = left
+            rows += fresh
     return rows[: query.limit], len(rows) > query.limit
 
 
@@ -121,10 +122,7 @@ def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
 
 
 async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGenerator[list[Row]]:
-    """At most `limit` rows, first no more than 8 MB of them; what fits at once takes one message less.
-
-    Who goes on found the first batch short enough for an answer, so these rows are narrow and more may come at once.
-    """
+    """At most `limit` rows, no more than 36 MB of them at once; what fits at once takes one message."""
     size = batch_size(shape.columns)
     if size >= limit:
         yield await prepared.fetch(*shape.values)
@@ -135,7 +133,6 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
         batch = await portal.fetch(asked)
         yield batch
         limit = limit - asked if len(batch) == asked else 0
-        size = _LATER * batch_size(shape.columns)
 
 
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:

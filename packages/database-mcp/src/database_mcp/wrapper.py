@@ -7,12 +7,13 @@ from typing import Any
 from database_mcp.connection import Attribute
 
 CELL = 2000  # characters of one cell
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 36 * 1024 * 1024
 _WIDEST_CHARACTER = 4
 _SHORT_BYTES = 64
 _EXACT = 2**53  # integers beyond it change in programs that read JSON numbers as doubles
 
 _NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
+_ASCII = frozenset({"numeric", "bytea", "bit", "varbit", "inet", "cidr"})
 _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestamptz", "uuid", "interval", "macaddr"}
 
 
@@ -45,9 +46,15 @@ def cell(column: str, type_name: str) -> str:
     return f"pg_catalog.left({column}::pg_catalog.text, {CELL + 1})"
 
 
+def _widest(type_name: str) -> int:
+    if type_name in _SHORT:
+        return _SHORT_BYTES
+    return CELL + 1 if type_name in _ASCII else (CELL + 1) * _WIDEST_CHARACTER
+
+
 def batch_size(columns: Sequence[Attribute]) -> int:
-    """Rows of one batch, so that the widest cells that can come stay within 8 MB."""
-    widest = sum(_SHORT_BYTES if column.type.name in _SHORT else (CELL + 1) * _WIDEST_CHARACTER for column in columns)
+    """Rows of one batch, so that the widest cells that can come stay within 36 MB."""
+    widest = sum(_widest(column.type.name) for column in columns)
     return max(1, BATCH_BYTES // max(widest, 1))
 
 
