@@ -1,5 +1,6 @@
 """What `toolroll keys` does to a file."""
 
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,21 @@ def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
     assert secret not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [key.name for key in parse(path.read_text()).keys] == ["ci", "cd"]
+
+
+@pytest.mark.skipif(not hasattr(os, "chown"), reason="files have no owners here")
+def test_a_file_that_was_there_stays_whose_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("a-key-in-the-clear=read\n")
+    path.chmod(0o640)
+    if os.getuid() == 0:
+        os.chown(path, 1000, 1000)
+    before = path.stat()
+    assert key_file.new("ci", ["read"], path) == 0
+    assert key_file.hashed(path) == 0
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_making_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +102,7 @@ def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
     assert "old-key" not in text
     assert KeyRing(path=path, hashed_only=True).find("older-key") is not None
     assert capsys.readouterr().err == f"2 keys of {path} are hashed now.\n"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_file_with_a_line_that_is_no_key_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

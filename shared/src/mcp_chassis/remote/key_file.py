@@ -1,7 +1,10 @@
 """Making keys and looking after their file; what `toolroll keys` does."""
 
+import os
+import stat
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mcp_chassis.remote.keys import Key, new_secret, parse
@@ -80,15 +83,27 @@ def _text(path: Path) -> str | None:
 
 
 def _written(path: Path, text: str) -> bool:
-    """Whole or not at all, readable by its owner alone."""
+    """Whole or not at all; a new file is its owner's alone, one that was there stays whose it was."""
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.touch(mode=0o600)
         fresh.write_text(text, encoding="utf-8")
+        if path.exists():
+            _keep_rights(path, fresh)
         fresh.replace(path)
     except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         return False
     return True
+
+
+def _keep_rights(path: Path, fresh: Path) -> None:
+    """A server that runs as somebody else must still be able to read it; nobody else must."""
+    before = path.stat()
+    if hasattr(os, "chown"):
+        os.chown(fresh, before.st_uid, before.st_gid)
+    fresh.chmod(stat.S_IMODE(before.st_mode) & 0o770)
 
 
 def _done(told: str) -> int:
