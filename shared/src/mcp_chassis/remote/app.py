@@ -48,13 +48,23 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        if self._flight.draining:
-            send = _for_the_last_time(send)
+        send = self._closing(send)
         page = self._pages.get(scope["path"].removesuffix("/"))
         if page is None:
             await Refusal(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(send)
         else:
             await page(scope, receive, send)
+
+    def _closing(self, send: Send) -> Send:
+        """Tells the client to close the connection after an answer of the end, so that no request meets that."""
+
+        async def told(message: Message) -> None:
+            if self._flight.draining and message["type"] == "http.response.start":
+                others = [header for header in message.get("headers", ()) if header[0] != b"connection"]
+                message = {**message, "headers": [*others, (b"connection", b"close")]}
+            await send(message)
+
+        return told
 
     def end_streams(self) -> None:
         """End every listen stream as the protocol says: with a last result."""
@@ -82,17 +92,6 @@ class Application:
         status = 503 if missing else 200
         body: dict[str, object] = {"status": "unavailable", "failed": missing} if missing else {"status": "ready"}
         await send_json(send, status, body)
-
-
-def _for_the_last_time(send: Send) -> Send:
-    """Tells the client to close the connection after this answer, so that no further request meets its end."""
-
-    async def closing(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-        await send(message)
-
-    return closing
 
 
 def page_of(body: bytes, content_type: str) -> Page:

@@ -14,10 +14,13 @@ from weakref import WeakKeyDictionary
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from mcp_chassis.remote.doorstep import HANDSHAKE, admit_nobody_new, waiting
+
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 60.0
-LAST_LOOKS = 20  # a second for requests on their way: balancers go on for a while on connections they keep open
+QUIET = 1.0  # seconds without a new request on any open connection until the balancer is believed to have gone
+STILL_COMING = 3.0  # seconds for a balancer that goes on asking on connections it keeps open
 LOOK_AGAIN = 0.05
 CUT_SECONDS = 1  # what cancelled calls get to clean up
 
@@ -28,27 +31,17 @@ class Flight:
     def __init__(self) -> None:
         self.draining = False
         self.count = 0
+        self.begun = 0
         self.answers: Counter[tuple[str, int]] = Counter()
-        self._landed = asyncio.Event()
 
     @contextlib.contextmanager
     def under_way(self) -> Generator[None]:
         self.count += 1
+        self.begun += 1
         try:
             yield
         finally:
             self.count -= 1
-            if not self.count:
-                self._landed.set()
-
-    async def landed(self, seconds: float) -> bool:
-        """Whether everything under way ended within so many seconds."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self.count:
-                    self._landed.clear()
-                    await self._landed.wait()
-        return not self.count
 
 
 class DrainingServer(uvicorn.Server):
@@ -97,18 +90,25 @@ class DrainingServer(uvicorn.Server):
         logger.info("Ending: %d requests are in flight.", self._flight.count)
         await self._stop_listening()
         self._end_streams()
-        for connection in self._connections():
-            if not _is_idle(connection):
-                connection.shutdown()  # ends with its answer
-        await self._take_last_requests()
-        if not await self._flight.landed(self._drain_seconds):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(self._drain_seconds, QUIET)):
+                await self._emptied()
+        if self._flight.count:
             logger.warning("%d requests were cut off after %g s.", self._flight.count, self._drain_seconds)
         self.should_exit = True
 
-    async def _take_last_requests(self) -> None:
-        """On connections that are open still; each closes with the answer to its last one."""
-        for _ in range(LAST_LOOKS):
-            if not any(map(_is_idle, self._connections())):
+    async def _emptied(self) -> None:
+        """Until nothing is under way, and nobody asks any more on the connections that are open still.
+
+        Each closes with the next answer, which says so: to close one that is idle can meet a request on its way.
+        """
+        began = last = time.monotonic()
+        begun = self._flight.begun
+        while self._connections():
+            now = time.monotonic()
+            if self._flight.count or self._flight.begun > begun:
+                begun, last = self._flight.begun, now
+            elif now - last >= QUIET or now - began >= STILL_COMING:
                 return
             await asyncio.sleep(LOOK_AGAIN)
 
@@ -116,12 +116,15 @@ class DrainingServer(uvicorn.Server):
         """Accept who has connected already, then close: closing first would reset their connections."""
         loop = asyncio.get_running_loop()
         for listener in self._listeners:
+            admit_nobody_new(listener)
+        await asyncio.sleep(HANDSHAKE)
+        for listener in self._listeners:
             loop.remove_reader(listener)
         await asyncio.sleep(0)  # whom asyncio has accepted meanwhile gets its transport, which a closed server refuses
-        waiting = [accepted for listener in self._listeners for accepted in _waiting(listener)]
+        connected = [accepted for listener in self._listeners for accepted in waiting(listener)]
         for server in self.servers:
             server.close()
-        for accepted in waiting:
+        for accepted in connected:
             await loop.connect_accepted_socket(self._protocol, accepted)
 
     def _protocol(self) -> asyncio.Protocol:
@@ -149,12 +152,6 @@ def _is_idle(connection: H11Protocol) -> bool:
     """Whether nothing is asked on it, or not wholly."""
     cycle = cast("RequestResponseCycle | None", connection.cycle)
     return cycle is None or cycle.response_complete
-
-
-def _waiting(listener: socket.socket) -> Generator[socket.socket]:
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            yield listener.accept()[0]
 
 
 def config(app: Any, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
