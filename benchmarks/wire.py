@@ -58,6 +58,8 @@ class Wire:
         while line := await self.process.stdout.readline():
             if waiting := self._waiting.pop(_id_of(line), None):
                 waiting.set_result(line)
+        for waiting in self._waiting.values():
+            waiting.set_exception(RuntimeError("the server has gone"))
 
     def _send(self, message: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
