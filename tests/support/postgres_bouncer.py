@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import services
 from postgres_places import Place, free_port, unprivileged
 
 CONFIG = """
@@ -31,9 +32,8 @@ pidfile = {folder}/pid
 @contextmanager
 def in_transaction_mode(place: Place) -> Iterator[int]:
     """The port of a pooler with three connections to `place`."""
-    program = shutil.which("pgbouncer")
-    if program is None:
-        pytest.skip("pgbouncer is not installed")
+    services.require("pgbouncer")
+    program = shutil.which("pgbouncer", path=services.SBIN) or "pgbouncer"
     folder = Path(tempfile.mkdtemp(prefix="toolroll-bouncer-"))
     folder.chmod(0o777)
     listen = free_port()

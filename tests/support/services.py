@@ -74,6 +74,10 @@ def _haproxy() -> str | None:
     return None if shutil.which("haproxy", path=SBIN) else "haproxy is not installed"
 
 
+def _pgbouncer() -> str | None:
+    return None if shutil.which("pgbouncer", path=SBIN) else "pgbouncer is not installed"
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -88,6 +92,7 @@ def _uv() -> str | None:
 PROBES: Mapping[str, Callable[[], str | None]] = {
     "uv": _uv,
     "haproxy": _haproxy,
+    "pgbouncer": _pgbouncer,
     "nginx": _nginx,
     "npm packages": _npm_packages,
     "postgres": _postgres,
