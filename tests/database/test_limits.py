@@ -1,6 +1,7 @@
 """A result stays within its limits whatever the query gives, and the process does not grow."""
 
 import gc
+import json
 from typing import Any
 
 import psutil
@@ -68,3 +69,16 @@ async def test_a_query_over_its_time_is_told_what_to_try(shop: str):
         timed_out = failure(await client.call_tool("execute_query", slow))
     assert (timed_out.code, timed_out.retryable) == ("TIMEOUT", True)
     assert "raise timeout_seconds" in timed_out.message
+
+
+async def test_the_text_and_the_object_of_a_page_are_the_same_whether_it_is_whole_limited_or_cut(shop: str):
+    query = "SELECT n, repeat('ä\"', n % 7) t, n % 2 = 0 b, n * 0.5::float8 f FROM generate_series(1, 500) n ORDER BY n"
+    for rows, budget in ((1000, "60000"), (500, "60000"), (499, "60000"), (1, "60000"), (1000, "2000")):
+        env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": budget}
+        async with connected(SERVER, env=env) as client:
+            result = await client.call_tool("execute_query", {"query": query, "max_rows": rows})
+        answer = data(result)
+        assert json.loads(text(result)) == answer
+        assert [row[0] for row in answer["rows"]] == list(range(1, answer["row_count"] + 1))
+        assert ("next_cursor" in answer) == (answer["row_count"] < 500)
+        assert budget == "2000" or answer["row_count"] == min(rows, 500)

@@ -96,7 +96,7 @@ class Delivery:
 
     def _scrubbed(self, value: Result) -> tuple[str, dict[str, Any]]:
         try:
-            text = compact(value)
+            text = value.as_json()
         except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which no JSON carries
             cleaned, _ = clean_json(value.model_dump(by_alias=True, exclude_none=True))
             text = compact(cleaned)

@@ -19,6 +19,10 @@ class Result(BaseModel):
     page_field: ClassVar[str | None] = None
     plain: ClassVar[bool] = False
 
+    def as_json(self) -> str:
+        """What a host reads; for a subclass whose large part is JSON already."""
+        return compact(self)
+
 
 class Page(Result):
     """A list that goes on: a subclass adds the list, called `items` or what `page_field` says.

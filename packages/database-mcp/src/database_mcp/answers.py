@@ -1,9 +1,9 @@
 """What execute_query answers, and how its page is put together."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from mcp_chassis.results import Page
-from pydantic import WithJsonSchema
+from mcp_chassis.results import Page, compact
+from pydantic import PrivateAttr, WithJsonSchema
 
 from database_mcp.explaining import Explained
 from database_mcp.query import Query, Rows
@@ -31,6 +31,19 @@ class QueryResult(Page):
     findings: list[str] | None = None
     elapsed_ms: float
 
+    _rows: str | None = PrivateAttr(default=None)
+
+    def written(self, rows: str | None) -> Self:
+        """With its rows as JSON, which were written while they were counted."""
+        self._rows = rows
+        return self
+
+    def as_json(self) -> str:
+        if self._rows is None:
+            return super().as_json()
+        others = self.model_copy(update={"rows": None})
+        return f'{compact(others)[:-1]},"rows":{self._rows}}}'
+
 
 def page_of(query: Query, read: Rows, elapsed_ms: float) -> QueryResult:
     """One page of rows; what follows begins after it, by running the query again with an OFFSET."""
@@ -44,7 +57,7 @@ def page_of(query: Query, read: Rows, elapsed_ms: float) -> QueryResult:
         next_cursor=str(query.offset + len(read.rows)) if read.more else None,
         warnings=list(_warnings(query, read)) or None,
         elapsed_ms=elapsed_ms,
-    )
+    ).written(read.json)
 
 
 def explained(plan: Explained, elapsed_ms: float) -> QueryResult:

@@ -41,11 +41,15 @@ class Described:
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """What was read; `more` rows follow. `cut` counts cells longer than a cell may be."""
+    """What was read; `more` rows follow. `cut` counts cells longer than a cell may be.
+
+    `json` are the rows as JSON where they were counted as they are, so that nobody needs to write them again.
+    """
 
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
+    json: str | None
     more: bool
     cut: int
 
@@ -62,11 +66,11 @@ async def run(connection: Connection, query: Query) -> Rows:
     cells = Cells(shape.columns)
     try:
         with speaking():
-            rows, more = await _read(prepared, query, shape, cells)
+            rows, json, more = await _read(prepared, query, shape, cells)
     except Failure as failure:
         raise _with_expected_types(failure, shape) from failure
     columns = [column.name for column in shape.columns]
-    return Rows(columns, [column.type.name for column in shape.columns], rows, more, cells.cut(rows))
+    return Rows(columns, [column.type.name for column in shape.columns], rows, json, more, cells.cut(rows))
 
 
 async def describe(connection: Connection, query: Query) -> Described:
@@ -96,18 +100,23 @@ async def prepare_wrapped(connection: Connection, query: Query, shape: Described
         raise _not_a_query(query.statement, failure) from failure
 
 
-async def _read(prepared: Prepared, query: Query, shape: Described, cells: Cells) -> tuple[list[list[Any]], bool]:
+async def _read(
+    prepared: Prepared, query: Query, shape: Described, cells: Cells
+) -> tuple[list[list[Any]], str | None, bool]:
     rows: list[list[Any]] = []
-    room = query.budget
+    written: list[bytes] = []
+    room, read = query.budget, 0
     async for batch in _batches(prepared, shape, query.limit + 1):
+        read += len(batch)
         for place in range(0, len(batch), _AT_ONCE):
-            fresh = cells.rows(batch[place : place + _AT_ONCE])
-            left = room - len(to_json(fresh))
-            if left < 0:
-                return [*rows, *_within(fresh, room, least=0 if rows else 1)][: query.limit], True
-            room = left
+            fresh = cells.rows(batch[place : place + _AT_ONCE][: query.limit - len(rows)])
+            json = to_json(fresh)
+            if len(json) > room:
+                return [*rows, *_within(fresh, room, least=0 if rows else 1)], None, True
+            room -= len(json)
             rows += fresh
-    return rows[: query.limit], len(rows) > query.limit
+            written.append(json[1:-1])
+    return rows, f"[{b','.join(filter(None, written)).decode()}]", read > query.limit
 
 
 def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
