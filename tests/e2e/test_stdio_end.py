@@ -1,5 +1,6 @@
 """How a server ends (R-61): with code 0, its connection closed, and what was in flight answered or cancelled."""
 
+import ctypes
 import json
 import os
 import signal
@@ -81,6 +82,15 @@ def test_a_thread_that_never_ends_cannot_keep_the_server(sample: StdioSample) ->
     client = sample.start(SAMPLE_HURRIES="true")
     client.call("leave_thread")
     assert client.stop(5) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are signalled one by one on Linux")
+def test_a_signal_that_another_thread_receives_ends_the_server_too(sample: StdioSample) -> None:
+    client = sample.start()
+    pid = client.process.pid
+    others = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir() if int(task.name) != pid]
+    assert ctypes.CDLL(None).tgkill(pid, others[0], signal.SIGTERM) == 0
+    assert client.process.wait(5) == 0
 
 
 def test_a_second_signal_ends_the_server_at_once(sample: StdioSample) -> None:

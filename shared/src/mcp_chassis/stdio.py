@@ -11,6 +11,7 @@ import io
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Generator
@@ -215,10 +216,30 @@ def _signals(stop: Callable[[], None]) -> Generator[None]:
 
     before = [signal.signal(number, on_signal) for number in numbers]
     try:
-        yield
+        with _woken_by_signals(loop):
+            yield
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """The kernel may hand a signal to another thread: then nothing else wakes a loop that waits."""
+    if sys.platform == "win32":  # where asyncio sees to it
+        yield
+        return
+    hearing, told = socket.socketpair()
+    with hearing, told:
+        hearing.setblocking(False)
+        told.setblocking(False)
+        loop.add_reader(hearing, hearing.recv, 4096)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(hearing)
 
 
 def _end_within(seconds: float) -> None:
