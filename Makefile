@@ -6,7 +6,6 @@ unexport VIRTUAL_ENV
 UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
 COMPILE := $(RUN) python -m compileall -q shared/src packages examples
-LOCK := $(UV) export --quiet --all-packages --all-extras --all-groups --no-emit-workspace --no-header --no-annotate
 
 .PHONY: help setup demo test check lint types bench soak mutation snapshots docs new-server node lock
 
@@ -32,8 +31,7 @@ test: setup ## Run every test, then the core's tests on the other Pythons that a
 	@$(RUN) python scripts/other_pythons.py $(UV) tests/contract tests/chassis
 
 check: lint types ## Lint, types, and everything generated is fresh
-	@mkdir -p .tools && $(LOCK) --output-file .tools/requirements.lock >/dev/null && diff -q .tools/requirements.lock requirements.lock \
-		|| { echo "requirements.lock is stale: run make lock"; exit 1; }
+	@$(RUN) python scripts/lock.py --check
 	@$(RUN) python scripts/readme_tables.py --check
 	@$(RUN) python scripts/snapshots.py --check
 
@@ -66,8 +64,8 @@ new-server: setup ## Start a new server: make new-server NAME=weather
 	@$(UV) sync --quiet --all-packages
 	@$(RUN) python scripts/snapshots.py && $(RUN) python scripts/readme_tables.py
 
-lock: setup ## Write requirements.lock again after a change of dependencies
-	@$(LOCK) --output-file requirements.lock >/dev/null
+lock: | $(UV) ## Pin a dependency that was added; UPGRADE=all or UPGRADE="name name" moves versions, nothing else does
+	@$(UV) run --no-project --quiet python scripts/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
 
 node: ## Install the npm packages that some tests use into .tools/node
 	@mkdir -p .tools/node && cp scripts/node/package.json .tools/node/

@@ -1,0 +1,85 @@
+"""The versions that are installed, against requirements.lock."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from lock import requirements
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
+from servers import ROOT
+from services import require
+
+LOCKED = requirements((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+APPLICABLE = {each.name: each.version for each in LOCKED if not each.marker or Marker(each.marker).evaluate()}
+
+
+def installed() -> dict[str, str]:
+    """Each installed distribution that is not a member of the workspace, with its version."""
+    members = {"toolroll", *(path.parent.name for path in ROOT.glob("*/*/pyproject.toml")), "mcp-chassis"}
+    found = {canonicalize_name(each.metadata["Name"]): each.version for each in distributions()}
+    return {name: version for name, version in found.items() if name not in members}
+
+
+def test_what_is_installed_is_exactly_what_requirements_lock_lists() -> None:
+    assert installed() == APPLICABLE
+
+
+def test_requirements_lock_pins_a_hash_for_each_package_and_names_no_address() -> None:
+    assert [each.name for each in LOCKED if not each.hashes] == []
+    assert "://" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The files that decide about versions, in a folder of their own."""
+    require("uv")
+    projects = ("shared", "packages/*", "examples/*")
+    files = [ROOT / name for name in ("pyproject.toml", "requirements.lock", "uv.lock", "scripts/lock.py")]
+    for path in [*files, *(each for pattern in projects for each in ROOT.glob(f"{pattern}/pyproject.toml"))]:
+        target = tmp_path / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    return tmp_path
+
+
+def check(folder: Path) -> tuple[int, list[str]]:
+    command = [sys.executable, folder / "scripts" / "lock.py", "--check"]
+    path = f"{ROOT / '.tools' / 'uv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        command, env={**os.environ, "PATH": path, "UV_OFFLINE": "1"}, capture_output=True, text=True, check=False
+    )
+    assert run.stderr == ""
+    return run.returncode, run.stdout.splitlines()
+
+
+def test_the_check_is_silent_while_nothing_has_changed(copy: Path) -> None:
+    assert check(copy) == (0, [])
+
+
+def test_the_check_names_each_package_that_differs_and_the_word_that_mends_it(copy: Path) -> None:
+    lock = copy / "requirements.lock"
+    [anyio] = [each for each in LOCKED if each.name == "anyio"]
+    lock.write_text(lock.read_text(encoding="utf-8").replace(f"anyio=={anyio.version}", "anyio==0.9"), encoding="utf-8")
+    code, lines = check(copy)
+    assert code == 1
+    assert set(lines[:-1]) == {
+        "pyproject.toml: the pins are not those of requirements.lock",
+        "anyio 0.9: not needed any more",
+        f"anyio {anyio.version}: not in requirements.lock",
+    }
+    assert lines[-1].endswith("run `make lock`.")
+
+
+def test_the_check_refuses_an_index_whose_files_have_other_hashes(copy: Path) -> None:
+    lock = copy / "requirements.lock"
+    [anyio] = [each for each in LOCKED if each.name == "anyio"]
+    text = lock.read_text(encoding="utf-8")
+    for known in anyio.hashes:
+        text = text.replace(known, f"sha256:{'0' * 64}")
+    lock.write_text(text, encoding="utf-8")
+    assert check(copy)[1][0] == f"anyio {anyio.version}: the index offers only files with other hashes"
