@@ -89,3 +89,16 @@ def test_tables_inside_an_object_are_cut_to_the_budget_and_the_model_is_told():
     assert told.structured_content is not None
     assert told.structured_content["truncated"] is True
     assert told.structured_content["warnings"] == ["The rest was cut to keep this result short; ask for less at once."]
+
+
+def test_warnings_of_the_way_are_added_to_the_results_own_once():
+    class Warned(Result):
+        n: int
+        warnings: list[str] | None = None
+
+    delivery = Delivery(budget=1_000, cursors=Cursors([]), scrub=lambda text: text)
+    result = delivery.answer(Warned(n=1, warnings=["a"]), start=START, bound_to=b"", pages=False, warnings=["a", "b"])
+    assert text(result) == '{"n":1,"warnings":["a","b"]}'
+    assert result.structured_content == {"n": 1, "warnings": ["a", "b"]}
+    page = delivery.answer(TextPage("line\n"), start=START, bound_to=b"", pages=False, warnings=["b"])
+    assert text(page) == "line\n[b]"

@@ -13,6 +13,7 @@ from mcp_chassis.retry import Repeat
 from mcp_chassis.testing.replies import Reply, hang
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
+from mcp_chassis.typed_records import Record
 
 MADE = Reply(201, json={"id": 7})
 
@@ -178,3 +179,44 @@ async def test_a_thousand_writes_whose_answers_are_often_lost_have_no_double_eff
     assert told.total() == 1000
     assert told["made"] + told["unknown"] == len(effects)
     assert min(told["made"], told["unknown"]) > 200
+
+
+class Made(Record):
+    id: int
+    url: str = ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(Reply(201, json=body) for body in ([], {}, None, {"id": None}, {"id": "7"}, {"url": "x"}, "made", 7)),
+        Reply(202),
+        Reply(202, json={"status": "queued"}),
+        Reply(204),
+        Reply(201, text="", headers={"content-type": "application/json"}),
+        Reply(200, text="<html>captive portal</html>", headers={"content-type": "text/html"}),
+        Reply(200, text="OK", headers={"content-type": "text/plain"}),
+    ],
+    ids=str,
+)
+async def test_a_success_that_does_not_prove_the_write_is_an_unknown_outcome_and_made_once(upstream, client, reply):
+    upstream.answers("POST /things", reply)
+    with pytest.raises(OutcomeUnknown, match="does not prove it"):
+        await client().post("/things", json={"a": 1}, proof=Made)
+    assert len(upstream.requests) == 1
+
+
+async def test_a_success_without_proof_is_looked_up_as_a_lost_answer_is(upstream, client):
+    upstream.answers("POST /things", Reply(201, json={}))
+
+    async def recover() -> dict[str, int]:
+        return {"id": 7}
+
+    answer = await client().post("/things", json={"a": 1}, proof=Made, recover=recover)
+    assert (answer.recovered, answer.record(Made, operation="make the thing").id) == (True, 7)
+
+
+async def test_a_write_whose_answer_proves_it_is_a_success_whatever_else_is_odd(upstream, client):
+    upstream.answers("POST /things", Reply(201, json={"id": 7, "url": None, "user": []}))
+    answer = await client().post("/things", json={"a": 1}, proof=Made)
+    assert answer.record(Made, operation="make the thing") == Made(7)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from mcp_chassis.failures import Effect, UpstreamError
+from mcp_chassis.typed_records import Parsed, RecordList, read_record, read_records
 
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r'\brel="?([a-z]+)')
@@ -56,15 +57,24 @@ class Answer:
         Raises:
             Unreadable: when it is anything else, or nested beyond reason.
         """
-        if not self.body and self.status in {202, 204, 205}:
-            return None
-        try:
-            return _parsed(self.text, self.body)
-        except RecursionError as exc:
-            raise self._unreadable("data nested beyond reason") from exc
-        except ValueError as exc:
-            kind = "a web page" if self.is_html else "something that is not JSON"
-            raise self._unreadable(kind) from exc
+        return self._load()
+
+    def record(self, kind: type[Parsed], *, operation: str, at: str = "") -> Parsed:
+        """The body, or the part of it at `at`, as a record; see `read_record`.
+
+        Raises:
+            UpstreamError: naming the upstream, the operation and the field that cannot be read.
+        """
+        return read_record(self._load(operation), kind, upstream=self.upstream, operation=operation, at=at)
+
+    def records(self, kind: type[Parsed], *, operation: str, at: str = "", noun: str = "items") -> RecordList[Parsed]:
+        """The list in the body, or at `at`, as records; see `read_records`.
+
+        Raises:
+            UpstreamError: naming the upstream and the operation, when there is no list.
+        """
+        data = self._load(operation)
+        return read_records(data, kind, upstream=self.upstream, operation=operation, at=at, noun=noun)
 
     @property
     def is_json(self) -> bool:
@@ -85,8 +95,22 @@ class Answer:
         address = self.links.get(rel)
         return None if address is None else dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
 
-    def _unreadable(self, what: str) -> Unreadable:
-        return Unreadable(f"{self.upstream} answered with {what}; the fault is on its side or in its address.")
+    def _load(self, operation: str = "") -> Any:
+        if "json" in self.__dict__:
+            return self.json
+        if not self.body and self.status in {202, 204, 205}:
+            return None
+        try:
+            return _parsed(self.text, self.body)
+        except RecursionError as exc:
+            raise self._unreadable("data nested beyond reason", operation) from exc
+        except ValueError as exc:
+            kind = "a web page" if self.is_html else "something that is not JSON"
+            raise self._unreadable(kind, operation) from exc
+
+    def _unreadable(self, what: str, operation: str = "") -> Unreadable:
+        answered = f"{self.upstream} answered{f' the request to {operation}' if operation else ''}"
+        return Unreadable(f"{answered} with {what}; the fault is on its side or in its address.")
 
 
 def _parsed(text: str, raw: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pydantic_core
@@ -33,7 +33,9 @@ class Delivery:
     cursors: Cursors
     scrub: Callable[[str], str]
 
-    def answer(self, value: Any, *, start: Position, bound_to: bytes, pages: bool) -> CallToolResult:
+    def answer(
+        self, value: Any, *, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()
+    ) -> CallToolResult:
         """The result of a tool call.
 
         Args:
@@ -41,19 +43,29 @@ class Delivery:
             start: where this page begins.
             bound_to: the query a cursor is good for.
             pages: whether the tool takes a cursor, so that the rest can be asked for.
+            warnings: what could not be read on the way, added to the result's own.
         """
         if isinstance(value, CallToolResult):
             return value
         if isinstance(value, TextPage):
-            return CallToolResult(content=[_block(self._text(value, start, bound_to, pages))])
-        text, data = self.json(value, start=start, bound_to=bound_to, pages=pages)
+            return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))])
+        text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
         return Mirrored(content=[_block(text)], structured_content=data)
 
     def json(
-        self, value: Result, *, start: Position = START, bound_to: bytes = b"", pages: bool = False
+        self,
+        value: Result,
+        *,
+        start: Position = START,
+        bound_to: bytes = b"",
+        pages: bool = False,
+        warnings: Sequence[str] = (),
     ) -> tuple[str, dict[str, Any]]:
         """A `Result` as compact JSON within the budget, and the same as an object."""
         text, data = self._scrubbed(value)
+        if warnings:
+            data = _warned(data, [self.scrub(warning) for warning in warnings])
+            text = compact(data)
         cleaned = _needs_cleaning(text)
         if cleaned:
             data, removed = clean_json(data)
@@ -70,14 +82,14 @@ class Delivery:
             data = {**data, "next_cursor": self.cursors.seal(rest, bound_to)}
         return (compact(data) if cleaned or cut or rest is not None else text), data
 
-    def contents(self, value: Any, mime_type: str) -> ReadResourceContents:
+    def contents(self, value: Any, mime_type: str, warnings: Sequence[str] = ()) -> ReadResourceContents:
         """What a resource holds: a `Result` as JSON, text within the budget, bytes as they are."""
         if isinstance(value, Content):
             mime_type, value = value.mime_type, value.data
         if isinstance(value, bytes):
             return ReadResourceContents(content=value, mime_type=mime_type)
         if isinstance(value, Result):
-            return ReadResourceContents(content=self.json(value)[0], mime_type=mime_type)
+            return ReadResourceContents(content=self.json(value, warnings=warnings)[0], mime_type=mime_type)
         text = value.text if isinstance(value, TextPage) else str(value)
         return ReadResourceContents(content=self.plain(text), mime_type=mime_type)
 
@@ -112,7 +124,7 @@ class Delivery:
             marked["warnings"] = [*data.get("warnings", []), f"{CUT}; ask for less at once."]
         return marked
 
-    def _text(self, page: TextPage, start: Position, bound_to: bytes, pages: bool) -> str:
+    def _text(self, page: TextPage, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()) -> str:
         whole, removed = clean(self.scrub(page.text))
         added = RESERVE if removed or page.next_cursor is not None else 0
         text, end = fit_text(whole, self.budget - added, start.offset)
@@ -120,6 +132,7 @@ class Delivery:
         if rest is None and page.next_cursor is not None:
             rest = Position(page.next_cursor)
         lines = [text.removesuffix("\n")]
+        lines.extend(f"[{self.scrub(warning)}]" for warning in warnings)
         if removed:
             lines.append(f"[{removed} invisible characters removed]")
         if rest is not None and pages:
@@ -127,6 +140,11 @@ class Delivery:
         elif rest is not None:
             lines.append(f"[{CUT}: {len(whole) - (end or 0)} more characters]")
         return "\n".join(lines) if len(lines) > 1 else text
+
+
+def _warned(data: dict[str, Any], warnings: Sequence[str]) -> dict[str, Any]:
+    known = cast("list[str]", data.get("warnings", []))
+    return {**data, "warnings": [*known, *(warning for warning in warnings if warning not in known)]}
 
 
 def _fields(value: Result) -> dict[str, Any]:

@@ -54,6 +54,7 @@ from mcp_chassis.memory import Memory
 from mcp_chassis.metrics import METRICS
 from mcp_chassis.prompts import Prompts, arguments_of, messages_of
 from mcp_chassis.query import Query
+from mcp_chassis.result_warnings import collecting
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.tools import PROMPTS, RESOURCES
@@ -151,12 +152,11 @@ class Dispatch(MCPServer[Lifespan]):
             self.gate.check(RESOURCES)
             resource, found = self.catalog.find(str(uri))
             checked = resource.arguments.check(found)
-            value = await resource.in_time(checked, lambda: resource.call(checked, ctx))
-            return (
-                value
-                if isinstance(value, InputRequiredResult)
-                else [self._delivery.contents(value, resource.notes.mime_type)]
-            )
+            with collecting() as warnings:
+                value = await resource.in_time(checked, lambda: resource.call(checked, ctx))
+            if isinstance(value, InputRequiredResult):
+                return value
+            return [self._delivery.contents(value, resource.notes.mime_type, warnings)]
 
         return await self._or_error(ctx, not_found_code(ctx), read, uri=str(uri))
 
@@ -207,10 +207,13 @@ class Dispatch(MCPServer[Lifespan]):
         start = query.start(self._delivery.cursors)
 
         async def run() -> CallToolResult | InputRequiredResult:
-            value = await tool.call(query.passed_to_tool(start), ctx)
+            with collecting() as warnings:
+                value = await tool.call(query.passed_to_tool(start), ctx)
             if isinstance(value, InputRequiredResult):
                 return value
-            return self._delivery.answer(value, start=start, bound_to=query.bound_to, pages=query.pages)
+            return self._delivery.answer(
+                value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings
+            )
 
         return await tool.in_time(checked, lambda: self.memory.answer(query, run))
 

@@ -14,6 +14,7 @@ from mcp_chassis.failures import AuthenticationFailed, Effect, Failure
 from mcp_chassis.paths import fill
 from mcp_chassis.retry import Repeat
 from mcp_chassis.statuses import failure_for_status
+from mcp_chassis.typed_records import Record
 from mcp_chassis.upstream import Upstream
 
 Values = Mapping[str, object]
@@ -119,6 +120,7 @@ class JsonApi:
         lane: str | None = None,
         recover: LookUp | None = None,
         check: str = "",
+        proof: type[Record] | None = None,
     ) -> Answer:
         """Ask, with everything that `Upstream.call` does about failures.
 
@@ -127,6 +129,7 @@ class JsonApi:
             repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
             lane, check: see `Upstream.call`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
+            proof: the record that a write's answer must hold; with any other answer its outcome is not known.
 
         Raises:
             Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
@@ -136,7 +139,7 @@ class JsonApi:
         how = repeat or USUAL_REPEAT[method]
 
         return await self.upstream.call(
-            lambda: self._attempt(question, headers or {}, how),
+            lambda: self._attempt(question, headers or {}, how, proof),
             repeat=how,
             lane=lane,
             sent=lambda: question.sent,
@@ -166,9 +169,11 @@ class JsonApi:
         query = urlencode({name: _plain(value) for name, value in (params or {}).items() if value is not None}, True)
         return self._base_url + fill(path, values or {}) + (f"?{query}" if query else "")
 
-    async def _attempt(self, question: Question, headers: Mapping[str, str], repeat: Repeat) -> Answer:
+    async def _attempt(
+        self, question: Question, headers: Mapping[str, str], repeat: Repeat, proof: type[Record] | None
+    ) -> Answer:
         try:
-            return self._judged(await self._answer(question, headers), repeat)
+            return self._judged(await self._answer(question, headers), repeat, proof)
         except Unreadable as unreadable:
             if repeat is Repeat.READ:
                 unreadable.effect = Effect.SETTLED
@@ -184,12 +189,14 @@ class JsonApi:
                 return await self._connection.ask(question, {**fresh, **extra})
         return answer
 
-    def _judged(self, answer: Answer, repeat: Repeat) -> Answer:
+    def _judged(self, answer: Answer, repeat: Repeat, proof: type[Record] | None) -> Answer:
         """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""
         failure = self._failure_for(answer) or self._refused(answer) or failure_for_status(answer)
         if failure is not None:
             raise failure
-        if repeat is not Repeat.READ and (answer.is_json or answer.is_html):
+        if proof is not None:
+            answer.record(proof, operation="confirm the change")
+        elif repeat is not Repeat.READ and (answer.is_json or answer.is_html):
             _ = answer.json
         return answer
 

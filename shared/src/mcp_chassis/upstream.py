@@ -129,7 +129,7 @@ class Upstream:
         return None
 
     def _unknown(self, repeat: Repeat, check: str) -> OutcomeUnknown:
-        lost = f"The answer of {self.name} to a change was lost."
+        lost = f"The answer of {self.name} to a change was lost or does not prove it."
         if repeat is Repeat.ONCE:
             return OutcomeUnknown(lost, remedy=check or "It may have happened; the same call can be made again safely.")
         return OutcomeUnknown(lost, remedy=f"It may have happened. {check}" if check else None)

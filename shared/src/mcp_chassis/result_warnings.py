@@ -1,0 +1,25 @@
+"""Warnings of the current call, collected from any depth and added to its result by the pipeline."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_CURRENT: ContextVar[list[str] | None] = ContextVar("result_warnings", default=None)
+
+
+@contextmanager
+def collecting() -> Generator[list[str]]:
+    """Collect the warnings raised inside, those of child tasks too."""
+    collected: list[str] = []
+    token = _CURRENT.set(collected)
+    try:
+        yield collected
+    finally:
+        _CURRENT.reset(token)
+
+
+def warn(text: str) -> None:
+    """Add one sentence to the `warnings` of the current call's result, once; outside a call it is dropped."""
+    collected = _CURRENT.get()
+    if collected is not None and text not in collected:
+        collected.append(text)
