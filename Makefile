@@ -5,25 +5,21 @@ unexport VIRTUAL_ENV
 
 UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
-COMPILE := $(RUN) python -m compileall -q shared/src packages examples
+NODE := .tools/node/node_modules/.package-lock.json
 
-.PHONY: help setup demo test check lint types bench soak mutation snapshots docs new-server node lock
+.PHONY: help setup demo test check lint types fix bench soak mutation snapshots docs new-server node lock
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .tools/uv/bin/uv:
-	@echo "Installing uv into .tools/"
-	@python3 -m venv .tools/uv && .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13" \
-		|| python3 -m pip install --quiet --disable-pip-version-check --target .tools/uv "uv>=0.13"
+	@python3 scripts/install.py uv
 
 setup: | $(UV) ## Install every server and every tool of development into .venv
-	@$(UV) sync --quiet --all-packages
-	@$(COMPILE)
+	@python3 scripts/install.py servers $(UV) --development
 
 demo: | $(UV) ## Install the servers, then talk to them as a host does
-	@$(UV) sync --quiet --all-packages --no-dev --inexact
-	@$(COMPILE)
+	@python3 scripts/install.py servers $(UV)
 	@$(RUN) python scripts/demo.py
 
 test: setup ## Run every test, then the core's tests on the other Pythons that are here
@@ -42,8 +38,12 @@ lint: setup ## ruff, check and format
 types: setup ## pyright, strict
 	@$(RUN) pyright
 
+fix: setup ## Format the code and mend what ruff can mend
+	@$(RUN) ruff format
+	@$(RUN) ruff check --fix
+
 BENCH ?= compare github slack database rest http_load
-bench: setup ## Compare with the bare SDK and peers, in one run; BENCH="compare github" for some
+bench: setup $(if $(filter github slack database,$(BENCH)),$(NODE)) ## Compare with the bare SDK and peers, in one run; BENCH="compare github" for some
 	@for part in $(BENCH); do echo "== $$part"; $(RUN) python benchmarks/$$part.py || exit 1; done
 
 soak: setup ## Send 100,000 raw messages and 100,000 calls over stdio, as many over HTTP; what is held must stay
@@ -61,12 +61,17 @@ docs: setup ## Write the generated tables of the READMEs again
 
 new-server: setup ## Start a new server: make new-server NAME=weather
 	@$(RUN) python scripts/new_server.py "$(NAME)"
-	@$(UV) sync --quiet --all-packages
+	@python3 scripts/install.py servers $(UV) --development
 	@$(RUN) python scripts/snapshots.py && $(RUN) python scripts/readme_tables.py
 
 lock: | $(UV) ## Pin a dependency that was added; UPGRADE=all or UPGRADE="name name" moves versions, nothing else does
 	@$(UV) run --no-project --quiet python scripts/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
 
+$(NODE):
+	@echo "Tokens are counted by an npm package: run \`make node\` first, or name other parts: make bench BENCH=\"compare rest\""
+	@exit 1
+
 node: ## Install the npm packages that some tests use into .tools/node
+	@command -v npm >/dev/null || { echo "npm is not installed: install Node.js, which brings it (Debian: nodejs npm)"; exit 1; }
 	@mkdir -p .tools/node && cp scripts/node/package.json .tools/node/
 	@npm install --prefix .tools/node --no-package-lock --no-audit --no-fund --loglevel=error

@@ -22,7 +22,7 @@ def passes(uv: str, version: str, paths: tuple[str, ...]) -> bool:
         print(f"Python {version} is not here: not tested", flush=True)
         return True
     print(f"Python {version}:", flush=True)
-    command = [uv, "run", "--quiet", "--all-packages", "--no-dev", "--group=test", "--python", python, "pytest", *paths]
+    command = [uv, "run", "--quiet", "--all-packages", "--group=test", "--python", python, "pytest", *paths]
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": f".tools/python{version}"}
     return subprocess.run(command, env=environment, check=False).returncode == 0
 

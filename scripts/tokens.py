@@ -3,6 +3,7 @@
 import asyncio
 import json
 import subprocess
+import sys
 from typing import Any
 
 from servers import ROOT, servers
@@ -17,13 +18,9 @@ console.log(JSON.stringify(texts.map((text) => encode(text).length)));
 
 
 def count(texts: list[str]) -> list[int]:
-    """The tokens of each text.
-
-    Raises:
-        FileNotFoundError: node or the npm packages are not here (`make node`).
-    """
+    """The tokens of each text. Ends the program if the npm packages are not installed."""
     if not COUNTER.exists():
-        raise FileNotFoundError(COUNTER)
+        sys.exit("Tokens are counted by an npm package, which is not installed: run `make node`.")
     answer = subprocess.run(
         ["node", "-e", PROGRAM, str(COUNTER)], input=json.dumps(texts), capture_output=True, text=True, check=True
     )

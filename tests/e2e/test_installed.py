@@ -1,7 +1,6 @@
 """The versions that are installed, against requirements.lock."""
 
 import os
-import shutil
 import subprocess
 import sys
 from importlib.metadata import distributions
@@ -12,7 +11,7 @@ from lock import requirements
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 from servers import ROOT
-from services import require
+from workspace_copy import copy_of_declarations, uv
 
 LOCKED = requirements((ROOT / "requirements.lock").read_text(encoding="utf-8"))
 APPLICABLE = {each.name: each.version for each in LOCKED if not each.marker or Marker(each.marker).evaluate()}
@@ -36,23 +35,13 @@ def test_requirements_lock_pins_a_hash_for_each_package_and_names_no_address() -
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The files that decide about versions, in a folder of their own."""
-    require("uv")
-    projects = ("shared", "packages/*", "examples/*")
-    files = [ROOT / name for name in ("pyproject.toml", "requirements.lock", "uv.lock", "scripts/lock.py")]
-    for path in [*files, *(each for pattern in projects for each in ROOT.glob(f"{pattern}/pyproject.toml"))]:
-        target = tmp_path / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)
-    return tmp_path
+    return copy_of_declarations(tmp_path)
 
 
 def check(folder: Path) -> tuple[int, list[str]]:
     command = [sys.executable, folder / "scripts" / "lock.py", "--check"]
-    path = f"{ROOT / '.tools' / 'uv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    run = subprocess.run(
-        command, env={**os.environ, "PATH": path, "UV_OFFLINE": "1"}, capture_output=True, text=True, check=False
-    )
+    environment = {**os.environ, "UV": uv(), "UV_OFFLINE": "1"}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert run.stderr == ""
     return run.returncode, run.stdout.splitlines()
 
@@ -83,3 +72,12 @@ def test_the_check_refuses_an_index_whose_files_have_other_hashes(copy: Path) ->
         text = text.replace(known, f"sha256:{'0' * 64}")
     lock.write_text(text, encoding="utf-8")
     assert check(copy)[1][0] == f"anyio {anyio.version}: the index offers only files with other hashes"
+
+
+def test_a_hosts_start_prints_nothing_of_its_own_and_changes_nothing_that_is_installed() -> None:
+    before = installed()
+    command = [uv(), "--directory", ROOT, "run", "timezone-mcp", "--version"]
+    environment = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV"}}
+    run = subprocess.run(command, env=environment | {"UV_OFFLINE": "1"}, capture_output=True, text=True, check=False)
+    assert (run.stdout.partition(" ")[0], run.stderr) == ("timezone-mcp", "")
+    assert installed() == before

@@ -1,14 +1,9 @@
 """Proxies and a company's certificates come from the environment."""
 
-import datetime
-import ipaddress
 import ssl
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import company_certificate
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -51,25 +46,7 @@ async def test_a_tunnel_carries_https_and_shows_the_proxy_neither_path_nor_crede
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A file with a self-signed certificate for 127.0.0.1, and one with its key besides."""
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Company")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public = signed.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "ca.pem").write_bytes(public)
-    (folder / "server.pem").write_bytes(private + public)
-    return folder
+    return company_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
