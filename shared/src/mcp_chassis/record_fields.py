@@ -81,10 +81,9 @@ class _Reading:
             return self.read(value, get_args(kind)[0], path)
         if origin in (Union, UnionType):
             return self._alternative(value, get_args(kind), path)
-        if origin is list:
-            return self._items(value, get_args(kind)[0], path)
-        if origin is tuple:
-            return tuple(self._items(value, get_args(kind)[0], path))
+        if origin in (list, tuple):
+            items = self._items(value, get_args(kind)[0], path)
+            return tuple(items) if origin is tuple else items
         if origin is dict:
             return self._mapping(value, get_args(kind)[1], path)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
