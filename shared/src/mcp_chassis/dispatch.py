@@ -38,6 +38,7 @@ from mcp_types import Tool as WireTool
 from opentelemetry import trace
 
 from mcp_chassis import logs
+from mcp_chassis.account import account_of
 from mcp_chassis.callers import error_code, not_found_code, principal, request_id
 from mcp_chassis.calls import OK, logged
 from mcp_chassis.carriage import Carriage
@@ -55,6 +56,7 @@ from mcp_chassis.metrics import METRICS
 from mcp_chassis.prompts import Prompts, arguments_of, messages_of
 from mcp_chassis.query import Query
 from mcp_chassis.result_warnings import collecting
+from mcp_chassis.sent_writes import unclear_after_write
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.tools import PROMPTS, RESOURCES
@@ -83,7 +85,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.bus = carriage.bus
         self.host_log = HostLog(server.distribution)
         keys = [key.get_secret_value() for key in settings.state_keys]
-        self.memory = Memory(server.distribution, lambda: carriage.records(settings), carriage.answers)
+        self.memory = Memory(account_of(server, settings), lambda: carriage.records(settings), carriage.answers)
         self._delivery = Delivery(settings.max_result_chars, Cursors(keys), logs.scrub)
         super().__init__(
             server.distribution,
@@ -128,8 +130,8 @@ class Dispatch(MCPServer[Lifespan]):
         ctx = _asking(context or Context(mcp_server=self))
         if name not in self.inventory:
             raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
-        told = arguments if self.bound_settings.audit_arguments else None
-        with logged(name, request_id(ctx), principal(), arguments=told) as call, self.host_log.observing(ctx):
+        audited = arguments if self.bound_settings.audit_arguments else None
+        with logged(name, request_id(ctx), principal(), arguments=audited) as call, self.host_log.observing(ctx):
             try:
                 answer = await _foreseen(lambda: self._answer(name, arguments, ctx))
             except Failure as failure:
@@ -202,11 +204,10 @@ class Dispatch(MCPServer[Lifespan]):
     ) -> CallToolResult | InputRequiredResult:
         tool = self.inventory.tool(name)
         self.gate.check(tool.notes.permission, name)
-        checked = tool.arguments.check(arguments)
-        query = Query(tool, checked, principal())
+        query = Query(tool, tool.arguments.check(arguments), principal())
         start = query.start(self._delivery.cursors)
 
-        async def run() -> CallToolResult | InputRequiredResult:
+        async def deliver() -> CallToolResult | InputRequiredResult:
             with collecting() as warnings:
                 value = await tool.call(query.passed_to_tool(start), ctx)
             if isinstance(value, InputRequiredResult):
@@ -215,7 +216,11 @@ class Dispatch(MCPServer[Lifespan]):
                 value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings
             )
 
-        return await tool.in_time(checked, lambda: self.memory.answer(query, run))
+        async def run() -> CallToolResult | InputRequiredResult:
+            with unclear_after_write():
+                return await _foreseen(deliver)
+
+        return await tool.in_time(query.arguments, lambda: self.memory.answer(query, run))
 
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str

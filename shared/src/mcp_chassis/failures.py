@@ -42,6 +42,8 @@ class Failure(Exception):
         retry_after: seconds until the next try is worth making.
         details: facts a program can use (an address to open, candidates); never a raw upstream body.
         effect: what the attempt may have done upstream.
+
+    `reason` is the message without the remedy.
     """
 
     code: ClassVar[ErrorCode] = ErrorCode.INTERNAL_ERROR
@@ -60,6 +62,7 @@ class Failure(Exception):
     ) -> None:
         text = " ".join(part for part in (message, type(self).remedy if remedy is None else remedy) if part)
         super().__init__(text)
+        self.reason = message
         self.message = text
         self.told_retry_after = retry_after
         self.retry_after = self.default_retry_after if retry_after is None else retry_after
@@ -152,7 +155,7 @@ class CutAnswer(UpstreamError):
 
 
 class OutcomeUnknown(Failure):
-    """A write was sent and its answer was lost; `remedy` says how to check."""
+    """A write was sent and it is not certain what it did; `remedy` says how to check."""
 
     code = ErrorCode.OUTCOME_UNKNOWN
     remedy = "It may have happened: check before doing it again."

@@ -1,7 +1,8 @@
 """A JSON API over HTTP: what is asked is encoded, what is answered is judged, and `Upstream` asks again."""
 
 import json as jsonlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import urlencode
@@ -10,9 +11,10 @@ import httpx2
 
 from mcp_chassis.answers import Answer, Unreadable
 from mcp_chassis.exchange import Connection, Question
-from mcp_chassis.failures import AuthenticationFailed, Effect, Failure
+from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, OutcomeUnknown
 from mcp_chassis.paths import fill
 from mcp_chassis.retry import Repeat
+from mcp_chassis.sent_writes import write_sent
 from mcp_chassis.statuses import failure_for_status
 from mcp_chassis.typed_records import Record
 from mcp_chassis.upstream import Upstream
@@ -137,15 +139,15 @@ class JsonApi:
         self._connection.prepare()
         question = Question(method, self._address(path, values, params), *_body(json, form))
         how = repeat or USUAL_REPEAT[method]
-
-        return await self.upstream.call(
-            lambda: self._attempt(question, headers or {}, how, proof),
-            repeat=how,
-            lane=lane,
-            sent=lambda: question.sent,
-            recover=self._looking_up(recover) if recover else None,
-            check=check,
-        )
+        with _noting_write(self.upstream.name, how, question):
+            return await self.upstream.call(
+                lambda: self._attempt(question, headers or {}, how, proof),
+                repeat=how,
+                lane=lane,
+                sent=lambda: question.sent,
+                recover=self._looking_up(recover) if recover else None,
+                check=check,
+            )
 
     async def aclose(self) -> None:
         await self._connection.aclose()
@@ -204,6 +206,23 @@ class JsonApi:
         if answer.status != 401 or self._credential is None:
             return None
         return AuthenticationFailed(f"{self.upstream.name} refuses the credential in {self._credential.variable}.")
+
+
+@contextmanager
+def _noting_write(upstream: str, repeat: Repeat, question: Question) -> Generator[None]:
+    """Note a write that was not refused, or whose end is not known."""
+    unclear = True
+    try:
+        yield
+    except Failure as failure:
+        unclear = isinstance(failure, OutcomeUnknown)
+        raise
+    except BaseException:
+        unclear = question.sent
+        raise
+    finally:
+        if unclear and repeat is not Repeat.READ:
+            write_sent(upstream, repeatable=repeat is Repeat.ONCE)
 
 
 def _plain(value: object) -> object:

@@ -34,7 +34,7 @@ class Memory:
     """The cache of one server's answers, and the records of its idempotency keys.
 
     Args:
-        server: whose writes they are; several servers may keep their keys in one place.
+        server: whose writes they are, with its upstream's origin and account; several may keep their keys in one place.
         records: where keys are kept; made on first use, so that reading servers open no file.
         answers: shared with other processes; None where this one keeps its own.
     """

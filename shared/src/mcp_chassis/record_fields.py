@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -77,8 +77,6 @@ class _Reading:
     def read(self, value: Any, kind: Any, path: str) -> Any:
         """Raises OddValue when the value as a whole cannot be read."""
         origin = get_origin(kind)
-        if origin is Annotated and get_origin(get_args(kind)[0]) is not None:
-            return self.read(value, get_args(kind)[0], path)
         if origin in (Union, UnionType):
             return self._alternative(value, get_args(kind), path)
         if origin in (list, tuple):

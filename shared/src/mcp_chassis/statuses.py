@@ -36,7 +36,7 @@ MEANING_OF_STATUS: Mapping[int, Meaning] = {
     401: Meaning(AuthenticationFailed, Effect.SETTLED, "refused this server's credential."),
     403: Meaning(PermissionDenied, Effect.SETTLED, "does not allow this."),
     404: Meaning(NotFound, Effect.SETTLED, "has nothing there, or hides it; check the names."),
-    408: Meaning(TimedOut, Effect.REJECTED, "did not get the whole request in time."),
+    408: Meaning(TimedOut, Effect.AMBIGUOUS, "did not get the whole request in time."),
     409: Meaning(Conflict, Effect.SETTLED, "says that this conflicts with how things are now."),
     410: Meaning(NotFound, Effect.SETTLED, "says that this is gone for good."),
     412: Meaning(Conflict, Effect.SETTLED, "says that it has been changed meanwhile."),
