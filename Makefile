@@ -50,8 +50,12 @@ soak: setup ## Send 100,000 raw messages and 100,000 calls over stdio, as many o
 	@$(RUN) python benchmarks/soak.py
 	@$(RUN) python benchmarks/http_soak.py
 
-mutation: setup ## Break lines of the core and the SQL guard and count what the tests notice; MODULES="retry text" for some
-	@$(RUN) --with mutmut==3.8.1 python scripts/mutation.py $(MODULES)
+SAMPLE ?= 60
+SEED ?= 20261128
+IN ?= shared/src
+mutation: setup ## Change SAMPLE=60 lines of IN=packages/github-mcp, one at a time, and count what the tests notice
+	@PYTHONPATH=scripts $(RUN) python -m mutation $(IN) --sample $(SAMPLE) --seed $(SEED) $(if $(JOBS),--jobs $(JOBS)) \
+		$(if $(WITHOUT),--without $(WITHOUT))
 
 snapshots: setup ## Write tests/snapshots again after a change of a tool's definition
 	@$(RUN) python scripts/snapshots.py

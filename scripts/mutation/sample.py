@@ -1,0 +1,31 @@
+"""Drawing of mutants: lines with equal chance, then one change of each line, the same for the same seed."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+
+from mutation.equivalent import EquivalentMutants
+from mutation.operators import Mutant, mutants, parses
+from mutation.source import Source
+
+
+def drawn(
+    sources: dict[str, Source], size: int, seed: int, equivalent: EquivalentMutants
+) -> Iterator[tuple[str, Mutant]]:
+    """At most `size` mutants with their files; lines of which only equivalent changes are drawn are replaced."""
+    chance = random.Random(seed)
+    by_line: dict[tuple[str, int], list[Mutant]] = defaultdict(list)
+    for file, source in sorted(sources.items()):
+        for mutant in mutants(source):
+            by_line[file, mutant.line].append(mutant)
+    found = 0
+    for place in chance.sample(list(by_line), len(by_line)):
+        file, line = place
+        mutant = chance.choice(by_line[place])
+        source = sources[file]
+        if (file, source.lines[line - 1], mutant) in equivalent or not parses(mutant.applied(source.text)):
+            continue
+        yield file, mutant
+        found += 1
+        if found == size:
+            return

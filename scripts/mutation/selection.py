@@ -1,0 +1,116 @@
+"""Selection of the tests for a mutant, and of the test files that are recorded for a folder of sources."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from mutation.copies import ROOT
+from mutation.operators import Mutant
+from mutation.recording import Recording
+from mutation.source import FUNCTIONS, Source
+
+TESTS = ROOT / "tests"
+TEST_FOLDERS_OVER_ALL = {"contract", "e2e", "scripts", "snapshots", "support"}
+MAX_SECONDS = 60.0
+"""The recorded seconds of the tests that are run for one mutant, at most."""
+MAX_OTHER_TESTS = 40
+"""Tests of the same folder that are run besides for code that runs at import, where a test may depend on it unseen."""
+
+
+def files_of_tests(folder: Path) -> list[Path]:
+    """The tests of a member: `tests/github` of packages/github-mcp; of the core, the folders that are of no member."""
+    member = folder.relative_to(ROOT).parts[:2]
+    own = {path: path.name.removesuffix("-mcp").replace("-", "_") for path in _members()}
+    if ROOT.joinpath(*member) in own:
+        folders = [TESTS / own[ROOT.joinpath(*member)]]
+    else:
+        names = {path.name for path in TESTS.iterdir() if path.is_dir()} - TEST_FOLDERS_OVER_ALL - set(own.values())
+        folders = [TESTS / name for name in sorted(names)]
+    return sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders))
+
+
+def _members() -> list[Path]:
+    return [path for path in [*ROOT.glob("packages/*"), *ROOT.glob("examples/*")] if path.is_dir()]
+
+
+class Selection:
+    """Chooses tests by the lines that run the changed code; for code that runs at import, by who uses its name."""
+
+    def __init__(self, sources: dict[str, Source], recorded: Recording) -> None:
+        self.sources = sources
+        self.recorded = recorded
+        self._uses: dict[str, set[tuple[str, int]]] = defaultdict(set)
+        for file, source in sources.items():
+            for node in ast.walk(source.tree):
+                name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
+                if isinstance(name, str):
+                    self._uses[name].add((file, getattr(node, "lineno", 0)))
+
+    def tests(self, file: str, mutant: Mutant) -> list[str]:
+        """The tests to run, as many as fit into `MAX_SECONDS`; empty if no test runs the code."""
+        source = self.sources[file]
+        if isinstance(source.scope(mutant.node), FUNCTIONS):
+            return self._in_order(self.recorded.of_lines(file, {mutant.line, *source.statement_lines(mutant.node)}))
+        chosen = self._in_order(self._of_imported(file, source, mutant))
+        others = self._in_order(set(self.recorded.seconds) - set(chosen))[:MAX_OTHER_TESTS]
+        return [*chosen, *others]
+
+    def _of_imported(self, file: str, source: Source, mutant: Mutant) -> set[str]:
+        """Tests of the function whose signature it is, else of the lines that use the name it defines."""
+        function = _enclosing(source, mutant.node, FUNCTIONS)
+        if isinstance(function, FUNCTIONS):
+            found = self.recorded.of_lines(file, range(function.body[0].lineno, (function.end_lineno or 0) + 1))
+            return found or self._of_names(file, {function.name})
+        names = set(_names_defined(source, mutant.node))
+        owner = _enclosing(source, mutant.node, (ast.ClassDef,))
+        if isinstance(owner, ast.ClassDef):
+            names.add(owner.name)
+        return self._of_names(file, names)
+
+    def _of_names(self, file: str, names: set[str]) -> set[str]:
+        uses = set(chain.from_iterable(self._uses[name] for name in names))
+        found = {test for user, line in uses for test in self.recorded.of_lines(user, {line})}
+        return found or self.recorded.of_file(file)
+
+    def _in_order(self, found: set[str]) -> list[str]:
+        """The quickest of each test file first; a test file stands for all its tests that passed."""
+        by_file: dict[str, list[str]] = defaultdict(list)
+        for test in self._expanded(found):
+            by_file[re.split("::", test)[0]].append(test)
+        rows = zip_longest(*(sorted(tests, key=self._seconds) for tests in by_file.values()))
+        chosen: list[str] = []
+        spent = 0.0
+        for test in (test for row in rows for test in row if test is not None):
+            spent += self._seconds(test)
+            if chosen and spent > MAX_SECONDS:
+                break
+            chosen.append(test)
+        return chosen
+
+    def _expanded(self, found: Iterable[str]) -> set[str]:
+        files = {test for test in found if "::" not in test}
+        tests = {test for test in self.recorded.seconds if test.split("::")[0] in files}
+        return tests | {test for test in found if test in self.recorded.seconds}
+
+    def _seconds(self, test: str) -> float:
+        return self.recorded.seconds.get(test, 1.0)
+
+
+def _enclosing(source: Source, node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> ast.AST | None:
+    found: ast.AST | None = node
+    while found is not None and not isinstance(found, kinds):
+        found = source.parents.get(found)
+    return found
+
+
+def _names_defined(source: Source, node: ast.AST) -> Iterable[str]:
+    statement = source.statement(node)
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        targets = [statement.target]
+    return (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
