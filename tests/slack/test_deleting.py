@@ -1,0 +1,28 @@
+"""Deleting a message: only Slack's word that it is not there counts as done; every other refusal is a failure."""
+
+from mcp_chassis.testing import data, failure
+from slack_desk import ALICE, GENERAL, Desk
+
+
+async def test_a_deletion_in_a_channel_that_has_gone_is_no_deletion(desk: Desk):
+    async with desk.client() as client:
+        sent = data(await client.call_tool("send_message", {"channel": "general", "text": "x"}))
+        del desk.workspace.channels[GENERAL]
+        asked = {"channel": "general", "ts": sent["ts"], "delete": True}
+        failed = failure(await client.call_tool("update_message", asked))
+    assert failed.code == "RESOURCE_NOT_FOUND"
+    assert "no such channel" in failed.message
+
+
+async def test_somebody_elses_message_cannot_be_deleted(desk: Desk):
+    stamp = desk.workspace.say(GENERAL, ALICE, "mine")
+    failed = await desk.fail("update_message", channel="general", ts=stamp, delete=True)
+    assert failed.code == "PERMISSION_DENIED"
+    assert "Only messages the app itself sent can be deleted" in failed.message
+    assert desk.workspace.message(GENERAL, stamp)["text"] == "mine"
+
+
+async def test_an_edit_of_a_message_that_has_gone_is_no_edit(desk: Desk):
+    failed = await desk.fail("update_message", channel="general", ts="1700000000.000100", text="new")
+    assert failed.code == "RESOURCE_NOT_FOUND"
+    assert "no message with this ts" in failed.message
