@@ -33,10 +33,11 @@ source = {sources}
 
 @dataclass
 class Recording:
-    """Tests by file and line, the seconds of each test, and the modules of libraries in the order of their import."""
+    """Tests by file and line, the seconds of each test, the lines that run at import, and the libraries imported."""
 
     tests: dict[str, dict[int, set[str]]] = field(default_factory=dict[str, dict[int, set[str]]])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    imported: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     failed: set[str] = field(default_factory=set[str])
     libraries: list[str] = field(default_factory=list[str])
 
@@ -66,6 +67,8 @@ def _add(found: Recording, entry: dict[str, Any]) -> None:
     found.seconds |= entry["seconds"]
     found.failed |= set(entry["failed"])
     found.libraries = list(dict.fromkeys([*found.libraries, *entry["libraries"]]))
+    for file, imported in entry["imported"].items():
+        found.imported.setdefault(file, set()).update(imported)
     for file, by_line in entry["tests"].items():
         lines = found.tests.setdefault(file, defaultdict(set))
         for line, tests in by_line.items():
@@ -111,19 +114,22 @@ def _record(missing: list[Path], cached: dict[Path, Path]) -> None:
 def _store(folder: Path, data: Path, outcomes: dict[str, Any], entries: dict[str, Path]) -> None:
     """Write one cache entry for each test file."""
     by_test_file: dict[str, dict[str, dict[int, list[str]]]] = {file: {} for file in entries}
+    imported: dict[str, list[int]] = {}
     for file, line, test in _measured(folder, data):
+        if not test:
+            imported.setdefault(file, []).append(line)
         test_file = test.split("::")[0]
         if test_file in by_test_file and (test in outcomes["seconds"] or test == test_file):
             by_test_file[test_file].setdefault(file, {}).setdefault(line, []).append(test)
     for test_file, entry in entries.items():
         seconds = {test: spent for test, spent in outcomes["seconds"].items() if test.split("::")[0] == test_file}
         failed = [test for test in outcomes["failed"] if test.split("::")[0] == test_file]
-        found = {"tests": by_test_file[test_file], "seconds": seconds, "failed": failed}
+        found = {"tests": by_test_file[test_file], "seconds": seconds, "failed": failed, "imported": imported}
         entry.write_text(json.dumps(found | {"libraries": outcomes["libraries"]}))
 
 
 def _measured(folder: Path, data: Path) -> list[tuple[str, int, str]]:
-    """File, line and test of every line that a test ran, in the test's process or in one that it started."""
+    """File, line and test of every line that was run, also in processes that tests started; no test at imports."""
     combined = coverage.Coverage(data_file=str(data), config_file=False)
     combined.combine([str(data.parent)], keep=True)
     measured = combined.get_data()
@@ -132,5 +138,4 @@ def _measured(folder: Path, data: Path) -> list[tuple[str, int, str]]:
         for file in measured.measured_files()
         for line, tests in measured.contexts_by_lineno(file).items()
         for test in tests
-        if test
     ]

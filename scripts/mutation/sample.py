@@ -8,11 +8,14 @@ from mutation.equivalent import EquivalentMutants
 from mutation.operators import Mutant, mutants, parses
 from mutation.source import Source
 
+REFUSED_BY_LINT = "Exception"
+"""A handler of everything: ruff's BLE001 finds it, whatever the tests say."""
+
 
 def drawn(
     sources: dict[str, Source], size: int, seed: int, equivalent: EquivalentMutants
 ) -> Iterator[tuple[str, Mutant]]:
-    """At most `size` mutants with their files; lines of which only equivalent changes are drawn are replaced."""
+    """At most `size` mutants with their files, without equivalent ones and those that lint finds."""
     chance = random.Random(seed)
     by_line: dict[tuple[str, int], list[Mutant]] = defaultdict(list)
     for file, source in sorted(sources.items()):
@@ -23,7 +26,9 @@ def drawn(
         file, line = place
         mutant = chance.choice(by_line[place])
         source = sources[file]
-        if (file, source.lines[line - 1], mutant) in equivalent or not parses(mutant.applied(source.text)):
+        if (file, source.lines[line - 1], mutant) in equivalent or mutant.after == REFUSED_BY_LINT:
+            continue
+        if not parses(mutant.applied(source.text)):
             continue
         yield file, mutant
         found += 1

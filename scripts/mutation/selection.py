@@ -14,8 +14,10 @@ from mutation.source import FUNCTIONS, Source
 
 TESTS = ROOT / "tests"
 TEST_FOLDERS_OVER_ALL = {"contract", "e2e", "scripts", "snapshots", "support"}
-MAX_SECONDS = 60.0
+MAX_SECONDS = 30.0
 """The recorded seconds of the tests that are run for one mutant, at most."""
+DEFINITIONS = TESTS / "contract" / "test_documents.py"
+"""Compares every tool's definition with its snapshot, which shows changes of signatures and tables."""
 MAX_OTHER_TESTS = 40
 """Tests of the same folder that are run besides for code that runs at import, where a test may depend on it unseen."""
 
@@ -29,7 +31,7 @@ def files_of_tests(folder: Path) -> list[Path]:
     else:
         names = {path.name for path in TESTS.iterdir() if path.is_dir()} - TEST_FOLDERS_OVER_ALL - set(own.values())
         folders = [TESTS / name for name in sorted(names)]
-    return sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders))
+    return [*sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders)), DEFINITIONS]
 
 
 def _members() -> list[Path]:
@@ -52,11 +54,13 @@ class Selection:
     def tests(self, file: str, mutant: Mutant) -> list[str]:
         """The tests to run, as many as fit into `MAX_SECONDS`; empty if no test runs the code."""
         source = self.sources[file]
-        if isinstance(source.scope(mutant.node), FUNCTIONS):
-            return self._in_order(self.recorded.of_lines(file, {mutant.line, *source.statement_lines(mutant.node)}))
-        chosen = self._in_order(self._of_imported(file, source, mutant))
-        others = self._in_order(set(self.recorded.seconds) - set(chosen))[:MAX_OTHER_TESTS]
-        return [*chosen, *others]
+        lines = {mutant.line, *source.statement_lines(mutant.node)}
+        if isinstance(source.scope(mutant.node), FUNCTIONS) and not lines & self.recorded.imported.get(file, set()):
+            return self._in_order(self.recorded.of_lines(file, lines))
+        chosen = self._in_order(self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant))
+        definitions = {test for test in self.recorded.seconds if test.startswith(str(DEFINITIONS.relative_to(ROOT)))}
+        others = self._in_order(set(self.recorded.seconds) - definitions - set(chosen))[:MAX_OTHER_TESTS]
+        return list(dict.fromkeys([*chosen, *definitions, *others]))
 
     def _of_imported(self, file: str, source: Source, mutant: Mutant) -> set[str]:
         """Tests of the function whose signature it is, else of the lines that use the name it defines."""
