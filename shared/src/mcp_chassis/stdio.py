@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import anyio
 from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.runner import serve_dual_era_loop
 from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCMessage
@@ -95,8 +96,11 @@ class _Session:
         server = self._server.lowlevel
         self._server.host_log.serve(server)
         self._listening.serve(server)
-        async with self._subscriptions.served(server):
-            await server.run(inbox, outbox, server.create_initialization_options())
+        options = server.create_initialization_options()
+        async with self._subscriptions.served(server), server.lifespan(server) as lifespan:
+            await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
+            if inbox.reopen():
+                await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
 
     def end(self, ending: Ending) -> None:
         """Begin the end: streams that would stay open are closed, and what does not let go has a limit."""

@@ -49,6 +49,12 @@ class Drain:
         self.stopping = True
         self._change.set()
 
+    async def idle(self) -> None:
+        """Return when nothing is in flight, however long that takes."""
+        while self._open:
+            self._change.clear()
+            await self._change.wait()
+
     async def settled(self) -> None:
         """Return when nothing is in flight, the grace is over, or there is a hurry."""
         with anyio.move_on_after(self._grace):
@@ -78,6 +84,9 @@ class Inbox(_Stream):
     Args:
         drain: is told of each request, and says when there will be no more.
         room: called whenever a message was taken.
+
+    An `initialize` after nothing but `server/discover` ends the stream once; `reopen` then begins it anew with that
+    message: such a host probed the newer era and fell back to the older one.
     """
 
     def __init__(self, drain: Drain, room: Callable[[], None]) -> None:
@@ -85,6 +94,13 @@ class Inbox(_Stream):
         self._room = room
         self._waiting: deque[JSONRPCMessage] = deque()
         self._arrival: asyncio.Future[None] | None = None
+        self._probed: bool | None = None
+        self._fell_back = False
+
+    def reopen(self) -> bool:
+        """Whether the stream ended since the host fell back to the older era; it then goes on with that request."""
+        fell_back, self._fell_back = self._fell_back, False
+        return fell_back
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -104,10 +120,21 @@ class Inbox(_Stream):
                 raise anyio.EndOfStream
             self._arrival = asyncio.get_running_loop().create_future()
             await self._arrival
+        if self._falls_back(self._waiting[0]):
+            await self._drain.idle()
+            self._fell_back = True
+            raise anyio.EndOfStream
         message = self._waiting.popleft()
         self._room()
         self._note(message)
         return SessionMessage(message)
+
+    def _falls_back(self, message: JSONRPCMessage) -> bool:
+        if not isinstance(message, JSONRPCRequest):
+            return False
+        falls_back = self._probed is True and message.method == "initialize"
+        self._probed = self._probed is not False and message.method == "server/discover"
+        return falls_back
 
     def _note(self, message: JSONRPCMessage) -> None:
         PROTOCOL_LOG.note("in", message)
