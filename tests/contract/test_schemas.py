@@ -13,8 +13,18 @@ Place = tuple[str, dict[str, Any]]
 PORTABLE = re.compile(
     r"type|properties|required|additionalProperties|items|enum|const|description|default|minimum|maximum|"
     r"exclusiveMinimum|exclusiveMaximum|minLength|maxLength|pattern|minItems|maxItems|uniqueItems|"
-    r"minProperties|maxProperties|anyOf|format|examples|multipleOf"
+    r"minProperties|maxProperties|format|examples|multipleOf"
 )
+
+_NUMBERS = ("integer", "number")
+TYPES_OF_KEYWORD = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format", "enum"), ("string",)),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "items"), ("array",)),
+    **dict.fromkeys(("properties", "required", "additionalProperties"), ("object",)),
+}
+ANY_JSON = {"database-mcp: execute_query.params[]"}
+"""Nodes of any type: values of SQL parameters."""
 
 
 async def test_every_object_a_caller_sends_refuses_unknown_fields(tools: Tools) -> None:
@@ -49,9 +59,27 @@ async def test_every_schema_is_valid_by_the_2020_12_metaschema(tools: Tools) -> 
         jsonschema.Draft202012Validator.check_schema(tool.output_schema or {})
 
 
-async def test_every_parameter_is_said_to_be_something(tools: Tools) -> None:
-    parameters = [(place, schema) for place, schema in _inputs(tools) if not place.endswith("[]")]
-    assert [place for place, schema in parameters if not {"type", "anyOf", "enum", "const"} & schema.keys()] == []
+async def test_every_node_of_an_input_schema_has_a_type(tools: Tools) -> None:
+    assert [place for place, schema in _inputs(tools) if "type" not in schema and place not in ANY_JSON] == []
+
+
+async def test_no_input_schema_offers_alternatives(tools: Tools) -> None:
+    alternatives = {"anyOf", "oneOf", "allOf", "not", "$ref", "const"}
+    assert [place for place, schema in _inputs(tools) if alternatives & schema.keys()] == []
+
+
+async def test_keywords_stand_only_with_the_type_they_are_for(tools: Tools) -> None:
+    assert [
+        f"{place}: {key}"
+        for place, schema in _inputs(tools)
+        for key in schema
+        if key in TYPES_OF_KEYWORD and schema.get("type") not in TYPES_OF_KEYWORD[key]
+    ] == []
+
+
+async def test_every_array_has_typed_items_and_a_greatest_number_of_them(tools: Tools) -> None:
+    arrays = [(place, schema) for place, schema in _inputs(tools) if schema.get("type") == "array"]
+    assert [place for place, schema in arrays if "items" not in schema or "maxItems" not in schema] == []
 
 
 def _inputs(tools: Tools) -> list[Place]:

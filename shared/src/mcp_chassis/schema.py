@@ -12,6 +12,7 @@ from typing import Any, cast
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata, func_metadata
 from pydantic import ValidationError
 
+from mcp_chassis.absent_arguments import AbsentArguments
 from mcp_chassis.failures import InvalidInput
 
 JsonSchema = dict[str, Any]
@@ -25,6 +26,7 @@ RULES: Mapping[str, str] = {
     "union_tag_invalid": "is of a kind that is not known; see the schema",
     "union_tag_not_found": "does not say of which kind it is; see the schema",
 }
+OF_ARRAYS: Mapping[str, str] = {"maxLength": "maxItems", "minLength": "minItems"}
 AT_MOST_SHOWN = 3
 MOST_EXPLAINED = 1_000
 SUBJECT = re.compile(
@@ -40,6 +42,7 @@ class Arguments:
         self.schema = pruned(self.metadata.arg_model.model_json_schema(by_alias=True))
         self.schema.setdefault("properties", {})
         self.schema["additionalProperties"] = False
+        self._absent = AbsentArguments(function, self.schema)
         self._decodable = {name for name, prop in self.schema["properties"].items() if _takes_json(prop)}
         if loose := list(_loose_objects(self.schema)):
             raise TypeError(f"{function.__qualname__}: nested models must forbid extra fields: {', '.join(loose)}")
@@ -58,8 +61,8 @@ class Arguments:
         Raises:
             InvalidInput: naming each argument that is wrong, and its rule; never a value.
         """
-        decoded = self._decoded(arguments)
         try:
+            decoded = self._absent.removed_from(self._decoded(arguments))
             _refuse_what_is_no_json(decoded)
             model = self.model.model_validate(decoded)
         except RecursionError:
@@ -136,6 +139,8 @@ def _without_null(schema: JsonSchema) -> JsonSchema:
         schema = {**schema, "anyOf": branches}
     if "default" in schema and schema["default"] is None:
         schema = {key: value for key, value in schema.items() if key != "default"}
+    if schema.get("type") == "array":  # pydantic bounds an optional list as if it were a text
+        schema = {OF_ARRAYS.get(key, key): value for key, value in schema.items()}
     return schema
 
 

@@ -6,6 +6,7 @@ plain typed coroutine function that can be called and tested as it is.
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import Context
@@ -172,12 +173,33 @@ async def connection(ctx: Context[Any, Any]) -> Any:
 Connected = Resolve(connection)
 """Marks the parameter that receives what `connect` yielded: `GitHub = Annotated[GitHubApi, Connected]`."""
 
+
+class ArgumentMark(Enum):
+    """A mark in the type of an optional parameter."""
+
+    EMPTY_IS_ABSENT = "an empty text or list is not given"
+    NULL_IS_A_VALUE = "null is a value"
+
+
+EMPTY_IS_ABSENT = ArgumentMark.EMPTY_IS_ABSENT
+"""Marks an optional filter, cursor, key or reference: `Query = Annotated[str | None, Field(...), EMPTY_IS_ABSENT]`.
+
+Hosts whose schemas are strict fill what they leave out with `""` or `[]`. Content is not marked: there, an empty text
+is a value.
+"""
+
+NULL_IS_A_VALUE = ArgumentMark.NULL_IS_A_VALUE
+"""Marks an optional parameter whose null is a value; for all others it means that the argument is not given."""
+
 Cursor = Annotated[
-    str | None, Field(max_length=4096, description="next_cursor of the page before, with the same arguments.")
+    str | None,
+    Field(max_length=4096, description="next_cursor of the page before, with the same arguments."),
+    EMPTY_IS_ABSENT,
 ]
 """The tool receives its own position here, as it gave it in `next_cursor`; sealing is the core's affair."""
 
 IdempotencyKey = Annotated[
     str | None,
     Field(min_length=1, max_length=255, description="Same key and arguments within 24 h: done once."),
+    EMPTY_IS_ABSENT,
 ]
