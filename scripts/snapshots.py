@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mcp_chassis.server import Server
+from mcp_chassis.server import MOST_TOOLS, Server
 from servers import ROOT, servers
 
 FOLDER = ROOT / "tests" / "snapshots"
@@ -46,10 +46,11 @@ async def definitions(server: Server[Any]) -> list[dict[str, Any]]:
 
 
 def offers(server: Server[Any]) -> list[dict[str, str]]:
-    """The environments that bring out every tool: the default one, and one that asks for the others."""
+    """The environments that bring out every tool: the default one, and those that ask for the others."""
     prefix = server.settings.model_config.get("env_prefix", "")
-    others = ",".join(tool.__name__ for tool in server.more_tools)
-    return [{}, {f"{prefix}TOOLS": others}] if others else [{}]
+    names = [tool.__name__ for tool in server.more_tools]
+    chosen = [names[start : start + MOST_TOOLS] for start in range(0, len(names), MOST_TOOLS)]
+    return [{}, *({f"{prefix}TOOLS": ",".join(some)} for some in chosen)]
 
 
 if __name__ == "__main__":

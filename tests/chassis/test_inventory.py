@@ -10,7 +10,7 @@ from mcp_chassis.schema import Arguments
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.tools import IdempotencyKey, prompt, reads, resource, writes
 from pydantic import BaseModel, Field
-from sample_server import SAMPLE, echo
+from sample_server import SAMPLE, echo, fail, wait
 
 
 class Done(Result):
@@ -200,3 +200,24 @@ def test_a_schema_that_refers_to_itself_is_refused():
 def test_definitions_are_the_same_in_every_build():
     first_build, second_build = (SAMPLE.build(SAMPLE.settings.load({})).inventory.wire for _ in range(2))
     assert [tool.model_dump_json() for tool in first_build] == [tool.model_dump_json() for tool in second_build]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        ("@some", ["echo", "wait"]),
+        ("@some,@more", ["echo", "wait", "fail"]),
+        ("report,@some,echo", ["report", "echo", "wait"]),
+    ],
+)
+def test_profiles_and_names_are_offered_together_each_tool_once(chosen: str, names: list[str]):
+    profiles = {"some": (echo, wait), "more": (wait, fail)}
+    server = dataclasses.replace(SAMPLE, profiles=profiles)
+    built_server = server.build(server.settings.load({"SAMPLE_TOOLS": chosen}))
+    assert [tool.name for tool in built_server.inventory.wire] == names
+
+
+def test_a_chosen_profile_that_is_not_there_stops_the_start_by_name():
+    server = dataclasses.replace(SAMPLE, profiles={"some": (echo,)})
+    with pytest.raises(BadSettings, match=r"SAMPLE_TOOLS: there is no profile called @sum; choose from .*@some"):
+        server.build(server.settings.load({"SAMPLE_TOOLS": "@sum"}))

@@ -24,7 +24,7 @@ async def offers(found: dict[str, Server[Any]]) -> list[Offer]:
 async def tools(found: dict[str, Server[Any]]) -> list[tuple[str, Tool]]:
     """Every tool a server can offer, also those that must be asked for, with its server's name."""
     all_offers = [
-        await offer(*each, environment) for each in found.items() for environment in [on_request(each[1]), {}]
+        await offer(*each, environment) for each in found.items() for environment in [*on_request(each[1]), {}]
     ]
     by_name = {(each.name, tool.name): tool for each in all_offers for tool in each.tools}
     return [(server, tool) for (server, _), tool in by_name.items()]

@@ -25,7 +25,7 @@ def test_every_text_number_and_list_a_caller_sends_has_bounds(found: dict[str, S
 
 
 def every_tool(server: Server[Any]) -> Iterator[Bound[Any]]:
-    for environment in ({}, on_request(server)):
+    for environment in ({}, *on_request(server)):
         inventory = server.build(server.settings.load(environment)).inventory
         yield from (inventory.tool(tool.name) for tool in inventory.wire)
 

@@ -1,7 +1,9 @@
 """What a model sees of a tool: its name, its sentence, its hints, and how many there are."""
 
 import re
+from typing import Any
 
+from mcp_chassis.server import Server
 from mcp_types import Tool
 from offers import Offer
 
@@ -78,3 +80,15 @@ def _hints(tool: Tool) -> list[bool | None]:
     if hints is None:
         return [None]
     return [hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint, hints.open_world_hint]
+
+
+async def test_every_profile_has_five_to_ten_tools_of_its_server(found: dict[str, Server[Any]]) -> None:
+    offenders = [
+        f"{server_name}: @{name}"
+        for server_name, server in found.items()
+        for name, tools in server.profiles.items()
+        if not re.fullmatch("[a-z]+", name)
+        or not FEWEST <= len(set(tools)) == len(tools) <= MOST
+        or not set(tools) <= set(server.every_tool)
+    ]
+    assert offenders == []

@@ -1,10 +1,10 @@
 """Every configuration of every server that changes its tools."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from mcp_chassis.server import Server
+from mcp_chassis.server import MOST_TOOLS, Server
 from mcp_chassis.settings import ServerSettings, variables
 from mcp_types import Tool
 
@@ -39,7 +39,12 @@ def switches(server: Server[Any]) -> Iterator[dict[str, str]]:
             yield from ({variable: str(value)} for value in get_args(info.annotation) if value != info.default)
 
 
-def on_request(server: Server[Any]) -> dict[str, str]:
-    """The environment that brings out the tools which must be asked for."""
-    others = ",".join(tool.__name__ for tool in server.more_tools)
-    return {variables(server.settings, "tools")[0]: others} if others else {}
+def on_request(server: Server[Any]) -> Iterator[dict[str, str]]:
+    """The environments that bring out the tools which must be asked for, ten at a time."""
+    variable = variables(server.settings, "tools")[0]
+    for tools in batched(server.more_tools, MOST_TOOLS):
+        yield {variable: ",".join(tool.__name__ for tool in tools)}
+
+
+def batched(tools: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (tools[start : start + size] for start in range(0, len(tools), size))

@@ -7,6 +7,7 @@ from mcp_types import Tool as WireTool
 from mcp_chassis.bound import Bound, Unfit, wire_tool
 from mcp_chassis.carriage import Gate
 from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.narrowing import current_narrowing
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.tools import ToolNotes
@@ -39,8 +40,14 @@ class Inventory:
         return name in self._tools or name in self._withheld
 
     def visible(self, gate: Gate) -> list[WireTool]:
-        """What the current caller may call."""
-        return [tool for tool in self.wire if gate.admits(self._tools[tool.name].notes.permission, tool.name)]
+        """What the current caller may call on its connection."""
+        notes = {name: tool.notes for name, tool in self._tools.items()}
+        left = current_narrowing()
+        return [
+            tool
+            for tool in self.wire
+            if gate.admits(notes[tool.name].permission, tool.name) and left.admits(tool.name, notes[tool.name])
+        ]
 
     def permission(self, name: str) -> str:
         """What a call of this name needs; a tool that is not offered is refused like any that reads."""
@@ -50,8 +57,10 @@ class Inventory:
         """The offered tool called `name`.
 
         Raises:
-            PermissionDenied: when this configuration does not offer it.
+            PermissionDenied: when this configuration does not offer it, or the connection leaves it out.
         """
         if name not in self._tools:
             raise PermissionDenied(f"{name} {self._withheld[name]}.", remedy="Do not retry.")
+        if not current_narrowing().admits(name, self._tools[name].notes):
+            raise PermissionDenied(f"{name} is left out of this connection by its address or headers.", remedy="")
         return self._tools[name]

@@ -3,7 +3,7 @@
 import dataclasses
 import gc
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -44,7 +44,8 @@ class Server(Generic[SettingsType]):
         connect: an async context manager from settings to what tools receive; it never waits for a network.
         instructions: what it is for and how things are named, for the model.
         tools: offered by default.
-        more_tools: offered only where `<PREFIX>_TOOLS` names them.
+        more_tools: offered only where `<PREFIX>_TOOLS` names them, or a profile with them.
+        profiles: sets of tools under one name each, for one kind of work; `<PREFIX>_TOOLS=@review` offers one.
         watch: an async context manager over what `connect` yielded and the bus of subscriptions; while it is open it
             publishes what subscribers should hear. It never waits for a network either.
         probe: tells what `connect` yielded can reach, for diagnostics and `check`.
@@ -59,6 +60,7 @@ class Server(Generic[SettingsType]):
     instructions: str
     tools: tuple[Function, ...]
     more_tools: tuple[Function, ...] = ()
+    profiles: Mapping[str, tuple[Function, ...]] = dataclasses.field(default_factory=dict[str, tuple[Function, ...]])
     resources: tuple[Function, ...] = ()
     prompts: tuple[Function, ...] = ()
     watch: Callable[[Any, "SubscriptionBus"], AbstractAsyncContextManager[None]] | None = None
@@ -84,17 +86,32 @@ class Server(Generic[SettingsType]):
         """The tools these settings offer, before read-only ones are chosen.
 
         Raises:
-            BadSettings: when `<PREFIX>_TOOLS` names a tool that is not there, or more than ten.
+            BadSettings: when `<PREFIX>_TOOLS` names a tool or profile that is not there, or more than ten tools result.
         """
         if settings.tools is None:
             return self.tools
-        by_name = {tool.__name__: tool for tool in self.every_tool}
         variable = f"{self.settings.model_config.get('env_prefix', '')}TOOLS"
-        if unknown := [name for name in settings.tools if name not in by_name]:
-            raise BadSettings([f"{variable}: there is no tool called {unknown[0]}; choose from {', '.join(by_name)}"])
-        if len(settings.tools) > MOST_TOOLS:
-            raise BadSettings([f"{variable}: at most {MOST_TOOLS} tools; {settings.tools[MOST_TOOLS]} is one too many"])
-        return tuple(by_name[name] for name in dict.fromkeys(settings.tools))
+        try:
+            chosen = self.selected(settings.tools)
+        except KeyError as exc:
+            raise BadSettings([f"{variable}: {exc.args[0]}"]) from None
+        if len(chosen) > MOST_TOOLS:
+            one_too_many = chosen[MOST_TOOLS].__name__
+            raise BadSettings([f"{variable}: at most {MOST_TOOLS} tools; {one_too_many} is one too many"])
+        return chosen
+
+    def selected(self, names: Iterable[str]) -> tuple[Function, ...]:
+        """The tools that names of tools and profiles (`@review`) stand for, each once, in the order given.
+
+        Raises:
+            KeyError: with a sentence, when there is no such tool or profile.
+        """
+        profiles = {f"@{name}": tools for name, tools in self.profiles.items()}
+        by_name = {**{tool.__name__: (tool,) for tool in self.every_tool}, **profiles}
+        if unknown := next((name for name in names if name not in by_name), None):
+            kind = "profile" if unknown.startswith("@") else "tool"
+            raise KeyError(f"there is no {kind} called {unknown}; choose from {', '.join(by_name)}")
+        return tuple(dict.fromkeys(tool for name in names for tool in by_name[name]))
 
     def build(self, settings: SettingsType | None = None) -> "Dispatch":
         """The MCP server for these settings (default: read from the environment).

@@ -95,7 +95,7 @@ class ServerSettings(BaseSettings, Policy):
     )
 
     read_only: bool = Field(default=False, description="Offer no tool that writes.")
-    tools: CommaSeparated | None = Field(default=None, description="The tools to offer, at most ten; all when unset.")
+    tools: CommaSeparated | None = Field(default=None, description="Tools and @profiles to offer: at most ten tools.")
     max_result_chars: int = Field(
         default=60_000,
         ge=1_000,

@@ -8,6 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mcp_chassis.failures import NotFound
 from mcp_chassis.remote.drain import Flight
 from mcp_chassis.remote.endpoint import Endpoint
+from mcp_chassis.remote.narrow_requests import BELOW
 from mcp_chassis.remote.refusals import Refusal, send_body, send_json
 from mcp_chassis.server import Probe
 
@@ -49,11 +50,20 @@ class Application:
             await self._live(receive, send)
             return
         send = self._closing(send)
-        page = self._pages.get(scope["path"].removesuffix("/"))
+        page = self._pages.get(scope["path"].removesuffix("/")) or self._narrowed(scope)
         if page is None:
             await Refusal(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(send)
         else:
             await page(scope, receive, send)
+
+    def _narrowed(self, scope: Scope) -> Page | None:
+        """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""
+        path, _, below = scope["path"].partition("/mcp/")
+        endpoint = self.endpoints.get(f"{path}/mcp")
+        if endpoint is None or not below.strip("/"):
+            return None
+        scope.update({"path": f"{path}/mcp", BELOW: below.strip("/").split("/")})
+        return endpoint
 
     def _closing(self, send: Send) -> Send:
         """Tells the client to close the connection after an answer of the end, so that no request meets that."""

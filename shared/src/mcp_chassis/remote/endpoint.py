@@ -14,11 +14,13 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Message, Receive, Scope, Send
 
 from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.narrowing import narrowed
 from mcp_chassis.remote import body, refusals
 from mcp_chassis.remote.authentication import Authentication, by_oauth
 from mcp_chassis.remote.drain import Flight
 from mcp_chassis.remote.hosts import Origins
 from mcp_chassis.remote.limits import Limiter
+from mcp_chassis.remote.narrow_requests import narrowing_of, serve_private_lists
 from mcp_chassis.remote.refusals import Refusal
 from mcp_chassis.remote.scopes import Scopes
 from mcp_chassis.server import Probe
@@ -70,6 +72,7 @@ class Endpoint:
         self.scopes = scopes
         self.guard = guard
         self._flight = flight
+        serve_private_lists(dispatch)
         dispatch.streamable_http_app(
             stateless_http=True,
             max_request_body_size=guard.max_body,
@@ -114,7 +117,7 @@ class Endpoint:
         message = body.message_of(whole)
         exchange.understood(message)
         await self._admit(exchange, message)
-        with self._flight.under_way():
+        with self._flight.under_way(), narrowed(narrowing_of(scope, self.dispatch.server)):
             await self._serve(scope, body.replayed(whole, receive), exchange.send)
 
     def _check_headers(self, scope: Scope) -> None:
