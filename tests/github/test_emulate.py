@@ -1,6 +1,5 @@
 """The same tools before another GitHub that we did not write: npm's `emulate`, for what it does faithfully."""
 
-import socket
 import subprocess
 from collections.abc import AsyncGenerator, Iterator
 
@@ -11,6 +10,7 @@ from github_calls import rows
 from github_mcp.server import SERVER
 from mcp.client import Client
 from mcp_chassis.testing import connected, data, failure, text
+from ports import reserved_port
 
 TOKEN = "test_token_admin"
 HELLO = {"owner": "admin", "repo": "hello"}
@@ -20,9 +20,7 @@ HELLO = {"owner": "admin", "repo": "hello"}
 def emulate() -> Iterator[str]:
     """Its address, with one repository in it."""
     program = services.npm_package("emulate") / "dist" / "index.js"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = reserved_port()
     command = [services.node(), str(program), "--service", "github", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout

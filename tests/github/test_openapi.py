@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis_jsonschema import from_schema
 from mcp_chassis.testing import connected
 from scripted_github import ScriptedGitHub
+from volume import in_volume, volume
 
 BASE = "/repos/{owner}/{repo}"
 NAMED: dict[str, st.SearchStrategy[Any]] = {
@@ -34,7 +35,7 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
 }
 LEFT_OUT = {"cursor", "idempotency_key"}
 CHOSEN = {**NAMED, "labels": st.lists(NAMED["title"], max_size=3), "assignees": st.just(["octocat"])}
-EXAMPLES_PER_TOOL = 100
+EXAMPLES_PER_TOOL = volume(100, share=0.25)
 
 
 def arguments(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -74,6 +75,7 @@ ENVIRONMENT = {
 EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
 
 
+@in_volume
 @pytest.mark.parametrize("name", EVERY_TOOL)
 async def test_every_request_a_tool_can_send_is_what_github_describes(description: Description, name: str) -> None:
     """Over the arguments its schema allows; the answers are judged as well."""
@@ -89,7 +91,7 @@ async def test_every_request_a_tool_can_send_is_what_github_describes(descriptio
 
 
 def choices(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """A hundred ways to fill in a schema, the same in every run."""
+    """Ways to fill in a schema, the same in every run."""
     chosen: list[dict[str, Any]] = []
 
     @settings(

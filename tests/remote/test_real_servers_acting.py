@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import services
 from github_mcp.server import SERVER as GITHUB
+from ports import reserved_pair
 from remote_acting import GRANT_KEY, sign_in_there
 from remote_balancer import listening
 from remote_http import answer, post, served
-from remote_signing_in import two_free_ports
 from slack_mcp.server import SERVER as SLACK
 
 pytestmark = pytest.mark.services
@@ -21,7 +21,7 @@ KEYS = "tr_alice=*\ntr_bob=*\n"
 @contextlib.asynccontextmanager
 async def emulated() -> AsyncGenerator[tuple[str, str]]:
     """The addresses of its GitHub and its Slack."""
-    program, port = services.npm_package("emulate") / "dist" / "index.js", two_free_ports()
+    program, port = services.npm_package("emulate") / "dist" / "index.js", reserved_pair()
     command = [services.node(), str(program), "--service", "github,slack", "--port", str(port)]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
     try:

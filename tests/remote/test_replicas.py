@@ -15,7 +15,6 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from remote_balancer import balanced
 from remote_http import ERAS, Process, answer, headers, message, post, process, session
 from remote_redis import own_redis
-from remote_signing_in import free_port
 
 pytestmark = pytest.mark.services
 KEY = "tr_the-key-of-all-these-replicas-0123456"
@@ -27,8 +26,7 @@ BALANCERS = ["nginx", "haproxy"]
 async def replicas(count: int, environment: Mapping[str, str]) -> AsyncGenerator[list[Process]]:
     async with contextlib.AsyncExitStack() as stack:
         env = {"MCP_API_KEY": KEY, "MCP_STATE_KEYS": STATE_KEY, **environment}
-        ports = [free_port() for _ in range(count)]
-        starting = [stack.enter_async_context(process(environment={**env, "MCP_PORT": f"{port}"})) for port in ports]
+        starting = [stack.enter_async_context(process(environment=env)) for _ in range(count)]
         yield [await start for start in starting]
 
 

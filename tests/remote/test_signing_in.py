@@ -5,15 +5,16 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_chassis.testing import data
+from ports import reserved_port
 from remote_http import MODERN, process
-from remote_signing_in import free_port, known_client, oidc_provider, signing_in
+from remote_signing_in import known_client, oidc_provider, signing_in
 
 pytestmark = pytest.mark.services
 
 
 @pytest.mark.parametrize("mode", ["legacy", MODERN])
 async def test_the_sdks_client_discovers_registers_signs_in_and_calls(mode: str) -> None:
-    port = free_port()
+    port = reserved_port()
     url = f"http://127.0.0.1:{port}"
     async with oidc_provider() as issuer:
         environment = {"MCP_PORT": str(port), "MCP_PUBLIC_URL": url, "MCP_OAUTH_ISSUER": issuer}
@@ -38,7 +39,7 @@ async def test_the_sdks_client_discovers_registers_signs_in_and_calls(mode: str)
 
 
 async def test_a_call_beyond_the_token_leads_to_a_second_consent_and_is_answered() -> None:
-    port = free_port()
+    port = reserved_port()
     url = f"http://127.0.0.1:{port}"
     async with oidc_provider() as issuer:
         environment = {
@@ -64,7 +65,7 @@ async def test_a_call_beyond_the_token_leads_to_a_second_consent_and_is_answered
 
 
 async def test_opaque_tokens_are_asked_about_at_the_authorization_server() -> None:
-    port = free_port()
+    port = reserved_port()
     url = f"http://127.0.0.1:{port}"
     audience = f"{url}/mcp"
     async with oidc_provider("opaque") as issuer:

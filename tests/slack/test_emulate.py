@@ -1,13 +1,13 @@
 """The same server against npm's `emulate`, for what that does faithfully."""
 
 import asyncio
-import socket
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 from mcp_chassis.testing import connected, data, failure
+from ports import reserved_port
 from services import node, npm_package
 from slack_mcp.server import SERVER
 
@@ -16,11 +16,9 @@ pytestmark = pytest.mark.services
 
 @pytest.fixture
 async def emulated() -> AsyncIterator[dict[str, str]]:
-    """The environment of a server whose Slack is emulate; its port is free just before it starts."""
+    """The environment of a server whose Slack is emulate."""
     program = npm_package("emulate") / "dist" / "index.js"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = reserved_port()
     process = await asyncio.create_subprocess_exec(
         node(), str(program), "--service", "slack", "--port", str(port), stdout=PIPE, stderr=PIPE
     )

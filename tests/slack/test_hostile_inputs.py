@@ -2,8 +2,6 @@
 
 import json
 import logging
-import os
-import time
 from typing import Any
 
 import pytest
@@ -13,14 +11,14 @@ from mcp.shared.exceptions import MCPError
 from mcp_chassis.testing import failure, text
 from slack_desk import ALICE, GENERAL, Desk
 from slack_mcp.server import SERVER
+from volume import in_volume, volume
 
-INPUTS = int(os.environ.get("TOOLROLL_HOSTILE_INPUTS", "300"))
-HANG = 2.0
+INPUTS = volume(2_000)
 TS = "1750000000.000100"
 SIGNS_OF_A_BUG = ("Traceback", "pydantic", "input_value", "Error:", " at 0x", "\n")
 
 
-@pytest.mark.timeout(600)
+@in_volume
 @pytest.mark.parametrize("tool", [function.__name__ for function in SERVER.every_tool])
 async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
     desk: Desk, tool: str, caplog: pytest.LogCaptureFixture
@@ -46,13 +44,10 @@ def _at_home(arguments: dict[str, Any], number: int) -> dict[str, Any]:
 
 async def _fault(client: Client, tool: str, arguments: dict[str, Any]) -> str:
     """What is wrong with the answer; empty where nothing is."""
-    began = time.perf_counter()
     try:
         result = await client.call_tool(tool, arguments)
     except (MCPError, ValueError, RuntimeError) as exc:
         return f"raised {exc!r}"
-    if (seconds := time.perf_counter() - began) > HANG:
-        return f"took {seconds:.1f} s"
     if not result.is_error:
         return ""
     told = failure(result)

@@ -1,13 +1,17 @@
 // An authorization server as companies run them: registration, PKCE, resource indicators (RFC 8707), signed or opaque tokens.
-// Arguments: the folder of npm packages, the port, `jwt` or `opaque`. It says `ready` when it listens.
+// Arguments: the folder of npm packages, `jwt` or `opaque`. It prints its issuer when it listens.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [packages, port, format] = process.argv.slice(2);
+const [packages, format] = process.argv.slice(2);
 const require = createRequire(`${packages}/`);
 const { Provider } = await import(pathToFileURL(require.resolve('oidc-provider')).href);
 const scopes = ['read', 'write', 'destructive', 'resources', 'prompts'];
-const issuer = `http://127.0.0.1:${port}`;
+const server = createServer().listen(0, '127.0.0.1');
+await once(server, 'listening');
+const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(issuer, {
   scopes: ['openid', 'offline_access', ...scopes],
@@ -37,4 +41,5 @@ const provider = new Provider(issuer, {
     },
   },
 });
-provider.listen(Number(port), '127.0.0.1', () => console.log('ready'));
+server.on('request', provider.callback());
+console.log(issuer);

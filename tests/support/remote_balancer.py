@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import services
-from remote_signing_in import free_port
+from ports import reserved_port
 
 STARTING = 60.0
 NGINX = """
@@ -56,7 +56,7 @@ backend replicas
 async def balanced(kind: str, ports: Sequence[int], folder: Path, header: str = "") -> AsyncGenerator[str]:
     """The URL of a balancer before the replicas at `ports`; nginx adds `header` to each request."""
     services.require(kind)
-    port, file = free_port(), folder / f"{kind}.conf"
+    port, file = reserved_port(), folder / f"{kind}.conf"
     program = shutil.which(kind, path=services.SBIN) or kind
     if kind == "nginx":
         servers = " ".join(f"server 127.0.0.1:{replica} max_fails=0;" for replica in ports)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import services
-from remote_signing_in import free_port
+from ports import reserved_port
 
 
 class OwnRedis:
@@ -44,7 +44,7 @@ class OwnRedis:
 @contextlib.asynccontextmanager
 async def own_redis(folder: Path | None = None) -> AsyncGenerator[OwnRedis]:
     services.require("redis")
-    redis = OwnRedis(free_port(), folder)
+    redis = OwnRedis(reserved_port(), folder)
     await redis.start()
     try:
         yield redis

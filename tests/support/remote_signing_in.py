@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import re
-import socket
 from collections.abc import AsyncGenerator
 from html import unescape
 from pathlib import Path
@@ -94,40 +93,24 @@ def known_client(issuer: str) -> OAuthClientInformationFull:
     return OAuthClientInformationFull.model_validate({**told, "issuer": issuer})
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def two_free_ports() -> int:
-    """The first of two that follow each other."""
-    while True:
-        first = free_port()
-        with socket.socket() as probe, contextlib.suppress(OSError, OverflowError):
-            probe.bind(("127.0.0.1", first + 1))
-            return first
-
-
 @contextlib.asynccontextmanager
 async def oidc_provider(tokens: str = "jwt") -> AsyncGenerator[str]:
     """npm's `oidc-provider`, with `jwt` or `opaque` tokens; its issuer."""
-    packages, port = services.npm_package("oidc-provider").parent.parent, free_port()
+    packages = services.npm_package("oidc-provider").parent.parent
     script = Path(__file__).with_name("oidc_provider.mjs")
     process = await asyncio.create_subprocess_exec(
         services.node(),
         str(script),
         str(packages),
-        str(port),
         tokens,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     assert process.stdout is not None
     try:
-        while (await process.stdout.readline()).strip() != b"ready":
-            assert process.returncode is None
-        yield f"http://127.0.0.1:{port}"
+        issuer = (await process.stdout.readline()).decode().strip()
+        assert issuer, "oidc-provider ended before it listened"
+        yield issuer
     finally:
         process.kill()
         await process.wait()

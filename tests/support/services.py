@@ -1,30 +1,46 @@
 """What some tests need from the machine: skipped with a reason where it is missing, failed where CI promised it."""
 
+import asyncio
 import os
 import shutil
-import socket
 import subprocess
+import warnings
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 ROOT = Path(__file__).parents[2]
 NODE_PACKAGES = ROOT / ".tools" / "node" / "node_modules"
 POSTGRES_DSN = os.environ.get("TOOLROLL_TEST_POSTGRES", "postgresql://toolroll:toolroll@127.0.0.1:5432/toolroll_test")
+PROBE_TIMEOUT_SECONDS = 10
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-REDIS_URL = os.environ.get("TOOLROLL_TEST_REDIS", "redis://127.0.0.1:6379")
 
 
 def require(name: str) -> None:
     """Go on only if the service `name` is here: skip with the reason, or fail when REQUIRE_SERVICES=1."""
     reason = missing(name)
-    if reason is None:
-        return
+    if reason is not None:
+        _fail_if_required(reason)
+        pytest.skip(reason)
+
+
+def available(name: str) -> bool:
+    """Whether a test that only profits from the service `name` has it; without it a warning, or with
+    REQUIRE_SERVICES=1 a failure, says what was not checked."""
+    reason = missing(name)
+    if reason is not None:
+        _fail_if_required(reason)
+        warnings.warn(f"checked less than possible: {reason}", stacklevel=2)
+    return reason is None
+
+
+def _fail_if_required(reason: str) -> None:
     if os.environ.get("REQUIRE_SERVICES") == "1":
         pytest.fail(f"REQUIRE_SERVICES=1, but {reason}", pytrace=False)
-    pytest.skip(reason)
 
 
 @cache
@@ -34,9 +50,14 @@ def missing(name: str) -> str | None:
 
 
 def npm_package(name: str) -> Path:
-    """The folder of an npm package of scripts/node/package.json; skips or fails where it is not installed."""
+    """A folder or file of the npm packages of scripts/node/package.json; skips or fails where it is not installed."""
     require("npm packages")
-    return NODE_PACKAGES / name
+    path = NODE_PACKAGES / name
+    if not path.exists():
+        reason = f"npm's {name} is not installed: run `make node`"
+        _fail_if_required(reason)
+        pytest.skip(reason)
+    return path
 
 
 def node() -> str:
@@ -55,7 +76,20 @@ def _npm_packages() -> str | None:
 
 
 def _postgres() -> str | None:
-    return None if _listens(5432) else "no PostgreSQL listens on 127.0.0.1:5432"
+    """Asked in a thread of its own, because a test's event loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        refusal = thread.submit(asyncio.run, _postgres_refusal()).result()
+    variable = "TOOLROLL_TEST_POSTGRES, or the default of tests/support/services.py"
+    return refusal and f"the PostgreSQL of {variable}, lets nobody in: {refusal}"
+
+
+async def _postgres_refusal() -> str | None:
+    try:
+        connection = await asyncpg.connect(POSTGRES_DSN, timeout=PROBE_TIMEOUT_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as refused:
+        return f"{type(refused).__name__}: {refused}"
+    await connection.close()
+    return None
 
 
 def _postgres_programs() -> str | None:
@@ -63,7 +97,7 @@ def _postgres_programs() -> str | None:
 
 
 def _redis() -> str | None:
-    return None if _listens(6379) else "no Redis listens on 127.0.0.1:6379"
+    return None if shutil.which("redis-server") else "redis-server is not installed"
 
 
 def _nginx() -> str | None:
@@ -76,12 +110,6 @@ def _haproxy() -> str | None:
 
 def _pgbouncer() -> str | None:
     return None if shutil.which("pgbouncer", path=SBIN) else "pgbouncer is not installed"
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _uv() -> str | None:

@@ -11,6 +11,7 @@ from timezone_mcp import changes, readings, tzdb, zones
 from timezone_mcp.conversion import LocalConverter
 from timezone_mcp.readings import Status
 from tzif import Jump, jumps
+from volume import in_volume, volume
 
 START, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 THIRTY = (
@@ -89,12 +90,13 @@ def test_a_zones_changes_before_and_after_a_moment_are_the_neighbours_in_its_his
     assert wrong == []
 
 
-async def test_ten_thousand_random_instants_and_zone_pairs_agree_with_zoneinfo(
+@in_volume
+async def test_random_instants_and_zone_pairs_agree_with_zoneinfo(
     embedded_zoneinfo: Callable[[str], ZoneInfo],
 ) -> None:
     rng, names = random.Random(2026), sorted(tzdb.names())
     wrong: list[tuple[datetime, str, str]] = []
-    for _ in range(10_000):
+    for _ in range(volume(10_000)):
         moment = datetime.fromtimestamp(rng.randrange(-2_208_988_800, 4_102_444_800), UTC)
         source, target = rng.choice(names), rng.choice(names)
         ours = await LocalConverter().convert(
@@ -107,12 +109,13 @@ async def test_ten_thousand_random_instants_and_zone_pairs_agree_with_zoneinfo(
     assert wrong == []
 
 
-def test_ten_thousand_random_local_times_mean_the_instants_zoneinfo_says(
+@in_volume
+def test_random_local_times_mean_the_instants_zoneinfo_says(
     embedded_zoneinfo: Callable[[str], ZoneInfo],
 ) -> None:
     rng, names = random.Random(2027), sorted(tzdb.names())
     wrong: list[tuple[datetime, str]] = []
-    for _ in range(10_000):
+    for _ in range(volume(10_000)):
         wall_clock, name = (
             datetime.fromisoformat("1950-01-01") + timedelta(minutes=rng.randrange(60_000_000)),
             rng.choice(names),
