@@ -36,7 +36,8 @@ http {{
 HAPROXY = """
 defaults
     mode http
-    timeout connect 2s
+    timeout connect 30s
+    timeout check 30s
     timeout client 1h
     timeout server 1h
     retries 3
