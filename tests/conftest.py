@@ -1,6 +1,8 @@
-"""Settings of every test: the event loop, and how hypothesis searches."""
+"""Settings of every test: the event loop, hypothesis's search, and reports that may cross processes."""
 
 import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,3 +20,20 @@ settings.load_profile("soak" if FULL else "ci" if IN_CI else "local")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Escape lone surrogates of logged and printed texts, which execnet cannot send from a worker."""
+    return encodable((yield))
+
+
+def encodable(value: Any) -> Any:
+    """The same value with every text in it encodable as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {encodable(key): encodable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(encodable, value))
+    return value
