@@ -182,11 +182,11 @@ async def test_a_call_that_takes_longer_than_its_lease_is_still_waited_for(tmp_p
     both = [FileRecords(path), FileRecords(path)]
 
     async def slowly() -> dict[str, int]:
-        await anyio.sleep(0.9)
+        await anyio.sleep(3)
         return await write()
 
     async def call(records: Records) -> None:
-        results.append(await Idempotency(records, lease=0.3).once("p", "create", "k", "hash", slowly))
+        results.append(await Idempotency(records, lease=1).once("p", "create", "k", "hash", slowly))
 
     async with anyio.create_task_group() as callers:
         for records in both:

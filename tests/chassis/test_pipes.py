@@ -81,7 +81,7 @@ async def test_an_end_in_the_middle_of_a_line_ends_the_line(pipe: Pipe) -> None:
     reader.resume()
     os.write(pipe[1], b"one\ntwo")
     os.close(pipe[1])
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         await heard.ended.wait()
     assert heard.ends == 1
     assert heard.lines == [b"one", b"two"]
@@ -155,7 +155,7 @@ async def test_writing_waits_while_nobody_reads_and_goes_on_when_somebody_does(p
     assert writer.is_slow
     waiting = asyncio.ensure_future(writer.write(_notice("last")))
     received = b""
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while b"last" not in received:
             await asyncio.sleep(0)
             try:

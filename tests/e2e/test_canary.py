@@ -114,7 +114,7 @@ def malformed_starts(name: str, settings: type[ServerSettings], canaries: Mappin
 
 def start(name: str, told: dict[str, str]) -> str:
     command = [sys.executable, "-m", module(name)]
-    run = subprocess.run(command, env=told, input="", capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, env=told, input="", capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode != 0
     return run.stdout + run.stderr
 

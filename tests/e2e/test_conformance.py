@@ -32,7 +32,7 @@ def test_every_check_of_the_conformance_suite_passes(url: str, version: str, tmp
     suite = services.npm_package("@modelcontextprotocol/conformance") / "dist" / "index.js"
     options = ["--url", url, "--suite", "all", "--spec-version", version, "-o", str(tmp_path)]
     command = [services.node(), str(suite), "server", *options]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     reports = list(tmp_path.glob("server-*/checks.json"))
     checks = [(report.parent.name, check) for report in reports for check in json.loads(report.read_text())]
     failed = [f"{name}: {check['id']}: {check.get('errorMessage')}" for name, check in checks if _failed(check)]

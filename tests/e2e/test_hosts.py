@@ -35,7 +35,7 @@ def test_a_server_starts_from_its_printed_entry_with_an_empty_path(
     # A test neither installs nor asks the network; a host's own start may.
     env = without_path(**entry["env"], UV_NO_SYNC="1", UV_OFFLINE="1")
     with RawClient([entry["command"], *entry["args"]], env=env) as client:
-        assert client.initialize(timeout=60)["serverInfo"]["name"] == server
+        assert client.initialize(timeout=240)["serverInfo"]["name"] == server
         assert client.list()
     assert client.process.returncode == 0
 

@@ -64,6 +64,6 @@ def inspected(name: str, era: str, folder: Path, method: str, *more: str) -> dic
     (folder / "env").touch()
     environment = without_path(TOOLROLL_ENV_FILE=str(folder / "env"), MCP_CATALOG_PATH=str(folder / "catalog.json"))
     command = [services.node(), str(program), *options, *target, "--method", method, *more]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode in DONE, run.stderr
     return json.loads(run.stdout)["result"]

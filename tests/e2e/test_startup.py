@@ -54,7 +54,7 @@ def test_a_server_with_everything_malformed_says_so_in_one_line_each_and_ends(
     with pytest.raises(BadSettings) as refused:
         settings.load(malformed)
     command, started_with = [sys.executable, "-m", module(name)], environment(**malformed)
-    run = subprocess.run(command, env=started_with, input="", capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, env=started_with, input="", capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode == EXIT_BAD_SETTINGS
     assert run.stdout == ""
     assert run.stderr.splitlines() == [f"{name} cannot start:", *refused.value.problems]
@@ -64,7 +64,7 @@ def test_a_server_with_everything_malformed_says_so_in_one_line_each_and_ends(
 def test_an_env_file_that_is_not_there_is_named(environment: Environment) -> None:
     command = [sys.executable, "-m", "first_server"]
     nowhere = environment() | {"TOOLROLL_ENV_FILE": "/no/such/file"}
-    run = subprocess.run(command, env=nowhere, input="", capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, env=nowhere, input="", capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode == EXIT_BAD_SETTINGS
     assert (run.stdout, run.stderr) == ("", "first-server cannot start:\nTOOLROLL_ENV_FILE: names no file\n")
 

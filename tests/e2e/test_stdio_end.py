@@ -143,7 +143,7 @@ def test_requests_from_a_file_are_answered_into_a_file(sample: StdioSample, tmp_
     with asked.open("rb") as stdin, answered.open("wb") as stdout:
         command = [sys.executable, str(PROGRAM)]
         ended = subprocess.run(
-            command, stdin=stdin, stdout=stdout, stderr=-3, env=sample.env(), timeout=20, check=False
+            command, stdin=stdin, stdout=stdout, stderr=-3, env=sample.env(), timeout=120, check=False
         )
     answers = {answer["id"]: answer for answer in map(json.loads, answered.read_bytes().splitlines()) if answer["id"]}
     codes = [a["error"]["code"] for a in map(json.loads, answered.read_bytes().splitlines()) if "error" in a]
@@ -178,7 +178,7 @@ def test_a_server_without_input_or_output_says_so(sample: StdioSample, closed: s
         stdin=-3,
         capture_output=True,
         env=sample.env(),
-        timeout=20,
+        timeout=120,
         check=False,
     )
     assert ended.returncode == 1

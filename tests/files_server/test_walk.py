@@ -55,7 +55,7 @@ def test_from_every_position_the_walk_goes_on_with_the_very_next_file(tree: Path
 
 def test_a_page_reads_no_folder_before_its_position_and_none_after_its_end(tree: Path) -> None:
     command = [sys.executable, "-c", ONE_PAGE, str(tree), "6/8.txt"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240)
     shown, read = ["6/9.txt", "7/0.txt", "7/1.txt"], ["", "6", "7"]
     assert run.stdout.splitlines() == [str(tree / name) for name in [*shown, *read]]
 

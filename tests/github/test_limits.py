@@ -44,7 +44,7 @@ async def test_a_github_that_accepts_and_hangs_is_told_in_time_and_let_go(
     async with connect(MCP_READ_TIMEOUT="0.2", MCP_RETRY_ATTEMPTS="1") as client:
         error = failure(await client.call_tool(*LIST))
     assert error.code == "TIMEOUT"
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         await github.disconnected.wait()
 
 

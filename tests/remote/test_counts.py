@@ -127,7 +127,7 @@ async def test_the_connections_of_a_databases_pool_are_shown() -> None:
     async with served({"": DATABASE}, environment) as http:
         before = await _levels(http)
         answered = answer(await post(http, "modern", "tools/call", call))["result"]
-        with anyio.fail_after(5):  # the connection is put back behind the answer's back
+        with anyio.fail_after(60):  # the connection is put back behind the answer's back
             while (after := await _levels(http))[IN_USE] != "0":
                 await anyio.lowlevel.checkpoint()
     assert not answered["isError"], answered

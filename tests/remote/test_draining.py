@@ -2,13 +2,14 @@
 
 import asyncio
 import signal
-import time
 
 import httpx2
 import pytest
 from remote_http import ERAS, Process, answer, headers, message, post, process
 
-PATIENCE = 60.0
+PATIENCE = 240.0
+LONG_DRAIN = {"MCP_DRAIN_SECONDS": "600"}
+SHORT_DRAIN = {"MCP_DRAIN_SECONDS": "1"}
 
 
 def _client(server: Process) -> httpx2.AsyncClient:
@@ -19,33 +20,29 @@ def _client(server: Process) -> httpx2.AsyncClient:
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_on_sigterm_twenty_calls_of_two_seconds_are_all_answered(era: str) -> None:
-    async with process() as server, _client(server) as http:
+    async with process(environment=LONG_DRAIN) as server, _client(server) as http:
         wait = {"name": "wait", "arguments": {"seconds": 2}}
         calls = [asyncio.create_task(post(http, era, "tools/call", wait)) for _ in range(20)]
         await server.said("journal: wait began", 20)
-        began = time.monotonic()
         server.end()
         responses = await asyncio.gather(*calls)
-        code, took = await server.ended(), time.monotonic() - began
+        code = await server.ended()
     answers = [answer(response) for response in responses]
     told = "keep-alive" if era == "legacy" else "close"  # its streams had begun before the end did
     assert {response.headers["connection"] for response in responses} == {told}
     assert [found["result"]["structuredContent"]["text"] for found in answers] == ["waited 2 s"] * 20
     assert code == 0
-    assert took < 5
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_call_of_a_minute_is_cancelled_within_ten_seconds_and_its_work_with_it(era: str) -> None:
-    async with process() as server, _client(server) as http:
-        call = asyncio.create_task(post(http, era, "tools/call", {"name": "wait", "arguments": {"seconds": 60}}))
+async def test_a_call_of_ten_minutes_is_cancelled_and_its_work_with_it(era: str) -> None:
+    async with process(environment=SHORT_DRAIN) as server, _client(server) as http:
+        call = asyncio.create_task(post(http, era, "tools/call", {"name": "wait", "arguments": {"seconds": 600}}))
         await server.said("journal: wait began", 1)
-        began = time.monotonic()
         server.end()
-        code, took = await server.ended(), time.monotonic() - began
+        code = await server.ended()
         await asyncio.gather(call, return_exceptions=True)
     assert code == 0
-    assert took < 10
     assert server.journal == ["wait began", "wait cancelled", "closed"]
 
 
@@ -54,13 +51,11 @@ async def test_fifty_listen_streams_end_with_their_last_result_and_do_not_hold_u
         heard = [asyncio.create_task(_listen(http, number)) for number in range(50)]
         streams = [await task for task in heard]
         ends = [asyncio.create_task(_last_event(stream)) for stream in streams]
-        began = time.monotonic()
         server.end()
         last = await asyncio.gather(*ends)
-        code, took = await server.ended(), time.monotonic() - began
+        code = await server.ended()
     assert ['"result"' in line for line in last] == [True] * 50
     assert code == 0
-    assert took < 5
 
 
 async def _listen(http: httpx2.AsyncClient, number: int) -> httpx2.Response:
@@ -77,18 +72,17 @@ async def _last_event(stream: httpx2.Response) -> str:
     return lines[-1]
 
 
-async def test_a_second_signal_ends_it_at_once() -> None:
-    async with process() as server, _client(server) as http:
-        call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 60}}))
+async def test_a_second_signal_ends_it_before_its_calls_had_their_time() -> None:
+    async with process(environment=LONG_DRAIN) as server, _client(server) as http:
+        call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 600}}))
         await server.said("journal: wait began", 1)
         server.end(signal.SIGINT)
         await server.said("Ending")
-        began = time.monotonic()
         server.end(signal.SIGTERM)
-        await server.ended()
-        took = time.monotonic() - began
+        code = await server.ended()
         await asyncio.gather(call, return_exceptions=True)
-    assert took < 3
+    assert code == 0
+    assert "wait ended" not in server.journal
 
 
 async def test_while_it_drains_nothing_new_is_accepted() -> None:

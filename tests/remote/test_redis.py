@@ -19,7 +19,7 @@ from remote_http import ERAS, process, session
 from remote_redis import own_redis
 
 pytestmark = pytest.mark.services
-SOON = 10.0
+SOON = 60.0
 
 
 class Clock:

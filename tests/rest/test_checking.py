@@ -25,7 +25,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     command = [sys.executable, "-m", "rest_mcp", *arguments]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("API_", "REST_"))}
     return subprocess.run(
-        command, env=clean | environment, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+        command, env=clean | environment, capture_output=True, text=True, timeout=240, check=False, cwd=ROOT
     )
 
 
