@@ -63,7 +63,7 @@ class RawClient:
         self._reader.start()
         return self
 
-    def initialize(self, timeout: float = 20.0) -> dict[str, Any]:
+    def initialize(self, timeout: float = 120.0) -> dict[str, Any]:
         """The handshake's result, or the newest revision's `server/discover`."""
         if self._version == MODERN:
             return self.request("server/discover", timeout=timeout)["result"]
@@ -77,7 +77,7 @@ class RawClient:
         """Everything of one kind that the server offers: `tools`, `resources`, `prompts`."""
         return self.request(f"{kind}/list")["result"][kind]
 
-    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, timeout: float = 20.0) -> dict[str, Any]:
+    def call(self, tool: str, arguments: Mapping[str, Any] | None = None, timeout: float = 120.0) -> dict[str, Any]:
         """The result of a tool call, a failed one included.
 
         Raises:
@@ -85,7 +85,7 @@ class RawClient:
         """
         return self.request("tools/call", {"name": tool, "arguments": dict(arguments or {})}, timeout)["result"]
 
-    def request(self, method: str, params: Mapping[str, Any] | None = None, timeout: float = 20.0) -> dict[str, Any]:
+    def request(self, method: str, params: Mapping[str, Any] | None = None, timeout: float = 120.0) -> dict[str, Any]:
         """Send a request and wait for its answer; the whole message, with its `result` or `error`."""
         wanted = self.begin(method, params)
         while True:
@@ -110,7 +110,7 @@ class RawClient:
         pipe.write(line + b"\n")
         pipe.flush()
 
-    def receive(self, timeout: float = 20.0) -> dict[str, Any]:
+    def receive(self, timeout: float = 120.0) -> dict[str, Any]:
         """The next message, whatever it is.
 
         Raises:
@@ -133,7 +133,7 @@ class RawClient:
     def resume(self) -> None:
         self._reading.set()
 
-    def rest(self, timeout: float = 20.0) -> Messages:
+    def rest(self, timeout: float = 120.0) -> Messages:
         """All messages until the server closes its output."""
         messages: Messages = []
         try:
