@@ -44,10 +44,6 @@ RULES = Origins.of(
 )
 
 
-def test_there_are_enough_hosts_and_origins_to_mean_something() -> None:
-    assert min(len(BAD_HOSTS), len(BAD_ORIGINS)) >= 30
-
-
 @pytest.mark.parametrize("host", GOOD_HOSTS)
 def test_an_allowed_host_is_answered(host: str) -> None:
     assert RULES.answers_host(host)

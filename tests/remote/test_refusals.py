@@ -83,10 +83,6 @@ def keys(tmp_path: Path) -> Path:
     return path
 
 
-def test_there_are_enough_kinds_of_bad_credentials() -> None:
-    assert len(BAD) >= 32
-
-
 async def test_every_bad_credential_is_refused_everywhere_and_nothing_reaches_a_tool(
     keys: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

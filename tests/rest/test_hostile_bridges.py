@@ -166,7 +166,3 @@ def test_an_address_where_no_api_is_stops_the_start_by_its_variable(address: str
     assert len(refused.value.problems) == 1
     assert refused.value.problems[0].startswith("API_BASE_URL: must")
     assert address not in refused.value.problems[0]
-
-
-def test_there_are_sixty_of_them_at_least() -> None:
-    assert len(HOSTILE) >= 60

@@ -147,7 +147,7 @@ class RawClient:
         with contextlib.suppress(BrokenPipeError):
             _open(self.process.stdin).close()
 
-    def stop(self, timeout: float = 15.0) -> int:
+    def stop(self, timeout: float = 120.0) -> int:
         """End the server's input and wait for its end; the exit code.
 
         Raises:
