@@ -55,7 +55,7 @@ class Mutant:
     @property
     def change(self) -> str:
         """The change on one line, as the list of equivalent mutants names it."""
-        return f"{_one_line(self.before)} -> {_one_line(self.after)}"
+        return f"{_one_line(self.before)} -> {_one_line(self.after)}".strip()
 
 
 def mutants(source: Source) -> Iterator[Mutant]:

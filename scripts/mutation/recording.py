@@ -104,8 +104,8 @@ def _record(missing: list[Path], cached: dict[Path, Path]) -> None:
         start = START.format(config=str(state / "config"), script=str(state / "enter.py"))
         (packages / "recording.pth").write_text(start + "\n")
         files = [str(path.relative_to(ROOT)) for path in missing]
-        plugins = ["-p", "no:cacheprovider", "-p", "mutation.recorder", "-p", "mutation.examples"]
-        command = [python(folder), "-m", "pytest", "-q", *plugins, *files]
+        options = ["-p", "no:cacheprovider", "-p", "mutation.recorder", "-p", "mutation.examples", "-o", "timeout=600"]
+        command = [python(folder), "-m", "pytest", "-q", *options, *files]
         ours = {"MUTATION_CONTEXT_FILE": str(context), "MUTATION_OUTCOMES_FILE": str(outcomes), "PYTHONPATH": "scripts"}
         subprocess.run(command, cwd=folder, env=environment() | ours, check=False, stdout=subprocess.DEVNULL)
         _store(folder, data, json.loads(outcomes.read_text()), {file: cached[ROOT / file] for file in files})

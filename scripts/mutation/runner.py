@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 NOTHING_FAILED = "nothing failed"
-SECONDS_OF_GRACE = 20.0
-FACTOR_OF_GRACE = 4.0
+SECONDS_OF_GRACE = 60.0
+FACTOR_OF_GRACE = 5.0
 
 
 class Watch:

@@ -1,5 +1,6 @@
 """Drawing of mutants: lines with equal chance, then one change of each line, the same for the same seed."""
 
+import ast
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,11 +27,16 @@ def drawn(
         file, line = place
         mutant = chance.choice(by_line[place])
         source = sources[file]
-        if (file, source.lines[line - 1], mutant) in equivalent or mutant.after == REFUSED_BY_LINT:
-            continue
-        if not parses(mutant.applied(source.text)):
+        if (file, source.lines[line - 1], mutant) in equivalent or _is_unseen(mutant, source):
             continue
         yield file, mutant
         found += 1
         if found == size:
             return
+
+
+def _is_unseen(mutant: Mutant, source: Source) -> bool:
+    """Whether no caller can see the change: it does not parse, lint refuses it, or it only lets records be changed."""
+    decorator = source.parents.get(source.parents.get(mutant.node, mutant.node))
+    is_frozen = isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("dataclass")
+    return is_frozen or mutant.after == REFUSED_BY_LINT or not parses(mutant.applied(source.text))

@@ -56,16 +56,21 @@ class Job:
         self.unsound: set[str] = set()
 
     def judge(self, trial: Trial) -> Verdict:
-        """Run the tests on the mutant; a test that also fails on the unchanged source does not count."""
-        while tests := [test for test in trial.tests if test not in self.unsound]:
-            failed = self._judge_once(trial, tests)
-            if failed not in tests or failed in self.sound:
+        """Run the tests on the mutant. A test counts if it fails there twice and passes on the unchanged source."""
+        left = [test for test in trial.tests if test not in self.unsound]
+        while left:
+            failed = self._judge_once(trial, left)
+            if failed not in left:
                 return Verdict(trial, None if failed == NOTHING_FAILED else failed)
-            passes = self._failed([failed]) == NOTHING_FAILED
-            (self.sound if passes else self.unsound).add(failed)
-            if passes:
+            if self._passes_unchanged(failed) and self._judge_once(trial, [failed]) != NOTHING_FAILED:
                 return Verdict(trial, failed)
+            left.remove(failed)
         return Verdict(trial, None)
+
+    def _passes_unchanged(self, test: str) -> bool:
+        if test not in self.sound and test not in self.unsound:
+            (self.sound if self._failed([test]) == NOTHING_FAILED else self.unsound).add(test)
+        return test in self.sound
 
     def _judge_once(self, trial: Trial, tests: list[str]) -> str:
         path = self.folder / trial.file
@@ -82,7 +87,7 @@ class Job:
 
     def _failed(self, tests: list[str]) -> str:
         seconds = {test: self.seconds.get(test, 1.0) for test in tests}
-        limit = 3 * SECONDS_OF_GRACE + FACTOR_OF_GRACE * sum(seconds.values())
+        limit = 2 * SECONDS_OF_GRACE + FACTOR_OF_GRACE * sum(seconds.values())
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps({"tests": tests, "seconds": seconds, "limit": limit}) + "\n")
