@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, is_secret, variables
-from mcp_chassis.tools import NOTES, ToolNotes
+from mcp_chassis.tools import DEFINITION_ATTRIBUTE, ToolDefinition
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from servers import ROOT, folder, servers, summary
@@ -65,7 +65,7 @@ def _tools_table(server: Server[Any]) -> str:
 
 
 def _effect(tool: Any) -> str:
-    notes: ToolNotes = getattr(tool, NOTES)
+    notes: ToolDefinition = getattr(tool, DEFINITION_ATTRIBUTE)
     return "reads" if notes.read_only else "destroys" if notes.destructive else "writes"
 
 

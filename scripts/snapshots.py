@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mcp_chassis.server import MOST_TOOLS, Server
+from mcp_chassis.server import MAX_TOOLS, Server
 from servers import ROOT, servers
 
 FOLDER = ROOT / "tests" / "snapshots"
@@ -49,7 +49,7 @@ def offers(server: Server[Any]) -> list[dict[str, str]]:
     """The environments that bring out every tool: the default one, and those that ask for the others."""
     prefix = server.settings.model_config.get("env_prefix", "")
     names = [tool.__name__ for tool in server.more_tools]
-    chosen = [names[start : start + MOST_TOOLS] for start in range(0, len(names), MOST_TOOLS)]
+    chosen = [names[start : start + MAX_TOOLS] for start in range(0, len(names), MAX_TOOLS)]
     return [{}, *({f"{prefix}TOOLS": ",".join(some)} for some in chosen)]
 
 

@@ -4,10 +4,10 @@ import pytest
 from mcp_chassis.failures import (
     AuthenticationFailed,
     Conflict,
-    CutAnswer,
     Effect,
     ErrorCode,
     Failure,
+    IncompleteResponse,
     InternalError,
     InvalidInput,
     NotFound,
@@ -29,7 +29,7 @@ VOCABULARY: dict[type[Failure], tuple[str, bool, float | None]] = {
     TimedOut: ("TIMEOUT", True, 5),
     Unavailable: ("SERVICE_UNAVAILABLE", True, 30),
     UpstreamError: ("UPSTREAM_ERROR", False, None),
-    CutAnswer: ("UPSTREAM_ERROR", True, 5),
+    IncompleteResponse: ("UPSTREAM_ERROR", True, 5),
     OutcomeUnknown: ("OUTCOME_UNKNOWN", False, None),
 }
 
@@ -74,7 +74,7 @@ def test_the_wire_form_is_compact_json_that_leaves_empty_parts_out():
 
 
 def test_details_and_seconds_stand_in_the_wire_form_when_there_are_any():
-    failure = RateLimited("Slow down.", retry_after=41.96, details={"limit": 5})
+    failure = RateLimited("Slow down.", retry_after_seconds=41.96, details={"limit": 5})
     assert json.loads(failure.text())["error"] == {
         "code": "RATE_LIMITED",
         "message": "Slow down.",
@@ -86,17 +86,17 @@ def test_details_and_seconds_stand_in_the_wire_form_when_there_are_any():
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0.25, 0.2), (1.5, 1.5), (42.0, 42), (0.0, 0), (3600, 3600)])
 def test_seconds_are_whole_where_they_are_whole_and_else_have_one_decimal(seconds: float, shown: float):
-    value = RateLimited("Slow down.", retry_after=seconds).wire()["retry_after_seconds"]
+    value = RateLimited("Slow down.", retry_after_seconds=seconds).wire()["retry_after_seconds"]
     assert (value, type(value)) == (shown, type(shown))
 
 
 def test_a_failure_that_no_retry_mends_never_tells_seconds():
-    assert "retry_after_seconds" not in InvalidInput("Wrong.", retry_after=5).wire()
+    assert "retry_after_seconds" not in InvalidInput("Wrong.", retry_after_seconds=5).wire()
 
 
 def test_what_was_told_by_the_upstream_is_kept_apart_from_the_default():
-    assert (RateLimited("Slow.").told_retry_after, RateLimited("Slow.").retry_after) == (None, 60)
-    assert RateLimited("Slow.", retry_after=3).told_retry_after == 3
+    assert (RateLimited("Slow.").requested_retry_after_seconds, RateLimited("Slow.").retry_after_seconds) == (None, 60)
+    assert RateLimited("Slow.", retry_after_seconds=3).requested_retry_after_seconds == 3
 
 
 def test_details_that_are_no_json_are_written_as_text():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mcp_chassis.bound import Bound
+from mcp_chassis.pipeline.bound_function import BoundFunction
 from mcp_chassis.server import Server
 from offers import on_request
 from plausible import arguments_for, least
@@ -24,7 +24,7 @@ def test_every_text_number_and_list_a_caller_sends_has_bounds(found: dict[str, S
     assert unbounded == []
 
 
-def every_tool(server: Server[Any]) -> Iterator[Bound[Any]]:
+def every_tool(server: Server[Any]) -> Iterator[BoundFunction[Any]]:
     for environment in ({}, *on_request(server)):
         inventory = server.build(server.settings.load(environment)).inventory
         yield from (inventory.tool(tool.name) for tool in inventory.wire)
@@ -51,7 +51,7 @@ def outsized(schema: Mapping[str, Any]) -> Iterator[Any]:
             yield "x" * TOO_MUCH
 
 
-def takes(tool: Bound[Any], parameter: str, sent: Any) -> bool:
+def takes(tool: BoundFunction[Any], parameter: str, sent: Any) -> bool:
     try:
         tool.arguments.model.model_validate({parameter: sent})
     except ValidationError as refused:

@@ -81,7 +81,7 @@ def test_no_name_in_the_core_is_an_upstreams() -> None:
 
 def test_everything_is_caught_in_one_place_only() -> None:
     caught = [_place(path) for path, tree in TREES.items() for node in ast.walk(tree) if _catches_all(node)]
-    assert caught == ["shared/src/mcp_chassis/dispatch.py"]
+    assert caught == ["shared/src/mcp_chassis/pipeline/dispatch.py"]
 
 
 def _functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:

@@ -100,7 +100,7 @@ async def test_r51_however_long_it_was_away_a_database_that_is_back_is_used_agai
         openings, wait = 0, 0.0
         while openings < 3:
             refused = [await ask(databases) for _ in range(STORM)]
-            openings += (longest := max(failed.retry_after or 0 for failed in refused)) > wait
+            openings += (longest := max(failed.retry_after_seconds or 0 for failed in refused)) > wait
             wait = longest
         await proxy.listen()
         with anyio.fail_after(60):

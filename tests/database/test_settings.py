@@ -3,7 +3,7 @@
 import pytest
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
-from mcp_chassis.diagnostics import missing_credentials
+from mcp_chassis.pipeline.diagnostics import missing_credentials
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import connected
 

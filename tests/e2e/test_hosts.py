@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mcp_chassis.cli import main
 from mcp_chassis.cli.every_server import installed
-from mcp_chassis.cli.hosts import HOSTS
+from mcp_chassis.cli.host_entries import HOSTS
 from mcp_chassis.testing.raw import RawClient, without_path
 from services import require
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import anyio
 import pytest
-from mcp_chassis.answers import Answer
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Effect, Failure, PermissionDenied, RateLimited, Unavailable
-from mcp_chassis.lanes import Rate
+from mcp_chassis.http.response import Response
+from mcp_chassis.http.retry_after import seconds_until
 from mcp_chassis.testing.replies import Reply
-from mcp_chassis.waits import seconds_until
+from mcp_chassis.upstream.rate_limits import RateLimit
 
 GOOD = Reply(json={"id": 1})
 
@@ -102,19 +102,19 @@ async def test_after_a_far_reset_is_learned_20_parallel_calls_ask_nothing(upstre
         for _ in range(20):
             callers.start_soon(call)
     assert len(upstream.requests) == 1
-    assert {failure.retry_after for failure in failures} <= {3599, 3600}
+    assert {failure.retry_after_seconds for failure in failures} <= {3599, 3600}
 
 
 async def test_a_limit_of_one_lane_leaves_the_others_open_unless_it_is_shared(upstream, client):
     upstream.answers("GET /search", limited(retry_after="3600"))
     upstream.answers("POST /things", limited(retry_after="3600"))
     upstream.answers("GET /thing", GOOD)
-    api = client(rates={"search": Rate(100), "writes": Rate(100, shares_limit=True)})
+    api = client(rate_limits={"search": RateLimit(100), "writes": RateLimit(100, shares_limit=True)})
     with pytest.raises(RateLimited):
-        await api.get("/search", lane="search")
+        await api.get("/search", rate_limit="search")
     assert (await api.get("/thing")).json == {"id": 1}
     with pytest.raises(RateLimited):
-        await api.post("/things", lane="writes")
+        await api.post("/things", rate_limit="writes")
     with pytest.raises(RateLimited):
         await api.get("/thing")
 
@@ -136,11 +136,11 @@ async def test_calls_wait_for_a_near_reset_that_another_call_has_learned(upstrea
     assert all(other.began - first.began >= 1.0 for other in others)
 
 
-def limit_of(answer: Answer) -> Failure | None:
+def limit_of(answer: Response) -> Failure | None:
     """A limit told by headers of the API's own, as some do with 403."""
     if answer.status == 403 and answer.headers.get("x-left") == "0":
         wait = seconds_until(float(answer.headers["x-reset"]), answer.headers)
-        return RateLimited("Acme's limit is used up.", retry_after=wait, effect=Effect.REJECTED)
+        return RateLimited("Acme's limit is used up.", retry_after_seconds=wait, effect=Effect.REJECTED)
     return None
 
 

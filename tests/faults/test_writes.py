@@ -6,14 +6,14 @@ from random import Random
 
 import anyio
 import pytest
-from mcp_chassis.batch import fan_out
 from mcp_chassis.failures import OutcomeUnknown, RateLimited, Unavailable
-from mcp_chassis.lanes import Rate
-from mcp_chassis.retry import Repeat
+from mcp_chassis.fan_out import fan_out
+from mcp_chassis.http.records import Record
 from mcp_chassis.testing.replies import Reply, hang
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
-from mcp_chassis.typed_records import Record
+from mcp_chassis.upstream.rate_limits import RateLimit
+from mcp_chassis.upstream.retry import Repeat
 
 MADE = Reply(201, json={"id": 7})
 
@@ -130,20 +130,20 @@ async def test_a_post_that_only_reads_is_repeated_like_a_read(upstream, client):
 
 async def test_writes_of_a_serial_lane_never_overlap(upstream, client):
     upstream.answers("POST /things", Reply(201, json={}, delay=0.01))
-    api = client(rates={"writes": Rate(1000, at_once=1)})
+    api = client(rate_limits={"writes": RateLimit(1000, max_concurrent=1)})
     async with anyio.create_task_group() as callers:
         for _ in range(10):
-            callers.start_soon(lambda: api.post("/things", json={}, lane="writes"))
+            callers.start_soon(lambda: api.post("/things", json={}, rate_limit="writes"))
     assert len(upstream.requests) == 10
     assert upstream.most_at_once() == 1
 
 
 async def test_posts_of_one_lane_are_evenly_spaced_and_other_lanes_do_not_wait(upstream, client):
     upstream.answers("POST /posts/*", Reply(201, json={}))
-    api = client(rates={"posts": Rate(1, 0.3, burst=False)})
+    api = client(rate_limits={"posts": RateLimit(1, 0.3, burst=False)})
     async with anyio.create_task_group() as callers:
         for channel in ("C1", "C2") * 3:
-            callers.start_soon(lambda at=channel: api.post("/posts/{at}", {"at": at}, lane=f"posts:{at}"))
+            callers.start_soon(lambda at=channel: api.post("/posts/{at}", {"at": at}, rate_limit=f"posts:{at}"))
     for channel in ("C1", "C2"):
         began = [request.began for request in upstream.asked(f"POST /posts/{channel}")]
         assert min(later - earlier for earlier, later in pairwise(began)) >= 0.2
@@ -173,7 +173,7 @@ async def test_a_thousand_writes_whose_answers_are_often_lost_have_no_double_eff
         except RateLimited:
             told["refused"] += 1
 
-    outcomes = await fan_out(range(1000), write, at_once=20)
+    outcomes = await fan_out(range(1000), write, max_concurrent=20)
     assert [outcome.failure for outcome in outcomes if outcome.failure] == []
     assert max(effects.values()) == 1
     assert told.total() == 1000

@@ -123,7 +123,7 @@ async def test_after_a_far_reset_nobody_asks_in_vain(call: Call, github: Scripte
 async def test_a_secondary_limit_rests_at_least_a_minute(
     call: Call, github: ScriptedGitHub, told: str | None, seconds: int
 ) -> None:
-    github.secondary_limit("GET", ISSUES, retry_after=told, times=99)
+    github.secondary_limit("GET", ISSUES, retry_after_seconds=told, times=99)
     error = failure(await call("list_issues", **HELLO))
     assert (error.code, error.retry_after_seconds) == ("RATE_LIMITED", seconds)
     assert len(github.requests) == 1

@@ -13,10 +13,10 @@ import pytest
 from mcp.client import Client
 from mcp.client.context import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
-from mcp_chassis.remote.file_shelf import FileShelf
-from mcp_chassis.remote.redis_link import Link
-from mcp_chassis.remote.shared_shelf import SharedShelf
-from mcp_chassis.remote.vault import Broken, Vault
+from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
+from mcp_chassis.remote.redis.client import RedisClient
+from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import data
@@ -155,11 +155,13 @@ async def test_a_callback_counts_once_and_only_in_the_browser_that_began(tmp_pat
 BAD_TICKETS = {
     "none": "",
     "nonsense": "nonsense",
-    "of another key": Vault(["another-key-of-at-least-32-characters"]).seal(
+    "of another key": TokenCipher(["another-key-of-at-least-32-characters"]).seal(
         {"for": "start", "mount": "first-server", "principal": "oauth:alice"}
     ),
-    "of another server": Vault([GRANT_KEY]).seal({"for": "start", "mount": "github", "principal": "oauth:alice"}),
-    "no ticket but a grant": Vault([GRANT_KEY]).seal({"for": "x", "mount": "first-server", "principal": "oauth:alice"}),
+    "of another server": TokenCipher([GRANT_KEY]).seal({"for": "start", "mount": "github", "principal": "oauth:alice"}),
+    "no ticket but a grant": TokenCipher([GRANT_KEY]).seal(
+        {"for": "x", "mount": "first-server", "principal": "oauth:alice"}
+    ),
 }
 
 
@@ -186,7 +188,7 @@ async def test_a_page_of_another_origin_cannot_begin_a_sign_in(tmp_path: Path) -
 async def test_a_sealed_grant_put_in_anothers_place_is_no_grant(tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, issuer, _):
         await _signed_in(http, issuer, "alice", "Alice")
-        async with contextlib.aclosing(FileShelf(tmp_path / "grants.sqlite3")) as shelf:
+        async with contextlib.aclosing(FileGrantStore(tmp_path / "grants.sqlite3")) as shelf:
             stolen = await shelf.grant(("first-server", "oauth:alice"))
             assert stolen is not None
             await shelf.put(("first-server", "oauth:mallory"), stolen)
@@ -210,10 +212,10 @@ def _at_rest(folder: Path) -> tuple[bytes, int]:
 
 
 def test_a_new_first_key_seals_and_the_old_one_still_opens_until_all_are_sealed_again() -> None:
-    old, both, new = Vault(["o" * 32]), Vault(["n" * 32, "o" * 32]), Vault(["n" * 32])
+    old, both, new = TokenCipher(["o" * 32]), TokenCipher(["n" * 32, "o" * 32]), TokenCipher(["n" * 32])
     sealed = old.seal({"a": 1})
     assert both.open(sealed) == {"a": 1}
-    with pytest.raises(Broken):
+    with pytest.raises(DecryptionFailed):
         new.open(sealed)
     assert new.open(both.sealed_again(sealed)) == {"a": 1}
 
@@ -269,10 +271,10 @@ async def test_when_redis_is_back_callers_act_as_before_and_a_sign_in_begun_befo
 async def test_a_shelf_keeps_drops_lists_and_gives_once(kind: str, tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         if kind == "file":
-            shelf = await stack.enter_async_context(contextlib.aclosing(FileShelf(tmp_path / "grants")))
+            shelf = await stack.enter_async_context(contextlib.aclosing(FileGrantStore(tmp_path / "grants")))
         else:
             redis = await stack.enter_async_context(own_redis())
-            shelf = SharedShelf(await stack.enter_async_context(contextlib.aclosing(Link(redis.url))))
+            shelf = RedisGrantStore(await stack.enter_async_context(contextlib.aclosing(RedisClient(redis.url))))
         alice, bob = ("house", "oauth:alice"), ("house", "oauth:bob")
         await shelf.put(alice, "one")
         await shelf.put(bob, "two")

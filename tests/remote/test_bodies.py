@@ -4,8 +4,8 @@ import asyncio
 import json
 
 import pytest
-from mcp_chassis.remote import body
-from mcp_chassis.remote.refusals import Refusal
+from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.http.rejections import Rejection
 from remote_http import ERAS, answer, headers, message, post, process, served
 from remote_sample import FIRST
 
@@ -88,7 +88,7 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Rejection) as refused:
         await body.read({"type": "http", "headers": []}, never, 1000, seconds=0.05)
     assert refused.value.status == 408
 

@@ -11,9 +11,9 @@ import pytest
 import services
 from database_mcp.server import SERVER as DATABASE
 from github_mcp.server import SERVER as GITHUB
-from mcp_chassis.metrics import Metrics
-from mcp_chassis.remote.exposition import exposition
-from mcp_chassis.remote.keys import Key
+from mcp_chassis.remote.auth.api_keys import ApiKey
+from mcp_chassis.remote.prometheus import exposition
+from mcp_chassis.telemetry.metrics import Metrics
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from remote_http import answer, post, served
@@ -78,7 +78,7 @@ async def test_with_authentication_the_counts_need_the_scope_admin(
 ) -> None:
     path = tmp_path / "keys"
     keys = {"reader": ["tools", "mcp-chassis:*"], "admin": ["admin"], "all": ["*"]}
-    path.write_text("\n".join(Key.of(name, f"tr_{name}", scopes).line() for name, scopes in keys.items()))
+    path.write_text("\n".join(ApiKey.of(name, f"tr_{name}", scopes).line() for name, scopes in keys.items()))
     async with served({"": FIRST}, {"MCP_API_KEYS_FILE": str(path), "MCP_API_KEY": "tr_single"}) as http:
         page = await http.get("/metrics", headers={"x-api-key": key} if key else {})
     assert page.status_code == status

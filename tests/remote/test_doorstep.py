@@ -7,7 +7,7 @@ import sys
 from collections.abc import Generator
 
 import pytest
-from mcp_chassis.remote.doorstep import admit_nobody_new, waiting
+from mcp_chassis.remote.accept_queue import admit_nobody_new, waiting
 
 ADDRESSES = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from mcp_chassis.cli import main
-from mcp_chassis.remote.file_shelf import FileShelf
-from mcp_chassis.remote.vault import Vault
+from mcp_chassis.remote.accounts.encryption import TokenCipher
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
 
 OLD, NEW = "o" * 32, "n" * 32
 
@@ -22,13 +22,13 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _put(path: Path) -> None:
-    async with contextlib.aclosing(FileShelf(path)) as shelf:
+    async with contextlib.aclosing(FileGrantStore(path)) as shelf:
         for person in ("alice", "bob"):
-            await shelf.put(("github", f"oauth:{person}"), Vault([OLD]).seal({"access_token": person}))
+            await shelf.put(("github", f"oauth:{person}"), TokenCipher([OLD]).seal({"access_token": person}))
 
 
 async def _sealed(path: Path) -> list[str]:
-    async with contextlib.aclosing(FileShelf(path)) as shelf:
+    async with contextlib.aclosing(FileGrantStore(path)) as shelf:
         return list((await shelf.all()).values())
 
 
@@ -47,7 +47,10 @@ def test_a_forgotten_grant_is_gone_and_another_stays(file: Path, capsys: pytest.
 
 def test_after_rotating_the_new_key_alone_opens_every_grant(file: Path) -> None:
     assert main(["grants", "rotate"]) == 0
-    assert [Vault([NEW]).open(sealed)["access_token"] for sealed in asyncio.run(_sealed(file))] == ["alice", "bob"]
+    assert [TokenCipher([NEW]).open(sealed)["access_token"] for sealed in asyncio.run(_sealed(file))] == [
+        "alice",
+        "bob",
+    ]
 
 
 def test_a_grant_of_an_unknown_key_is_named_and_the_others_are_rotated(

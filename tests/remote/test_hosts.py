@@ -1,7 +1,7 @@
 """Host and Origin: checked before anything else, each by itself."""
 
 import pytest
-from mcp_chassis.remote.hosts import Origins
+from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.settings import BadSettings
 from remote_http import headers, message, served
 from remote_sample import FIRST

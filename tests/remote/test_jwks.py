@@ -6,8 +6,8 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
-from mcp_chassis.remote.authentication import CannotTell
-from mcp_chassis.remote.jwks import Jwks
+from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
+from mcp_chassis.remote.auth.jwks import Jwks
 from remote_clock import Clock
 from remote_issuer import EC_KEY, OTHER_KEY, RSA_KEY, documents, jwk
 
@@ -73,7 +73,7 @@ async def test_keys_outlive_an_issuer_that_is_down_for_an_hour_and_not_a_second_
     clock.now += 3600
     assert await jwks.find("one", "RS256") is not None
     clock.now += 1
-    with pytest.raises(CannotTell):
+    with pytest.raises(VerificationUnavailable):
         await jwks.find("one", "RS256")
     issuer.up = True
     clock.now += 9
@@ -85,7 +85,7 @@ async def test_an_issuer_that_is_down_from_the_start_is_asked_once_in_ten_second
     issuer.up = False
     jwks = issuer.read(clock)
     for _ in range(5):
-        with pytest.raises(CannotTell):
+        with pytest.raises(VerificationUnavailable):
             await jwks.find("one", "RS256")
     assert issuer.asked == 1
 
@@ -167,7 +167,7 @@ async def _asked_of(issuer: str, metadata: dict[str, Any], stands_at: str) -> tu
 
     try:
         found = await Jwks(issuer, None, documents(answers)).find("one", "RS256")
-    except CannotTell:
+    except VerificationUnavailable:
         found = None
     return asked, found is not None
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mcp_chassis.remote import key_file
-from mcp_chassis.remote.keys import Key, KeyRing, parse
+from mcp_chassis.remote import api_keys_command as key_file
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, parse
 
 
 def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
@@ -17,7 +17,7 @@ def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
     assert key_file.new("ci", ["read"], path) == 0
     secret = capsys.readouterr().out.strip()
     assert key_file.new("cd", ["write"], path) == 0
-    found = KeyRing(path=path).find(secret)
+    found = ApiKeyStore(path=path).find(secret)
     assert found is not None
     assert (found.name, found.scopes) == ("ci", {"read"})
     assert secret not in path.read_text()
@@ -45,7 +45,7 @@ def test_making_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: pyt
     assert key_file.new("ci", ["read", "github:write"]) == 0
     said = capsys.readouterr()
     secret, line = said.out.splitlines()
-    assert parse(line).keys == (Key.of("ci", secret, ["read", "github:write"]),)
+    assert parse(line).keys == (ApiKey.of("ci", secret, ["read", "github:write"]),)
     assert said.err == (
         "The first line is the key: give it to its user, it is shown once. The second is for the file.\n"
     )
@@ -100,7 +100,7 @@ def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
     text = path.read_text()
     assert text.startswith("# ours\nline-2 sha256:")
     assert "old-key" not in text
-    assert KeyRing(path=path, hashed_only=True).find("older-key") is not None
+    assert ApiKeyStore(path=path, hashed_only=True).find("older-key") is not None
     assert capsys.readouterr().err == f"2 keys of {path} are hashed now.\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from mcp_chassis.remote.keys import Key, KeyRing
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore
 from mcp_chassis.settings import BadSettings
 from remote_clock import Clock
 
-LOGGER = "mcp_chassis.remote.keys"
-CI, CD = Key.of("ci", "tr_ci", ["read"]), Key.of("cd", "tr_cd", ["write"])
+LOGGER = "mcp_chassis.remote.auth.api_keys"
+CI, CD = ApiKey.of("ci", "tr_ci", ["read"]), ApiKey.of("cd", "tr_cd", ["write"])
 
 
 class File:
@@ -20,7 +20,7 @@ class File:
         self.path = folder / "keys"
         self.path.write_text(CI.line())
         self.clock = Clock()
-        self.ring = KeyRing(path=self.path, clock=self.clock)
+        self.ring = ApiKeyStore(path=self.path, clock=self.clock)
 
     def becomes(self, text: str) -> None:
         fresh = self.path.with_name("fresh")
@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> File:
 
 
 def test_the_single_key_and_those_of_the_file_count_side_by_side(file: File) -> None:
-    ring = KeyRing("tr_single", file.path)
+    ring = ApiKeyStore("tr_single", file.path)
     assert [ring.find(secret) for secret in ("tr_ci", "tr_none")] == [CI, None]
     single = ring.find("tr_single")
     assert single is not None
@@ -57,7 +57,7 @@ def test_a_changed_file_counts_a_second_later_without_a_restart(file: File) -> N
 
 def test_a_change_counts_even_where_the_files_time_and_length_stay(file: File) -> None:
     before = file.path.stat()
-    file.path.write_text(Key.of("ci", "tr_cd", ["read"]).line())
+    file.path.write_text(ApiKey.of("ci", "tr_cd", ["read"]).line())
     os.utime(file.path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert file.opens("tr_ci", "tr_cd") == ["tr_cd"]
 
@@ -102,7 +102,7 @@ def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
 ) -> None:
     path = tmp_path / "keys"
     path.write_text("old-key=read\nolder-key=write\n")
-    found = KeyRing(path=path).find("older-key")
+    found = ApiKeyStore(path=path).find("older-key")
     assert found is not None
     assert found.scopes == {"write"}
     told = "2 keys stand in the clear: `toolroll keys hash FILE` converts the file."
@@ -113,7 +113,7 @@ def test_where_only_hashed_keys_are_taken_one_in_the_clear_stops_the_start(tmp_p
     path = tmp_path / "keys"
     path.write_text("old-key=read\n")
     with pytest.raises(BadSettings) as refused:
-        KeyRing(path=path, hashed_only=True)
+        ApiKeyStore(path=path, hashed_only=True)
     assert refused.value.problems == [
         "MCP_API_KEYS_FILE: line 1: a key in the clear is refused here; `toolroll keys hash` converts it"
     ]
@@ -123,7 +123,7 @@ def test_a_bad_file_stops_the_start_and_names_the_setting_and_every_bad_line(tmp
     path = tmp_path / "keys"
     path.write_text(f"nonsense\n{CI.line()}\nold-key=reed\n")
     with pytest.raises(BadSettings) as refused:
-        KeyRing(path=path)
+        ApiKeyStore(path=path)
     assert refused.value.problems == [
         "MCP_API_KEYS_FILE: line 1: must be `name sha256:HEX scope,scope`",
         "MCP_API_KEYS_FILE: line 3: there is no scope called reed",
@@ -136,5 +136,5 @@ def test_a_file_that_cannot_be_read_stops_the_start(content: bytes | None, tmp_p
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(BadSettings) as refused:
-        KeyRing(path=path)
+        ApiKeyStore(path=path)
     assert refused.value.problems == ["MCP_API_KEYS_FILE: the file cannot be read"]

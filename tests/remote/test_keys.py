@@ -1,8 +1,8 @@
 """API keys: what stands in a file, what is refused in it, and what each may do."""
 
 import pytest
-from mcp_chassis.remote.keys import Key, KeyRing, new_secret, parse
-from mcp_chassis.remote.scopes import Scopes, known
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, new_secret, parse
+from mcp_chassis.remote.auth.scopes import Scopes, known
 
 SECRET = "tr_an-example-of-a-key-for-these-tests-only"
 
@@ -14,13 +14,13 @@ def test_a_new_key_has_256_random_bits_and_no_two_are_the_same() -> None:
 
 
 def test_a_line_holds_the_name_the_digest_and_the_scopes_but_not_the_key() -> None:
-    key = Key.of("ci", SECRET, ["read", "github:write"])
+    key = ApiKey.of("ci", SECRET, ["read", "github:write"])
     assert parse(key.line()).keys == (key,)
     assert SECRET not in key.line()
 
 
 def test_both_forms_blank_lines_and_comments_are_read() -> None:
-    text = f"# ours\n\n{Key.of('ci', SECRET, ['read']).line()}\nold-key=read,write\n  another = tools\n"
+    text = f"# ours\n\n{ApiKey.of('ci', SECRET, ['read']).line()}\nold-key=read,write\n  another = tools\n"
     parsed = parse(text)
     assert [(key.name, sorted(key.scopes)) for key in parsed.keys] == [
         ("ci", ["read"]),
@@ -61,29 +61,29 @@ def test_keys_in_the_clear_can_be_refused() -> None:
 
 
 def test_a_refused_key_in_the_clear_costs_no_other_key() -> None:
-    key = Key.of("ci", SECRET, ["read"])
+    key = ApiKey.of("ci", SECRET, ["read"])
     parsed = parse(f"old-key=read\n{key.line()}", hashed_only=True)
     assert (parsed.keys, parsed.in_clear, len(parsed.problems)) == ((key,), 0, 1)
 
 
 def test_two_keys_of_one_name_are_refused_because_they_would_share_a_principal() -> None:
-    line = Key.of("ci", SECRET, ["read"]).line()
+    line = ApiKey.of("ci", SECRET, ["read"]).line()
     assert parse(f"{line}\n{line}").problems == ("two keys are called ci",)
 
 
 def test_the_single_key_has_tools_resources_and_prompts_but_not_admin() -> None:
-    found = KeyRing(SECRET).find(SECRET)
+    found = ApiKeyStore(SECRET).find(SECRET)
     assert found is not None
     assert found.scopes == {"tools", "resources", "prompts"}
 
 
 @pytest.mark.parametrize("presented", ["", SECRET[:-1], SECRET + "x", SECRET.upper(), SECRET + " ", "\0" + SECRET])
 def test_anything_but_the_key_itself_is_not_the_key(presented: str) -> None:
-    assert KeyRing(SECRET).find(presented) is None
+    assert ApiKeyStore(SECRET).find(presented) is None
 
 
 def test_without_any_key_nothing_is_a_key() -> None:
-    assert KeyRing().find("") is None
+    assert ApiKeyStore().find("") is None
 
 
 GRANTS = {

@@ -1,7 +1,7 @@
 """Limits: how often, for whom, and how long to wait."""
 
 import pytest
-from mcp_chassis.remote.limits import Rate, Window
+from mcp_chassis.remote.http.rate_limiter import RequestRate, SlidingWindow
 
 
 class Clock:
@@ -13,7 +13,7 @@ class Clock:
 
 
 def test_the_sixty_first_call_of_a_minute_waits() -> None:
-    window = Window(Rate(60, 60), Clock())
+    window = SlidingWindow(RequestRate(60, 60), Clock())
     for _ in range(60):
         assert window.wait("a") == 0
         window.count("a")
@@ -22,7 +22,7 @@ def test_the_sixty_first_call_of_a_minute_waits() -> None:
 
 async def test_after_the_wait_that_was_told_one_more_goes_through() -> None:
     clock = Clock()
-    window = Window(Rate(10, 60), clock)
+    window = SlidingWindow(RequestRate(10, 60), clock)
     for step in range(200):
         wait = await window.hit("a")
         if wait:
@@ -33,7 +33,7 @@ async def test_after_the_wait_that_was_told_one_more_goes_through() -> None:
 
 async def test_in_no_window_of_its_length_do_more_than_the_rate_and_its_half_go_through() -> None:
     clock = Clock()
-    window = Window(Rate(10, 60), clock)
+    window = SlidingWindow(RequestRate(10, 60), clock)
     passed: list[float] = []
     for _ in range(3000):
         clock.now += 0.1
@@ -45,19 +45,19 @@ async def test_in_no_window_of_its_length_do_more_than_the_rate_and_its_half_go_
 
 
 async def test_one_key_does_not_use_up_anothers() -> None:
-    window = Window(Rate(1, 60), Clock())
+    window = SlidingWindow(RequestRate(1, 60), Clock())
     assert await window.hit("a") == 0
     assert await window.hit("b") == 0
     assert await window.hit("a") > 0
 
 
 async def test_no_rate_is_no_limit() -> None:
-    window = Window(Rate(0, 60), Clock())
+    window = SlidingWindow(RequestRate(0, 60), Clock())
     assert [await window.hit("a") for _ in range(1000)] == [0.0] * 1000
 
 
 async def test_a_hundred_thousand_principals_are_remembered_and_not_one_more() -> None:
-    window = Window(Rate(1, 60), Clock())
+    window = SlidingWindow(RequestRate(1, 60), Clock())
     for number in range(100_001):
         window.count(f"{number}")
     assert len(window) == 100_000
@@ -66,13 +66,19 @@ async def test_a_hundred_thousand_principals_are_remembered_and_not_one_more() -
 
 
 @pytest.mark.parametrize(
-    ("text", "rate"), [("60/60", Rate(60, 60)), ("5", Rate(5, 60)), ("100/1.5", Rate(100, 1.5)), ("0", Rate(0, 60))]
+    ("text", "rate"),
+    [
+        ("60/60", RequestRate(60, 60)),
+        ("5", RequestRate(5, 60)),
+        ("100/1.5", RequestRate(100, 1.5)),
+        ("0", RequestRate(0, 60)),
+    ],
 )
-def test_a_rate_is_calls_and_seconds(text: str, rate: Rate) -> None:
-    assert Rate.parse(text) == rate
+def test_a_rate_is_calls_and_seconds(text: str, rate: RequestRate) -> None:
+    assert RequestRate.parse(text) == rate
 
 
 @pytest.mark.parametrize("text", ["", "often", "1/0", "-1", "1/-5", "1/nan", "1/1/1", "1/1000000", "1.5"])
 def test_what_is_no_rate_is_told_with_the_form(text: str) -> None:
     with pytest.raises(ValueError, match="60/60"):
-        Rate.parse(text)
+        RequestRate.parse(text)

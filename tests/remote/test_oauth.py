@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 from mcp.server.auth.provider import AccessToken
-from mcp_chassis.remote.documents import Documents
-from mcp_chassis.remote.jwks import Jwks
-from mcp_chassis.remote.oauth import SignedTokens
+from mcp_chassis.remote.auth.issuer_client import IssuerClient
+from mcp_chassis.remote.auth.jwks import Jwks
+from mcp_chassis.remote.auth.tokens import SignedTokens
 from mcp_chassis.testing.replies import Reply
 from remote_http import ERAS, answer, post, served
 from remote_issuer import AUDIENCE, EC_KEY, RSA_KEY, Issuer, issuing
@@ -49,7 +49,7 @@ async def test_good_tokens_of_every_kind_are_let_in(era: str) -> None:
 
 async def test_a_good_token_becomes_its_issuer_client_subject_and_scopes_and_is_not_kept_itself() -> None:
     async with issuing() as issuer:
-        tokens = SignedTokens(issuer.url, AUDIENCE, ["RS256"], Jwks(issuer.url, f"{issuer.url}/jwks", Documents()))
+        tokens = SignedTokens(issuer.url, AUDIENCE, ["RS256"], Jwks(issuer.url, f"{issuer.url}/jwks", IssuerClient()))
         found = await tokens.verify(issuer.token(scope="write read"))
     assert found == AccessToken(
         token="withheld",

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 from mcp.server.auth.provider import AccessToken
-from mcp_chassis.remote.authentication import CannotTell
-from mcp_chassis.remote.oauth import OpaqueTokens
+from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
+from mcp_chassis.remote.auth.tokens import OpaqueTokens
 from remote_clock import Clock
 from remote_issuer import AUDIENCE, documents
 
@@ -194,5 +194,5 @@ async def test_scopes_are_taken_from_text_or_a_list_and_from_nothing_else(kind: 
 async def test_an_introspection_that_fails_is_not_taken_for_an_answer() -> None:
     failing = documents(lambda _: httpx2.Response(500, json=ACTIVE))
     tokens = OpaqueTokens(f"{ISSUER}/introspect", ISSUER, AUDIENCE, client=None, documents=failing, clock=Clock())
-    with pytest.raises(CannotTell):
+    with pytest.raises(VerificationUnavailable):
         await tokens.verify("opaque")

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from mcp_chassis.remote.keys import Key
+from mcp_chassis.remote.auth.api_keys import ApiKey
 from remote_http import ERAS, answer, post, served
 from remote_sample import FIRST, SECOND, TOOLS
 
@@ -37,7 +37,7 @@ def _may(key: str, path: str, tool: str) -> bool:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     path = tmp_path / "keys"
-    path.write_text("\n".join(Key.of(name, f"tr_{name}", scopes).line() for name, (scopes, _) in KEYS.items()))
+    path.write_text("\n".join(ApiKey.of(name, f"tr_{name}", scopes).line() for name, (scopes, _) in KEYS.items()))
     return {"MCP_API_KEYS_FILE": str(path), "MCP_API_KEY": SINGLE}
 
 

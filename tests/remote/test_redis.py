@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from mcp.server.subscriptions import ResourceUpdated, ServerEvent, ToolsListChanged
 from mcp_chassis.failures import OutcomeUnknown, Unavailable
-from mcp_chassis.idempotency import Idempotency, Name, Record
-from mcp_chassis.remote.limits import Rate, Window
-from mcp_chassis.remote.redis_link import Gone, Link
-from mcp_chassis.remote.shared_answers import SharedAnswers
-from mcp_chassis.remote.shared_bus import SharedBus
-from mcp_chassis.remote.shared_limits import SharedWindow
-from mcp_chassis.remote.shared_records import SharedRecords
+from mcp_chassis.remote.http.rate_limiter import RequestRate, SlidingWindow
+from mcp_chassis.remote.redis.client import RedisClient, RedisUnavailable
+from mcp_chassis.remote.redis.event_bus import RedisEventBus
+from mcp_chassis.remote.redis.idempotency_records import RedisRecordStore
+from mcp_chassis.remote.redis.rate_limiter import RedisSlidingWindow
+from mcp_chassis.remote.redis.result_cache import RedisResultCache
+from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey
 from mcp_chassis.testing import data, failure
 from remote_http import ERAS, process, session
 from remote_redis import own_redis
@@ -32,7 +32,7 @@ class Clock:
 
 async def test_one_limit_counts_for_all_replicas() -> None:
     async with own_redis() as redis:
-        replicas = [SharedWindow(Rate(10, 3600), Link(redis.url)) for _ in range(3)]
+        replicas = [RedisSlidingWindow(RequestRate(10, 3600), RedisClient(redis.url)) for _ in range(3)]
         waits = [await replicas[turn % 3].hit("somebody") for turn in range(15)]
         other = await replicas[0].hit("somebody else")
     assert [wait == 0 for wait in waits] == [True] * 10 + [False] * 5
@@ -43,7 +43,9 @@ async def test_one_limit_counts_for_all_replicas() -> None:
 async def test_while_redis_is_gone_each_process_keeps_the_limit_by_itself_and_shares_it_again_afterwards() -> None:
     clock = Clock()
     async with own_redis() as redis:
-        window = SharedWindow(Rate(5, 3600), Link(redis.url, clock), Window(Rate(5, 3600)))
+        window = RedisSlidingWindow(
+            RequestRate(5, 3600), RedisClient(redis.url, clock), SlidingWindow(RequestRate(5, 3600))
+        )
         before = [await window.hit("somebody") for _ in range(3)]
         await redis.kill()
         gone = [await window.hit("somebody") for _ in range(7)]
@@ -58,30 +60,30 @@ async def test_while_redis_is_gone_each_process_keeps_the_limit_by_itself_and_sh
 async def test_redis_that_is_gone_is_left_alone_for_a_second_so_that_nobody_queues_for_it() -> None:
     clock, asked = Clock(), []
     async with own_redis() as redis:
-        link = Link(redis.url, clock)
+        link = RedisClient(redis.url, clock)
         await redis.kill()
         for _ in range(5):
-            with pytest.raises(Gone):
+            with pytest.raises(RedisUnavailable):
                 await link.ask(lambda commands: asked.append(1) or commands.get("x"))
         clock.now += 1.1
-        with pytest.raises(Gone):
+        with pytest.raises(RedisUnavailable):
             await link.ask(lambda commands: asked.append(1) or commands.get("x"))
     assert len(asked) == 2
 
 
-NAME = Name("key:ci", "put", "once")
+NAME = RecordKey("key:ci", "put", "once")
 
 
 async def test_a_key_claimed_by_one_replica_is_seen_by_the_other_with_its_outcome() -> None:
     async with own_redis() as redis:
-        one, two = (SharedRecords(Link(redis.url), "first") for _ in range(2))
+        one, two = (RedisRecordStore(RedisClient(redis.url), "first") for _ in range(2))
         record = Record("hash", 1e12)
         assert await one.claim(NAME, record, 0) is None
         assert await two.claim(NAME, Record("hash", 5.0), 0) == record
         kept = Record("hash", 1e12, {"result": {"text": "done"}})
         await one.keep(NAME, kept)
         assert await two.claim(NAME, record, 0) == kept
-        assert await SharedRecords(Link(redis.url), "second").claim(NAME, record, 0) is None
+        assert await RedisRecordStore(RedisClient(redis.url), "second").claim(NAME, record, 0) is None
         assert await two.claim(NAME._replace(principal="key:other"), record, 0) is None
         await two.drop(NAME)
         assert await one.claim(NAME, record, 0) is None
@@ -89,14 +91,14 @@ async def test_a_key_claimed_by_one_replica_is_seen_by_the_other_with_its_outcom
 
 async def test_of_fifty_that_claim_one_key_at_once_one_gets_it() -> None:
     async with own_redis() as redis:
-        replicas = [SharedRecords(Link(redis.url), "first") for _ in range(5)]
+        replicas = [RedisRecordStore(RedisClient(redis.url), "first") for _ in range(5)]
         found = await asyncio.gather(*(replicas[n % 5].claim(NAME, Record(f"{n}", 1e12), 0) for n in range(50)))
     assert [record is None for record in found].count(True) == 1
 
 
 async def test_while_redis_is_gone_records_refuse_and_say_so() -> None:
     async with own_redis() as redis:
-        records = SharedRecords(Link(redis.url), "first")
+        records = RedisRecordStore(RedisClient(redis.url), "first")
         await redis.kill()
         with pytest.raises(Unavailable, match="upstream was not asked"):
             await records.claim(NAME, Record("hash", 1e12), 0)
@@ -105,7 +107,7 @@ async def test_while_redis_is_gone_records_refuse_and_say_so() -> None:
 async def test_when_redis_is_back_a_key_gives_its_first_result_and_one_that_was_refused_is_free(tmp_path: Path) -> None:
     clock, done = Clock(), []
     async with own_redis(tmp_path) as redis:
-        idempotency = Idempotency(SharedRecords(Link(redis.url, clock), "first"))
+        idempotency = Idempotency(RedisRecordStore(RedisClient(redis.url, clock), "first"))
 
         async def put(key: str) -> dict[str, Any] | None:
             async def run() -> dict[str, Any]:
@@ -132,7 +134,7 @@ async def test_a_write_whose_outcome_redis_missed_is_told_as_unknown_when_it_is_
 ) -> None:
     clock, done = Clock(), []
     async with own_redis(tmp_path) as redis:
-        records = SharedRecords(Link(redis.url, clock), "first")
+        records = RedisRecordStore(RedisClient(redis.url, clock), "first")
         idempotency = Idempotency(records, clock=clock, lease=60)
 
         async def run() -> dict[str, Any]:
@@ -153,9 +155,9 @@ async def test_what_one_replica_says_the_others_hear_once_and_itself_too() -> No
     heard: dict[str, list[ServerEvent]] = {"one": [], "two": [], "other server": []}
     async with own_redis() as redis:
         buses = {
-            "one": SharedBus(Link(redis.url), "first"),
-            "two": SharedBus(Link(redis.url), "first"),
-            "other server": SharedBus(Link(redis.url), "second"),
+            "one": RedisEventBus(RedisClient(redis.url), "first"),
+            "two": RedisEventBus(RedisClient(redis.url), "first"),
+            "other server": RedisEventBus(RedisClient(redis.url), "second"),
         }
         for name, bus in buses.items():
             bus.subscribe(heard[name].append)
@@ -173,7 +175,7 @@ async def test_what_one_replica_says_the_others_hear_once_and_itself_too() -> No
 async def test_while_redis_is_gone_a_process_hears_itself_and_later_the_others_again() -> None:
     clock = Clock()
     async with own_redis() as redis:
-        one, two = SharedBus(Link(redis.url, clock), "first"), SharedBus(Link(redis.url), "first")
+        one, two = RedisEventBus(RedisClient(redis.url, clock), "first"), RedisEventBus(RedisClient(redis.url), "first")
         by_one, by_two, arrived = [], [], asyncio.Event()
         one.subscribe(by_one.append)
         two.subscribe(lambda event: (by_two.append(event), arrived.set()))
@@ -235,12 +237,12 @@ async def test_an_answer_of_one_replica_is_reused_by_another_for_the_same_caller
 async def test_what_was_outdated_while_redis_was_gone_is_outdated_before_it_is_asked_again() -> None:
     clock = Clock()
     async with own_redis() as redis:
-        answers = SharedAnswers(Link(redis.url, clock), "first")
-        other = SharedAnswers(Link(redis.url), "first")
+        answers = RedisResultCache(RedisClient(redis.url, clock), "first")
+        other = RedisResultCache(RedisClient(redis.url), "first")
         await answers.keep(await answers.find("remember", "key:ci", "{}"), {"text": "old"}, 600)
-        broken = SharedAnswers(Link("redis://127.0.0.1:9", clock), "first")
+        broken = RedisResultCache(RedisClient("redis://127.0.0.1:9", clock), "first")
         await broken.outdate("remember")
-        broken._link = Link(redis.url)
+        broken._link = RedisClient(redis.url)
         before = (await other.find("remember", "key:ci", "{}")).answer
         found = await broken.find("remember", "key:ci", "{}")
         stranger = await other.find("remember", "key:other", "{}")

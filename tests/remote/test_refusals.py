@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from mcp_chassis.remote.keys import Key
+from mcp_chassis.remote.auth.api_keys import ApiKey
 from remote_http import ERAS, answer, post, process, served
 from remote_sample import FIRST, SECOND
 
@@ -27,7 +27,7 @@ def _unsigned_jwt() -> str:
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
 
-DIGEST = Key.of("x", GOOD, ["*"]).digest.hex()
+DIGEST = ApiKey.of("x", GOOD, ["*"]).digest.hex()
 BAD: dict[str, list[tuple[str, bytes]]] = {
     "none": [],
     "empty authorization": [("authorization", b"")],
@@ -79,7 +79,7 @@ BAD: dict[str, list[tuple[str, bytes]]] = {
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     path = tmp_path / "keys"
-    path.write_text(Key.of("good", GOOD, ["*"]).line())
+    path.write_text(ApiKey.of("good", GOOD, ["*"]).line())
     return path
 
 

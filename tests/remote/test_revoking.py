@@ -12,8 +12,8 @@ from typing import Any
 import anyio.to_thread
 import pytest
 from mcp_chassis.cli import main
-from mcp_chassis.remote.file_shelf import FileShelf
-from mcp_chassis.remote.vault import Vault
+from mcp_chassis.remote.accounts.encryption import TokenCipher
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -43,12 +43,12 @@ class Kept:
     async def put(self, mount: str, key: str = GRANT_KEY, **more: Any) -> None:
         grant = {"access_token": TOKEN, "refresh_token": None, "expires_at": None, **more}
         for person in ("alice", "bob"):
-            sealed = Vault([key]).seal({**grant, "mount": mount, "principal": f"oauth:{person}"})
-            async with contextlib.aclosing(FileShelf(self.path)) as shelf:
+            sealed = TokenCipher([key]).seal({**grant, "mount": mount, "principal": f"oauth:{person}"})
+            async with contextlib.aclosing(FileGrantStore(self.path)) as shelf:
                 await shelf.put((mount, f"oauth:{person}"), sealed)
 
     async def people(self) -> list[str]:
-        async with contextlib.aclosing(FileShelf(self.path)) as shelf:
+        async with contextlib.aclosing(FileGrantStore(self.path)) as shelf:
             return [principal for _, principal in await shelf.all()]
 
 

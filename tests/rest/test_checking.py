@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mcp_chassis.cli.hosts import placeholders
+from mcp_chassis.cli.host_entries import placeholders
 from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import STARTER, server_of
 from rest_mcp.openapi.comparing import differences

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mcp.client import Client
-from mcp_chassis import logs
+from mcp_chassis.telemetry import logs
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure, text
 from mcp_chassis.testing.replies import redirect
 from rest_mcp.assembly import server_of

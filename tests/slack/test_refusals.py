@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import Effect, ErrorCode
+from mcp_chassis.http.response import Response
 from slack_mcp.history_limit import FEW, HistoryLimit
 from slack_mcp.refusals import MEANING, error_of, failure_for
 
 
 def told(body: Any, status: int = 200) -> Any:
-    return failure_for(Answer("Slack", status, {}, json.dumps(body).encode()), "SLACK_BOT_TOKEN")
+    return failure_for(Response("Slack", status, {}, json.dumps(body).encode()), "SLACK_BOT_TOKEN")
 
 
 @pytest.mark.parametrize(

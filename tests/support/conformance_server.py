@@ -12,11 +12,11 @@ import uvicorn
 from conformance_inputs import INPUT_TOOLS, given, needed, question
 from conformance_tools import PIXEL, PLAIN_TOOLS, RICH_SCHEMA, AnyContext, embedded, image
 from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
-from mcp_chassis.dispatch import Dispatch
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.subscriptions import ResourceSubscriptions
 from mcp_chassis.results import Content
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
-from mcp_chassis.subscriptions import ResourceSubscriptions
 from mcp_chassis.tools import prompt, resource
 from mcp_types import JSONRPCMessage, PromptMessage, TextContent
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from mcp_chassis.server import MOST_TOOLS, Server
+from mcp_chassis.server import MAX_TOOLS, Server
 from mcp_chassis.settings import ServerSettings, variables
 from mcp_types import Tool
 
@@ -42,7 +42,7 @@ def switches(server: Server[Any]) -> Iterator[dict[str, str]]:
 def on_request(server: Server[Any]) -> Iterator[dict[str, str]]:
     """The environments that bring out the tools which must be asked for, ten at a time."""
     variable = variables(server.settings, "tools")[0]
-    for tools in batched(server.more_tools, MOST_TOOLS):
+    for tools in batched(server.more_tools, MAX_TOOLS):
         yield {variable: ",".join(tool.__name__ for tool in tools)}
 
 

@@ -14,7 +14,7 @@ from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import Secret, ServerSettings
-from mcp_chassis.signing_in import SignIn
+from mcp_chassis.sign_in import SignIn
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream

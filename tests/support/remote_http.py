@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_chassis.remote.app import Application
 from mcp_chassis.remote.assembly import application
-from mcp_chassis.remote.drain import Flight
+from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.server import Server
 
 SUPPORT = Path(__file__).parent
@@ -49,11 +49,15 @@ async def living(app: Application) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def served(
-    servers: Mapping[str, Server[Any]], environment: Mapping[str, str], *, flight: Flight | None = None, **client: Any
+    servers: Mapping[str, Server[Any]],
+    environment: Mapping[str, str],
+    *,
+    flight: InFlightRequests | None = None,
+    **client: Any,
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     """An HTTP client of `servers` in this process."""
     env = {"MCP_IDEMPOTENCY_STORE": "memory", "MCP_RATE_LIMIT": "0", **environment}
-    app = application(servers, env, flight or Flight())
+    app = application(servers, env, flight or InFlightRequests())
     transport = httpx2.ASGITransport(app)
     async with living(app), httpx2.AsyncClient(transport=transport, base_url=BASE, **client) as http:
         http.headers["accept"] = "application/json, text/event-stream"

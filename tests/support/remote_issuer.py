@@ -11,7 +11,7 @@ import httpx2
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from mcp_chassis.remote.documents import Documents
+from mcp_chassis.remote.auth.issuer_client import IssuerClient
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 
@@ -77,9 +77,9 @@ def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: str = ""
     return ".".join([*parts, signature])
 
 
-def documents(answers: Answers) -> Documents:
+def documents(answers: Answers) -> IssuerClient:
     """What an issuer says that answers as this function does."""
-    return Documents(httpx2.AsyncClient(transport=httpx2.MockTransport(answers)))
+    return IssuerClient(httpx2.AsyncClient(transport=httpx2.MockTransport(answers)))
 
 
 @asynccontextmanager

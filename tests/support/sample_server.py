@@ -99,7 +99,7 @@ async def fail(kind: Annotated[str, Field(max_length=100)], shelf: Shelves) -> E
         case "bug":
             raise ZeroDivisionError("secret-looking detail")
         case "limit":
-            raise RateLimited("The shelf is full.", retry_after=42)
+            raise RateLimited("The shelf is full.", retry_after_seconds=42)
         case "group":
             async with anyio.create_task_group() as group:
                 group.start_soon(_miss)
@@ -172,7 +172,7 @@ async def one_thing(number: Annotated[int, Field(ge=0)], shelf: Shelves) -> str:
     if number > 100:
         raise NotFound("No thing has this number.")
     if number == 99:
-        raise RateLimited("Too many.", retry_after=7)
+        raise RateLimited("Too many.", retry_after_seconds=7)
     if number == 98:
         raise ZeroDivisionError
     return f"thing {number}"

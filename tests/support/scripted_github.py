@@ -57,8 +57,10 @@ class ScriptedGitHub:
         answer = Answer(status, body, headers or {}, media_type)
         self._faults.append(Fault(method, re.compile(path), manner, answer, acts, times, share, random.Random(seed)))
 
-    def secondary_limit(self, method: str, path: str, *, retry_after: str | None = None, times: int = 1) -> None:
-        headers = {} if retry_after is None else {"Retry-After": retry_after}
+    def secondary_limit(
+        self, method: str, path: str, *, retry_after_seconds: str | None = None, times: int = 1
+    ) -> None:
+        headers = {} if retry_after_seconds is None else {"Retry-After": retry_after_seconds}
         self.fault(method, path, status=403, body={"message": SECONDARY}, headers=headers, times=times)
 
     def seen(self, method: str, path: str = ".*") -> list[Request]:

@@ -14,11 +14,12 @@ from typing import Annotated, ClassVar
 
 import anyio
 from mcp.server.mcpserver import Context
-from mcp_chassis import logs, stdio
-from mcp_chassis.observing import current_observer
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, SettingsConfigDict
+from mcp_chassis.stdio import serve as stdio
+from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry.observer import current_observer
 from mcp_chassis.tools import Connected, reads
 from pydantic import Field
 

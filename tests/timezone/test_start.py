@@ -8,7 +8,7 @@ import sys
 from timezone_mcp.server import SERVER
 SERVER.build(SERVER.settings.load({}))
 from timezone_mcp import tzdb
-heavy = {"tzlocal", "tzlocal.windows_tz", "timezone_mcp.opentimezone", "mcp_chassis.http"} & sys.modules.keys()
+heavy = {"tzlocal", "tzlocal.windows_tz", "timezone_mcp.opentimezone", "mcp_chassis.http.json_api"} & sys.modules.keys()
 print(sorted(heavy), tzdb.names.cache_info().currsize, tzdb.load.cache_info().currsize)
 """
 

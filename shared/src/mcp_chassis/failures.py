@@ -49,14 +49,14 @@ class Failure(Exception):
     code: ClassVar[ErrorCode] = ErrorCode.INTERNAL_ERROR
     remedy: ClassVar[str] = ""
     retryable: bool = False
-    default_retry_after: ClassVar[float | None] = None
+    default_retry_after_seconds: ClassVar[float | None] = None
 
     def __init__(
         self,
         message: str,
         *,
         remedy: str | None = None,
-        retry_after: float | None = None,
+        retry_after_seconds: float | None = None,
         details: Mapping[str, Any] | None = None,
         effect: Effect = Effect.SETTLED,
     ) -> None:
@@ -64,16 +64,18 @@ class Failure(Exception):
         super().__init__(text)
         self.reason = message
         self.message = text
-        self.told_retry_after = retry_after
-        self.retry_after = self.default_retry_after if retry_after is None else retry_after
+        self.requested_retry_after_seconds = retry_after_seconds
+        self.retry_after_seconds = (
+            self.default_retry_after_seconds if retry_after_seconds is None else retry_after_seconds
+        )
         self.details = dict(details or {})
         self.effect = effect
 
     def wire(self) -> dict[str, Any]:
         """The `error` object of a failed result, and the `data` of a JSON-RPC error."""
         error: dict[str, Any] = {"code": self.code.value, "message": self.message, "retryable": self.retryable}
-        if self.retryable and self.retry_after is not None:
-            error["retry_after_seconds"] = _whole_if_whole(self.retry_after)
+        if self.retryable and self.retry_after_seconds is not None:
+            error["retry_after_seconds"] = _whole_if_whole(self.retry_after_seconds)
         if self.details:
             error["details"] = self.details
         return error
@@ -122,7 +124,7 @@ class Conflict(Failure):
 class RateLimited(Failure):
     code = ErrorCode.RATE_LIMITED
     retryable = True
-    default_retry_after = 60.0
+    default_retry_after_seconds = 60.0
 
 
 class TimedOut(Failure):
@@ -131,14 +133,14 @@ class TimedOut(Failure):
     code = ErrorCode.TIMEOUT
     remedy = "Ask for less, or try again later."
     retryable = True
-    default_retry_after = 5.0
+    default_retry_after_seconds = 5.0
 
 
 class Unavailable(Failure):
     code = ErrorCode.SERVICE_UNAVAILABLE
     remedy = "Try again later."
     retryable = True
-    default_retry_after = 30.0
+    default_retry_after_seconds = 30.0
 
 
 class UpstreamError(Failure):
@@ -147,11 +149,11 @@ class UpstreamError(Failure):
     code = ErrorCode.UPSTREAM_ERROR
 
 
-class CutAnswer(UpstreamError):
+class IncompleteResponse(UpstreamError):
     """The upstream's answer broke off: the only unintelligible answer worth asking for again."""
 
     retryable = True
-    default_retry_after = 5.0
+    default_retry_after_seconds = 5.0
 
 
 class OutcomeUnknown(Failure):

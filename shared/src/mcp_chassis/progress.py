@@ -14,7 +14,7 @@ async def no_report(done: int, total: int, message: str) -> None:
     """For callers who did not ask."""
 
 
-def paced(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = time.monotonic) -> Report:
+def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = time.monotonic) -> Report:
     """`report`, at most once in so many `seconds`; the first and the last word (all done) always go out."""
     due = -float("inf")
 
@@ -27,10 +27,10 @@ def paced(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = 
     return pace
 
 
-def told_to_host(ctx: Context[Any, Any]) -> Report:
+def host_progress(ctx: Context[Any, Any]) -> Report:
     """Tells the host of this call, paced; a host that gave no progress token hears nothing."""
 
     async def tell(done: int, total: int, message: str) -> None:
         await ctx.report_progress(done, total, message)
 
-    return paced(tell)
+    return throttled(tell)

@@ -16,11 +16,11 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mcp_chassis.failures import AuthenticationFailed
-from mcp_chassis.policy import Policy
-from mcp_chassis.redaction import register_secret
+from mcp_chassis.telemetry.redaction import register_secret
+from mcp_chassis.upstream.policy import Policy
 
 Environment = Mapping[str, str]
-OPTIONAL: dict[str, Any] = {"optional": True}  # `json_schema_extra` of a credential that can be done without
+OPTIONAL_CREDENTIAL: dict[str, Any] = {"optional": True}  # `json_schema_extra` of a credential that can be done without
 
 
 class BadSettings(Exception):
@@ -82,7 +82,7 @@ LogLevel = Annotated[
 ]
 
 
-def everywhere(name: str, *more: str) -> Any:
+def core_variable(name: str, *more: str) -> Any:
     """The variables of a setting that every server has: `MCP_` and the name, and customary ones."""
     return AliasChoices(f"MCP_{name}", *more)
 
@@ -100,26 +100,26 @@ class ServerSettings(BaseSettings, Policy):
         default=60_000,
         ge=1_000,
         le=10_000_000,
-        validation_alias=everywhere("MAX_RESULT_CHARS"),
+        validation_alias=core_variable("MAX_RESULT_CHARS"),
         description="Characters of one result before it is cut.",
     )
     log_level: LogLevel = Field(
-        default="INFO", validation_alias=everywhere("LOG_LEVEL", "LOG_LEVEL"), description="Least level logged."
+        default="INFO", validation_alias=core_variable("LOG_LEVEL", "LOG_LEVEL"), description="Least level logged."
     )
     debug: bool = Field(
-        default=False, validation_alias=everywhere("DEBUG"), description="Log every protocol message's outline."
+        default=False, validation_alias=core_variable("DEBUG"), description="Log every protocol message's outline."
     )
     audit_arguments: bool = Field(
-        default=False, validation_alias=everywhere("AUDIT_ARGUMENTS"), description="Audit lines hold argument values."
+        default=False, validation_alias=core_variable("AUDIT_ARGUMENTS"), description="Audit lines hold values."
     )
     state_keys: SecretKeys = Field(
         default=(),
-        validation_alias=everywhere("STATE_KEYS"),
+        validation_alias=core_variable("STATE_KEYS"),
         description="Keys of 32 characters or more that sign cursors and request state; the first signs.",
     )
     idempotency_store: Literal["file", "memory"] = Field(
         default="file",
-        validation_alias=everywhere("IDEMPOTENCY_STORE"),
+        validation_alias=core_variable("IDEMPOTENCY_STORE"),
         description="Where answers to idempotency keys are kept.",
     )
 
@@ -144,7 +144,7 @@ class ServerSettings(BaseSettings, Policy):
         Raises:
             BadSettings: naming each variable that breaks a rule.
         """
-        merged = whole_environment() if environment is None else dict(environment)
+        merged = full_environment() if environment is None else dict(environment)
         problems: list[str] = []
         values: dict[str, Any] = {}
         for name, field in cls.model_fields.items():
@@ -262,7 +262,7 @@ def _names_at(settings: type[ServerSettings], place: str) -> list[str]:
     return [place or "settings"]
 
 
-def whole_environment() -> dict[str, str]:
+def full_environment() -> dict[str, str]:
     """The process's environment over the `.env` file's, where one of the three places has one."""
     path = env_file(os.environ)
     return {**(_dotenv(path) if path else {}), **os.environ}

@@ -17,13 +17,13 @@ AnyCoroutineFunction = TypeVar("AnyCoroutineFunction", bound=Callable[..., Await
 Completer = Callable[..., Awaitable[Sequence[str]]]
 DeadlineRule = float | Callable[[Mapping[str, Any]], float]
 
-DEFAULT_DEADLINE = 30.0
+DEFAULT_DEADLINE_SECONDS = 30.0
 RESOURCES, PROMPTS = "resources", "prompts"  # permissions, beside those of tools
-NOTES = "__chassis__"
+DEFINITION_ATTRIBUTE = "__chassis__"
 
 
 @dataclasses.dataclass(frozen=True)
-class ToolNotes:
+class ToolDefinition:
     """What one tool does to the world.
 
     `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
@@ -39,7 +39,7 @@ class ToolNotes:
     open_world: bool = True
     cache: float | None = None
     invalidates: tuple[str, ...] = ()
-    deadline: DeadlineRule = DEFAULT_DEADLINE
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
     offered: Callable[[Any], bool] = lambda settings: True
     scope: str | None = None
 
@@ -52,7 +52,7 @@ class ToolNotes:
 
 
 @dataclasses.dataclass(frozen=True)
-class ResourceNotes:
+class ResourceDefinition:
     """One resource or template: its URI, what it is called, who completes its variables.
 
     `listed` are URIs of a template that stand in the list of resources as examples.
@@ -63,16 +63,16 @@ class ResourceNotes:
     mime_type: str = "application/json"
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
     listed: tuple[str, ...] = ()
-    deadline: DeadlineRule = DEFAULT_DEADLINE
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
 
 
 @dataclasses.dataclass(frozen=True)
-class PromptNotes:
+class PromptDefinition:
     """One prompt, and who completes its arguments."""
 
     title: str
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
-    deadline: DeadlineRule = DEFAULT_DEADLINE
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
 
 
 def reads(
@@ -80,13 +80,13 @@ def reads(
     *,
     cache: float | None = None,
     open_world: bool = True,
-    deadline: DeadlineRule = DEFAULT_DEADLINE,
-    offered: Callable[[Any], bool] = ToolNotes.offered,
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
+    offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes nothing anywhere."""
     return _noting(
-        ToolNotes(
+        ToolDefinition(
             title=title,
             read_only=True,
             cache=cache,
@@ -105,8 +105,8 @@ def writes(
     idempotent: bool,
     open_world: bool = True,
     invalidates: tuple[str, ...] = (),
-    deadline: DeadlineRule = DEFAULT_DEADLINE,
-    offered: Callable[[Any], bool] = ToolNotes.offered,
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
+    offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes something; a read-only server does not offer it.
@@ -114,7 +114,7 @@ def writes(
     A tool that is not idempotent takes `idempotency_key: IdempotencyKey = None`; the core does the rest.
     """
     return _noting(
-        ToolNotes(
+        ToolDefinition(
             title=title,
             read_only=False,
             destructive=destructive,
@@ -135,32 +135,32 @@ def resource(
     mime_type: str = "application/json",
     complete: Mapping[str, Completer] | None = None,
     listed: tuple[str, ...] = (),
-    deadline: DeadlineRule = DEFAULT_DEADLINE,
+    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a resource, or a template where the URI has variables.
 
     `complete` maps a variable to a coroutine function `(connection, prefix, chosen)` that gives values beginning with
     `prefix`; `chosen` holds the variables already chosen.
     """
-    return _noting(ResourceNotes(uri, title, mime_type, dict(complete or {}), listed, deadline))
+    return _noting(ResourceDefinition(uri, title, mime_type, dict(complete or {}), listed, deadline))
 
 
 def prompt(
-    title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule = DEFAULT_DEADLINE
+    title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a prompt; its text is built by a coroutine function that returns a string or messages."""
-    return _noting(PromptNotes(title, dict(complete or {}), deadline))
+    return _noting(PromptDefinition(title, dict(complete or {}), deadline))
 
 
 def _noting(notes: object) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     def note(function: AnyCoroutineFunction) -> AnyCoroutineFunction:
-        setattr(function, NOTES, notes)
+        setattr(function, DEFINITION_ATTRIBUTE, notes)
         return function
 
     return note
 
 
-def seconds_for(notes: ToolNotes | ResourceNotes | PromptNotes, arguments: Mapping[str, Any]) -> float:
+def seconds_for(notes: ToolDefinition | ResourceDefinition | PromptDefinition, arguments: Mapping[str, Any]) -> float:
     """The deadline of one call, in seconds."""
     return notes.deadline(arguments) if callable(notes.deadline) else notes.deadline
 

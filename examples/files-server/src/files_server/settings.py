@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from mcp_chassis.settings import ServerSettings, everywhere
+from mcp_chassis.settings import ServerSettings, core_variable
 from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
@@ -28,6 +28,6 @@ class FilesSettings(ServerSettings):
         default=1_100_000,
         ge=1_000,
         le=10_000_000,
-        validation_alias=everywhere("MAX_RESULT_CHARS"),
+        validation_alias=core_variable("MAX_RESULT_CHARS"),
         description="Characters of one result before it is cut.",
     )

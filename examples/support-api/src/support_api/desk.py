@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Protocol
 
-from mcp_chassis.http import JsonApi
+from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.tools import Connected
 from pydantic import Field
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
-from mcp_chassis.batch import Stages, fan_out
 from mcp_chassis.failures import Failure
-from mcp_chassis.progress import told_to_host
+from mcp_chassis.fan_out import Stages, fan_out
+from mcp_chassis.progress import host_progress
 from mcp_chassis.results import Result
 from mcp_chassis.tools import reads
 from pydantic import Field
@@ -38,7 +38,7 @@ async def process_tickets(
     ids: Ids, support: Support, ctx: Context[Any, Any], operation: Operation = "summary"
 ) -> Processed:
     """Summarize tickets together or find duplicates. Those that cannot be read are named."""
-    stages = Stages(4, told_to_host(ctx))
+    stages = Stages(4, host_progress(ctx))
     async with stages.stage("load"):
         tickets, failed = await _loaded(support, ids)
     async with stages.stage("preprocess"):

@@ -8,8 +8,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Elicit, Resolve, Sample
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.results import Result
-from mcp_chassis.retry import Repeat
 from mcp_chassis.tools import writes
+from mcp_chassis.upstream.retry import Repeat
 from mcp_types import CreateMessageResult, SamplingMessage, TextContent
 from pydantic import BaseModel, ConfigDict
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import anyio
 from mcp_chassis.failures import Failure, PermissionDenied, Unavailable
 from mcp_chassis.results import Result
-from mcp_chassis.retry import Repeat
+from mcp_chassis.upstream.retry import Repeat
 
 from database_mcp.connection import Connection
 from database_mcp.database import Database

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import anyio
 from mcp_chassis.failures import PermissionDenied
-from mcp_chassis.lanes import Rate
-from mcp_chassis.metrics import METRICS
-from mcp_chassis.policy import Policy
-from mcp_chassis.retry import Repeat
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.telemetry.metrics import METRICS
+from mcp_chassis.upstream.policy import Policy
+from mcp_chassis.upstream.rate_limits import RateLimit
+from mcp_chassis.upstream.retry import Repeat
+from mcp_chassis.upstream.service import Upstream
 
 from database_mcp.connection import Connection
 from database_mcp.driver import Role, connect
@@ -28,7 +28,7 @@ Work = Callable[[Connection], Awaitable[Answer]]
 
 FUNCTIONS_LIFETIME = 60.0  # seconds for which the catalogue's functions are believed
 GRACE = 2.0  # seconds over statement_timeout after which a connection is abandoned
-UNPACED = Rate(1_000_000)  # the pool is the pace
+UNPACED = RateLimit(1_000_000)  # the pool is the pace
 NOTICES = 50  # payloads kept of one channel
 ATTEMPTS = 2  # a read is repeated once
 REFUSED = 2.0  # seconds an open breaker refuses, however long the outage: a database that is back is used within five

@@ -88,7 +88,7 @@ def speaking() -> Generator[None]:
 
 def lost() -> Unavailable:
     """The connection broke in the middle."""
-    return Unavailable("The connection to the database broke.", retry_after=5, effect=Effect.AMBIGUOUS)
+    return Unavailable("The connection to the database broke.", retry_after_seconds=5, effect=Effect.AMBIGUOUS)
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _connecting() -> Generator[None]:
         raise _distrusted() from exc
     except TimeoutError as exc:
         message = f"The database did not answer within {CONNECT_TIMEOUT:g} s of connecting."
-        raise Unavailable(message, retry_after=5, effect=Effect.NEVER_SENT) from exc
+        raise Unavailable(message, retry_after_seconds=5, effect=Effect.NEVER_SENT) from exc
     except OSError as exc:
         raise _unreachable(exc) from exc
     except _asyncpg().InternalClientError as exc:
@@ -119,13 +119,15 @@ def _unreachable(error: OSError) -> Failure:
         )
     return Unavailable(
         "The database server cannot be reached: it refused the connection, or its name is not known.",
-        retry_after=5,
+        retry_after_seconds=5,
         effect=Effect.NEVER_SENT,
     )
 
 
 def _broken() -> Unavailable:
-    return Unavailable("The connection to the database broke as it was made.", retry_after=5, effect=Effect.NEVER_SENT)
+    return Unavailable(
+        "The connection to the database broke as it was made.", retry_after_seconds=5, effect=Effect.NEVER_SENT
+    )
 
 
 def _distrusted() -> Failure:

@@ -124,7 +124,7 @@ class Pool:
                 await self._places.acquire()
         except TimeoutError as exc:
             busy = f"All {self.limits.pool_max} connections are busy."
-            raise Unavailable(busy, remedy="Try again in a moment.", retry_after=5) from exc
+            raise Unavailable(busy, remedy="Try again in a moment.", retry_after_seconds=5) from exc
         finally:
             self.waiting -= 1
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from mcp_chassis.settings import OPTIONAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import SettingsConfigDict
 
@@ -47,7 +47,7 @@ class DatabaseSettings(ServerSettings):
 
     url: PostgresUrl | None = Field(
         default=None,
-        json_schema_extra=OPTIONAL,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
         description="The default database, as postgresql://; more with DATABASE_URL_<NAME>.",
     )
     db_host: str | None = Field(default=None, validation_alias="DB_HOST", description="The same in parts: localhost.")
@@ -56,7 +56,7 @@ class DatabaseSettings(ServerSettings):
     )
     db_user: str | None = Field(default=None, validation_alias="DB_USER", description="User at DB_HOST: postgres.")
     db_password: SecretStr | None = Field(
-        default=None, validation_alias="DB_PASSWORD", json_schema_extra=OPTIONAL, description="Its password."
+        default=None, validation_alias="DB_PASSWORD", json_schema_extra=OPTIONAL_CREDENTIAL, description="Its password."
     )
     db_name: str | None = Field(default=None, validation_alias="DB_NAME", description="Database at DB_HOST: postgres.")
     description: str = Field(default="", max_length=300, description="What the database holds, for the model.")

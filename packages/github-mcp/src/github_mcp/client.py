@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from mcp_chassis.answers import Answer
-from mcp_chassis.cache import Cache
 from mcp_chassis.failures import Failure
-from mcp_chassis.http import JsonApi
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.results import Result
+from mcp_chassis.storage.cache import Cache
 
 from github_mcp.allowed import AllowedRepositories
 from github_mcp.limits import Notices
@@ -74,9 +74,9 @@ class GitHubApi:
         *,
         params: Params | None = None,
         accept: str = JSON,
-        lane: str | None = None,
-    ) -> Answer:
-        answer = await self._http.get(path, values, params=params, headers={"accept": accept}, lane=lane)
+        rate_limit: str | None = None,
+    ) -> Response:
+        answer = await self._http.get(path, values, params=params, headers={"accept": accept}, rate_limit=rate_limit)
         self.notices.hear(answer.headers)
         return answer
 
@@ -89,7 +89,7 @@ class GitHubApi:
         *,
         params: Params | None = None,
         accept: str = JSON,
-    ) -> Answer:
+    ) -> Response:
         """Read something of one repository; `tail` follows `/repos/{owner}/{repo}`."""
         place = await self.place(owner, repo)
         return await self.get(
@@ -143,7 +143,7 @@ class GitHubApi:
             f"/search/{what}",
             params=json.loads(position) if position else {"q": scoped, "sort": sort, "per_page": size},
             accept=FRAGMENTS if code else JSON,
-            lane="code searches" if code else "searches",
+            rate_limit="code searches" if code else "searches",
         )
         found = answer.json
         kept = self._kept(found["items"], _NAME_OF[what])
@@ -157,22 +157,22 @@ class GitHubApi:
     async def issue(self, owner: str, repo: str, number: int) -> Json:
         return (await self.read(owner, repo, "/issues/{number}", {"number": number})).json
 
-    async def create_issue(self, owner: str, repo: str, body: str, **sent: object) -> Answer:
+    async def create_issue(self, owner: str, repo: str, body: str, **sent: object) -> Response:
         place = await self.place(owner, repo)
         check = "Look for its title with list_issues before trying again."
         return await self._create("/repos/{owner}/{repo}/issues", place, body, sent, check)
 
-    async def add_comment(self, owner: str, repo: str, number: int, body: str) -> Answer:
+    async def add_comment(self, owner: str, repo: str, number: int, body: str) -> Response:
         place = {**await self.place(owner, repo), "number": number}
         check = "Look at the latest comments with get_issue before trying again."
         return await self._create("/repos/{owner}/{repo}/issues/{number}/comments", place, body, {}, check)
 
-    async def create_pull(self, owner: str, repo: str, body: str, **sent: object) -> Answer:
+    async def create_pull(self, owner: str, repo: str, body: str, **sent: object) -> Response:
         place = await self.place(owner, repo)
         check = "Look for it with list_issues and type pr before trying again."
         return await self._create("/repos/{owner}/{repo}/pulls", place, body, sent, check)
 
-    async def _create(self, path: str, where: Params, body: str, sent: Params, check: str) -> Answer:
+    async def _create(self, path: str, where: Params, body: str, sent: Params, check: str) -> Response:
         """Create something whose body ends in a hidden mark, by which it is found again if the answer is lost."""
         mark = f"<!-- toolroll:{uuid4().hex} -->"
 
@@ -185,7 +185,7 @@ class GitHubApi:
             where,
             json={**chosen, "body": f"{body}\n\n{mark}"},
             headers={"accept": JSON},
-            lane="writes",
+            rate_limit="writes",
             recover=recover,
             check=check,
         )
@@ -229,7 +229,7 @@ class GitHubApi:
             {**place, "number": number},
             json=changes,
             headers={"accept": JSON},
-            lane="writes",
+            rate_limit="writes",
             check="It may have happened; the same call can be made again safely.",
         )
         self.notices.hear(answer.headers)
@@ -256,6 +256,6 @@ _NAME_OF: Mapping[str, Callable[[Json], str]] = {
 }
 
 
-def _following(answer: Answer) -> str | None:
+def _following(answer: Response) -> str | None:
     params = answer.page("next")
     return None if params is None else json.dumps(params, separators=(",", ":"))

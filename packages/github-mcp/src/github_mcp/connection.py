@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import Failure
-from mcp_chassis.http import JsonApi
-from mcp_chassis.lanes import Rate
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.server import Probe
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.upstream.rate_limits import RateLimit
+from mcp_chassis.upstream.service import Upstream
 
 from github_mcp.allowed import AllowedRepositories
 from github_mcp.client import GitHubApi
@@ -31,7 +31,7 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubApi]:
         said = said_always()
         return {**said, "authorization": f"Bearer {token.reveal()}"} if token.present else said
 
-    upstream = Upstream("GitHub", policy=settings, rates=rates(settings))
+    upstream = Upstream("GitHub", policy=settings, rate_limits=rate_limits(settings))
     async with JsonApi(
         settings.api_url,
         upstream=upstream,
@@ -52,7 +52,7 @@ def said_always() -> Mapping[str, str]:
     return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('github-mcp')}"}
 
 
-def _judged(answer: Answer) -> Failure | None:
+def _judged(answer: Response) -> Failure | None:
     measure(answer.headers)
     return failure_for(answer)
 
@@ -66,13 +66,15 @@ async def probe(github: GitHubApi) -> Sequence[Probe]:
     return [Probe("GitHub", "ok", f"{core['remaining']} of {core['limit']} requests are left this hour.")]
 
 
-def rates(settings: GitHubSettings) -> Mapping[str, Rate]:
+def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:
     """GitHub asks for writes one at a time, a second apart; five in a row do no harm.
 
     Half of a minute's searches may go at once: with what comes back during the minute, no minute sees more than all.
     """
     return {
-        "writes": Rate(WRITES_AT_ONCE, WRITES_AT_ONCE / settings.writes_per_second, at_once=1, shares_limit=True),
-        "searches": Rate(settings.searches_per_minute / 2, 60.0),
-        "code searches": Rate(settings.code_searches_per_minute / 2, 60.0),
+        "writes": RateLimit(
+            WRITES_AT_ONCE, WRITES_AT_ONCE / settings.writes_per_second, max_concurrent=1, shares_limit=True
+        ),
+        "searches": RateLimit(settings.searches_per_minute / 2, 60.0),
+        "code searches": RateLimit(settings.code_searches_per_minute / 2, 60.0),
     }

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 
-from mcp_chassis.metrics import METRICS, Metrics
-from mcp_chassis.waits import seconds_until
+from mcp_chassis.http.retry_after import seconds_until
+from mcp_chassis.telemetry.metrics import METRICS, Metrics
 
 LOW = 0.1
 ANONYMOUS = "No GITHUB_TOKEN is set: only public things are seen, at 60 requests an hour."

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mcp_chassis.batch import fan_out
+from mcp_chassis.fan_out import fan_out
 
 Reading = Callable[[], Awaitable[Any]]
 
@@ -16,7 +16,7 @@ async def read_parts(readings: Mapping[str, Reading], *, needed: str = "") -> tu
     """
     values: dict[str, Any] = {}
     warnings: list[str] = []
-    for outcome in await fan_out(list(readings), lambda name: readings[name](), at_once=len(readings)):
+    for outcome in await fan_out(list(readings), lambda name: readings[name](), max_concurrent=len(readings)):
         values[outcome.item] = outcome.value
         if outcome.failure is not None:
             if outcome.item == needed:

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
-from mcp_chassis.batch import fan_out
 from mcp_chassis.failures import InvalidInput
-from mcp_chassis.progress import told_to_host
+from mcp_chassis.fan_out import fan_out
+from mcp_chassis.progress import host_progress
 from mcp_chassis.results import compact
 from mcp_chassis.tools import prompt
 from pydantic import Field
@@ -60,7 +60,7 @@ async def compare_repositories(repos: str, github: GitHub, ctx: Context[Any, Any
     names = [name.strip() for name in repos.split(",") if name.strip()]
     if not 1 <= len(names) <= MOST_COMPARED or not all(name.count("/") == 1 for name in names):
         raise InvalidInput(f"repos must be 1 to {MOST_COMPARED} names of the form owner/repo, separated by commas.")
-    outcomes = await fan_out(names, lambda name: _overview(github, name), report=told_to_host(ctx))
+    outcomes = await fan_out(names, lambda name: _overview(github, name), report=host_progress(ctx))
     told = [f"{each.item}: {each.failure.message if each.failure else each.value}" for each in outcomes]
     return "Compare these repositories: purpose, activity, languages, licence, health.\n\n" + "\n".join(told)
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import (
     AuthenticationFailed,
     Conflict,
@@ -16,8 +15,9 @@ from mcp_chassis.failures import (
     RateLimited,
     UpstreamError,
 )
-from mcp_chassis.statuses import failure_for_status
-from mcp_chassis.waits import retry_after, seconds_until
+from mcp_chassis.http.errors import failure_for_status
+from mcp_chassis.http.response import Response
+from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
 SECONDARY_PAUSE = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
@@ -37,17 +37,17 @@ class TooLarge(InvalidInput):
     """GitHub does not write a diff of this size in one piece (406)."""
 
 
-def failure_for(answer: Answer) -> Failure | None:
+def failure_for(answer: Response) -> Failure | None:
     """The failure an answer is, or None."""
     if answer.status < 400:
         return None
     return _limit(answer) or _BY_STATUS.get(answer.status, failure_for_status)(answer)
 
 
-def _limit(answer: Answer) -> Failure | None:
+def _limit(answer: Response) -> Failure | None:
     if answer.status not in (403, 429):
         return None
-    told = retry_after(answer.headers)
+    told = retry_after_seconds(answer.headers)
     if answer.headers.get("x-ratelimit-remaining") == "0" and told is None:
         reset = answer.headers.get("x-ratelimit-reset", "")
         wait = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
@@ -60,14 +60,14 @@ def _limit(answer: Answer) -> Failure | None:
 
 def _limited(says: str, wait: float) -> RateLimited:
     remedy = f"Wait {max(1, round(wait))} s before the next call."
-    return RateLimited(says, remedy=remedy, retry_after=wait, effect=Effect.REJECTED)
+    return RateLimited(says, remedy=remedy, retry_after_seconds=wait, effect=Effect.REJECTED)
 
 
-def _unauthorised(answer: Answer) -> Failure:
+def _unauthorised(answer: Response) -> Failure:
     return AuthenticationFailed("GitHub refused this server's GITHUB_TOKEN, or wants one for this.")
 
 
-def _forbidden(answer: Answer) -> Failure:
+def _forbidden(answer: Response) -> Failure:
     if sso := re.search(r"url=(\S+)", answer.headers.get("x-github-sso", "")):
         return PermissionDenied(
             "The organisation wants single sign-on for this server's GITHUB_TOKEN.",
@@ -86,25 +86,25 @@ def _forbidden(answer: Answer) -> Failure:
     return PermissionDenied("GitHub does not allow this with this server's GITHUB_TOKEN.")
 
 
-def _missing(answer: Answer) -> Failure:
+def _missing(answer: Response) -> Failure:
     return NotFound("GitHub finds nothing there: it is missing or hidden from this token.", remedy="Check the names.")
 
 
-def _gone(answer: Answer) -> Failure:
+def _gone(answer: Response) -> Failure:
     return NotFound("GitHub says this is gone: deleted, or switched off in this repository.")
 
 
-def _empty(answer: Answer) -> Failure:
+def _empty(answer: Response) -> Failure:
     if "empty" in _message(answer):
         return NotFound("The repository is empty.")
     return Conflict("GitHub says that this conflicts with how things are now.")
 
 
-def _too_large(answer: Answer) -> Failure:
+def _too_large(answer: Response) -> Failure:
     return TooLarge("GitHub does not write a diff this large in one piece.")
 
 
-def _unprocessable(answer: Answer) -> Failure:
+def _unprocessable(answer: Response) -> Failure:
     faults = [fault for fault in map(_fault, _errors(answer)) if fault]
     if not faults and "1000 search results" in _message(answer):
         faults = ["only the first 1,000 results of a search can be read; narrow the query"]
@@ -126,7 +126,7 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:_LONGEST_MESSAGE].rstrip(".")
 
 
-def _body(answer: Answer) -> dict[str, Any]:
+def _body(answer: Response) -> dict[str, Any]:
     try:
         body = answer.json
     except UpstreamError:
@@ -134,11 +134,11 @@ def _body(answer: Answer) -> dict[str, Any]:
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: Response) -> str:
     return str(_body(answer).get("message", "")).lower()
 
 
-def _errors(answer: Answer) -> list[Any]:
+def _errors(answer: Response) -> list[Any]:
     errors = _body(answer).get("errors")
     return cast("list[Any]", errors) if isinstance(errors, list) else []
 

@@ -4,18 +4,18 @@ import base64
 from collections.abc import Mapping
 from contextlib import suppress
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import AuthenticationFailed, Failure, NotFound
-from mcp_chassis.http import JsonApi
-from mcp_chassis.signing_in import App
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
+from mcp_chassis.sign_in import OAuthApp
+from mcp_chassis.upstream.service import Upstream
 
 from github_mcp import refusals
 from github_mcp.connection import said_always
 from github_mcp.settings import GitHubSettings
 
 
-async def revoke(settings: GitHubSettings, app: App, token: str) -> None:
+async def revoke(settings: GitHubSettings, app: OAuthApp, token: str) -> None:
     """End the person's whole grant, every token of theirs with it; one that is gone already is no failure.
 
     Raises:
@@ -33,7 +33,7 @@ async def revoke(settings: GitHubSettings, app: App, token: str) -> None:
             await http.delete(grant, {"client_id": app.client_id}, json={"access_token": token})
 
 
-def _failure_for(answer: Answer) -> Failure | None:
+def _failure_for(answer: Response) -> Failure | None:
     if answer.status == 401:
         return AuthenticationFailed("GitHub refuses GITHUB_CLIENT_ID with this GITHUB_CLIENT_SECRET.")
     return refusals.failure_for(answer)

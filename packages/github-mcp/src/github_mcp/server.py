@@ -1,7 +1,7 @@
 """The GitHub server: its table of contents."""
 
 from mcp_chassis.server import Server
-from mcp_chassis.signing_in import SignIn
+from mcp_chassis.sign_in import SignIn
 
 from github_mcp.connection import connect, probe
 from github_mcp.prompts import compare_repositories, release_notes, review_pull_request, triage_issue

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from mcp.shared.uri_template import InvalidUriTemplate, UriTemplate
-from mcp_chassis.server import MOST_TOOLS
+from mcp_chassis.server import MAX_TOOLS
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rest_mcp.parameters import Parameter, Part, Place
@@ -232,7 +232,7 @@ class Bridge(Part):
 
     instructions: Annotated[str, Field(min_length=1, max_length=2_000)]
     apis: Annotated[dict[Name, Api], Field(min_length=1, max_length=10)]
-    tools: Annotated[tuple[AnyTool, ...], Field(max_length=MOST_TOOLS)]
+    tools: Annotated[tuple[AnyTool, ...], Field(max_length=MAX_TOOLS)]
     resources: Annotated[tuple[ResourcePart, ...], Field(max_length=MOST_RESOURCES)] = ()
 
     @model_validator(mode="after")

@@ -4,11 +4,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from mcp_chassis.failures import AuthenticationFailed, Failure, TimedOut, Unavailable, UpstreamError
-from mcp_chassis.http import JsonApi
-from mcp_chassis.policy import Policy
+from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.upstream.policy import Policy
+from mcp_chassis.upstream.service import Upstream
 
 from rest_mcp.bridge import Api, Auth, Bridge
 from rest_mcp.settings import RestSettings, address_field, credential_field
@@ -20,7 +20,7 @@ class NotConfigured(Unavailable):
     """The variable with the API's address is not set: nothing changes until a person sets it."""
 
     retryable = False
-    default_retry_after = None
+    default_retry_after_seconds = None
     remedy = "Ask the person who runs this server to set it; do not retry."
 
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mcp_chassis.redaction import scrub_log
-from mcp_chassis.server import EXIT_BAD_SETTINGS, MOST_TOOLS
+from mcp_chassis.server import EXIT_BAD_SETTINGS, MAX_TOOLS
+from mcp_chassis.telemetry.redaction import scrub_log
 
 from rest_mcp.problems import BadBridge
 
@@ -20,7 +20,7 @@ def run(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     inspect = commands.add_parser("inspect", help="propose a bridge file from an OpenAPI document")
     inspect.add_argument("document", type=Path)
-    inspect.add_argument("--tools", type=int, default=MOST_TOOLS, choices=range(1, MOST_TOOLS + 1), metavar="1-10")
+    inspect.add_argument("--tools", type=int, default=MAX_TOOLS, choices=range(1, MAX_TOOLS + 1), metavar="1-10")
     inspect.set_defaults(run=_inspect)
     check = commands.add_parser(
         "check", help="hold the bridge against its document and the live API", epilog="Exit codes: as for every server."
@@ -37,9 +37,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _inspect(chosen: argparse.Namespace) -> int:
     """The proposed file on standard output; what to look at, and what the tools cost, beside it."""
-    from mcp_chassis.bound import Bound, wire_tool
-    from mcp_chassis.cli.tooling import table
-    from mcp_chassis.tools import ToolNotes
+    from mcp_chassis.cli.tools import table
+    from mcp_chassis.pipeline.bound_function import BoundFunction, wire_tool
+    from mcp_chassis.tools import ToolDefinition
 
     from rest_mcp.functions import tools_of
     from rest_mcp.openapi.document import Document
@@ -48,7 +48,7 @@ def _inspect(chosen: argparse.Namespace) -> int:
     document = Document.read(chosen.document)
     proposal = proposed(document, chosen.document.name, chosen.tools)
     sys.stdout.write(proposal.text)
-    tools = [wire_tool(Bound(tool, ToolNotes)) for tool in tools_of(proposal.bridge)]
+    tools = [wire_tool(BoundFunction(tool, ToolDefinition)) for tool in tools_of(proposal.bridge)]
     notes = [f"{len(document.operations)} operations; these are proposed:", *table(tools)]
     sys.stderr.write("\n".join([*notes, *(f"- {warning}" for warning in proposal.warnings)]) + "\n")
     return 0

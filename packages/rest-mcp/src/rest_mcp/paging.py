@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import UpstreamError
+from mcp_chassis.http.response import Response
 
 from rest_mcp.bridge import Paging
 from rest_mcp.shape import at
@@ -24,7 +24,9 @@ def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any
     return {**query, paging.sent_as: position}
 
 
-def following(paging: Paging, answer: Answer, items: Sequence[Any], position: str | None, params: Params) -> str | None:
+def following(
+    paging: Paging, answer: Response, items: Sequence[Any], position: str | None, params: Params
+) -> str | None:
     """The position of the next page; None at the end.
 
     Args:
@@ -48,13 +50,13 @@ def following(paging: Paging, answer: Answer, items: Sequence[Any], position: st
     return str(start + count if paging.kind == "offset" else start + 1)
 
 
-def total(paging: Paging, answer: Answer) -> int | None:
+def total(paging: Paging, answer: Response) -> int | None:
     """How many items there are in all, where the API says so."""
     found = at(answer.json, paging.total) if paging.total else None
     return found if isinstance(found, int) else None
 
 
-def _last(paging: Paging, answer: Answer, items: Sequence[Any], position: str | None) -> str:
+def _last(paging: Paging, answer: Response, items: Sequence[Any], position: str | None) -> str:
     """What the last item says; the same as before would be the same page for ever."""
     found = _written(at(items[-1], paging.item))
     if found is None:
@@ -78,7 +80,7 @@ def _size(paging: Paging, params: Params) -> int | None:
     return asked_for if isinstance(asked_for, int) else paging.size
 
 
-def _more(paging: Paging, answer: Answer, count: int, start: int, size: int | None) -> bool:
+def _more(paging: Paging, answer: Response, count: int, start: int, size: int | None) -> bool:
     """An empty page is the end, whatever else is said: nothing is asked for ever."""
     if count == 0:
         return False

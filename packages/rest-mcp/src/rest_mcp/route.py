@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
-from mcp_chassis.answers import Answer
-from mcp_chassis.callers import principal
 from mcp_chassis.failures import InvalidInput
-from mcp_chassis.http import JsonApi
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
+from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
-from mcp_chassis.retry import Repeat
+from mcp_chassis.upstream.retry import Repeat
 from pydantic import BaseModel
 
 from rest_mcp.bridge import Api, Asking, Paging, ToolPart
@@ -69,7 +69,7 @@ class Route:
             case "object":
                 return object_model(self.asking.name, self.asking.keep)
 
-    async def _ask(self, apis: Apis, arguments: Arguments, query: Arguments, key: str | None) -> Answer:
+    async def _ask(self, apis: Apis, arguments: Arguments, query: Arguments, key: str | None) -> Response:
         asking = self.asking
         body = {**asking.body, **self._sent("body", arguments)}
         nested = _nested(body) if asking.encoding == "json" else body
@@ -94,7 +94,7 @@ class Route:
                 sent[self.asking.field(name)] = str(value).lower() if _is_path_flag(place, value) else _plain(value)
         return sent
 
-    def _result(self, answer: Answer, position: str | None, params: Arguments) -> Result | TextPage:
+    def _result(self, answer: Response, position: str | None, params: Arguments) -> Result | TextPage:
         asking = self.asking
         if not issubclass(self.answers, Result):
             return TextPage(answer.text)
@@ -120,7 +120,7 @@ class Route:
         part = self.asking
         if self.idempotency_header is None or not isinstance(part, ToolPart) or part.reads:
             return {}
-        own = hashlib.sha256(f"{principal()}\0{part.name}\0{key}".encode()).hexdigest() if key else uuid4().hex
+        own = hashlib.sha256(f"{current_principal()}\0{part.name}\0{key}".encode()).hexdigest() if key else uuid4().hex
         return {self.idempotency_header: own}
 
     def _accepted(self) -> dict[str, str]:

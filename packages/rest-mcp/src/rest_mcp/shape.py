@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import UpstreamError
+from mcp_chassis.http.response import Response
 from mcp_chassis.results import Page, Result
 from pydantic import ConfigDict, Field, create_model
 
@@ -70,7 +70,7 @@ def page_model(name: str, keep: Sequence[str]) -> type[Page]:
     return create_model(_title(name), __base__=Page, **fields)
 
 
-def inside(answer: Answer, path: str | None) -> Any:
+def inside(answer: Response, path: str | None) -> Any:
     """The part of an answer that a bridge names as its result.
 
     Raises:
@@ -82,7 +82,7 @@ def inside(answer: Answer, path: str | None) -> Any:
     return value
 
 
-def items_of(answer: Answer, path: str | None) -> list[Any]:
+def items_of(answer: Response, path: str | None) -> list[Any]:
     """The list that an answer holds.
 
     Raises:
@@ -94,7 +94,7 @@ def items_of(answer: Answer, path: str | None) -> list[Any]:
     return cast("list[Any]", value)
 
 
-def fields_of(answer: Answer, path: str | None, tree: Tree) -> dict[str, Any]:
+def fields_of(answer: Response, path: str | None, tree: Tree) -> dict[str, Any]:
     """The object that an answer holds, with what is kept of it; an answer without a body says that it is done.
 
     Raises:
@@ -106,7 +106,7 @@ def fields_of(answer: Answer, path: str | None, tree: Tree) -> dict[str, Any]:
     return kept(value, tree) if answer.json is not None else cast("dict[str, Any]", value)
 
 
-def _another(answer: Answer, wanted: str) -> UpstreamError:
+def _another(answer: Response, wanted: str) -> UpstreamError:
     return UpstreamError(f"{answer.upstream} answered with something other than {wanted}; its bridge is wrong.")
 
 

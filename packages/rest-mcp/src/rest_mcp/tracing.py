@@ -4,7 +4,7 @@ import hashlib
 import re
 from secrets import token_bytes
 
-from mcp_chassis import logs
+from mcp_chassis.telemetry import logs
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 _OURS = token_bytes(16)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from mcp_chassis.answers import Answer, Unreadable
 from mcp_chassis.failures import Failure
-from mcp_chassis.statuses import failure_for_status
-from mcp_chassis.text import clean
+from mcp_chassis.http.errors import failure_for_status
+from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.output.sanitize import sanitize
 
 from rest_mcp.shape import at
 
@@ -14,10 +14,10 @@ NOT_QUOTED = {401, 429}
 """What these mean is said by the core, with the variable or the time to wait."""
 
 
-def failure_for(fields: Sequence[str]) -> Callable[[Answer], Failure | None]:
+def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
     """An API's way of failing: the core's meaning of each status, and what the API says in `fields`."""
 
-    def judge(answer: Answer) -> Failure | None:
+    def judge(answer: Response) -> Failure | None:
         if not 400 <= answer.status < 500 or answer.status in NOT_QUOTED:
             return None
         said = words(answer, fields)
@@ -29,14 +29,14 @@ def failure_for(fields: Sequence[str]) -> Callable[[Answer], Failure | None]:
     return judge
 
 
-def words(answer: Answer, fields: Sequence[str]) -> str:
+def words(answer: Response, fields: Sequence[str]) -> str:
     """One line of at most 300 characters; empty where the answer is no JSON or has none of the fields."""
     if not answer.is_json:
         return ""
     try:
         body = answer.json
-    except Unreadable:
+    except InvalidResponse:
         return ""
     found = [text for text in (at(body, field) for field in fields) if isinstance(text, str)]
-    line = " ".join(clean(": ".join(dict.fromkeys(found)))[0].replace('"', "'").split())
+    line = " ".join(sanitize(": ".join(dict.fromkeys(found)))[0].replace('"', "'").split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

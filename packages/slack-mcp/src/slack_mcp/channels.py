@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from mcp_chassis.cache import Cache
 from mcp_chassis.failures import Failure, NotFound, PermissionDenied
+from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.access import Access, Channel, Kind
 from slack_mcp.client import SlackApi

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import anyio
 from mcp_chassis.failures import AuthenticationFailed, Failure, NotFound, RateLimited
-from mcp_chassis.http import JsonApi
+from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.settings import Credential
 
 from slack_mcp.history_limit import NOTICE, HistoryLimit
@@ -170,7 +170,7 @@ class SlackApi:
             {"method": name},
             form={key: _encoded(value) for key, value in given.items()},
             repeat=method.repeat,
-            lane=f"{POSTS}:{given['channel']}" if name == "chat.postMessage" else name if method.tier else None,
+            rate_limit=f"{POSTS}:{given['channel']}" if name == "chat.postMessage" else name if method.tier else None,
             recover=(lambda: self._look_for(given)) if self._can_look(name) else None,
             check=method.check,
         )
@@ -187,8 +187,10 @@ class SlackApi:
         self.limit.refused()
         if not self.limit.known:
             return failure
-        wait = f"Wait {failure.retry_after:.0f} s." if failure.retry_after else ""
-        return RateLimited(f"{NOTICE} {wait}".strip(), retry_after=failure.retry_after, effect=failure.effect)
+        wait = f"Wait {failure.retry_after_seconds:.0f} s." if failure.retry_after_seconds else ""
+        return RateLimited(
+            f"{NOTICE} {wait}".strip(), retry_after_seconds=failure.retry_after_seconds, effect=failure.effect
+        )
 
     def _noticed(self, page: Json, wanted: int) -> Json:
         more = bool(text(part(page, "response_metadata"), "next_cursor"))

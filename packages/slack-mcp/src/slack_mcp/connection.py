@@ -7,20 +7,20 @@ from functools import partial
 from typing import Annotated
 
 import anyio
-from mcp_chassis.cache import Cache
 from mcp_chassis.failures import Failure
-from mcp_chassis.http import JsonApi
+from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
+from mcp_chassis.storage.cache import Cache
 from mcp_chassis.tools import Connected
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.upstream.service import Upstream
 
 from slack_mcp.access import Access
 from slack_mcp.channels import Channels
 from slack_mcp.client import SlackApi
 from slack_mcp.history_limit import HistoryLimit
 from slack_mcp.listing import KEPT_SECONDS
-from slack_mcp.methods import rates
+from slack_mcp.methods import rate_limits
 from slack_mcp.people import People
 from slack_mcp.reading.node import text
 from slack_mcp.refusals import failure_for
@@ -80,7 +80,7 @@ Slack = Annotated[Workspace, Connected]
 @asynccontextmanager
 async def connect(settings: SlackSettings) -> AsyncGenerator[Workspace]:
     """Everything the tools need; no network is touched before the first call."""
-    upstream = Upstream("Slack", policy=settings, rates=rates(settings.pace, settings.posts_per_second))
+    upstream = Upstream("Slack", policy=settings, rate_limits=rate_limits(settings.pace, settings.posts_per_second))
     main = "bot_token" if settings.bot_token is not None or settings.user_token is None else "user_token"
     credential, person = settings.credential(main), settings.credential("user_token")
     async with AsyncExitStack() as opened:

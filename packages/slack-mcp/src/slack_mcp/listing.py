@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mcp_chassis.cache import Cache
+from mcp_chassis.storage.cache import Cache
 
 Item = TypeVar("Item")
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp_chassis.lanes import Rate
-from mcp_chassis.retry import Repeat
+from mcp_chassis.upstream.rate_limits import RateLimit
+from mcp_chassis.upstream.retry import Repeat
 
 # docs.slack.dev, rate limits: calls a minute of each tier, bursts tolerated.
 TIER_PER_MINUTE: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
@@ -52,7 +52,9 @@ METHODS: Mapping[str, Method] = {
 }
 
 
-def rates(pace: float, posts_per_second: float) -> dict[str, Rate]:
+def rate_limits(pace: float, posts_per_second: float) -> dict[str, RateLimit]:
     """A lane for each method that has a tier, and one for the posts of each channel, evenly spaced."""
-    lanes = {name: Rate(TIER_PER_MINUTE[method.tier] * pace, 60.0) for name, method in METHODS.items() if method.tier}
-    return {**lanes, POSTS: Rate(posts_per_second, SPACED, burst=False)}
+    rate_limits = {
+        name: RateLimit(TIER_PER_MINUTE[method.tier] * pace, 60.0) for name, method in METHODS.items() if method.tier
+    }
+    return {**rate_limits, POSTS: RateLimit(posts_per_second, SPACED, burst=False)}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import anyio
-from mcp_chassis.batch import fan_out
-from mcp_chassis.cache import Cache
 from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
+from mcp_chassis.fan_out import fan_out
+from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.client import SlackApi
 from slack_mcp.listing import KEPT_SECONDS, Listing

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import (
     AuthenticationFailed,
     Conflict,
@@ -17,6 +16,7 @@ from mcp_chassis.failures import (
     Unavailable,
     UpstreamError,
 )
+from mcp_chassis.http.response import Response
 
 ERROR = "slack_error"
 """The name in a failure's details under which Slack's own word stands."""
@@ -118,7 +118,7 @@ MEANING: Mapping[str, Says] = {
 UNKNOWN = Says(UpstreamError, "Slack refuses this, saying {error}.", "")
 
 
-def failure_for(answer: Answer, token: str) -> Failure | None:
+def failure_for(answer: Response, token: str) -> Failure | None:
     """The failure an answer is, or None; limits and server errors are told by their status.
 
     Args:

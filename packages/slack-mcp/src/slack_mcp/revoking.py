@@ -3,10 +3,10 @@
 from functools import partial
 
 from mcp_chassis.failures import AuthenticationFailed, UpstreamError
-from mcp_chassis.http import JsonApi
-from mcp_chassis.retry import Repeat
-from mcp_chassis.signing_in import App
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.sign_in import OAuthApp
+from mcp_chassis.upstream.retry import Repeat
+from mcp_chassis.upstream.service import Upstream
 
 from slack_mcp.refusals import error_of, failure_for
 from slack_mcp.settings import SlackSettings
@@ -16,7 +16,7 @@ ENDED = {"account_inactive", "token_expired", "token_revoked"}
 """Slack's words for a token that has ended. `invalid_auth` is none: it also means an address that is not allowed."""
 
 
-async def revoke(settings: SlackSettings, app: App, token: str) -> None:
+async def revoke(settings: SlackSettings, app: OAuthApp, token: str) -> None:
     """End the person's token; one that has ended already is no failure.
 
     Raises:

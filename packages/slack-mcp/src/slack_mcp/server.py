@@ -1,7 +1,7 @@
 """slack-mcp: what it offers."""
 
 from mcp_chassis.server import Server
-from mcp_chassis.signing_in import SignIn
+from mcp_chassis.sign_in import SignIn
 
 from slack_mcp.connection import connect, probe
 from slack_mcp.prompts import catch_up, draft_announcement, summarize_channel

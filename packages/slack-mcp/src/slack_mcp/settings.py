@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, ClassVar
 
-from mcp_chassis.settings import OPTIONAL, CommaSeparated, HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, CommaSeparated, HttpsUrl, Secret, ServerSettings
 from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
@@ -34,7 +34,7 @@ class SlackSettings(ServerSettings):
     bot_token: Secret | None = Field(default=None, description="Bot token (`xoxb-...`) of the installed app.")
     user_token: Secret | None = Field(
         default=None,
-        json_schema_extra=OPTIONAL,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
         description="User token (`xoxp-...`) with `search:read`; only searching uses it.",
     )
     api_url: HttpsUrl = Field(default="https://slack.com/api", description="The Web API.")

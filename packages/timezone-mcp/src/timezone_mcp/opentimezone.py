@@ -7,13 +7,13 @@ stack trace, and takes a repeated one as standard time. So it is asked about pla
 from collections.abc import Mapping
 from datetime import datetime
 
-from mcp_chassis.answers import Answer
 from mcp_chassis.failures import AuthenticationFailed, Failure, PermissionDenied, UpstreamError
-from mcp_chassis.http import JsonApi
-from mcp_chassis.policy import Policy
-from mcp_chassis.retry import Repeat
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.settings import Credential
-from mcp_chassis.upstream import Upstream
+from mcp_chassis.upstream.policy import Policy
+from mcp_chassis.upstream.retry import Repeat
+from mcp_chassis.upstream.service import Upstream
 
 NAME = "OpenTimezone"
 REFUSALS: Mapping[int, type[Failure]] = {401: AuthenticationFailed, 403: PermissionDenied}
@@ -48,7 +48,7 @@ class OpenTimezone:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._key.reveal()}"} if self._key.present else {}
 
-    def _failure_for(self, answer: Answer) -> Failure | None:
+    def _failure_for(self, answer: Response) -> Failure | None:
         refusal = REFUSALS.get(answer.status)
         if refusal is None:
             return None

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mcp_chassis.settings import OPTIONAL, HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, HttpsUrl, Secret, ServerSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -29,6 +29,6 @@ class TimezoneSettings(ServerSettings):
     service_key: Secret | None = Field(
         default=None,
         validation_alias="OPENTIMEZONE_API_KEY",
-        json_schema_extra=OPTIONAL,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
         description="Bearer key for OpenTimezone, if it wants one.",
     )

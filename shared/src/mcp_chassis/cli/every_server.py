@@ -92,19 +92,19 @@ def _add_keys(commands: Any) -> None:
 
 
 def _new_key(chosen: argparse.Namespace) -> int:
-    from mcp_chassis.remote import key_file
+    from mcp_chassis.remote import api_keys_command as key_file
 
     return key_file.new(chosen.name, chosen.scopes, chosen.file)
 
 
 def _hash_keys(chosen: argparse.Namespace) -> int:
-    from mcp_chassis.remote import key_file
+    from mcp_chassis.remote import api_keys_command as key_file
 
     return key_file.hashed(chosen.file)
 
 
 def _list_keys(chosen: argparse.Namespace) -> int:
-    from mcp_chassis.remote import key_file
+    from mcp_chassis.remote import api_keys_command as key_file
 
     return key_file.listed(chosen.file)
 

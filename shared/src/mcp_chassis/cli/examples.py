@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mcp_chassis.cli.hosts import HOSTS, entry_for
+from mcp_chassis.cli.host_entries import HOSTS, entry_for
 from mcp_chassis.server import Server
 
 UV = "/absolute/path/to/uv"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from mcp_chassis.cli import jsonc, toml_tables
-from mcp_chassis.cli.hosts import Entry, Host
+from mcp_chassis.cli.host_entries import Entry, Host
 
 _BOM = "\ufeff"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from mcp_chassis.cli.commands import EXIT_FAILED, add, add_serve, run
-from mcp_chassis.cli.hosts import HOSTS, NoCommand, Place, entry_for
+from mcp_chassis.cli.host_entries import HOSTS, NoCommand, Place, entry_for
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 
 _CHECK_CODES = (
@@ -50,8 +50,8 @@ def _serve(server: Server[Any], chosen: argparse.Namespace) -> int:
 
 
 def _check(server: Server[Any], chosen: argparse.Namespace) -> int:
-    from mcp_chassis.cli.checking import check
-    from mcp_chassis.redaction import scrub_log
+    from mcp_chassis.cli.check import check
+    from mcp_chassis.telemetry.redaction import scrub_log
 
     _quietly()
     report = asyncio.run(check(server))
@@ -61,14 +61,14 @@ def _check(server: Server[Any], chosen: argparse.Namespace) -> int:
 
 
 def _tools(server: Server[Any]) -> int:
-    from mcp_chassis.cli.tooling import listed
+    from mcp_chassis.cli.tools import listed
 
     _quietly()
     return listed(server)
 
 
 def _call(server: Server[Any], chosen: argparse.Namespace) -> int:
-    from mcp_chassis.cli.tooling import call
+    from mcp_chassis.cli.tools import call
 
     arguments = _object(sys.stdin.read() if chosen.arguments == "-" else chosen.arguments)
     if arguments is None:

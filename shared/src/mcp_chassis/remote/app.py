@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from starlette.types import Message, Receive, Scope, Send
 
 from mcp_chassis.failures import NotFound
-from mcp_chassis.remote.drain import Flight
 from mcp_chassis.remote.endpoint import Endpoint
-from mcp_chassis.remote.narrow_requests import BELOW
-from mcp_chassis.remote.refusals import Refusal, send_body, send_json
+from mcp_chassis.remote.http.narrow_requests import BELOW
+from mcp_chassis.remote.http.rejections import Rejection, send_body, send_json
+from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.server import Probe
 
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -34,7 +34,7 @@ class Application:
         *,
         endpoints: Mapping[str, Endpoint],
         pages: Mapping[str, Page],
-        flight: Flight,
+        flight: InFlightRequests,
         ready: Ready,
         resources: Sequence[contextlib.AbstractAsyncContextManager[object]] = (),
     ) -> None:
@@ -52,7 +52,9 @@ class Application:
         send = self._closing(send)
         page = self._pages.get(scope["path"].removesuffix("/")) or self._narrowed(scope)
         if page is None:
-            await Refusal(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(send)
+            await Rejection(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(
+                send
+            )
         else:
             await page(scope, receive, send)
 

@@ -6,28 +6,28 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mcp_chassis.carriage import Carriage
-from mcp_chassis.dispatch import Dispatch
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.remote.app import Application, Page, page_of
-from mcp_chassis.remote.authentication import Authentication, Verifier
-from mcp_chassis.remote.challenges import Challenges
-from mcp_chassis.remote.drain import Flight
+from mcp_chassis.remote.auth.api_keys import ApiKeyStore
+from mcp_chassis.remote.auth.authenticate import Authentication, Verifier
+from mcp_chassis.remote.auth.challenges import Challenges
+from mcp_chassis.remote.auth.scopes import TOOL_CLASSES, Scopes
 from mcp_chassis.remote.endpoint import Endpoint, Guard
-from mcp_chassis.remote.hosts import Origins
-from mcp_chassis.remote.keys import KeyRing
-from mcp_chassis.remote.limits import Limiter, Window
-from mcp_chassis.remote.numbers import Numbers
+from mcp_chassis.remote.http.origins import Origins
+from mcp_chassis.remote.http.rate_limiter import Limiter, SlidingWindow
+from mcp_chassis.remote.metrics_page import MetricsPage
 from mcp_chassis.remote.readiness import Readiness
-from mcp_chassis.remote.scopes import TOOL_CLASSES, Scopes
 from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
-from mcp_chassis.signing_in import Acting
+from mcp_chassis.sign_in import CallerConnections
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
-    from mcp_chassis.remote.redis_link import Link
-    from mcp_chassis.remote.shelf import Shelf
+    from mcp_chassis.remote.accounts.store import GrantStore
+    from mcp_chassis.remote.redis.client import RedisClient
 
 Servers = Mapping[str, Server[Any]]
 """Servers by the path before `/mcp`: the empty one where a server is alone."""
@@ -41,7 +41,7 @@ def mount_of(server: Server[Any]) -> str:
     return server.distribution.removesuffix("-mcp")
 
 
-def application(servers: Servers, environment: Environment, flight: Flight) -> Application:
+def application(servers: Servers, environment: Environment, flight: InFlightRequests) -> Application:
     """Everything built and nothing opened.
 
     Raises:
@@ -50,7 +50,7 @@ def application(servers: Servers, environment: Environment, flight: Flight) -> A
     """
     process = _Process(flight, RemoteSettings.load(environment))
     endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
-    process.pages["/metrics"] = Numbers(
+    process.pages["/metrics"] = MetricsPage(
         process.own_guard(list(endpoints.values())),
         flight,
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
@@ -86,37 +86,37 @@ class _Process:
         remote: the settings of the process; a server may have its own.
     """
 
-    def __init__(self, flight: Flight, remote: RemoteSettings) -> None:
+    def __init__(self, flight: InFlightRequests, remote: RemoteSettings) -> None:
         self.flight = flight
         self.remote = remote
         self.pages: dict[str, Page] = {}
         self.resources: list[contextlib.AbstractAsyncContextManager[object]] = []
         self.link = self._linked(remote.redis_url.get_secret_value()) if remote.redis_url else None
 
-    def carriage(self, scopes: Scopes, *, private: bool) -> Carriage:
+    def carriage(self, scopes: Scopes, *, private: bool) -> TransportServices:
         """What a server is given: of its own in this process, or shared with its replicas."""
         link, mount = self.link, scopes.mount
         if link is None:
-            return Carriage(gate=scopes, private=private)
-        from mcp_chassis.remote.shared_answers import SharedAnswers
-        from mcp_chassis.remote.shared_bus import SharedBus
-        from mcp_chassis.remote.shared_records import SharedRecords
+            return TransportServices(gate=scopes, private=private)
+        from mcp_chassis.remote.redis.event_bus import RedisEventBus
+        from mcp_chassis.remote.redis.idempotency_records import RedisRecordStore
+        from mcp_chassis.remote.redis.result_cache import RedisResultCache
 
-        bus = SharedBus(link, mount)
+        bus = RedisEventBus(link, mount)
         self.resources.append(bus.running())
-        return Carriage(
+        return TransportServices(
             gate=scopes,
             private=private,
             bus=bus,
-            records=lambda _: SharedRecords(link, mount),
-            answers=SharedAnswers(link, mount),
+            records=lambda _: RedisRecordStore(link, mount),
+            answers=RedisResultCache(link, mount),
         )
 
     def acting(
         self, server: Server[Any], settings: ServerSettings, remote: RemoteSettings, environment: Environment
-    ) -> Acting | None:
+    ) -> CallerConnections | None:
         """Who knows what callers have granted; None where they share the server's credential."""
-        from mcp_chassis.remote.acting import actors
+        from mcp_chassis.remote.accounts.setup import actors
 
         found = actors(mount_of(server), server, settings, remote, environment=environment, shelf=self.shelf)
         if found is None:
@@ -125,32 +125,32 @@ class _Process:
         self.resources += found.resources
         return found.grants
 
-    def shelf(self, remote: RemoteSettings) -> "Shelf":
+    def shelf(self, remote: RemoteSettings) -> "GrantStore":
         """Where grants are kept."""
         if self.link is not None:
-            from mcp_chassis.remote.shared_shelf import SharedShelf
+            from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 
-            return SharedShelf(self.link)
-        from mcp_chassis.remote.acting import grants_file
-        from mcp_chassis.remote.file_shelf import FileShelf
+            return RedisGrantStore(self.link)
+        from mcp_chassis.remote.accounts.file_store import FileGrantStore
+        from mcp_chassis.remote.accounts.setup import grants_file
 
-        return FileShelf(grants_file(remote))
+        return FileGrantStore(grants_file(remote))
 
-    def _linked(self, url: str) -> "Link":
+    def _linked(self, url: str) -> "RedisClient":
         try:
-            from mcp_chassis.remote.redis_link import Link
+            from mcp_chassis.remote.redis.client import RedisClient
         except ImportError:
             raise BadSettings(["MCP_REDIS_URL: needs the package `mcp-chassis[redis]`"]) from None
-        link = Link(url)
+        link = RedisClient(url)
         self.resources.append(contextlib.aclosing(link))
         return link
 
     def _limiter(self, remote: RemoteSettings) -> Limiter:
         if self.link is None:
-            return Window(remote.rate_limit)
-        from mcp_chassis.remote.shared_limits import SharedWindow
+            return SlidingWindow(remote.rate_limit)
+        from mcp_chassis.remote.redis.rate_limiter import RedisSlidingWindow
 
-        return SharedWindow(remote.rate_limit, self.link)
+        return RedisSlidingWindow(remote.rate_limit, self.link)
 
     def guard(self, remote: RemoteSettings, path: str) -> Guard:
         metadata_url = self._metadata(remote, path) if remote.oauth_issuer else None
@@ -181,16 +181,16 @@ class _Process:
 
     def _authentication(self, remote: RemoteSettings, path: str, challenges: Challenges) -> Authentication:
         single = remote.api_key.get_secret_value() if remote.api_key else None
-        keys = KeyRing(single, remote.api_keys_file, hashed_only=remote.api_keys_hashed_only)
+        keys = ApiKeyStore(single, remote.api_keys_file, hashed_only=remote.api_keys_hashed_only)
         verifier = self._verifier(remote, remote.oauth_issuer, path) if remote.oauth_issuer else None
         return Authentication(keys, verifier, challenges.unauthorized)
 
     def _verifier(self, remote: RemoteSettings, issuer: str, path: str) -> Verifier:
-        from mcp_chassis.remote.documents import Documents
-        from mcp_chassis.remote.jwks import Jwks
-        from mcp_chassis.remote.oauth import OpaqueTokens, SignedTokens
+        from mcp_chassis.remote.auth.issuer_client import IssuerClient
+        from mcp_chassis.remote.auth.jwks import Jwks
+        from mcp_chassis.remote.auth.tokens import OpaqueTokens, SignedTokens
 
-        documents = Documents()
+        documents = IssuerClient()
         self.resources.append(contextlib.aclosing(documents))
         audience = remote.oauth_audience or f"{remote.public_url}{path}"
         if remote.oauth_introspection_url:

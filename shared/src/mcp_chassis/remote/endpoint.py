@@ -14,20 +14,21 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Message, Receive, Scope, Send
 
 from mcp_chassis.failures import PermissionDenied
-from mcp_chassis.narrowing import narrowed
-from mcp_chassis.remote import body, refusals
-from mcp_chassis.remote.authentication import Authentication, by_oauth
-from mcp_chassis.remote.drain import Flight
-from mcp_chassis.remote.hosts import Origins
-from mcp_chassis.remote.limits import Limiter
-from mcp_chassis.remote.narrow_requests import narrowing_of, serve_private_lists
-from mcp_chassis.remote.refusals import Refusal
-from mcp_chassis.remote.scopes import Scopes
+from mcp_chassis.pipeline.narrowing import narrowed
+from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth
+from mcp_chassis.remote.auth.scopes import Scopes
+from mcp_chassis.remote.http import rejections as refusals
+from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.http.narrow_requests import narrowing_of, serve_private_lists
+from mcp_chassis.remote.http.origins import Origins
+from mcp_chassis.remote.http.rate_limiter import Limiter
+from mcp_chassis.remote.http.rejections import Rejection
+from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.server import Probe
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
-    from mcp_chassis.dispatch import Dispatch
+    from mcp_chassis.pipeline.dispatch import Dispatch
 
 _access = logging.getLogger("mcp_chassis.access")
 
@@ -67,7 +68,7 @@ class Endpoint:
         flight: what is under way in this process.
     """
 
-    def __init__(self, dispatch: "Dispatch", scopes: Scopes, guard: Guard, flight: Flight) -> None:
+    def __init__(self, dispatch: "Dispatch", scopes: Scopes, guard: Guard, flight: InFlightRequests) -> None:
         self.dispatch = dispatch
         self.scopes = scopes
         self.guard = guard
@@ -101,7 +102,7 @@ class Endpoint:
         exchange = _Exchange(scope, send)
         try:
             await self._answer(exchange, scope, receive)
-        except Refusal as refusal:
+        except Rejection as refusal:
             await refusal.send(exchange.send, exchange.request_id)
         except ConnectionError:
             exchange.status = 499

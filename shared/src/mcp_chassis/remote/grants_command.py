@@ -6,22 +6,22 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from mcp_chassis.failures import Failure
-from mcp_chassis.remote.acting import actors, grants_file
+from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
+from mcp_chassis.remote.accounts.setup import actors, grants_file
+from mcp_chassis.remote.accounts.store import GrantStore
 from mcp_chassis.remote.command import installed
-from mcp_chassis.remote.file_shelf import FileShelf
 from mcp_chassis.remote.settings import RemoteSettings
-from mcp_chassis.remote.shelf import Shelf
-from mcp_chassis.remote.vault import Broken, Vault
-from mcp_chassis.settings import BadSettings, whole_environment
+from mcp_chassis.settings import BadSettings, full_environment
 
 EXIT_FAILED = 1
-Act = Callable[[Shelf, RemoteSettings], Awaitable[int]]
+Act = Callable[[GrantStore, RemoteSettings], Awaitable[int]]
 
 
 def listed() -> int:
     """Print each server and principal with a grant. The exit code."""
 
-    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
         for mount, principal in await shelf.all():
             sys.stdout.write(f"{mount}  {principal}\n")
         return 0
@@ -32,12 +32,12 @@ def listed() -> int:
 def revoked(mount: str, principal: str, *, anyway: bool) -> int:
     """End a grant at the upstream and forget it; `anyway`: forget it even where the upstream did not. The exit code."""
 
-    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
         try:
             if not await _revoked(mount, principal, shelf):
                 sys.stderr.write(f"{principal} has no grant at {mount}.\n")
                 return EXIT_FAILED
-        except (Failure, Broken, BadSettings) as exc:
+        except (Failure, DecryptionFailed, BadSettings) as exc:
             forgot = anyway and await shelf.drop((mount, principal))
             told = "Forgotten here all the same: revoke the app there." if forgot else "Still kept here; see --anyway."
             sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {told}\n")
@@ -48,8 +48,8 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
     return _run(act)
 
 
-async def _revoked(mount: str, principal: str, shelf: Shelf) -> bool:
-    environment, server = whole_environment(), installed().get(mount)
+async def _revoked(mount: str, principal: str, shelf: GrantStore) -> bool:
+    environment, server = full_environment(), installed().get(mount)
     if server is None:
         raise BadSettings([f"No server called {mount} is installed."])
     remote, settings = RemoteSettings.of(mount, environment), server.settings.load(environment)
@@ -62,8 +62,8 @@ async def _revoked(mount: str, principal: str, shelf: Shelf) -> bool:
         return await found.grants.revoke(principal)
 
 
-def _why(problem: Failure | Broken | BadSettings) -> str:
-    if isinstance(problem, Broken):
+def _why(problem: Failure | DecryptionFailed | BadSettings) -> str:
+    if isinstance(problem, DecryptionFailed):
         return "It is sealed with a key that is not in MCP_GRANT_KEYS."
     return problem.message if isinstance(problem, Failure) else str(problem)
 
@@ -71,7 +71,7 @@ def _why(problem: Failure | Broken | BadSettings) -> str:
 def forgotten(mount: str, principal: str) -> int:
     """Forget a grant; the next call asks the person to sign in. The exit code."""
 
-    async def act(shelf: Shelf, _: RemoteSettings) -> int:
+    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
         if await shelf.drop((mount, principal)):
             sys.stdout.write(f"{principal} has no grant here any more; the app is not revoked at {mount}.\n")
             return 0
@@ -84,13 +84,13 @@ def forgotten(mount: str, principal: str) -> int:
 def sealed_again() -> int:
     """Seal every grant with the first key of MCP_GRANT_KEYS; the others may go then. The exit code."""
 
-    async def act(shelf: Shelf, remote: RemoteSettings) -> int:
-        vault = Vault([key.get_secret_value() for key in remote.grant_keys])
+    async def act(shelf: GrantStore, remote: RemoteSettings) -> int:
+        vault = TokenCipher([key.get_secret_value() for key in remote.grant_keys])
         broken = 0
         for owner, sealed in (await shelf.all()).items():
             try:
                 await shelf.put(owner, vault.sealed_again(sealed))
-            except Broken:
+            except DecryptionFailed:
                 broken += 1
                 sys.stderr.write(f"{owner[1]} at {owner[0]}: sealed with a key that is not in MCP_GRANT_KEYS.\n")
         sys.stdout.write("Every grant that could be opened is sealed with the first key.\n")
@@ -110,10 +110,10 @@ def _run(act: Act) -> int:
 
 async def _acted(act: Act, remote: RemoteSettings) -> int:
     if remote.redis_url is None:
-        async with contextlib.aclosing(FileShelf(grants_file(remote))) as shelf:
+        async with contextlib.aclosing(FileGrantStore(grants_file(remote))) as shelf:
             return await act(shelf, remote)
-    from mcp_chassis.remote.redis_link import Link
-    from mcp_chassis.remote.shared_shelf import SharedShelf
+    from mcp_chassis.remote.redis.client import RedisClient
+    from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 
-    async with contextlib.aclosing(Link(remote.redis_url.get_secret_value())) as link:
-        return await act(SharedShelf(link), remote)
+    async with contextlib.aclosing(RedisClient(remote.redis_url.get_secret_value())) as link:
+        return await act(RedisGrantStore(link), remote)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from mcp_chassis.remote.limits import Rate
+from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import (
     BadSettings,
     CommaSeparated,
@@ -15,9 +15,9 @@ from mcp_chassis.settings import (
     Secret,
     SecretKeys,
     ServerSettings,
+    full_environment,
     is_loopback,
     split,
-    whole_environment,
 )
 
 MIB = 1024 * 1024
@@ -28,7 +28,7 @@ Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 
 
 def _rate(value: object) -> object:
-    return Rate.parse(value) if isinstance(value, str) else value
+    return RequestRate.parse(value) if isinstance(value, str) else value
 
 
 def _redis(url: Secret) -> Secret:
@@ -37,7 +37,7 @@ def _redis(url: Secret) -> Secret:
     return url
 
 
-RateSetting = Annotated[Rate, BeforeValidator(_rate)]
+RateSetting = Annotated[RequestRate, BeforeValidator(_rate)]
 RedisUrl = Annotated[Secret, AfterValidator(_redis)]
 Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(split)]
 
@@ -63,7 +63,8 @@ class RemoteSettings(ServerSettings):
     )
     drain_seconds: float = Field(default=7.0, ge=0, le=600, description="Seconds that calls in flight get at the end.")
     rate_limit: RateSetting = Field(
-        default=Rate(60, 60.0), description="Tool calls a principal may make: 60/60 is 60 in 60 s; 0 is no limit."
+        default=RequestRate(60, 60.0),
+        description="Tool calls a principal may make: 60/60 is 60 in 60 s; 0 is no limit.",
     )
     api_key: Secret | None = Field(default=None, description="One key with tools, resources and prompts.")
     api_keys_file: Path | None = Field(default=None, description="Keys: one `name sha256:HEX scope,scope` a line.")
@@ -117,7 +118,7 @@ class RemoteSettings(ServerSettings):
         Raises:
             BadSettings: naming each variable that breaks a rule.
         """
-        merged = whole_environment() if environment is None else dict(environment)
+        merged = full_environment() if environment is None else dict(environment)
         own = f"{mount.upper().replace('-', '_')}_MCP_"
         overrides = {name[len(own) - 4 :]: value for name, value in merged.items() if name.startswith(own) and value}
         try:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Elicit, Resolve
-from mcp_chassis.callers import principal
 from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.tools import writes
 from pydantic import BaseModel, Field
 
@@ -61,7 +61,7 @@ async def execute_write(
     query = Query(read_one(statement), params or [])
     if is_ddl(query.statement) and not _agreed(answer):
         raise PermissionDenied("DDL runs only when a person agrees to it.", remedy="Show the SQL to who may run it.")
-    bound_to = binding(principal(), chosen.name, statement, params or [])
+    bound_to = binding(current_principal(), chosen.name, statement, params or [])
     if confirm is not None:
         return await databases.confirmations.redeem(confirm, bound_to, lambda: commit(chosen, query))
     if _agreed(answer):

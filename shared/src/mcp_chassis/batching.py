@@ -1,0 +1,99 @@
+"""Items that arrive close together go to one executor call, and each caller gets its own back."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from mcp_chassis.failures import Failure, InternalError, UpstreamError
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+Execute = Callable[[Sequence[Item]], Awaitable[Sequence[Value | Failure]]]
+
+
+class Batcher(Generic[Item, Value]):
+    """Gathers what arrives within `seconds`, at most `most` items, for one call of `execute`.
+
+    `execute` gives a value or a `Failure` for each item, in their order. It belongs to no single caller: one who is
+    cancelled leaves the others their answers, and the last to leave ends it.
+    """
+
+    def __init__(self, execute: Execute[Item, Value], *, seconds: float = 0.1, most: int = 10) -> None:
+        self._execute = execute
+        self._seconds = seconds
+        self._most = most
+        self._open: _Group[Item, Value] | None = None
+
+    async def submit(self, item: Item) -> Value:
+        """The value for this item.
+
+        Raises:
+            Failure: the item's own, or that of the whole call.
+        """
+        group = self._open
+        if group is None or group.full.is_set():
+            group = self._open = _Group(self._most)
+            # An empty context: the call that gathers has no caller's deadline, each caller waits within its own.
+            group.task = asyncio.get_running_loop().create_task(self._run(group), context=contextvars.Context())
+            group.task.add_done_callback(group.ended)
+        return await group.wait_for(item)
+
+    async def _run(self, group: "_Group[Item, Value]") -> None:
+        try:
+            async with asyncio.timeout(self._seconds):
+                await group.full.wait()
+        except TimeoutError:
+            group.full.set()
+        waiting = [(item, caller) for item, caller in group.items if not caller.done()]
+        if not waiting:
+            return
+        try:
+            values = await self._execute([item for item, _ in waiting])
+        except Failure as failure:
+            values = [failure] * len(waiting)
+        if len(values) != len(waiting):
+            values = [UpstreamError("The answer to several items together does not hold one for each.")] * len(waiting)
+        for (_, caller), value in zip(waiting, values, strict=True):
+            _give(caller, value)
+
+
+class _Group(Generic[Item, Value]):
+    """The items of one executor call, and who waits for them."""
+
+    def __init__(self, most: int) -> None:
+        self.items: list[tuple[Item, asyncio.Future[Value]]] = []
+        self.full = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+        self._most = most
+
+    async def wait_for(self, item: Item) -> Value:
+        caller: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        self.items.append((item, caller))
+        if len(self.items) >= self._most:
+            self.full.set()
+        try:
+            return await caller
+        finally:
+            if self.task is not None and all(each.done() for _, each in self.items) and self.full.is_set():
+                self.task.cancel()
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """A bug in the executor reaches those who wait, instead of leaving them waiting.
+
+        We cancel it only when nobody waits any more: whoever still does has a library to blame that cancels for itself.
+        """
+        bug = InternalError() if task.cancelled() else task.exception()
+        for _, caller in self.items:
+            if bug is not None and not caller.done():
+                caller.set_exception(bug)
+
+
+def _give(caller: "asyncio.Future[Value]", value: Value | Failure) -> None:
+    if caller.done():
+        return
+    if isinstance(value, Failure):
+        caller.set_exception(value)
+    else:
+        caller.set_result(value)

@@ -1,0 +1,99 @@
+"""Work on many items at once: bounded, with progress, and what succeeded is not lost to what failed."""
+
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+from mcp_chassis.deadline import time_left
+from mcp_chassis.failures import Failure, TimedOut
+from mcp_chassis.progress import Report, no_report
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+MAX_CONCURRENT = 8
+DEADLINE_MARGIN_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Item, Value]):
+    """What became of one item: its `value`, or the `failure`."""
+
+    item: Item
+    value: Value | None = None
+    failure: Failure | None = None
+
+
+async def fan_out(
+    items: Sequence[Item],
+    work: Callable[[Item], Awaitable[Value]],
+    *,
+    max_concurrent: int = MAX_CONCURRENT,
+    report: Report = no_report,
+) -> list[Outcome[Item, Value]]:
+    """Do `work` for every item, `max_concurrent` together, and tell what became of each, in the items' order.
+
+    Just before the call's deadline the rest is given up as `TimedOut`, so that the caller still gets what is done.
+    """
+    outcomes: dict[int, Outcome[Item, Value]] = {}
+    slots = anyio.Semaphore(max_concurrent)
+
+    async def one(place: int) -> None:
+        async with slots:
+            outcomes[place] = await _outcome(items[place], work)
+        await report(len(outcomes), len(items), f"{len(outcomes)} of {len(items)}")
+
+    left = time_left()
+    with anyio.move_on_after(None if math.isinf(left) else max(0.0, left - min(DEADLINE_MARGIN_SECONDS, left / 4))):
+        async with anyio.create_task_group() as workers:
+            for place in range(len(items)):
+                workers.start_soon(one, place)
+    return [outcomes.get(place) or _given_up(item) for place, item in enumerate(items)]
+
+
+async def _outcome(item: Item, work: Callable[[Item], Awaitable[Value]]) -> Outcome[Item, Value]:
+    try:
+        return Outcome(item, value=await work(item))
+    except Failure as failure:
+        return Outcome(item, failure=failure)
+
+
+def _given_up(item: Item) -> Outcome[Item, Any]:
+    return Outcome(item, failure=TimedOut("The time of this call passed before this item's turn."))
+
+
+class Stages:
+    """Work in named steps; a failure tells which were completed and what they left behind.
+
+    stages = Stages(3, report)
+    async with stages.stage("Copy"):
+        stages.done["copied"] = await copy()
+    """
+
+    def __init__(self, total: int, report: Report = no_report) -> None:
+        self.completed: list[str] = []
+        self.done: dict[str, Any] = {}
+        self._total = total
+        self._report = report
+
+    @asynccontextmanager
+    async def stage(self, name: str) -> AsyncGenerator[None]:
+        """One step.
+
+        Raises:
+            Failure: of the step, with `stage`, `completed_stages` and `done` in its details.
+        """
+        await self._report(len(self.completed), self._total, f"Stage: {name}")
+        try:
+            yield
+        except Failure as failure:
+            facts: dict[str, Any] = {"stage": name, "completed_stages": list(self.completed)}
+            failure.details.update(facts | ({"done": dict(self.done)} if self.done else {}))
+            raise
+        self.completed.append(name)
+        if len(self.completed) == self._total:
+            await self._report(self._total, self._total, "Done")

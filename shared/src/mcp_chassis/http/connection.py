@@ -1,0 +1,169 @@
+"""One question and its whole answer over the wire, redirects and ETags included."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx2
+
+from mcp_chassis.http import body as bodies
+from mcp_chassis.http.errors import failure_for_error
+from mcp_chassis.http.etag_cache import ETagCache, unchanged
+from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.upstream.policy import Policy
+
+REDIRECTS = {301, 302, 303, 307, 308}
+SAFE = {"GET", "HEAD"}
+ANYONES: Mapping[str, str] = {
+    "accept": "application/json",
+    "accept-encoding": "gzip",
+    "user-agent": "toolroll",
+}
+"""Headers that tell nothing about us or our caller: all that another origin gets."""
+
+
+@dataclass
+class ApiRequest:
+    """What is asked; `sent` tells whether the attempt under way may have reached the upstream."""
+
+    method: str
+    url: str
+    content: bytes | None = None
+    content_type: str = ""
+    sent: bool = True
+
+    async def trace(self, event: str, _: Mapping[str, Any]) -> None:
+        """Listens to httpcore2: between these two events there is no connection yet to send anything on."""
+        if event == "connection.connect_tcp.started":
+            self.sent = False
+        elif event.endswith("send_request_headers.started"):
+            self.sent = True
+
+
+class Connection:
+    """The pool of connections to one upstream; it opens on first use and keeps no cookies."""
+
+    def __init__(
+        self,
+        name: str,
+        policy: Policy,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        *,
+        one_origin: bool = False,
+    ) -> None:
+        self._one_origin = one_origin
+        self._name = name
+        self._policy = policy
+        self._transport = transport
+
+    async def ask(self, question: ApiRequest, headers: Mapping[str, str]) -> Response:
+        """The answer, whatever its status, after redirects.
+
+        Raises:
+            Failure: when the exchange breaks, the answer is too large or the redirects lead nowhere we would go.
+        """
+        request = self._request(question, headers)
+        for _ in range(self._policy.max_redirects + 1):
+            answer = await self._fetch(request)
+            if answer.status not in REDIRECTS or "location" not in answer.headers:
+                return answer
+            request = self._redirected(request, answer)
+        raise self._strange("sends from one address to the next without end.")
+
+    def prepare(self) -> None:
+        """Read the certificates before a call waits for its turn: that takes longer than sending."""
+        _ = self._client
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        if "_client" in self.__dict__:
+            await self._client.aclose()
+
+    @cached_property
+    def _etags(self) -> ETagCache:
+        return ETagCache(self._policy.etag_bytes)
+
+    @cached_property
+    def _client(self) -> httpx2.AsyncClient:
+        """Proxies and a company's CA come from the environment: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE."""
+        policy = self._policy
+        return httpx2.AsyncClient(
+            transport=self._transport,
+            timeout=httpx2.Timeout(
+                connect=policy.connect_timeout,
+                read=policy.read_timeout,
+                write=policy.write_timeout,
+                pool=policy.pool_timeout,
+            ),
+            limits=httpx2.Limits(max_connections=policy.connections, max_keepalive_connections=20),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    def _request(self, question: ApiRequest, headers: Mapping[str, str]) -> httpx2.Request:
+        kind = {"content-type": question.content_type} if question.content_type else {}
+        lower = {name.lower(): value for name, value in headers.items()}
+        return self._client.build_request(
+            question.method,
+            question.url,
+            content=question.content,
+            headers={**ANYONES, **kind, **lower},
+            extensions={} if question.method in SAFE else {"trace": question.trace},
+        )
+
+    async def _fetch(self, request: httpx2.Request) -> Response:
+        known = self._etags.known(request)
+        if known is not None:
+            request.headers["if-none-match"] = known.headers["etag"]
+        answer = await self._whole(request)
+        if known is not None and answer.status == 304:
+            return unchanged(known, answer.headers)
+        self._etags.keep(request, answer)
+        return answer
+
+    async def _whole(self, request: httpx2.Request) -> Response:
+        answering = False
+        try:
+            response = await self._client.send(request, stream=True)
+            answering = True
+            try:
+                body = await bodies.read(response, self._policy.max_answer_bytes)
+            finally:
+                await response.aclose()
+        except bodies.TooLarge as exc:
+            most = self._policy.max_answer_bytes // 1024 // 1024
+            raise self._strange(f"answered with more than {most} MiB; ask for less.") from exc
+        except bodies.Packed as exc:
+            raise self._strange("packed its answer in a way that cannot be unpacked.") from exc
+        except httpx2.TransportError as exc:
+            raise failure_for_error(self._name, exc, answering=answering) from exc
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Response(self._name, response.status_code, headers, body)
+
+    def _redirected(self, request: httpx2.Request, answer: Response) -> httpx2.Request:
+        """The same question at the other address; another origin gets no credential, no body and no custom header."""
+        try:
+            url = request.url.join(answer.headers["location"])
+        except httpx2.InvalidURL as exc:
+            raise self._strange("redirects to something that is no address.") from exc
+        # A user in the address would be sent as a credential in place of ours.
+        if not url.host or url.userinfo or url.scheme not in {"https", request.url.scheme}:
+            raise self._strange("redirects to something that it cannot mean.")
+        if url.origin == request.url.origin:
+            return self._moved(request, url, answer.status)
+        if request.method not in SAFE or self._one_origin:
+            raise self._strange("redirects to another service, which was not asked.")
+        return self._client.build_request(request.method, url, headers=ANYONES)
+
+    def _moved(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
+        headers = {name: value for name, value in request.headers.items() if name not in {"host", "if-none-match"}}
+        if status == 303 and request.method not in SAFE:
+            headers = {name: value for name, value in headers.items() if not name.startswith("content-")}
+            return self._client.build_request("GET", url, headers=headers)
+        return self._client.build_request(
+            request.method, url, content=request.content or None, headers=headers, extensions=request.extensions
+        )
+
+    def _strange(self, what: str) -> InvalidResponse:
+        return InvalidResponse(f"{self._name} {what}")

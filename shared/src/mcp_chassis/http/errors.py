@@ -1,0 +1,90 @@
+"""The outside world's errors as data: which failure a status is, and which a broken connection is."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import httpx2
+
+from mcp_chassis.failures import (
+    AuthenticationFailed,
+    Conflict,
+    Effect,
+    Failure,
+    IncompleteResponse,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    TimedOut,
+    Unavailable,
+    UpstreamError,
+)
+from mcp_chassis.http.response import Response
+from mcp_chassis.http.retry_after import retry_after_seconds
+
+
+class Meaning(NamedTuple):
+    """What one kind of trouble is: its failure, what it may have done, and what it says after the upstream's name."""
+
+    failure: type[Failure]
+    effect: Effect
+    says: str
+
+
+MEANING_OF_STATUS: Mapping[int, Meaning] = {
+    400: Meaning(InvalidInput, Effect.SETTLED, "refused the request as wrong; check the arguments."),
+    401: Meaning(AuthenticationFailed, Effect.SETTLED, "refused this server's credential."),
+    403: Meaning(PermissionDenied, Effect.SETTLED, "does not allow this."),
+    404: Meaning(NotFound, Effect.SETTLED, "has nothing there, or hides it; check the names."),
+    408: Meaning(TimedOut, Effect.AMBIGUOUS, "did not get the whole request in time."),
+    409: Meaning(Conflict, Effect.SETTLED, "says that this conflicts with how things are now."),
+    410: Meaning(NotFound, Effect.SETTLED, "says that this is gone for good."),
+    412: Meaning(Conflict, Effect.SETTLED, "says that it has been changed meanwhile."),
+    413: Meaning(InvalidInput, Effect.SETTLED, "finds the request too large; send less."),
+    422: Meaning(InvalidInput, Effect.SETTLED, "cannot do this with these arguments; check them."),
+    423: Meaning(Conflict, Effect.SETTLED, "says that it is locked."),
+    429: Meaning(RateLimited, Effect.REJECTED, "limits how often it may be asked."),
+    451: Meaning(PermissionDenied, Effect.SETTLED, "withholds this for legal reasons."),
+}
+ANY_4XX = Meaning(InvalidInput, Effect.SETTLED, "refused the request.")
+ANY_5XX = Meaning(Unavailable, Effect.AMBIGUOUS, "has trouble of its own.")
+HTML_5XX = Meaning(UpstreamError, Effect.AMBIGUOUS, "answered with an error page instead of data; try again later.")
+ANYTHING = Meaning(UpstreamError, Effect.AMBIGUOUS, "answered in a way that this server does not understand.")
+
+MEANING_OF_ERROR: Mapping[type[httpx2.TransportError], Meaning] = {
+    httpx2.ConnectTimeout: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached in time."),
+    httpx2.ConnectError: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached."),
+    httpx2.ProxyError: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached through the proxy."),
+    httpx2.PoolTimeout: Meaning(Unavailable, Effect.NEVER_SENT, "was not asked: all our connections are busy."),
+    httpx2.UnsupportedProtocol: Meaning(UpstreamError, Effect.SETTLED, "has an address that is not HTTP."),
+    httpx2.LocalProtocolError: Meaning(UpstreamError, Effect.SETTLED, "cannot be sent such a request."),
+    httpx2.ReadTimeout: Meaning(TimedOut, Effect.AMBIGUOUS, "did not answer in time."),
+    httpx2.WriteTimeout: Meaning(TimedOut, Effect.AMBIGUOUS, "did not take the request in time."),
+    httpx2.TransportError: Meaning(Unavailable, Effect.AMBIGUOUS, "broke off the connection."),
+}
+
+
+def failure_for_status(answer: Response) -> Failure | None:
+    """The failure that a status is by itself; None for 2xx."""
+    if 200 <= answer.status < 300:
+        return None
+    meaning = MEANING_OF_STATUS.get(answer.status) or _family(answer)
+    wait = retry_after_seconds(answer.headers)
+    text = f"{answer.upstream} {meaning.says}"
+    if wait is not None and meaning.failure is RateLimited:
+        text += f" Wait {wait:.0f} s before the next call."
+    return meaning.failure(text, effect=meaning.effect, retry_after_seconds=wait if meaning.failure.retryable else None)
+
+
+def failure_for_error(upstream: str, error: httpx2.TransportError, *, answering: bool) -> Failure:
+    """The failure that a broken exchange is; `answering` when the head of the answer had already come."""
+    if answering and not isinstance(error, httpx2.TimeoutException):
+        return IncompleteResponse(f"{upstream}'s answer broke off in the middle.", effect=Effect.AMBIGUOUS)
+    meaning = next(MEANING_OF_ERROR[kind] for kind in type(error).__mro__ if kind in MEANING_OF_ERROR)
+    return meaning.failure(f"{upstream} {meaning.says}", effect=meaning.effect)
+
+
+def _family(answer: Response) -> Meaning:
+    if answer.status >= 500:
+        return HTML_5XX if answer.is_html else ANY_5XX
+    return ANY_4XX if answer.status >= 400 else ANYTHING

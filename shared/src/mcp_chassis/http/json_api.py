@@ -1,0 +1,238 @@
+"""A JSON API over HTTP: what is asked is encoded, what is answered is judged, and `Upstream` asks again."""
+
+import json as jsonlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import urlencode
+
+import httpx2
+
+from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, OutcomeUnknown
+from mcp_chassis.http.connection import ApiRequest, Connection
+from mcp_chassis.http.errors import failure_for_status
+from mcp_chassis.http.paths import fill
+from mcp_chassis.http.records import Record
+from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.upstream.retry import Repeat
+from mcp_chassis.upstream.sent_writes import write_sent
+from mcp_chassis.upstream.service import Upstream
+
+Values = Mapping[str, object]
+LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
+
+USUAL_REPEAT: Mapping[str, Repeat] = {
+    "GET": Repeat.READ,
+    "HEAD": Repeat.READ,
+    "PUT": Repeat.ONCE,
+    "PATCH": Repeat.ONCE,
+    "DELETE": Repeat.ONCE,
+    "POST": Repeat.NEVER,
+}
+
+
+class Reloadable(Protocol):
+    """A credential that may have changed since it was read; see `settings.Credential`."""
+
+    variable: str
+
+    def reload(self) -> bool: ...
+
+
+class JsonApi:
+    """One HTTP API of one upstream. Making it opens nothing; the first request does.
+
+    Args:
+        base_url: where every path begins.
+        headers: gives the headers of each request, the credential among them; it may raise `AuthenticationFailed`.
+        credential: read again once after a 401.
+        failure_for: the API's own way of failing; looks at every answer before its status is looked at.
+        transport: instead of the network, for tests.
+        one_origin: redirects to another origin are refused, not followed without the credential.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        upstream: Upstream,
+        headers: Callable[[], Mapping[str, str]] = dict,
+        credential: Reloadable | None = None,
+        failure_for: Callable[[Response], Failure | None] = lambda _: None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        one_origin: bool = False,
+    ) -> None:
+        self.upstream = upstream
+        self._base_url = base_url.rstrip("/")
+        self._headers = headers
+        self._credential = credential
+        self._failure_for = failure_for
+        self._connection = Connection(upstream.name, upstream.policy, transport, one_origin=one_origin)
+
+    async def get(
+        self,
+        path: str,
+        values: Values | None = None,
+        *,
+        params: Values | None = None,
+        headers: Mapping[str, str] | None = None,
+        rate_limit: str | None = None,
+    ) -> Response:
+        """Read. `path` is a template: `{name}` takes one segment of `values`, `{+name}` a path of several."""
+        return await self.request("GET", path, values, params=params, headers=headers, rate_limit=rate_limit)
+
+    async def post(self, path: str, values: Values | None = None, **how: Any) -> Response:
+        """Create, with `json=` or `form=`; not repeated once it may have happened, unless `repeat=` says otherwise."""
+        return await self.request("POST", path, values, **how)
+
+    async def put(self, path: str, values: Values | None = None, **how: Any) -> Response:
+        """Set; takes what `request` takes."""
+        return await self.request("PUT", path, values, **how)
+
+    async def patch(self, path: str, values: Values | None = None, **how: Any) -> Response:
+        """Change; takes what `request` takes."""
+        return await self.request("PATCH", path, values, **how)
+
+    async def delete(self, path: str, values: Values | None = None, **how: Any) -> Response:
+        """Remove; takes what `request` takes."""
+        return await self.request("DELETE", path, values, **how)
+
+    async def pages(
+        self, path: str, values: Values | None = None, *, params: Values | None = None, rate_limit: str | None = None
+    ) -> AsyncIterator[Response]:
+        """Read page after page by the `Link` header, as long as the caller goes on."""
+        following: Values | None = params or {}
+        while following is not None:
+            answer = await self.get(path, values, params=following, rate_limit=rate_limit)
+            yield answer
+            following = answer.page("next")
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        values: Values | None = None,
+        *,
+        params: Values | None = None,
+        json: object = None,
+        form: Values | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeat: Repeat | None = None,
+        rate_limit: str | None = None,
+        recover: LookUp | None = None,
+        check: str = "",
+        proof: type[Record] | None = None,
+    ) -> Response:
+        """Ask, with everything that `Upstream.call` does about failures.
+
+        Args:
+            params: the query; None is left out, true and false are in lower case.
+            repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
+            lane, check: see `Upstream.call`.
+            recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
+            proof: the record that a write's answer must hold; with any other answer its outcome is not known.
+
+        Raises:
+            Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
+        """
+        self._connection.prepare()
+        question = ApiRequest(method, self._address(path, values, params), *_body(json, form))
+        how = repeat or USUAL_REPEAT[method]
+        with _noting_write(self.upstream.name, how, question):
+            return await self.upstream.call(
+                lambda: self._attempt(question, headers or {}, how, proof),
+                repeat=how,
+                rate_limit=rate_limit,
+                sent=lambda: question.sent,
+                recover=self._looking_up(recover) if recover else None,
+                check=check,
+            )
+
+    async def aclose(self) -> None:
+        await self._connection.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _looking_up(self, recover: LookUp) -> Callable[[], Awaitable[Response | None]]:
+        async def look() -> Response | None:
+            found = await recover()
+            return None if found is None else Response.looked_up(self.upstream.name, found)
+
+        return look
+
+    def _address(self, path: str, values: Values | None, params: Values | None) -> str:
+        query = urlencode({name: _plain(value) for name, value in (params or {}).items() if value is not None}, True)
+        return self._base_url + fill(path, values or {}) + (f"?{query}" if query else "")
+
+    async def _attempt(
+        self, question: ApiRequest, headers: Mapping[str, str], repeat: Repeat, proof: type[Record] | None
+    ) -> Response:
+        try:
+            return self._judged(await self._answer(question, headers), repeat, proof)
+        except InvalidResponse as unreadable:
+            if repeat is Repeat.READ:
+                unreadable.effect = Effect.SETTLED
+            raise
+
+    async def _answer(self, question: ApiRequest, extra: Mapping[str, str]) -> Response:
+        used = self._headers()
+        answer = await self._connection.ask(question, {**used, **extra})
+        if answer.status == 401 and self._credential is not None:
+            self._credential.reload()
+            # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
+            if (fresh := self._headers()) != used:
+                return await self._connection.ask(question, {**fresh, **extra})
+        return answer
+
+    def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
+        """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""
+        failure = self._failure_for(answer) or self._refused(answer) or failure_for_status(answer)
+        if failure is not None:
+            raise failure
+        if proof is not None:
+            answer.record(proof, operation="confirm the change")
+        elif repeat is not Repeat.READ and (answer.is_json or answer.is_html):
+            _ = answer.json
+        return answer
+
+    def _refused(self, answer: Response) -> Failure | None:
+        if answer.status != 401 or self._credential is None:
+            return None
+        return AuthenticationFailed(f"{self.upstream.name} refuses the credential in {self._credential.variable}.")
+
+
+@contextmanager
+def _noting_write(upstream: str, repeat: Repeat, question: ApiRequest) -> Generator[None]:
+    """Note a write that was not refused, or whose end is not known."""
+    unclear = True
+    try:
+        yield
+    except Failure as failure:
+        unclear = isinstance(failure, OutcomeUnknown)
+        raise
+    except BaseException:
+        unclear = question.sent
+        raise
+    finally:
+        if unclear and repeat is not Repeat.READ:
+            write_sent(upstream, repeatable=repeat is Repeat.ONCE)
+
+
+def _plain(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _body(json: object, form: Values | None) -> tuple[bytes | None, str]:
+    if form is not None:
+        fields = {name: _plain(value) for name, value in form.items() if value is not None}
+        return urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
+    if json is not None:
+        return jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+    return None, ""

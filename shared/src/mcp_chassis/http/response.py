@@ -1,0 +1,125 @@
+"""What an upstream answered, read with care: the body is whole, its text is checked when it is asked for."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from mcp_chassis.failures import Effect, UpstreamError
+from mcp_chassis.http.records import Parsed, RecordList, read_record, read_records
+
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+_REL = re.compile(r'\brel="?([a-z]+)')
+_LONE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class InvalidResponse(UpstreamError):
+    """An answer came and cannot be used: asked again, it would be the same; what a write has done is not known."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, effect=Effect.AMBIGUOUS)
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer, whatever its status; header names are in lower case, a repeated one is joined by commas."""
+
+    upstream: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    recovered: bool = False
+
+    @classmethod
+    def looked_up(cls, upstream: str, item: Any) -> Self:
+        """What a look-up found after the answer proper was lost."""
+        return cls(upstream, 200, {}, json.dumps(item).encode(), recovered=True)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as UTF-8.
+
+        Raises:
+            Unreadable: when it is not.
+        """
+        try:
+            return self.body.decode("utf-8-sig")
+        except UnicodeDecodeError as exc:
+            raise self._unreadable("text that is not UTF-8") from exc
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; None where there is none (202, 204, 205).
+
+        Raises:
+            Unreadable: when it is anything else, or nested beyond reason.
+        """
+        return self._load()
+
+    def record(self, kind: type[Parsed], *, operation: str, at: str = "") -> Parsed:
+        """The body, or the part of it at `at`, as a record; see `read_record`.
+
+        Raises:
+            UpstreamError: naming the upstream, the operation and the field that cannot be read.
+        """
+        return read_record(self._load(operation), kind, upstream=self.upstream, operation=operation, at=at)
+
+    def records(self, kind: type[Parsed], *, operation: str, at: str = "", noun: str = "items") -> RecordList[Parsed]:
+        """The list in the body, or at `at`, as records; see `read_records`.
+
+        Raises:
+            UpstreamError: naming the upstream and the operation, when there is no list.
+        """
+        data = self._load(operation)
+        return read_records(data, kind, upstream=self.upstream, operation=operation, at=at, noun=noun)
+
+    @property
+    def is_json(self) -> bool:
+        return "json" in self.headers.get("content-type", "")
+
+    @property
+    def is_html(self) -> bool:
+        return "html" in self.headers.get("content-type", "") or self.body[:64].lstrip().lower().startswith(b"<")
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The addresses of the `Link` header by their relation: next, prev, first, last."""
+        pairs = ((_REL.search(more), address) for address, more in _LINK.findall(self.headers.get("link", "")[:8192]))
+        return {rel.group(1): address for rel, address in pairs if rel}
+
+    def page(self, rel: str = "next") -> dict[str, str] | None:
+        """The query of another page, to be asked at the same path with `params`; None when there is none."""
+        address = self.links.get(rel)
+        return None if address is None else dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+
+    def _load(self, operation: str = "") -> Any:
+        if "json" in self.__dict__:
+            return self.json
+        if not self.body and self.status in {202, 204, 205}:
+            return None
+        try:
+            return _parsed(self.text, self.body)
+        except RecursionError as exc:
+            raise self._unreadable("data nested beyond reason", operation) from exc
+        except ValueError as exc:
+            kind = "a web page" if self.is_html else "something that is not JSON"
+            raise self._unreadable(kind, operation) from exc
+
+    def _unreadable(self, what: str, operation: str = "") -> InvalidResponse:
+        answered = f"{self.upstream} answered{f' the request to {operation}' if operation else ''}"
+        return InvalidResponse(f"{answered} with {what}; the fault is on its side or in its address.")
+
+
+def _parsed(text: str, raw: bytes) -> Any:
+    parsed = json.loads(text, parse_constant=_refuse)
+    if _LONE.search(raw):
+        # Halves of surrogate pairs are legal JSON and no text: they would break whatever writes them out.
+        return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
+    return parsed
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,46 @@
+"""When an upstream wants to be asked again, from its headers; junk never crashes and never means at once."""
+
+import math
+import time
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+MAX_WAIT_SECONDS = 7 * 86_400.0
+"""No limit of any service here lasts longer; a larger figure is junk or a trap."""
+
+
+def retry_after_seconds(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Seconds of `Retry-After`, in either of its forms; None when it is absent, junk, zero or past.
+
+    Args:
+        headers: with names in lower case.
+        now: this machine's time of day in seconds since 1970, where the answer carries no `Date`.
+    """
+    told = headers.get("retry-after", "").strip()
+    if told.isascii() and told.replace(".", "", 1).isdigit():
+        return _sensible(float(told))
+    moment = _epoch(told)
+    return None if moment is None else seconds_until(moment, headers, now)
+
+
+def seconds_until(epoch: float, headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Seconds until a moment told in the upstream's time of day; None when it has passed.
+
+    The answer's `Date` is what the upstream calls now, so that a wrong clock on either side does no harm.
+    """
+    theirs = _epoch(headers.get("date", ""))
+    ours = time.time() if now is None else now
+    return _sensible(epoch - (ours if theirs is None else theirs))
+
+
+def _sensible(seconds: float) -> float | None:
+    return min(seconds, MAX_WAIT_SECONDS) if seconds > 0 and math.isfinite(seconds) else None
+
+
+def _epoch(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, IndexError):
+        return None

@@ -1,0 +1,170 @@
+"""How what a tool answered becomes what a host receives: cleaned, scrubbed, within the budget."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import pydantic_core
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp_types import CallToolResult, TextContent
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.output.cursors import START, Cursors, Position
+from mcp_chassis.output.mirrored import Mirrored
+from mcp_chassis.output.sanitize import sanitize, sanitize_json
+from mcp_chassis.output.truncate import RESERVED_CHARS, truncate, truncate_text
+from mcp_chassis.results import Content, Result, TextPage, compact
+
+TRUNCATION_NOTICE = "The rest was cut to keep this result short"
+
+
+@dataclasses.dataclass(frozen=True)
+class Renderer:
+    """What every answer of a server passes on its way out.
+
+    Args:
+        budget: characters of one result.
+        cursors: seals where a list goes on.
+        scrub: replaces known secret values in a text.
+    """
+
+    budget: int
+    cursors: Cursors
+    scrub: Callable[[str], str]
+
+    def answer(
+        self, value: Any, *, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()
+    ) -> CallToolResult:
+        """The result of a tool call.
+
+        Args:
+            value: what the tool answered.
+            start: where this page begins.
+            bound_to: the query a cursor is good for.
+            pages: whether the tool takes a cursor, so that the rest can be asked for.
+            warnings: what could not be read on the way, added to the result's own.
+        """
+        if isinstance(value, CallToolResult):
+            return value
+        if isinstance(value, TextPage):
+            return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))])
+        text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
+        return Mirrored(content=[_block(text)], structured_content=data)
+
+    def json(
+        self,
+        value: Result,
+        *,
+        start: Position = START,
+        bound_to: bytes = b"",
+        pages: bool = False,
+        warnings: Sequence[str] = (),
+    ) -> tuple[str, dict[str, Any]]:
+        """A `Result` as compact JSON within the budget, and the same as an object."""
+        text, data = self._scrubbed(value)
+        if warnings:
+            data = _warned(data, [self.scrub(warning) for warning in warnings])
+            text = compact(data)
+        cleaned = _needs_cleaning(text)
+        if cleaned:
+            data, removed = sanitize_json(data)
+            data = {**data, "invisible_characters_removed": removed} if removed else data
+        own = cast("str | None", data.get("next_cursor"))
+        rest = None if own is None else Position(own)
+        added = RESERVED_CHARS if cleaned or own is not None else 0
+        cut = len(text) + added > self.budget or start.skip or start.offset
+        if cut:
+            fitted = truncate(data, value.page_field, self.budget, start)
+            rest = fitted.rest or rest
+            data = self._marked(fitted.data, pages and not fitted.lost) if fitted.rest or fitted.lost else fitted.data
+        if rest is not None and pages:
+            data = {**data, "next_cursor": self.cursors.seal(rest, bound_to)}
+        return (compact(data) if cleaned or cut or rest is not None else text), data
+
+    def contents(self, value: Any, mime_type: str, warnings: Sequence[str] = ()) -> ReadResourceContents:
+        """What a resource holds: a `Result` as JSON, text within the budget, bytes as they are."""
+        if isinstance(value, Content):
+            mime_type, value = value.mime_type, value.data
+        if isinstance(value, bytes):
+            return ReadResourceContents(content=value, mime_type=mime_type)
+        if isinstance(value, Result):
+            return ReadResourceContents(content=self.json(value, warnings=warnings)[0], mime_type=mime_type)
+        text = value.text if isinstance(value, TextPage) else str(value)
+        return ReadResourceContents(content=self.plain(text), mime_type=mime_type)
+
+    def plain(self, text: str) -> str:
+        """A text that nobody can ask the rest of: scrubbed, cleaned, within the budget."""
+        return self._text(TextPage(text), START, b"", pages=False)
+
+    def failed(self, failure: Failure) -> CallToolResult:
+        """A failed result: one text block, and nothing a client would check against the output schema."""
+        return CallToolResult(content=[_block(compact({"error": self.error(failure)}))], is_error=True)
+
+    def error(self, failure: Failure) -> dict[str, Any]:
+        """The `error` object of a failure, cleaned and scrubbed."""
+        cleaned, _ = sanitize_json(_in_texts(json.loads(failure.text()), self.scrub))
+        return cleaned["error"]
+
+    def _scrubbed(self, value: Result) -> tuple[str, dict[str, Any]]:
+        try:
+            text = value.as_json()
+        except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which no JSON carries
+            cleaned, _ = sanitize_json(value.model_dump(by_alias=True, exclude_none=True))
+            text = compact(cleaned)
+        data = _fields(value) if value.plain else cast("dict[str, Any]", pydantic_core.from_json(text))
+        if self.scrub(text) is not text:
+            data = _in_texts(data, self.scrub)
+            text = compact(data)
+        return text, data
+
+    def _marked(self, data: dict[str, Any], pages: bool) -> dict[str, Any]:
+        marked = {**data, "truncated": True}
+        if not pages:
+            marked["warnings"] = [*data.get("warnings", []), f"{TRUNCATION_NOTICE}; ask for less at once."]
+        return marked
+
+    def _text(self, page: TextPage, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()) -> str:
+        whole, removed = sanitize(self.scrub(page.text))
+        added = RESERVED_CHARS if removed or page.next_cursor is not None else 0
+        text, end = truncate_text(whole, self.budget - added, start.offset)
+        rest = Position(start.own, 0, end) if end is not None else None
+        if rest is None and page.next_cursor is not None:
+            rest = Position(page.next_cursor)
+        lines = [text.removesuffix("\n")]
+        lines.extend(f"[{self.scrub(warning)}]" for warning in warnings)
+        if removed:
+            lines.append(f"[{removed} invisible characters removed]")
+        if rest is not None and pages:
+            lines.append(f"[more: same arguments with cursor={self.cursors.seal(rest, bound_to)}]")
+        elif rest is not None:
+            lines.append(f"[{TRUNCATION_NOTICE}: {len(whole) - (end or 0)} more characters]")
+        return "\n".join(lines) if len(lines) > 1 else text
+
+
+def _warned(data: dict[str, Any], warnings: Sequence[str]) -> dict[str, Any]:
+    known = cast("list[str]", data.get("warnings", []))
+    return {**data, "warnings": [*known, *(warning for warning in warnings if warning not in known)]}
+
+
+def _fields(value: Result) -> dict[str, Any]:
+    named = {name: getattr(value, name) for name in type(value).model_fields}
+    return {name: field for name, field in named.items() if field is not None}
+
+
+def _in_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """JSON with every text and key changed; a secret made of digits may also stand in a number, which must stay one."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {change(key): _in_texts(child, change) for key, child in cast("dict[str, Any]", value).items()}
+    return [_in_texts(child, change) for child in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def _block(text: str) -> TextContent:
+    return TextContent(type="text", text=text)
+
+
+def _needs_cleaning(text: str) -> bool:
+    """JSON escapes C0 controls, so they show as escapes; everything else shows as itself."""
+    return "\\u00" in text or (not text.isascii() and sanitize(text)[1] > 0)

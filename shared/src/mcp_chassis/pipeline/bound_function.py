@@ -1,0 +1,156 @@
+"""A decorated function bound to its arguments: what a caller sends, what is injected, how it is called."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.resolve import build_resolver_plans, find_resolved_parameters, resolve_arguments
+from mcp.server.mcpserver.utilities.context_injection import find_context_parameter
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import Tool as WireTool
+
+from mcp_chassis.deadline import Deadline
+from mcp_chassis.failures import OutcomeUnknown, TimedOut
+from mcp_chassis.pipeline.arguments import Arguments, pruned
+from mcp_chassis.results import Result, TextPage
+from mcp_chassis.sign_in import SignInNeeded
+from mcp_chassis.tools import (
+    DEFINITION_ATTRIBUTE,
+    Connected,
+    PromptDefinition,
+    ResourceDefinition,
+    ToolDefinition,
+    seconds_for,
+)
+
+Notes = TypeVar("Notes", ToolDefinition, ResourceDefinition, PromptDefinition)
+Answer = TypeVar("Answer")
+Function = Callable[..., Awaitable[Any]]
+
+
+class InvalidDefinition(TypeError):
+    """A tool, resource or prompt breaks a rule of the house; seen when a server is built, never by a caller."""
+
+
+class BoundFunction(Generic[Notes]):
+    """One function a host can reach, with its notes."""
+
+    def __init__(self, function: Function, kind: type[Notes]) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.definition = _notes(function, kind)
+        self.description = _description(function)
+        injected = find_resolved_parameters(function)
+        self._connected = [name for name, (marker, _) in injected.items() if marker is Connected]
+        self._asked = {name: entry for name, entry in injected.items() if entry[0] is not Connected}
+        self._context = find_context_parameter(function)
+        self._hidden = (*injected, *([self._context] if self._context else ()))
+        self.parameters = [name for name in inspect.signature(function).parameters if name not in self._hidden]
+        self._plans = build_resolver_plans(self._asked, set(self.parameters))
+
+    @cached_property
+    def arguments(self) -> Arguments:
+        """What a caller may send; worked out when it is first listed or called."""
+        return Arguments(self.function, self._hidden)
+
+    async def call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
+        """Call the function; an `InputRequiredResult` where the host must be asked first."""
+        injected: dict[str, Any] = {}
+        if self._asked:
+            answers = await resolve_arguments(self._asked, self._plans, arguments, context)
+            if isinstance(answers, InputRequiredResult):
+                return answers
+            injected.update(answers)
+        if self._context:
+            injected[self._context] = context
+        if not self._connected:
+            return await self.function(**arguments, **injected)
+        try:
+            async with context.request_context.lifespan_context.connected() as connection:
+                return await self.function(**arguments, **injected, **dict.fromkeys(self._connected, connection))
+        except SignInNeeded as needed:
+            if (question := needed.question(context)) is None:
+                raise
+            return question
+
+    async def in_time(self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What `run` gives within this function's deadline.
+
+        Raises:
+            TimedOut: a read did not finish.
+            OutcomeUnknown: a write was still under way.
+        """
+        seconds = seconds_for(self.definition, arguments)
+        with Deadline(seconds).running():
+            return await run()
+        if isinstance(self.definition, ToolDefinition) and not self.definition.read_only:
+            raise OutcomeUnknown(f"{self.name} did not finish within {seconds:g} s.")
+        raise TimedOut(f"{self.name} did not finish within {seconds:g} s.")
+
+    async def complete(
+        self, variable: str, prefix: str, chosen: Mapping[str, str], context: Context[Any, Any]
+    ) -> Sequence[str]:
+        """The values `variable` may have that begin with `prefix`, in the light of the ones chosen."""
+        if isinstance(self.definition, ToolDefinition) or variable not in self.definition.complete:
+            return ()
+        completer = self.definition.complete[variable]
+
+        async def complete() -> Sequence[str]:
+            async with context.request_context.lifespan_context.connected() as connection:
+                return await completer(connection, prefix, chosen)
+
+        return await self.in_time({}, complete)
+
+
+def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:
+    """The definition a host reads; the same in every process."""
+    notes = tool.definition
+    return WireTool(
+        name=tool.name,
+        title=notes.title,
+        description=tool.description,
+        input_schema=tool.arguments.schema,
+        output_schema=output_schema(tool.function),
+        annotations=ToolAnnotations(
+            read_only_hint=notes.read_only,
+            destructive_hint=notes.destructive,
+            idempotent_hint=notes.idempotent,
+            open_world_hint=notes.open_world,
+        ),
+    )
+
+
+def output_schema(function: Function) -> dict[str, Any] | None:
+    """The schema of a tool that answers a `Result`; None where it answers text or builds its own answer.
+
+    Raises:
+        Unfit: when the function answers anything else (a bare list, a dict, a string).
+    """
+    answer = get_type_hints(function).get("return")
+    if isinstance(answer, type) and issubclass(answer, Result):
+        return pruned(answer.model_json_schema(mode="serialization", by_alias=True))
+    if answer in (TextPage, CallToolResult):
+        return None
+    raise InvalidDefinition(f"{function.__name__} must answer a Result or a TextPage")
+
+
+def _notes(function: Function, kind: type[Notes]) -> Notes:
+    notes = getattr(function, DEFINITION_ATTRIBUTE, None)
+    if not isinstance(notes, kind):
+        raise InvalidDefinition(
+            f"{function.__name__} says nothing of what it does: mark it (@reads, @writes, @resource, @prompt)"
+        )
+    if not inspect.iscoroutinefunction(function):
+        raise InvalidDefinition(
+            f"{function.__name__} must be an async def: a sync one can neither be timed out nor cancelled"
+        )
+    return notes
+
+
+def _description(function: Function) -> str:
+    text = inspect.getdoc(function)
+    if not text:
+        raise InvalidDefinition(f"{function.__name__} has no docstring, which is all a model reads of it")
+    return " ".join(text.split())

@@ -1,0 +1,36 @@
+"""Who calls, under which request id, and how their era of the protocol says no."""
+
+from typing import Any
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.mcpserver import Context
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from mcp_chassis.failures import Failure, InvalidInput, NotFound
+
+LEGACY_NOT_FOUND = -32002  # a missing resource before 2026-07-28; since then it is -32602
+LOCAL_PRINCIPAL = "local"  # the principal on stdio
+
+
+def current_principal() -> str:
+    """Whose call this is: the subject of the token it came with, or `local` on stdio."""
+    token = get_access_token()
+    return LOCAL_PRINCIPAL if token is None else token.subject or token.client_id
+
+
+def request_id(ctx: Context[Any, Any]) -> str:
+    """The id of the request this call answers; empty where a program calls without one."""
+    return "" if ctx.protocol_version is None else ctx.request_id
+
+
+def error_code(failure: Failure, not_found: int = INVALID_PARAMS) -> int:
+    """The JSON-RPC code of a failure that is not a tool's: what the caller can mend is an invalid parameter."""
+    if isinstance(failure, NotFound):
+        return not_found
+    return INVALID_PARAMS if isinstance(failure, InvalidInput) else INTERNAL_ERROR
+
+
+def not_found_code(ctx: Context[Any, Any]) -> int:
+    """The code of an unknown resource in the caller's era."""
+    return INVALID_PARAMS if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else LEGACY_NOT_FOUND

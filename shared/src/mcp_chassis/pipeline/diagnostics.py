@@ -1,0 +1,72 @@
+"""The resource every server has: what it is, what it lacks, and what it can reach."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic.fields import FieldInfo
+
+from mcp_chassis.results import Result
+from mcp_chassis.server import Function, Probe, Server
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, ServerSettings, is_secret, variables
+from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
+from mcp_chassis.tools import Connected, resource
+
+DIAGNOSTICS_URI = "server://diagnostics"
+
+
+class Environment(Result):
+    """Whether the settings are valid (a server with bad ones does not start), and which credentials are missing."""
+
+    valid: bool
+    missing: list[str]
+
+
+class Connectivity(Result):
+    name: str
+    status: Literal["ok", "failed", "not configured"]
+    message: str | None = None
+
+
+class Diagnostics(Result):
+    """`protocol_errors` outlines those of the last fifty messages that carried one, while `MCP_DEBUG` is on."""
+
+    name: str
+    version: str
+    environment: Environment
+    connectivity: list[Connectivity]
+    counts: dict[str, Any]
+    protocol_errors: list[dict[str, Any]] | None = None
+
+
+def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[[], Mapping[str, Any]]) -> Function:
+    """The resource function of one built server."""
+
+    @resource(DIAGNOSTICS_URI, "Diagnostics")
+    async def server_diagnostics(connection: Annotated[Any, Connected]) -> Diagnostics:
+        """Version, missing credentials, reachability of what this server depends on, and counts of calls."""
+        probes = await server.probe(connection) if server.probe else ()
+        return Diagnostics(
+            name=server.distribution,
+            version=server.version,
+            environment=Environment(valid=True, missing=missing_credentials(settings)),
+            connectivity=[_reached(probe) for probe in probes],
+            counts=dict(counts()),
+            protocol_errors=[asdict(error) for error in PROTOCOL_LOG.errors()] if settings.debug else None,
+        )
+
+    return server_diagnostics
+
+
+def missing_credentials(settings: ServerSettings) -> list[str]:
+    """The variables of the credentials that are not set; those it can do without are not missing."""
+    secrets = [name for name, info in type(settings).model_fields.items() if is_secret(info) and _is_needed(info)]
+    return [variables(type(settings), name)[0] for name in secrets if getattr(settings, name) is None]
+
+
+def _is_needed(info: FieldInfo) -> bool:
+    return info.default is None and info.json_schema_extra != OPTIONAL_CREDENTIAL
+
+
+def _reached(probe: Probe) -> Connectivity:
+    return Connectivity(name=probe.name, status=probe.status, message=probe.message or None)

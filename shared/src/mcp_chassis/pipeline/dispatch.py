@@ -1,0 +1,291 @@
+"""One pipeline for every call of a tool, a resource, a prompt or a completion, in every protocol era.
+
+This is the one module that touches what is private or provisional in the SDK, and the one place of the project
+where an unforeseen exception is caught: it is logged with its traceback and says nothing else to the caller.
+"""
+# pyright: reportPrivateUsage=false
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.request_state import RequestStateSecurity
+from mcp.server.session import ServerSession
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    CompleteRequestParams,
+    CompleteResult,
+    Completion,
+    GetPromptResult,
+    InputRequiredResult,
+    PromptReference,
+)
+from mcp_types import Prompt as WirePrompt
+from mcp_types import Resource as WireResource
+from mcp_types import ResourceTemplate as WireTemplate
+from mcp_types import Tool as WireTool
+from opentelemetry import trace
+
+from mcp_chassis.deadline import clock_stopped
+from mcp_chassis.failures import Failure, InternalError, PermissionDenied, only_failure
+from mcp_chassis.output.cursors import Cursors
+from mcp_chassis.output.render import Renderer
+from mcp_chassis.output.warnings import collecting
+from mcp_chassis.pipeline.account import account_of
+from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
+from mcp_chassis.pipeline.diagnostics import diagnostics
+from mcp_chassis.pipeline.lifespan import Lifespan, serving
+from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, messages_of
+from mcp_chassis.pipeline.resource_registry import ResourceRegistry
+from mcp_chassis.pipeline.reuse import ResultReuse
+from mcp_chassis.pipeline.tool_call import ToolCall
+from mcp_chassis.pipeline.tool_registry import ToolRegistry
+from mcp_chassis.pipeline.transport import TransportServices
+from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings
+from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry.call_log import OK, logged
+from mcp_chassis.telemetry.host_log import HostLog
+from mcp_chassis.telemetry.metrics import METRICS
+from mcp_chassis.tools import PROMPTS, RESOURCES
+from mcp_chassis.upstream.sent_writes import unclear_after_write
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+AnyContext = Context[Any, Any]
+
+MAX_COMPLETIONS = 100  # the protocol's own limit
+LIST_TTL_MS = 60_000
+
+
+class Dispatch(MCPServer[Lifespan]):
+    """The MCP server made of a `Server`, its settings and what its transport gives it."""
+
+    def __init__(
+        self, server: Server[Any], settings: ServerSettings, carriage: TransportServices | None = None
+    ) -> None:
+        carriage = carriage or TransportServices()
+        self.server = server
+        self.bound_settings = settings
+        self.inventory = ToolRegistry(server, settings)
+        self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
+        self.prompts = PromptRegistry(server.prompts)
+        self.connection: Any = None  # once the server lives
+        self.gate = carriage.gate
+        self.acting = carriage.acting
+        self.bus = carriage.bus
+        self.host_log = HostLog(server.distribution)
+        keys = [key.get_secret_value() for key in settings.state_keys]
+        self.memory = ResultReuse(account_of(server, settings), lambda: carriage.records(settings), carriage.answers)
+        self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
+        super().__init__(
+            server.distribution,
+            version=server.version,
+            instructions=server.full_instructions,
+            lifespan=serving,
+            subscriptions=self.bus,
+            cache_hints={"tools/list": CacheHint(LIST_TTL_MS, "private" if carriage.private else "public")},
+            request_state_security=RequestStateSecurity(keys=keys) if keys else None,
+        )
+        self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
+
+    @property
+    def lowlevel(self) -> LowLevelServer[Any]:
+        """The protocol's own server, for the transports."""
+        return self._lowlevel_server
+
+    async def list_tools(self) -> list[WireTool]:
+        return self.inventory.visible(self.gate)
+
+    def _tool_input_schema(self, name: str) -> dict[str, Any] | None:
+        """Asked by the SDK before a call over HTTP, to compare headers that mirror arguments with them."""
+        return next((tool.input_schema for tool in self.inventory.wire if tool.name == name), None)
+
+    async def list_resources(self) -> list[WireResource]:
+        return self.catalog.wire_resources() if self.gate.admits(RESOURCES) else []
+
+    async def list_resource_templates(self) -> list[WireTemplate]:
+        return self.catalog.wire_templates() if self.gate.admits(RESOURCES) else []
+
+    async def list_prompts(self) -> list[WirePrompt]:
+        return self.prompts.wire() if self.gate.admits(PROMPTS) else []
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: AnyContext | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Answer one tool call: a result, or a failed result that says what to try.
+
+        Raises:
+            MCPError: when no server of this kind has such a tool, or a resolver speaks the protocol's errors.
+        """
+        ctx = _asking(context or Context(mcp_server=self))
+        if name not in self.inventory:
+            raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
+        audited = arguments if self.bound_settings.audit_arguments else None
+        with (
+            logged(name, request_id(ctx), current_principal(), arguments=audited) as call,
+            self.host_log.observing(ctx),
+        ):
+            try:
+                answer = await _foreseen(lambda: self._answer(name, arguments, ctx))
+            except Failure as failure:
+                call.outcome = failure.code.lower()
+                return self._delivery.failed(failure)
+            call.outcome = "failed" if isinstance(answer, CallToolResult) and answer.is_error else OK
+            return answer
+
+    async def read_resource(
+        self, uri: Any, context: AnyContext | None = None
+    ) -> list[ReadResourceContents] | InputRequiredResult:
+        """Read one resource.
+
+        Raises:
+            MCPError: whose data is the failure's `error` object.
+        """
+        ctx = _asking(context or Context(mcp_server=self))
+
+        async def read() -> list[ReadResourceContents] | InputRequiredResult:
+            self.gate.check(RESOURCES)
+            resource, found = self.catalog.find(str(uri))
+            checked = resource.arguments.check(found)
+            with collecting() as warnings:
+                value = await resource.in_time(checked, lambda: resource.call(checked, ctx))
+            if isinstance(value, InputRequiredResult):
+                return value
+            return [self._delivery.contents(value, resource.definition.mime_type, warnings)]
+
+        return await self._or_error(ctx, not_found_code(ctx), read, uri=str(uri))
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: AnyContext | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Build one prompt.
+
+        Raises:
+            MCPError: -32602 for an unknown prompt or wrong arguments; its data is the failure's `error` object.
+        """
+        ctx = _asking(context or Context(mcp_server=self))
+
+        async def build() -> GetPromptResult | InputRequiredResult:
+            self.gate.check(PROMPTS)
+            prompt = self.prompts.find(name)
+            checked = arguments_of(prompt, arguments)
+            value = await prompt.in_time(checked, lambda: prompt.call(checked, ctx))
+            return value if isinstance(value, InputRequiredResult) else messages_of(prompt, value, self._delivery.plain)
+
+        return await self._or_error(ctx, INVALID_PARAMS, build)
+
+    async def _complete(
+        self, request: ServerRequestContext[Lifespan, Any], params: CompleteRequestParams
+    ) -> CompleteResult:
+        ctx: AnyContext = Context(request_context=request, mcp_server=self)
+        return await self._or_error(ctx, INVALID_PARAMS, lambda: self._completion(ctx, params))
+
+    async def _completion(self, ctx: AnyContext, params: CompleteRequestParams) -> CompleteResult:
+        self.gate.check(PROMPTS if isinstance(params.ref, PromptReference) else RESOURCES)
+        prompt_or_template = (
+            self.prompts.find(params.ref.name)
+            if isinstance(params.ref, PromptReference)
+            else self.catalog.template(params.ref.uri)
+        )
+        chosen = (params.context.arguments if params.context else None) or {}
+        values = await prompt_or_template.complete(params.argument.name, params.argument.value, chosen, ctx)
+        shown = list(values)[:MAX_COMPLETIONS]
+        return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
+
+    async def _answer(
+        self, name: str, arguments: Mapping[str, Any], ctx: AnyContext
+    ) -> CallToolResult | InputRequiredResult:
+        tool = self.inventory.tool(name)
+        self.gate.check(tool.definition.permission, name)
+        query = ToolCall(tool, tool.arguments.check(arguments), current_principal())
+        start = query.start(self._delivery.cursors)
+
+        async def deliver() -> CallToolResult | InputRequiredResult:
+            with collecting() as warnings:
+                value = await tool.call(query.passed_to_tool(start), ctx)
+            if isinstance(value, InputRequiredResult):
+                return value
+            return self._delivery.answer(
+                value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings
+            )
+
+        async def run() -> CallToolResult | InputRequiredResult:
+            with unclear_after_write():
+                return await _foreseen(deliver)
+
+        return await tool.in_time(query.arguments, lambda: self.memory.answer(query, run))
+
+    async def _or_error(
+        self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str
+    ) -> Answer:
+        """What `run` gives; its failures become protocol errors that carry the same `error` object, and `about`."""
+        token = logs.request_id.set(request_id(ctx))
+        try:
+            with self.host_log.observing(ctx):
+                return await _foreseen(run)
+        except Failure as failure:
+            error = self._delivery.error(failure)
+            raise MCPError(error_code(failure, not_found), error["message"], {**error, **about}) from failure
+        finally:
+            logs.request_id.reset(token)
+
+
+async def _foreseen(run: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `run` gives or the `Failure` it raises; anything else is a bug, logged here and told as one.
+
+    Raises:
+        Failure: foreseen, or `InternalError`.
+        MCPError: the protocol's own errors pass.
+    """
+    try:
+        return await run()
+    except (Failure, MCPError):
+        raise
+    except ToolError as exc:  # a person was asked and did not agree
+        raise PermissionDenied(str(exc), remedy="Do not ask again unless the person wants it.") from exc
+    except asyncio.CancelledError as exc:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        logger.exception("unforeseen")  # a library's own future was cancelled: nobody asked this call to end
+        raise InternalError from exc
+    except BaseExceptionGroup as group:
+        if failure := only_failure(group):
+            raise failure from group
+        if not isinstance(group, Exception):
+            raise
+        logger.exception("unforeseen")
+        raise InternalError from group
+    except (Exception, SystemExit) as exc:
+        trace.get_current_span().record_exception(exc)
+        logger.exception("unforeseen")
+        raise InternalError from exc
+
+
+class _PausingSession(ServerSession):
+    """Stops the call's clock while the host, or a person behind it, is asked."""
+
+    async def send_request(self, *args: Any, **kwargs: Any) -> Any:
+        with clock_stopped():
+            return await super().send_request(*args, **kwargs)
+
+
+def _asking(context: AnyContext) -> AnyContext:
+    """`context`, with a session that stops the clock while it asks, where this host can be asked at all."""
+    request = context._request_context
+    if request is not None and request.session.can_send_request:
+        session = request.session
+        pausing = _PausingSession(session._request_outbound, session._connection, request_meta=request.meta)
+        context._request_context = dataclasses.replace(request, session=pausing)
+    return context

@@ -1,0 +1,57 @@
+"""Narrowing: a caller over HTTP may leave out tools of its own connection, and can never add one."""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_chassis.server import Server
+from mcp_chassis.tools import ToolDefinition
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What is left of a server's tools on one connection; `tools` is None where no tools were chosen."""
+
+    tools: frozenset[str] | None = None
+    read_only: bool = False
+
+    def __bool__(self) -> bool:
+        return self.read_only or self.tools is not None
+
+    def admits(self, name: str, notes: ToolDefinition) -> bool:
+        """Whether a tool of the server is left."""
+        return (self.tools is None or name in self.tools) and (notes.read_only or not self.read_only)
+
+
+WHOLE = Narrowing()
+_CURRENT: ContextVar[Narrowing] = ContextVar("narrowing", default=WHOLE)
+
+
+def current_narrowing() -> Narrowing:
+    """The narrowing of the request under way."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def narrowed(narrowing: Narrowing) -> Generator[None]:
+    """Answer what is inside with fewer tools."""
+    token = _CURRENT.set(narrowing)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def narrowing_to(server: Server[Any], choices: Iterable[Iterable[str]], *, read_only: bool) -> Narrowing:
+    """The narrowing to the tools that every choice of names and profiles holds.
+
+    Raises:
+        KeyError: with a sentence, when a name is no tool or profile of the server.
+    """
+    left: frozenset[str] | None = None
+    for names in choices:
+        chosen = frozenset(tool.__name__ for tool in server.selected(names))
+        left = chosen if left is None else left & chosen
+    return Narrowing(left, read_only)

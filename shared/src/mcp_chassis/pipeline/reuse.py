@@ -1,0 +1,135 @@
+"""What a server remembers of its answers: reads that may be reused, and writes that are done once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeGuard
+
+import anyio
+from mcp_types import CallToolResult, InputRequiredResult
+
+from mcp_chassis.pipeline.tool_call import ToolCall
+from mcp_chassis.settings import ServerSettings
+from mcp_chassis.storage.cache import Cache, canonical
+from mcp_chassis.storage.idempotency import Idempotency, RecordStore
+
+CallResult = CallToolResult | InputRequiredResult
+Run = Callable[[], Awaitable[CallResult]]
+
+
+class CacheSlot(NamedTuple):
+    """Where an answer is or would be kept, and what is there; no place where nothing can be kept."""
+
+    place: str | None
+    answer: Mapping[str, Any] | None
+
+
+class SharedResults(Protocol):
+    """Answers shared between processes. No method raises: without them the upstream is asked."""
+
+    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
+    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None: ...
+    async def outdate(self, tool: str) -> None: ...
+
+
+class ResultReuse:
+    """The cache of one server's answers, and the records of its idempotency keys.
+
+    Args:
+        server: whose writes they are, with its upstream's origin and account; several may keep their keys in one place.
+        records: where keys are kept; made on first use, so that reading servers open no file.
+        answers: shared with other processes; None where this one keeps its own.
+    """
+
+    def __init__(self, server: str, records: Callable[[], RecordStore], answers: SharedResults | None = None) -> None:
+        self._answers = answers
+        self._server = server
+        self._cache = Cache[CallResult]()
+        self._open = records
+        self._records: RecordStore | None = None
+        self._writes: Idempotency | None = None
+
+    async def answer(self, query: ToolCall, run: Run) -> CallResult:
+        """What `run` gives, or what it gave before where the query says that this will do."""
+        notes = query.tool.definition
+        if notes.cache is not None:
+            return await self._reused(query, run, notes.cache)
+        try:
+            return await (run() if query.idempotency_key is None else self._once(query, query.idempotency_key, run))
+        finally:  # a write that failed may have happened: what was read before it must not say otherwise
+            await self._outdate(notes.invalidates)
+
+    def invalidate(self, tool: str | None = None) -> None:
+        """Forget the cached answers of one tool, or of all."""
+        self._cache.invalidate(tool)
+
+    async def aclose(self) -> None:
+        if self._records is not None:
+            await self._records.aclose()
+
+    async def _outdate(self, tools: tuple[str, ...]) -> None:
+        for tool in tools:
+            self._cache.invalidate(tool)
+        if self._answers is not None and tools:
+            with anyio.CancelScope(shield=True):
+                for tool in tools:
+                    await self._answers.outdate(tool)
+
+    async def _shared(self, query: ToolCall, run: Run, ttl: float) -> CallResult:
+        """What `run` gives, or what another process was given before."""
+        if self._answers is None:
+            return await run()
+        found = await self._answers.find(query.tool.name, query.principal, canonical(query.arguments))
+        if found.answer is not None:
+            return CallToolResult.model_validate(found.answer)
+        answer = await run()
+        if _is_success(answer):
+            await self._answers.keep(found, answer.model_dump(mode="json", by_alias=True, exclude_none=True), ttl)
+        return answer
+
+    async def _reused(self, query: ToolCall, run: Run, ttl: float) -> CallResult:
+        async def keepable() -> CallResult:
+            answer = await self._shared(query, run, ttl)
+            if not _is_success(answer):
+                raise _NotKept(answer)
+            return answer
+
+        try:
+            own = ttl if self._answers is None else 0.0  # others may outdate it, which only the shared ones hear
+            return await self._cache.get(query.tool.name, query.arguments, query.principal, keepable, ttl=own)
+        except _NotKept as passing:
+            return passing.answer
+
+    async def _once(self, query: ToolCall, key: str, run: Run) -> CallResult:
+        passing: list[CallResult] = []
+
+        async def keepable() -> dict[str, Any] | None:
+            answer = await run()
+            if not _is_success(answer):
+                passing.append(answer)
+                return None
+            return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+        if self._writes is None:
+            self._records = self._open()
+            self._writes = Idempotency(self._records)
+        tool = f"{self._server} {query.tool.name}"
+        kept = await self._writes.once(query.principal, tool, key, query.fingerprint, keepable)
+        return passing[0] if kept is None else CallToolResult.model_validate(kept)
+
+
+class _NotKept(Exception):
+    """An answer that is only for the one who called: a failed result, or a question to the host."""
+
+    def __init__(self, answer: CallResult) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _is_success(answer: CallResult) -> TypeGuard[CallToolResult]:
+    return isinstance(answer, CallToolResult) and not answer.is_error
+
+
+def record_store_for(settings: ServerSettings) -> RecordStore:
+    """Where these settings keep idempotency keys: a file of the user's, or this process's memory."""
+    from mcp_chassis.storage.idempotency_records import FileRecordStore, MemoryRecordStore
+
+    return FileRecordStore() if settings.idempotency_store == "file" else MemoryRecordStore()

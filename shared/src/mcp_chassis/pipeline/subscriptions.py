@@ -1,0 +1,118 @@
+"""Events for whoever subscribed, over one bus for both protocol eras.
+
+Since 2026-07-28 a host opens `subscriptions/listen` and its answer is the stream; before, it names one resource at
+a time with `resources/subscribe` and is notified beside its answers, which needs a connection that lasts.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import ListenHandler, ResourceUpdated, ServerEvent, SubscriptionBus
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    EmptyResult,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
+    UnsubscribeRequestParams,
+)
+
+MAX_SUBSCRIPTIONS = 100
+LONGEST_URI = 2_000
+
+AnyRequest = ServerRequestContext[Any, Any]
+
+
+class Listening:
+    """`subscriptions/listen`, bounded: so many streams, and so many resources in each."""
+
+    def __init__(self, bus: SubscriptionBus, most: int = MAX_SUBSCRIPTIONS) -> None:
+        self._most = most
+        self._streams = ListenHandler(bus, max_subscriptions=most)
+
+    def serve(self, server: LowLevelServer[Any]) -> None:
+        server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, self._listen)
+
+    def close(self) -> None:
+        """Begin the end of every open stream: each host gets its closing answer."""
+        self._streams.close()
+
+    async def _listen(self, ctx: AnyRequest, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+        resources = params.notifications.resource_subscriptions or []
+        if len(resources) > self._most:
+            raise _too_many(self._most)
+        for uri in resources:
+            _check(uri)
+        return await self._streams(ctx, params)
+
+
+class ResourceSubscriptions:
+    """The resources that the one host of a lasting connection of an older era has subscribed to."""
+
+    def __init__(self, bus: SubscriptionBus, most: int = MAX_SUBSCRIPTIONS) -> None:
+        self._bus = bus
+        self._most = most
+        self._sessions: dict[str, ServerSession] = {}
+        self._updated: dict[str, None] = {}  # in order, and each once: an event says "read again", not what changed
+        self._news = anyio.Event()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @asynccontextmanager
+    async def served(self, server: LowLevelServer[Any]) -> AsyncGenerator[None]:
+        """Offer subscribing while the connection lasts; everything is released at its end."""
+        server.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
+        server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
+        release = self._bus.subscribe(self._note)
+        try:
+            async with anyio.create_task_group() as telling:
+                telling.start_soon(self._tell)
+                yield
+                telling.cancel_scope.cancel()
+        finally:
+            release()
+            self._sessions.clear()
+
+    async def _subscribe(self, ctx: AnyRequest, params: SubscribeRequestParams) -> EmptyResult:
+        uri = _check(params.uri)
+        if uri not in self._sessions and len(self._sessions) >= self._most:
+            raise _too_many(self._most)
+        self._sessions[uri] = ctx.session
+        return EmptyResult()
+
+    async def _unsubscribe(self, ctx: AnyRequest, params: UnsubscribeRequestParams) -> EmptyResult:
+        self._sessions.pop(str(params.uri), None)
+        return EmptyResult()
+
+    def _note(self, event: ServerEvent) -> None:
+        if isinstance(event, ResourceUpdated) and event.uri in self._sessions:
+            self._updated[event.uri] = None
+            self._news.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news = anyio.Event()
+            while self._updated:
+                uri = next(iter(self._updated))
+                del self._updated[uri]
+                if session := self._sessions.get(uri):
+                    await session.send_resource_updated(uri)
+
+
+def _check(uri: object) -> str:
+    text = str(uri)
+    if len(text) > LONGEST_URI:
+        raise MCPError(INVALID_PARAMS, f"A resource's URI has at most {LONGEST_URI} characters.")
+    return text
+
+
+def _too_many(most: int) -> MCPError:
+    return MCPError(INVALID_PARAMS, f"A host can subscribe to at most {most} resources; unsubscribe from one first.")

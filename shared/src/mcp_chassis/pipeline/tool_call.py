@@ -1,0 +1,56 @@
+"""What one tool call asks for: the arguments that make it this query and no other."""
+
+import dataclasses
+import hashlib
+from functools import cached_property
+from typing import Any
+
+from mcp_chassis.output.cursors import START, Cursors, Position, binding
+from mcp_chassis.pipeline.bound_function import BoundFunction
+from mcp_chassis.tools import ToolDefinition
+
+NOT_THE_QUERY = {"cursor", "idempotency_key"}
+
+
+@dataclasses.dataclass(frozen=True)
+class ToolCall:
+    """A tool, its checked arguments and whose call it is."""
+
+    tool: BoundFunction[ToolDefinition]
+    arguments: dict[str, Any]
+    principal: str
+
+    @property
+    def pages(self) -> bool:
+        return "cursor" in self.arguments
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.arguments.get("idempotency_key")
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The arguments without the cursor and the key, which do not change what is asked for."""
+        return {name: value for name, value in self.arguments.items() if name not in NOT_THE_QUERY}
+
+    @cached_property
+    def bound_to(self) -> bytes:
+        """The caller, the tool and the arguments: what a cursor is good for."""
+        return binding(self.principal, self.tool.name, self.plain)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.bound_to).hexdigest()
+
+    def start(self, cursors: Cursors) -> Position:
+        """Where the page begins.
+
+        Raises:
+            InvalidInput: when the cursor belongs to another query.
+        """
+        cursor = self.arguments.get("cursor")
+        return START if cursor is None else cursors.open(cursor, self.bound_to)
+
+    def passed_to_tool(self, start: Position) -> dict[str, Any]:
+        """The arguments as the tool receives them: its own position in place of the sealed cursor."""
+        return {**self.arguments, "cursor": start.own} if self.pages else self.arguments

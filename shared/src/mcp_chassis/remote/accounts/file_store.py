@@ -1,0 +1,81 @@
+"""Grants in a file of this machine."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from mcp_chassis.remote.accounts.store import Owner, unavailable
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS grants (mount TEXT, principal TEXT, sealed TEXT NOT NULL, PRIMARY KEY (mount, principal));
+CREATE TABLE IF NOT EXISTS once (name TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires REAL NOT NULL);
+"""
+
+
+class FileGrantStore:
+    """A SQLite file that only its owner may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._one_thread = anyio.CapacityLimiter(1)
+        self._locks: dict[Owner, asyncio.Lock] = {}
+
+    async def grant(self, owner: Owner) -> str | None:
+        rows = await self._rows("SELECT sealed FROM grants WHERE mount = ? AND principal = ?", *owner)
+        return rows[0][0] if rows else None
+
+    async def put(self, owner: Owner, sealed: str) -> None:
+        await self._rows("INSERT OR REPLACE INTO grants VALUES (?, ?, ?)", *owner, sealed)
+
+    async def drop(self, owner: Owner) -> bool:
+        return bool(await self._rows("DELETE FROM grants WHERE mount = ? AND principal = ? RETURNING 1", *owner))
+
+    async def all(self) -> Mapping[Owner, str]:
+        rows = await self._rows("SELECT mount, principal, sealed FROM grants ORDER BY mount, principal")
+        return {(mount, principal): sealed for mount, principal, sealed in rows}
+
+    async def lay(self, name: str, sealed: str, seconds: int) -> None:
+        await self._rows("DELETE FROM once WHERE expires < ?", time.time())
+        await self._rows("INSERT INTO once VALUES (?, ?, ?)", name, sealed, time.time() + seconds)
+
+    async def take(self, name: str) -> str | None:
+        rows = await self._rows("DELETE FROM once WHERE name = ? RETURNING sealed, expires", name)
+        return rows[0][0] if rows and rows[0][1] > time.time() else None
+
+    @contextlib.asynccontextmanager
+    async def alone(self, owner: Owner) -> AsyncGenerator[None]:
+        lock = self._locks.setdefault(owner, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def aclose(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    async def _rows(self, statement: str, *values: object) -> list[Any]:
+        def run() -> list[Any]:
+            with self._opened() as database:
+                return database.execute(statement, values).fetchall()
+
+        try:
+            return await anyio.to_thread.run_sync(run, limiter=self._one_thread)
+        except (sqlite3.Error, OSError) as exc:
+            raise unavailable() from exc
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._database is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
+            self._database = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.executescript(_TABLES)
+        return self._database

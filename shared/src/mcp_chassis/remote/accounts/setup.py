@@ -1,0 +1,112 @@
+"""Puts together what lets callers act with accounts of their own, where the settings ask for it."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.remote.accounts.connections import Connections
+from mcp_chassis.remote.accounts.encryption import TokenCipher
+from mcp_chassis.remote.accounts.grants import Client, Grants
+from mcp_chassis.remote.accounts.sign_in_pages import SignInPages
+from mcp_chassis.remote.accounts.store import GrantStore
+from mcp_chassis.remote.app import Page
+from mcp_chassis.remote.auth.issuer_client import IssuerClient
+from mcp_chassis.remote.http.origins import Origins
+from mcp_chassis.remote.settings import ClientSettings, RemoteSettings
+from mcp_chassis.server import Server
+from mcp_chassis.settings import BadSettings, Environment, ServerSettings
+from mcp_chassis.sign_in import OAuthApp, SignIn
+
+
+@dataclasses.dataclass(frozen=True)
+class Actors:
+    """The callers of one server with accounts of their own: their grants, the pages for them, and what to close."""
+
+    grants: Grants
+    pages: dict[str, Page]
+    resources: list[contextlib.AbstractAsyncContextManager[object]]
+
+
+def actors(
+    mount: str,
+    server: Server[Any],
+    settings: ServerSettings,
+    remote: RemoteSettings,
+    *,
+    environment: Environment,
+    shelf: Callable[[RemoteSettings], GrantStore],
+) -> Actors | None:
+    """None where no client id is set: all callers share the server's own credential then.
+
+    Raises:
+        BadSettings: when something that signing in needs is missing.
+    """
+    prefix = server.settings.model_config.get("env_prefix", "")
+    told = ClientSettings.under(prefix, environment) if server.sign_in else None
+    if server.sign_in is None or told is None or told.client_id is None:
+        return None
+    secret, public_url, keys = _needed(prefix, told, remote)
+    documents, sign_in, app = IssuerClient(), _placed(server.sign_in, told), OAuthApp(told.client_id, secret)
+    url = f"{public_url}/oauth/{mount}"
+
+    def connect(token: str) -> contextlib.AbstractAsyncContextManager[Any]:
+        own = settings.model_copy(update={sign_in.credential: SecretStr(token)})
+        return server.connect(own)
+
+    grants = Grants(
+        mount,
+        client=Client(sign_in, app, documents),
+        shelf=shelf(remote),
+        vault=TokenCipher(keys),
+        start_url=f"{url}/start",
+        connections=Connections(connect),
+        take_back=lambda token: _taken_back(sign_in, settings, app, token),
+    )
+    consent = SignInPages(grants, url, Origins.of(remote.allowed_hosts, remote.allowed_origins, public_url))
+    pages: dict[str, Page] = {f"/oauth/{mount}/start": consent.start, f"/oauth/{mount}/callback": consent.callback}
+    closing = [contextlib.aclosing(thing) for thing in (documents, grants.shelf, grants.connections)]
+    return Actors(grants, pages, [*closing])
+
+
+async def _taken_back(sign_in: SignIn, settings: ServerSettings, app: OAuthApp, token: str) -> None:
+    if sign_in.revoke is None:
+        raise PermissionDenied(f"{sign_in.title} has no way to revoke this from here.", remedy="Revoke the app there.")
+    await sign_in.revoke(settings, app, token)
+
+
+def _needed(prefix: str, told: ClientSettings, remote: RemoteSettings) -> tuple[str, str, list[str]]:
+    missing = [
+        name
+        for name, value in (
+            (f"{prefix}CLIENT_SECRET", told.client_secret),
+            ("MCP_PUBLIC_URL", remote.public_url),
+            ("MCP_GRANT_KEYS", remote.grant_keys),
+            ("MCP_API_KEY, MCP_API_KEYS_FILE or MCP_OAUTH_ISSUER", remote.authenticated),
+        )
+        if not value
+    ]
+    if missing or told.client_secret is None or remote.public_url is None:
+        raise BadSettings([f"{prefix}CLIENT_ID: needs {name} too" for name in missing])
+    keys = [key.get_secret_value() for key in remote.grant_keys]
+    return told.client_secret.get_secret_value(), remote.public_url, keys
+
+
+def _placed(sign_in: SignIn, told: ClientSettings) -> SignIn:
+    """With the addresses of this installation of the upstream."""
+    return dataclasses.replace(
+        sign_in,
+        authorize_url=told.authorize_url or sign_in.authorize_url,
+        token_url=told.token_url or sign_in.token_url,
+    )
+
+
+def grants_file(remote: RemoteSettings) -> Path:
+    """In the user's state folder where nothing else was said."""
+    from platformdirs import user_state_path
+
+    return remote.grants_file or user_state_path("toolroll") / "grants.sqlite3"

@@ -1,0 +1,116 @@
+"""Making keys and looking after their file; what `toolroll keys` does."""
+
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from mcp_chassis.remote.auth.api_keys import ApiKey, new_secret, parse
+from mcp_chassis.remote.auth.scopes import known
+
+EXIT_BAD_FILE = 2
+
+
+def new(name: str, scopes: Sequence[str], path: Path | None = None) -> int:
+    """Print a new key, and its line; with `path` the line is added to the file instead. The exit code."""
+    text = _text(path) if path and path.exists() else ""
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    if problem := _problem(name, scopes, text):
+        return _refused(problem)
+    secret = new_secret()
+    line = ApiKey.of(name, secret, scopes).line()
+    if path is None:
+        sys.stdout.write(f"{secret}\n{line}\n")
+        return _done("The first line is the key: give it to its user, it is shown once. The second is for the file.")
+    begun = "\n" if text and not text.endswith("\n") else ""
+    if not _written(path, f"{text}{begun}{line}\n"):
+        return _refused(f"{path} cannot be written.")
+    sys.stdout.write(f"{secret}\n")
+    return _done(f"Added to {path}. The key is shown once.")
+
+
+def _problem(name: str, scopes: Sequence[str], text: str) -> str | None:
+    if unknown := [scope for scope in scopes if not known(scope)]:
+        return f"There is no scope called {unknown[0]}."
+    key = ApiKey.of(name, "", scopes)
+    if parse(key.line()).keys != (key,):
+        return "A key needs a name of letters, digits, `.`, `@`, `_` or `-`, and at least one scope."
+    if name in {key.name for key in parse(text).keys}:
+        return f"The file has a key called {name} already."
+    return None
+
+
+def hashed(path: Path) -> int:
+    """Replace the keys that stand in the clear by their digests; comments stay. The exit code."""
+    text = _text(path)
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    lines = text.splitlines()
+    parsed = parse(text)
+    if parsed.problems:
+        return _refused(f"{path}: {parsed.problems[0]}")
+    if not _written(path, "".join(f"{_hashed(line, number)}\n" for number, line in enumerate(lines, 1))):
+        return _refused(f"{path} cannot be written.")
+    return _done(f"{parsed.in_clear} keys of {path} are hashed now.")
+
+
+def _hashed(line: str, number: int) -> str:
+    found = parse("\n" * (number - 1) + line)
+    return found.keys[0].line() if found.in_clear else line
+
+
+def listed(path: Path) -> int:
+    """Print each key's name and scopes. The exit code."""
+    text = _text(path)
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    parsed = parse(text)
+    for key in parsed.keys:
+        sys.stdout.write(f"{key.name}  {','.join(sorted(key.scopes))}\n")
+    for problem in parsed.problems:
+        sys.stderr.write(f"{path}: {problem}\n")
+    return EXIT_BAD_FILE if parsed.problems else 0
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _written(path: Path, text: str) -> bool:
+    """Whole or not at all; a new file is its owner's alone, one that was there stays whose it was."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+        if path.exists():
+            _keep_rights(path, fresh)
+        fresh.replace(path)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _keep_rights(path: Path, fresh: Path) -> None:
+    """A server that runs as somebody else must still be able to read it; nobody else must."""
+    before = path.stat()
+    if hasattr(os, "chown"):
+        os.chown(fresh, before.st_uid, before.st_gid)
+    fresh.chmod(stat.S_IMODE(before.st_mode) & 0o770)
+
+
+def _done(told: str) -> int:
+    sys.stderr.write(f"{told}\n")
+    return 0
+
+
+def _refused(told: str) -> int:
+    sys.stderr.write(f"{told}\n")
+    return EXIT_BAD_FILE

@@ -1,0 +1,190 @@
+"""API keys: random, kept as SHA-256, compared in constant time, each with what it may do.
+
+A file holds one `name sha256:HEX scope,scope` a line. Lines of the older form `key=scope,scope` are read too and
+hashed in memory.
+"""
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from mcp_chassis.remote.auth.scopes import SINGLE_KEY, known
+from mcp_chassis.settings import BadSettings
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "tr_"
+RANDOM_BYTES = 32
+_HASHED = re.compile(r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>\S+)")
+_PLAIN = re.compile(r"(?P<key>[!-<>-~]{1,512})\s*=\s*(?P<scopes>\S+)")
+_MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not told
+_LOOK_AGAIN = 1.0  # seconds between looks at the file
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """One key: what it is called, its digest, and what it may do."""
+
+    name: str
+    digest: bytes
+    scopes: frozenset[str]
+
+    @classmethod
+    def of(cls, name: str, secret: str, scopes: Iterable[str]) -> Self:
+        return cls(name, digest(secret), frozenset(scopes))
+
+    def line(self) -> str:
+        """As it stands in the file."""
+        return f"{self.name} sha256:{self.digest.hex()} {','.join(sorted(self.scopes))}"
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def new_secret() -> str:
+    """A key of 256 random bits."""
+    return PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The keys of a file, how many stood in the clear, and the lines that are none."""
+
+    keys: tuple[ApiKey, ...]
+    in_clear: int
+    problems: tuple[str, ...]
+
+
+def parse(text: str, *, hashed_only: bool = False) -> Parsed:
+    """Read the lines of a key file; `#` begins a comment. A problem names its line and never its content."""
+    keys: list[ApiKey] = []
+    problems: list[str] = []
+    in_clear = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        try:
+            key, clear = _key(stripped, number)
+        except ValueError as exc:
+            problems.append(f"line {number}: {exc}")
+            continue
+        if clear and hashed_only:
+            problems.append(f"line {number}: a key in the clear is refused here; `toolroll keys hash` converts it")
+            continue
+        in_clear += clear
+        keys.append(key)
+    names = [key.name for key in keys]
+    problems += [f"two keys are called {name}" for name in sorted({name for name in names if names.count(name) > 1})]
+    return Parsed(tuple(keys), in_clear, tuple(problems))
+
+
+def _key(line: str, number: int) -> tuple[ApiKey, bool]:
+    if match := _HASHED.fullmatch(line):
+        return ApiKey(match["name"], bytes.fromhex(match["digest"]), _scopes(match["scopes"])), False
+    if match := _PLAIN.fullmatch(line):
+        return ApiKey.of(f"line-{number}", match["key"], _scopes(match["scopes"])), True
+    raise ValueError("must be `name sha256:HEX scope,scope`")
+
+
+def _scopes(text: str) -> frozenset[str]:
+    scopes = frozenset(part for part in text.split(",") if part)
+    if unknown := sorted(scope for scope in scopes if not known(scope)):
+        which = f"called {unknown[0]}" if _MISSPELT.fullmatch(unknown[0]) else "of that name"
+        raise ValueError(f"there is no scope {which}")
+    if not scopes:
+        raise ValueError("names no scope")
+    return scopes
+
+
+class ApiKeyStore:
+    """The keys of `MCP_API_KEY` and of a file that is read again when it changes.
+
+    Args:
+        single: the one key of `MCP_API_KEY`.
+        path: the file.
+        hashed_only: refuse keys that stand in the clear.
+        clock: seconds, monotonic; the file is looked at once a second at most.
+
+    Raises:
+        BadSettings: when the file cannot be read or has a line that is no key.
+    """
+
+    def __init__(
+        self,
+        single: str | None = None,
+        path: Path | None = None,
+        *,
+        hashed_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._single = (ApiKey.of("default", single, SINGLE_KEY),) if single else ()
+        self._path = path
+        self._hashed_only = hashed_only
+        self._clock = clock
+        self._looked = clock()
+        self._stamp = self._stat()
+        self._from_file: tuple[ApiKey, ...] = self._read_first()
+
+    def find(self, secret: str) -> ApiKey | None:
+        """The key that `secret` is, or None. Every key is compared, so the time tells nothing."""
+        self._look_again()
+        presented = digest(secret)
+        found = None
+        for key in (*self._single, *self._from_file):
+            if hmac.compare_digest(key.digest, presented):
+                found = key
+        return found
+
+    def _read_first(self) -> tuple[ApiKey, ...]:
+        if self._path is None:
+            return ()
+        try:
+            parsed = self._parsed(self._path)
+        except (OSError, ValueError):
+            raise BadSettings(["MCP_API_KEYS_FILE: the file cannot be read"]) from None
+        if parsed.problems:
+            raise BadSettings([f"MCP_API_KEYS_FILE: {problem}" for problem in parsed.problems])
+        return parsed.keys
+
+    def _look_again(self) -> None:
+        if self._path is None or self._clock() - self._looked < _LOOK_AGAIN:
+            return
+        self._looked = self._clock()
+        stamp = self._stat()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            parsed = self._parsed(self._path)
+        except (OSError, ValueError):
+            logger.critical("The key file cannot be read: every key in it is refused.")
+            self._from_file = ()
+            return
+        for problem in parsed.problems:
+            logger.error("The key file was read again: %s", problem)
+        self._from_file = parsed.keys
+        logger.info("The key file was read again: %d keys.", len(parsed.keys))
+
+    def _parsed(self, path: Path) -> Parsed:
+        parsed = parse(path.read_text(encoding="utf-8"), hashed_only=self._hashed_only)
+        if parsed.in_clear:
+            logger.warning("%d keys stand in the clear: `toolroll keys hash FILE` converts the file.", parsed.in_clear)
+        return parsed
+
+    def _stat(self) -> tuple[int, ...] | None:
+        if self._path is None:
+            return None
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino  # rights change the ctime alone

@@ -1,0 +1,65 @@
+"""JSON documents of an authorization server: small, direct, and never through a redirect."""
+
+import json
+from typing import Any, cast
+
+import httpx2
+
+from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
+
+MOST_BYTES = 1024 * 1024
+PATIENCE = 5.0
+
+
+class IssuerClient:
+    """Fetches from the authorization server.
+
+    Args:
+        client: of HTTP; it follows no redirect.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient | None = None) -> None:
+        self._client = client or httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False)
+
+    async def get(self, url: str) -> dict[str, Any]:
+        """The JSON object at `url`.
+
+        Raises:
+            CannotTell: when there is none, it is larger than 1 MB, or it does not come in time.
+        """
+        return await self._asked(self._client.build_request("GET", url, headers={"accept": "application/json"}))
+
+    async def post(self, url: str, form: dict[str, str], auth: tuple[str, str] | None) -> dict[str, Any]:
+        """What `url` answers to a form.
+
+        Raises:
+            CannotTell: as `get`.
+        """
+        request = self._client.build_request("POST", url, data=form, headers={"accept": "application/json"})
+        return await self._asked(request, auth)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _asked(self, request: httpx2.Request, auth: tuple[str, str] | None = None) -> dict[str, Any]:
+        try:
+            response = await self._client.send(request, stream=True, auth=auth)
+            try:
+                body = await _bounded(response)
+            finally:
+                await response.aclose()
+            found = json.loads(body)
+        except (httpx2.HTTPError, ValueError, RecursionError) as exc:
+            raise VerificationUnavailable from exc
+        if response.status_code != 200 or not isinstance(found, dict):
+            raise VerificationUnavailable
+        return cast("dict[str, Any]", found)
+
+
+async def _bounded(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise VerificationUnavailable
+    return bytes(body)

@@ -1,0 +1,177 @@
+"""Tokens of an authorization server: signed ones are checked here, opaque ones are asked about there.
+
+Nothing is let in because it could not be checked: a failing check is 401, a check that cannot be made is 503.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
+
+import jwt
+from mcp.server.auth.provider import AccessToken
+
+from mcp_chassis.remote.auth.authenticate import OAUTH, WITHHELD
+from mcp_chassis.remote.auth.issuer_client import IssuerClient
+from mcp_chassis.remote.auth.jwks import Jwks
+
+LEEWAY = 10  # seconds that clocks may differ
+ACCESS_TOKENS = ("", "jwt", "at+jwt", "application/at+jwt")
+_REQUIRED = ["exp", "iss", "aud"]
+_KEPT = 30.0  # seconds an answer about an opaque token is believed
+_MOST_KEPT = 10_000
+_LONGEST_NAME = 255
+
+
+class SignedTokens:
+    """Verifies JWT access tokens (RFC 9068).
+
+    Args:
+        issuer: whose tokens are taken.
+        audience: the resource they must be meant for (RFC 8707).
+        algorithms: of signatures; asymmetric ones only.
+        keys: of the issuer.
+    """
+
+    def __init__(self, issuer: str, audience: str, algorithms: Sequence[str], keys: Jwks) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._algorithms = tuple(algorithms)
+        self._keys = keys
+
+    async def verify(self, token: str) -> AccessToken | None:
+        """Whose the token is; None when it is not good.
+
+        Raises:
+            CannotTell: when the issuer's keys cannot be had.
+        """
+        header = self._header(token)
+        key = await self._keys.find(header.get("kid"), header["alg"]) if header else None
+        if key is None:
+            return None
+        try:
+            claims = jwt.decode(
+                token,
+                key.key,
+                algorithms=[key.algorithm_name],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=LEEWAY,
+                options={"require": _REQUIRED},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
+            return None
+        return access_token(claims, self._audience)
+
+    def _header(self, token: str) -> dict[str, Any] | None:
+        try:
+            header = jwt.get_unverified_header(token)
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            return None
+        kind = header.get("typ", "")
+        well = (
+            header.get("alg") in self._algorithms
+            and isinstance(kind, str)
+            and kind.lower() in ACCESS_TOKENS
+            and isinstance(header.get("kid", ""), str)
+            and "crit" not in header
+        )
+        return header if well else None
+
+
+class OpaqueTokens:
+    """Asks the authorization server about each token (RFC 7662) and believes the answer for half a minute.
+
+    Args:
+        url: where to ask.
+        issuer: whose tokens are taken.
+        audience: the resource they must be meant for.
+        client: who asks: id and secret.
+        clock: the time of day in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        issuer: str,
+        audience: str,
+        *,
+        client: tuple[str, str] | None,
+        documents: IssuerClient,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._url = url
+        self._issuer = issuer
+        self._audience = audience
+        self._client = client
+        self._documents = documents
+        self._clock = clock
+        self._kept: OrderedDict[bytes, tuple[float, AccessToken | None]] = OrderedDict()
+
+    async def verify(self, token: str) -> AccessToken | None:
+        """Whose the token is; None when it is not good.
+
+        Raises:
+            CannotTell: when nobody answers.
+        """
+        name = hashlib.sha256(token.encode()).digest()
+        until, known = self._kept.get(name, (0.0, None))
+        if self._clock() < until:
+            return known
+        claims = await self._documents.post(
+            self._url, {"token": token, "token_type_hint": "access_token"}, self._client
+        )
+        found = access_token(claims, self._audience) if self._good(claims) else None
+        self._kept[name] = (min(self._clock() + _KEPT, _expiry(claims)), found)
+        self._kept.move_to_end(name)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def _good(self, claims: dict[str, Any]) -> bool:
+        audience = claims.get("aud")
+        audiences = cast("list[object]", audience) if isinstance(audience, list) else [audience]
+        begins = claims.get("nbf", 0)
+        return (
+            claims.get("active") is True
+            and claims.get("iss", self._issuer) == self._issuer
+            and self._audience in audiences
+            and self._clock() < _expiry(claims)
+            and isinstance(begins, int | float)
+            and begins <= self._clock() + LEEWAY
+        )
+
+
+def access_token(claims: dict[str, Any], audience: str) -> AccessToken | None:
+    """The caller that verified claims name; None when they name nobody. The token itself is not kept."""
+    client = claims.get("client_id") or claims.get("azp")
+    subject = claims.get("sub") or client
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_NAME:
+        return None
+    return AccessToken(
+        token=WITHHELD,
+        client_id=client if isinstance(client, str) else subject,
+        scopes=sorted(_scopes(claims)),
+        resource=audience,
+        subject=f"{OAUTH}:{subject}",
+        claims={"iss": claims.get("iss")},
+    )
+
+
+def _scopes(claims: dict[str, Any]) -> Iterable[str]:
+    """`scope` as text (RFC 9068) or `scp` as a list, as some servers have it; anything else grants nothing."""
+    found: set[str] = set()
+    for name in ("scope", "scp"):
+        value = claims.get(name)
+        if isinstance(value, str):
+            found.update(value.split())
+        elif isinstance(value, list):
+            found.update(part for part in cast("list[object]", value) if isinstance(part, str))
+    return found
+
+
+def _expiry(claims: dict[str, Any]) -> float:
+    """When the token ends; at once where that is not said."""
+    expires = claims.get("exp")
+    return expires if isinstance(expires, int | float) and not isinstance(expires, bool) else 0.0

@@ -1,0 +1,87 @@
+"""A request's body: read whole, within its size and its time, and found to be one JSON-RPC message."""
+
+import asyncio
+import json
+from typing import Any, cast
+
+from starlette.types import Message, Receive, Scope
+
+from mcp_chassis.remote.http import rejections as refusals
+
+SECONDS = 30.0
+"""A body that has not arrived by then is given up; half-open ones would pile up otherwise."""
+
+
+async def read(scope: Scope, receive: Receive, most: int, seconds: float = SECONDS) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: 413 when it is larger than `most` bytes, 408 when it takes longer than `seconds`.
+        ConnectionError: when the caller is gone.
+    """
+    if int(header(scope, b"content-length") or "0") > most:  # h11 lets nothing but digits through
+        raise refusals.too_large(most)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise ConnectionError
+                body += message.get("body", b"")
+                if len(body) > most:
+                    raise refusals.too_large(most)
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise refusals.too_slow() from None
+
+
+def message_of(body: bytes) -> dict[str, Any]:
+    """The JSON-RPC request or notification. Answers are none: no server here asks anything.
+
+    Raises:
+        Refusal: 400 when it is no JSON, a batch, or no message.
+    """
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise refusals.not_json() from None
+    if not isinstance(message, dict) or not _well_formed(cast("dict[str, Any]", message)):
+        raise refusals.not_one_message()
+    return cast("dict[str, Any]", message)
+
+
+def _well_formed(message: dict[str, Any]) -> bool:
+    identifier = message.get("id", 0)
+    return (
+        message.get("jsonrpc") == "2.0"
+        and isinstance(message.get("method"), str)
+        and isinstance(message.get("params", {}), dict)
+        and isinstance(identifier, str | int)
+        and not isinstance(identifier, bool)
+    )
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """`receive` as if nobody had read the body yet."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return first.pop() if first else await receive()
+
+    return again
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A header's value; None where it is missing."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+def only_header(scope: Scope, name: bytes) -> str | None:
+    """A header's value; None where it is missing or comes twice."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None

@@ -1,0 +1,76 @@
+"""Grants in Redis, for all replicas."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any
+
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.remote.accounts.store import Owner, unavailable
+from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
+
+ALONE_SECONDS = 15
+_ASK_AGAIN = 0.05
+_LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+_TAKE = "local found = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return found"
+
+
+class RedisGrantStore:
+    """Redis, for all replicas."""
+
+    def __init__(self, link: RedisClient) -> None:
+        self._link = link
+        self._name = f"{PREFIX}:grants"
+        self._locks: dict[Owner, asyncio.Lock] = {}
+
+    async def grant(self, owner: Owner) -> str | None:
+        found = await self._ask(lambda redis: redis.hget(self._name, json.dumps(owner)))
+        return None if found is None else found.decode()
+
+    async def put(self, owner: Owner, sealed: str) -> None:
+        await self._ask(lambda redis: redis.hset(self._name, json.dumps(owner), sealed))
+
+    async def drop(self, owner: Owner) -> bool:
+        return bool(await self._ask(lambda redis: redis.hdel(self._name, json.dumps(owner))))
+
+    async def all(self) -> Mapping[Owner, str]:
+        found: dict[bytes, bytes] = await self._ask(lambda redis: redis.hgetall(self._name))
+        owners = {tuple(json.loads(owner)): sealed.decode() for owner, sealed in found.items()}
+        return {(mount, principal): sealed for (mount, principal), sealed in sorted(owners.items())}
+
+    async def lay(self, name: str, sealed: str, seconds: int) -> None:
+        await self._ask(lambda redis: redis.set(f"{PREFIX}:once:{name}", sealed, px=seconds * 1000))
+
+    async def take(self, name: str) -> str | None:
+        found = await self._ask(lambda redis: redis.eval(_TAKE, 1, f"{PREFIX}:once:{name}"))
+        return None if found is None else found.decode()
+
+    @contextlib.asynccontextmanager
+    async def alone(self, owner: Owner) -> AsyncGenerator[None]:
+        lock = self._locks.setdefault(owner, asyncio.Lock())  # of one process, one asks Redis
+        async with lock, self._alone_of_all(owner):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _alone_of_all(self, owner: Owner) -> AsyncGenerator[None]:
+        name, mine = f"{PREFIX}:alone:{json.dumps(owner)}", secrets.token_hex(8)
+        while True:
+            if await self._ask(lambda redis: redis.set(name, mine, px=ALONE_SECONDS * 1000, nx=True)):
+                break
+            await asyncio.sleep(_ASK_AGAIN)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Unavailable):
+                await self._ask(lambda redis: redis.eval(_LET_GO, 1, name, mine))
+
+    async def aclose(self) -> None:
+        return None  # the link is the process's
+
+    async def _ask(self, question: Callable[[Any], Any]) -> Any:
+        try:
+            return await self._link.ask(question)
+        except RedisUnavailable as exc:
+            raise unavailable() from exc

@@ -1,0 +1,64 @@
+"""Answers that may be reused, in Redis for all replicas. While it is gone every replica asks upstream."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_chassis.pipeline.reuse import CacheSlot
+from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
+
+_FIND = """
+local edition = redis.call('GET', KEYS[1]) or '0'
+return {edition, redis.call('GET', KEYS[2] .. edition)}
+"""
+
+
+class RedisResultCache:
+    """Answers of one server. Each tool has an edition; a write that outdates a tool's answers begins the next one.
+
+    Args:
+        link: to Redis.
+        mount: the server's name.
+    """
+
+    def __init__(self, link: RedisClient, mount: str) -> None:
+        self._link = link
+        self._mount = mount
+        self._owed: set[str] = set()
+
+    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
+        """What is kept for these arguments, and where an answer to them would be."""
+        digest = hashlib.sha256(json.dumps([self._mount, tool, principal, arguments]).encode()).hexdigest()
+        place = f"{PREFIX}:answers:{digest}:"
+        try:
+            await self._pay()
+            edition, found = await self._link.ask(lambda redis: redis.eval(_FIND, 2, self._edition(tool), place))
+        except RedisUnavailable:
+            return CacheSlot(None, None)
+        return CacheSlot(place + edition.decode(), json.loads(found) if found else None)
+
+    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None:
+        """Keep an answer where it was looked for: in the edition of before it was asked for."""
+        place, text, left = found.place, json.dumps(answer), max(1, int(seconds * 1000))
+        if place is not None:
+            try:
+                await self._link.ask(lambda redis: redis.set(place, text, px=left))
+            except RedisUnavailable:
+                return
+
+    async def outdate(self, tool: str) -> None:
+        """Forget the answers of a tool; while Redis is gone this is owed, and paid before it is asked again."""
+        self._owed.add(tool)
+        try:
+            await self._pay()
+        except RedisUnavailable:
+            return
+
+    async def _pay(self) -> None:
+        for tool in list(self._owed):
+            await self._link.ask(lambda redis, tool=tool: redis.incr(self._edition(tool)))
+            self._owed.discard(tool)
+
+    def _edition(self, tool: str) -> str:
+        return f"{PREFIX}:edition:{self._mount}:{tool}"

@@ -1,0 +1,266 @@
+"""Lines over two descriptors that poll: POSIX pipes and sockets, without threads and almost without copies."""
+
+import asyncio
+import os
+import stat
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+
+import anyio
+from mcp_types import JSONRPCMessage
+
+from mcp_chassis.stdio.json_lines import MAX_LINE_BYTES, dump
+
+_CHUNK = 256 * 1024
+_WIDTH = 256 * 1024
+_HIGH_WATER = 1024 * 1024  # bytes written and not yet read by the host before answers wait
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+
+
+def pollable() -> bool:
+    """Whether standard input and output both are pipes or sockets on a system that can poll them."""
+    return sys.platform != "win32" and all(_is_pipe(descriptor) for descriptor in (_STDIN, _STDOUT))
+
+
+def _is_pipe(descriptor: int) -> bool:
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+@contextmanager
+def claimed() -> Generator[tuple[int, int]]:
+    """Duplicates of standard input and output for the wire alone, not blocking.
+
+    Meanwhile a stray read finds an end, and a stray print lands on standard error instead of between two answers.
+    """
+    sys.stdout.flush()
+    wire = _duplicate(_STDIN), _duplicate(_STDOUT)
+    blocking = [os.get_blocking(descriptor) for descriptor in wire]
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, _STDIN)
+    os.dup2(_STDERR if _is_open(_STDERR) else nothing, _STDOUT)
+    os.close(nothing)
+    for descriptor in wire:
+        os.set_blocking(descriptor, False)
+    _widen(wire[1])
+    try:
+        yield wire
+    finally:
+        for standard, descriptor, blocks in zip((_STDIN, _STDOUT), wire, blocking, strict=True):
+            os.set_blocking(descriptor, blocks)
+            os.dup2(descriptor, standard)
+            os.close(descriptor)
+
+
+def _duplicate(descriptor: int) -> int:
+    import fcntl  # POSIX only
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+
+
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold a large answer whole, where the system can: 64 kB would be handed over piece by piece."""
+    import fcntl
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # no pipe but a socket, or this user has too many wide ones
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _WIDTH)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+class LineReader:
+    """Cuts what arrives on a descriptor into lines.
+
+    Args:
+        descriptor: does not block.
+        line: takes a line without its end; blank ones are left out.
+        too_long: takes the beginning of a line longer than allowed; the rest of it is skipped.
+        end: called when nothing more will come.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        line: Callable[[bytes], None],
+        too_long: Callable[[bytes], None],
+        end: Callable[[], None],
+    ) -> None:
+        self._descriptor = descriptor
+        self._line = line
+        self._too_long = too_long
+        self._end = end
+        self._parts: list[bytes] = []
+        self._length = 0
+        self._skipping = False
+        self._reading = False
+        self._loop = asyncio.get_running_loop()
+
+    def resume(self) -> None:
+        if not self._reading:
+            self._reading = True
+            self._loop.add_reader(self._descriptor, self._readable)
+
+    def pause(self) -> None:
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._descriptor)
+
+    def last(self) -> None:
+        """Take what has already arrived, and read no more."""
+        self._readable()
+        self.pause()
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._descriptor, _CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:  # reset: the host is gone
+            data = b""
+        if data:
+            self.feed(data)
+        elif self._reading:
+            self.pause()
+            self.feed(b"\n")  # a last line without its end is a line
+            self._end()
+
+    def feed(self, data: bytes) -> None:
+        first, *others = data.split(b"\n")
+        self._grow(first)
+        for part in others:
+            self._finish()
+            self._grow(part)
+
+    def _grow(self, part: bytes) -> None:
+        if not part or self._skipping:
+            return
+        self._parts.append(part)
+        self._length += len(part)
+        if self._length > MAX_LINE_BYTES:
+            self._too_long(b"".join(self._parts)[:1000])
+            self._skipping = True
+            self._parts.clear()
+
+    def _finish(self) -> None:
+        line = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        self._length = 0
+        if not self._skipping and line.strip():
+            self._line(line)
+        self._skipping = False
+
+
+class LineWriter:
+    """Writes messages as lines; those of one turn of the loop go out together.
+
+    Args:
+        descriptor: does not block.
+        slow: called when the host reads slower than answers come, and when it has caught up.
+        broken: called once when nobody reads any more.
+    """
+
+    def __init__(self, descriptor: int, slow: Callable[[], None], broken: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._slow = slow
+        self._broken = broken
+        self._lines: list[bytes] = []
+        self._rest = memoryview(b"")
+        self._size = 0
+        self._scheduled = False
+        self._is_broken = False
+        self._room = asyncio.Event()
+        self._room.set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._loop = asyncio.get_running_loop()
+
+    async def write(self, message: JSONRPCMessage) -> None:
+        """Queue a message; wait first while the host is slow.
+
+        Raises:
+            anyio.BrokenResourceError: nobody reads any more.
+        """
+        if not self._room.is_set():
+            await self._room.wait()
+        if self._is_broken:
+            raise anyio.BrokenResourceError
+        self.queue(message)
+
+    def queue(self, message: JSONRPCMessage) -> None:
+        """Have a message written as soon as the loop turns; lost where nobody reads any more."""
+        if self._is_broken:
+            return
+        line = dump(message)
+        self._lines += (line, b"\n")
+        self._size += len(line) + 1
+        if not self._scheduled:
+            self._scheduled = True
+            self._empty.clear()
+            self._loop.call_soon(self._flush)
+        if self._size > _HIGH_WATER and self._room.is_set():
+            self._room.clear()
+            self._slow()
+
+    def flush(self) -> None:
+        """Write now what is queued: a turn of the loop earlier than it would be."""
+        if self._lines and not self._rest:
+            self._flush()
+
+    @property
+    def is_slow(self) -> bool:
+        return not self._room.is_set()
+
+    async def flushed(self) -> None:
+        """Return when everything queued is written, or nobody reads any more."""
+        await self._empty.wait()
+
+    def close(self) -> None:
+        self._loop.remove_writer(self._descriptor)
+
+    def _flush(self) -> None:
+        """Write what fits; the loop calls again when there is room for more."""
+        if not self._size:
+            return
+        if not self._rest:
+            self._rest = memoryview(b"".join(self._lines))
+            self._lines.clear()
+        try:
+            written = os.write(self._descriptor, self._rest)
+        except (BlockingIOError, InterruptedError):
+            written = 0
+        except OSError:
+            self._break()
+            return
+        self._rest = self._rest[written:]
+        self._size -= written
+        if self._size:
+            self._loop.add_writer(self._descriptor, self._flush)
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._loop.remove_writer(self._descriptor)
+        self._scheduled = False
+        self._empty.set()
+        if not self._room.is_set():
+            self._room.set()
+            self._slow()
+
+    def _break(self) -> None:
+        self._is_broken = True
+        self._lines.clear()
+        self._rest = memoryview(b"")
+        self._size = 0
+        self._settle()
+        self._broken()

@@ -1,0 +1,269 @@
+"""Serving one host over standard input and output, until it leaves or the process is told to end.
+
+POSIX pipes and sockets are polled directly; anything else (files, terminals, Windows) goes through the SDK's own
+threads. Either way the end is orderly: nothing more is read, calls in flight are answered while their grace lasts
+and cancelled after it, the server's lifespan closes, and the process ends with code 0.
+"""
+
+import asyncio
+import gc
+import io
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import anyio
+from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.runner import serve_dual_era_loop
+from mcp.server.subscriptions import SubscriptionBus
+from mcp.shared.message import SessionMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCMessage
+from pydantic import ValidationError
+
+from mcp_chassis.output import mirrored
+from mcp_chassis.pipeline.subscriptions import Listening, ResourceSubscriptions
+from mcp_chassis.stdio.json_lines import TOO_LONG, InvalidMessage, find_request_id, parse
+from mcp_chassis.stdio.pipes import LineReader, LineWriter, claimed, pollable
+from mcp_chassis.stdio.streams import Drain, Inbox, Outbox
+from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry.host_log import HostLog
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a server ends once it must: seconds in which calls in flight may still be answered, and seconds in all."""
+
+    reason: str
+    grace: float
+    limit: float
+
+
+AFTER_EOF = Ending(
+    "The host has closed our input.", grace=3.0, limit=4.8
+)  # hosts wait a few seconds after closing our input before they signal
+AFTER_SIGNAL = Ending("A signal asks for the end.", grace=7.0, limit=9.6)
+_AT_ONCE = Ending("The host no longer reads.", grace=0.0, limit=AFTER_EOF.limit)
+_LAST_WORDS = 0.5
+_MOST_WAITING = 1_000  # messages read and not yet taken up
+
+
+class Servable(Protocol):
+    """What can be served: the protocol's own server, the bus of its events, and what its host hears."""
+
+    bus: SubscriptionBus
+    host_log: HostLog
+
+    @property
+    def lowlevel(self) -> LowLevelServer[Any]: ...
+
+
+def run(server: Servable, *, after_eof: Ending = AFTER_EOF, after_signal: Ending = AFTER_SIGNAL) -> int:
+    """Serve until the host ends it; the process's exit code."""
+    if not _has(sys.stdin) or not _has(sys.stdout):
+        logger.critical("Standard input and output must be open: a host starts this command with both.")
+        return 1
+    gc.freeze()  # what start-up built stays, so the collector need not look at it during calls
+    asyncio.run((_serve_pipes if pollable() else _serve_threads)(_Session(server), after_eof, after_signal))
+    logs.flush()
+    return 0
+
+
+def _has(stream: object) -> bool:
+    return stream is not None
+
+
+class _Session:
+    """One host's connection to a server: what only a connection that lasts can offer is offered on it."""
+
+    def __init__(self, server: Servable) -> None:
+        self._server = server
+        self._listening = Listening(server.bus)
+        self._subscriptions = ResourceSubscriptions(server.bus)
+
+    def mirrors(self) -> None:
+        """Its writer writes out what stands twice in a result."""
+        mirrored.serve(self._server.lowlevel)
+
+    async def run(self, inbox: Inbox, outbox: Outbox) -> None:
+        server = self._server.lowlevel
+        self._server.host_log.serve(server)
+        self._listening.serve(server)
+        options = server.create_initialization_options()
+        async with self._subscriptions.served(server), server.lifespan(server) as lifespan:
+            await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
+            if inbox.reopen():
+                await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
+
+    def end(self, ending: Ending) -> None:
+        """Begin the end: streams that would stay open are closed, and what does not let go has a limit."""
+        logger.info(ending.reason)
+        self._listening.close()
+        _end_within(ending.limit)
+
+
+async def _serve_pipes(session: _Session, after_eof: Ending, after_signal: Ending) -> None:
+    session.mirrors()
+    with claimed() as (incoming, outgoing), redirect_stdout(_Printed()):
+        pipes = _Pipes(incoming, outgoing, session, after_eof)
+        with _signals(lambda: pipes.stop(after_signal)):
+            await session.run(pipes.inbox, pipes.outbox)
+        await pipes.close()
+
+
+class _Pipes:
+    """A host at the other end of two pipes."""
+
+    def __init__(self, incoming: int, outgoing: int, session: _Session, after_eof: Ending) -> None:
+        self._session = session
+        self._drain = Drain()
+        self._after_eof = after_eof
+        self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_AT_ONCE))
+        self._reader = LineReader(incoming, self._line, self._too_long, self._eof)
+        self.inbox = Inbox(self._drain, self._flow)
+        self.outbox = Outbox(self._drain, self._writer.write, self._writer.flush)
+        self._reader.resume()
+
+    def stop(self, ending: Ending) -> None:
+        self._session.end(ending)
+        self._drain.stop(ending.grace)
+        self._reader.last()
+        self.inbox.wake()
+
+    async def close(self) -> None:
+        with anyio.move_on_after(1.0):
+            await self._writer.flushed()
+        self._reader.pause()
+        self._writer.close()
+
+    def _line(self, line: bytes) -> None:
+        message = parse(line)
+        if isinstance(message, InvalidMessage):
+            self._writer.queue(message.answer())
+        else:
+            self.inbox.put(message)
+            self._flow()
+
+    def _too_long(self, beginning: bytes) -> None:
+        self._writer.queue(InvalidMessage(INVALID_REQUEST, TOO_LONG, find_request_id(beginning)).answer())
+
+    def _eof(self) -> None:
+        if not self._drain.stopping:
+            self.stop(self._after_eof)
+
+    def _flow(self) -> None:
+        """Read only while messages are taken up and answers are read."""
+        if self._writer.is_slow or len(self.inbox) >= _MOST_WAITING:
+            self._reader.pause()
+        elif not self._drain.stopping:
+            self._reader.resume()
+
+
+async def _serve_threads(session: _Session, after_eof: Ending, after_signal: Ending) -> None:
+    from mcp.server.stdio import stdio_server
+
+    drain = Drain()
+    async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as pump:
+
+        async def write(message: JSONRPCMessage) -> None:
+            await outgoing.send(SessionMessage(message))
+
+        inbox = Inbox(drain, lambda: None)
+
+        def stop(ending: Ending) -> None:
+            session.end(ending)
+            drain.stop(ending.grace)
+            inbox.wake()
+
+        async def read() -> None:
+            async for item in incoming:
+                if isinstance(item, SessionMessage):
+                    inbox.put(item.message)
+                else:
+                    await write(_refused(item).answer())
+            if not drain.stopping:
+                stop(after_eof)
+
+        pump.start_soon(read)
+        with _signals(lambda: stop(after_signal)), redirect_stdout(_Printed()):
+            await session.run(inbox, Outbox(drain, write))
+            pump.cancel_scope.cancel()
+            _end_within(_LAST_WORDS)  # the SDK's thread cannot be woken from a read that never ends
+            await outgoing.aclose()
+
+
+def _refused(error: Exception) -> InvalidMessage:
+    """What the SDK could not read: it tells whether that was JSON at all."""
+    broken = isinstance(error, ValidationError) and any(e["type"] == "json_invalid" for e in error.errors())
+    return InvalidMessage(PARSE_ERROR if broken else INVALID_REQUEST, "This line is no JSON-RPC 2.0 message in UTF-8.")
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Generator[None]:
+    """The first signal ends the connection in order, the second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    received: list[int] = []
+
+    def on_signal(number: int, frame: object) -> None:
+        if received:
+            _exit(128 + number)
+        received.append(number)
+        loop.call_soon_threadsafe(stop)
+
+    before = [signal.signal(number, on_signal) for number in numbers]
+    try:
+        with _woken_by_signals(loop):
+            yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """The kernel may hand a signal to another thread: then nothing else wakes a loop that waits."""
+    if sys.platform == "win32":  # where asyncio sees to it
+        yield
+        return
+    hearing, told = socket.socketpair()
+    with hearing, told:
+        hearing.setblocking(False)
+        told.setblocking(False)
+        loop.add_reader(hearing, hearing.recv, 4096)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(hearing)
+
+
+def _end_within(seconds: float) -> None:
+    """End the process after `seconds` even where a tool, a library or a lifespan does not let go."""
+    timer = threading.Timer(seconds, _exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _exit(code: int) -> None:
+    logs.flush(0.1)
+    os._exit(code)
+
+
+class _Printed(io.TextIOBase):
+    """What a tool prints becomes log lines: written to standard error, it could wait for ever for a reader."""
+
+    def write(self, text: str, /) -> int:
+        for line in text.splitlines():
+            if line.strip():
+                logger.info("printed: %s", line)
+        return len(text)

@@ -1,0 +1,141 @@
+"""Where idempotency records are kept: in memory, or in a file that every server of this user shares."""
+
+import functools
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.storage.idempotency import Record, RecordKey
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Given = TypeVar("Given")
+
+_TABLE = """CREATE TABLE IF NOT EXISTS records (
+    principal TEXT, tool TEXT, key TEXT, arguments TEXT NOT NULL, expires REAL NOT NULL, outcome TEXT,
+    PRIMARY KEY (principal, tool, key)
+) WITHOUT ROWID"""
+_FIND = "SELECT arguments, expires, outcome FROM records WHERE principal = ? AND tool = ? AND key = ?"
+_DROP = "DELETE FROM records WHERE principal = ? AND tool = ? AND key = ?"
+_EXPIRED = "DELETE FROM records WHERE outcome IS NOT NULL AND expires <= ?"
+_PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class MemoryRecordStore:
+    """Kept as long as the process lives, the newest `most`."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._records: OrderedDict[RecordKey, Record] = OrderedDict()
+        self._most = most
+
+    async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+        found = self._records.get(name)
+        if found is not None and not (found.outcome is not None and found.expires <= now):
+            return found
+        await self.keep(name, record)
+        return None
+
+    async def keep(self, name: RecordKey, record: Record) -> None:
+        self._records[name] = record
+        self._records.move_to_end(name)
+        while len(self._records) > self._most:
+            self._records.popitem(last=False)
+
+    async def drop(self, name: RecordKey) -> None:
+        self._records.pop(name, None)
+
+    async def aclose(self) -> None:
+        return None
+
+
+class FileRecordStore:
+    """Kept in a SQLite file that only its owner may read; it is opened on first use, and used off the event loop."""
+
+    def __init__(self, path: Path | None = None, *, patience: float = 5.0) -> None:
+        """`patience`: seconds to wait for another process that holds the file."""
+        self._path = path
+        self._patience = patience
+        self._connection: sqlite3.Connection | None = None
+        self._one_thread = anyio.CapacityLimiter(1)
+
+    async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+        return await self._off_the_loop(self._claim, name, record, now)
+
+    async def keep(self, name: RecordKey, record: Record) -> None:
+        await self._off_the_loop(self._keep, name, record)
+
+    async def drop(self, name: RecordKey) -> None:
+        await self._off_the_loop(self._drop, name)
+
+    async def aclose(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    async def _off_the_loop(self, step: Callable[..., Given], *arguments: object) -> Given:
+        """Raises Unavailable when the file cannot be used."""
+        import sqlite3
+
+        call = functools.partial(step, *arguments)
+        try:
+            return await anyio.to_thread.run_sync(call, limiter=self._one_thread)
+        except (sqlite3.Error, OSError, ValueError) as exc:
+            raise Unavailable(
+                "This server cannot use its store of idempotency keys; the upstream was not asked.",
+                remedy="Call without idempotency_key, or ask the person who runs this server.",
+            ) from exc
+
+    def _claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+        with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(_EXPIRED, (now,))
+            row = database.execute(_FIND, name).fetchone()
+            if row is not None:
+                return Record(row[0], row[1], None if row[2] is None else json.loads(row[2]))
+            self._write(database, name, record)
+            return None
+
+    def _keep(self, name: RecordKey, record: Record) -> None:
+        with self._open() as database:
+            self._write(database, name, record)
+
+    def _drop(self, name: RecordKey) -> None:
+        with self._open() as database:
+            database.execute(_DROP, name)
+
+    def _write(self, database: "sqlite3.Connection", name: RecordKey, record: Record) -> None:
+        outcome: Any = None if record.outcome is None else json.dumps(record.outcome)
+        row = (*name, record.arguments_hash, record.expires, outcome)
+        database.execute(_PUT, row)
+
+    def _open(self) -> "sqlite3.Connection":
+        """`with` of a connection commits or rolls back; it does not close."""
+        import sqlite3
+
+        if self._connection is None:
+            path = self._path or default_file()
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            connection = sqlite3.connect(path, timeout=self._patience, isolation_level=None, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute(_TABLE)
+            except sqlite3.Error:  # another process may hold it just now: the next call opens it anew
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+
+def default_file() -> Path:
+    """In the user's state folder."""
+    from platformdirs import user_state_path
+
+    return user_state_path("toolroll") / "idempotency.sqlite3"

@@ -1,0 +1,123 @@
+"""Counts of what a process did, kept in it: for the diagnostics resource, and for whoever renders them.
+
+Label values come from our own vocabularies (tools, outcomes, upstreams), so the memory is bounded; a series more
+than `MAX_SERIES` is counted under `other` all the same.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+BUCKET_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+MAX_SERIES = 1_000
+OTHER = "other"
+
+
+@dataclass
+class Histogram:
+    """Durations in seconds, counted by the bucket they fall into; the last bucket has no upper bound."""
+
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKET_SECONDS) + 1))
+    total: float = 0.0
+    largest: float = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.buckets[bisect_left(BUCKET_SECONDS, seconds)] += 1
+        self.total += seconds
+        self.largest = max(self.largest, seconds)
+
+    @property
+    def count(self) -> int:
+        return sum(self.buckets)
+
+    def snapshot(self) -> dict[str, Any]:
+        """How many, the mean and the largest, in milliseconds."""
+        mean = self.total / self.count if self.count else 0.0
+        return {"count": self.count, "mean_ms": round(mean * 1000, 1), "max_ms": round(self.largest * 1000, 1)}
+
+
+class Metrics:
+    """Counters and histograms of calls by tool and of upstream work by service."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.durations: dict[str, Histogram] = {}
+        self.attempts: Counter[tuple[str, str]] = Counter()
+        self.waits: Counter[tuple[str, str]] = Counter()
+        self.latencies: dict[str, Histogram] = {}
+        self.breakers: dict[str, Callable[[], str]] = {}
+        self._levels: dict[tuple[str, str], float | Callable[[], float]] = {}
+
+    def call(self, tool: str, outcome: str, seconds: float) -> None:
+        """A tool call ended: `outcome` is `ok`, a failure's code or `cancelled`."""
+        _count(self.calls, (tool, outcome))
+        _histogram(self.durations, tool).observe(seconds)
+
+    def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
+        """An upstream was asked once: `outcome` is `ok`, `cancelled` or a failure's code."""
+        _count(self.attempts, (upstream, outcome))
+        _histogram(self.latencies, upstream).observe(seconds)
+
+    def waited(self, upstream: str) -> None:
+        """A call waited for a limit or for its next attempt."""
+        _count(self.waits, (upstream, "waits"))
+
+    def watch(self, upstream: str, breaker: Callable[[], str]) -> None:
+        """Ask `breaker` for its state whenever a snapshot is taken: `closed`, `open` or `half open`."""
+        if upstream in self.breakers or len(self.breakers) < MAX_SERIES:
+            self.breakers[upstream] = breaker
+
+    def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
+        """Something goes up and down, told now or when asked: `limit left`, `connections in use` of a pool."""
+        if (name, of) in self._levels or len(self._levels) < MAX_SERIES:
+            self._levels[name, of] = value
+
+    @property
+    def levels(self) -> dict[tuple[str, str], float]:
+        """The levels of now, by what they are and of what."""
+        return {series: value() if callable(value) else value for series, value in self._levels.items()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything counted so far as plain JSON, for people."""
+        return {
+            "calls": {
+                tool: {"outcomes": _outcomes(self.calls, tool), **histogram.snapshot()}
+                for tool, histogram in sorted(self.durations.items())
+            },
+            "upstreams": {name: self._upstream(name) for name in self._upstreams()},
+        }
+
+    def _upstreams(self) -> list[str]:
+        return sorted({name for name, _ in (*self.attempts, *self.waits)} | set(self.breakers))
+
+    def _upstream(self, name: str) -> dict[str, Any]:
+        breaker = self.breakers.get(name)
+        return {
+            "attempts": {"outcomes": _outcomes(self.attempts, name), **_seen(self.latencies, name)},
+            "waits": sum(_outcomes(self.waits, name).values()),
+            **({"breaker": breaker()} if breaker else {}),
+        }
+
+
+def _count(counter: Counter[tuple[str, str]], series: tuple[str, str]) -> None:
+    counter[series if series in counter or len(counter) < MAX_SERIES else (OTHER, OTHER)] += 1
+
+
+def _histogram(histograms: dict[str, Histogram], name: str) -> Histogram:
+    if name not in histograms and len(histograms) >= MAX_SERIES:
+        name = OTHER
+    return histograms.setdefault(name, Histogram())
+
+
+def _seen(histograms: dict[str, Histogram], name: str) -> dict[str, Any]:
+    return histograms.get(name, Histogram()).snapshot()
+
+
+def _outcomes(counter: Counter[tuple[str, str]], name: str) -> dict[str, int]:
+    return {outcome: count for (owner, outcome), count in sorted(counter.items()) if owner == name}
+
+
+METRICS = Metrics()
+"""What this process counts into where nothing else was passed."""

@@ -1,0 +1,227 @@
+"""What the command line says and with which exit code it ends."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp_chassis.cli import main
+from mcp_chassis.cli.check import check
+from mcp_chassis.failures import AuthenticationFailed, Unavailable
+from mcp_chassis.server import Probe
+from sample_server import SAMPLE, SampleSettings, Shelf
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _environment(tmp_path: Path) -> Iterator[None]:
+    """No setting of this machine, and an empty `.env`."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(("SAMPLE_", "MCP_", "SSL_CERT")) or name.lower().endswith("_proxy"):
+            del os.environ[name]
+    (tmp_path / ".env").write_text("")
+    os.environ["TOOLROLL_ENV_FILE"] = str(tmp_path / ".env")
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_version_names_the_server(capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"], SAMPLE)
+    assert capsys.readouterr().out == f"mcp-chassis {SAMPLE.version}\n"
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["check", "--loud"], ["config", "emacs"], ["call"]])
+def test_what_is_no_command_is_answered_with_what_is(arguments: list[str], capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments, SAMPLE)
+    assert "usage: mcp-chassis" in capsys.readouterr().err
+
+
+def test_tools_are_listed_with_about_their_tokens_and_what_they_do(capsys: Output) -> None:
+    assert main(["tools"], SAMPLE) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(SAMPLE.tools) + 1
+    tokens, does, name, title = lines[0].split(maxsplit=3)
+    assert (does, name, title) == ("reads", "list_things", "List things")
+    assert 30 < int(tokens.removeprefix("~")) < 200
+    assert "writes put_thing" in " ".join(" ".join(lines).split())
+    counts = [int(line.split()[0].removeprefix("~")) for line in lines]
+    assert counts[-1] == sum(counts[:-1])
+
+
+def test_tools_are_those_the_settings_offer(capsys: Output) -> None:
+    os.environ["SAMPLE_READ_ONLY"] = "true"
+    main(["tools"], SAMPLE)
+    assert "writes" not in capsys.readouterr().out
+
+
+def test_a_call_prints_what_a_host_would_read(capsys: Output) -> None:
+    assert main(["call", "echo", '{"text": "null"}'], SAMPLE) == 0
+    assert capsys.readouterr().out == '{"text":"null"}\n'
+
+
+def test_a_call_may_have_its_arguments_on_standard_input(capsys: Output) -> None:
+    before, sys.stdin = sys.stdin, io.StringIO('{"text": "from afar"}')
+    try:
+        assert main(["call", "echo", "-"], SAMPLE) == 0
+    finally:
+        sys.stdin = before
+    assert "from afar" in capsys.readouterr().out
+
+
+def test_a_call_without_arguments_is_a_call(capsys: Output) -> None:
+    assert main(["call", "count_things"], SAMPLE) == 0
+    assert capsys.readouterr().out == '{"number":0}\n'
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("fail", '{"kind": "limit"}', "RATE_LIMITED"),
+        ("echo", '{"nonsense": 1}', "INVALID_INPUT"),
+        ("no_such_tool", "{}", "There is no tool of this name"),
+    ],
+)
+def test_a_call_that_fails_says_so_on_standard_error_with_code_1(
+    tool: str, arguments: str, said: str, capsys: Output
+) -> None:
+    assert main(["call", tool, arguments], SAMPLE) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert said in output.err
+    assert "Traceback" not in output.err
+
+
+@pytest.mark.parametrize("arguments", ["{", "[]", "1", "null", "[" * 100_000])
+def test_arguments_that_are_no_object_are_refused_with_code_2(arguments: str, capsys: Output) -> None:
+    assert main(["call", "echo", arguments], SAMPLE) == 2
+    assert "no JSON object" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["tools"], ["call", "echo"], ["serve"]])
+def test_a_bad_setting_is_told_by_name_with_code_2(command: list[str], capsys: Output) -> None:
+    os.environ["SAMPLE_SIZE"] = "a-value-nobody-should-see"
+    assert main(command, SAMPLE) == 2
+    output = capsys.readouterr()
+    assert "SAMPLE_SIZE: " in output.err
+    assert "a-value-nobody-should-see" not in output.err + output.out
+    assert output.out == ""
+
+
+def test_check_says_that_all_is_well_with_code_0(capsys: Output) -> None:
+    os.environ["SAMPLE_TOKEN"] = "canary-token-5512"
+    os.environ["HTTPS_PROXY"] = "http://user:canary-proxy@proxy.example"
+    assert main(["check"], SAMPLE) == 0
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert ["settings", "ok"] in lines
+    assert ["in", "use     HTTPS_PROXY"] in lines
+    assert ["reached", "shelf"] in lines
+    assert "canary" not in str(lines)
+
+
+def test_check_tells_a_bad_setting_by_name_with_code_2(capsys: Output) -> None:
+    os.environ["SAMPLE_SIZE"] = "a-value-nobody-should-see"
+    assert main(["check"], SAMPLE) == 2
+    assert main(["check", "--json"], SAMPLE) == 2
+    text = capsys.readouterr().out
+    assert "to mend    SAMPLE_SIZE: " in text
+    assert "a-value-nobody-should-see" not in text
+
+
+def test_check_as_json_is_one_object(capsys: Output) -> None:
+    assert main(["check", "--json"], SAMPLE) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["name"] == "mcp-chassis"
+    assert report["missing"] == ["SAMPLE_TOKEN"]
+    assert report["connectivity"] == [{"name": "shelf", "status": "not configured", "message": ""}]
+    assert report["exit_code"] == 0
+    assert set(report["versions"]) == {"mcp-chassis", "mcp", sys.implementation.name.replace("cpython", "CPython")}
+
+
+async def _no_credential(shelf: Shelf) -> Sequence[Probe]:
+    try:
+        return [Probe("shelf", "ok", shelf.token.reveal())]
+    except AuthenticationFailed as failure:
+        return [Probe("shelf", "failed", failure.message)]
+
+
+async def _unreachable(shelf: Shelf) -> Sequence[Probe]:
+    raise Unavailable("The shelf does not answer.")
+
+
+async def _silent(shelf: Shelf) -> Sequence[Probe]:
+    await anyio.sleep_forever()
+    return []
+
+
+@asynccontextmanager
+async def _never_connects(settings: SampleSettings) -> AsyncGenerator[Shelf]:
+    raise Unavailable("There is no shelf.")
+    yield
+
+
+@pytest.mark.parametrize(
+    ("server", "code", "message"),
+    [
+        (replace(SAMPLE, probe=_no_credential), 3, "SAMPLE_TOKEN is not set"),
+        (replace(SAMPLE, probe=_unreachable), 4, "The shelf does not answer."),
+        (replace(SAMPLE, probe=_silent), 4, "No answer within 0.2 s."),
+        (replace(SAMPLE, connect=_never_connects), 4, "There is no shelf."),
+        (replace(SAMPLE, probe=None), 0, ""),
+    ],
+)
+async def test_check_has_a_code_for_each_kind_of_fault(server: object, code: int, message: str) -> None:
+    report = await check(server, seconds=0.2)  # pyright: ignore[reportArgumentType]
+    assert report.exit_code == code
+    assert [message in probe.message for probe in report.connectivity] == ([True] if message else [])
+
+
+def test_toolroll_lists_the_installed_servers(capsys: Output) -> None:
+    assert main([]) == 0
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert names == sorted(set(names)) * 2
+    assert "timezone-mcp" in names
+
+
+@pytest.mark.parametrize("name", ["timezone", "timezone-mcp"])
+def test_toolroll_runs_a_servers_command(name: str, capsys: Output) -> None:
+    assert main([name, "tools"]) == 0
+    assert "convert_timezone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("names", [[], ["nobody"], ["timezone", "github"]])
+def test_toolroll_serves_exactly_one_server_over_stdio(names: list[str], capsys: Output) -> None:
+    assert main(["serve", "--transport", "stdio", *names]) == 2
+    assert "exactly one server" in capsys.readouterr().err
+
+
+def test_toolroll_says_that_a_server_to_serve_over_http_is_not_installed(capsys: Output) -> None:
+    assert main(["serve", "nobody", "--transport", "http"]) == 2
+    assert "no server called nobody" in capsys.readouterr().err
+
+
+def test_toolroll_makes_hashes_and_lists_keys(tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "keys"
+    assert main(["keys", "new", "ci", "read", "--file", str(path)]) == 0
+    assert main(["keys", "hash", str(path)]) == 0
+    capsys.readouterr()
+    assert main(["keys", "list", str(path)]) == 0
+    assert capsys.readouterr().out == "ci  read\n"
+
+
+def test_toolroll_writes_the_example_entries(tmp_path: Path) -> None:
+    assert main(["examples", str(tmp_path)]) == 0
+    entry = json.loads((tmp_path / "claude-desktop" / "timezone-mcp.json").read_text())
+    assert list(entry["mcpServers"]) == ["timezone-mcp"]

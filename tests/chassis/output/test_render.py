@@ -1,0 +1,104 @@
+"""What every answer passes on its way out: secrets go, halves of characters go, and the budget holds to the letter."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp_chassis.failures import NotFound, RateLimited
+from mcp_chassis.output.cursors import START, Cursors
+from mcp_chassis.output.render import Renderer
+from mcp_chassis.results import Page, Result, TextPage
+from mcp_chassis.telemetry.redaction import Redactor
+from mcp_chassis.testing import text
+from mcp_types import CallToolResult
+
+BUDGET = 2_000
+
+
+class Facts(Result):
+    number: int = 0
+    text: str = ""
+    table: list[list[int]] | None = None
+
+
+class Texts(Page):
+    items: list[str]
+
+
+def delivery(secret: str = "") -> Renderer:
+    redactor = Redactor()
+    if secret:
+        redactor.register(secret)
+    return Renderer(BUDGET, Cursors(), redactor.scrub)
+
+
+def answer(value: Any, secret: str = "", *, pages: bool = True) -> CallToolResult:
+    return delivery(secret).answer(value, start=START, bound_to=b"", pages=pages)
+
+
+def test_a_secret_of_digits_never_breaks_a_number_that_holds_them():
+    told = answer(Facts(number=3_120_260_101, text="pin 20260101"), "20260101")
+    assert told.structured_content == {"number": 3_120_260_101, "text": "pin [secret removed]"}
+    assert json.loads(text(told)) == told.structured_content
+
+
+def test_a_secret_of_digits_never_breaks_a_failure():
+    failure = RateLimited("Wait, said 20260101.", retry_after_seconds=20_260_101, details={"until": 120_260_101})
+    assert delivery("20260101").error(failure) == {
+        "code": "RATE_LIMITED",
+        "message": "Wait, said [secret removed].",
+        "retryable": True,
+        "retry_after_seconds": 20_260_101,
+        "details": {"until": 120_260_101},
+    }
+
+
+def test_half_of_a_surrogate_pair_in_a_result_becomes_the_replacement_character():
+    assert answer(Facts(text="a\ud83db")).structured_content == {"number": 0, "text": "a\ufffdb"}
+
+
+def test_half_of_a_surrogate_pair_in_a_failure_becomes_the_replacement_character():
+    failure = NotFound("No \ud83d.", details={"name\ud83d": "\ud83d"})
+    error = delivery().error(failure)
+    assert (error["message"], error["details"]) == ("No \ufffd.", {"name\ufffd": "\ufffd"})
+    assert json.loads(text(delivery().failed(failure)))["error"] == error
+
+
+@pytest.mark.parametrize("excess", [-1, 0, 1])
+def test_a_result_of_exactly_the_budget_is_whole_and_one_more_is_cut(excess: int):
+    around = len(text(answer(Facts(text=""))))
+    told = answer(Facts(text="x" * (BUDGET - around + excess)))
+    assert ("truncated" in (told.structured_content or {})) == (excess > 0)
+    assert len(text(told)) <= BUDGET
+
+
+@given(st.integers(1_000, 2_100), st.sampled_from(["", "\u200b"]), st.sampled_from([None, "page=2"]), st.booleans())
+def test_what_is_added_to_a_result_counts_against_the_budget_too(
+    length: int, hidden: str, more: str | None, pages: bool
+):
+    texts = ["x" * (length // 20)] * 20
+    for value in (Texts(items=[*texts, hidden], next_cursor=more), TextPage("\n".join(texts) + hidden, more)):
+        assert len(text(answer(value, pages=pages))) <= BUDGET
+
+
+def test_tables_inside_an_object_are_cut_to_the_budget_and_the_model_is_told():
+    told = answer(Facts(table=[[7] * 50] * 2_000), pages=False)
+    assert len(text(told)) <= BUDGET
+    assert told.structured_content is not None
+    assert told.structured_content["truncated"] is True
+    assert told.structured_content["warnings"] == ["The rest was cut to keep this result short; ask for less at once."]
+
+
+def test_warnings_of_the_way_are_added_to_the_results_own_once():
+    class Warned(Result):
+        n: int
+        warnings: list[str] | None = None
+
+    delivery = Renderer(budget=1_000, cursors=Cursors([]), scrub=lambda text: text)
+    result = delivery.answer(Warned(n=1, warnings=["a"]), start=START, bound_to=b"", pages=False, warnings=["a", "b"])
+    assert text(result) == '{"n":1,"warnings":["a","b"]}'
+    assert result.structured_content == {"n": 1, "warnings": ["a", "b"]}
+    page = delivery.answer(TextPage("line\n"), start=START, bound_to=b"", pages=False, warnings=["b"])
+    assert text(page) == "line\n[b]"

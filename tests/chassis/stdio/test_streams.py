@@ -1,0 +1,129 @@
+"""What is in flight on a connection, and when its end may come."""
+
+import asyncio
+
+import anyio
+import pytest
+from mcp.shared.message import SessionMessage
+from mcp_chassis.stdio.streams import Drain, Inbox, Outbox
+from mcp_types import JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+
+
+def _request(identifier: int | str) -> JSONRPCRequest:
+    return JSONRPCRequest(jsonrpc="2.0", id=identifier, method="tools/call")
+
+
+def _answer(identifier: int | str) -> SessionMessage:
+    return SessionMessage(JSONRPCResponse(jsonrpc="2.0", id=identifier, result={}))
+
+
+async def _taken(message: JSONRPCMessage) -> None:
+    return None
+
+
+async def test_messages_come_out_in_the_order_they_went_in_and_room_is_told_of() -> None:
+    taken: list[int] = []
+    inbox = Inbox(Drain(), lambda: taken.append(len(inbox)))
+    for identifier in (1, 2, 3):
+        inbox.put(_request(identifier))
+    received = [await anext(inbox) for _ in range(3)]
+    assert [item.message.id for item in received if isinstance(item, SessionMessage)] == [1, 2, 3]
+    assert taken == [2, 1, 0]
+
+
+async def test_a_reader_that_waits_is_woken_by_a_message() -> None:
+    inbox = Inbox(Drain(), lambda: None)
+    reader = asyncio.ensure_future(inbox.receive())
+    await asyncio.sleep(0)
+    inbox.put(_request(1))
+    assert await reader == SessionMessage(_request(1))
+
+
+async def test_a_request_is_in_flight_from_its_reading_to_its_answer() -> None:
+    drain = Drain()
+    inbox, outbox = Inbox(drain, lambda: None), Outbox(drain, _taken)
+    inbox.put(_request("a"))
+    assert drain.in_flight() == 0
+    await inbox.receive()
+    assert drain.in_flight() == 1
+    await outbox.send(SessionMessage(JSONRPCNotification(jsonrpc="2.0", method="notifications/progress")))
+    assert drain.in_flight() == 1
+    await outbox.send(_answer("a"))
+    assert drain.in_flight() == 0
+
+
+async def test_a_request_its_sender_has_cancelled_is_not_in_flight() -> None:
+    drain = Drain()
+    inbox = Inbox(drain, lambda: None)
+    inbox.put(_request(1))
+    inbox.put(_request(2))
+    for params in ({"requestId": 1}, {"requestId": [2]}, {}, None):
+        inbox.put(JSONRPCNotification(jsonrpc="2.0", method="notifications/cancelled", params=params))
+    for _ in range(6):
+        await inbox.receive()
+    assert drain.in_flight() == 1
+
+
+async def test_an_answer_nobody_could_be_given_counts_as_given() -> None:
+    drain = Drain()
+
+    async def broken(message: JSONRPCMessage) -> None:
+        raise anyio.BrokenResourceError
+
+    drain.begun(1)
+    with pytest.raises(anyio.BrokenResourceError):
+        await Outbox(drain, broken).send(_answer(1))
+    assert drain.in_flight() == 0
+
+
+async def test_answers_are_flushed_when_the_last_one_is_written() -> None:
+    drain, flushed = Drain(), list[int]()
+    outbox = Outbox(drain, _taken, lambda: flushed.append(drain.in_flight()))
+    drain.begun(1)
+    drain.begun(2)
+    await outbox.send(_answer(1))
+    assert flushed == []
+    await outbox.send(_answer(2))
+    assert flushed == [0]
+
+
+async def test_what_was_read_before_the_end_is_still_taken_up() -> None:
+    drain = Drain()
+    inbox = Inbox(drain, lambda: None)
+    inbox.put(JSONRPCNotification(jsonrpc="2.0", method="notifications/initialized"))
+    drain.stop(60)
+    assert len([item async for item in inbox]) == 1
+
+
+async def test_the_end_waits_for_the_last_answer() -> None:
+    drain = Drain()
+    drain.begun(1)
+    drain.begun(2)
+    drain.stop(60)
+    ended = asyncio.ensure_future(drain.settled())
+    drain.ended(1)
+    await asyncio.sleep(0)
+    assert not ended.done()
+    drain.ended(2)
+    await ended
+
+
+async def test_the_end_does_not_wait_longer_than_its_grace() -> None:
+    drain = Drain()
+    drain.begun(1)
+    drain.stop(0.01)
+    await drain.settled()
+    assert drain.in_flight() == 1
+
+
+@pytest.mark.parametrize("times", [2, 3])
+async def test_an_end_asked_for_again_waits_for_nothing(times: int) -> None:
+    drain = Drain()
+    drain.begun(1)
+    drain.stop(60)
+    ended = asyncio.ensure_future(drain.settled())
+    await asyncio.sleep(0)
+    for _ in range(times - 1):
+        drain.stop(60)
+    await ended
+    assert drain.in_flight() == 1

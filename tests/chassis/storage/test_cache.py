@@ -1,0 +1,158 @@
+"""Results kept for a while: for whom, how long, and who makes them."""
+
+import anyio
+import pytest
+from mcp_chassis.failures import NotFound
+from mcp_chassis.storage.cache import Cache
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Kitchen:
+    """Makes numbered dishes; holds them back until it is opened."""
+
+    def __init__(self, *, closed: bool = False) -> None:
+        self.made = 0
+        self.open = anyio.Event()
+        if not closed:
+            self.open.set()
+
+    async def make(self) -> int:
+        self.made += 1
+        number = self.made
+        await self.open.wait()
+        return number
+
+
+async def test_a_second_question_gets_the_first_result():
+    cache, kitchen = Cache[int](), Kitchen()
+    assert [await cache.get("t", {"a": 1}, "p", kitchen.make) for _ in range(3)] == [1, 1, 1]
+
+
+async def test_the_order_of_arguments_does_not_matter_and_their_values_do():
+    cache, kitchen = Cache[int](), Kitchen()
+    assert await cache.get("t", {"a": 1, "b": 2}, "p", kitchen.make) == 1
+    assert await cache.get("t", {"b": 2, "a": 1}, "p", kitchen.make) == 1
+    assert await cache.get("t", {"a": 1, "b": "2"}, "p", kitchen.make) == 2
+
+
+async def test_one_principal_never_gets_what_another_was_told():
+    cache, kitchen = Cache[int](), Kitchen()
+    assert await cache.get("t", {}, "alice", kitchen.make) == 1
+    assert await cache.get("t", {}, "bob", kitchen.make) == 2
+    assert await cache.get("u", {}, "alice", kitchen.make) == 3
+
+
+async def test_a_result_is_kept_for_its_own_time_and_no_longer():
+    clock = Clock()
+    cache, kitchen = Cache[int](clock=clock), Kitchen()
+    await cache.get("short", {}, "p", kitchen.make, ttl=10)
+    await cache.get("usual", {}, "p", kitchen.make)
+    clock.now += 9.9
+    assert await cache.get("short", {}, "p", kitchen.make, ttl=10) == 1
+    clock.now += 0.2
+    assert await cache.get("short", {}, "p", kitchen.make, ttl=10) == 3
+    clock.now += 289
+    assert await cache.get("usual", {}, "p", kitchen.make) == 2
+    clock.now += 2
+    assert await cache.get("usual", {}, "p", kitchen.make) == 4
+
+
+async def test_many_who_ask_at_once_make_one_result():
+    cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
+
+    async def ask() -> None:
+        got.append(await cache.get("t", {}, "p", kitchen.make))
+
+    async with anyio.create_task_group() as callers:
+        for _ in range(20):
+            callers.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        kitchen.open.set()
+    assert got == [1] * 20
+
+
+async def test_when_the_one_who_makes_it_is_cancelled_the_others_still_get_it():
+    cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
+
+    async def ask() -> None:
+        got.append(await cache.get("t", {}, "p", kitchen.make))
+
+    async with anyio.create_task_group() as followers:
+        async with anyio.create_task_group() as leader:
+            leader.start_soon(ask)
+            await anyio.wait_all_tasks_blocked()
+            for _ in range(3):
+                followers.start_soon(ask)
+            await anyio.wait_all_tasks_blocked()
+            leader.cancel_scope.cancel()
+        await anyio.wait_all_tasks_blocked()
+        kitchen.open.set()
+    assert got == [2, 2, 2]
+
+
+async def test_a_failure_reaches_all_who_waited_and_is_not_kept():
+    cache, opened, failed = Cache[int](), anyio.Event(), []
+
+    async def fail() -> int:
+        await opened.wait()
+        raise NotFound("Not there.")
+
+    async def ask() -> None:
+        with pytest.raises(NotFound):
+            await cache.get("t", {}, "p", fail)
+        failed.append(True)
+
+    async with anyio.create_task_group() as callers:
+        for _ in range(3):
+            callers.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        opened.set()
+    assert failed == [True] * 3
+    assert await cache.get("t", {}, "p", Kitchen().make) == 1
+
+
+async def test_invalidating_a_tool_forgets_its_results_and_no_others():
+    cache, kitchen = Cache[int](), Kitchen()
+    for tool in ("one", "two"):
+        await cache.get(tool, {}, "p", kitchen.make)
+    cache.invalidate("one")
+    assert await cache.get("two", {}, "p", kitchen.make) == 2
+    assert await cache.get("one", {}, "p", kitchen.make) == 3
+    cache.invalidate()
+    assert await cache.get("two", {}, "p", kitchen.make) == 4
+
+
+async def test_a_result_outdated_while_it_was_made_is_given_to_nobody_who_asks_later():
+    cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
+
+    async def ask() -> None:
+        got.append(await cache.get("t", {}, "p", kitchen.make))
+
+    async with anyio.create_task_group() as callers:
+        callers.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        cache.invalidate("t")
+        callers.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        kitchen.open.set()
+    assert sorted(got) == [1, 2]
+    assert await cache.get("t", {}, "p", kitchen.make) == 2
+
+
+async def test_the_number_of_kept_results_is_bounded():
+    cache, kitchen = Cache[int](entries=10), Kitchen()
+    for number in range(100):
+        await cache.get("t", {"n": number}, "p", kitchen.make)
+    made = kitchen.made
+    for number in range(90, 100):
+        await cache.get("t", {"n": number}, "p", kitchen.make)
+    assert kitchen.made == made
+    await cache.get("t", {"n": 0}, "p", kitchen.make)
+    assert kitchen.made == made + 1

@@ -1,0 +1,269 @@
+"""The same write asked twice is done once, whoever keeps the records."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+
+import anyio
+import pytest
+from mcp_chassis.failures import InvalidInput, OutcomeUnknown, RateLimited, Unavailable
+from mcp_chassis.storage.idempotency import Idempotency, RecordStore
+from mcp_chassis.storage.idempotency_records import FileRecordStore, MemoryRecordStore
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Writer:
+    """Counts its effects."""
+
+    def __init__(self, *fails: Exception) -> None:
+        self.effects = 0
+        self._fails = list(fails)
+
+    async def __call__(self) -> dict[str, int]:
+        self.effects += 1
+        if self._fails:
+            raise self._fails.pop(0)
+        return {"number": self.effects}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["memory", "file"])
+async def records(request, tmp_path) -> AsyncGenerator[RecordStore]:
+    kept = MemoryRecordStore() if request.param == "memory" else FileRecordStore(tmp_path / "state" / "keys.sqlite3")
+    yield kept
+    await kept.aclose()
+
+
+@pytest.fixture
+def once(records, clock):
+    return Idempotency(records, clock=clock).once
+
+
+async def test_the_same_key_and_arguments_give_the_first_result_with_one_effect(once):
+    write = Writer()
+    results = [await once("p", "create", "k", "hash", write) for _ in range(3)]
+    assert results == [{"number": 1}] * 3
+    assert write.effects == 1
+
+
+async def test_the_same_key_with_other_arguments_is_refused(once):
+    write = Writer()
+    await once("p", "create", "k", "hash", write)
+    with pytest.raises(InvalidInput, match="other arguments"):
+        await once("p", "create", "k", "another hash", write)
+    assert write.effects == 1
+
+
+@pytest.mark.parametrize("other", [("q", "create", "k"), ("p", "update", "k"), ("p", "create", "l")])
+async def test_another_principal_tool_or_key_is_another_call(once, other):
+    write = Writer()
+    await once("p", "create", "k", "hash", write)
+    assert await once(*other, "hash", write) == {"number": 2}
+
+
+async def test_after_24_hours_the_key_is_new(once, clock):
+    write = Writer()
+    await once("p", "create", "k", "hash", write)
+    clock.now += 24 * 3600 - 1
+    assert await once("p", "create", "k", "hash", write) == {"number": 1}
+    clock.now += 2
+    assert await once("p", "create", "k", "hash", write) == {"number": 2}
+
+
+async def test_of_two_at_once_one_waits_for_the_other(once):
+    write, begin, results = Writer(), anyio.Event(), []
+
+    async def slowly() -> dict[str, int]:
+        await begin.wait()
+        return await write()
+
+    async def call() -> None:
+        results.append(await once("p", "create", "k", "hash", slowly))
+
+    async with anyio.create_task_group() as callers:
+        for _ in range(5):
+            callers.start_soon(call)
+        begin.set()
+    assert results == [{"number": 1}] * 5
+
+
+async def test_a_failure_is_not_kept(once):
+    write = Writer(RateLimited("Too often."))
+    with pytest.raises(RateLimited):
+        await once("p", "create", "k", "hash", write)
+    assert await once("p", "create", "k", "hash", write) == {"number": 2}
+
+
+async def test_an_unknown_outcome_is_kept_so_that_a_second_try_does_nothing(once):
+    write = Writer(OutcomeUnknown("The answer was lost.", details={"check": "list"}))
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown, match=r"The answer was lost\. It may have happened") as caught:
+            await once("p", "create", "k", "hash", write)
+        assert caught.value.details == {"check": "list"}
+    assert write.effects == 1
+
+
+async def test_a_call_that_still_asks_for_input_is_not_kept(once):
+    async def ask() -> None:
+        return None
+
+    assert await once("p", "create", "k", "hash", ask) is None
+    assert await once("p", "create", "k", "hash", Writer()) == {"number": 1}
+
+
+async def test_a_call_cancelled_in_the_middle_may_have_happened(once):
+    begun = anyio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as callers:
+        callers.start_soon(once, "p", "create", "k", "hash", hang)
+        await begun.wait()
+        callers.cancel_scope.cancel()
+    write = Writer()
+    with pytest.raises(OutcomeUnknown, match="cut off"):
+        await once("p", "create", "k", "hash", write)
+    assert write.effects == 0
+
+
+async def test_a_call_cancelled_before_it_began_did_not_happen(once):
+    write = Writer()
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await once("p", "create", "k", "hash", write)
+    assert write.effects == 0
+    assert await once("p", "create", "k", "hash", write) == {"number": 1}
+
+
+async def test_records_outlive_the_process_in_a_file_that_only_its_owner_reads(tmp_path, clock):
+    path, write = tmp_path / "state" / "keys.sqlite3", Writer()
+    for _ in range(2):
+        records = FileRecordStore(path)
+        assert await Idempotency(records, clock=clock).once("p", "create", "k", "hash", write) == {"number": 1}
+        await records.aclose()
+    assert write.effects == 1
+    assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_two_processes_with_one_file_do_it_once(tmp_path, clock):
+    path, write, begin, results = tmp_path / "keys.sqlite3", Writer(), anyio.Event(), []
+    both = [FileRecordStore(path), FileRecordStore(path)]
+
+    async def slowly() -> dict[str, int]:
+        await begin.wait()
+        return await write()
+
+    async def call(records: RecordStore) -> None:
+        results.append(await Idempotency(records, clock=clock).once("p", "create", "k", "hash", slowly))
+
+    async with anyio.create_task_group() as callers:
+        for records in both:
+            callers.start_soon(call, records)
+        begin.set()
+    for records in both:
+        await records.aclose()
+    assert results == [{"number": 1}] * 2
+
+
+async def test_a_call_that_takes_longer_than_its_lease_is_still_waited_for(tmp_path):
+    path, write, results = tmp_path / "keys.sqlite3", Writer(), []
+    both = [FileRecordStore(path), FileRecordStore(path)]
+
+    async def slowly() -> dict[str, int]:
+        await anyio.sleep(3)
+        return await write()
+
+    async def call(records: RecordStore) -> None:
+        results.append(await Idempotency(records, lease=1).once("p", "create", "k", "hash", slowly))
+
+    async with anyio.create_task_group() as callers:
+        for records in both:
+            callers.start_soon(call, records)
+    for records in both:
+        await records.aclose()
+    assert results == [{"number": 1}] * 2
+
+
+async def test_a_process_that_died_in_the_middle_leaves_an_unknown_outcome(tmp_path, clock):
+    path, write = tmp_path / "keys.sqlite3", Writer()
+    dead, alive = FileRecordStore(path), FileRecordStore(path)
+
+    async def die() -> dict[str, int]:
+        await dead.aclose()
+        dead.keep = dead.drop = _nothing  # the process is gone: nothing is written any more
+        raise RateLimited("Never told to anyone.")
+
+    async def _nothing(*_: object) -> None:
+        return None
+
+    with pytest.raises(RateLimited):
+        await Idempotency(dead, clock=clock).once("p", "create", "k", "hash", die)
+    clock.now += 3600
+    with pytest.raises(OutcomeUnknown, match="cut off"):
+        await Idempotency(alive, clock=clock).once("p", "create", "k", "hash", write)
+    await alive.aclose()
+    assert write.effects == 0
+
+
+async def test_a_file_that_cannot_be_opened_is_said_before_anything_is_done(tmp_path, clock):
+    (tmp_path / "file").write_text("in the way")
+    write = Writer()
+    with pytest.raises(Unavailable, match="idempotency"):
+        await Idempotency(FileRecordStore(tmp_path / "file" / "x"), clock=clock).once("p", "create", "k", "hash", write)
+    assert write.effects == 0
+
+
+async def test_a_file_that_was_held_by_another_process_works_as_soon_as_it_is_let_go(tmp_path, clock):
+    path, write = tmp_path / "keys.sqlite3", Writer()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    records = FileRecordStore(path, patience=0.01)
+    with pytest.raises(Unavailable):
+        await Idempotency(records, clock=clock).once("p", "create", "k", "hash", write)
+    other.close()
+    assert await Idempotency(records, clock=clock).once("p", "create", "k", "hash", write) == {"number": 1}
+    await records.aclose()
+
+
+async def test_a_file_that_is_something_else_is_said_and_not_harmed(tmp_path, clock):
+    path, write = tmp_path / "keys.sqlite3", Writer()
+    path.write_bytes(b"somebody's letters" * 1_000)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="idempotency"):
+            await Idempotency(FileRecordStore(path), clock=clock).once("p", "create", "k", "hash", write)
+    assert path.read_bytes() == b"somebody's letters" * 1_000
+    assert write.effects == 0
+
+
+async def test_an_outcome_that_can_no_longer_be_read_is_not_done_again(tmp_path, clock):
+    path, write = tmp_path / "keys.sqlite3", Writer()
+    records = FileRecordStore(path)
+    once = Idempotency(records, clock=clock).once
+    await once("p", "create", "k", "hash", write)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("UPDATE records SET outcome = '{'")
+    other.close()
+    with pytest.raises(Unavailable, match="idempotency"):
+        await once("p", "create", "k", "hash", write)
+    await records.aclose()
+    assert write.effects == 1
+
+
+async def test_the_number_of_records_in_memory_is_bounded(clock):
+    once, write = Idempotency(MemoryRecordStore(most=2), clock=clock).once, Writer()
+    for key in ("a", "b", "c"):
+        await once("p", "create", key, "hash", write)
+    assert await once("p", "create", "c", "hash", write) == {"number": 3}
+    assert await once("p", "create", "a", "hash", write) == {"number": 4}
