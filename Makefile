@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test check lint types fix bench soak mutation snapshots docs new-server node lock
+.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,7 +26,10 @@ demo: | $(UV) ## Install the servers, then talk to them as a host does
 
 test: setup ## Run every test, then the core's tests on the other Pythons that are here
 	@$(RUN) pytest $(PARALLEL)
-	@$(RUN) python scripts/other_pythons.py $(UV) tests/contract tests/chassis
+	@$(RUN) python scripts/other_pythons.py $(UV) $(PARALLEL) -m "not volume and not services" tests/contract tests/chassis
+
+test-quick: setup ## Run the tests that need no service and start no process, in under a minute
+	@$(RUN) pytest $(PARALLEL) -m "not processes and not services and not volume"
 
 check: lint types ## Lint, types, and everything generated is fresh
 	@$(RUN) python scripts/lock.py --check

@@ -1,4 +1,4 @@
-"""Run some tests on every supported Python that is here, besides the one that runs this: other_pythons.py UV PATH..."""
+"""Run some tests on every supported Python that is here, besides the one that runs this: other_pythons.py UV PYTEST_ARGUMENT..."""
 
 import os
 import shutil
@@ -9,20 +9,21 @@ from pathlib import Path
 SUPPORTED = ("3.11", "3.12", "3.13")
 
 
-def main(uv: str, *paths: str) -> int:
+def main(uv: str, *arguments: str) -> int:
     ours = f"{sys.version_info.major}.{sys.version_info.minor}"
-    failed = [version for version in SUPPORTED if version != ours and not passes(uv, version, paths)]
+    failed = [version for version in SUPPORTED if version != ours and not passes(uv, version, arguments)]
     return 1 if failed else 0
 
 
-def passes(uv: str, version: str, paths: tuple[str, ...]) -> bool:
+def passes(uv: str, version: str, arguments: tuple[str, ...]) -> bool:
     """Whether the tests pass on `version`, also when it is not here."""
     python = interpreter(version)
     if python is None:
         print(f"Python {version} is not here: not tested", flush=True)
         return True
     print(f"Python {version}:", flush=True)
-    command = [uv, "run", "--quiet", "--all-packages", "--group=test", "--python", python, "pytest", *paths]
+    install = ["--quiet", "--all-packages", "--group=test", "--compile-bytecode", "--python", python]
+    command = [uv, "run", *install, "pytest", *arguments]
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": f".tools/python{version}"}
     return subprocess.run(command, env=environment, check=False).returncode == 0
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from volume import FULL
 
+STARTS_PROGRAMS = {"bridge", "emulate", "emulated", "host", "postgres", "postgres15", "postgres18", "sample"}
 DEPENDS_ON_LOAD = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 IN_CI = os.environ.get("REQUIRE_SERVICES") == "1" or bool(os.environ.get("CI"))
 
@@ -20,6 +21,13 @@ settings.load_profile("soak" if FULL else "ci" if IN_CI else "local")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start programs: all of e2e, and who uses such a fixture; other modules mark themselves."""
+    for item in items:
+        if item.path.parent.name == "e2e" or STARTS_PROGRAMS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("processes")
 
 
 @pytest.hookimpl(wrapper=True)

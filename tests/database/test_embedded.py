@@ -14,6 +14,8 @@ from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, data
 from postgres_places import Place
 
+pytestmark = pytest.mark.processes
+
 ASK = """
 import asyncio, json, os
 from mcp_chassis.testing import connected, data

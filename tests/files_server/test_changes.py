@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
 
+pytestmark = pytest.mark.processes
+
 UPDATED = "notifications/resources/updated"
 TRIES = 60
 

@@ -12,6 +12,8 @@ from files_server.folder import Folder
 from files_server.walk import files
 from mcp_chassis.testing import data, text
 
+pytestmark = pytest.mark.processes
+
 ONE_PAGE = """
 import sys
 from itertools import islice

@@ -11,6 +11,8 @@ from mcp_chassis.cli import main
 from mcp_chassis.testing import data
 from remote_http import ERAS, process, session
 
+pytestmark = pytest.mark.processes
+
 COMMANDS = Path(sys.executable).parent
 
 

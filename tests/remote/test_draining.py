@@ -7,6 +7,8 @@ import httpx2
 import pytest
 from remote_http import ERAS, Process, answer, headers, message, post, process
 
+pytestmark = pytest.mark.processes
+
 PATIENCE = 240.0
 LONG_DRAIN = {"MCP_DRAIN_SECONDS": "600"}
 SHORT_DRAIN = {"MCP_DRAIN_SECONDS": "1"}

@@ -15,6 +15,8 @@ from rest_mcp.reading import read
 from support_api.application import OPENAPI
 from support_api_desk import Running
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "support-api" / "bridge.toml"
 WRITTEN = ROOT / "packages" / "rest-mcp" / "src" / "rest_mcp" / "starter.toml"
