@@ -1,0 +1,72 @@
+"""Shapes of messages and lists at the edges: fields and buttons of bots, mentions in tables, lists that are refused."""
+
+from typing import Any
+
+from mcp_chassis.testing import data
+from scripted_slack_places import Refused
+from slack_desk import ALICE, BOB, GENERAL, Desk
+
+FIELDS = [
+    {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": "Deploy *failed*"},
+        "fields": [
+            {"type": "mrkdwn", "text": "*Stage*\nproduction"},
+            {"type": "mrkdwn", "text": "*Owner:*\n<@U0ALICE01>"},
+            {"type": "plain_text", "text": "Attempt\n3"},
+        ],
+        "accessory": {"type": "button", "text": {"type": "plain_text", "text": "Retry"}, "url": "https://ci.example/7"},
+    }
+]
+
+
+async def test_a_bots_fields_are_read_as_label_and_value_and_its_button_by_its_name(desk: Desk):
+    desk.workspace.say(GENERAL, BOB, "", blocks=FIELDS)
+    page = await desk.call("get_channel_history", channel="general")
+    lines = page["messages"][0]["text"].split("\n")
+    assert lines == [
+        "Deploy *failed*",
+        "*Stage*: production",
+        "*Owner:* @Alice Martin",
+        "Attempt: 3",
+        "[Retry (https://ci.example/7)]",
+    ]
+
+
+async def test_mentions_links_and_emoji_of_a_second_table_are_kept_as_text(desk: Desk):
+    table = "| who | what |\n|---|---|\n| <@U0ALICE01> | :tada: |\n| <#C0GENERAL> | [plan](https://a.example) |"
+    await desk.call("send_message", channel="general", text=f"{table}\n\nand\n\n{table}")
+    [post] = desk.posts()
+    fixed = str(post["blocks"][-1])
+    assert [word for word in ("U0ALICE01", ":tada:", "C0GENERAL", "plan") if word not in fixed] == []
+
+
+async def test_a_refused_list_of_channels_is_told_and_not_read_again_with_less(desk: Desk):
+    def refused(given: Any, caller: str) -> Any:
+        raise Refused("access_denied")
+
+    desk.workspace.conversations_list = refused
+    failed = await desk.fail("get_channel_history", channel="general")
+    assert failed.code == "PERMISSION_DENIED"
+    assert desk.slack.count("conversations.list") == 1
+
+
+async def test_a_directory_that_was_slow_once_is_not_waited_for_again(desk: Desk):
+    desk.slack.delays["users.list"] = 60
+    for number in range(8):
+        who = desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}")
+        desk.workspace.say(GENERAL, who, "x")
+    async with desk.client() as client:
+        page = data(await client.call_tool("get_channel_history", {"channel": GENERAL, "limit": 4}))
+        for number in range(8, 16):
+            who = desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}")
+            desk.workspace.say(GENERAL, who, "x")
+        data(await client.call_tool("get_channel_history", {"channel": GENERAL, "limit": 16}))
+    assert all(message["user"].startswith("Person") for message in page["messages"])
+    assert desk.slack.count("users.list") == 1
+
+
+async def test_people_are_named_in_messages_of_every_kind(desk: Desk):
+    desk.workspace.say(GENERAL, ALICE, "<@U0BOB0001> & <@U0ALICE01|alice>")
+    page = await desk.call("get_channel_history", channel="general")
+    assert page["messages"][0]["text"] == "@Bob Stone & @Alice Martin"
