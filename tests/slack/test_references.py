@@ -2,8 +2,8 @@
 
 import pytest
 from mcp_chassis.failures import InvalidInput
-from slack_mcp.moments import as_ts
 from slack_mcp.references import ChannelReference, channel_name, channel_reference, message_ts
+from slack_mcp.times import as_ts
 
 LINK = "https://acme.slack.com/archives/C0GENERAL/p1700000000123456"
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp_chassis.failures import InvalidInput, PermissionDenied
 from slack_constructs import CONSTRUCTS, rich, section, text
-from slack_mcp.writing.composing import Rules, check_pings, composed, edited
-from slack_mcp.writing.markdown import blocks_for
-from slack_mcp.writing.pings import pings_in, pings_in_markdown
+from slack_mcp.writing.markdown_blocks import blocks_for
+from slack_mcp.writing.mass_mentions import pings_in, pings_in_markdown
+from slack_mcp.writing.message_body import Rules, check_pings, composed, edited
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS, ids=[name for name, _, _ in CONSTRUCTS])

@@ -13,12 +13,12 @@ from mcp_chassis.failures import AuthenticationFailed, Failure, NotFound, RateLi
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.settings import Credential
 
-from slack_mcp.history_limit import NOTICE, HistoryLimit
+from slack_mcp.errors import error_of
+from slack_mcp.history_rate_limit import NOTICE, HistoryLimit
 from slack_mcp.methods import METHODS, POSTS
-from slack_mcp.reading.node import Node, part, parts, text
-from slack_mcp.refusals import error_of
-from slack_mcp.web import Json, web_client
-from slack_mcp.writing.composing import Body
+from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.sdk_client import Json, web_client
+from slack_mcp.writing.message_body import Body
 
 EVENT_TYPE = "toolroll_message"
 LOOKED_BACK = 120.0

@@ -16,17 +16,17 @@ from mcp_chassis.tools import Connected
 from mcp_chassis.upstream.service import Upstream
 
 from slack_mcp.access import Access
-from slack_mcp.channels import Channels
+from slack_mcp.channel_directory import Channels
 from slack_mcp.client import SlackApi
-from slack_mcp.history_limit import HistoryLimit
-from slack_mcp.listing import KEPT_SECONDS
+from slack_mcp.errors import failure_for
+from slack_mcp.history_rate_limit import HistoryLimit
 from slack_mcp.methods import rate_limits
-from slack_mcp.people import People
-from slack_mcp.reading.node import text
-from slack_mcp.refusals import failure_for
+from slack_mcp.paged_list import KEPT_SECONDS
+from slack_mcp.people_directory import People
+from slack_mcp.rendering.json_node import text
+from slack_mcp.sdk_client import Json
 from slack_mcp.settings import SlackSettings
-from slack_mcp.web import Json
-from slack_mcp.writing.composing import Rules
+from slack_mcp.writing.message_body import Rules
 
 LONGEST_FOR_A_LINK = 3.0
 """Seconds that a message's address may take, once the message is there."""

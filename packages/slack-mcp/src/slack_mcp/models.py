@@ -5,11 +5,11 @@ from typing import ClassVar, Literal, Self
 from mcp_chassis.results import Page, Result
 
 from slack_mcp.access import Channel
-from slack_mcp.people import Person
-from slack_mcp.reading.dates import written
-from slack_mcp.reading.messages import author, described_file, text_of
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node, parts, text, texts
+from slack_mcp.people_directory import Person
+from slack_mcp.rendering.dates import written
+from slack_mcp.rendering.json_node import Node, parts, text, texts
+from slack_mcp.rendering.messages import author, described_file, text_of
+from slack_mcp.rendering.names import Names
 
 
 class Place(Result):

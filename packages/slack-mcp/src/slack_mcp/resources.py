@@ -6,8 +6,8 @@ from mcp_chassis.failures import Failure
 from mcp_chassis.tools import resource
 
 from slack_mcp.connection import Slack, Workspace
+from slack_mcp.message_pages import messages_from
 from slack_mcp.models import Messages, WorkspaceFacts
-from slack_mcp.timeline import messages_from
 
 RECENT = 50
 

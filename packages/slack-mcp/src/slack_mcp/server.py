@@ -6,8 +6,8 @@ from mcp_chassis.sign_in import SignIn
 from slack_mcp.connection import connect, probe
 from slack_mcp.prompts import catch_up, draft_announcement, summarize_channel
 from slack_mcp.resources import recent, workspace
-from slack_mcp.revoking import revoke
 from slack_mcp.settings import SlackSettings
+from slack_mcp.token_revocation import revoke
 from slack_mcp.tools.channels import create_channel, list_channels
 from slack_mcp.tools.messages import (
     add_reaction,

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from slack_mcp.access import Channel
 from slack_mcp.connection import Slack, Workspace
+from slack_mcp.errors import error_of
 from slack_mcp.models import CreatedChannel, ListedChannel, ListedChannels
 from slack_mcp.references import channel_name
-from slack_mcp.refusals import error_of
-from slack_mcp.writing.composing import check_pings
+from slack_mcp.writing.message_body import check_pings
 
 PersonGiven = Annotated[str, Field(max_length=250, description="@handle, id or e-mail.")]
 ChannelType = Literal["public", "private", "dm", "group_dm"]

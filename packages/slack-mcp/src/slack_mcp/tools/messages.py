@@ -7,15 +7,15 @@ from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from slack_mcp.connection import Slack
-from slack_mcp.history_scan import scanned
+from slack_mcp.history_search import scanned
+from slack_mcp.message_pages import messages_from
 from slack_mcp.models import Done, Edited, Matches, Messages, Place, Sent
-from slack_mcp.moments import as_ts
-from slack_mcp.reading.emoji import short_name
 from slack_mcp.references import message_ts
-from slack_mcp.searching import searched
-from slack_mcp.timeline import messages_from
+from slack_mcp.rendering.emoji import short_name
+from slack_mcp.times import as_ts
 from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, Text, ThreadTs
-from slack_mcp.writing.composing import Format, composed, edited
+from slack_mcp.workspace_search import searched
+from slack_mcp.writing.message_body import Format, composed, edited
 
 NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_mcp.writing.inline import Element
+from slack_mcp.writing.inline_elements import Element
 
 MOST_ROWS = 100
 MOST_COLUMNS = 20

@@ -9,12 +9,12 @@ from mcp_chassis.failures import Failure
 
 from slack_mcp.access import Channel
 from slack_mcp.connection import Workspace
+from slack_mcp.message_pages import names_in
 from slack_mcp.models import Match, Matches
-from slack_mcp.reading.dates import written
-from slack_mcp.reading.messages import text_of
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node, part, parts, text
-from slack_mcp.timeline import names_in
+from slack_mcp.rendering.dates import written
+from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.rendering.messages import text_of
+from slack_mcp.rendering.names import Names
 
 SCANNED_AT_ONCE = 200
 TERM = re.compile(r'(-?)(?:"([^"]{1,500})"|(\S{1,500}))')

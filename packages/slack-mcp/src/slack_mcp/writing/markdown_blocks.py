@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from slack_mcp.writing.inline import SLACK_TOKEN, Element, elements, text_element
+from slack_mcp.writing.inline_elements import SLACK_TOKEN, Element, elements, text_element
 from slack_mcp.writing.tables import as_text, cell_text, table_block
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from slack_mcp.writing.markdown import inline_tokens
+from slack_mcp.writing.markdown_blocks import inline_tokens
 
 PING = re.compile(r"<\s*!\s*(channel|here|everyone|group|subteam)\b", re.IGNORECASE)
 NAMES = {"subteam": "a user group", "group": "everyone in the channel"}

@@ -11,9 +11,9 @@ from mcp_chassis.fan_out import fan_out
 from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.client import SlackApi
-from slack_mcp.listing import KEPT_SECONDS, Listing
-from slack_mcp.reading.node import Node, part, parts, text
+from slack_mcp.paged_list import KEPT_SECONDS, Listing
 from slack_mcp.references import EMAIL, MENTION, USER_ID
+from slack_mcp.rendering.json_node import Node, part, parts, text
 
 KEPT_PEOPLE = 5_000
 MOST_LOOK_UPS = 60

@@ -1,8 +1,8 @@
 """What people would read, for every shape of message."""
 
 import pytest
-from slack_mcp.reading.messages import author, described_file, people_in, text_of
-from slack_mcp.reading.names import Names
+from slack_mcp.rendering.messages import author, described_file, people_in, text_of
+from slack_mcp.rendering.names import Names
 from slack_shapes import SHAPES, Shape
 
 NAMES = Names(users={"U1": "Alice Martin", "U2": "Bob Stone"}, channels={"C1": "general"}, groups={"S1": "ops-team"})

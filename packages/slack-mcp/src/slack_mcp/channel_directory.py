@@ -10,11 +10,11 @@ from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.access import Access, Channel, Kind
 from slack_mcp.client import SlackApi
-from slack_mcp.listing import KEPT_SECONDS, Listing, Page
-from slack_mcp.people import People
-from slack_mcp.reading.node import Node, part, parts, text
+from slack_mcp.errors import error_of
+from slack_mcp.paged_list import KEPT_SECONDS, Listing, Page
+from slack_mcp.people_directory import People
 from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference
-from slack_mcp.refusals import error_of
+from slack_mcp.rendering.json_node import Node, part, parts, text
 
 KEPT_CHANNELS = 2_000
 CHANNEL_TYPES = ("public_channel", "private_channel")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from slack_mcp.reading.blocks import blocks_text
-from slack_mcp.reading.mrkdwn import link, readable
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node as Attachment
-from slack_mcp.reading.node import part, parts, text
+from slack_mcp.rendering.blocks import blocks_text
+from slack_mcp.rendering.json_node import Node as Attachment
+from slack_mcp.rendering.json_node import part, parts, text
+from slack_mcp.rendering.mrkdwn import link, readable
+from slack_mcp.rendering.names import Names
 
 
 def attachments_text(attachments: Iterable[Attachment], names: Names) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
-from slack_mcp.reading.mrkdwn import link, readable
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node as Block
-from slack_mcp.reading.node import part, parts, text
-from slack_mcp.reading.rich_text import rich_text
+from slack_mcp.rendering.json_node import Node as Block
+from slack_mcp.rendering.json_node import part, parts, text
+from slack_mcp.rendering.mrkdwn import link, readable
+from slack_mcp.rendering.names import Names
+from slack_mcp.rendering.rich_text import rich_text
 
 
 def blocks_text(blocks: Iterable[Block], names: Names) -> str:

@@ -3,12 +3,12 @@
 from typing import Literal
 
 from slack_mcp.access import Channel
-from slack_mcp.channels import channel_from
+from slack_mcp.channel_directory import channel_from
 from slack_mcp.connection import Workspace
+from slack_mcp.message_pages import names_in
 from slack_mcp.models import Match, Matches
-from slack_mcp.reading.node import Node, part, parts, text
 from slack_mcp.references import query_value
-from slack_mcp.timeline import names_in
+from slack_mcp.rendering.json_node import Node, part, parts, text
 
 LAST_PAGE = 100
 LEFT_OUT = "Results outside the channels this server may read are left out."

@@ -8,7 +8,7 @@ from mcp_chassis.sign_in import OAuthApp
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
-from slack_mcp.refusals import error_of, failure_for
+from slack_mcp.errors import error_of, failure_for
 from slack_mcp.settings import SlackSettings
 
 WHOSE = "the person's token"

@@ -2,9 +2,9 @@
 
 import re
 
-from slack_mcp.reading.dates import from_template
-from slack_mcp.reading.emoji import with_emoji
-from slack_mcp.reading.names import Names
+from slack_mcp.rendering.dates import from_template
+from slack_mcp.rendering.emoji import with_emoji
+from slack_mcp.rendering.names import Names
 
 CONTROL = re.compile(r"<([^<>\n]{1,4000})>")
 CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
-from slack_mcp.reading.dates import from_template
-from slack_mcp.reading.emoji import character
-from slack_mcp.reading.mrkdwn import link, mentioned_users
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node, part, parts, text
+from slack_mcp.rendering.dates import from_template
+from slack_mcp.rendering.emoji import character
+from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.rendering.mrkdwn import link, mentioned_users
+from slack_mcp.rendering.names import Names
 
 MARKS = {"bold": "*", "italic": "_", "strike": "~"}
 

@@ -7,11 +7,11 @@ from typing import Any, Literal, cast
 
 from mcp_chassis.failures import InvalidInput, PermissionDenied
 
-from slack_mcp.reading.blocks import blocks_text
-from slack_mcp.reading.names import Names
+from slack_mcp.rendering.blocks import blocks_text
+from slack_mcp.rendering.names import Names
 from slack_mcp.writing.links import ADDRESS, addresses, linked, previews_allowed, texts_in, without_links
-from slack_mcp.writing.markdown import blocks_for
-from slack_mcp.writing.pings import pings_in, pings_in_markdown
+from slack_mcp.writing.markdown_blocks import blocks_for
+from slack_mcp.writing.mass_mentions import pings_in, pings_in_markdown
 
 Format = Literal["markdown", "mrkdwn"]
 

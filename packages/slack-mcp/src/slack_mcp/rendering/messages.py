@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from slack_mcp.reading.attachments import attachments_text
-from slack_mcp.reading.blocks import blocks_text
-from slack_mcp.reading.mrkdwn import mentioned_users, readable
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node, part, parts, text, texts
-from slack_mcp.reading.node import Node as Message
-from slack_mcp.reading.rich_text import mentioned_in
+from slack_mcp.rendering.attachments import attachments_text
+from slack_mcp.rendering.blocks import blocks_text
+from slack_mcp.rendering.json_node import Node, part, parts, text, texts
+from slack_mcp.rendering.json_node import Node as Message
+from slack_mcp.rendering.mrkdwn import mentioned_users, readable
+from slack_mcp.rendering.names import Names
+from slack_mcp.rendering.rich_text import mentioned_in
 
 MARK_FOR_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mcp_chassis.failures import Effect, ErrorCode
 from mcp_chassis.http.response import Response
-from slack_mcp.history_limit import FEW, HistoryLimit
-from slack_mcp.refusals import MEANING, error_of, failure_for
+from slack_mcp.errors import MEANING, error_of, failure_for
+from slack_mcp.history_rate_limit import FEW, HistoryLimit
 
 
 def told(body: Any, status: int = 200) -> Any:

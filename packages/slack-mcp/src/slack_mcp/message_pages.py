@@ -5,12 +5,12 @@ from typing import Any
 
 from slack_mcp.connection import Workspace
 from slack_mcp.models import Message, Messages
-from slack_mcp.reading.messages import people_in
-from slack_mcp.reading.mrkdwn import mentioned_channels
-from slack_mcp.reading.names import Names
-from slack_mcp.reading.node import Node, part, parts, text
-from slack_mcp.reading.rich_text import nodes_in
-from slack_mcp.web import Json
+from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.rendering.messages import people_in
+from slack_mcp.rendering.mrkdwn import mentioned_channels
+from slack_mcp.rendering.names import Names
+from slack_mcp.rendering.rich_text import nodes_in
+from slack_mcp.sdk_client import Json
 
 
 async def names_in(messages: list[Node], slack: Workspace) -> tuple[Names, list[str]]:
