@@ -1,4 +1,4 @@
-"""Slack's own way of failing, word by word."""
+"""Error words of Slack: codes, texts, effects."""
 
 import json
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from mcp_chassis.failures import Effect, ErrorCode
 from mcp_chassis.http.response import Response
-from slack_mcp.errors import MEANING, error_of, failure_for
-from slack_mcp.history_rate_limit import FEW, HistoryLimit
+from slack_mcp.client.history_rate_limit import HistoryRateLimit
+from slack_mcp.errors import ERROR_MEANINGS, error_of, failure_for
 
 
-def told(body: Any, status: int = 200) -> Any:
+def failure_of(body: Any, status: int = 200) -> Any:
     return failure_for(Response("Slack", status, {}, json.dumps(body).encode()), "SLACK_BOT_TOKEN")
 
 
@@ -30,42 +30,42 @@ def told(body: Any, status: int = 200) -> Any:
     ],
 )
 def test_each_word_has_its_code(error: str, code: ErrorCode):
-    failure = told({"ok": False, "error": error})
+    failure = failure_of({"ok": False, "error": error})
     assert failure.code is code
     assert error_of(failure) == error
 
 
-@pytest.mark.parametrize("error", list(MEANING))
+@pytest.mark.parametrize("error", list(ERROR_MEANINGS))
 def test_every_word_is_told_in_one_to_three_sentences_without_gaps(error: str):
-    message = told({"ok": False, "error": error}).message
+    message = failure_of({"ok": False, "error": error}).message
     assert 1 <= message.count(". ") + 1 <= 3
     assert message.endswith(".")
     assert "{" not in message
 
 
 def test_a_missing_scope_is_named_with_what_there_is():
-    failure = told({"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "a:b,c:d"})
+    failure = failure_of({"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "a:b,c:d"})
     assert failure.message.startswith("SLACK_BOT_TOKEN lacks the scope chat:write.")
     assert failure.details == {"slack_error": "missing_scope", "needed": "chat:write", "provided": "a:b,c:d"}
 
 
 def test_words_that_are_none_are_not_repeated():
-    failure = told({"ok": False, "error": "<b>xoxb-secret</b>", "needed": {"a": 1}})
+    failure = failure_of({"ok": False, "error": "<b>xoxb-secret</b>", "needed": {"a": 1}})
     assert "xoxb" not in failure.message
     assert failure.details == {}
 
 
 def test_a_failure_on_slacks_side_may_have_happened_and_a_limit_has_not():
-    assert told({"ok": False, "error": "internal_error"}).effect is Effect.AMBIGUOUS
-    assert told({"ok": False, "error": "ratelimited"}).effect is Effect.REJECTED
-    assert told({"ok": False, "error": "no_text"}).effect is Effect.SETTLED
+    assert failure_of({"ok": False, "error": "internal_error"}).effect is Effect.AMBIGUOUS
+    assert failure_of({"ok": False, "error": "ratelimited"}).effect is Effect.REJECTED
+    assert failure_of({"ok": False, "error": "no_text"}).effect is Effect.SETTLED
 
 
 def test_an_answer_that_is_good_is_no_failure_and_one_that_is_no_object_is():
-    assert told({"ok": True}) is None
-    assert told({"ok": False}, status=503) is None
-    assert told([1]).code is ErrorCode.UPSTREAM_ERROR
-    assert told({"ok": "true", "error": "x"}).code is ErrorCode.UPSTREAM_ERROR
+    assert failure_of({"ok": True}) is None
+    assert failure_of({"ok": False}, status=503) is None
+    assert failure_of([1]).code is ErrorCode.UPSTREAM_ERROR
+    assert failure_of({"ok": "true", "error": "x"}).code is ErrorCode.UPSTREAM_ERROR
 
 
 def test_fifteen_of_more_where_more_were_wanted_is_the_limit():
@@ -75,18 +75,14 @@ def test_fifteen_of_more_where_more_were_wanted_is_the_limit():
         (15, 15, True, False),
         (50, 14, True, False),
     ):
-        limit = HistoryLimit()
-        limit.answered(wanted, got, more=more)
+        limit = HistoryRateLimit()
+        limit.page_read(wanted, got, more=more)
         assert limit.known is known
 
 
-def test_a_limit_after_many_reads_in_a_minute_is_the_usual_one():
-    now = 0.0
-    limit = HistoryLimit(lambda: now)
-    for _ in range(FEW):
-        limit.asked()
-    limit.refused()
-    assert limit.notices == []
-    now = 120.0
-    limit.refused()
+def test_a_page_of_more_than_fifteen_withdraws_the_notice_of_the_limit():
+    limit = HistoryRateLimit()
+    limit.page_read(50, 15, more=True)
     assert "15 messages" in limit.notices[0]
+    limit.page_read(50, 40, more=True)
+    assert limit.notices == []

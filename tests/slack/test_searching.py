@@ -1,7 +1,8 @@
 """Searching with a person's token, and without one."""
 
+import pytest
 from mcp_chassis.testing import data
-from slack_desk import ALICE, BOB, DIRECT, GENERAL, RANDOM, Desk
+from slack_desk import ALICE, BOB, DIRECT, GENERAL, GROUP, RANDOM, Desk
 
 
 async def test_a_search_tells_where_who_and_when(desk: Desk):
@@ -99,7 +100,7 @@ async def test_a_scan_gives_no_more_than_asked_and_goes_on_without_gap_or_overla
     assert seen == list(reversed(stamps))
 
 
-async def test_a_scan_follows_phrases_exclusions_and_authors_and_tells_what_it_cannot(desk: Desk):
+async def test_a_scan_follows_phrases_exclusions_and_authors(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "green light for launch")
     desk.workspace.say(GENERAL, BOB, "green light for launch, no delay")
     desk.workspace.say(GENERAL, BOB, "light green")
@@ -107,7 +108,66 @@ async def test_a_scan_follows_phrases_exclusions_and_authors_and_tells_what_it_c
     assert [item["user"] for item in found["items"]] == ["Alice Martin"]
     found = await desk.call("search_messages", query="light from:@Bob before:2030-01-01", channel="general")
     assert {item["user"] for item in found["items"]} == {"Bob Stone"}
-    assert any("before:2030-01-01" in warning for warning in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("deploy from:@alice", ["deploy by alice https://a.example"]),
+        ("deploy -from:@alice", ["deploy by the app", "deploy by bob"]),
+        ('deploy from:"Bob Stone"', ["deploy by bob"]),
+        (f"deploy from:<@{BOB}>", ["deploy by bob"]),
+        ("deploy from:me", ["deploy by the app"]),
+        ("deploy from:alice from:bob", ["deploy by bob", "deploy by alice https://a.example"]),
+        ("deploy has:link", ["deploy by alice https://a.example"]),
+        ("deploy -has:link", ["deploy by the app", "deploy by bob"]),
+        ("deploy has::tada:", ["deploy by bob"]),
+        ("deploy has:reaction", ["deploy by bob"]),
+        ("deploy before:2020-01-01", []),
+        (
+            "deploy after:2020-01-01 in:#general",
+            ["deploy by the app", "deploy by bob", "deploy by alice https://a.example"],
+        ),
+        ("depl*", ["deploy by the app", "deploy by bob", "deploy by alice https://a.example"]),
+    ],
+)
+async def test_a_scan_honours_modifiers_as_slack_means_them(desk: Desk, query: str, texts: list[str]):
+    desk.workspace.say(GENERAL, ALICE, "deploy by alice https://a.example")
+    desk.workspace.say(GENERAL, BOB, "deploy by bob", reactions=[{"name": "tada", "count": 1, "users": [ALICE]}])
+    desk.workspace.say(GENERAL, "U0BOT0001", "deploy by the app", bot_id="B0BOT0001")
+    found = await desk.call("search_messages", query=query, channel="general")
+    assert [item["text"] for item in found["items"]] == texts
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("x to:me", "to:me"),
+        ("x has:pin", "has:pin"),
+        ("x in:#random", "in:#random"),
+        ("x OR y", "OR"),
+        ("x -before:2026-01-01", "-before:2026-01-01"),
+        ("x is:saved", "is:saved"),
+    ],
+)
+async def test_a_modifier_that_a_scan_cannot_follow_is_refused_by_name(desk: Desk, query: str, named: str):
+    failed = await desk.fail("search_messages", query=query, channel="general")
+    assert failed.code == "INVALID_INPUT"
+    assert named in failed.message
+
+
+@pytest.mark.parametrize("channel", ["@alice", DIRECT, GROUP, "mpdm-alice--bob-1"])
+async def test_a_search_in_a_direct_conversation_is_narrowed_by_slack_itself(desk: Desk, channel: str):
+    token = desk.slack.with_user_token(ALICE)
+    for number in range(8):
+        desk.workspace.say(GENERAL, ALICE, f"needle {number}")
+    desk.workspace.say(DIRECT, ALICE, "needle between two")
+    desk.workspace.say(GROUP, ALICE, "needle in the group")
+    env = {"SLACK_USER_TOKEN": token, "SLACK_ALLOW_DMS": "true"}
+    found = await desk.call("search_messages", env, query="needle", channel=channel, count=5)
+    assert len(found["items"]) == 1
+    again = await desk.call("search_messages", env, query="needle", channel=found["items"][0]["channel"], count=5)
+    assert again["items"] == found["items"]
 
 
 async def test_a_direct_message_is_found_where_it_is_allowed(desk: Desk):

@@ -9,9 +9,10 @@ import socket
 import struct
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl
 
 from scripted_slack_methods import METHODS, TIER_PER_MINUTE, Method
@@ -55,6 +56,8 @@ class ScriptedSlack:
     violations: list[str] = field(default_factory=list)
     faults: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     delays: dict[str, float] = field(default_factory=dict)
+    answers: dict[str, Callable[[Mapping[str, str]], Any]] = field(default_factory=dict)
+    """Whole answers by method, instead of what the workspace would say."""
     fault_rate: float = 0.0
     dice: random.Random = field(default_factory=lambda: random.Random(20261120))
     tiers_enforced: bool = False
@@ -198,6 +201,8 @@ class ScriptedSlack:
         return True
 
     def _result(self, call: Call) -> tuple[int, Answer, dict[str, str]]:
+        if call.method in self.answers:
+            return 200, self.answers[call.method](call.given), {}
         method, token = METHODS.get(call.method), self.tokens.get(call.token)
         if method is None:
             self.violations.append(f"unknown method {call.method}")

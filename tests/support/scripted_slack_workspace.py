@@ -151,11 +151,11 @@ class Workspace(Places):
         }
 
     def _matches(self, query: str) -> Iterator[Answer]:
-        places = {name.strip("#<>").split("|")[0] for name in re.findall(r"\bin:(\S+)", query)}
+        places = {name.strip("#<>@").split("|")[0] for name in re.findall(r"\bin:(\S+)", query)}
         authors = {name.strip("@<>") for name in re.findall(r"\bfrom:(\S+)", query)}
         words = re.sub(r"\b(in|from|before|after|on|during|has):\S+", "", query).replace('"', "").casefold().split()
         for channel in self.channels.values():
-            if places and not places & {channel.id, channel.name}:
+            if places and not places & {channel.id, channel.name, channel.user} - {""}:
                 continue
             for message in channel.messages:
                 body = (message["text"] + json.dumps(message.get("blocks", ""))).casefold()
@@ -190,7 +190,12 @@ def _shown(message: Answer, replies: list[Answer], given: Given) -> Answer:
 
 
 def _match(channel: Channel, message: Answer, username: str) -> Answer:
-    place = {"id": channel.id, "name": channel.name, "is_im": channel.kind == "im", "is_mpim": channel.kind == "mpim"}
+    place = {
+        "id": channel.id,
+        "name": channel.user or channel.name,
+        "is_im": channel.kind == "im",
+        "is_mpim": channel.kind == "mpim",
+    }
     return {
         **{name: message[name] for name in ("type", "ts", "text", "user", "blocks", "attachments") if name in message},
         "iid": "00000000-0000-0000-0000-000000000000",

@@ -59,7 +59,12 @@ CONSTRUCTS: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("paragraphs", "a\n\nb", rich(section(text("a"), text("\n\n"), text("b")))),
     ("a heading", "# A", [{"type": "header", "text": {"type": "plain_text", "text": "A"}}]),
     ("a small heading", "### A", rich(section(text("A", "bold")))),
-    ("a heading with marks", "# **A** `b`", [{"type": "header", "text": {"type": "plain_text", "text": "A b"}}]),
+    ("a heading in bold", "# **A** b", [{"type": "header", "text": {"type": "plain_text", "text": "A b"}}]),
+    (
+        "a heading with code",
+        "# **A** `b`",
+        rich(section(text("A", "bold"), text(" ", "bold"), text("b", "code", "bold"))),
+    ),
     (
         "a heading with a person",
         "# <@U0AAAAAAA>",

@@ -28,7 +28,7 @@ class Desk:
         self.env = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_API_URL": slack.url,
-            "SLACK_PACE": "1e6",
+            "SLACK_RATE_LIMIT_SCALE": "1e6",
             "SLACK_POSTS_PER_SECOND": "10000",
             "MCP_OUTBOUND_RATE": "1e6",
             "MCP_RETRY_BASE": "0.01",

@@ -1,4 +1,4 @@
-"""Which conversations may be read and written: the allow-lists, and direct messages."""
+"""Access rules of this server: allow-lists of channels, and direct messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Literal
 
 from mcp_chassis.failures import PermissionDenied
 
+from slack_mcp.references import folded
+
 Kind = Literal["channel", "dm", "group_dm"]
 
 _OUTSIDE = "Choose another channel; only the person who runs the server can change the list."
@@ -14,7 +16,10 @@ _OUTSIDE = "Choose another channel; only the person who runs the server can chan
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation as far as anybody needs to know it."""
+    """One conversation.
+
+    `external`: people of other organisations read along; `person`: user id of whom a direct message is with.
+    """
 
     id: str
     name: str
@@ -25,6 +30,8 @@ class Channel:
     members: int | None = None
     topic: str = ""
     purpose: str = ""
+    external: bool = False
+    person: str = ""
 
 
 class Access:
@@ -48,6 +55,12 @@ class Access:
     @property
     def every_channel(self) -> bool:
         return not self._allowed
+
+    @property
+    def exact_names(self) -> tuple[str, ...]:
+        """The readable channels by name, where the list holds names alone; else nothing."""
+        plain = all(not _is_id(pattern) and not set(pattern) & set("*?[]") for pattern in self._allowed)
+        return self._allowed if plain else ()
 
     def readable(self, channel: Channel) -> bool:
         return self.dms if channel.kind != "channel" else _listed(channel, self._allowed)
@@ -82,9 +95,9 @@ class Access:
 
 
 def _listed(channel: Channel, patterns: Sequence[str]) -> bool:
-    name = channel.name.casefold()
+    name = folded(channel.name)
     return not patterns or any(
-        channel.id == pattern or bool(name and fnmatchcase(name, pattern.casefold())) for pattern in patterns
+        channel.id == pattern or bool(name and fnmatchcase(name, folded(pattern))) for pattern in patterns
     )
 
 

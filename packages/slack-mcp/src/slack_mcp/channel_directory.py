@@ -1,53 +1,64 @@
-"""Channels: what a name, id or link stands for, and listing them; the allow-lists are asked in every case."""
+"""Channels of the workspace: references resolved, lists read on demand, access rules applied in every case."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from mcp_chassis.failures import Failure, NotFound, PermissionDenied
+from mcp_chassis.failures import Failure, NotFound, PermissionDenied, TimedOut
 from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.access import Access, Channel, Kind
 from slack_mcp.client import SlackApi
 from slack_mcp.errors import error_of
-from slack_mcp.paged_list import KEPT_SECONDS, Listing, Page
-from slack_mcp.people_directory import People
-from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference
-from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.paged_list import LIST_TTL_SECONDS, Page, PagedList
+from slack_mcp.people_directory import PeopleDirectory
+from slack_mcp.records.conversations import ConversationRecord
+from slack_mcp.records.messages import MatchChannelRecord
+from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference, folded, normalized
 
-KEPT_CHANNELS = 2_000
+MAX_CACHED_CHANNELS = 2_000
+MAX_LABEL_LOOKUPS = 10
 CHANNEL_TYPES = ("public_channel", "private_channel")
+GROUP_DM_PREFIX = "mpdm-"
 
 
-def channel_from(found: Node) -> Channel:
-    """A conversation as Slack tells one."""
-    kind: Kind = "dm" if found.get("is_im") else "group_dm" if found.get("is_mpim") else "channel"
-    count = found.get("num_members")
+def channel_from_record(found: ConversationRecord | MatchChannelRecord, identity: str = "") -> Channel:
+    """A conversation from what Slack says about it; `identity` stands in for a missing id."""
+    known = found.id or identity
+    kind: Kind = "dm" if found.is_im or known.startswith("D") else "group_dm" if found.is_mpim else "channel"
+    if isinstance(found, MatchChannelRecord):
+        name = (found.user or found.name) if kind == "dm" else found.name
+        partner = name if kind == "dm" else ""
+        return Channel(known, name, kind=kind, private=found.is_private, external=found.is_ext_shared, person=partner)
     return Channel(
-        id=str(found["id"]),
-        name=text(found, "name") or text(found, "user"),
+        id=known,
+        name=found.name or found.user,
         kind=kind,
-        private=bool(found.get("is_private") or found.get("is_group")),
-        member=bool(found.get("is_member", kind != "channel")),
-        archived=bool(found.get("is_archived")),
-        members=count if isinstance(count, int) else None,
-        topic=text(part(found, "topic"), "value"),
-        purpose=text(part(found, "purpose"), "value"),
+        private=found.is_private or found.is_group,
+        member=kind != "channel" if found.is_member is None else found.is_member,
+        archived=found.is_archived,
+        members=found.num_members,
+        topic=found.topic.value,
+        purpose=found.purpose.value,
+        external=found.is_ext_shared,
+        person=found.user if kind == "dm" else "",
     )
 
 
-class Channels:
-    """The channels of the workspace, as far as this server may know them. `clock` gives seconds that only grow."""
+class ChannelDirectory:
+    """Channels as far as this server may know them. `clock` gives seconds that only grow."""
 
     def __init__(
-        self, api: SlackApi, people: People, access: Access, clock: Callable[[], float] = time.monotonic
+        self, api: SlackApi, people: PeopleDirectory, access: Access, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.access = access
         self._api = api
         self._people = people
-        self._known: Cache[Channel] = Cache(entries=KEPT_CHANNELS, clock=clock)
-        self._listings: dict[tuple[str, bool], Listing[Channel]] = {}
+        self._clock = clock
+        self._known: Cache[Channel] = Cache(entries=MAX_CACHED_CHANNELS, clock=clock)
+        self._lists: dict[tuple[str, bool], PagedList[Channel]] = {}
+        self._ids_by_name: dict[str, str] = {}
 
     async def resolve(self, given: str, *, write: bool = False) -> Channel:
         """The channel that is meant, if it may be read, or written.
@@ -55,40 +66,45 @@ class Channels:
         Raises:
             PermissionDenied: when it may not.
             NotFound: when there is none, with names that are close.
+            TimedOut: when the list has not been read to its end yet; the next call goes on.
         """
         reference = channel_reference(given)
         if reference.user:
-            return await self._dm(reference.user, write=write)
-        if reference.name:
+            return await self._direct_message(reference.user, write=write)
+        if reference.users:
+            return await self._group_message(reference.users, write=write)
+        if reference.name and not reference.id:
             self.access.check_name(reference.name, write=write)
-        channel = await (self._by_id(reference.id) if reference.id else self._by_name(reference.name))
+        channel = await self._by_reference(reference.id, reference.name)
         self.access.check(channel, write=write)
         return channel
 
     async def called(self, name: str) -> Channel | None:
         """The channel of exactly this name, if it can be seen and read."""
-        async for page in self.listing(CHANNEL_TYPES).pages():
+        async for page in self.list_of(CHANNEL_TYPES).pages():
             for channel in page.items:
                 if channel.name == name:
                     return channel if self.access.readable(channel) else None
         return None
 
-    def listing(self, types: Sequence[str], *, joined: bool = False) -> Listing[Channel]:
+    def list_of(self, types: Sequence[str], *, joined: bool = False) -> PagedList[Channel]:
         """All conversations of these types, or those the app is in."""
         key = ",".join(types), joined
 
-        async def ask(cursor: str) -> tuple[list[Channel], str]:
-            found = await self._api.channels(types, cursor, joined=joined)
-            channels = [channel_from(channel) for channel in parts(found, "channels")]
-            following = text(part(found, "response_metadata"), "next_cursor")
-            return [replace(channel, member=True) if joined else channel for channel in channels], following
+        async def read(cursor: str) -> tuple[list[Channel], str]:
+            page = await self._api.conversations.page(types, cursor, joined=joined)
+            channels = [channel_from_record(found) for found in page.conversations]
+            for channel in channels:
+                if channel.kind == "channel" and channel.id:
+                    self._ids_by_name[channel.name] = channel.id
+            return [replace(channel, member=True) if joined else channel for channel in channels], page.next_cursor
 
-        return self._listings.setdefault(key, Listing("conversations", ask))
+        return self._lists.setdefault(key, PagedList(read, self._clock))
 
     async def labels(self, identities: set[str]) -> dict[str, str]:
-        """Names of channels that a text mentions by id alone, as far as they may be read; at most ten are looked up."""
+        """Names of channels that a text mentions by id alone, as far as they may be read."""
         found: dict[str, str] = {}
-        for identity in sorted(identities)[:10]:
+        for identity in sorted(identities)[:MAX_LABEL_LOOKUPS]:
             try:
                 channel = await self._by_id(identity)
             except Failure:
@@ -100,21 +116,58 @@ class Channels:
     def forget(self) -> None:
         """Read everything anew: a channel was made or changed."""
         self._known.invalidate()
-        for listing in self._listings.values():
-            listing.forget()
+        self._ids_by_name.clear()
+        for listed in self._lists.values():
+            listed.forget()
 
-    async def _dm(self, user: str, *, write: bool) -> Channel:
-        """The conversation with somebody; reading finds one that is there, only writing opens a new one."""
+    async def _by_reference(self, identity: str, name: str) -> Channel:
+        if not identity:
+            return await self._by_name(name)
+        try:
+            return await self._by_id(identity)
+        except NotFound:
+            if not name:
+                raise
+        self.access.check_name(name, write=False)
+        return await self._by_name(name)
+
+    async def _direct_message(self, user: str, *, write: bool) -> Channel:
+        """The conversation with one person; only writing opens a new one."""
         self.access.check_dms()
         person = await self._people.resolve(user)
-        identity = await (self._api.open_dm(person.id) if write else self._dm_with(person.id))
-        return Channel(identity, f"@{person.handle}", kind="dm", private=True, member=True)
+        identity = await (self._api.conversations.open([person.id]) if write else self._id_of_direct_message(person.id))
+        return Channel(
+            identity,
+            f"@{person.handle}",
+            kind="dm",
+            private=True,
+            member=True,
+            external=person.is_external,
+            person=person.id,
+        )
 
-    async def _dm_with(self, user: str) -> str:
-        async for page in self.listing(("im",)).pages():
+    async def _group_message(self, users: Sequence[str], *, write: bool) -> Channel:
+        """The conversation with several people; Slack finds the one that is there, and opens one for writing."""
+        self.access.check_dms()
+        if not write:
+            raise NotFound(
+                "A group direct message is read by its id or its name.",
+                remedy='list_channels with types=["group_dm"] finds it; send_message opens one.',
+            )
+        people = [await self._people.resolve(user) for user in users]
+        identity = await self._api.conversations.open([person.id for person in people])
+        name = ", ".join(f"@{person.handle}" for person in people)
+        external = any(person.is_external for person in people)
+        return Channel(identity, name, kind="group_dm", private=True, member=True, external=external)
+
+    async def _id_of_direct_message(self, user: str) -> str:
+        listed = self.list_of(("im",))
+        async for page in listed.pages():
             for channel in page.items:
                 if channel.name == user:
                     return channel.id
+        if not listed.complete:
+            raise TimedOut(f"The conversation is not among the first {listed.size:,}.", remedy="Call again to go on.")
         raise NotFound("There is no direct conversation with this person yet.", remedy="send_message begins one.")
 
     async def _by_id(self, identity: str) -> Channel:
@@ -122,10 +175,10 @@ class Channels:
             self.access.check_dms()
 
         async def make() -> Channel:
-            return channel_from(await self._api.channel(identity))
+            return channel_from_record(await self._api.conversations.info(identity), identity)
 
         try:
-            return await self._known.get("conversations.info", {"channel": identity}, "app", make, ttl=KEPT_SECONDS)
+            return await self._known.get("conversations.info", {"channel": identity}, "app", make, ttl=LIST_TTL_SECONDS)
         except PermissionDenied as denied:
             if error_of(denied) != "missing_scope":
                 raise
@@ -141,7 +194,12 @@ class Channels:
         ) from denied
 
     async def _by_name(self, name: str) -> Channel:
-        """From pages read on demand; a list that the token may not read in full is read for public channels."""
+        """By a name read before, then from the list; a token without groups:read lists public channels only."""
+        if name.startswith(GROUP_DM_PREFIX):
+            self.access.check_dms()
+            return await self._listed(name, ("mpim",))
+        if name in self._ids_by_name and (known := await self._still_called(name)):
+            return known
         try:
             return await self._listed(name, CHANNEL_TYPES)
         except PermissionDenied as denied:
@@ -149,18 +207,45 @@ class Channels:
                 raise
         return await self._listed(name, CHANNEL_TYPES[:1])
 
+    async def _still_called(self, name: str) -> Channel | None:
+        """A channel found under the name when the list was read before; Slack is asked whether it still is.
+
+        The list as it stands is looked at first, since that takes no request.
+        """
+        for listed in self._lists.values():
+            for page in listed.kept:
+                for channel in page.items:
+                    if channel.name == name:
+                        return channel
+        try:
+            channel = await self._by_id(self._ids_by_name[name])
+        except Failure:
+            return None
+        return channel if channel.name == name else None
+
     async def _listed(self, name: str, types: Sequence[str]) -> Channel:
         names: list[str] = []
         page: Page[Channel] | None = None
-        async for page in self.listing(types).pages():
+        similar: Channel | None = None
+        listed = self.list_of(types)
+        async for page in listed.pages():
             for channel in page.items:
-                if channel.name == name:
+                if normalized(channel.name) == name:
                     return channel
+                if folded(channel.name) == folded(name):
+                    similar = channel
             names += [channel.name for channel in page.items if self.access.readable(channel)]
+        if page is not None and page.next_cursor:
+            raise TimedOut(
+                f"#{name} is not among the first {len(names):,} channels; Slack has more.",
+                remedy="Make the same call again: it goes on from there. An id or a link is found at once.",
+                retry_after_seconds=1,
+            )
+        if similar is not None:
+            return similar
         close = [f"#{near}" for near in get_close_matches(name, names, n=5)]
-        looked = f" among the first {len(names):,}" if page and page.following else ""
         raise NotFound(
-            f"No channel is called #{name}{looked}, or it is hidden from the app.",
+            f"No channel is called #{name}, or it is hidden from the app.",
             remedy=HOW_CHANNELS_ARE_NAMED,
             details={"close": close} if close else None,
         )

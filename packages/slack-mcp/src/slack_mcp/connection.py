@@ -1,10 +1,13 @@
-"""What tools receive: the workspace as one app sees it, made without asking Slack anything."""
+"""The connection: a workspace as one app sees it, made without asking Slack anything."""
 
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, tzinfo
 from functools import partial
+from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import anyio
 from mcp_chassis.failures import Failure
@@ -13,65 +16,85 @@ from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
 from mcp_chassis.storage.cache import Cache
 from mcp_chassis.tools import Connected
+from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
 from slack_mcp.access import Access
-from slack_mcp.channel_directory import Channels
+from slack_mcp.channel_directory import ChannelDirectory
 from slack_mcp.client import SlackApi
+from slack_mcp.client.methods import rate_limits
+from slack_mcp.client.tokens import Token
+from slack_mcp.client.web_methods import WebMethods
 from slack_mcp.errors import failure_for
-from slack_mcp.history_rate_limit import HistoryLimit
-from slack_mcp.methods import rate_limits
-from slack_mcp.paged_list import KEPT_SECONDS
-from slack_mcp.people_directory import People
-from slack_mcp.rendering.json_node import text
-from slack_mcp.sdk_client import Json
+from slack_mcp.paged_list import LIST_TTL_SECONDS
+from slack_mcp.people_directory import PeopleDirectory
+from slack_mcp.records.workspace import IdentityRecord, RotatedTokenRecord
 from slack_mcp.settings import SlackSettings
 from slack_mcp.writing.message_body import Rules
 
-LONGEST_FOR_A_LINK = 3.0
+MAX_PERMALINK_SECONDS = 3.0
 """Seconds that a message's address may take, once the message is there."""
+IDENTITY_TTL_SECONDS = 3_600.0
 
 
 class Workspace:
-    """The connection. `now` is the time of day in seconds since 1970."""
+    """One workspace for one caller.
 
-    def __init__(self, api: SlackApi, settings: SlackSettings, now: Callable[[], float] = time.time) -> None:
+    Args:
+        api: with the app's token.
+        person: with a person's token, which searching uses; None where none is set.
+        now: gives the time of day in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        api: SlackApi,
+        settings: SlackSettings,
+        person: SlackApi | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.api = api
+        self.person = person
         self.settings = settings
         self.now = now
         self.access = Access(settings.allowed_channels, settings.write_channels, dms=settings.allow_dms)
-        self.people = People(api)
-        self.channels = Channels(api, self.people, self.access)
+        self.people = PeopleDirectory(api)
+        self.channels = ChannelDirectory(api, self.people, self.access)
         self.rules = Rules(settings.allow_broadcasts, settings.unfurl_domains)
-        self._identity: Cache[Json] = Cache(entries=1)
+        self._identity: Cache[IdentityRecord] = Cache(entries=1)
         self._groups: Cache[dict[str, str]] = Cache(entries=1)
 
-    async def identity(self) -> Json:
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of days: the setting's, else the machine's."""
+        return ZoneInfo(self.settings.timezone) if self.settings.timezone else datetime.now().astimezone().tzinfo or UTC
+
+    async def identity(self) -> IdentityRecord:
         """Who the app is; asked once an hour."""
-        return await self._identity.get("auth.test", {}, "app", self.api.identity, ttl=3_600)
+        return await self._identity.get("auth.test", {}, "app", self.api.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def groups(self) -> dict[str, str]:
         """Handles of user groups by id; none where the token may not list them."""
 
         async def make() -> dict[str, str]:
-            return {text(group, "id"): text(group, "handle") for group in await self.api.groups()}
+            return {group.id: group.handle or group.name for group in await self.api.users.groups()}
 
         try:
-            return await self._groups.get("usergroups.list", {}, "app", make, ttl=KEPT_SECONDS)
+            return await self._groups.get("usergroups.list", {}, "app", make, ttl=LIST_TTL_SECONDS)
         except Failure:
             return {}
 
     async def permalink(self, channel: str, ts: str, thread_ts: str | None) -> str | None:
-        """A message's address; none where the workspace's cannot be had soon: the message stands all the same."""
+        """A message's address; None where the workspace's cannot be had soon: the message stands all the same."""
         link = (await self.permalinks(channel, [ts]))[0]
         return f"{link}?thread_ts={thread_ts}&cid={channel}" if link and thread_ts else link
 
     async def permalinks(self, channel: str, stamps: Sequence[str]) -> list[str | None]:
-        """The addresses of messages of one channel, or as many times none."""
+        """The addresses of messages of one channel, or as many times None."""
         home = ""
-        with anyio.move_on_after(LONGEST_FOR_A_LINK), suppress(Failure):
-            home = text(await self.identity(), "url").rstrip("/")
-        return [f"{home}/archives/{channel}/p{ts.replace('.', '')}" if home else None for ts in stamps]
+        with anyio.move_on_after(MAX_PERMALINK_SECONDS), suppress(Failure):
+            home = (await self.identity()).url.rstrip("/")
+        return [f"{home}/archives/{channel}/p{ts.replace('.', '')}" if home and ts else None for ts in stamps]
 
 
 Slack = Annotated[Workspace, Connected]
@@ -80,25 +103,54 @@ Slack = Annotated[Workspace, Connected]
 @asynccontextmanager
 async def connect(settings: SlackSettings) -> AsyncGenerator[Workspace]:
     """Everything the tools need; no network is touched before the first call."""
-    upstream = Upstream("Slack", policy=settings, rate_limits=rate_limits(settings.pace, settings.posts_per_second))
+    upstream = Upstream(
+        "Slack", policy=settings, rate_limits=rate_limits(settings.rate_limit_scale, settings.posts_per_second)
+    )
     main = "bot_token" if settings.bot_token is not None or settings.user_token is None else "user_token"
     credential, person = settings.credential(main), settings.credential("user_token")
     async with AsyncExitStack() as opened:
-        bot = await opened.enter_async_context(_json_api(settings, upstream, credential))
-        searching = _json_api(settings, upstream, person) if person.present else None
-        if searching is not None:
-            await opened.enter_async_context(searching)
-        yield Workspace(SlackApi(bot, searching, credential, HistoryLimit()), settings)
+        token = await _token(settings, upstream, credential, opened)
+        api = await _slack_api(settings, upstream, token, opened)
+        searching = await _slack_api(settings, upstream, Token(person), opened) if person.present else None
+        yield Workspace(api, settings, searching)
 
 
-def _json_api(settings: SlackSettings, upstream: Upstream, credential: Credential) -> JsonApi:
-    return JsonApi(
+async def _slack_api(settings: SlackSettings, upstream: Upstream, token: Token, opened: AsyncExitStack) -> SlackApi:
+    http = JsonApi(
         settings.api_url,
         upstream=upstream,
-        headers=lambda: {"authorization": f"Bearer {credential.reveal()}"},
-        credential=credential,
-        failure_for=partial(failure_for, token=credential.variable),
+        headers=lambda: {"authorization": f"Bearer {token.reveal()}"},
+        credential=token,
+        failure_for=partial(failure_for, token=token.variable),
     )
+    return SlackApi(WebMethods(await opened.enter_async_context(http), token, settings.team_id))
+
+
+async def _token(settings: SlackSettings, upstream: Upstream, credential: Credential, opened: AsyncExitStack) -> Token:
+    """The app's token, which is refreshed where the settings allow it."""
+    client_secret = settings.credential("client_secret")
+    if not settings.client_id or not client_secret.present:
+        return Token(credential)
+    http = await opened.enter_async_context(
+        JsonApi(
+            settings.api_url,
+            upstream=upstream,
+            failure_for=partial(failure_for, token="SLACK_REFRESH_TOKEN"),  # noqa: S106
+        )
+    )
+
+    async def refresh(refresh_token: str) -> RotatedTokenRecord:
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": settings.client_id,
+            "client_secret": client_secret.reveal(),
+        }
+        response = await http.post("/oauth.v2.access", form=form, repeat=Repeat.NEVER, proof=RotatedTokenRecord)
+        return response.record(RotatedTokenRecord, operation="refresh the token")
+
+    file = Path(settings.refresh_token_file) if settings.refresh_token_file else None
+    return Token(credential, settings.credential("refresh_token"), refresh, file)
 
 
 async def probe(workspace: Workspace) -> list[Probe]:
@@ -109,4 +161,4 @@ async def probe(workspace: Workspace) -> list[Probe]:
         identity = await workspace.api.identity()
     except Failure as failure:
         return [Probe("Slack", "failed", failure.message)]
-    return [Probe("Slack", "ok", f"{identity['user']} in {identity['team']}")]
+    return [Probe("Slack", "ok", f"{identity.user} in {identity.team}")]

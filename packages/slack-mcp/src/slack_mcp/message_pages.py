@@ -1,40 +1,40 @@
-"""Messages with the names of everybody in them, looked up together."""
+"""Pages of messages with the names of everybody in them, looked up together."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
+from slack_mcp.client.messages import MessagePage
 from slack_mcp.connection import Workspace
 from slack_mcp.models import Message, Messages
-from slack_mcp.rendering.json_node import Node, part, parts, text
-from slack_mcp.rendering.messages import people_in
+from slack_mcp.records.messages import MessageRecord
+from slack_mcp.rendering.json_node import nodes_of_type, text
+from slack_mcp.rendering.messages import blocks_in, bots_in, people_in
 from slack_mcp.rendering.mrkdwn import mentioned_channels
 from slack_mcp.rendering.names import Names
-from slack_mcp.rendering.rich_text import nodes_in
-from slack_mcp.sdk_client import Json
 
 
-async def names_in(messages: list[Node], slack: Workspace) -> tuple[Names, list[str]]:
-    """Names for all that these messages mention, and what could not be had, said once."""
-    users, told = await slack.people.names(people_in(messages))
+async def names_in(messages: Sequence[MessageRecord], slack: Workspace) -> tuple[Names, list[str]]:
+    """Names for all that these messages mention, and warnings about those that could not be had."""
+    users, warnings = await slack.people.names(people_in(messages))
+    bots = await slack.people.bot_names(bots_in(messages))
     channels = await slack.channels.labels(set(_channels_in(messages)))
-    groups = await slack.groups() if any(True for _ in nodes_in(messages, "usergroup")) else {}
-    return Names(users, channels, groups), told
+    has_groups = any(True for _ in nodes_of_type(blocks_in(messages), "usergroup"))
+    groups = await slack.groups() if has_groups else {}
+    return Names(users, channels, groups, bots), warnings
 
 
-async def messages_from(page: Json, slack: Workspace) -> Messages:
+async def messages_from(page: MessagePage, slack: Workspace) -> Messages:
     """A page of history or of a thread as a result."""
-    found = parts(page, "messages")
-    names, told = await names_in(found, slack)
+    names, warnings = await names_in(page.messages, slack)
     return Messages(
-        messages=[Message.from_api(message, names, slack.now()) for message in found],
-        next_cursor=text(part(page, "response_metadata"), "next_cursor") or None,
-        warnings=[*slack.api.limit.notices, *told] or None,
+        messages=[Message.from_record(message, names, slack.now()) for message in page.messages],
+        next_cursor=page.next_cursor or None,
+        warnings=[*slack.api.limit.notices, *warnings] or None,
     )
 
 
-def _channels_in(messages: Iterable[Node]) -> Iterator[str]:
+def _channels_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
     """Channels that are mentioned by id alone: a mention in plain text mostly brings its name along."""
     for message in messages:
-        yield from mentioned_channels(text(message, "text") if not message.get("blocks") else "")
-        blocks: list[Any] = [*parts(message, "blocks"), *parts(message, "attachments")]
-        yield from (str(node["channel_id"]) for node in nodes_in(blocks, "channel") if node.get("channel_id"))
+        yield from mentioned_channels(message.text if not message.blocks else "")
+        found = (text(node, "channel_id") for node in nodes_of_type(blocks_in([message]), "channel"))
+        yield from (identity for identity in found if identity)

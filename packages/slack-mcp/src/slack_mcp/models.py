@@ -1,4 +1,4 @@
-"""What the tools answer: the fields a model uses, under short names."""
+"""Results of the tools: the fields a model uses, under short names."""
 
 from typing import ClassVar, Literal, Self
 
@@ -6,9 +6,13 @@ from mcp_chassis.results import Page, Result
 
 from slack_mcp.access import Channel
 from slack_mcp.people_directory import Person
+from slack_mcp.records.messages import MessageRecord, ReactionRecord
+from slack_mcp.records.workspace import IdentityRecord
+from slack_mcp.references import query_value
 from slack_mcp.rendering.dates import written
-from slack_mcp.rendering.json_node import Node, parts, text, texts
-from slack_mcp.rendering.messages import author, described_file, text_of
+from slack_mcp.rendering.files import described_file
+from slack_mcp.rendering.messages import MAX_REACTORS_NAMED, author, text_of
+from slack_mcp.rendering.mrkdwn import readable
 from slack_mcp.rendering.names import Names
 
 
@@ -22,39 +26,44 @@ class Place(Result):
 
 
 class Reaction(Result):
+    """One emoji: how many used it, and the first of them by name."""
+
     name: str
     count: int
     users: list[str]
 
     @classmethod
-    def from_api(cls, reaction: Node, names: Names) -> Self:
-        users = [names.user(user)[1:] for user in texts(reaction, "users")]
-        return cls(name=str(reaction["name"]), count=int(reaction.get("count", len(users))), users=users)
+    def from_record(cls, reaction: ReactionRecord, names: Names) -> Self:
+        users = [names.user(user)[1:] for user in reaction.users[:MAX_REACTORS_NAMED]]
+        return cls(name=reaction.name, count=max(reaction.count, len(reaction.users)), users=users)
 
 
 class Message(Result):
-    ts: str
-    time: str
+    ts: str | None = None
+    time: str | None = None
     user: str
     text: str
     thread_ts: str | None = None
     reply_count: int | None = None
+    latest_reply: str | None = None
     reactions: list[Reaction] | None = None
     files: list[str] | None = None
     edited: bool | None = None
 
     @classmethod
-    def from_api(cls, message: Node, names: Names, now: float) -> Self:
+    def from_record(cls, message: MessageRecord, names: Names, now: float) -> Self:
+        in_channel_too = message.subtype == "thread_broadcast"
         return cls(
-            ts=str(message["ts"]),
-            time=written(str(message["ts"]), now),
+            ts=message.ts or None,
+            time=written(message.ts, now) or None,
             user=author(message, names),
             text=text_of(message, names),
-            thread_ts=text(message, "thread_ts") if message.get("subtype") == "thread_broadcast" else None,
-            reply_count=int(message.get("reply_count") or 0) or None,
-            reactions=[Reaction.from_api(reaction, names) for reaction in parts(message, "reactions")] or None,
-            files=[described_file(file) for file in parts(message, "files")] or None,
-            edited=True if message.get("edited") else None,
+            thread_ts=message.thread_ts if in_channel_too and message.is_reply else None,
+            reply_count=message.reply_count if message.reply_count > 0 else None,
+            latest_reply=written(message.latest_reply, now) or None if message.reply_count > 0 else None,
+            reactions=[Reaction.from_record(reaction, names) for reaction in message.reactions] or None,
+            files=[described_file(file) for file in message.files] or None,
+            edited=True if message.edited else None,
         )
 
 
@@ -62,29 +71,43 @@ class Messages(Page):
     page_field: ClassVar[str | None] = "messages"
 
     messages: list[Message]
+    thread_ts: str | None = None
 
 
 class Match(Result):
-    ts: str
-    time: str
+    ts: str | None = None
+    time: str | None = None
     channel: str
     user: str
     text: str
     permalink: str | None = None
     thread_ts: str | None = None
+    files: list[str] | None = None
 
     @classmethod
-    def from_api(cls, match: Node, channel: Channel, names: Names, permalink: str | None, now: float) -> Self:
-        thread = text(match, "thread_ts")
+    def from_record(
+        cls, match: MessageRecord, channel: Channel, names: Names, permalink: str | None, now: float
+    ) -> Self:
+        thread = match.thread_ts or (query_value(permalink, "thread_ts") if permalink else "")
         return cls(
-            ts=str(match["ts"]),
-            time=written(str(match["ts"]), now),
-            channel=f"#{channel.name}" if channel.kind == "channel" else channel.name or channel.id,
+            ts=match.ts or None,
+            time=written(match.ts, now) or None,
+            channel=channel_label(channel, names),
             user=author(match, names),
             text=text_of(match, names),
-            permalink=permalink,
-            thread_ts=thread if thread and thread != match["ts"] else None,
+            permalink=permalink or None,
+            thread_ts=thread if thread and thread != match.ts else None,
+            files=[described_file(file) for file in match.files] or None,
         )
+
+
+def channel_label(channel: Channel, names: Names) -> str:
+    """The name under which other tools take the channel: `#name`, `@person`, a group's own name, or the id."""
+    if channel.kind == "channel" and channel.name:
+        return f"#{channel.name}"
+    if channel.kind == "dm" and channel.name and not channel.name.startswith("@"):
+        return names.user(channel.name)
+    return channel.name or channel.id
 
 
 class Matches(Page):
@@ -98,6 +121,7 @@ class Sent(Result):
     ts: str
     permalink: str | None = None
     recovered: bool | None = None
+    warnings: list[str] | None = None
 
 
 class Edited(Result):
@@ -111,24 +135,28 @@ class Done(Result):
 
 
 class ListedChannel(Result):
-    id: str
+    """`external`: people of other organisations read along."""
+
+    id: str | None = None
     name: str
     topic: str | None = None
     purpose: str | None = None
     members: int | None = None
     private: bool | None = None
+    external: bool | None = None
     member: bool
     archived: bool | None = None
 
     @classmethod
-    def of(cls, channel: Channel) -> Self:
+    def from_channel(cls, channel: Channel) -> Self:
         return cls(
-            id=channel.id,
+            id=channel.id or None,
             name=channel.name,
-            topic=channel.topic or None,
-            purpose=channel.purpose or None,
+            topic=readable(channel.topic, Names()) or None,
+            purpose=readable(channel.purpose, Names()) or None,
             members=channel.members,
             private=channel.private or None,
+            external=channel.external or None,
             member=channel.member,
             archived=channel.archived or None,
         )
@@ -148,24 +176,28 @@ class CreatedChannel(Result):
 
 
 class FoundUser(Result):
-    id: str
+    """`membership`: a guest, or somebody of another organisation."""
+
+    id: str | None = None
     name: str
     real_name: str
     title: str | None = None
     tz: str | None = None
     is_bot: bool | None = None
     deleted: bool | None = None
+    membership: str | None = None
 
     @classmethod
-    def of(cls, person: Person) -> Self:
+    def from_person(cls, person: Person) -> Self:
         return cls(
-            id=person.id,
+            id=person.id or None,
             name=person.handle,
             real_name=person.real_name,
             title=person.title or None,
             tz=person.tz or None,
             is_bot=person.is_bot or None,
             deleted=person.deleted or None,
+            membership=person.membership or None,
         )
 
 
@@ -179,16 +211,18 @@ class WorkspaceFacts(Result):
     url: str
     acting_as: str
     token: Literal["bot", "user"]
+    token_ends_in_seconds: int | None = None
     scopes: list[str] | None = None
     disabled: dict[str, str]
 
     @classmethod
-    def from_api(cls, identity: Node, granted: str, disabled: dict[str, str]) -> Self:
+    def from_record(cls, identity: IdentityRecord, granted: str, disabled: dict[str, str]) -> Self:
         return cls(
-            team=text(identity, "team"),
-            url=text(identity, "url"),
-            acting_as=f"@{text(identity, 'user')} ({text(identity, 'user_id')})",
-            token="bot" if identity.get("bot_id") else "user",
+            team=identity.team,
+            url=identity.url,
+            acting_as=f"@{identity.user} ({identity.user_id})",
+            token="bot" if identity.bot_id else "user",
+            token_ends_in_seconds=identity.expires_in or None,
             scopes=[scope.strip() for scope in granted.split(",")] if granted else None,
             disabled=disabled,
         )

@@ -1,53 +1,118 @@
-"""A long list of Slack's, read page by page only as far as somebody looks, each page kept for a while."""
+"""Slack's long lists, read page by page on demand; what was read stays for later calls, which go on from there."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mcp_chassis.storage.cache import Cache
+import anyio
+from mcp_chassis.failures import Failure, RateLimited
 
 Item = TypeVar("Item")
 
-KEPT_PAGES = 40
-KEPT_SECONDS = 600.0
-NEW_PAGES = 10
-"""Pages asked for in one call: beyond that Slack's own limit (20 a minute) would make the caller wait."""
+LIST_TTL_SECONDS = 600.0
+MAX_NEW_PAGES = 20
+"""Pages that one call may add: Slack allows twenty a minute."""
+MAX_READING_SECONDS = 15.0
+"""Seconds after which a call adds no further page, so that it can still say how far it came."""
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items, where they begin, and where the next ones do; empty at the end."""
+    """Some of the items; the cursor that led here, and the next one, which is empty at the end."""
 
     items: tuple[Item, ...]
     cursor: str
-    following: str
+    next_cursor: str
 
 
-class Listing(Generic[Item]):
-    """One list. Pages are asked for one at a time, by whoever needs them first, and shared by all."""
+class PagedList(Generic[Item]):
+    """One list. Pages are read one at a time and shared by all callers; `clock` gives seconds that only grow.
 
-    def __init__(self, name: str, ask: Callable[[str], Awaitable[tuple[list[Item], str]]]) -> None:
-        self._name = name
-        self._ask = ask
-        self._cache: Cache[Page[Item]] = Cache(entries=KEPT_PAGES)
+    Args:
+        read: reads the page at a cursor; gives its items and the next cursor.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], Awaitable[tuple[list[Item], str]]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._lock = anyio.Lock()
+        self._pages: list[Page[Item]] = []
+        self._read_at = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole list has been read."""
+        return bool(self._pages) and not self._pages[-1].next_cursor
+
+    @property
+    def size(self) -> int:
+        """Number of items read so far."""
+        return sum(len(page.items) for page in self._pages)
 
     async def pages(self, begin: str = "") -> AsyncIterator[Page[Item]]:
-        """Page after page from a cursor, as long as the caller goes on and not too many of them are new."""
-        cursor, asked = begin, 0
+        """The pages read before, then new ones, as long as the caller goes on and the bounds of one call allow.
 
-        async def make() -> Page[Item]:
-            nonlocal asked
-            asked += 1
-            items, following = await self._ask(cursor)
-            return Page(tuple(items), cursor, following)
-
-        while asked < NEW_PAGES:
-            page = await self._cache.get(self._name, {"cursor": cursor}, "app", make, ttl=KEPT_SECONDS)
+        Args:
+            begin: cursor of a page; one that is not known is read by itself, and the pages after it.
+        """
+        self._expire()
+        started, added, at = self._clock(), 0, self._index(begin)
+        pages = self._pages if at is not None else []
+        position, cursor = at or 0, begin
+        while True:
+            if position == len(pages):
+                if added == MAX_NEW_PAGES or self._clock() - started > MAX_READING_SECONDS:
+                    return
+                try:
+                    await self._extend(pages, position, cursor)
+                except RateLimited:
+                    if not added:
+                        raise
+                    return
+                added += 1
+            page = pages[position]
             yield page
-            if not page.following:
+            if not page.next_cursor:
                 return
-            cursor = page.following
+            position, cursor = position + 1, page.next_cursor
+
+    @property
+    def kept(self) -> Sequence[Page[Item]]:
+        """The pages read before, without a request."""
+        self._expire()
+        return self._pages
 
     def forget(self) -> None:
-        """Read it anew: something in it has changed."""
-        self._cache.invalidate()
+        """Begin anew: something in the list has changed."""
+        self._pages = []
+
+    def _index(self, cursor: str) -> int | None:
+        if not cursor:
+            return 0
+        for at, page in enumerate(self._pages):
+            if page.next_cursor == cursor:
+                return at + 1
+        return None
+
+    def _expire(self) -> None:
+        if self._pages and self._clock() - self._read_at > LIST_TTL_SECONDS:
+            self._pages = []
+
+    async def _extend(self, pages: list[Page[Item]], position: int, cursor: str) -> None:
+        """Read the next page, unless another caller has done so meanwhile."""
+        async with self._lock:
+            if len(pages) > position:
+                return
+            try:
+                items, following = await self._read(cursor)
+            except Failure as failure:
+                if cursor and failure.details.get("slack_error") == "invalid_cursor":
+                    pages.clear()
+                raise
+            pages.append(Page(tuple(items), cursor, "" if following == cursor else following))
+            self._read_at = self._clock()

@@ -1,4 +1,4 @@
-"""People: the names of those a page mentions, and finding somebody by name, handle or e-mail address."""
+"""People of the workspace: names of those whom messages mention, and finding somebody by name, handle or address."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,28 +6,29 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import anyio
-from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
+from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, TimedOut
 from mcp_chassis.fan_out import fan_out
 from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.client import SlackApi
-from slack_mcp.paged_list import KEPT_SECONDS, Listing
-from slack_mcp.references import EMAIL, MENTION, USER_ID
-from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.paged_list import LIST_TTL_SECONDS, PagedList
+from slack_mcp.records.users import UserRecord
+from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT, folded
 
-KEPT_PEOPLE = 5_000
-MOST_LOOK_UPS = 60
-WORTH_A_PAGE = 3
-LONGEST_PAGE = 3.0
+MAX_CACHED_PEOPLE = 5_000
+MAX_PERSON_LOOKUPS = 60
+MIN_NAMES_FOR_A_PAGE = 4
+"""Names from which on a page of the directory is read instead of asking for each."""
+MAX_PAGE_SECONDS = 3.0
 """Seconds that a page of the directory may take before people are asked for one by one."""
-FORGOTTEN_AFTER = 300.0
+RETRY_AFTER_FAILURE_SECONDS = 300.0
 NO_SCOPE = "People are shown by id: the token lacks users:read."
-MANY = "Some people are shown by id: too many to look up at once."
+TOO_MANY_NAMES = "Some people are shown by id: too many to look up at once."
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace, a bot included."""
+    """Somebody in the workspace, a bot included. `membership` is set for guests and for people from outside."""
 
     id: str
     handle: str
@@ -37,50 +38,63 @@ class Person:
     tz: str = ""
     is_bot: bool = False
     deleted: bool = False
+    membership: str = ""
 
     @classmethod
-    def from_api(cls, user: Node) -> "Person":
-        profile = part(user, "profile")
+    def from_record(cls, user: UserRecord, identity: str = "") -> "Person":
+        profile = user.profile
+        guest = "guest" if user.is_restricted or user.is_ultra_restricted else ""
         return cls(
-            id=str(user["id"]),
-            handle=text(user, "name"),
-            real_name=text(profile, "real_name") or text(user, "real_name", "name"),
-            display_name=text(profile, "display_name"),
-            title=text(profile, "title"),
-            tz=text(user, "tz"),
-            is_bot=bool(user.get("is_bot")),
-            deleted=bool(user.get("deleted")),
+            id=user.id or identity,
+            handle=user.name,
+            real_name=profile.real_name or user.real_name or user.name or user.id or identity,
+            display_name=profile.display_name,
+            title=profile.title,
+            tz=user.tz,
+            is_bot=user.is_bot,
+            deleted=user.deleted,
+            membership="other organisation" if user.is_stranger else guest,
         )
 
     @property
-    def known_as(self) -> set[str]:
-        return {name.casefold() for name in (self.handle, self.real_name, self.display_name) if name}
+    def is_external(self) -> bool:
+        return bool(self.membership)
+
+    @property
+    def known_as(self) -> frozenset[str]:
+        return frozenset(folded(name) for name in (self.handle, self.real_name, self.display_name) if name)
 
 
-class People:
+class PeopleDirectory:
     """The directory, read on demand. `clock` gives seconds that only grow."""
 
     def __init__(self, api: SlackApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._api = api
         self._clock = clock
-        self._known: Cache[Person] = Cache(entries=KEPT_PEOPLE, clock=clock)
-        self._listing = Listing("users.list", self._page)
-        self._closed_until = 0.0
-        self._slow_until = 0.0
+        self._known: Cache[Person] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
+        self._bots: Cache[str] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
+        self.listed = PagedList(self._read_page, clock)
+        self._lookups_closed_until = 0.0
+        self._page_closed_until = 0.0
 
     async def names(self, identities: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-        """Real names by id, as far as they can be had, and what to tell where some could not."""
-        wanted = list(dict.fromkeys(identities))
-        if self._clock() < self._closed_until:
+        """Real names by id, as far as they can be had, and a warning where some could not."""
+        wanted = list(dict.fromkeys(identity for identity in identities if identity))
+        if self._clock() < self._lookups_closed_until:
             return {}, [NO_SCOPE] if wanted else []
         named = {identity: person.real_name for identity, person in (await self._from_page(wanted)).items()}
         missing = [identity for identity in wanted if identity not in named]
-        outcomes = await fan_out(missing[:MOST_LOOK_UPS], self.person)
+        outcomes = await fan_out(missing[:MAX_PERSON_LOOKUPS], self.person)
         named |= {outcome.item: outcome.value.real_name for outcome in outcomes if outcome.value}
         if any(isinstance(outcome.failure, PermissionDenied) for outcome in outcomes):
-            self._closed_until = self._clock() + FORGOTTEN_AFTER
+            self._lookups_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS
             return named, [NO_SCOPE]
-        return named, [MANY] if len(missing) > MOST_LOOK_UPS else []
+        return named, [TOO_MANY_NAMES] if len(missing) > MAX_PERSON_LOOKUPS else []
+
+    async def bot_names(self, identities: Iterable[str]) -> dict[str, str]:
+        """Names of bots by bot id, as far as they can be had."""
+        outcomes = await fan_out(list(dict.fromkeys(identities))[:MAX_PERSON_LOOKUPS], self._bot_name)
+        return {outcome.item: outcome.value for outcome in outcomes if outcome.value}
 
     async def person(self, identity: str) -> Person:
         """One person by id.
@@ -90,9 +104,9 @@ class People:
         """
 
         async def make() -> Person:
-            return Person.from_api(await self._api.user(identity))
+            return Person.from_record(await self._api.users.info(identity), identity)
 
-        return await self._known.get("users.info", {"user": identity}, "app", make, ttl=KEPT_SECONDS)
+        return await self._known.get("users.info", {"user": identity}, "app", make, ttl=LIST_TTL_SECONDS)
 
     async def resolve(self, given: str) -> Person:
         """The one person meant by an id, `<@U1>`, `@handle`, an e-mail address or a real name.
@@ -100,83 +114,112 @@ class People:
         Raises:
             InvalidInput: when several are called that.
             NotFound: when nobody is, with close names.
+            TimedOut: when the directory has not been read to its end yet; the next call goes on.
         """
         name = given.strip()
-        mention = MENTION.fullmatch(name)
-        identity = mention[2] if mention else name
-        if USER_ID.fullmatch(identity):
-            return await self.person(identity)
-        if EMAIL.fullmatch(name):
-            return Person.from_api(await self._api.user_by_email(name))
-        return await self._named(name.lstrip("@").casefold())
+        if (person := await self._by_identity(name)) is not None:
+            return person
+        return await self._named(folded(name.lstrip("@")))
 
-    async def search(self, query: str, most: int) -> tuple[list[Person], bool]:
-        """People whose names or handles hold the query, best first; whether the whole directory was looked through."""
-        wanted = query.strip().lstrip("@").casefold()
-        if USER_ID.fullmatch(query.strip()) or EMAIL.fullmatch(query.strip()) or MENTION.fullmatch(query.strip()):
-            return [await self.resolve(query)], True
+    async def search(self, query: str, max_results: int) -> tuple[list[Person], str]:
+        """People whose names or handles hold the query, best first; a warning where the directory goes on."""
+        wanted = folded(query.strip().lstrip("@"))
+        try:
+            if (person := await self._by_identity(query.strip())) is not None:
+                return [person], ""
+        except NotFound:
+            return [], ""
         found: list[Person] = []
-        whole = False
-        async for page in self._listing.pages():
+        async for page in self.listed.pages():
             found += [person for person in page.items if any(wanted in name for name in person.known_as)]
-            whole = not page.following
-            if sum(wanted in person.known_as for person in found) >= most:
+            if sum(wanted in person.known_as for person in found) >= max_results:
                 break
         found.sort(key=lambda person: (person.deleted, _rank(person, wanted), person.real_name))
-        return found[:most], whole
+        if self.listed.complete or len(found) >= max_results:
+            return found[:max_results], ""
+        return found, (
+            f"Looked through the first {self.listed.size:,} people; the same call goes on from there. "
+            "An e-mail address finds anybody at once."
+        )
+
+    async def _by_identity(self, given: str) -> Person | None:
+        """The person of an id, mention or e-mail address; None for anything else."""
+        mention = MENTION.fullmatch(given)
+        identity = mention[2] if mention else given.removeprefix("@")
+        if USER_ID.fullmatch(identity) or (mention and mention[1] == "@"):
+            return await self.person(identity)
+        if EMAIL.fullmatch(given):
+            return Person.from_record(await self._api.users.by_email(given))
+        if USER_ID_WITHOUT_DIGIT.fullmatch(identity):
+            try:
+                return await self.person(identity)
+            except NotFound:
+                return None
+        return None
 
     async def _named(self, name: str) -> Person:
         """Everybody of the name has to be known before one can be meant: a handle alone belongs to one person."""
         same: list[Person] = []
         names: set[str] = set()
-        whole = False
-        async for page in self._listing.pages():
+        async for page in self.listed.pages():
             for person in page.items:
-                if person.handle == name:
+                if folded(person.handle) == name:
                     return person
                 names |= person.known_as
             same += [person for person in page.items if name in person.known_as and not person.deleted]
-            whole = not page.following
-        if len(same) == 1 and whole:
-            return same[0]
-        if same:
+        if len(same) > 1:
             raise InvalidInput(
-                f"More than one person may be called {name!r}.",
+                f"More than one person is called {name!r}.",
                 remedy="Use the @handle or id of the one that is meant.",
                 details={"candidates": [f"{person.real_name} @{person.handle} {person.id}" for person in same[:10]]},
             )
+        if not self.listed.complete:
+            raise TimedOut(
+                f"Nobody among the first {self.listed.size:,} people is certainly meant by {name!r}; Slack has more.",
+                remedy="Make the same call again: it goes on from there. An e-mail address or id is found at once.",
+                retry_after_seconds=1,
+                details={"candidates": [f"{person.real_name} @{person.handle} {person.id}" for person in same]}
+                if same
+                else None,
+            )
+        if same:
+            return same[0]
         close = get_close_matches(name, names, n=5)
-        looked = "" if whole else " among the people looked through"
         raise NotFound(
-            f"Nobody is called {name!r}{looked}.",
+            f"Nobody is called {name!r}.",
             remedy="Use the e-mail address or id, or find the person with find_users.",
             details={"close": close} if close else None,
         )
 
     async def _from_page(self, wanted: list[str]) -> dict[str, Person]:
         """Those of the directory's first page, when several are wanted: in most workspaces that is everybody."""
-        if len(wanted) <= WORTH_A_PAGE or self._clock() < self._slow_until:
+        if len(wanted) < MIN_NAMES_FOR_A_PAGE or self._clock() < self._page_closed_until:
             return {}
-        with anyio.move_on_after(LONGEST_PAGE) as patience:
+        with anyio.move_on_after(MAX_PAGE_SECONDS) as limit:
             try:
-                async for page in self._listing.pages():
-                    by_id = {person.id: person for person in page.items}
+                async for page in self.listed.pages():
+                    by_id = {person.id: person for kept in (page, *self.listed.kept[1:]) for person in kept.items}
                     return {identity: by_id[identity] for identity in wanted if identity in by_id}
             except Failure:
-                self._slow_until = self._clock() + FORGOTTEN_AFTER
-        if patience.cancelled_caught:
-            self._slow_until = self._clock() + FORGOTTEN_AFTER
+                self._page_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS
+        if limit.cancelled_caught:
+            self._page_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS
         return {}
 
-    async def _page(self, cursor: str) -> tuple[list[Person], str]:
-        found = await self._api.users(cursor)
-        people = [Person.from_api(member) for member in parts(found, "members")]
-        return people, text(part(found, "response_metadata"), "next_cursor")
+    async def _bot_name(self, identity: str) -> str:
+        async def make() -> str:
+            return (await self._api.users.bot(identity)).name
+
+        return await self._bots.get("bots.info", {"bot": identity}, "app", make, ttl=LIST_TTL_SECONDS)
+
+    async def _read_page(self, cursor: str) -> tuple[list[Person], str]:
+        page = await self._api.users.page(cursor)
+        return [Person.from_record(user) for user in page.users], page.next_cursor
 
 
 def _rank(person: Person, wanted: str) -> int:
     """Exact before beginning before somewhere inside; handles before names."""
-    if person.handle == wanted:
+    if folded(person.handle) == wanted:
         return 0
     if wanted in person.known_as:
         return 1

@@ -1,6 +1,7 @@
-"""How people and models name channels, users and messages: names, ids, mentions, links."""
+"""References to channels, users and messages as people and models write them: names, ids, mentions, links."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,8 +9,11 @@ from mcp_chassis.failures import InvalidInput
 
 CHANNEL_ID = re.compile(r"(?=[A-Z]*\d)[CGD][A-Z0-9]{8,20}")
 USER_ID = re.compile(r"(?=[A-Z]*\d)[UW][A-Z0-9]{8,20}")
+CHANNEL_ID_WITHOUT_DIGIT = re.compile(r"[CGD][A-Z]{8,20}")
+USER_ID_WITHOUT_DIGIT = re.compile(r"[UW][A-Z]{8,20}")
 MENTION = re.compile(r"<([@#])([A-Z0-9]{3,20})(?:\|[^>]*)?>")
 MESSAGE_TS = re.compile(r"\d{9,11}\.\d{6}")
+PERMALINK_TS = re.compile(r"p?(\d{10})(\d{6})")
 PERMALINK_PATH = re.compile(r"/archives/([CGD][A-Z0-9]+)(?:/p(\d{15,17}))?")
 CLIENT_PATH = re.compile(r"/client/[TE][A-Z0-9]+/([CGD][A-Z0-9]+)(?:/thread/[CGD][A-Z0-9]+-(\d+\.\d{6}))?")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
@@ -19,11 +23,25 @@ HOW_MESSAGES_ARE_NAMED = "Give the ts that another tool returned, such as 170000
 
 @dataclass(frozen=True)
 class ChannelReference:
-    """What was asked for: exactly one of `id`, `name` and `user` (a direct message); a link also has a `ts`."""
+    """One of `id`, `name`, `user` (a direct message) and `users` (a group direct message) is set.
+
+    Both `id` and `name` are set for a word that may be either: an id without a digit.
+    """
 
     id: str = ""
     name: str = ""
     user: str = ""
+    users: tuple[str, ...] = ()
+
+
+def normalized(name: str) -> str:
+    """A name in the form in which Slack keeps channel names: composed and in lower case."""
+    return unicodedata.normalize("NFC", name.strip()).lower()
+
+
+def folded(name: str) -> str:
+    """A name for comparison that ignores case in every script: ß is ss, a final sigma is a sigma."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
 def channel_reference(given: str) -> ChannelReference:
@@ -35,20 +53,36 @@ def channel_reference(given: str) -> ChannelReference:
     text = given.strip()
     if mention := MENTION.fullmatch(text):
         return ChannelReference(id=mention[2]) if mention[1] == "#" else ChannelReference(user=mention[2])
-    if CHANNEL_ID.fullmatch(text):
-        return ChannelReference(id=text)
-    if text.startswith("@") or USER_ID.fullmatch(text) or EMAIL.fullmatch(text):
+    if "," in text:
+        return ChannelReference(users=_people(text))
+    bare = text.lstrip("#")
+    if CHANNEL_ID.fullmatch(bare):
+        return ChannelReference(id=bare)
+    if (
+        text.startswith("@")
+        or USER_ID.fullmatch(text)
+        or USER_ID_WITHOUT_DIGIT.fullmatch(text)
+        or EMAIL.fullmatch(text)
+    ):
         return ChannelReference(user=text)
     if "://" in text:
         return ChannelReference(id=_linked(text)[0])
-    name = text.lstrip("#").casefold()
+    name = normalized(bare)
     if not name or len(name) > 80 or re.search(r"[\s<>@,/]", name):
         raise InvalidInput("The channel's name cannot be read.", remedy=HOW_CHANNELS_ARE_NAMED)
-    return ChannelReference(name=name)
+    return ChannelReference(id=bare if CHANNEL_ID_WITHOUT_DIGIT.fullmatch(bare) else "", name=name)
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """The people of a group direct message, from a list between commas."""
+    people = tuple(part.strip() for part in text.split(",") if part.strip())
+    if any(part.startswith("#") or "://" in part for part in people) or not 2 <= len(people) <= 8:
+        raise InvalidInput("Give one channel, or two to eight people.", remedy=HOW_CHANNELS_ARE_NAMED)
+    return people
 
 
 def message_ts(given: str, *, thread: bool = False) -> str:
-    """A message's ts from itself or from a link; with `thread`, the thread's that the linked reply is in.
+    """The ts of a message from itself or a link; with `thread`, that of the thread which the linked reply is in.
 
     Raises:
         InvalidInput: when it is neither.
@@ -56,6 +90,8 @@ def message_ts(given: str, *, thread: bool = False) -> str:
     text = given.strip()
     if MESSAGE_TS.fullmatch(text):
         return text
+    if match := PERMALINK_TS.fullmatch(text):
+        return f"{match[1]}.{match[2]}"
     if "://" in text:
         _, own, parent = _linked(text)
         found = (parent or own) if thread else own
@@ -90,7 +126,7 @@ def channel_name(wanted: str) -> str:
     Raises:
         InvalidInput: when nothing is left of it.
     """
-    name = re.sub(r"[\s./]+", "-", wanted.strip().lstrip("#").casefold())
+    name = re.sub(r"[\s./]+", "-", normalized(wanted.strip().lstrip("#")))
     name = re.sub(r"[^\w-]", "", name)[:80].strip("-")
     if not name:
         raise InvalidInput("Nothing of the name can be a channel's name.", remedy="Use letters, digits, - and _.")

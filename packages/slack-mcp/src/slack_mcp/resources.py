@@ -1,4 +1,4 @@
-"""The workspace as this server sees it, and the latest of a channel."""
+"""Resources: the workspace as this server sees it, and the latest messages of a channel."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from slack_mcp.connection import Slack, Workspace
 from slack_mcp.message_pages import messages_from
 from slack_mcp.models import Messages, WorkspaceFacts
 
-RECENT = 50
+MAX_RECENT_MESSAGES = 50
 
 
 async def channel_names(slack: Workspace, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
@@ -17,7 +17,7 @@ async def channel_names(slack: Workspace, prefix: str, chosen: Mapping[str, str]
     wanted = prefix.lstrip("#").casefold()
     names: list[str] = []
     try:
-        async for page in slack.channels.listing(("public_channel",), joined=True).pages():
+        async for page in slack.channels.list_of(("public_channel",), joined=True).pages():
             shown = (channel for channel in page.items if slack.access.readable(channel))
             names += [channel.name for channel in shown if channel.name.startswith(wanted)]
     except Failure:
@@ -29,14 +29,14 @@ async def channel_names(slack: Workspace, prefix: str, chosen: Mapping[str, str]
 async def workspace(slack: Slack) -> WorkspaceFacts:
     """Team, identity, kind of token, and what is switched off and why."""
     identity = await slack.identity()
-    return WorkspaceFacts.from_api(identity, slack.api.scopes, _disabled(slack))
+    return WorkspaceFacts.from_record(identity, slack.api.scopes, _disabled(slack))
 
 
 def _disabled(slack: Workspace) -> dict[str, str]:
-    """What is off, by the setting that keeps it off."""
+    """Switched-off abilities with the setting that keeps each of them off."""
     settings = slack.settings
     off = {
-        "search": None if slack.api.can_search else "SLACK_USER_TOKEN is not set: one channel's history is scanned.",
+        "search": None if slack.person is not None else "SLACK_USER_TOKEN is not set: one channel is scanned.",
         "writing": "SLACK_READ_ONLY is set." if settings.read_only else None,
         "direct messages": None if settings.allow_dms else "SLACK_ALLOW_DMS is not set.",
         "pinging whole channels and groups": None
@@ -60,5 +60,5 @@ def _limits(slack: Workspace) -> str | None:
 async def recent(name: str, slack: Slack) -> Messages:
     """The last 50 messages, newest first."""
     place = await slack.channels.resolve(name)
-    page = await slack.api.history(place.id, limit=RECENT, oldest=None, latest=None, cursor=None)
+    page = await slack.api.messages.history(place.id, limit=MAX_RECENT_MESSAGES)
     return (await messages_from(page, slack)).model_copy(update={"next_cursor": None})

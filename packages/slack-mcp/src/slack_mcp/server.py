@@ -1,4 +1,4 @@
-"""slack-mcp: what it offers."""
+"""The Slack server: its tools, resources, prompts and settings."""
 
 from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn
@@ -13,11 +13,11 @@ from slack_mcp.tools.messages import (
     add_reaction,
     get_channel_history,
     get_thread,
-    search_messages,
     send_message,
     update_message,
 )
-from slack_mcp.tools.people import find_users
+from slack_mcp.tools.search import search_messages
+from slack_mcp.tools.users import find_users
 
 SERVER = Server(
     distribution="slack-mcp",

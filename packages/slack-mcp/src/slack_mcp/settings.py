@@ -1,10 +1,11 @@
-"""What the Slack server can be told."""
+"""Settings of the Slack server."""
 
 import re
 from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mcp_chassis.settings import OPTIONAL_CREDENTIAL, CommaSeparated, HttpsUrl, Secret, ServerSettings
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
 _CHANNEL = re.compile(r"#?[\w.*?\[\]!-]{1,80}")
@@ -23,11 +24,19 @@ def _domains(domains: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(domain.lower() for domain in domains)
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise ValueError("must be an IANA time zone such as Europe/Paris") from exc
+    return name
+
+
 Channels = Annotated[CommaSeparated, AfterValidator(_channels)]
 
 
 class SlackSettings(ServerSettings):
-    """Everything begins with `SLACK_`."""
+    """Settings from the environment; every variable begins with `SLACK_`."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="SLACK_")
 
@@ -36,6 +45,22 @@ class SlackSettings(ServerSettings):
         default=None,
         json_schema_extra=OPTIONAL_CREDENTIAL,
         description="User token (`xoxp-...`) with `search:read`; only searching uses it.",
+    )
+    refresh_token: Secret | None = Field(
+        default=None,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
+        description="Refresh token (`xoxe-...`) of a bot token that rotates; better from its file, which is kept new.",
+    )
+    refresh_token_file: str = Field(default="", description="The file of the refresh token, written when it changes.")
+    client_id: str = Field(default="", description="The app's client id, to refresh tokens.")
+    client_secret: Secret | None = Field(
+        default=None, json_schema_extra=OPTIONAL_CREDENTIAL, description="The app's client secret, to refresh tokens."
+    )
+    team_id: str = Field(
+        default="", description="Workspace (id or name) that an organisation-wide token works in.", max_length=200
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="", description="IANA zone of `today` and other days in times; the machine's when unset."
     )
     api_url: HttpsUrl = Field(default="https://slack.com/api", description="The Web API.")
     allowed_channels: Channels = Field(
@@ -52,7 +77,13 @@ class SlackSettings(ServerSettings):
         default=(), description="Domains whose links Slack may preview; a post with any other link has no previews."
     )
     posts_per_second: float = Field(default=1.0, gt=0, le=10_000, description="Messages a second in one channel.")
-    pace: float = Field(default=1.0, gt=0, le=1e6, description="Slack's published method tiers, times this.")
+    rate_limit_scale: float = Field(
+        default=1.0,
+        gt=0,
+        le=1e6,
+        validation_alias=AliasChoices("SLACK_RATE_LIMIT_SCALE", "SLACK_PACE"),
+        description="Factor on Slack's published limits of each method.",
+    )
     scan_pages: int = Field(
         default=5, ge=1, le=50, description="Pages of 200 messages that a search without a user token looks through."
     )

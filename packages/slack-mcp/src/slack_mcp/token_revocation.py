@@ -1,4 +1,4 @@
-"""Ending what a person has granted to the app through which callers sign in."""
+"""Revocation of the token that a person granted to the app through which callers sign in."""
 
 from functools import partial
 
@@ -9,10 +9,11 @@ from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
 from slack_mcp.errors import error_of, failure_for
+from slack_mcp.records.workspace import RevokedRecord
 from slack_mcp.settings import SlackSettings
 
-WHOSE = "the person's token"
-ENDED = {"account_inactive", "token_expired", "token_revoked"}
+PERSONS_TOKEN = "the person's token"  # noqa: S105
+ENDED_TOKEN_ERRORS = {"account_inactive", "token_expired", "token_revoked"}
 """Slack's words for a token that has ended. `invalid_auth` is none: it also means an address that is not allowed."""
 
 
@@ -26,13 +27,13 @@ async def revoke(settings: SlackSettings, app: OAuthApp, token: str) -> None:
         settings.api_url,
         upstream=Upstream("Slack", policy=settings),
         headers=lambda: {"authorization": f"Bearer {token}"},
-        failure_for=partial(failure_for, token=WHOSE),
+        failure_for=partial(failure_for, token=PERSONS_TOKEN),
     ) as http:
         try:
-            answer = await http.post("/auth.revoke", repeat=Repeat.ONCE)
+            response = await http.post("/auth.revoke", repeat=Repeat.ONCE)
         except AuthenticationFailed as failure:
-            if error_of(failure) not in ENDED:
+            if error_of(failure) not in ENDED_TOKEN_ERRORS:
                 raise
             return
-    if answer.json.get("revoked") is not True:
+    if not response.record(RevokedRecord, operation="revoke the token").revoked:
         raise UpstreamError("Slack does not say that it has revoked the person's token.")

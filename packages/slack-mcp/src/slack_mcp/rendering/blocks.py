@@ -1,10 +1,10 @@
-"""Block Kit as text: what a person sees of a bot's message, buttons and pictures by their names."""
+"""Block Kit as text: headings, fields, tables, pictures by their description, buttons in brackets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 from slack_mcp.rendering.json_node import Node as Block
-from slack_mcp.rendering.json_node import part, parts, text
+from slack_mcp.rendering.json_node import as_node, items, nodes, part, parts, text
 from slack_mcp.rendering.mrkdwn import link, readable
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import rich_text
@@ -17,14 +17,16 @@ def blocks_text(blocks: Iterable[Block], names: Names) -> str:
 
 
 def block_text(block: Block, names: Names) -> str:
-    return READERS.get(str(block.get("type")), _any_text)(block, names)
+    return RENDERERS.get(text(block, "type"), _any_text)(block, names)
 
 
 def text_object(value: object, names: Names) -> str:
     """A text object of either kind, or a bare string as some blocks hold it."""
     if isinstance(value, str):
         return readable(value, names)
-    return readable(text(cast("Block", value), "text"), names) if isinstance(value, Mapping) else ""
+    held = as_node(value)
+    shown = text(held, "text")
+    return shown if held.get("type") == "raw_text" else readable(shown, names)
 
 
 def _section(block: Block, names: Names) -> str:
@@ -48,7 +50,7 @@ def _elements(block: Block, names: Names) -> str:
 
 def _element(element: Block, names: Names) -> str:
     """One interactive or visual element; a picture by its description, a button in brackets."""
-    kind = element.get("type")
+    kind = text(element, "type")
     if kind in {"mrkdwn", "plain_text"}:
         return text_object(element, names)
     if kind == "image":
@@ -66,14 +68,14 @@ def _image(block: Block, names: Names) -> str:
 
 
 def _table(block: Block, names: Names) -> str:
-    rows = ([_cell(cell, names) for cell in row] for row in cast("list[list[Block]]", block.get("rows") or []))
+    rows = ([_cell(cell, names) for cell in nodes(row)] for row in items(block.get("rows")))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _cell(cell: Block, names: Names) -> str:
     if cell.get("type") == "rich_text":
         return rich_text(cell, names).replace("\n", " ")
-    return str(cell.get("text", cell.get("value", ""))).replace("\n", " ").replace("|", "\\|")
+    return text(cell, "text", "value").replace("\n", " ").replace("|", "\\|")
 
 
 def _video(block: Block, names: Names) -> str:
@@ -93,11 +95,11 @@ def _any_text(block: Block, names: Names) -> str:
 
 def _texts_in(node: object, names: Names) -> Iterator[str]:
     if isinstance(node, list):
-        for item in cast("list[object]", node):
+        for item in items(cast("object", node)):
             yield from _texts_in(item, names)
     elif isinstance(node, Mapping):
         held = cast("Block", node)
-        kind, shown = held.get("type"), held.get("text")
+        kind, shown = text(held, "type"), held.get("text")
         if kind in {"mrkdwn", "plain_text", "raw_text", "markdown"} and isinstance(shown, str):
             yield readable(shown, names)
         elif kind == "rich_text":
@@ -108,7 +110,7 @@ def _texts_in(node: object, names: Names) -> Iterator[str]:
                 yield from _texts_in(item, names)
 
 
-READERS: Mapping[str, Callable[[Block, Names], str]] = {
+RENDERERS: Mapping[str, Callable[[Block, Names], str]] = {
     "rich_text": rich_text,
     "section": _section,
     "header": lambda block, names: f"*{text_object(block.get('text'), names)}*",

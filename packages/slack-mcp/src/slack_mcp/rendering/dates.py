@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-TEN_MONTHS = 300 * 86_400.0
+YEAR_OMITTED_SECONDS = 300 * 86_400.0
+"""Distance from now within which a year goes without saying: ten months."""
 TOKEN = re.compile(r"\{(\w+)\}")
 
 
@@ -13,14 +14,20 @@ def moment(ts: str | float) -> datetime:
 
 
 def written(ts: str | float, now: float | None = None) -> str:
-    """A ts to the minute, in UTC: `20 Nov 2026 04:35`, without the year within ten months of `now`."""
-    when = moment(ts)
-    year = "" if now is not None and abs(now - float(ts)) < TEN_MONTHS else f" {when:%Y}"
+    """A ts to the minute, in UTC: `20 Nov 2026 04:35`, without the year within ten months of `now`.
+
+    Empty for what is no ts.
+    """
+    try:
+        when = moment(ts)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    year = "" if now is not None and abs(now - float(ts)) < YEAR_OMITTED_SECONDS else f" {when:%Y}"
     return f"{when.day} {when:%b}{year} {when:%H:%M}"
 
 
 def from_template(timestamp: str, template: str, fallback: str = "") -> str:
-    """What Slack shows for a date element; the fallback where the timestamp is none."""
+    """A date element as Slack shows it; the fallback where the timestamp is none."""
     try:
         when = moment(timestamp)
     except (ValueError, OverflowError, OSError):

@@ -1,65 +1,93 @@
-"""Slack's short names of emoji as the characters people see."""
+"""Emoji: Slack's short names and the characters people see, both ways."""
 
 import re
-from functools import lru_cache
+from functools import cache
+from importlib import resources
 
-SHORT_NAME = re.compile(r":([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?")
+SHORT_NAME = re.compile(r":([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6])(?:-([2-6]))?:)?")
 SKIN_TONE_2 = 0x1F3FB
-REGIONAL_A = 0x1F1E6
-# Slack's own short names, where they differ from the ones other services share.
-SLACK_NAMES = {
-    "simple_smile": "🙂",
-    "thumbsup_all": "👍",
-    "email": "✉️",
-    "umbrella": "☂️",
-    "snowman": "☃️",
-    "satellite": "🛰️",
-    "egg": "🥚",
-    "beetle": "🪲",
-    "keycap_star": "*️⃣",
+SKIN_TONES = range(2, 7)
+VARIATION_SELECTOR = "\ufe0f"
+JOINER = "\u200d"
+# Names that Slack has taken over from elsewhere and that its published data lacks.
+FURTHER_NAMES = {"simple_smile": "🙂", "thumbsup_all": "👍"}
+# Pairs that are one character, and two joined ones where each person has a skin tone.
+JOINED_PAIRS = {
+    "\N{MAN AND WOMAN HOLDING HANDS}": "\N{WOMAN}\u200d\N{HANDSHAKE}\u200d\N{MAN}",
+    "\N{TWO MEN HOLDING HANDS}": "\N{MAN}\u200d\N{HANDSHAKE}\u200d\N{MAN}",
+    "\N{TWO WOMEN HOLDING HANDS}": "\N{WOMAN}\u200d\N{HANDSHAKE}\u200d\N{WOMAN}",
+    "\N{KISS}": "\N{ADULT}\u200d\N{HEAVY BLACK HEART}\ufe0f\u200d\N{KISS MARK}\u200d\N{ADULT}",
+    "\N{COUPLE WITH HEART}": "\N{ADULT}\u200d\N{HEAVY BLACK HEART}\ufe0f\u200d\N{ADULT}",
+    "\N{HANDSHAKE}": "\N{RIGHTWARDS HAND}\u200d\N{LEFTWARDS HAND}",
 }
 
 
 def with_emoji(text: str) -> str:
     """Replace every short name that stands for a character; a workspace's own emoji keep their names."""
-    return SHORT_NAME.sub(_seen, text) if text.count(":") > 1 else text
+    return SHORT_NAME.sub(_replaced, text) if text.count(":") > 1 else text
 
 
-@lru_cache(maxsize=2048)
 def character(name: str) -> str | None:
     """The character of one short name, or None where it is a workspace's own emoji."""
-    if name in SLACK_NAMES:
-        return SLACK_NAMES[name]
-    if re.fullmatch(r"flag-[a-z]{2}", name):
-        return "".join(chr(REGIONAL_A + ord(letter) - ord("a")) for letter in name[-2:])
-    from emoji import emojize
-
-    written = emojize(f":{name}:", language="alias")
-    return None if written == f":{name}:" else written
+    return _characters_by_name().get(name)
 
 
-def _seen(match: re.Match[str]) -> str:
-    found = character(match[1])
-    if found is None:
-        return match[0]
-    return found + (chr(SKIN_TONE_2 + int(match[2]) - 2) if match[2] else "")
+def with_skin_tone(character: str, first: int, second: int = 0) -> str:
+    """The character in a skin tone (2 to 6, else none), for two people in two."""
+    if first not in SKIN_TONES:
+        return character
+    first_person, *others = (JOINED_PAIRS.get(character, character) if second else character).split(JOINER)
+    if others and second in SKIN_TONES:
+        others[-1] = _toned(others[-1], second)
+    return JOINER.join([_toned(first_person, first), *others])
 
 
 def short_name(given: str) -> str:
     """The name Slack wants for a reaction, from `:name:`, `name`, or the character itself."""
-    name = given.strip().strip(":")
-    if name.isascii():
-        return name.lower()
-    from emoji import demojize
+    name = given.strip()
+    if ":" in name or name.isascii():
+        return name.strip(":").lower()
+    bare, tones = _without_tones(name)
+    found = _names_by_character().get(bare)
+    if found is None:
+        return name
+    tone = f"::skin-tone-{'-'.join(map(str, tones))}" if tones else ""
+    return found + tone
 
-    toned, tone = _without_tone(name)
-    written = demojize(toned, language="alias").strip(":")
-    return f"{written}::skin-tone-{tone}" if tone else written
+
+def _replaced(match: re.Match[str]) -> str:
+    found = character(match[1])
+    return match[0] if found is None else with_skin_tone(found, int(match[2] or 0), int(match[3] or 0))
 
 
-def _without_tone(character: str) -> tuple[str, int]:
-    for tone in range(2, 7):
-        mark = chr(SKIN_TONE_2 + tone - 2)
-        if mark in character:
-            return character.replace(mark, ""), tone
-    return character, 0
+def _toned(person: str, tone: int) -> str:
+    return person[0] + chr(SKIN_TONE_2 + tone - 2) + person[1:].removeprefix(VARIATION_SELECTOR)
+
+
+def _without_tones(character: str) -> tuple[str, list[int]]:
+    """The character as it is looked up, and its skin tones."""
+    if len(character) == 1:
+        return character, []
+    tones = [ord(sign) - SKIN_TONE_2 + 2 for sign in character if ord(sign) - SKIN_TONE_2 + 2 in SKIN_TONES]
+    kept = (sign for sign in character if ord(sign) - SKIN_TONE_2 + 2 not in SKIN_TONES)
+    return "".join(kept).replace(VARIATION_SELECTOR, ""), tones
+
+
+@cache
+def _characters_by_name() -> dict[str, str]:
+    found = {name: character for character, names in _published() for name in names}
+    return found | FURTHER_NAMES
+
+
+@cache
+def _names_by_character() -> dict[str, str]:
+    named = {character: names[0] for character, names in _published()}
+    named = {joined: named[pair] for pair, joined in JOINED_PAIRS.items()} | named
+    return {character.replace(VARIATION_SELECTOR, ""): name for character, name in named.items()}
+
+
+def _published() -> list[tuple[str, list[str]]]:
+    """Characters and their names from the table beside this module, which `scripts/emoji_names.py` writes."""
+    table = resources.files("slack_mcp.rendering").joinpath("emoji_names.txt").read_text(encoding="utf-8")
+    rows = (line.split(" ") for line in table.splitlines())
+    return [("".join(chr(int(code, 16)) for code in codes.split("-")), names) for codes, *names in rows]

@@ -1,81 +1,82 @@
-"""A whole message as people read it: who, when, what, with which files and reactions."""
+"""Messages as people read them: author, text, files, and the people they name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from slack_mcp.records.messages import HuddleRecord, MessageRecord
 from slack_mcp.rendering.attachments import attachments_text
 from slack_mcp.rendering.blocks import blocks_text
-from slack_mcp.rendering.json_node import Node, part, parts, text, texts
-from slack_mcp.rendering.json_node import Node as Message
+from slack_mcp.rendering.files import file_content
+from slack_mcp.rendering.json_node import nodes
 from slack_mcp.rendering.mrkdwn import mentioned_users, readable
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import mentioned_in
 
-MARK_FOR_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
+PREFIX_BY_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
+MAX_REACTORS_NAMED = 3
 
 
-def text_of(message: Message, names: Names) -> str:
-    """The text people see: blocks before the fallback text, then attachments, then what files say."""
-    shown = blocks_text(parts(message, "blocks"), names) or readable(text(message, "text"), names)
-    below = attachments_text(parts(message, "attachments"), names)
+def text_of(message: MessageRecord, names: Names) -> str:
+    """The text people see: blocks before the fallback text, then attachments, then the content of files."""
+    shown = blocks_text(nodes(message.blocks), names) or readable(message.text, names)
+    below = attachments_text(message.attachments, names)
     body = "\n".join(piece for piece in (shown, below) if piece.strip())
-    return MARK_FOR_SUBTYPE.get(text(message, "subtype"), "") + (body or _without_text(message, names))
+    return PREFIX_BY_SUBTYPE.get(message.subtype, "") + (body or _without_text(message, names))
 
 
-def _without_text(message: Message, names: Names) -> str:
-    """What stands in for a text: a huddle, a deleted message, the content of files."""
-    if message.get("subtype") == "huddle_thread" or "room" in message:
-        return _huddle(part(message, "room"), names)
-    if message.get("subtype") == "tombstone" or message.get("hidden"):
+def _without_text(message: MessageRecord, names: Names) -> str:
+    """Stand-in for a text: a huddle, a deleted message, the content of files."""
+    if message.subtype == "huddle_thread" or message.room is not None:
+        return _huddle(message.room or HuddleRecord(), names)
+    if message.subtype == "tombstone" or message.hidden:
         return "(deleted message)"
-    return "\n".join(filter(None, map(_file_content, parts(message, "files"))))
+    return "\n".join(filter(None, map(file_content, message.files)))
 
 
-def _huddle(room: Node, names: Names) -> str:
-    people = texts(room, "participant_history") or texts(room, "participants")
-    started, ended = int(room.get("date_start") or 0), int(room.get("date_end") or 0)
-    length = f" of {round((ended - started) / 60)} min" if ended > started else ""
-    state = "ended" if room.get("has_ended") or ended else "going on"
-    return f"(huddle{length}, {state}: {', '.join(names.user(user)[1:] for user in people)})"
+def _huddle(room: HuddleRecord, names: Names) -> str:
+    people = room.participant_history or room.participants
+    length = f" of {round((room.date_end - room.date_start) / 60)} min" if room.date_end > room.date_start else ""
+    state = "ended" if room.has_ended or room.date_end > 0 else "going on"
+    named = ", ".join(names.user(user)[1:] for user in people)
+    return f"(huddle{length}, {state}: {named})" if named else f"(huddle{length}, {state})"
 
 
-def _file_content(file: Node) -> str:
-    """The text inside a snippet, an e-mail or a voice clip, else nothing: the file itself is listed apart."""
-    transcript = text(part(file, "transcription", "preview"), "content")
-    return (transcript or text(file, "plain_text", "preview")).strip()
+def author(message: MessageRecord, names: Names) -> str:
+    """The real name of a person, or of a bot or the name it posted under; a message of an app is marked."""
+    by_app = bool(message.bot_id) or message.subtype == "bot_message"
+    posted_as = message.username if by_app else ""
+    bot = message.bot_profile.name or names.bots.get(message.bot_id, "")
+    name = posted_as or names.users.get(message.user) or bot or message.username or message.user or message.bot_id
+    return f"{name or 'Slack'} (app)" if by_app else name or "Slack"
 
 
-def author(message: Message, names: Names) -> str:
-    """The real name of a person, or of a bot or the name it posted under; what an app sent is marked."""
-    by_app = bool(message.get("bot_id")) or message.get("subtype") == "bot_message"
-    posted_as, user = text(message, "username"), text(message, "user")
-    known = (posted_as if by_app else "") or names.users.get(user) or text(part(message, "bot_profile"), "name")
-    name = known or posted_as or user or text(message, "bot_id") or "Slack"
-    return f"{name} (app)" if by_app else name
-
-
-def described_file(file: Node) -> str:
-    """A file in one phrase: `plan.pdf (PDF, 120 kB)`; what is gone or hidden says so."""
-    if file.get("mode") in {"tombstone", "hidden_by_limit"}:
-        return "(deleted file)" if file["mode"] == "tombstone" else "(file hidden by the plan's limit)"
-    facts = ", ".join(filter(None, (text(file, "pretty_type", "filetype"), _size(int(file.get("size") or 0)))))
-    name = text(file, "name", "title", "id") or "file"
-    return f"{name} ({facts})" if facts else name
-
-
-def _size(count: int) -> str:
-    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
-        if count >= factor:
-            return f"{count / factor:.0f} {unit}"
-    return f"{count} B" if count else ""
-
-
-def people_in(messages: Iterable[Message]) -> Iterator[str]:
+def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
     """Every user that reading these messages has to name, in order, with repetitions."""
     for message in messages:
-        if message.get("user") and not (message.get("bot_id") and message.get("username")):
-            yield str(message["user"])
-        yield from mentioned_users(text(message, "text"))
-        yield from mentioned_in([parts(message, "blocks"), parts(message, "attachments")])
-        yield from texts(part(message, "room"), "participant_history")
-        for reaction in parts(message, "reactions"):
-            yield from texts(reaction, "users")
+        if message.user and not (message.bot_id and message.username):
+            yield message.user
+        yield from mentioned_users(message.text)
+        yield from mentioned_in([message.blocks, *_attached(message)])
+        yield from (message.room.participant_history if message.room else ())
+        for reaction in message.reactions:
+            yield from reaction.users[:MAX_REACTORS_NAMED]
+
+
+def bots_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
+    """Bots that only their id names."""
+    for message in messages:
+        if message.bot_id and not (message.username or message.user or message.bot_profile.name):
+            yield message.bot_id
+
+
+def blocks_in(messages: Iterable[MessageRecord]) -> list[object]:
+    """All blocks of these messages and of their attachments."""
+    return [[message.blocks, *_attached(message)] for message in messages]
+
+
+def _attached(message: MessageRecord) -> Sequence[object]:
+    """Texts and blocks of the attachments."""
+    return [
+        [held.pretext, held.text, held.fallback, held.blocks, [quoted.message.blocks for quoted in held.message_blocks]]
+        + [str(field.value) for field in held.fields]
+        for held in message.attachments
+    ]

@@ -1,4 +1,4 @@
-"""The names that identifiers stand for, as far as they are known."""
+"""Names by identifier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Names:
-    """Names by identifier; what is not known is written as the identifier itself."""
+    """Names of people, channels, user groups and bots; an unknown identifier is written as it is."""
 
     users: Mapping[str, str] = field(default_factory=dict[str, str])
     channels: Mapping[str, str] = field(default_factory=dict[str, str])
     groups: Mapping[str, str] = field(default_factory=dict[str, str])
+    bots: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def user(self, identity: str, label: str = "") -> str:
         return "@" + (self.users.get(identity) or label.lstrip("@") or identity)

@@ -1,15 +1,16 @@
-"""`rich_text` blocks, which is what people's own messages are made of, as text with Slack's marks."""
+"""`rich_text` blocks, of which people's own messages are made, as text with Slack's marks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping
 
 from slack_mcp.rendering.dates import from_template
-from slack_mcp.rendering.emoji import character
-from slack_mcp.rendering.json_node import Node, part, parts, text
+from slack_mcp.rendering.emoji import character, with_skin_tone
+from slack_mcp.rendering.json_node import Node, inside, nodes_of_type, number, part, parts, text
 from slack_mcp.rendering.mrkdwn import link, mentioned_users
 from slack_mcp.rendering.names import Names
 
 MARKS = {"bold": "*", "italic": "_", "strike": "~"}
+MAX_INDENT = 20
+MAX_CODE_POINT = 0x10FFFF
 
 
 def rich_text(block: Node, names: Names) -> str:
@@ -20,7 +21,7 @@ def rich_text(block: Node, names: Names) -> str:
 def _group(group: Node, names: Names) -> str:
     kind = group.get("type")
     if kind == "rich_text_list":
-        return "\n".join(_items(group, names))
+        return "\n".join(_list_items(group, names))
     plain = kind == "rich_text_preformatted"
     shown = "".join(_element(element, names, plain=plain) for element in parts(group, "elements"))
     if plain:
@@ -28,16 +29,16 @@ def _group(group: Node, names: Names) -> str:
     return "\n".join(f"> {line}" for line in shown.split("\n")) if kind == "rich_text_quote" else shown
 
 
-def _items(group: Node, names: Names) -> Iterator[str]:
-    indent = "  " * int(group.get("indent", 0))
-    for number, item in enumerate(parts(group, "elements"), int(group.get("offset", 0)) + 1):
-        mark = f"{number}." if group.get("style") == "ordered" else "-"
+def _list_items(group: Node, names: Names) -> Iterator[str]:
+    indent = "  " * min(number(group, "indent"), MAX_INDENT)
+    for position, item in enumerate(parts(group, "elements"), number(group, "offset") + 1):
+        mark = f"{position}." if group.get("style") == "ordered" else "-"
         shown = _group(item, names).replace("\n", f"\n{indent}  ")
         yield f"{indent}{mark} {shown}"
 
 
 def _element(element: Node, names: Names, *, plain: bool) -> str:
-    written = ELEMENTS.get(str(element.get("type")), _unknown)(element, names)
+    written = ELEMENTS.get(text(element, "type"), _unknown)(element, names)
     return written if plain else _styled(written, part(element, "style"))
 
 
@@ -46,12 +47,12 @@ def _styled(shown: str, style: Node) -> str:
     words = shown.strip()
     if not words or not style:
         return shown
+    lead, tail = shown[: len(shown) - len(shown.lstrip())], shown[len(shown.rstrip()) :]
     if style.get("code"):
-        return shown.replace(words, f"`{words}`")
+        words = f"`{words}`"
     for name, mark in MARKS.items():
         words = f"{mark}{words}{mark}" if style.get(name) else words
-    lead = shown[: len(shown) - len(shown.lstrip())]
-    return lead + words + shown[len(shown.rstrip()) :]
+    return lead + words + tail
 
 
 def _unknown(element: Node, names: Names) -> str:
@@ -60,49 +61,42 @@ def _unknown(element: Node, names: Names) -> str:
 
 def _emoji(element: Node, names: Names) -> str:
     if codes := text(element, "unicode"):
-        return "".join(chr(int(code, 16)) for code in codes.split("-"))
-    return character(str(element["name"])) or f":{element['name']}:"
+        try:
+            return "".join(chr(int(code, 16)) for code in codes.split("-"))
+        except ValueError:
+            pass
+    name = text(element, "name")
+    if not name:
+        return ""
+    found = character(name)
+    return with_skin_tone(found, number(element, "skin_tone")) if found else f":{name}:"
 
 
 def _date(element: Node, names: Names) -> str:
     template = text(element, "format") or "{date_num}"
-    return from_template(str(element["timestamp"]), template, text(element, "fallback"))
+    return link(text(element, "url"), from_template(text(element, "timestamp"), template, text(element, "fallback")))
+
+
+def _broadcast(element: Node, names: Names) -> str:
+    return f"@{text(element, 'range') or 'channel'}"
 
 
 ELEMENTS: Mapping[str, Callable[[Node, Names], str]] = {
-    "text": lambda element, names: str(element["text"]),
-    "link": lambda element, names: link(str(element["url"]), text(element, "text")),
-    "user": lambda element, names: names.user(str(element["user_id"])),
-    "usergroup": lambda element, names: names.group(str(element["usergroup_id"])),
-    "channel": lambda element, names: names.channel(str(element["channel_id"])),
-    "broadcast": lambda element, names: f"@{element['range']}",
-    "color": lambda element, names: str(element["value"]),
+    "text": lambda element, names: text(element, "text"),
+    "link": lambda element, names: link(text(element, "url"), text(element, "text")),
+    "user": lambda element, names: names.user(text(element, "user_id")),
+    "usergroup": lambda element, names: names.group(text(element, "usergroup_id")),
+    "channel": lambda element, names: names.channel(text(element, "channel_id")),
+    "broadcast": _broadcast,
+    "color": lambda element, names: text(element, "value"),
     "emoji": _emoji,
     "date": _date,
 }
 
 
-def mentioned_in(node: object) -> Iterator[str]:
+def mentioned_in(blocks: object) -> Iterator[str]:
     """The users that any structure of blocks names, in elements or in texts."""
-    for part_of_it in _inside(node):
-        if isinstance(part_of_it, str):
-            yield from mentioned_users(part_of_it)
-    yield from (str(element["user_id"]) for element in nodes_in(node, "user") if "user_id" in element)
-
-
-def nodes_in(node: object, kind: str) -> Iterator[Node]:
-    """Every object of a `type` inside a structure."""
-    for inner in _inside(node):
-        if isinstance(inner, Mapping) and cast("Node", inner).get("type") == kind:
-            yield cast("Node", inner)
-
-
-def _inside(node: object) -> Iterator[object]:
-    yield node
-    inner: Iterable[object] = ()
-    if isinstance(node, Mapping):
-        inner = cast("Node", node).values()
-    elif isinstance(node, list):
-        inner = cast("list[object]", node)
-    for item in inner:
-        yield from _inside(item)
+    for inner in inside(blocks):
+        if isinstance(inner, str):
+            yield from mentioned_users(inner)
+    yield from (found for element in nodes_of_type(blocks, "user") if (found := text(element, "user_id")))

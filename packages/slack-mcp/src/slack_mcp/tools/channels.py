@@ -1,4 +1,4 @@
-"""Finding and making channels."""
+"""Listing and creating channels."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from slack_mcp.access import Channel
 from slack_mcp.connection import Slack, Workspace
 from slack_mcp.errors import error_of
 from slack_mcp.models import CreatedChannel, ListedChannel, ListedChannels
-from slack_mcp.references import channel_name
+from slack_mcp.references import channel_name, folded
 from slack_mcp.writing.message_body import check_pings
 
 PersonGiven = Annotated[str, Field(max_length=250, description="@handle, id or e-mail.")]
@@ -30,51 +30,61 @@ async def list_channels(
     cursor: Cursor = None,
 ) -> ListedChannels:
     """List the channels the app can see, archived ones included."""
-    chosen = types or ["public", "private"]
+    chosen: list[ChannelType] = types or ["public", "private"]
     if {"dm", "group_dm"} & set(chosen):
         slack.access.check_dms()
     try:
-        return await _page(slack, chosen, query, member_only, max_results, cursor)
+        return await _page(slack, chosen, query, member_only, max_results, cursor or None)
     except PermissionDenied as denied:
         if types or error_of(denied) != "missing_scope":
             raise
-        page = await _page(slack, ["public"], query, member_only, max_results, cursor)
+        page = await _page(slack, ["public"], query, member_only, max_results, cursor or None)
         return page.model_copy(update={"warnings": [f"Private channels are left out: {denied.message}"]})
 
 
 async def _page(
     slack: Workspace,
-    types: Sequence[str],
+    types: Sequence[ChannelType],
     query: str | None,
     joined: bool,
-    most: int,
+    max_results: int,
     cursor: str | None,
 ) -> ListedChannels:
     """As many as wanted; a cursor is a page of Slack's and a place in it."""
     begin, _, skip = (cursor or "").rpartition("@")
     found: list[Channel] = []
-    passed, page = int(skip or 0), None
-    async for page in slack.channels.listing([TYPES[name] for name in types], joined=joined).pages(begin):
-        for at, channel in enumerate(page.items[passed:], passed):
-            if len(found) == most:
-                return await _listed(found, f"{page.cursor}@{at}", slack)
+    passed, page, warnings = int(skip or 0), None, list[str]()
+    async for page in slack.channels.list_of([TYPES[name] for name in types], joined=joined).pages(begin):
+        named, warnings = await _named(page.items, slack)
+        for at, channel in enumerate(named[passed:], passed):
+            if len(found) == max_results:
+                return _listed(found, f"{page.cursor}@{at}", warnings)
             if slack.access.readable(channel) and _holds(channel, query):
                 found.append(channel)
         passed = 0
-    return await _listed(found, f"{page.following}@0" if page and page.following else None, slack)
+    return _listed(found, f"{page.next_cursor}@0" if page and page.next_cursor else None, warnings)
 
 
-async def _listed(found: Sequence[Channel], following: str | None, slack: Workspace) -> ListedChannels:
-    """A direct message is called by the person it is with."""
-    names, told = await slack.people.names(channel.name for channel in found if channel.kind == "dm")
-    named = [replace(one, name=f"@{names.get(one.name, one.name)}") if one.kind == "dm" else one for one in found]
-    channels = [ListedChannel.of(channel) for channel in named]
-    return ListedChannels(channels=channels, next_cursor=following, warnings=told or None)
+async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequence[Channel], list[str]]:
+    """Direct messages named after the person they are with, so that the query finds them."""
+    if not any(channel.kind == "dm" for channel in channels):
+        return channels, []
+    names, warnings = await slack.people.names(channel.person for channel in channels)
+    shown = [
+        replace(channel, name=f"@{names.get(channel.person, channel.person)}") if channel.kind == "dm" else channel
+        for channel in channels
+    ]
+    return shown, warnings
+
+
+def _listed(found: Sequence[Channel], next_cursor: str | None, warnings: list[str]) -> ListedChannels:
+    channels = [ListedChannel.from_channel(channel) for channel in found]
+    return ListedChannels(channels=channels, next_cursor=next_cursor, warnings=warnings or None)
 
 
 def _holds(channel: Channel, query: str | None) -> bool:
-    wanted = (query or "").strip().lstrip("#").casefold()
-    return any(wanted in field.casefold() for field in (channel.name, channel.topic, channel.purpose))
+    wanted = folded((query or "").lstrip("#"))
+    return any(wanted in folded(field) for field in (channel.name, channel.topic, channel.purpose))
 
 
 @writes("Create a channel", destructive=False, idempotent=False, invalidates=("list_channels",))
@@ -98,7 +108,7 @@ async def create_channel(
 
 async def _made(name: str, private: bool, slack: Workspace) -> Channel:
     try:
-        made = await slack.api.create_channel(name, private=private)
+        made = await slack.api.conversations.create(name, private=private)
     except Conflict as taken:
         existing = await _holder(name, slack) if error_of(taken) == "name_taken" else None
         if existing is None:
@@ -109,11 +119,11 @@ async def _made(name: str, private: bool, slack: Workspace) -> Channel:
             details={"id": existing.id, "name": existing.name, "archived": existing.archived},
         ) from taken
     slack.channels.forget()
-    return Channel(str(made["id"]), str(made["name"]), private=private, member=True)
+    return Channel(made.id, made.name or name, private=private, member=True)
 
 
 async def _holder(name: str, slack: Workspace) -> Channel | None:
-    """The channel that has the name, if this server may know it; it may be newer than what was read of the list."""
+    """The channel that has the name, if this server may know it; the list is read again, since it may be new."""
     slack.channels.forget()
     try:
         return await slack.channels.called(name)
@@ -122,11 +132,11 @@ async def _holder(name: str, slack: Workspace) -> Channel | None:
 
 
 async def _topic_set(channel: Channel, topic: str | None, slack: Workspace) -> list[str]:
-    """What went wrong; the channel stands all the same."""
+    """Warnings; a channel without its topic stands all the same."""
     if not topic:
         return []
     try:
-        await slack.api.set_topic(channel.id, topic)
+        await slack.api.conversations.set_topic(channel.id, topic)
     except Failure as failure:
         return [f"The channel was created without its topic: {failure.message}"]
     return []
@@ -142,7 +152,7 @@ async def _invited(channel: Channel, people: Sequence[str], slack: Workspace) ->
             warnings.append(f"{given} was not invited: {failure.message}")
     try:
         if found:
-            await slack.api.invite(channel.id, found)
+            await slack.api.conversations.invite(channel.id, found)
     except Failure as failure:
         warnings.append(f"The channel was created, but nobody was invited: {failure.message}")
     return warnings

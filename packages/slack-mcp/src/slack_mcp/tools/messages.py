@@ -1,23 +1,25 @@
-"""Reading, searching, posting, editing and reacting."""
+"""Reading, posting, editing and reacting."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from mcp_chassis.failures import InvalidInput, PermissionDenied
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from slack_mcp.connection import Slack
-from slack_mcp.history_search import scanned
 from slack_mcp.message_pages import messages_from
-from slack_mcp.models import Done, Edited, Matches, Messages, Place, Sent
+from slack_mcp.models import Done, Edited, Messages, Place, Sent
 from slack_mcp.references import message_ts
 from slack_mcp.rendering.emoji import short_name
+from slack_mcp.threads import newest_replies, read_thread, thread_of
 from slack_mcp.times import as_ts
 from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, Text, ThreadTs
-from slack_mcp.workspace_search import searched
 from slack_mcp.writing.message_body import Format, composed, edited
 
 NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
+EXTERNAL_READERS = "People of other organisations, or guests, read this conversation."
+IN_ITS_THREAD = "That was a reply: it went into its thread."
+REPLY_GIVEN = "That ts is a reply's: this is its whole thread."
 
 Limit = Annotated[int, Field(ge=1, le=200)]
 
@@ -32,38 +34,19 @@ async def send_message(
     idempotency_key: IdempotencyKey = None,
 ) -> Sent:
     """Post in a channel or thread. Mention people as <@U...>, with ids from find_users."""
+    body = composed(text, format, slack.rules)
     place = await slack.channels.resolve(channel, write=True)
-    thread = message_ts(thread_ts, thread=True) if thread_ts else None
-    sent = await slack.api.post(place.id, composed(text, format, slack.rules), thread)
+    given = message_ts(thread_ts, thread=True) if thread_ts else None
+    thread = await thread_of(given, place.id, slack) if given else None
+    sent = await slack.api.messages.post(place.id, body, thread)
+    warnings = [EXTERNAL_READERS] if place.external else []
     return Sent(
         channel=Place.of(place),
-        ts=sent["ts"],
-        permalink=await slack.permalink(place.id, sent["ts"], thread),
-        recovered=sent.get("recovered"),
+        ts=sent.ts,
+        permalink=await slack.permalink(place.id, sent.ts, thread),
+        recovered=sent.recovered or None,
+        warnings=[*warnings, *([IN_ITS_THREAD] if thread != given else [])] or None,
     )
-
-
-@reads("Search messages")
-async def search_messages(
-    query: Annotated[
-        str, Field(min_length=1, max_length=1_000, description="Words and modifiers such as from:, before:, has:.")
-    ],
-    slack: Slack,
-    channel: ChannelGiven | None = None,
-    count: Annotated[int, Field(ge=1, le=100)] = 10,
-    sort: Literal["relevance", "newest"] = "relevance",
-    cursor: Cursor = None,
-) -> Matches:
-    """Search messages; without a user token, only the recent ones of a channel."""
-    place = await slack.channels.resolve(channel) if channel else None
-    if slack.api.can_search:
-        return await searched(query, place, count, sort, cursor, slack)
-    if place is None:
-        raise PermissionDenied(
-            "Searching the workspace needs SLACK_USER_TOKEN with the scope search:read, which is not set.",
-            remedy="Give a channel: its recent history is then looked through instead.",
-        )
-    return await scanned(query, place, count, cursor, slack)
 
 
 @reads("Read a channel")
@@ -77,19 +60,32 @@ async def get_channel_history(
 ) -> Messages:
     """Read a channel, newest first. Where reply_count is given, get_thread reads the replies."""
     place = await slack.channels.resolve(channel)
-    since, until = (as_ts(moment, slack.now()) if moment else None for moment in (oldest, latest))
-    page = await slack.api.history(place.id, limit=limit, oldest=since, latest=until, cursor=cursor)
+    since = as_ts(oldest, slack.now(), slack.zone) if oldest else None
+    until = as_ts(latest, slack.now(), slack.zone, end=True) if latest else None
+    page = await slack.api.messages.history(place.id, limit=limit, oldest=since, latest=until, cursor=cursor or None)
     return await messages_from(page, slack)
 
 
 @reads("Read a thread")
 async def get_thread(
-    channel: ChannelGiven, thread_ts: ThreadTs, slack: Slack, limit: Limit = 50, cursor: Cursor = None
+    channel: ChannelGiven,
+    thread_ts: ThreadTs,
+    slack: Slack,
+    limit: Limit = 50,
+    newest: Annotated[bool, Field(description="Newest first.")] = False,
+    oldest: Moment = None,
+    cursor: Cursor = None,
 ) -> Messages:
     """Read a message and its replies, oldest first."""
     place = await slack.channels.resolve(channel)
-    page = await slack.api.replies(place.id, message_ts(thread_ts, thread=True), limit=limit, cursor=cursor)
-    return await messages_from(page, slack)
+    given = message_ts(thread_ts, thread=True)
+    since = as_ts(oldest, slack.now(), slack.zone) if oldest else None
+    read = newest_replies if newest else read_thread
+    page, thread = await read(place.id, given, limit=limit, oldest=since, cursor=cursor or None, slack=slack)
+    found = await messages_from(page, slack)
+    if thread == given:
+        return found
+    return found.model_copy(update={"thread_ts": thread, "warnings": [*(found.warnings or []), REPLY_GIVEN]})
 
 
 @writes("Add or remove a reaction", destructive=False, idempotent=True)
@@ -102,7 +98,7 @@ async def add_reaction(
 ) -> Done:
     """React to a message, or take the reaction back."""
     place = await slack.channels.resolve(channel, write=True)
-    change = slack.api.unreact if remove else slack.api.react
+    change = slack.api.messages.unreact if remove else slack.api.messages.react
     await change(place.id, message_ts(ts), short_name(emoji))
     return Done()
 
@@ -112,13 +108,13 @@ async def update_message(
     channel: ChannelGiven, ts: MessageTs, slack: Slack, text: Text | None = None, delete: bool = False
 ) -> Edited:
     """Replace the Markdown text of a message this app sent, or delete it."""
-    if (text is None) == (not delete):
+    if bool(text) == delete:
         raise InvalidInput("Give either text or delete=true.")
     place = await slack.channels.resolve(channel, write=True)
     stamp = message_ts(ts)
-    if text is None:
-        there = await slack.api.delete(place.id, stamp)
+    if not text:
+        there = await slack.api.messages.delete(place.id, stamp)
         return Edited(ts=stamp, deleted=True, warnings=None if there else [NOT_THERE])
     body = edited(text, slack.rules)
-    await slack.api.update(place.id, stamp, body)
+    await slack.api.messages.update(place.id, stamp, body)
     return Edited(ts=stamp, warnings=body.warnings or None)

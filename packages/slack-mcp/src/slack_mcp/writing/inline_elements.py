@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 Element = dict[str, Any]
 
 STYLE_FOR_TOKEN = {"strong": "bold", "em": "italic", "s": "strike"}
-ADDRESS = re.compile(r"https?://[^\s<>\"|]{1,2000}")
 EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?(?![\w:])")
 SLACK_TOKEN = re.compile(r"<([@#!][^<>\n]{1,300}|(?:https?://|mailto:|tel:)[^<>|\n]{1,2000}\|[^<>\n]{1,1000})>")
 EPOCH = re.compile(r"[0-9]{1,11}")
@@ -24,10 +23,14 @@ BROADCASTS = {"here", "channel", "everyone"}
 
 @dataclass
 class _Span:
-    """Where the walk through the tokens is: the styles that are open, and the link."""
+    """State of the walk through the tokens: the styles that are open, and the link."""
 
-    styles: dict[str, bool] = field(default_factory=dict[str, bool])
+    depths: dict[str, int] = field(default_factory=dict[str, int])
     url: str | None = None
+
+    @property
+    def styles(self) -> dict[str, bool]:
+        return {style: True for style, depth in self.depths.items() if depth > 0}
 
 
 def elements(tokens: Sequence["Token"]) -> list[Element]:
@@ -69,6 +72,8 @@ def _elements_of(token: "Token", span: _Span) -> Iterator[Element]:
     elif token.type == "image":
         url = str(token.attrs["src"])
         yield _styled(text_element(token.content or url), {}, url or None)
+    elif token.type == "bare_link":
+        yield _styled({"type": "link", "url": token.content}, span.styles)
     elif token.type == "slack_token":
         yield slack_element(token.content, span.styles)
     elif span.url is not None:
@@ -78,10 +83,8 @@ def _elements_of(token: "Token", span: _Span) -> Iterator[Element]:
 
 
 def _turn(span: _Span, style: str, *, on: bool) -> None:
-    if on:
-        span.styles[style] = True
-    else:
-        span.styles.pop(style, None)
+    """Emphasis may stand inside emphasis of the same kind: only the outermost end ends the style."""
+    span.depths[style] = span.depths.get(style, 0) + (1 if on else -1)
 
 
 def _styled(element: Element, styles: dict[str, bool], url: str | None = None) -> Element:
@@ -91,20 +94,15 @@ def _styled(element: Element, styles: dict[str, bool], url: str | None = None) -
 
 
 def _words(text: str, styles: dict[str, bool]) -> Iterator[Element]:
-    """Plain text, with bare addresses as links and `:names:` as emoji."""
+    """Plain text, with `:names:` as emoji."""
     end = 0
-    for match in re.finditer(f"{ADDRESS.pattern}|{EMOJI.pattern}", text):
-        url = match[0].rstrip(".,;:!?'*_~)") if match[1] is None else ""
-        if match[1] is not None and not LETTER.search(match[1]):
+    for match in EMOJI.finditer(text):
+        if not LETTER.search(match[1]):
             continue
         yield _styled(text_element(text[end : match.start()]), styles)
-        if url:
-            yield _styled({"type": "link", "url": url}, styles)
-            end = match.start() + len(url)
-        else:
-            tone = {"skin_tone": int(match[2])} if match[2] else {}
-            yield _styled({"type": "emoji", "name": match[1], **tone}, styles)
-            end = match.end()
+        tone = {"skin_tone": int(match[2])} if match[2] else {}
+        yield _styled({"type": "emoji", "name": match[1], **tone}, styles)
+        end = match.end()
     yield _styled(text_element(text[end:]), styles)
 
 

@@ -1,4 +1,4 @@
-"""Which addresses a message holds, and whether Slack may fetch previews of them."""
+"""Addresses in a message, and the rule whether Slack may fetch previews of them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,10 +1,11 @@
-"""Markdown as Block Kit: rich text, headers, dividers, one table; every construct has its block or its stand-in."""
+"""Markdown as Block Kit: rich text, headers, dividers, one table; constructs that Slack lacks have a stand-in."""
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from slack_mcp.writing.bare_links import bare_link_rule
 from slack_mcp.writing.inline_elements import SLACK_TOKEN, Element, elements, text_element
 from slack_mcp.writing.tables import as_text, cell_text, table_block
 
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-MOST_BLOCKS = 50
-HEADER_CHARACTERS = 150
-MOST_INDENT = 8
-OPENED = re.compile(r"(https?|mailto|tel|slack):", re.IGNORECASE)
+MAX_BLOCKS = 50
+MAX_HEADER_CHARACTERS = 150
+MAX_INDENT = 8
+LINK_SCHEME = re.compile(r"(https?|mailto|tel|slack):", re.IGNORECASE)
 TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
 
@@ -27,7 +28,7 @@ def blocks_for(markdown: str) -> list[Block]:
     """The blocks of a message; where they would be too many, headings and rules become rich text."""
     tree = _tree(markdown)
     blocks = _Builder(headers=True).blocks(tree)
-    return blocks if len(blocks) <= MOST_BLOCKS else _Builder(headers=False).blocks(tree)
+    return blocks if len(blocks) <= MAX_BLOCKS else _Builder(headers=False).blocks(tree)
 
 
 def inline_tokens(markdown: str) -> Iterator["Token"]:
@@ -49,7 +50,9 @@ def _parser() -> "MarkdownIt":
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.inline.ruler.before("autolink", "slack_token", _slack_token)
-    parser.validateLink = lambda url: OPENED.match(url) is not None
+    parser.inline.ruler.after("text", "bare_link", bare_link_rule)
+    parser.validateLink = lambda url: LINK_SCHEME.match(url) is not None
+    parser.normalizeLink = lambda url: url
     return parser
 
 
@@ -103,8 +106,8 @@ class _Builder:
 
     def _heading(self, found: list[Element], *, large: bool) -> None:
         plain = cell_text(found)
-        is_text = all(element["type"] in {"text", "emoji"} for element in found)
-        if self._headers and large and is_text and 0 < len(plain) <= HEADER_CHARACTERS:
+        is_text = all(_fits_a_header(element) for element in found)
+        if self._headers and large and is_text and 0 < len(plain) <= MAX_HEADER_CHARACTERS:
             self._close({"type": "header", "text": {"type": "plain_text", "text": plain}})
         else:
             self._paragraph([_bold(element) for element in found])
@@ -159,7 +162,7 @@ class _Builder:
         for part in code:
             self._code(part.content)
         for part in nested:
-            self._list(part, min(indent + 1, MOST_INDENT))
+            self._list(part, min(indent + 1, MAX_INDENT))
 
     def _into_list(self, style: str, number: int, indent: int, section: Block) -> None:
         last = self._groups[-1] if self._groups else {}
@@ -171,6 +174,11 @@ class _Builder:
         group: Block = {"type": "rich_text_list", "style": style, "elements": [section]}
         group |= {"indent": indent} if indent else {}
         self._groups.append(group | ({"offset": number} if style == "ordered" and number else {}))
+
+
+def _fits_a_header(element: Element) -> bool:
+    """A header is bold and holds plain text only."""
+    return element["type"] in {"text", "emoji"} and set(element.get("style", {})) <= {"bold"}
 
 
 def _bold(element: Element) -> Element:

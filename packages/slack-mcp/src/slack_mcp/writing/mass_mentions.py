@@ -1,4 +1,4 @@
-"""Who a text would ping at large: `<!channel>`, `<!here>`, `<!everyone>` and user groups, in every spelling."""
+"""Mass mentions: `<!channel>`, `<!here>`, `<!everyone>` and user groups, found in every spelling."""
 
 import html
 import re
@@ -8,7 +8,7 @@ from slack_mcp.writing.markdown_blocks import inline_tokens
 
 PING = re.compile(r"<\s*!\s*(channel|here|everyone|group|subteam)\b", re.IGNORECASE)
 NAMES = {"subteam": "a user group", "group": "everyone in the channel"}
-MOST_LAYERS = 4
+MAX_ENCODING_LAYERS = 4
 
 
 def pings_in_markdown(markdown: str) -> str | None:
@@ -23,7 +23,7 @@ def pings_in_markdown(markdown: str) -> str | None:
 
 def pings_in(text: str) -> str | None:
     """Whom a text in Slack's own markup would ping; encodings are undone first, since somebody else may undo them."""
-    for _ in range(MOST_LAYERS):
+    for _ in range(MAX_ENCODING_LAYERS):
         if match := PING.search(_bare(text)):
             name = match[1].lower()
             return NAMES.get(name, f"@{name}")

@@ -1,4 +1,4 @@
-"""A text as the body of a post or an edit, once the rules of what may be posted are met."""
+"""Body of a post or an edit, made from a text after the rules of what may be posted were checked."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from slack_mcp.writing.mass_mentions import pings_in, pings_in_markdown
 Format = Literal["markdown", "mrkdwn"]
 
 # docs.slack.dev: a markdown text holds at most 12,000 characters; a plain text is split by Slack above 4,000.
-MOST_CHARACTERS: dict[Format, int] = {"markdown": 12_000, "mrkdwn": 4_000}
+MAX_CHARACTERS: dict[Format, int] = {"markdown": 12_000, "mrkdwn": 4_000}
 FALLBACK_CHARACTERS = 3_000
 SPLIT = "Post it in parts: the first in the channel, the rest as replies with thread_ts."
 NO_PING = "It would ping {}, which this server does not allow. Address people by name, or leave the ping out."
@@ -26,7 +26,7 @@ ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 @dataclass(frozen=True)
 class Rules:
-    """What the person who runs the server allows."""
+    """Rules of the person who runs the server."""
 
     broadcasts: bool = False
     unfurl_domains: Sequence[str] = ()
@@ -34,7 +34,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Body:
-    """What is sent: blocks with a text for notifications, or a text in Slack's own markup alone."""
+    """Arguments of a post: blocks with a text for notifications, or a text in Slack's own markup alone."""
 
     text: str
     blocks: list[dict[str, Any]] | None = None
@@ -80,8 +80,8 @@ def check_pings(text: str, rules: Rules) -> None:
 def _check(text: str, kind: Format, rules: Rules) -> None:
     if not text.strip():
         raise InvalidInput("The text is empty.", remedy="Give the message's text.")
-    if len(text) > MOST_CHARACTERS[kind]:
-        most = f"{MOST_CHARACTERS[kind]:,}"
+    if len(text) > MAX_CHARACTERS[kind]:
+        most = f"{MAX_CHARACTERS[kind]:,}"
         raise InvalidInput(f"The text has {len(text):,} characters; Slack takes {most} in one message.", remedy=SPLIT)
     pinged = None if rules.broadcasts else (pings_in_markdown if kind == "markdown" else pings_in)(text)
     if pinged:
@@ -99,7 +99,7 @@ class _Mentions(Names):
 
 
 def _fallback(blocks: list[dict[str, Any]]) -> str:
-    """What notifications and screen readers give: the words of the blocks, with nothing in it that pings at large."""
+    """Text for notifications and screen readers: the words of the blocks, without anything that pings at large."""
     shown = re.sub("\x02[^\x03]*$", "", blocks_text(blocks, _Mentions())[:FALLBACK_CHARACTERS])
     escaped = "".join(ESCAPES.get(character, character) for character in shown)
     return escaped.replace("\x02", "<").replace("\x03", ">")

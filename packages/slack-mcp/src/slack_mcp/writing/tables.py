@@ -5,10 +5,10 @@ from typing import Any
 
 from slack_mcp.writing.inline_elements import Element
 
-MOST_ROWS = 100
-MOST_COLUMNS = 20
+MAX_ROWS = 100
+MAX_COLUMNS = 20
 # docs.slack.dev, table block: the cells of a message's tables hold at most 10,000 characters together.
-MOST_CHARACTERS = 10_000
+MAX_CHARACTERS = 10_000
 
 Rows = Sequence[Sequence[list[Element]]]
 
@@ -16,7 +16,7 @@ Rows = Sequence[Sequence[list[Element]]]
 def table_block(rows: Rows, aligned: Sequence[str]) -> dict[str, Any] | None:
     """The block, or None where the table is larger than Slack takes."""
     characters = sum(len(cell_text(cell)) for row in rows for cell in row)
-    if len(rows) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS or characters > MOST_CHARACTERS:
+    if len(rows) > MAX_ROWS or len(rows[0]) > MAX_COLUMNS or characters > MAX_CHARACTERS:
         return None
     block: dict[str, Any] = {"type": "table", "rows": [[_cell(cell) for cell in row] for row in rows]}
     if any(aligned):

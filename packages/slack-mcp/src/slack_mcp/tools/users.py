@@ -2,14 +2,11 @@
 
 from typing import Annotated
 
-from mcp_chassis.failures import NotFound
 from mcp_chassis.tools import reads
 from pydantic import Field
 
 from slack_mcp.connection import Slack
 from slack_mcp.models import FoundUser, FoundUsers
-
-PARTLY = "Only part of the directory was looked through; an e-mail address finds anybody."
 
 
 @reads("Find people")
@@ -19,8 +16,7 @@ async def find_users(
     max_results: Annotated[int, Field(ge=1, le=100)] = 10,
 ) -> FoundUsers:
     """Find people and their ids, bots included."""
-    try:
-        found, whole = await slack.people.search(query, max_results)
-    except NotFound:
-        found, whole = [], True
-    return FoundUsers(users=[FoundUser.of(person) for person in found], warnings=None if whole else [PARTLY])
+    found, warning = await slack.people.search(query, max_results)
+    return FoundUsers(
+        users=[FoundUser.from_person(person) for person in found], warnings=[warning] if warning else None
+    )

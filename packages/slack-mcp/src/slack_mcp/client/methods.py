@@ -1,0 +1,83 @@
+"""The methods of Slack's Web API that are used: rate-limit tier, repetition, proof of effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcp_chassis.http.records import Record
+from mcp_chassis.upstream.rate_limits import RateLimit
+from mcp_chassis.upstream.retry import Repeat
+
+from slack_mcp.records.conversations import CreatedRecord
+from slack_mcp.records.messages import PostedRecord
+
+# docs.slack.dev, rate limits: calls a minute of each tier, bursts tolerated.
+CALLS_PER_MINUTE_BY_TIER: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
+POST_LIMIT = "posts"
+POST_PERIOD_SECONDS = 1.1
+"""Period of the post limit: messages that leave a second apart may arrive a little closer."""
+
+CHECK_HISTORY = "Look with get_channel_history or get_thread before sending it again."
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method.
+
+    Args:
+        tier: of Slack's rate limits; None for methods with a limit of their own.
+        repeat: whether it may be sent again once it may have happened.
+        done: errors which say that the wanted state is there already.
+        check: how to find out what happened after a lost answer; one sentence.
+        team: in an organisation the method needs `team_id`.
+        proof: the record that a write's answer must hold.
+    """
+
+    tier: int | None
+    repeat: Repeat = Repeat.READ
+    done: frozenset[str] = frozenset()
+    check: str = ""
+    team: bool = False
+    proof: type[Record] | None = None
+
+
+METHODS: Mapping[str, Method] = {
+    "auth.teams.list": Method(2),
+    "auth.test": Method(4),
+    "bots.info": Method(3, team=True),
+    "conversations.create": Method(
+        2,
+        Repeat.NEVER,
+        check="Look for its name with list_channels before trying again.",
+        team=True,
+        proof=CreatedRecord,
+    ),
+    "conversations.history": Method(3),
+    "conversations.info": Method(3),
+    "conversations.invite": Method(3, Repeat.ONCE, frozenset({"already_in_channel"})),
+    "conversations.list": Method(2, team=True),
+    "conversations.members": Method(4),
+    "conversations.open": Method(3, Repeat.ONCE, proof=CreatedRecord),
+    "conversations.replies": Method(3),
+    "conversations.setTopic": Method(2, Repeat.ONCE),
+    "chat.delete": Method(3, Repeat.ONCE),
+    "chat.postMessage": Method(None, Repeat.NEVER, check=CHECK_HISTORY, proof=PostedRecord),
+    "chat.update": Method(3, Repeat.ONCE),
+    "reactions.add": Method(3, Repeat.ONCE, frozenset({"already_reacted"})),
+    "reactions.remove": Method(2, Repeat.ONCE, frozenset({"no_reaction"})),
+    "search.messages": Method(2, team=True),
+    "usergroups.list": Method(2, team=True),
+    "users.conversations": Method(3, team=True),
+    "users.info": Method(4),
+    "users.list": Method(2, team=True),
+    "users.lookupByEmail": Method(3),
+}
+
+
+def rate_limits(scale: float, posts_per_second: float) -> dict[str, RateLimit]:
+    """Outbound limits: one for each method that has a tier, and an evenly spaced one for the posts of each channel."""
+    limits = {
+        name: RateLimit(CALLS_PER_MINUTE_BY_TIER[method.tier] * scale, 60.0)
+        for name, method in METHODS.items()
+        if method.tier
+    }
+    return {**limits, POST_LIMIT: RateLimit(posts_per_second, POST_PERIOD_SECONDS, burst=False)}

@@ -1,0 +1,35 @@
+"""A workspace as one token sees it."""
+# pyright: reportUnknownMemberType=false
+# slack-sdk's signatures hold bare dicts and untyped keywords.
+
+from slack_mcp.client.conversations import Conversations
+from slack_mcp.client.history_rate_limit import HistoryRateLimit
+from slack_mcp.client.messages import Messages
+from slack_mcp.client.users import Users
+from slack_mcp.client.web_methods import WebMethods, as_answer
+from slack_mcp.records.workspace import IdentityRecord
+
+
+class SlackApi:
+    """All methods with one token."""
+
+    def __init__(self, web: WebMethods) -> None:
+        self.limit = HistoryRateLimit()
+        self.messages = Messages(web, self.limit)
+        self.conversations = Conversations(web)
+        self.users = Users(web)
+        self._web = web
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a token to call with."""
+        return self._web.token.present
+
+    @property
+    def scopes(self) -> str:
+        """The granted scopes, separated by commas, as the last answer listed them."""
+        return self._web.scopes
+
+    async def identity(self) -> IdentityRecord:
+        response = await self._web.sdk.auth_test()
+        return as_answer(response).record(IdentityRecord, operation="tell who the token belongs to")

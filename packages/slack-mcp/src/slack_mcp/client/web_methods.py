@@ -1,0 +1,129 @@
+"""Calls of Slack's Web API with one token: form encoding, retries, limits, refresh, an organisation's workspace."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from mcp_chassis.failures import AuthenticationFailed, Failure, InvalidInput, NotFound
+from mcp_chassis.http.json_api import JsonApi, LookUp
+from mcp_chassis.http.response import Response
+
+from slack_mcp.client.methods import METHODS, POST_LIMIT
+from slack_mcp.client.sdk_methods import Arguments, sdk_methods
+from slack_mcp.client.tokens import Token
+from slack_mcp.errors import error_of, needs_team
+from slack_mcp.records.workspace import TeamRecord
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+MAX_TEAMS_NAMED = 20
+DONE: Mapping[str, Any] = {"ok": True}
+
+
+class WebMethods:
+    """One token's way to Slack.
+
+    Args:
+        http: the API with the token's header.
+        team: id or name of the workspace that an organisation-wide token works in; empty where it is not set.
+    """
+
+    def __init__(self, http: JsonApi, token: Token, team: str = "") -> None:
+        self.token = token
+        self.scopes = ""
+        """The granted scopes, as the last answer listed them."""
+        self.sdk: AsyncWebClient = sdk_methods(self.request)
+        self._http = http
+        self._team = team
+        self._team_id = team if _is_team_id(team) else ""
+
+    async def request(self, name: str, arguments: Arguments, *, recover: LookUp | None = None) -> Response:
+        """One call; an error which says that it was done already is a success.
+
+        Args:
+            recover: looks up what a write has done whose answer was lost.
+        """
+        used = ""
+        try:
+            await self._begin()
+            used = self.token.reveal() if self.token.present else ""
+            return await self._send(name, arguments, recover)
+        except AuthenticationFailed as refused:
+            if not used or error_of(refused) == "" or not await self.token.renew(used):
+                raise
+        except InvalidInput as refused:
+            if not needs_team(refused) or not METHODS[name].team or arguments.get("team_id") or self._team_id:
+                raise
+            self._team_id = await self._only_team(refused)
+        except Failure as failure:
+            if error_of(failure) not in METHODS[name].done:
+                raise
+            return Response.looked_up("Slack", DONE)
+        return await self._send(name, arguments, recover)
+
+    async def _begin(self) -> None:
+        """Get a first token where only a refresh token is set; find the team that is set by name."""
+        if self.token.rotates and not self.token.reveal():
+            await self.token.renew("")
+        if self._team and not self._team_id:
+            self._team_id = await self._team_named(self._team)
+
+    async def _send(self, name: str, arguments: Arguments, recover: LookUp | None) -> Response:
+        method = METHODS[name]
+        given = {"team_id": self._team_id, **arguments} if method.team and self._team_id else arguments
+        response = await self._http.post(
+            "/{method}",
+            {"method": name},
+            form={key: _encoded(value) for key, value in given.items()},
+            repeat=method.repeat,
+            rate_limit=f"{POST_LIMIT}:{given['channel']}"
+            if name == "chat.postMessage"
+            else name
+            if method.tier
+            else None,
+            recover=recover,
+            check=method.check,
+            proof=method.proof,
+        )
+        self.scopes = response.headers.get("x-oauth-scopes", self.scopes)
+        return response
+
+    async def _teams(self) -> list[TeamRecord]:
+        answer = await self._send("auth.teams.list", {"limit": 100}, None)
+        return answer.records(TeamRecord, operation="list the workspaces", at="teams", noun="workspaces").items
+
+    async def _only_team(self, refused: Failure) -> str:
+        """The workspace of an organisation-wide token that is installed in one; else a failure that lists them."""
+        teams = await self._teams()
+        if len(teams) == 1:
+            return teams[0].id
+        raise InvalidInput(
+            "The token is organisation-wide, and Slack wants to know the workspace: SLACK_TEAM_ID is not set.",
+            remedy="Ask the person who runs this server to set it to one of these; do not retry.",
+            details={"workspaces": [f"{team.name} {team.id}" for team in teams[:MAX_TEAMS_NAMED]]},
+        ) from refused
+
+    async def _team_named(self, name: str) -> str:
+        teams = await self._teams()
+        for team in teams:
+            if team.name.casefold() == name.casefold():
+                return team.id
+        raise NotFound(
+            f"No workspace of the token is called {name!r}, which SLACK_TEAM_ID names.",
+            remedy="Ask the person who runs this server; do not retry.",
+            details={"workspaces": [f"{team.name} {team.id}" for team in teams[:MAX_TEAMS_NAMED]]},
+        )
+
+
+def as_answer(response: object) -> Response:
+    """slack-sdk types its own response; what comes is the core's."""
+    return cast("Response", response)
+
+
+def _is_team_id(team: str) -> bool:
+    return len(team) > 8 and team[0] in "TE" and team.isalnum() and team.isupper()
+
+
+def _encoded(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, list | dict) else value

@@ -1,0 +1,92 @@
+"""Slack's way of failing: `ok: false` and an error word, turned into failures by tables; pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_chassis.failures import Effect, Failure, UpstreamError
+from mcp_chassis.http.records import Record, read_record
+from mcp_chassis.http.response import Response
+
+from slack_mcp.errors.access import ACCESS_ERRORS
+from slack_mcp.errors.input import INPUT_ERRORS
+from slack_mcp.errors.meaning import Meaning
+from slack_mcp.errors.objects import OBJECT_ERRORS
+
+ERROR = "slack_error"
+"""Name in a failure's details under which Slack's own word stands."""
+MESSAGES = "slack_messages"
+"""Name in a failure's details under which Slack's own sentences stand."""
+MAX_MESSAGES = 5
+MAX_MESSAGE_CHARACTERS = 300
+
+ERROR_MEANINGS: Mapping[str, Meaning] = {**ACCESS_ERRORS, **OBJECT_ERRORS, **INPUT_ERRORS}
+UNKNOWN = Meaning(
+    UpstreamError,
+    "Slack refuses this with the error {error}.",
+    "Read the error word as Slack means it; repeating the same call will not help.",
+)
+
+
+class ErrorMessagesRecord(Record, frozen=True):
+    messages: tuple[str, ...] = ()
+
+
+class ErrorRecord(Record, frozen=True):
+    """An answer of any method: whether it went well, else why not."""
+
+    ok: bool = False
+    error: str = ""
+    needed: str = ""
+    provided: str = ""
+    response_metadata: ErrorMessagesRecord = ErrorMessagesRecord()
+
+
+def failure_for(response: Response, token: str) -> Failure | None:
+    """The failure that an answer is, or None; limits and server errors are told by their status.
+
+    Args:
+        token: the variable that holds the token that was used.
+    """
+    if response.status != 200:
+        return None
+    body: Any = response.json
+    if not isinstance(body, dict):
+        return UpstreamError("Slack answered something that is no answer of its API.", effect=Effect.AMBIGUOUS)
+    if body.get("ok") is True:  # pyright: ignore[reportUnknownMemberType]
+        return None
+    return _failure(read_record(body, ErrorRecord, upstream="Slack", operation="read its error"), token)
+
+
+def _failure(answer: ErrorRecord, token: str) -> Failure:
+    error, needed, provided = (_word(word) for word in (answer.error, answer.needed, answer.provided))
+    meaning = ERROR_MEANINGS.get(error, UNKNOWN)
+    messages = [_sentence(message) for message in answer.response_metadata.messages[:MAX_MESSAGES]]
+    details = {ERROR: error, "needed": needed, "provided": provided, MESSAGES: [text for text in messages if text]}
+    return meaning.failure(
+        meaning.message.format(token=token, needed=needed or "it needs", error=error or "that has no name"),
+        remedy=meaning.remedy,
+        details={name: value for name, value in details.items() if value},
+        effect=meaning.effect,
+    )
+
+
+def _word(text: str) -> str:
+    """One of Slack's words or lists of words; anything else is not repeated."""
+    return text if re.fullmatch(r"[\w:.,\- ]{1,2000}", text) else ""
+
+
+def _sentence(text: str) -> str:
+    """One of Slack's sentences about a request, cut; what is not plain text is not repeated."""
+    return re.sub(r"[^\w \[\]().,:;/'\"-]", "", text)[:MAX_MESSAGE_CHARACTERS].strip()
+
+
+def error_of(failure: Failure) -> str:
+    """Slack's own word for a failure, or nothing."""
+    return str(failure.details.get(ERROR, ""))
+
+
+def needs_team(failure: Failure) -> bool:
+    """Whether Slack refuses because an organisation-wide token was used without a workspace."""
+    messages: list[str] = failure.details.get(MESSAGES, [])
+    return error_of(failure) == "missing_argument" and any("team_id" in message for message in messages)

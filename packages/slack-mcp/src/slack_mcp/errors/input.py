@@ -1,0 +1,97 @@
+"""Errors about what was sent: names, texts, times, cursors, and requests that Slack could not read."""
+
+from collections.abc import Mapping
+
+from mcp_chassis.failures import Effect, InvalidInput, RateLimited, UpstreamError
+
+from slack_mcp.errors.meaning import CHECK_TS, FIND_USER, REPORT, Meaning
+
+_PARTS = "Post it in parts."
+_TIME = "Give a time between a minute and 120 days ahead."
+_UNREADABLE = Meaning(UpstreamError, "Slack could not read this server's request ({error}).", REPORT)
+
+INPUT_ERRORS: Mapping[str, Meaning] = {
+    "invalid_name": Meaning(InvalidInput, "Slack knows no emoji of this name, or the name is not allowed.", ""),
+    "invalid_name_maxlength": Meaning(InvalidInput, "The name is longer than 80 characters.", ""),
+    "invalid_name_specials": Meaning(InvalidInput, "The name may hold lower-case letters, digits, - and _ only.", ""),
+    "invalid_name_punctuation": Meaning(InvalidInput, "The name needs a letter or a digit.", ""),
+    "invalid_name_required": Meaning(InvalidInput, "The name is empty.", ""),
+    "reserved_name": Meaning(InvalidInput, "Slack keeps this name for itself.", "Choose another name."),
+    "msg_too_long": Meaning(InvalidInput, "The text is too long for one message.", _PARTS),
+    "msg_blocks_too_long": Meaning(InvalidInput, "The text is too long for one message.", _PARTS),
+    "too_many_attachments": Meaning(InvalidInput, "The message has too many attachments.", _PARTS),
+    "too_many_contact_cards": Meaning(InvalidInput, "The message has too many contact cards.", _PARTS),
+    "no_text": Meaning(InvalidInput, "The message has no text.", ""),
+    "too_long": Meaning(InvalidInput, "The text is longer than Slack takes here.", "Shorten it."),
+    "markdown_text_conflict": Meaning(UpstreamError, "Slack got the text twice.", REPORT),
+    "attachment_payload_limit_exceeded": Meaning(InvalidInput, "The message is too large.", _PARTS),
+    "invalid_blocks": Meaning(
+        InvalidInput, "Slack cannot show this text as it is formatted.", "Simplify it, or use mrkdwn."
+    ),
+    "invalid_blocks_format": Meaning(InvalidInput, "Slack cannot show this text as it is formatted.", "Simplify it."),
+    "invalid_attachments": Meaning(InvalidInput, "Slack cannot show this text as it is formatted.", "Simplify it."),
+    "block_mismatch": Meaning(InvalidInput, "The message holds blocks that cannot be edited.", ""),
+    "bad_timestamp": Meaning(InvalidInput, "The ts is none of Slack's.", CHECK_TS),
+    "invalid_timestamp": Meaning(InvalidInput, "The ts is none of Slack's.", CHECK_TS),
+    "invalid_ts_latest": Meaning(InvalidInput, "latest is no time Slack understands.", ""),
+    "invalid_ts_oldest": Meaning(InvalidInput, "oldest is no time Slack understands.", ""),
+    "invalid_time": Meaning(InvalidInput, "Slack cannot use this time.", _TIME),
+    "time_in_past": Meaning(InvalidInput, "The time has passed.", _TIME),
+    "time_too_far": Meaning(InvalidInput, "The time is too far ahead.", _TIME),
+    "restricted_too_many": Meaning(
+        RateLimited, "30 messages are scheduled for these five minutes already.", None, Effect.REJECTED
+    ),
+    "cannot_parse": Meaning(InvalidInput, "Slack cannot read the time of the reminder.", "Use an ISO time."),
+    "cannot_complete_recurring": Meaning(InvalidInput, "A repeating reminder cannot be completed.", "Delete it."),
+    "invalid_cursor": Meaning(InvalidInput, "The cursor is no longer good.", "Begin again without it."),
+    "invalid_limit": Meaning(InvalidInput, "Slack takes no page of this size.", "Ask for fewer."),
+    "limit_required": Meaning(InvalidInput, "The list is too large to be read at once.", "Ask for fewer."),
+    "invalid_types": Meaning(InvalidInput, "Slack knows no such type of channel.", ""),
+    "unknown_type": Meaning(InvalidInput, "Slack knows no such type of file.", ""),
+    "user_is_bot": Meaning(InvalidInput, "An app cannot do this to a bot.", ""),
+    "too_many_users": Meaning(InvalidInput, "Too many people at once.", "Invite fewer."),
+    "not_enough_users": Meaning(InvalidInput, "Too few people for a group.", "Name at least one person."),
+    "users_list_not_supplied": Meaning(InvalidInput, "Nobody was named.", FIND_USER),
+    "invalid_users": Meaning(InvalidInput, "Some of the people cannot be used.", FIND_USER),
+    "invalid_user_combination": Meaning(InvalidInput, "Slack does not allow a group of these people.", ""),
+    "cant_invite_self": Meaning(InvalidInput, "The app is in the channel already.", ""),
+    "cant_kick_self": Meaning(InvalidInput, "The app cannot remove itself.", "Leave the channel instead."),
+    "cannot_reply_to_message": Meaning(InvalidInput, "This message cannot have a thread.", "Leave out thread_ts."),
+    "method_not_supported_for_channel_type": Meaning(
+        InvalidInput, "This cannot be done in a conversation of its kind.", ""
+    ),
+    "invalid_profile": Meaning(InvalidInput, "Slack cannot use this profile.", ""),
+    "invalid_query": Meaning(InvalidInput, "Slack cannot read the query.", "Use words and its modifiers."),
+    "no_query": Meaning(InvalidInput, "The query is empty.", "Give words to look for."),
+    "missing_argument": Meaning(InvalidInput, "Slack misses an argument.", ""),
+    "invalid_arguments": Meaning(InvalidInput, "Slack cannot use the arguments.", ""),
+    "invalid_users_list": Meaning(InvalidInput, "Some of the people cannot be used.", FIND_USER),
+    "file_too_large": Meaning(InvalidInput, "The file is larger than Slack takes.", ""),
+    "no_file_data": Meaning(InvalidInput, "The file is empty.", ""),
+    "zero_length_file": Meaning(InvalidInput, "The file is empty.", ""),
+    "malware_detected": Meaning(InvalidInput, "Slack holds the file for harmful.", ""),
+    "alt_text_too_long": Meaning(InvalidInput, "The description of the image is too long.", "Shorten it."),
+    "snippet_too_large": Meaning(InvalidInput, "The text is too long for a snippet.", "Upload it as a file."),
+    "unknown_snippet_type": Meaning(InvalidInput, "Slack knows no snippet of this type.", ""),
+    "canvas_title_too_long": Meaning(InvalidInput, "The canvas's title is too long.", "Shorten it."),
+    "unknown_method": Meaning(UpstreamError, "Slack does not know the method; SLACK_API_URL may be wrong.", REPORT),
+    "method_deprecated": Meaning(UpstreamError, "Slack has withdrawn the method.", REPORT),
+    "deprecated_endpoint": Meaning(UpstreamError, "Slack has withdrawn the method.", REPORT),
+    "invalid_metadata_format": _UNREADABLE,
+    "invalid_metadata_schema": _UNREADABLE,
+    "metadata_too_large": _UNREADABLE,
+    "metadata_must_be_sent_from_app": _UNREADABLE,
+    "duplicate_message_not_found": _UNREADABLE,
+    "invalid_arg_name": _UNREADABLE,
+    "invalid_array_arg": _UNREADABLE,
+    "invalid_charset": _UNREADABLE,
+    "invalid_form_data": _UNREADABLE,
+    "invalid_json": _UNREADABLE,
+    "invalid_post_type": _UNREADABLE,
+    "json_not_object": _UNREADABLE,
+    "missing_charset": _UNREADABLE,
+    "missing_post_type": _UNREADABLE,
+    "superfluous_charset": _UNREADABLE,
+    "as_user_not_supported": _UNREADABLE,
+    "invalid_grant_type": _UNREADABLE,
+}

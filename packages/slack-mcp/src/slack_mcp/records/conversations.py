@@ -1,0 +1,49 @@
+"""Conversations: channels, direct messages and group direct messages."""
+
+from mcp_chassis.http.records import Record
+
+
+class CursorRecord(Record, frozen=True):
+    next_cursor: str = ""
+
+
+class PageRecord(Record, frozen=True):
+    """Where a list goes on. An answer may say `has_more` and give no cursor."""
+
+    has_more: bool = False
+    response_metadata: CursorRecord = CursorRecord()
+
+
+class TextRecord(Record, frozen=True):
+    """A topic or purpose."""
+
+    value: str = ""
+
+
+class ConversationRecord(Record, frozen=True):
+    id: str = ""
+    name: str = ""
+    user: str = ""
+    is_im: bool = False
+    is_mpim: bool = False
+    is_private: bool = False
+    is_group: bool = False
+    is_member: bool | None = None
+    is_archived: bool = False
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
+    num_members: int | None = None
+    last_read: str = ""
+    topic: TextRecord = TextRecord()
+    purpose: TextRecord = TextRecord()
+
+
+class CreatedConversationRecord(Record, frozen=True):
+    """Proof of a new or opened conversation."""
+
+    id: str
+    name: str = ""
+
+
+class CreatedRecord(Record, frozen=True):
+    channel: CreatedConversationRecord

@@ -1,0 +1,36 @@
+"""Files as Slack describes them in messages and in `files.info`."""
+
+from mcp_chassis.http.records import Record
+
+
+class TranscriptPreviewRecord(Record, frozen=True):
+    content: str = ""
+
+
+class TranscriptionRecord(Record, frozen=True):
+    status: str = ""
+    preview: TranscriptPreviewRecord = TranscriptPreviewRecord()
+
+
+class FileRecord(Record, frozen=True):
+    """One file; `mode` says when it is gone (`tombstone`), hidden by the plan, or only named (`file_access`)."""
+
+    id: str = ""
+    name: str = ""
+    title: str = ""
+    mimetype: str = ""
+    filetype: str = ""
+    pretty_type: str = ""
+    mode: str = ""
+    file_access: str = ""
+    size: int = 0
+    user: str = ""
+    created: int = 0
+    is_external: bool = False
+    alt_txt: str = ""
+    permalink: str = ""
+    url_private: str = ""
+    url_private_download: str = ""
+    preview: str = ""
+    plain_text: str = ""
+    transcription: TranscriptionRecord = TranscriptionRecord()

@@ -1,0 +1,43 @@
+"""Files in one phrase: name, type, size and id; what is gone or hidden says so."""
+
+from slack_mcp.records.files import FileRecord
+
+GONE = {"tombstone": "(deleted file)", "hidden_by_limit": "(file hidden by the plan's limit)"}
+
+
+def described_file(file: FileRecord) -> str:
+    """`plan.pdf (PDF, 120 kB, F012AB34CD)`; a file kept outside Slack with its address."""
+    if file.mode in GONE:
+        return GONE[file.mode]
+    kind = file.pretty_type or file.filetype
+    size = shown_size(file.size) if not _is_canvas(file) else ""
+    name = file.name if not _is_canvas(file) else file.title
+    shown = name or file.title or file.name or file.id or "file"
+    facts = ", ".join(filter(None, (kind, size, file.id if file.id != shown else "", _address(file), _access(file))))
+    return f"{shown} ({facts})" if facts else shown
+
+
+def file_content(file: FileRecord) -> str:
+    """The text inside a snippet, an e-mail or a voice clip, as far as the message holds it."""
+    return (file.transcription.preview.content or file.plain_text or file.preview).strip()
+
+
+def shown_size(count: int) -> str:
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= factor:
+            return f"{count / factor:.0f} {unit}"
+    return f"{count} B" if count > 0 else ""
+
+
+def _is_canvas(file: FileRecord) -> bool:
+    return file.filetype == "quip" or file.mimetype == "application/vnd.slack-docs"
+
+
+def _address(file: FileRecord) -> str:
+    return file.url_private if file.is_external else ""
+
+
+def _access(file: FileRecord) -> str:
+    return (
+        "not described in this message" if file.file_access == "check_file_info" or file.mode == "file_access" else ""
+    )

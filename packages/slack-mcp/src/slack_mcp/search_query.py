@@ -1,0 +1,106 @@
+"""Search queries in Slack's language, as far as a scan of one channel can follow them; the rest is refused by name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcp_chassis.failures import InvalidInput
+
+from slack_mcp.records.messages import MessageRecord
+from slack_mcp.references import folded
+
+TERM = re.compile(r'(-?)(?:([a-z]{2,10}):)?(?:"([^"]{1,500})"|(\S{1,500}))', re.IGNORECASE)
+MODIFIERS = {"from", "has", "before", "after", "on", "during", "in", "is", "to", "with", "creator", "type", "hasmy"}
+OPERATORS = {"OR", "AND", "NOT"}
+HAS_VALUES = {"link", "file", "reaction", "image"}
+IMAGE_TYPES = {"png", "jpg", "jpeg", "gif", "webp", "heic"}
+NOT_FOLLOWED = "A search without SLACK_USER_TOKEN scans one channel and does not follow {}."
+FOLLOWED = (
+    'It follows words, "phrases", -words, from:@person, has:link, has:file, has:reaction, has::emoji:, is:thread, '
+    "before:, after:, on: and during:."
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One modifier: its name, its value, and whether it excludes."""
+
+    name: str
+    value: str
+    excludes: bool = False
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """Words that a text must hold and must not, and conditions on the message."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+    @classmethod
+    def parse(cls, query: str) -> "SearchQuery":
+        """Read a query.
+
+        Raises:
+            InvalidInput: naming the part that cannot be followed.
+        """
+        wanted: list[str] = []
+        unwanted: list[str] = []
+        conditions: list[Condition] = []
+        for minus, name, phrase, word in TERM.findall(query):
+            modifier, value = name.lower(), phrase or word
+            if word in OPERATORS and not name:
+                raise InvalidInput(NOT_FOLLOWED.format(word), remedy=f"Search for each part by itself. {FOLLOWED}")
+            if modifier in MODIFIERS:
+                conditions.append(Condition(modifier, value, bool(minus)))
+            else:
+                text = f"{name}:{value}" if name else value
+                (unwanted if minus else wanted).append(folded(text.rstrip("*") or text))
+        return cls(tuple(wanted), tuple(unwanted), tuple(conditions))
+
+    def named(self, *names: str) -> Sequence[Condition]:
+        return [condition for condition in self.conditions if condition.name in names]
+
+    def refuse_except(self, names: set[str]) -> None:
+        """Refuse the first modifier that is none of these.
+
+        Raises:
+            InvalidInput: naming it.
+        """
+        for condition in self.conditions:
+            if condition.name not in names:
+                raise not_followed(condition)
+
+    def matches_text(self, shown: str) -> bool:
+        body = folded(shown)
+        return all(word in body for word in self.wanted) and not any(word in body for word in self.unwanted)
+
+
+def not_followed(condition: Condition) -> InvalidInput:
+    minus = "-" if condition.excludes else ""
+    return InvalidInput(NOT_FOLLOWED.format(f"{minus}{condition.name}:{condition.value}"), remedy=FOLLOWED)
+
+
+def check_has(condition: Condition) -> None:
+    """Refuse a `has:` whose value means nothing here.
+
+    Raises:
+        InvalidInput: naming it.
+    """
+    value = condition.value.lower()
+    if value not in HAS_VALUES and not re.fullmatch(r":[\w+'-]{1,100}:", value):
+        raise not_followed(condition)
+
+
+def message_has(message: MessageRecord, value: str, shown: str) -> bool:
+    """Whether a message has a link, a file, an image, a reaction, or the reaction `:name:`."""
+    value = value.lower()
+    if value == "link":
+        return "http://" in shown or "https://" in shown
+    if value == "file":
+        return bool(message.files)
+    if value == "image":
+        return any(file.filetype in IMAGE_TYPES or file.mimetype.startswith("image/") for file in message.files)
+    names = {reaction.name.partition("::")[0] for reaction in message.reactions}
+    return bool(names) if value == "reaction" else value.strip(":") in names

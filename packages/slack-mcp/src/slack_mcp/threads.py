@@ -1,0 +1,93 @@
+"""Threads: the thread that a reply is in, and the newest replies of a long one."""
+
+from mcp_chassis.failures import Failure, NotFound
+
+from slack_mcp.client.messages import BEFORE, MessagePage
+from slack_mcp.connection import Workspace
+from slack_mcp.records.messages import MessageRecord
+
+MAX_PAGE_SIZE = 999
+MAX_WINDOWS = 8
+FIRST_WINDOW_FACTOR = 2
+WINDOW_GROWTH = 4
+
+
+async def thread_of(ts: str, channel: str, slack: Workspace) -> str:
+    """The ts of the thread that a message is in: its own, unless it is a reply.
+
+    A reply's ts would begin a thread that nobody sees. Where history cannot be read, the ts stands as it was given.
+
+    Raises:
+        NotFound: when there is no such message.
+    """
+    if slack.api.limit.known:
+        return ts
+    try:
+        page = await slack.api.messages.replies(channel, ts, limit=1)
+    except NotFound:
+        raise
+    except Failure:
+        return ts
+    message = next((found for found in page.messages if found.ts == ts), None)
+    return message.thread_ts if message is not None and message.is_reply else ts
+
+
+async def read_thread(
+    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, slack: Workspace
+) -> tuple[MessagePage, str]:
+    """One page of a thread, oldest first, and the ts of the thread; a reply's ts is answered with its whole thread."""
+    page = await slack.api.messages.replies(channel, ts, limit=limit, oldest=oldest, cursor=cursor)
+    first = page.messages[0] if page.messages else None
+    if first is None or cursor or not first.is_reply:
+        return page, ts
+    root = first.thread_ts
+    return await slack.api.messages.replies(channel, root, limit=limit, oldest=oldest), root
+
+
+async def newest_replies(
+    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, slack: Workspace
+) -> tuple[MessagePage, str]:
+    """The newest messages of a thread, newest first; the cursor goes back in time from them.
+
+    Slack gives threads from the beginning only: a window of time before the newest reply is read, and widened until
+    it holds enough.
+    """
+    root = await _root(channel, ts, slack)
+    end = float(cursor.removeprefix(BEFORE)) - 0.000001 if cursor else float(root.latest_reply or root.ts)
+    begin = max(float(oldest or 0), float(root.ts))
+    span = max(end - begin, 1.0)
+    share = FIRST_WINDOW_FACTOR * limit / max(root.reply_count, 1)
+    window = min(span, max(60.0, span * share))
+    found: list[MessageRecord] = []
+    for _ in range(MAX_WINDOWS):
+        start = begin if window >= span else end - window
+        found = await _between(channel, root.ts, start, end, slack)
+        if len(found) >= limit or window >= span:
+            break
+        window = min(span, window * WINDOW_GROWTH)
+    newest = found[-limit:][::-1]
+    more = len(found) > limit or (window < span and bool(newest))
+    return MessagePage(newest, f"{BEFORE}{newest[-1].ts}" if more and newest else ""), root.ts
+
+
+async def _root(channel: str, ts: str, slack: Workspace) -> MessageRecord:
+    page = await slack.api.messages.replies(channel, ts, limit=1)
+    if page.messages and page.messages[0].is_reply:
+        page = await slack.api.messages.replies(channel, page.messages[0].thread_ts, limit=1)
+    if not page.messages or not page.messages[0].ts:
+        raise NotFound("There is no thread with this ts in the channel.", remedy="Use the ts that another tool gave.")
+    return page.messages[0]
+
+
+async def _between(channel: str, root: str, start: float, end: float, slack: Workspace) -> list[MessageRecord]:
+    """All messages of a thread in a period, oldest first."""
+    found: list[MessageRecord] = []
+    cursor: str | None = None
+    while True:
+        page = await slack.api.messages.replies(
+            channel, root, limit=MAX_PAGE_SIZE, oldest=f"{start:.6f}", latest=f"{end:.6f}", cursor=cursor
+        )
+        found += [message for message in page.messages if message.ts and start <= float(message.ts) <= end]
+        cursor = page.next_cursor
+        if not cursor:
+            return found
