@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from mcp_chassis.failures import Conflict, Failure, PermissionDenied
-from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from slack_mcp.access import Channel
@@ -23,8 +23,12 @@ TYPES = {"public": "public_channel", "private": "private_channel", "dm": "im", "
 @reads("List channels")
 async def list_channels(
     slack: Slack,
-    query: Annotated[str | None, Field(max_length=80, description="Part of name, topic or purpose.")] = None,
-    types: Annotated[list[ChannelType] | None, Field(max_length=4, description="Default: public, private.")] = None,
+    query: Annotated[
+        str | None, Field(max_length=80, description="Part of name, topic or purpose."), EMPTY_IS_ABSENT
+    ] = None,
+    types: Annotated[
+        list[ChannelType] | None, Field(max_length=4, description="Default: public, private."), EMPTY_IS_ABSENT
+    ] = None,
     member_only: bool = False,
     max_results: Annotated[int, Field(ge=1, le=200)] = 50,
     cursor: Cursor = None,
@@ -92,8 +96,8 @@ async def create_channel(
     name: Annotated[str, Field(max_length=200)],
     slack: Slack,
     is_private: bool = False,
-    description: Annotated[str | None, Field(max_length=250, description="Becomes the topic.")] = None,
-    invite: Annotated[list[PersonGiven] | None, Field(max_length=100)] = None,
+    description: Annotated[str | None, Field(max_length=250, description="Becomes the topic."), EMPTY_IS_ABSENT] = None,
+    invite: Annotated[list[PersonGiven] | None, Field(max_length=100), EMPTY_IS_ABSENT] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> CreatedChannel:
     """Create a channel; the name is changed to what Slack allows."""

@@ -13,7 +13,7 @@ from slack_mcp.references import message_ts
 from slack_mcp.rendering.emoji import short_name
 from slack_mcp.threads import newest_replies, read_thread, thread_of
 from slack_mcp.times import as_ts
-from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, Text, ThreadTs
+from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, OptionalThread, Text, ThreadTs
 from slack_mcp.writing.message_body import Format, composed, edited
 
 NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
@@ -30,7 +30,7 @@ async def send_message(
     text: Text,
     slack: Slack,
     format: Format = "markdown",
-    thread_ts: ThreadTs | None = None,
+    thread_ts: OptionalThread = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Sent:
     """Post in a channel or thread. Mention people as <@U...>, with ids from find_users."""

@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
+from mcp_chassis.tools import EMPTY_IS_ABSENT
 from pydantic import Field
 
 ChannelGiven = Annotated[str, Field(max_length=500, description="#name, id or link.")]
+OptionalChannel = Annotated[str | None, Field(max_length=500, description="#name, id or link."), EMPTY_IS_ABSENT]
 MessageTs = Annotated[str, Field(max_length=500, description="ts or link of the message.")]
 ThreadTs = Annotated[str, Field(max_length=500, description="ts or link.")]
-Moment = Annotated[str | None, Field(max_length=200, description="ISO time, ts, yesterday, 2d.")]
+OptionalThread = Annotated[str | None, Field(max_length=500, description="ts or link."), EMPTY_IS_ABSENT]
+Moment = Annotated[str | None, Field(max_length=200, description="ISO time, ts, yesterday, 2d."), EMPTY_IS_ABSENT]
 Text = Annotated[str, Field(max_length=40_000)]

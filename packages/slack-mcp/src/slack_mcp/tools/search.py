@@ -9,7 +9,7 @@ from pydantic import Field
 from slack_mcp.connection import Slack
 from slack_mcp.history_search import search_history
 from slack_mcp.models import Matches
-from slack_mcp.tools.parameters import ChannelGiven
+from slack_mcp.tools.parameters import OptionalChannel
 from slack_mcp.workspace_search import search_workspace
 
 
@@ -19,7 +19,7 @@ async def search_messages(
         str, Field(min_length=1, max_length=1_000, description="Words and modifiers such as from:, before:, has:.")
     ],
     slack: Slack,
-    channel: ChannelGiven | None = None,
+    channel: OptionalChannel = None,
     count: Annotated[int, Field(ge=1, le=100)] = 10,
     sort: Literal["relevance", "newest"] = "relevance",
     cursor: Cursor = None,
