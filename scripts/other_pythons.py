@@ -1,4 +1,7 @@
-"""Run some tests on every supported Python that is here, besides the one that runs this: other_pythons.py UV PYTEST_ARGUMENT..."""
+"""Run some tests on every supported Python that is here, besides the one that runs this.
+
+other_pythons.py UV PYTEST_ARGUMENT...
+"""
 
 import os
 import shutil

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_mcp.client.web_methods import WebMethods, as_answer
+from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.records.conversations import ConversationRecord, CreatedConversationRecord, CreatedRecord, PageRecord
 
 PAGE_SIZE = 999  # Slack wants fewer than a thousand
@@ -34,15 +34,15 @@ class Conversations:
 
     async def info(self, identity: str) -> ConversationRecord:
         response = await self._web.sdk.conversations_info(channel=identity, include_num_members=True)
-        return as_answer(response).record(ConversationRecord, operation="read the channel's details", at="channel")
+        return as_response(response).record(ConversationRecord, operation="read the channel's details", at="channel")
 
     async def page(self, types: Sequence[str], cursor: str, *, joined: bool) -> ConversationPage:
         """One page of the workspace's conversations, or of those the app is in."""
         wanted: dict[str, Any] = {"types": ",".join(types), "cursor": cursor or None, "limit": PAGE_SIZE}
         if joined:
-            response = as_answer(await self._web.sdk.users_conversations(**wanted))
+            response = as_response(await self._web.sdk.users_conversations(**wanted))
         else:
-            response = as_answer(await self._web.sdk.conversations_list(**wanted))
+            response = as_response(await self._web.sdk.conversations_list(**wanted))
         operation = "list the channels"
         found = response.records(ConversationRecord, operation=operation, at="channels", noun="channels")
         page = response.record(PageRecord, operation=operation)
@@ -50,12 +50,12 @@ class Conversations:
 
     async def create(self, name: str, *, private: bool) -> CreatedConversationRecord:
         response = await self._web.sdk.conversations_create(name=name, is_private=private)
-        return as_answer(response).record(CreatedRecord, operation="create the channel").channel
+        return as_response(response).record(CreatedRecord, operation="create the channel").channel
 
     async def open(self, users: Sequence[str]) -> str:
         """The id of the direct message with these people; it is opened where there is none."""
         response = await self._web.sdk.conversations_open(users=",".join(users))
-        return as_answer(response).record(CreatedRecord, operation="open the direct message").channel.id
+        return as_response(response).record(CreatedRecord, operation="open the direct message").channel.id
 
     async def set_topic(self, channel: str, topic: str) -> None:
         await self._web.sdk.conversations_setTopic(channel=channel, topic=topic)

@@ -14,7 +14,7 @@ from mcp_chassis.failures import NotFound, RateLimited
 from mcp_chassis.http.response import Response
 
 from slack_mcp.client.history_rate_limit import NOTICE, HistoryRateLimit
-from slack_mcp.client.web_methods import WebMethods, as_answer
+from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.errors import error_of
 from slack_mcp.records.conversations import PageRecord
 from slack_mcp.records.messages import MatchRecord, MessageRecord, PostedRecord, SearchRecord
@@ -76,7 +76,7 @@ class Messages:
                 channel=channel, limit=limit, oldest=oldest, latest=latest, cursor=cursor, inclusive=inclusive
             )
         bound = "" if inclusive else latest
-        return self._page(as_answer(response), "read the channel", limit, BEFORE, bound)
+        return self._page(as_response(response), "read the channel", limit, BEFORE, bound)
 
     async def replies(
         self,
@@ -98,7 +98,7 @@ class Messages:
                 channel=channel, ts=ts, limit=limit, oldest=oldest, latest=latest, cursor=cursor, inclusive=inclusive
             )
         bound = "" if inclusive else oldest
-        return self._page(as_answer(response), "read the thread", limit, AFTER, bound)
+        return self._page(as_response(response), "read the thread", limit, AFTER, bound)
 
     @contextmanager
     def _explained_limit(self) -> Generator[None]:
@@ -128,7 +128,7 @@ class Messages:
 
     async def search(self, query: str, *, count: int, page: int, sort: str) -> SearchPage:
         """One page of Slack's search."""
-        response = as_answer(
+        response = as_response(
             await self._web.sdk.search_messages(query=query, count=count, page=page, sort=sort, sort_dir="desc")
         )
         operation = "search messages"
@@ -206,4 +206,4 @@ class Messages:
         else:
             response = await self._web.sdk.conversations_history(**bounds)
         operation = "look for the message"
-        return as_answer(response).records(MessageRecord, operation=operation, at="messages", noun="messages").items
+        return as_response(response).records(MessageRecord, operation=operation, at="messages", noun="messages").items

@@ -6,7 +6,7 @@ from slack_mcp.client.conversations import Conversations
 from slack_mcp.client.history_rate_limit import HistoryRateLimit
 from slack_mcp.client.messages import Messages
 from slack_mcp.client.users import Users
-from slack_mcp.client.web_methods import WebMethods, as_answer
+from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.records.workspace import IdentityRecord
 
 
@@ -32,4 +32,4 @@ class SlackApi:
 
     async def identity(self) -> IdentityRecord:
         response = await self._web.sdk.auth_test()
-        return as_answer(response).record(IdentityRecord, operation="tell who the token belongs to")
+        return as_response(response).record(IdentityRecord, operation="tell who the token belongs to")

@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 
 from slack_mcp.client.conversations import PAGE_SIZE
-from slack_mcp.client.web_methods import WebMethods, as_answer
+from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.records.conversations import PageRecord
 from slack_mcp.records.users import BotRecord, UserGroupRecord, UserRecord
 
@@ -24,15 +24,15 @@ class Users:
 
     async def info(self, identity: str) -> UserRecord:
         response = await self._web.sdk.users_info(user=identity)
-        return as_answer(response).record(UserRecord, operation="read the person's profile", at="user")
+        return as_response(response).record(UserRecord, operation="read the person's profile", at="user")
 
     async def by_email(self, address: str) -> UserRecord:
         response = await self._web.sdk.users_lookupByEmail(email=address)
-        return as_answer(response).record(UserRecord, operation="look up the e-mail address", at="user")
+        return as_response(response).record(UserRecord, operation="look up the e-mail address", at="user")
 
     async def page(self, cursor: str) -> UserPage:
         """One page of the directory, bots and people who left included."""
-        response = as_answer(await self._web.sdk.users_list(cursor=cursor or None, limit=PAGE_SIZE))
+        response = as_response(await self._web.sdk.users_list(cursor=cursor or None, limit=PAGE_SIZE))
         operation = "list the people"
         found = response.records(UserRecord, operation=operation, at="members", noun="people")
         page = response.record(PageRecord, operation=operation)
@@ -40,9 +40,9 @@ class Users:
 
     async def bot(self, identity: str) -> BotRecord:
         response = await self._web.sdk.bots_info(bot=identity)
-        return as_answer(response).record(BotRecord, operation="read the bot's name", at="bot")
+        return as_response(response).record(BotRecord, operation="read the bot's name", at="bot")
 
     async def groups(self) -> list[UserGroupRecord]:
-        response = as_answer(await self._web.sdk.usergroups_list())
+        response = as_response(await self._web.sdk.usergroups_list())
         operation = "list the user groups"
         return response.records(UserGroupRecord, operation=operation, at="usergroups", noun="user groups").items

@@ -116,7 +116,7 @@ class WebMethods:
         )
 
 
-def as_answer(response: object) -> Response:
+def as_response(response: object) -> Response:
     """slack-sdk types its own response; what comes is the core's."""
     return cast("Response", response)
 
