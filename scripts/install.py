@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".tools" / "uv"
-UV = "uv==0.13.9"
+BUILD_PIN = re.compile(r'"uv-build==([\d.]+)"')
 UNTRUSTED = re.compile(r"UnknownIssuer|invalid peer certificate|certificate.verify.failed|self.signed", re.IGNORECASE)
 CONTRADICTORY = re.compile(r"No solution found|requirements are unsatisfiable", re.IGNORECASE)
 OLD_UV = re.compile(r"Required uv version", re.IGNORECASE)
@@ -39,12 +39,13 @@ def main(*arguments: str) -> int:
 
 
 def install_uv() -> int:
-    """Install uv with pip into a virtual environment, or beside one where this Python cannot make it."""
+    """Install uv, in the version of the pinned build backend, with pip; in a virtual environment if one can be made."""
     print("Installing uv into .tools/", flush=True)
+    [version] = BUILD_PIN.findall((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     made = subprocess.run([sys.executable, "-m", "venv", TOOLS], capture_output=True, check=False).returncode == 0
     pip = [str(TOOLS / "bin" / "python") if made else sys.executable, "-m", "pip", "install", "--quiet"]
     target = [] if made else [f"--target={TOOLS}"]
-    return run([*pip, "--disable-pip-version-check", *target, UV], trusting_system=pip_trusting_system())
+    return run([*pip, "--disable-pip-version-check", *target, f"uv=={version}"], trusting_system=pip_trusting_system())
 
 
 def install_servers(uv: str, *, development: bool) -> int:
