@@ -112,6 +112,10 @@ def _pgbouncer() -> str | None:
     return None if shutil.which("pgbouncer", path=SBIN) else "pgbouncer is not installed"
 
 
+def _promtool() -> str | None:
+    return None if shutil.which("promtool", path=SBIN) else "Prometheus's promtool is not installed"
+
+
 def _uv() -> str | None:
     here = os.environ.get("UV") or shutil.which("uv") or (ROOT / ".tools" / "uv" / "bin" / "uv").exists()
     return None if here else "uv is not installed"
@@ -124,6 +128,7 @@ PROBES: Mapping[str, Callable[[], str | None]] = {
     "nginx": _nginx,
     "npm packages": _npm_packages,
     "postgres": _postgres,
+    "promtool": _promtool,
     "postgres programs": _postgres_programs,
     "redis": _redis,
 }
