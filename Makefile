@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock
+.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock dist
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ new-server: setup ## Start a new server: make new-server NAME=weather
 
 lock: | $(UV) ## Pin a dependency that was added; UPGRADE=all or UPGRADE="name name" moves versions, nothing else does
 	@$(UV) run --no-project --quiet python scripts/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
+
+dist: setup ## Build packages, bundles, manifests and bills of materials; REPOSITORY=https://github.com/OWNER/NAME
+	@$(RUN) python scripts/dist.py $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 $(NODE):
 	@echo "Tokens are counted by an npm package: run \`make node\` first, or name other parts: make bench BENCH=\"compare rest\""
