@@ -12,6 +12,7 @@ import anyio.to_thread
 
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.storage.idempotency import Record, RecordKey
+from mcp_chassis.storage.sqlite_file import open_sqlite
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,20 +118,8 @@ class FileRecordStore:
 
     def _open(self) -> "sqlite3.Connection":
         """`with` of a connection commits or rolls back; it does not close."""
-        import sqlite3
-
         if self._connection is None:
-            path = self._path or default_file()
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            connection = sqlite3.connect(path, timeout=self._patience, isolation_level=None, check_same_thread=False)
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute(_TABLE)
-            except sqlite3.Error:  # another process may hold it just now: the next call opens it anew
-                connection.close()
-                raise
-            self._connection = connection
+            self._connection = open_sqlite(self._path or default_file(), _TABLE, patience_seconds=self._patience)
         return self._connection
 
 

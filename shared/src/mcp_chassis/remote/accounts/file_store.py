@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from mcp_chassis.remote.accounts.store import Owner, unavailable
+from mcp_chassis.storage.sqlite_file import open_sqlite
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS grants (mount TEXT, principal TEXT, sealed TEXT NOT NULL, PRIMARY KEY (mount, principal));
@@ -73,9 +74,5 @@ class FileGrantStore:
 
     def _opened(self) -> sqlite3.Connection:
         if self._database is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._path.touch(mode=0o600)
-            self._database = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.executescript(_TABLES)
+            self._database = open_sqlite(self._path, _TABLES)
         return self._database
