@@ -81,17 +81,30 @@ async def test_a_post_that_met_a_limit_is_made_again_after_the_wait_and_has_one_
     assert second.began - first.began >= 1.0
 
 
+class Attempts:
+    """An observer that says when the first attempt has ended."""
+
+    def __init__(self) -> None:
+        self.one_has_ended = anyio.Event()
+
+    def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
+        self.one_has_ended.set()
+
+    async def waiting(self, upstream: str, message: str) -> None:
+        return None
+
+
 async def test_a_post_is_made_when_the_refusing_upstream_begins_to_listen(client):
     async with ScriptedUpstream(listening=False) as late:
         late.answers("POST /things", MADE)
-        answers = []
+        attempts, answers = Attempts(), []
 
         async def call() -> None:
-            answers.append(await client(late.url, unsent_base=0.3).post("/things", json={}))
+            answers.append(await client(late.url, unsent_base=0.3, observer=attempts).post("/things", json={}))
 
         async with anyio.create_task_group() as callers:
             callers.start_soon(call)
-            await anyio.sleep(0.4)
+            await attempts.one_has_ended.wait()
             await late.listen()
         assert [answer.status for answer in answers] == [201]
         assert len(late.requests) == 1
