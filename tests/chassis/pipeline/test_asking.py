@@ -13,7 +13,7 @@ from mcp_types import ElicitResult
 from pydantic import BaseModel
 from sample_server import SAMPLE, Put, Shelves
 
-PATIENCE = 0.3  # seconds of the tool's deadline; the person takes longer
+PATIENCE = 1.0  # seconds of the tool's deadline; the person takes longer
 
 
 class Agreed(BaseModel):
