@@ -28,8 +28,8 @@ test: setup ## Run every test, then the core's tests on the other Pythons that a
 	@$(RUN) pytest $(PARALLEL)
 	@$(RUN) python scripts/other_pythons.py $(UV) $(PARALLEL) -m "not volume and not services" tests/contract tests/chassis
 
-test-quick: setup ## Run the tests that need no service and start no process, in under a minute
-	@$(RUN) pytest $(PARALLEL) -m "not processes and not services and not volume"
+test-quick: setup ## Run the tests that need no service, start no program and take no seconds, in under a minute
+	@$(RUN) pytest $(PARALLEL) -m "not slow and not services and not volume"
 
 check: lint types ## Lint, types, and everything generated is fresh
 	@$(RUN) python scripts/lock.py --check

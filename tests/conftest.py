@@ -24,10 +24,10 @@ def anyio_backend() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start programs: all of e2e, and who uses such a fixture; other modules mark themselves."""
+    """Mark the tests that start programs: all of e2e, and users of such a fixture; others mark themselves."""
     for item in items:
         if item.path.parent.name == "e2e" or STARTS_PROGRAMS & set(getattr(item, "fixturenames", ())):
-            item.add_marker("processes")
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,7 @@ from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, data
 from postgres_places import Place
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 ASK = """
 import asyncio, json, os

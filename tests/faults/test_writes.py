@@ -162,6 +162,7 @@ async def test_posts_of_one_lane_are_evenly_spaced_and_other_lanes_do_not_wait(u
         assert min(later - earlier for earlier, later in pairwise(began)) >= 0.2
 
 
+@pytest.mark.slow
 async def test_a_thousand_writes_whose_answers_are_often_lost_have_no_double_effect(upstream, client):
     dice, effects = Random(7), Counter[int]()
     lost = ["reset", "close", "truncated", "cut chunk"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 UPDATED = "notifications/resources/updated"
 TRIES = 60

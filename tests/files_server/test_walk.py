@@ -12,7 +12,7 @@ from files_server.folder import Folder
 from files_server.walk import files
 from mcp_chassis.testing import data, text
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 ONE_PAGE = """
 import sys

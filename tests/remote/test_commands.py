@@ -11,7 +11,7 @@ from mcp_chassis.cli import main
 from mcp_chassis.testing import data
 from remote_http import ERAS, process, session
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 COMMANDS = Path(sys.executable).parent
 

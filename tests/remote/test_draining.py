@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from remote_http import ERAS, Process, answer, headers, message, post, process
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 PATIENCE = 240.0
 LONG_DRAIN = {"MCP_DRAIN_SECONDS": "600"}

@@ -94,6 +94,7 @@ async def test_the_answer_about_one_token_is_not_anothers() -> None:
     assert await server.verify("one") is not None
 
 
+@pytest.mark.slow
 async def test_of_more_than_ten_thousand_answers_the_latest_are_remembered() -> None:
     server = Introspection()
     for number in range(10_000):

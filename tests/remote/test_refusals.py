@@ -83,6 +83,7 @@ def keys(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 async def test_every_bad_credential_is_refused_everywhere_and_nothing_reaches_a_tool(
     keys: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,7 +14,7 @@ from remote_http import ERAS, answer, post, process, served, session
 from remote_sample import FIRST, SECOND
 from slack_mcp.server import SERVER as SLACK
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 ONE = {"": FIRST}
 

@@ -86,6 +86,7 @@ METHODS = {
 SERVERS = {"/first": FIRST, "/second": SECOND}
 
 
+@pytest.mark.slow
 async def test_bad_tokens_of_every_kind_are_refused_everywhere_and_nothing_reaches_a_tool(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

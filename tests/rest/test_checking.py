@@ -15,7 +15,7 @@ from rest_mcp.reading import read
 from support_api.application import OPENAPI
 from support_api_desk import Running
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "support-api" / "bridge.toml"

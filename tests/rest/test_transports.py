@@ -10,7 +10,7 @@ from remote_http import process, session
 from rest_mcp.assembly import STARTER
 from support_api_desk import Running
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.slow
 
 ERAS = {"legacy": "legacy", "modern": "2026-07-28"}
 QUIET = {"MCP_LOG_LEVEL": "CRITICAL", "MCP_IDEMPOTENCY_STORE": "memory"}
