@@ -7,7 +7,7 @@ import pytest
 from github_calls import HELLO, Call, Connect
 from github_diffs import changes
 from github_issue_shapes import IssueShapes
-from github_mcp.diffs import changes_in, listed_change, made_from
+from github_mcp.diffs.changed_files import changes_in, computed_lines, listed_change
 from github_shapes import Shapes
 from github_world import Issue, Repository, World
 from mcp_chassis.testing import failure, text
@@ -130,7 +130,7 @@ async def test_a_diff_of_25_000_lines_is_read_to_the_end(call: Call, world: Worl
     assert len(pages) >= 25
 
 
-async def test_one_file_github_leaves_out_is_made_from_its_blobs(
+async def test_one_file_github_leaves_out_is_computed_lines_its_blobs(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     old = [f"line {n}\n" for n in range(24_000)]
@@ -257,7 +257,7 @@ def test_a_listed_binary_file_says_that_it_is_one() -> None:
 def test_large_files_that_came_or_went_are_told_whole() -> None:
     came = listed_change(listed(status="added", additions=2, deletions=0, changes=2))
     went = listed_change(listed(status="removed", additions=0, deletions=1, changes=1))
-    assert made_from(came, None, "a\nb")[1:] == [
+    assert computed_lines(came, None, "a\nb")[1:] == [
         "new file mode 100644",
         "--- /dev/null",
         "+++ b/new.py",
@@ -266,7 +266,7 @@ def test_large_files_that_came_or_went_are_told_whole() -> None:
         "+b",
         "\\ No newline at end of file",
     ]
-    assert made_from(went, "a\n", None)[1:] == [
+    assert computed_lines(went, "a\n", None)[1:] == [
         "deleted file mode 100644",
         "--- a/new.py",
         "+++ /dev/null",

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from github_calls import TOKEN
-from github_mcp import changes, diffs, models, threads
+from github_mcp.diffs import changed_files as diffs
+from github_mcp.models import changes, threads
+from github_mcp.models import lists as models
 from github_mcp.server import SERVER
 from github_openapi import Description
 from github_world import Release, Review, World

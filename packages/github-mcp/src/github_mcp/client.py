@@ -14,17 +14,17 @@ from mcp_chassis.http.response import Response
 from mcp_chassis.results import Result
 from mcp_chassis.storage.cache import Cache
 
-from github_mcp.allowed import AllowedRepositories
-from github_mcp.limits import Notices
-from github_mcp.models import Json
+from github_mcp.allowed_repositories import AllowedRepositories
+from github_mcp.models.lists import Json
+from github_mcp.rate_limit_notices import RateLimitNotices
 
 JSON = "application/vnd.github+json"
-FRAGMENTS = "application/vnd.github.text-match+json"
-LARGEST_PAGE = 100
-LOOKED_BACK = timedelta(hours=1)
-MOST_LOOK_UP_PAGES = 3
-NAME_KEPT = 60.0  # seconds
-LATE = "GitHub ran out of time for this search, so results may be missing."
+TEXT_MATCH_JSON = "application/vnd.github.text-match+json"
+MAX_PAGE_SIZE = 100
+LOOKUP_WINDOW = timedelta(hours=1)
+MAX_LOOKUP_PAGES = 3
+NAME_CACHE_TTL_SECONDS = 60.0  # seconds
+INCOMPLETE_SEARCH = "GitHub ran out of time for this search, so results may be missing."
 
 Answered = TypeVar("Answered", bound=Result)
 Params = Mapping[str, object]
@@ -45,21 +45,23 @@ class Found:
         return {"next_cursor": self.following, "warnings": list(self.warnings) or None}
 
 
-class GitHubApi:
+class GitHubClient:
     """One credential's view of GitHub. Every request that names a repository passes `place`, and so the allow-list.
 
     Args:
         page_chars: characters of text that fit into one result.
     """
 
-    def __init__(self, http: JsonApi, allowed: AllowedRepositories, notices: Notices, *, page_chars: int) -> None:
+    def __init__(
+        self, http: JsonApi, allowed: AllowedRepositories, notices: RateLimitNotices, *, page_chars: int
+    ) -> None:
         self.allowed = allowed
         self.notices = notices
         self.page_chars = page_chars
         self._http = http
         self._names: Cache[str] = Cache()
 
-    def noted(self, result: Answered) -> Answered:
+    def with_notices(self, result: Answered) -> Answered:
         """The result with what its reader should know about this server's limits."""
         notices = self.notices.current()
         if not notices:
@@ -77,7 +79,7 @@ class GitHubApi:
         rate_limit: str | None = None,
     ) -> Response:
         answer = await self._http.get(path, values, params=params, headers={"accept": accept}, rate_limit=rate_limit)
-        self.notices.hear(answer.headers)
+        self.notices.record(answer.headers)
         return answer
 
     async def read(
@@ -109,7 +111,7 @@ class GitHubApi:
         async def look_up() -> str:
             return (await self.get("/repos/{owner}/{repo}", where)).json["full_name"]
 
-        full_name = await self._names.get("place", where, "", look_up, ttl=NAME_KEPT)
+        full_name = await self._names.get("place", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
         self.allowed.check(full_name)
         real_owner, _, real_name = full_name.partition("/")
         return {"owner": real_owner, "repo": real_name}
@@ -124,7 +126,7 @@ class GitHubApi:
         first = {"affiliation": "owner", "sort": "pushed", "direction": "desc", "per_page": size}
         answer = await self.get("/user/repos", params=json.loads(position) if position else first)
         warnings = self.notices.partial(answer.headers)
-        return Found(self._kept(answer.json, _repository_name), _following(answer), warnings=warnings)
+        return Found(self._allowed_only(answer.json, _repository_name), _next_cursor(answer), warnings=warnings)
 
     async def search(
         self,
@@ -142,16 +144,16 @@ class GitHubApi:
         answer = await self.get(
             f"/search/{what}",
             params=json.loads(position) if position else {"q": scoped, "sort": sort, "per_page": size},
-            accept=FRAGMENTS if code else JSON,
+            accept=TEXT_MATCH_JSON if code else JSON,
             rate_limit="code searches" if code else "searches",
         )
         found = answer.json
-        kept = self._kept(found["items"], _NAME_OF[what])
-        late = (LATE,) if found["incomplete_results"] else ()
+        kept = self._allowed_only(found["items"], _NAME_OF[what])
+        late = (INCOMPLETE_SEARCH,) if found["incomplete_results"] else ()
         total = found["total_count"] if self.allowed.everything else None
-        return Found(kept, _following(answer), total, late + self.notices.partial(answer.headers))
+        return Found(kept, _next_cursor(answer), total, late + self.notices.partial(answer.headers))
 
-    def _kept(self, items: list[Json], name: Callable[[Json], str]) -> list[Json]:
+    def _allowed_only(self, items: list[Json], name: Callable[[Json], str]) -> list[Json]:
         return [item for item in items if self.allowed.allows(name(item))]
 
     async def issue(self, owner: str, repo: str, number: int) -> Json:
@@ -177,7 +179,7 @@ class GitHubApi:
         mark = f"<!-- toolroll:{uuid4().hex} -->"
 
         async def recover() -> Json | None:
-            return await self._marked(path, where, mark)
+            return await self._find_marked(path, where, mark)
 
         chosen = {name: value for name, value in sent.items() if value not in ([], None)}
         answer = await self._http.post(
@@ -189,13 +191,13 @@ class GitHubApi:
             recover=recover,
             check=check,
         )
-        self.notices.hear(answer.headers)
+        self.notices.record(answer.headers)
         return answer
 
-    async def _marked(self, path: str, where: Params, mark: str) -> Json | None:
+    async def _find_marked(self, path: str, where: Params, mark: str) -> Json | None:
         """What bears the mark, through the list endpoint: search would not know it yet."""
-        params: Params | None = await self._narrowing(path)
-        for _ in range(MOST_LOOK_UP_PAGES):
+        params: Params | None = await self._lookup_params(path)
+        for _ in range(MAX_LOOKUP_PAGES):
             answer = await self.get(path, where, params=params)
             for item in answer.json:
                 if mark in (item.get("body") or ""):
@@ -205,20 +207,20 @@ class GitHubApi:
                 return None
         return None
 
-    async def _narrowing(self, path: str) -> Params:
+    async def _lookup_params(self, path: str) -> Params:
         """Where to look: what this credential's owner made within the last hour, by GitHub's own clock.
 
         An installation token has no user; the look-up does without, newest first.
         """
         try:
             user = await self.get("/user")
-            since = (parsedate_to_datetime(user.headers["date"]) - LOOKED_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+            since = (parsedate_to_datetime(user.headers["date"]) - LOOKUP_WINDOW).strftime("%Y-%m-%dT%H:%M:%SZ")
             recent = {"since": since}
             creator = {"creator": user.json["login"]}
         except (Failure, KeyError, ValueError):
             recent, creator = {}, {}
         if path.endswith("/comments"):
-            return {"per_page": LARGEST_PAGE, **recent}
+            return {"per_page": MAX_PAGE_SIZE, **recent}
         newest = {"per_page": 30, "state": "all", "sort": "created", "direction": "desc"}
         return newest if path.endswith("/pulls") else {**newest, **recent, **creator}
 
@@ -232,7 +234,7 @@ class GitHubApi:
             rate_limit="writes",
             check="It may have happened; the same call can be made again safely.",
         )
-        self.notices.hear(answer.headers)
+        self.notices.record(answer.headers)
         return answer.json
 
 
@@ -256,6 +258,6 @@ _NAME_OF: Mapping[str, Callable[[Json], str]] = {
 }
 
 
-def _following(answer: Response) -> str | None:
+def _next_cursor(answer: Response) -> str | None:
     params = answer.page("next")
     return None if params is None else json.dumps(params, separators=(",", ":"))

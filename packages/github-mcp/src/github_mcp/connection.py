@@ -11,24 +11,24 @@ from mcp_chassis.server import Probe
 from mcp_chassis.upstream.rate_limits import RateLimit
 from mcp_chassis.upstream.service import Upstream
 
-from github_mcp.allowed import AllowedRepositories
-from github_mcp.client import GitHubApi
-from github_mcp.limits import Notices, measure
-from github_mcp.refusals import failure_for
+from github_mcp.allowed_repositories import AllowedRepositories
+from github_mcp.client import GitHubClient
+from github_mcp.errors import failure_for
+from github_mcp.rate_limit_notices import RateLimitNotices, measure
 from github_mcp.settings import GitHubSettings
 
 API_VERSION = "2022-11-28"
-WRITES_AT_ONCE = 5
-RESERVED_CHARACTERS = 1_000  # of a result: its first line, the cursor, the count of what was removed
+WRITE_BURST = 5
+RESERVED_RESULT_CHARS = 1_000  # of a result: its first line, the cursor, the count of what was removed
 
 
 @asynccontextmanager
-async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubApi]:
+async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
     """What tools receive; nothing is asked of GitHub yet."""
     token = settings.credential("token")
 
     def headers() -> Mapping[str, str]:
-        said = said_always()
+        said = common_headers()
         return {**said, "authorization": f"Bearer {token.reveal()}"} if token.present else said
 
     upstream = Upstream("GitHub", policy=settings, rate_limits=rate_limits(settings))
@@ -37,27 +37,27 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubApi]:
         upstream=upstream,
         headers=headers,
         credential=token if token.present else None,
-        failure_for=_judged,
+        failure_for=_failure_for,
     ) as http:
-        yield GitHubApi(
+        yield GitHubClient(
             http,
             AllowedRepositories(settings.allowed_repos),
-            Notices(anonymous=not token.present),
-            page_chars=max(settings.max_result_chars - RESERVED_CHARACTERS, settings.max_result_chars // 2),
+            RateLimitNotices(anonymous=not token.present),
+            page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
         )
 
 
-def said_always() -> Mapping[str, str]:
+def common_headers() -> Mapping[str, str]:
     """The headers of every request, whoever asks."""
     return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('github-mcp')}"}
 
 
-def _judged(answer: Response) -> Failure | None:
+def _failure_for(answer: Response) -> Failure | None:
     measure(answer.headers)
     return failure_for(answer)
 
 
-async def probe(github: GitHubApi) -> Sequence[Probe]:
+async def probe(github: GitHubClient) -> Sequence[Probe]:
     """Whether GitHub answers, and takes the token; asking for the limits costs nothing of them."""
     try:
         core = (await github.get("/rate_limit")).json["resources"]["core"]
@@ -72,9 +72,7 @@ def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:
     Half of a minute's searches may go at once: with what comes back during the minute, no minute sees more than all.
     """
     return {
-        "writes": RateLimit(
-            WRITES_AT_ONCE, WRITES_AT_ONCE / settings.writes_per_second, max_concurrent=1, shares_limit=True
-        ),
+        "writes": RateLimit(WRITE_BURST, WRITE_BURST / settings.writes_per_second, max_concurrent=1, shares_limit=True),
         "searches": RateLimit(settings.searches_per_minute / 2, 60.0),
         "code searches": RateLimit(settings.code_searches_per_minute / 2, 60.0),
     }

@@ -4,12 +4,12 @@ import re
 
 from mcp_chassis.results import TextPage
 
-from github_mcp.client import GitHubApi
+from github_mcp.client import GitHubClient
 
 _STAMP = re.compile(r"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z ")
 
 
-async def log_page(github: GitHubApi, owner: str, repo: str, job_id: int, *, lines: int, at: str | None) -> TextPage:
+async def log_page(github: GitHubClient, owner: str, repo: str, job_id: int, *, lines: int, at: str | None) -> TextPage:
     """The last lines, or those before `at`; the time stamps of every line are left out, they are half of it."""
     answer = await github.read(owner, repo, "/actions/jobs/{job_id}/logs", {"job_id": job_id})
     log = _STAMP.sub("", answer.body.decode("utf-8-sig", "replace")).removesuffix("\n").split("\n")

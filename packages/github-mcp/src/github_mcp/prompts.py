@@ -10,12 +10,12 @@ from mcp_chassis.results import compact
 from mcp_chassis.tools import prompt
 from pydantic import Field
 
-from github_mcp.client import GitHubApi
-from github_mcp.overviews import overview
+from github_mcp.client import GitHubClient
+from github_mcp.repository_overview import overview
 from github_mcp.resources import NAMES, numbers, unless_failing
 from github_mcp.tools.parameters import GitHub, Number, Owner, Repo
 
-MOST_COMPARED = 20
+MAX_COMPARED_REPOSITORIES = 20
 Since = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$", max_length=10, description="A date: 2026-11-20.")]
 NUMBERED = {**NAMES, "number": unless_failing(numbers)}
 
@@ -58,13 +58,15 @@ async def release_notes(owner: Owner, repo: Repo, since: Since = "") -> str:
 async def compare_repositories(repos: str, github: GitHub, ctx: Context[Any, Any]) -> str:
     """Compare up to 20 repositories, given as owner/repo separated by commas."""
     names = [name.strip() for name in repos.split(",") if name.strip()]
-    if not 1 <= len(names) <= MOST_COMPARED or not all(name.count("/") == 1 for name in names):
-        raise InvalidInput(f"repos must be 1 to {MOST_COMPARED} names of the form owner/repo, separated by commas.")
+    if not 1 <= len(names) <= MAX_COMPARED_REPOSITORIES or not all(name.count("/") == 1 for name in names):
+        raise InvalidInput(
+            f"repos must be 1 to {MAX_COMPARED_REPOSITORIES} names of the form owner/repo, separated by commas."
+        )
     outcomes = await fan_out(names, lambda name: _overview(github, name), report=host_progress(ctx))
     told = [f"{each.item}: {each.failure.message if each.failure else each.value}" for each in outcomes]
     return "Compare these repositories: purpose, activity, languages, licence, health.\n\n" + "\n".join(told)
 
 
-async def _overview(github: GitHubApi, full_name: str) -> str:
+async def _overview(github: GitHubClient, full_name: str) -> str:
     owner, _, repo = full_name.partition("/")
     return compact(await overview(github, owner, repo))

@@ -7,13 +7,13 @@ from mcp_chassis.failures import Failure
 from mcp_chassis.results import Result, TextPage
 from mcp_chassis.tools import resource
 
-from github_mcp.client import LARGEST_PAGE, GitHubApi
-from github_mcp.files import file_page
-from github_mcp.reading import read_thread
-from github_mcp.threads import IssueThread
+from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
+from github_mcp.file_pages import file_page
+from github_mcp.issue_threads import read_thread
+from github_mcp.models.threads import IssueThread
 from github_mcp.tools.parameters import GitHub, Owner, Path, Ref, Repo
 
-MOST_LINES = 10_000
+MAX_RESOURCE_LINES = 10_000
 FIGURES = ("limit", "remaining", "reset", "used")
 
 
@@ -24,35 +24,42 @@ class RateLimits(Result):
     warnings: list[str] | None = None
 
 
-async def owners(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    found = await github.own_repositories(LARGEST_PAGE, None)
+async def owners(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    found = await github.own_repositories(MAX_PAGE_SIZE, None)
     names = dict.fromkeys(str(item["owner"]["login"]) for item in found.items)
     return [name for name in names if name.lower().startswith(prefix.lower())]
 
 
-async def repositories(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+async def repositories(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
     """The names of one owner's repositories that begin so; the signed-in user's own where no owner is chosen."""
     if not chosen.get("owner"):
-        found = await github.own_repositories(LARGEST_PAGE, None)
+        found = await github.own_repositories(MAX_PAGE_SIZE, None)
     else:
         words = f"{prefix} in:name user:{chosen['owner']}" if github.allowed.everything else f"{prefix} in:name"
-        found = await github.search("repositories", words, size=LARGEST_PAGE, position=None)
+        found = await github.search("repositories", words, size=MAX_PAGE_SIZE, position=None)
     return [item["name"] for item in found.items if item["name"].lower().startswith(prefix.lower())]
 
 
-async def paths(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+async def paths(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
     """What lies in the folder that the prefix names so far."""
     folder, _, beginning = prefix.rpartition("/")
     listing = await file_page(
-        github, chosen["owner"], chosen["repo"], folder, ref=chosen.get("ref"), start=1, lines=MOST_LINES, at=None
+        github,
+        chosen["owner"],
+        chosen["repo"],
+        folder,
+        ref=chosen.get("ref"),
+        start=1,
+        lines=MAX_RESOURCE_LINES,
+        at=None,
     )
     names = [line.rsplit(" ", 1)[0] for line in listing.text.split("\n")[1:]]
     base = f"{folder}/" if folder else ""
     return [base + name for name in names if name.startswith(beginning)]
 
 
-async def numbers(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": LARGEST_PAGE}
+async def numbers(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": MAX_PAGE_SIZE}
     issues = (await github.read(chosen["owner"], chosen["repo"], "/issues", params=params)).json
     return [str(issue["number"]) for issue in issues if str(issue["number"]).startswith(prefix)]
 
@@ -60,7 +67,7 @@ async def numbers(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> 
 def unless_failing(completer: Any) -> Any:
     """A completion is a courtesy: where GitHub refuses, nothing is suggested."""
 
-    async def complete(github: GitHubApi, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    async def complete(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
         try:
             return await completer(github, prefix, chosen)
         except (Failure, KeyError):
@@ -77,7 +84,7 @@ async def rate_limit(github: GitHub) -> RateLimits:
     """How many requests are left of each of GitHub's limits."""
     resources = (await github.get("/rate_limit")).json["resources"]
     limits = {name: {figure: each[figure] for figure in FIGURES} for name, each in resources.items()}
-    return github.noted(RateLimits(limits=limits))
+    return github.with_notices(RateLimits(limits=limits))
 
 
 @resource(
@@ -88,11 +95,11 @@ async def rate_limit(github: GitHub) -> RateLimits:
 )
 async def contents(owner: Owner, repo: Repo, path: Path, github: GitHub, ref: Ref = None) -> TextPage:
     """The text of a file, or the list of a folder."""
-    return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MOST_LINES, at=None)
+    return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MAX_RESOURCE_LINES, at=None)
 
 
 @resource("github://{owner}/{repo}/issues/{number}", "An issue", complete={**NAMES, "number": unless_failing(numbers)})
 async def issue(owner: Owner, repo: Repo, number: int, github: GitHub) -> IssueThread:
     """An issue or pull request with its latest comments."""
-    thread = await read_thread(github, owner, repo, number, count=LARGEST_PAGE)
-    return github.noted(thread.model_copy(update={"next_cursor": None}))
+    thread = await read_thread(github, owner, repo, number, count=MAX_PAGE_SIZE)
+    return github.with_notices(thread.model_copy(update={"next_cursor": None}))

@@ -6,7 +6,7 @@ from mcp_chassis.sign_in import SignIn
 from github_mcp.connection import connect, probe
 from github_mcp.prompts import compare_repositories, release_notes, review_pull_request, triage_issue
 from github_mcp.resources import contents, issue, rate_limit
-from github_mcp.revoking import revoke
+from github_mcp.revocation import revoke
 from github_mcp.settings import GitHubSettings
 from github_mcp.tools.code import get_file, get_job_logs, search_code
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue

@@ -6,10 +6,10 @@ from mcp_chassis.results import TextPage
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
-from github_mcp.files import file_page
+from github_mcp.file_pages import file_page
 from github_mcp.job_logs import log_page
-from github_mcp.models import CodeHit, CodePage
-from github_mcp.tools.parameters import GitHub, Lines, Most, Owner, Path, Ref, Repo
+from github_mcp.models.lists import CodeHit, CodePage
+from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Path, Ref, Repo
 
 Query = Annotated[str, Field(min_length=1, max_length=256, description="Words and qualifiers: repo:o/r language:go.")]
 
@@ -30,11 +30,11 @@ async def get_file(
 
 
 @reads("Search code")
-async def search_code(query: Query, github: GitHub, max_results: Most = 10, cursor: Cursor = None) -> CodePage:
+async def search_code(query: Query, github: GitHub, max_results: MaxResults = 10, cursor: Cursor = None) -> CodePage:
     """Search in the files of default branches. Read what it finds with get_file."""
     found = await github.search("code", query, size=max_results, position=cursor)
     items = [CodeHit.from_api(hit) for hit in found.items]
-    return github.noted(CodePage(items=items, total=found.total, **found.rest))
+    return github.with_notices(CodePage(items=items, total=found.total, **found.rest))
 
 
 @reads("Read a job's log")

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
-from github_mcp.changes import CreatedComment, CreatedIssue, UpdatedIssue, updated
-from github_mcp.issues import Kind, Listing, found_issues, listed_issues
-from github_mcp.models import IssuePage, issue_row
-from github_mcp.reading import read_thread
-from github_mcp.threads import IssueThread
-from github_mcp.tools.parameters import Body, CommentBody, GitHub, Most, Names, Number, Owner, Repo, State, Title
+from github_mcp.issue_lists import Kind, Listing, list_issues_of_kind, search_issues
+from github_mcp.issue_threads import read_thread
+from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue, updated
+from github_mcp.models.lists import IssuePage, issue_row
+from github_mcp.models.threads import IssueThread
+from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Names, Number, Owner, Repo, State, Title
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: label:bug author:octocat.")]
 Sort = Literal["created", "updated", "comments"]
@@ -26,16 +26,18 @@ async def list_issues(
     type: Kind = "issue",
     state: State = "open",
     sort: Sort = "created",
-    max_results: Most = 20,
+    max_results: MaxResults = 20,
     cursor: Cursor = None,
 ) -> IssuePage:
     """List or search the issues or pull requests of a repository, newest first, without their bodies."""
     how = Listing(type, state, sort, max_results, cursor)
     if query and query.strip():
-        found = await found_issues(github, owner, repo, query, how)
+        found = await search_issues(github, owner, repo, query, how)
     else:
-        found = await listed_issues(github, owner, repo, how)
-    return github.noted(IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.rest))
+        found = await list_issues_of_kind(github, owner, repo, how)
+    return github.with_notices(
+        IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.rest)
+    )
 
 
 @reads("Get an issue")
@@ -49,7 +51,7 @@ async def get_issue(
 ) -> IssueThread:
     """Read an issue or pull request and its latest comments; for a pull request also reviews and failing checks."""
     end = None if cursor is None else int(cursor)
-    return github.noted(await read_thread(github, owner, repo, number, count=comments, end=end))
+    return github.with_notices(await read_thread(github, owner, repo, number, count=comments, end=end))
 
 
 @writes("Open an issue", destructive=False, idempotent=False)
@@ -65,7 +67,9 @@ async def create_issue(
 ) -> CreatedIssue:
     """Open an issue. Search with list_issues first: each call opens another one."""
     answer = await github.create_issue(owner, repo, body, title=title, labels=labels, assignees=assignees)
-    return github.noted(CreatedIssue.from_api(answer.json, labels or [], assignees or [], recovered=answer.recovered))
+    return github.with_notices(
+        CreatedIssue.from_api(answer.json, labels or [], assignees or [], recovered=answer.recovered)
+    )
 
 
 @writes("Comment on an issue", destructive=False, idempotent=False)
@@ -74,7 +78,7 @@ async def add_issue_comment(
 ) -> CreatedComment:
     """Comment on an issue or pull request."""
     answer = await github.add_comment(owner, repo, number, body)
-    return github.noted(CreatedComment.from_api(answer.json, recovered=answer.recovered))
+    return github.with_notices(CreatedComment.from_api(answer.json, recovered=answer.recovered))
 
 
 @writes("Change an issue", destructive=True, idempotent=True)
@@ -93,4 +97,4 @@ async def update_issue(
     """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""
     people = {"labels": labels, "assignees": assignees}
     given = {"state": state, "state_reason": state_reason, "title": title, "body": body, **people}
-    return github.noted(await updated(github, owner, repo, number, given))
+    return github.with_notices(await updated(github, owner, repo, number, given))

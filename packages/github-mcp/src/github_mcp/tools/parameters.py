@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from mcp_chassis.tools import Connected
 from pydantic import AfterValidator, Field
 
-from github_mcp.client import GitHubApi
+from github_mcp.client import GitHubClient
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})")
 _REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -44,7 +44,7 @@ def _path(value: str) -> str:
     return value
 
 
-GitHub = Annotated[GitHubApi, Connected]
+GitHub = Annotated[GitHubClient, Connected]
 Owner = Annotated[str, Field(max_length=100), AfterValidator(_owner)]
 Repo = Annotated[str, Field(max_length=100), AfterValidator(_repo)]
 Number = Annotated[int, Field(ge=1, le=999_999_999, description="Of an issue or pull request.")]
@@ -58,6 +58,6 @@ CommentBody = Annotated[str, Field(min_length=1, max_length=65_000)]
 Name = Annotated[str, Field(max_length=100)]
 Names = Annotated[list[Name], Field(max_length=100)]
 Globs = Annotated[list[Name], Field(max_length=100, description="Globs of paths: src/*.py.")]
-Most = Annotated[int, Field(ge=1, le=100)]
+MaxResults = Annotated[int, Field(ge=1, le=100)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]
 State = Literal["open", "closed", "all"]

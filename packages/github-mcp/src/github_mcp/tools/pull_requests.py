@@ -6,8 +6,8 @@ from mcp_chassis.results import TextPage
 from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
-from github_mcp.changes import CreatedPullRequest
-from github_mcp.pull_diffs import diff_page
+from github_mcp.diffs.pages import diff_page
+from github_mcp.models.changes import CreatedPullRequest
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Title
 
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
@@ -44,4 +44,4 @@ async def create_pull_request(
 ) -> CreatedPullRequest:
     """Open a pull request from a branch that is already pushed."""
     answer = await github.create_pull(owner, repo, body, title=title, head=head, base=base, draft=draft)
-    return github.noted(CreatedPullRequest.from_api(answer.json, recovered=answer.recovered))
+    return github.with_notices(CreatedPullRequest.from_api(answer.json, recovered=answer.recovered))

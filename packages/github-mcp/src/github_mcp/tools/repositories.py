@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
-from github_mcp.models import Overview, RepositoryPage, page_address, repository_row
-from github_mcp.overviews import overview
-from github_mcp.tools.parameters import GitHub, Language, Most, Owner, Repo
+from github_mcp.models.lists import Overview, RepositoryPage, page_address, repository_row
+from github_mcp.repository_overview import overview
+from github_mcp.tools.parameters import GitHub, Language, MaxResults, Owner, Repo
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: topic:cli stars:>99.")]
 Sort = Literal["stars", "best-match", "forks", "help-wanted-issues", "updated"]
@@ -19,7 +19,7 @@ async def search_repositories(
     query: Query = None,
     language: Language = None,
     sort: Sort = "stars",
-    max_results: Most = 10,
+    max_results: MaxResults = 10,
     cursor: Cursor = None,
 ) -> RepositoryPage:
     """Search GitHub's repositories. Without query: the signed-in user's own, newest push first."""
@@ -35,7 +35,7 @@ async def search_repositories(
         )
         items = found.items
     rows = [repository_row(item) for item in items]
-    return github.noted(RepositoryPage.of(rows, total=found.total, url=page_address(items), **found.rest))
+    return github.with_notices(RepositoryPage.of(rows, total=found.total, url=page_address(items), **found.rest))
 
 
 @reads("Get a repository")
@@ -47,4 +47,4 @@ async def get_repository_info(
     readme_lines: Annotated[int, Field(ge=0, le=200)] = 0,
 ) -> Overview:
     """One repository at a glance: counts, languages in %, latest release, recent commits, README."""
-    return github.noted(await overview(github, owner, repo, commits=commits, readme_lines=readme_lines))
+    return github.with_notices(await overview(github, owner, repo, commits=commits, readme_lines=readme_lines))

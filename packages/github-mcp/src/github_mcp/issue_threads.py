@@ -1,14 +1,14 @@
 """Reading one issue or pull request: its text, its latest comments and where it stands, at once."""
 
-from github_mcp.client import LARGEST_PAGE, GitHubApi
-from github_mcp.models import Json
-from github_mcp.parts import Reading, read_parts
-from github_mcp.pulls import pull_state
-from github_mcp.threads import IssueThread, PullState
+from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
+from github_mcp.models.lists import Json
+from github_mcp.models.threads import IssueThread, PullState
+from github_mcp.partial_reads import Reading, read_parts
+from github_mcp.pull_request_state import pull_state
 
 
 async def read_thread(
-    github: GitHubApi, owner: str, repo: str, number: int, *, count: int, end: int | None = None
+    github: GitHubClient, owner: str, repo: str, number: int, *, count: int, end: int | None = None
 ) -> IssueThread:
     """The thread with the `count` comments before `end`; a page of older comments does not repeat the rest."""
     issue = await github.issue(owner, repo, number)
@@ -26,7 +26,7 @@ async def read_thread(
 
 
 async def latest_comments(
-    github: GitHubApi, owner: str, repo: str, issue: Json, *, count: int, end: int | None = None
+    github: GitHubClient, owner: str, repo: str, issue: Json, *, count: int, end: int | None = None
 ) -> tuple[list[Json], str | None]:
     """The `count` comments before `end` (default: the newest), and where the older ones end."""
     total: int = issue["comments"]
@@ -36,9 +36,9 @@ async def latest_comments(
         return [], None
     values = {"number": issue["number"]}
     comments: list[Json] = []
-    first_page, last_page = first // LARGEST_PAGE, (last - 1) // LARGEST_PAGE
+    first_page, last_page = first // MAX_PAGE_SIZE, (last - 1) // MAX_PAGE_SIZE
     for page in range(first_page, last_page + 1):
-        params = {"per_page": LARGEST_PAGE, "page": page + 1}
+        params = {"per_page": MAX_PAGE_SIZE, "page": page + 1}
         comments += (await github.read(owner, repo, "/issues/{number}/comments", values, params=params)).json
-    offset = first_page * LARGEST_PAGE
+    offset = first_page * MAX_PAGE_SIZE
     return comments[first - offset : last - offset], str(first) if first else None

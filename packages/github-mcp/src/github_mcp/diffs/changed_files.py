@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from github_mcp.line_diffs import hunks
-from github_mcp.models import Json
+from github_mcp.diffs.hunks import hunks
+from github_mcp.models.lists import Json
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
@@ -119,7 +119,7 @@ def _head(path: str, previous: str | None, status: str, *, textual: bool) -> Ite
         yield "(binary, or nothing but its mode changed)"
 
 
-def made_from(change: Change, old: str | None, new: str | None) -> list[str]:
+def computed_lines(change: Change, old: str | None, new: str | None) -> list[str]:
     """The part of the diff that GitHub does not write, from the two texts."""
     status = {"A": "added", "D": "removed"}.get(change.status, "modified")
     head = _head(change.path, change.previous, status, textual=True)

@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from github_mcp.client import LARGEST_PAGE, Found, GitHubApi, repository_of
-from github_mcp.models import Json
+from github_mcp.client import MAX_PAGE_SIZE, Found, GitHubClient, repository_of
+from github_mcp.models.lists import Json
 
 Kind = Literal["issue", "pr", "all"]
 
-MOST_PAGES = 5  # of a hundred, read at once to find enough of one kind
+MAX_PAGES_PER_LISTING = 5  # of a hundred, read at once to find enough of one kind
 _IS = {"issue": " is:issue", "pr": " is:pr", "all": ""}
 
 
@@ -24,7 +24,7 @@ class Listing:
     at: str | None
 
 
-async def found_issues(github: GitHubApi, owner: str, repo: str, query: str, how: Listing) -> Found:
+async def search_issues(github: GitHubClient, owner: str, repo: str, query: str, how: Listing) -> Found:
     """One page of a search within one repository."""
     place = await github.place(owner, repo)
     full_name = f"{place['owner']}/{place['repo']}"
@@ -34,13 +34,13 @@ async def found_issues(github: GitHubApi, owner: str, repo: str, query: str, how
     return Found(kept, found.following, found.total if len(kept) == len(found.items) else None, found.warnings)
 
 
-async def listed_issues(github: GitHubApi, owner: str, repo: str, how: Listing) -> Found:
+async def list_issues_of_kind(github: GitHubClient, owner: str, repo: str, how: Listing) -> Found:
     """The next `size` of one kind. GitHub lists both kinds together, so pages are read until enough is found."""
-    each_page = how.size if how.kind == "all" else LARGEST_PAGE
+    each_page = how.size if how.kind == "all" else MAX_PAGE_SIZE
     first = {"state": how.state, "sort": how.sort, "direction": "desc", "per_page": each_page}
     params, skip = json.loads(how.at) if how.at else (first, 0)
     found: list[Json] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES_PER_LISTING):
         answer = await github.read(owner, repo, "/issues", params=params)
         for index, issue in enumerate(answer.json[skip:], skip):
             if how.kind != "all" and ("pull_request" in issue) != (how.kind == "pr"):

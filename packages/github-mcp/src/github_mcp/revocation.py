@@ -10,8 +10,8 @@ from mcp_chassis.http.response import Response
 from mcp_chassis.sign_in import OAuthApp
 from mcp_chassis.upstream.service import Upstream
 
-from github_mcp import refusals
-from github_mcp.connection import said_always
+from github_mcp import errors
+from github_mcp.connection import common_headers
 from github_mcp.settings import GitHubSettings
 
 
@@ -24,7 +24,7 @@ async def revoke(settings: GitHubSettings, app: OAuthApp, token: str) -> None:
     pair = base64.b64encode(f"{app.client_id}:{app.secret}".encode()).decode()
 
     def headers() -> Mapping[str, str]:
-        return {**said_always(), "authorization": f"Basic {pair}"}
+        return {**common_headers(), "authorization": f"Basic {pair}"}
 
     upstream = Upstream("GitHub", policy=settings)
     async with JsonApi(settings.api_url, upstream=upstream, headers=headers, failure_for=_failure_for) as http:
@@ -36,4 +36,4 @@ async def revoke(settings: GitHubSettings, app: OAuthApp, token: str) -> None:
 def _failure_for(answer: Response) -> Failure | None:
     if answer.status == 401:
         return AuthenticationFailed("GitHub refuses GITHUB_CLIENT_ID with this GITHUB_CLIENT_SECRET.")
-    return refusals.failure_for(answer)
+    return errors.failure_for(answer)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from mcp_chassis.results import Page, Result
 
-from github_mcp.models import Json, assignees, labels, login, state, written
+from github_mcp.models.lists import Json, assignees, labels, login, state, written
 
 
 class Comment(Result):

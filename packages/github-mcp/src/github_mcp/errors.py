@@ -19,10 +19,10 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
-SECONDARY_PAUSE = 60.0
+SECONDARY_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
 
-_SAYS: Mapping[str, str] = {
+_REASON_OF_CODE: Mapping[str, str] = {
     "missing": "does not exist",
     "missing_field": "is required",
     "invalid": "is not valid",
@@ -30,7 +30,7 @@ _SAYS: Mapping[str, str] = {
     "unprocessable": "cannot be used",
     "too_large": "is too large",
 }
-_LONGEST_MESSAGE = 200
+_MAX_MESSAGE_CHARS = 200
 
 
 class TooLarge(InvalidInput):
@@ -54,7 +54,7 @@ def _limit(answer: Response) -> Failure | None:
         return _limited("GitHub's rate limit is used up.", wait or 1.0)
     message = _message(answer)
     if answer.status == 429 or told is not None or "secondary rate limit" in message or "abuse" in message:
-        return _limited("GitHub asks this server to slow down (a secondary limit).", told or SECONDARY_PAUSE)
+        return _limited("GitHub asks this server to slow down (a secondary limit).", told or SECONDARY_LIMIT_SECONDS)
     return _limited("GitHub's rate limit is used up.", 60.0) if "rate limit exceeded" in message else None
 
 
@@ -119,11 +119,11 @@ def _fault(error: Any) -> str:
     if fault.get("message"):
         said = _short(str(fault["message"]))
         return said if field in said else f"{field}: {said}"
-    return f"{_short(field)} {_SAYS.get(code, 'is not valid')}"
+    return f"{_short(field)} {_REASON_OF_CODE.get(code, 'is not valid')}"
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_MESSAGE].rstrip(".")
+    return " ".join(text.split())[:_MAX_MESSAGE_CHARS].rstrip(".")
 
 
 def _body(answer: Response) -> dict[str, Any]:

@@ -14,7 +14,7 @@ Cell = str | int | bool | list[str] | None
 
 GHOST = "ghost"  # GitHub's own name for an account that is gone
 MARKER = re.compile(r"\n\n<!-- toolroll:[0-9a-f]{32} -->\Z")
-MOST_TOPICS = 6
+MAX_TOPICS = 6
 
 
 def login(user: Json | None) -> str:
@@ -75,7 +75,7 @@ def repository_row(repository: Json) -> dict[str, Cell]:
         "stars": repository["stargazers_count"],
         "forks": repository["forks_count"],
         "open_issues": repository["open_issues_count"],
-        "topics": list(repository.get("topics", []))[:MOST_TOPICS],
+        "topics": list(repository.get("topics", []))[:MAX_TOPICS],
         "updated_at": day(repository["updated_at"]),
         "archived": repository["archived"],
         "private": repository["private"],

@@ -7,11 +7,11 @@ from time import monotonic
 from mcp_chassis.http.retry_after import seconds_until
 from mcp_chassis.telemetry.metrics import METRICS, Metrics
 
-LOW = 0.1
-ANONYMOUS = "No GITHUB_TOKEN is set: only public things are seen, at 60 requests an hour."
+LOW_SHARE = 0.1
+ANONYMOUS_NOTICE = "No GITHUB_TOKEN is set: only public things are seen, at 60 requests an hour."
 
 
-class Notices:
+class RateLimitNotices:
     """Listens to the headers of every answer.
 
     Args:
@@ -23,14 +23,14 @@ class Notices:
         self._clock = clock
         self._low: dict[str, tuple[float, str]] = {}
 
-    def hear(self, headers: Mapping[str, str]) -> None:
+    def record(self, headers: Mapping[str, str]) -> None:
         """Learn from `X-RateLimit-*` how much of each limit is left."""
         if (figures := _figures(headers)) is None:
             return
         limit, remaining, reset = figures
         resource = _resource(headers)
         self._low.pop(resource, None)
-        if remaining < limit * LOW:
+        if remaining < limit * LOW_SHARE:
             moment = datetime.fromtimestamp(reset, UTC).strftime("%H:%M UTC")
             text = f"Only {remaining} of {limit} GitHub requests ({resource}) are left until {moment}."
             self._low[resource] = (self._clock() + (seconds_until(reset, headers) or 0.0), text)
@@ -38,7 +38,7 @@ class Notices:
     def current(self) -> list[str]:
         """Sentences that are true now."""
         low = [text for until, text in self._low.values() if until > self._clock()]
-        return [ANONYMOUS, *low] if self._anonymous else low
+        return [ANONYMOUS_NOTICE, *low] if self._anonymous else low
 
     @staticmethod
     def partial(headers: Mapping[str, str]) -> tuple[str, ...]:

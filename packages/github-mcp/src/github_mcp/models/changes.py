@@ -6,8 +6,8 @@ from typing import Any, Self
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.results import Result
 
-from github_mcp.client import GitHubApi
-from github_mcp.models import Json, assignees, labels
+from github_mcp.client import GitHubClient
+from github_mcp.models.lists import Json, assignees, labels
 
 
 class CreatedIssue(Result):
@@ -77,7 +77,7 @@ class UpdatedIssue(Result):
 _WHY = {"labels": ": this token may not set them here", "assignees": ": this token may not set them here"}
 
 
-async def updated(github: GitHubApi, owner: str, repo: str, number: int, given: Mapping[str, Any]) -> UpdatedIssue:
+async def updated(github: GitHubClient, owner: str, repo: str, number: int, given: Mapping[str, Any]) -> UpdatedIssue:
     """Change what is not already as given, None left out; nothing is sent where everything is.
 
     Raises:

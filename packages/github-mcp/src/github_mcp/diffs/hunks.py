@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
 CONTEXT = 3
-MOST_COMPARED = 250_000  # pairs of lines between two anchors
+MAX_COMPARED_PAIRS = 250_000  # pairs of lines between two anchors
 
 Lines = Sequence[str]
 
@@ -42,11 +42,11 @@ class _Anchored(SequenceMatcher[str]):
     def get_matching_blocks(self) -> list[Match]:
         if not self.matching_blocks:
             pairs = [*_pairs(self.a, self.b), (len(self.a), len(self.b))]
-            self.matching_blocks = [*_joined(pairs), Match(len(self.a), len(self.b), 0)]
+            self.matching_blocks = [*_runs(pairs), Match(len(self.a), len(self.b), 0)]
         return self.matching_blocks
 
 
-def _joined(pairs: list[tuple[int, int]]) -> Iterator[Match]:
+def _runs(pairs: list[tuple[int, int]]) -> Iterator[Match]:
     """Runs of matched lines; the last pair is the end of both."""
     start = 0
     for index in range(1, len(pairs)):
@@ -77,7 +77,7 @@ def _pairs(old: Lines, new: Lines) -> Iterator[tuple[int, int]]:
 
 
 def _compared(old: Lines, new: Lines, a: tuple[int, int], b: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    if (a[1] - a[0]) * (b[1] - b[0]) > MOST_COMPARED:
+    if (a[1] - a[0]) * (b[1] - b[0]) > MAX_COMPARED_PAIRS:
         return
     matcher = SequenceMatcher(None, old[slice(*a)], new[slice(*b)], autojunk=False)
     for i, j, size in matcher.get_matching_blocks():
@@ -89,10 +89,10 @@ def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
     in_old, in_new = Counter(old), Counter(new)
     place = {line: index for index, line in enumerate(new) if in_new[line] == 1}
     both = [(i, place[line]) for i, line in enumerate(old) if in_old[line] == 1 and line in place]
-    return _rising(both)
+    return _longest_increasing(both)
 
 
-def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs whose second parts rise too."""
     ends: list[int] = []
     last: list[int] = []

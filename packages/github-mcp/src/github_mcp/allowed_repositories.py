@@ -9,7 +9,7 @@ from mcp_chassis.failures import InvalidInput, PermissionDenied
 _QUOTED = re.compile(r'"[^"]*"?')
 _SCOPE = re.compile(r"(?i)(?:^|[\s(])-?(repo|org|user|owner|fork|enterprise)\s*:\s*\"?([^\s()\"]*)")
 _BOOLEAN = re.compile(r"[()]|\b(?:OR|NOT)\b")
-_MOST_QUALIFIERS = 20
+_MAX_QUALIFIERS = 20
 _GLOB_CHARACTERS = set("*?[")
 
 
@@ -47,7 +47,7 @@ class AllowedRepositories:
         Raises:
             PermissionDenied: when the query tries to choose where is searched, or uses OR, NOT or parentheses.
         """
-        self._refuse_tricks(query)
+        self._refuse_scope_changes(query)
         return " ".join([query, *self._qualifiers()]).strip()
 
     def within(self, full_name: str, query: str) -> str:
@@ -59,10 +59,10 @@ class AllowedRepositories:
         """
         if _SCOPE.search(_QUOTED.sub(" ", query)):
             raise InvalidInput("query searches in owner/repo alone: leave out repo:, org:, user: and fork:.")
-        self._refuse_tricks(query)
+        self._refuse_scope_changes(query)
         return f"repo:{full_name} {query}"
 
-    def _refuse_tricks(self, query: str) -> None:
+    def _refuse_scope_changes(self, query: str) -> None:
         plain = _QUOTED.sub(" ", query)
         if self.everything or not (query.count('"') % 2 or _BOOLEAN.search(plain) or _SCOPE.search(plain)):
             return
@@ -78,4 +78,4 @@ class AllowedRepositories:
             if _GLOB_CHARACTERS & set(owner):
                 return []  # no qualifier says "any owner like this": the filter alone decides
             chosen.append(f"user:{owner}" if _GLOB_CHARACTERS & set(name) else f"repo:{owner}/{name}")
-        return list(dict.fromkeys(chosen)) if len(chosen) <= _MOST_QUALIFIERS else []
+        return list(dict.fromkeys(chosen)) if len(chosen) <= _MAX_QUALIFIERS else []

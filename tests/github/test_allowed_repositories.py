@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from github_calls import Connect, rows
-from github_mcp.allowed import AllowedRepositories
+from github_mcp.allowed_repositories import AllowedRepositories
 from github_world import World
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError

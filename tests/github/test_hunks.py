@@ -1,6 +1,6 @@
 """The diffs made here: right for any two texts, and made in time for the largest."""
 
-from github_mcp.line_diffs import hunks
+from github_mcp.diffs.hunks import hunks
 from hypothesis import given
 from hypothesis import strategies as st
 

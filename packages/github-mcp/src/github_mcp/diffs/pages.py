@@ -8,15 +8,15 @@ import anyio.to_thread
 from mcp_chassis.failures import Conflict, NotFound, UpstreamError
 from mcp_chassis.results import TextPage
 
-from github_mcp.client import LARGEST_PAGE, GitHubApi
-from github_mcp.diffs import Change, changes_in, listed_change, made_from
-from github_mcp.models import Json, login, state
-from github_mcp.pulls import read_pull
-from github_mcp.refusals import TooLarge
+from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
+from github_mcp.diffs.changed_files import Change, changes_in, computed_lines, listed_change
+from github_mcp.errors import TooLarge
+from github_mcp.models.lists import Json, login, state
+from github_mcp.pull_request_state import read_pull
 
 DIFF = "application/vnd.github.diff"
 RAW = "application/vnd.github.raw+json"
-MOST_LISTED = 3000
+MAX_LISTED_FILES = 3000
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Place:
 class PullDiff:
     """The diff of one pull request at one head."""
 
-    def __init__(self, github: GitHubApi, owner: str, repo: str, pull: Json, place: Place) -> None:
+    def __init__(self, github: GitHubClient, owner: str, repo: str, pull: Json, place: Place) -> None:
         self._github = github
         self._owner, self._repo = owner, repo
         self._pull = pull
@@ -64,7 +64,7 @@ class PullDiff:
             old, new = await self._old(change), await self._new(change)
         except UpstreamError:
             return [f"diff --git a/{change.path} b/{change.path}", "(too large to be read)"]
-        return await anyio.to_thread.run_sync(made_from, change, old, new, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(computed_lines, change, old, new, abandon_on_cancel=True)
 
     async def _whole(self) -> str:
         if self._pull["head"]["sha"] == self.place.head:
@@ -78,12 +78,12 @@ class PullDiff:
     async def _listed(self, start: int) -> AsyncGenerator[tuple[int, Json]]:
         if self._pull["head"]["sha"] != self.place.head:
             raise Conflict("New commits were pushed while this diff was read.", remedy="Start again without cursor.")
-        page = start // LARGEST_PAGE
+        page = start // MAX_PAGE_SIZE
         while True:
-            params = {"per_page": LARGEST_PAGE, "page": page + 1}
+            params = {"per_page": MAX_PAGE_SIZE, "page": page + 1}
             values = {"number": self._pull["number"]}
             answer = await self._github.read(self._owner, self._repo, "/pulls/{number}/files", values, params=params)
-            for index, file in enumerate(answer.json, page * LARGEST_PAGE):
+            for index, file in enumerate(answer.json, page * MAX_PAGE_SIZE):
                 if index >= start:
                     yield index, file
             if answer.page("next") is None:
@@ -131,7 +131,7 @@ class _Page:
 
 
 async def diff_page(
-    github: GitHubApi,
+    github: GitHubClient,
     owner: str,
     repo: str,
     number: int,
@@ -151,8 +151,8 @@ async def diff_page(
             page.take([""])
             diff.place = replace(diff.place, stat=False, file=0, line=0)
         rest = await _patches(diff, page, paths)
-    if rest is None and diff.place.listed and pull["changed_files"] > MOST_LISTED:
-        page.lines.append(f"(GitHub lists only the first {MOST_LISTED} of {pull['changed_files']} files.)")
+    if rest is None and diff.place.listed and pull["changed_files"] > MAX_LISTED_FILES:
+        page.lines.append(f"(GitHub lists only the first {MAX_LISTED_FILES} of {pull['changed_files']} files.)")
     if at is None and paths and not any(page.lines):
         raise NotFound("No changed file matches paths.", remedy="Leave paths out to see every file.")
     within = f" in {page.begins_within}" if page.begins_within else ""

@@ -2,15 +2,15 @@
 
 from mcp_chassis.failures import NotFound
 
-from github_mcp.client import LARGEST_PAGE, GitHubApi
-from github_mcp.models import Json
-from github_mcp.parts import read_parts
-from github_mcp.threads import FAILED, FailingCheck, PullState, Review
+from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
+from github_mcp.models.lists import Json
+from github_mcp.models.threads import FAILED, FailingCheck, PullState, Review
+from github_mcp.partial_reads import read_parts
 
-A_PAGE = {"per_page": LARGEST_PAGE}
+FULL_PAGE = {"per_page": MAX_PAGE_SIZE}
 
 
-async def read_pull(github: GitHubApi, owner: str, repo: str, number: int) -> Json:
+async def read_pull(github: GitHubClient, owner: str, repo: str, number: int) -> Json:
     """The pull request itself.
 
     Raises:
@@ -25,7 +25,7 @@ async def read_pull(github: GitHubApi, owner: str, repo: str, number: int) -> Js
         ) from exc
 
 
-async def pull_state(github: GitHubApi, owner: str, repo: str, number: int) -> tuple[PullState, list[str]]:
+async def pull_state(github: GitHubClient, owner: str, repo: str, number: int) -> tuple[PullState, list[str]]:
     """Where a pull request stands, and warnings about reviews and checks that could not be read."""
     pull = await read_pull(github, owner, repo, number)
     sha = pull["head"]["sha"]
@@ -52,13 +52,15 @@ async def pull_state(github: GitHubApi, owner: str, repo: str, number: int) -> t
     return state, warnings
 
 
-async def _reviews(github: GitHubApi, owner: str, repo: str, number: int) -> list[Json]:
-    return (await github.read(owner, repo, "/pulls/{number}/reviews", {"number": number}, params=A_PAGE)).json
+async def _reviews(github: GitHubClient, owner: str, repo: str, number: int) -> list[Json]:
+    return (await github.read(owner, repo, "/pulls/{number}/reviews", {"number": number}, params=FULL_PAGE)).json
 
 
-async def _check_runs(github: GitHubApi, owner: str, repo: str, sha: str) -> list[Json]:
-    return (await github.read(owner, repo, "/commits/{sha}/check-runs", {"sha": sha}, params=A_PAGE)).json["check_runs"]
+async def _check_runs(github: GitHubClient, owner: str, repo: str, sha: str) -> list[Json]:
+    return (await github.read(owner, repo, "/commits/{sha}/check-runs", {"sha": sha}, params=FULL_PAGE)).json[
+        "check_runs"
+    ]
 
 
-async def _statuses(github: GitHubApi, owner: str, repo: str, sha: str) -> list[Json]:
-    return (await github.read(owner, repo, "/commits/{sha}/status", {"sha": sha}, params=A_PAGE)).json["statuses"]
+async def _statuses(github: GitHubClient, owner: str, repo: str, sha: str) -> list[Json]:
+    return (await github.read(owner, repo, "/commits/{sha}/status", {"sha": sha}, params=FULL_PAGE)).json["statuses"]

@@ -2,13 +2,13 @@
 
 from mcp_chassis.failures import NotFound
 
-from github_mcp.client import GitHubApi
-from github_mcp.files import from_base64
-from github_mcp.models import Json, Overview, commit_line, release_line, shares
-from github_mcp.parts import read_parts
+from github_mcp.client import GitHubClient
+from github_mcp.file_pages import from_base64
+from github_mcp.models.lists import Json, Overview, commit_line, release_line, shares
+from github_mcp.partial_reads import read_parts
 
 
-async def overview(github: GitHubApi, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
+async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
     """The repository; a part that cannot be read is left out and named in the warnings."""
     parts, warnings = await read_parts(
         {
@@ -31,18 +31,18 @@ async def overview(github: GitHubApi, owner: str, repo: str, *, commits: int = 5
     )
 
 
-async def _languages(github: GitHubApi, owner: str, repo: str) -> dict[str, int]:
+async def _languages(github: GitHubClient, owner: str, repo: str) -> dict[str, int]:
     return (await github.read(owner, repo, "/languages")).json
 
 
-async def _latest_release(github: GitHubApi, owner: str, repo: str) -> Json | None:
+async def _latest_release(github: GitHubClient, owner: str, repo: str) -> Json | None:
     try:
         return (await github.read(owner, repo, "/releases/latest")).json
     except NotFound:
         return None
 
 
-async def _commits(github: GitHubApi, owner: str, repo: str, count: int) -> list[Json] | None:
+async def _commits(github: GitHubClient, owner: str, repo: str, count: int) -> list[Json] | None:
     if not count:
         return None
     try:
@@ -51,7 +51,7 @@ async def _commits(github: GitHubApi, owner: str, repo: str, count: int) -> list
         return None
 
 
-async def _readme(github: GitHubApi, owner: str, repo: str, lines: int) -> str | None:
+async def _readme(github: GitHubClient, owner: str, repo: str, lines: int) -> str | None:
     if not lines:
         return None
     try:

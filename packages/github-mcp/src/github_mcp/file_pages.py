@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from mcp_chassis.failures import InvalidInput, UpstreamError
 from mcp_chassis.results import TextPage
 
-from github_mcp.client import GitHubApi
-from github_mcp.models import Json
+from github_mcp.client import GitHubClient
+from github_mcp.models.lists import Json
 
 OBJECT = "application/vnd.github.object+json"
 RAW = "application/vnd.github.raw+json"
-LARGEST = 10 * 1024 * 1024
-MOST_LISTED = 1000  # what GitHub's contents list at once
+MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_LISTED_ENTRIES = 1000  # what GitHub's contents list at once
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Place:
 
 
 async def file_page(
-    github: GitHubApi, owner: str, repo: str, path: str, *, ref: str | None, start: int, lines: int, at: str | None
+    github: GitHubClient, owner: str, repo: str, path: str, *, ref: str | None, start: int, lines: int, at: str | None
 ) -> TextPage:
     """One page of a file, or of a folder's list."""
     path = path.strip("/")
@@ -50,14 +50,14 @@ async def file_page(
     return _text_page(path, content, place, lines=lines, characters=github.page_chars)
 
 
-async def _contents(github: GitHubApi, owner: str, repo: str, path: str, ref: str | None) -> Json | list[Json]:
+async def _contents(github: GitHubClient, owner: str, repo: str, path: str, ref: str | None) -> Json | list[Json]:
     tail, values = ("/contents/{+path}", {"path": path}) if path else ("/contents/", {})
     return (await github.read(owner, repo, tail, values, params={"ref": ref}, accept=OBJECT)).json
 
 
-async def _content(github: GitHubApi, owner: str, repo: str, node: Json) -> bytes:
+async def _content(github: GitHubClient, owner: str, repo: str, node: Json) -> bytes:
     """A file's bytes; what is above 1 MB comes without content and is read as a blob."""
-    if node["size"] > LARGEST:
+    if node["size"] > MAX_FILE_BYTES:
         raise InvalidInput(
             f"This file has {node['size'] / 1024 / 1024:.0f} MiB; up to 10 MiB can be read.",
             remedy="Use search_code to find the part you need.",
@@ -67,7 +67,7 @@ async def _content(github: GitHubApi, owner: str, repo: str, node: Json) -> byte
     return await _blob(github, owner, repo, node["sha"])
 
 
-async def _blob(github: GitHubApi, owner: str, repo: str, sha: str) -> bytes:
+async def _blob(github: GitHubClient, owner: str, repo: str, sha: str) -> bytes:
     return (await github.read(owner, repo, "/git/blobs/{sha}", {"sha": sha}, accept=RAW)).body
 
 
@@ -135,17 +135,17 @@ def _position(place: Place) -> str:
     return json.dumps(asdict(place), separators=(",", ":"))
 
 
-async def _folder(github: GitHubApi, owner: str, repo: str, node: Json | list[Json]) -> tuple[Sequence[Json], str]:
+async def _folder(github: GitHubClient, owner: str, repo: str, node: Json | list[Json]) -> tuple[Sequence[Json], str]:
     """The entries of a folder and its id, which a GitHub that answers with a bare list does not tell."""
     if isinstance(node, list):
         return node, ""
     entries: list[Json] = node["entries"]
-    if len(entries) < MOST_LISTED:
+    if len(entries) < MAX_LISTED_ENTRIES:
         return entries, node["sha"]
     return await _tree(github, owner, repo, node["sha"]), node["sha"]
 
 
-async def _entries(github: GitHubApi, owner: str, repo: str, path: str, ref: str | None, sha: str) -> Sequence[Json]:
+async def _entries(github: GitHubClient, owner: str, repo: str, path: str, ref: str | None, sha: str) -> Sequence[Json]:
     """The entries of a folder that was begun."""
     if sha:
         return await _tree(github, owner, repo, sha)
@@ -153,7 +153,7 @@ async def _entries(github: GitHubApi, owner: str, repo: str, path: str, ref: str
     return entries
 
 
-async def _tree(github: GitHubApi, owner: str, repo: str, sha: str) -> Sequence[Json]:
+async def _tree(github: GitHubClient, owner: str, repo: str, sha: str) -> Sequence[Json]:
     """A folder by its id: every entry, and the same ones whenever it is asked."""
     return (await github.read(owner, repo, "/git/trees/{sha}", {"sha": sha})).json["tree"]
 
