@@ -296,3 +296,30 @@ def test_an_answer_without_a_body_is_none(body, status):
 
 def test_a_byte_order_mark_is_no_part_of_the_text():
     assert Response("Acme", 200, {}, b'\xef\xbb\xbf{"a": 1}').json == {"a": 1}
+
+
+async def test_the_end_of_an_answer_is_kept_however_long_it_is(wire, api):
+    wire.reply = lambda _: httpx2.Response(200, content=b"a" * 5000 + b"end")
+    answer = await api().get("/log", tail_bytes=10)
+    assert answer.body == b"aaaaaaaend"
+    assert answer.skipped_bytes == 4993
+
+
+async def test_a_short_answer_is_kept_whole_where_its_end_is_wanted(wire, api):
+    wire.reply = lambda _: httpx2.Response(200, content=b"short")
+    answer = await api().get("/log", tail_bytes=10)
+    assert (answer.body, answer.skipped_bytes) == (b"short", 0)
+
+
+async def test_a_redirect_inside_the_origin_can_be_left_to_the_server(wire, api):
+    wire.reply = lambda _: httpx2.Response(301, headers={"location": "/v1/other"})
+    seen: list[int] = []
+
+    def failure_for(answer: Response) -> Failure | None:
+        seen.append(answer.status)
+        return Conflict("moved")
+
+    with pytest.raises(Conflict, match="moved"):
+        await api(failure_for=failure_for).get("/thing", follow_same_origin=False)
+    assert seen == [301]
+    assert len(wire.asked) == 1

@@ -1,7 +1,7 @@
 """The body of an answer, read while it comes: unpacked piece by piece, bounded, and whole or not at all."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx2
 
@@ -17,6 +17,23 @@ class Packed(Exception):
     """The packing was not asked for, is broken or ends too early."""
 
 
+async def read_tail(response: httpx2.Response, limit: int) -> tuple[bytes, int]:
+    """The last `limit` bytes of the unpacked body, and the number of bytes before them; all of it is received.
+
+    Raises:
+        Packed: see there.
+        httpx2.TransportError: when the connection breaks before the end.
+    """
+    tail, total = bytearray(), 0
+    async for part in _parts(response):
+        total += len(part)
+        tail += part
+        if len(tail) > 2 * limit:
+            del tail[:-limit]
+    del tail[: max(0, len(tail) - limit)]
+    return bytes(tail), total - len(tail)
+
+
 async def read(response: httpx2.Response, limit: int) -> bytes:
     """The unpacked body, at most `limit` bytes; never more than a piece of 1 MiB beyond it is held.
 
@@ -29,16 +46,24 @@ async def read(response: httpx2.Response, limit: int) -> bytes:
         raise TooLarge
     if response.is_stream_consumed:  # a transport of a test gave it whole
         return response.content
-    unpacking = _unpacking(response)
     body = bytearray()
+    async for part in _parts(response):
+        body += part
+        if len(body) > limit:
+            raise TooLarge
+    return bytes(body)
+
+
+async def _parts(response: httpx2.Response) -> AsyncIterator[bytes]:
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    unpacking = _unpacking(response)
     async for piece in response.aiter_raw():
         for part in unpacking.feed(piece) if unpacking else (piece,):
-            body += part
-            if len(body) > limit:
-                raise TooLarge
+            yield part
     if unpacking and not unpacking.whole:
         raise Packed
-    return bytes(body)
 
 
 class _Unpacking:

@@ -32,6 +32,8 @@ class ApiRequest:
     url: str
     content: bytes | None = None
     content_type: str = ""
+    tail_bytes: int | None = None
+    follow_same_origin: bool = True
     sent: bool = True
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
@@ -66,10 +68,13 @@ class Connection:
         """
         request = self._request(question, headers)
         for _ in range(self._policy.max_redirects + 1):
-            answer = await self._fetch(request)
+            answer = await self._fetch(request, question.tail_bytes)
             if answer.status not in REDIRECTS or "location" not in answer.headers:
                 return answer
-            request = self._redirected(request, answer)
+            url = self._target(request, answer)
+            if url.origin == request.url.origin and not question.follow_same_origin:
+                return answer
+            request = self._redirected(request, url, answer.status)
         raise self._strange("sends from one address to the next without end.")
 
     def prepare(self) -> None:
@@ -112,7 +117,9 @@ class Connection:
             extensions={} if question.method in SAFE else {"trace": question.trace},
         )
 
-    async def _fetch(self, request: httpx2.Request) -> Response:
+    async def _fetch(self, request: httpx2.Request, tail_bytes: int | None) -> Response:
+        if tail_bytes is not None:
+            return await self._whole(request, tail_bytes)
         known = self._etags.known(request)
         if known is not None:
             request.headers["if-none-match"] = known.headers["etag"]
@@ -122,13 +129,16 @@ class Connection:
         self._etags.keep(request, answer)
         return answer
 
-    async def _whole(self, request: httpx2.Request) -> Response:
-        answering = False
+    async def _whole(self, request: httpx2.Request, tail_bytes: int | None = None) -> Response:
+        answering, skipped = False, 0
         try:
             response = await self._client.send(request, stream=True)
             answering = True
             try:
-                body = await bodies.read(response, self._policy.max_answer_bytes)
+                if tail_bytes is None:
+                    body = await bodies.read(response, self._policy.max_answer_bytes)
+                else:
+                    body, skipped = await bodies.read_tail(response, tail_bytes)
             finally:
                 await response.aclose()
         except bodies.TooLarge as exc:
@@ -139,10 +149,9 @@ class Connection:
         except httpx2.TransportError as exc:
             raise failure_for_error(self._name, exc, answering=answering) from exc
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Response(self._name, response.status_code, headers, body)
+        return Response(self._name, response.status_code, headers, body, skipped_bytes=skipped)
 
-    def _redirected(self, request: httpx2.Request, answer: Response) -> httpx2.Request:
-        """The same question at the other address; another origin gets no credential, no body and no custom header."""
+    def _target(self, request: httpx2.Request, answer: Response) -> httpx2.URL:
         try:
             url = request.url.join(answer.headers["location"])
         except httpx2.InvalidURL as exc:
@@ -150,8 +159,12 @@ class Connection:
         # A user in the address would be sent as a credential in place of ours.
         if not url.host or url.userinfo or url.scheme not in {"https", request.url.scheme}:
             raise self._strange("redirects to something that it cannot mean.")
+        return url
+
+    def _redirected(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
+        """The same question at the other address; another origin gets no credential, no body and no custom header."""
         if url.origin == request.url.origin:
-            return self._moved(request, url, answer.status)
+            return self._moved(request, url, status)
         if request.method not in SAFE or self._one_origin:
             raise self._strange("redirects to another service, which was not asked.")
         return self._client.build_request(request.method, url, headers=ANYONES)

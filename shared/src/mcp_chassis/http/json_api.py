@@ -78,9 +78,24 @@ class JsonApi:
         params: Values | None = None,
         headers: Mapping[str, str] | None = None,
         rate_limit: str | None = None,
+        tail_bytes: int | None = None,
+        follow_same_origin: bool = True,
     ) -> Response:
-        """Read. `path` is a template: `{name}` takes one segment of `values`, `{+name}` a path of several."""
-        return await self.request("GET", path, values, params=params, headers=headers, rate_limit=rate_limit)
+        """Read. `path` is a template: `{name}` takes one segment of `values`, `{+name}` a path of several.
+
+        Args:
+            tail_bytes, follow_same_origin: see `request`.
+        """
+        return await self.request(
+            "GET",
+            path,
+            values,
+            params=params,
+            headers=headers,
+            rate_limit=rate_limit,
+            tail_bytes=tail_bytes,
+            follow_same_origin=follow_same_origin,
+        )
 
     async def post(self, path: str, values: Values | None = None, **how: Any) -> Response:
         """Create, with `json=` or `form=`; not repeated once it may have happened, unless `repeat=` says otherwise."""
@@ -123,6 +138,8 @@ class JsonApi:
         recover: LookUp | None = None,
         check: str = "",
         proof: type[Record] | None = None,
+        tail_bytes: int | None = None,
+        follow_same_origin: bool = True,
     ) -> Response:
         """Ask, with everything that `Upstream.call` does about failures.
 
@@ -132,12 +149,16 @@ class JsonApi:
             lane, check: see `Upstream.call`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
             proof: the record that a write's answer must hold; with any other answer its outcome is not known.
+            tail_bytes: keep only this many bytes of the answer's end, however long the answer is.
+            follow_same_origin: False hands a redirect inside the upstream's own origin to `failure_for`.
 
         Raises:
             Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
         """
         self._connection.prepare()
-        question = ApiRequest(method, self._address(path, values, params), *_body(json, form))
+        question = ApiRequest(
+            method, self._address(path, values, params), *_body(json, form), tail_bytes, follow_same_origin
+        )
         how = repeat or USUAL_REPEAT[method]
         with _noting_write(self.upstream.name, how, question):
             return await self.upstream.call(

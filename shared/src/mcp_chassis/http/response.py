@@ -25,13 +25,17 @@ class InvalidResponse(UpstreamError):
 
 @dataclass(frozen=True)
 class Response:
-    """One answer, whatever its status; header names are in lower case, a repeated one is joined by commas."""
+    """One answer, whatever its status; header names are in lower case, a repeated one is joined by commas.
+
+    `skipped_bytes` counts what came before `body` where only the end of an answer was wanted.
+    """
 
     upstream: str
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     recovered: bool = False
+    skipped_bytes: int = 0
 
     @classmethod
     def looked_up(cls, upstream: str, item: Any) -> Self:
