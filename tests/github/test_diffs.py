@@ -4,10 +4,11 @@ import base64
 from typing import Any
 
 import pytest
-from github_calls import HELLO, Call, Connect
+from github_calls import HELLO, Call
 from github_diffs import changes
 from github_issue_shapes import IssueShapes
 from github_mcp.diffs.changed_files import changes_in, computed_lines, listed_change
+from github_mcp.records.pull_requests import ChangedFileRecord
 from github_shapes import Shapes
 from github_world import Issue, Repository, World
 from mcp_chassis.testing import failure, text
@@ -172,18 +173,13 @@ async def test_new_commits_end_the_reading_of_a_listed_diff(call: Call, world: W
     assert "Start again without cursor" in error.message
 
 
-async def test_a_very_long_line_is_cut_and_goes_on(connect: Connect, world: World, hello: Repository) -> None:
-    line = "".join(f"{n:06}" for n in range(2_000))
-    issue = pull(world, hello, {"min.js": f"{line}\nshort\n".encode()})
-    async with connect(MCP_MAX_RESULT_CHARS="4000") as client:
-
-        async def call(tool: str, **arguments: Any) -> Any:
-            return await client.call_tool(tool, arguments)
-
-        pages = await read_on(call)
-    told = "".join("\n".join(page.split("\n")[1:]) if page.startswith("#1") else page for page in pages)
-    assert line in told.replace("\n", "")
-    assert expected(hello, issue).replace("\n", "")[-40:] == told.replace("\n", "")[-40:]
+async def test_a_minified_line_is_cut_and_costs_one_page(call: Call, world: World, hello: Repository) -> None:
+    pull(world, hello, {"min.js": b"x" * 500_000 + b"\nshort\n", "src/app.py": b"print('bye')\n"})
+    pages = await read_on(call)
+    assert len(pages) == 1
+    assert "[... 498001 more characters in this line]" in pages[0]
+    assert "+short\n" in pages[0]
+    assert "+print('bye')" in pages[0]
 
 
 async def test_an_issue_is_no_pull_request(call: Call, world: World, hello: Repository) -> None:
@@ -222,10 +218,10 @@ def _changed_lines(diff: str) -> list[str]:
     return [line for line in diff.split("\n") if line.startswith(("+", "-"))]
 
 
-def listed(**facts: Any) -> dict[str, Any]:
+def listed(**facts: Any) -> ChangedFileRecord:
     """One entry of GitHub's list of changed files."""
-    usual = {"filename": "new.py", "status": "modified", "additions": 1, "deletions": 1, "changes": 2, "sha": "0" * 40}
-    return {**usual, **facts}
+    usual: dict[str, Any] = {"filename": "new.py", "status": "modified", "additions": 1, "deletions": 1, "changes": 2}
+    return ChangedFileRecord(**{**usual, "sha": "0" * 40, **facts})
 
 
 def test_a_listed_renamed_file_tells_both_names() -> None:
@@ -295,7 +291,9 @@ async def test_a_file_too_large_to_compare_is_named(
     pull(world, hello, {"came.txt": b"".join(b"%d\n" % n for n in range(21_000))})
     github.fault("GET", ".*/git/blobs/.*", status=200, body=b"x" * (11 * 1024 * 1024), times=9)
     pages = await read_on(call)
-    assert diff_of(pages) == "diff --git a/came.txt b/came.txt\n(too large to be read)"
+    assert diff_of(pages) == (
+        "diff --git a/came.txt b/came.txt\n(cannot be read: GitHub answered with more than 10 MiB; ask for less.)"
+    )
 
 
 async def test_a_list_that_github_cuts_says_how_much_is_missing(

@@ -76,12 +76,16 @@ async def test_a_file_of_5_mb_is_read_to_the_end(call: Call, world: World, hello
     assert heads[0].startswith("big.csv, lines 1-")
 
 
-async def test_a_file_of_one_long_line_is_cut_inside_and_goes_on(call: Call, world: World, hello: Repository) -> None:
+async def test_a_minified_line_is_cut_and_can_be_read_whole(call: Call, world: World, hello: Repository) -> None:
     content = "".join(f"{n}," for n in range(40_000))
-    world.commit(hello, {"min.js": content.encode()})
-    heads, told = await read_on(call, "min.js")
-    assert told == content
-    assert len(heads) == 4
+    world.commit(hello, {"min.js": f"{content}\nlast\n".encode()})
+    page = text(await call("get_file", **HELLO, path="min.js"))
+    heads, whole = await read_on(call, "min.js", max_lines=1)
+    assert "more characters; read all with start_line 1, max_lines 1]" in page
+    assert page.endswith("\nlast\n")
+    assert len(page) < 4_500
+    assert whole == f"{content}\nlast\n"
+    assert len(heads) == 5
 
 
 async def test_the_smallest_result_still_leads_to_the_end(connect: Connect, world: World, hello: Repository) -> None:
@@ -161,7 +165,7 @@ async def test_a_file_too_large_to_read_says_how_large(
 async def test_a_link_tells_where_it_points(call: Call, github: ScriptedGitHub) -> None:
     link = {"type": "symlink", "target": "/etc/passwd", "size": 11, "path": "link", "name": "link", "sha": "0" * 40}
     github.fault("GET", ".*/contents/link", status=200, body=link)
-    assert text(await call("get_file", **HELLO, path="link")) == "link is a symlink that points to /etc/passwd"
+    assert text(await call("get_file", **HELLO, path="link")) == "link is a symbolic link to /etc/passwd"
 
 
 @pytest.mark.parametrize("path", ["../../user", "a/../../x", ".", "a//b", "..", "a/./b"])

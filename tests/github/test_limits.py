@@ -97,7 +97,9 @@ async def test_a_spent_limit_with_an_odd_reset_neither_crashes_nor_makes_a_hot_l
     call: Call, github: ScriptedGitHub, reset: str
 ) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "60", "X-RateLimit-Reset": reset}
-    github.fault("GET", ISSUES, status=403, body={"message": "no"}, headers=headers, times=99)
+    github.fault(
+        "GET", ISSUES, status=403, body={"message": "API rate limit exceeded for user ID 1."}, headers=headers, times=99
+    )
     error = failure(await call("list_issues", **HELLO))
     assert error.code == "RATE_LIMITED"
     assert error.retry_after_seconds >= 1
@@ -147,7 +149,7 @@ async def test_searches_stay_within_githubs_figures(connect: Connect, github: Sc
 
 REFUSALS = [
     (401, {}, "Bad credentials", "AUTHENTICATION_FAILED", "GITHUB_TOKEN"),
-    (403, {}, "Must have admin rights", "PERMISSION_DENIED", "GITHUB_TOKEN"),
+    (403, {}, "Must have admin rights", "PERMISSION_DENIED", 'GitHub says: "Must have admin rights"'),
     (
         403,
         {"X-Accepted-GitHub-Permissions": "issues=read"},
@@ -158,8 +160,8 @@ REFUSALS = [
     (403, {"X-Accepted-OAuth-Scopes": "repo"}, "Resource not accessible", "PERMISSION_DENIED", "permission repo"),
     (404, {}, "Not Found", "RESOURCE_NOT_FOUND", "missing or hidden from this token"),
     (409, {}, "Git Repository is empty.", "RESOURCE_NOT_FOUND", "repository is empty"),
-    (409, {}, "Something else", "CONFLICT", "conflicts with how things are"),
-    (410, {}, "Issues are disabled for this repo", "RESOURCE_NOT_FOUND", "switched off"),
+    (409, {}, "Something else", "CONFLICT", 'GitHub says: "Something else"'),
+    (410, {}, "Issues are disabled for this repo", "RESOURCE_NOT_FOUND", "Issues are switched off"),
     (422, {}, "Validation Failed", "INVALID_INPUT", "argument"),
     (451, {}, "Repository unavailable due to DMCA takedown.", "PERMISSION_DENIED", "legal"),
 ]
@@ -173,7 +175,6 @@ async def test_a_refusal_is_asked_once_and_names_the_next_step(
     error = failure(await call("list_issues", **HELLO))
     assert error.code == code
     assert says in error.message
-    assert message not in error.message
     assert len(github.requests) == 1
 
 

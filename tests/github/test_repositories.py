@@ -70,7 +70,7 @@ async def test_a_search_beyond_githubs_thousand_says_what_to_do(client: Client, 
     github.fault("GET", "/search/repositories", status=422, body={"message": message, "documentation_url": "x"})
     error = failure(await client.call_tool("search_repositories", {"query": "hello"}))
     assert error.code == "INVALID_INPUT"
-    assert "narrow the query" in error.message
+    assert "Narrow the query" in error.message
 
 
 async def test_a_search_githubs_time_cut_short_says_so(client: Client, github: ScriptedGitHub) -> None:
@@ -124,10 +124,7 @@ async def test_parts_that_fail_are_left_out_and_named(client: Client, github: Sc
     overview = data(await client.call_tool("get_repository_info", HELLO))
     assert "languages" not in overview
     assert overview["warnings"] == [
-        (
-            "The languages could not be read: GitHub does not allow this with this server's GITHUB_TOKEN. "
-            "The server's credential lacks this permission; do not retry."
-        )
+        ('The languages could not be read: GitHub does not allow this. GitHub says: "no". Do not retry.')
     ]
 
 

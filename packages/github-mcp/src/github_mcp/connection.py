@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.response import Response
 from mcp_chassis.server import Probe
@@ -60,10 +60,26 @@ def _failure_for(answer: Response) -> Failure | None:
 async def probe(github: GitHubClient) -> Sequence[Probe]:
     """Whether GitHub answers, and takes the token; asking for the limits costs nothing of them."""
     try:
-        core = (await github.get("/rate_limit")).json["resources"]["core"]
+        core = (await github.accounts.rate_limits()).get("core")
+    except NotFound:
+        return [await _probe_without_limits(github)]
     except Failure as failure:
         return [Probe("GitHub", "failed", failure.message)]
-    return [Probe("GitHub", "ok", f"{core['remaining']} of {core['limit']} requests are left this hour.")]
+    if core is None:
+        return [Probe("GitHub", "ok", "It answers, without telling its rate limits.")]
+    return [Probe("GitHub", "ok", f"{core.remaining} of {core.limit} requests are left this hour.")]
+
+
+async def _probe_without_limits(github: GitHubClient) -> Probe:
+    """An Enterprise Server has no rate limits unless they are switched on; then the account is asked for."""
+    try:
+        account = await github.accounts.signed_in()
+    except NotFound:
+        hint = "GITHUB_API_URL is not the address of the REST API: an Enterprise Server's ends in /api/v3."
+        return Probe("GitHub", "failed", hint)
+    except Failure as failure:
+        return Probe("GitHub", "failed", failure.message)
+    return Probe("GitHub", "ok", f"It answers {account.login}; rate limits are switched off there.")
 
 
 def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:

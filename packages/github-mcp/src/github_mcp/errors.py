@@ -1,8 +1,13 @@
-"""GitHub's own way of failing, from an answer's status, headers and `errors[]`; pure."""
+"""GitHub's failures, from a response's status, headers, `message` and `errors[]`; pure.
+
+A reason that GitHub gives is passed on: in words of this server where it is a known one, else quoted. A permission is
+named only where GitHub says that one is missing.
+"""
 
 import re
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from mcp_chassis.failures import (
     AuthenticationFailed,
@@ -19,9 +24,127 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
+from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, error_record
+
 SECONDARY_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
 
+MAX_MESSAGE_CHARS = 300
+MAX_FIELD_ERRORS = 5
+
+
+class Moved(UpstreamError):
+    """GitHub redirects to another address of its own; `path` is that address without host and query."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__("GitHub redirects this request to another address, which is none of a repository.")
+        self.path = urlsplit(location).path
+
+
+class Transferred(Conflict):
+    """An issue is in another repository now, or has another number."""
+
+    def __init__(self, asked: str, asked_number: int, repository: str, number: int) -> None:
+        super().__init__(
+            f"{asked}#{asked_number} was transferred: it is {repository}#{number} now. Nothing was changed.",
+            remedy="If that one is meant, call again with its owner, repo and number.",
+            details={"repository": repository, "number": number},
+        )
+        self.repository = repository
+        self.number = number
+
+
+class TooLarge(InvalidInput):
+    """GitHub does not write a diff of this size in one piece (406)."""
+
+
+class EmptyRepository(NotFound):
+    """The repository has no commit yet."""
+
+    def __init__(self) -> None:
+        super().__init__("The repository is empty: it has no commits yet.", remedy="There is nothing to read.")
+
+
+class Reason(NamedTuple):
+    """A reason GitHub is known to give: a pattern of its message, the failure, and what to do."""
+
+    pattern: str
+    failure: type[Failure]
+    text: str
+    remedy: str
+
+
+_NO_RETRY = "Do not retry."
+_REASONS: Sequence[Reason] = (
+    Reason(
+        r"\bis locked\b|conversation is locked|locked issue",
+        PermissionDenied,
+        "The conversation is locked, so this account cannot write in it.",
+        "Do not retry; someone with write access can unlock it.",
+    ),
+    Reason(r"\barchived\b", PermissionDenied, "The repository is archived, so nothing in it can change.", _NO_RETRY),
+    Reason(
+        r"ip allow list",
+        PermissionDenied,
+        "The organisation has an IP allow list, and the IP address of this server is not on it.",
+        "Do not retry; an owner of the organisation can add the address.",
+    ),
+    Reason(
+        r"token'?s? lifetime",
+        PermissionDenied,
+        "The organisation forbids fine-grained tokens with a lifetime as long as that of this server's GITHUB_TOKEN.",
+        "Do not retry; the token's owner can shorten its lifetime at GitHub.",
+    ),
+    Reason(
+        r"personal access token \(classic\)",
+        PermissionDenied,
+        "The organisation forbids classic personal access tokens, which this server's GITHUB_TOKEN is.",
+        "Do not retry; a fine-grained token or a GitHub App is needed.",
+    ),
+    Reason(
+        r"saml",
+        PermissionDenied,
+        "The organisation wants SAML single sign-on for this server's GITHUB_TOKEN.",
+        "Do not retry; the token's owner can authorise it for the organisation in GitHub's token settings.",
+    ),
+    Reason(
+        r"account (was|is|has been) suspended",
+        PermissionDenied,
+        "GitHub has suspended the account of this server's GITHUB_TOKEN.",
+        _NO_RETRY,
+    ),
+    Reason(
+        r"repository access blocked",
+        PermissionDenied,
+        "GitHub has blocked access to this repository, for example for legal reasons.",
+        _NO_RETRY,
+    ),
+    Reason(
+        r"\b(user|you) (is|are|have been) blocked|blocked (from|by)",
+        PermissionDenied,
+        "This account is blocked there.",
+        "Do not retry; the owner of the repository can lift the block.",
+    ),
+    Reason(
+        r"too large to fetch|blobs up to",
+        InvalidInput,
+        "The file is too large for GitHub's API, which gives up to 100 MB.",
+        "It can be read with git only.",
+    ),
+    Reason(
+        r"issues (has|have) been disabled|issues are disabled",
+        NotFound,
+        "Issues are switched off in this repository.",
+        "Do not retry; its owner can switch them on.",
+    ),
+    Reason(r"repository is empty", EmptyRepository, "", ""),
+    Reason(
+        r"1000 search results",
+        InvalidInput,
+        "Only the first 1,000 results of a search can be read.",
+        "Narrow the query.",
+    ),
+)
 _REASON_OF_CODE: Mapping[str, str] = {
     "missing": "does not exist",
     "missing_field": "is required",
@@ -30,125 +153,167 @@ _REASON_OF_CODE: Mapping[str, str] = {
     "unprocessable": "cannot be used",
     "too_large": "is too large",
 }
-_MAX_MESSAGE_CHARS = 200
-
-
-class TooLarge(InvalidInput):
-    """GitHub does not write a diff of this size in one piece (406)."""
+_FIELD_HINTS: Mapping[tuple[str, str], str] = {
+    ("PullRequest", "head"): "no such branch at GitHub: it must be pushed; write user:branch for one of a fork",
+    ("PullRequest", "base"): "no such branch in this repository",
+    ("Issue", "assignees"): "no such user, or one that cannot be assigned here",
+    ("Issue", "milestone"): "no such milestone",
+}
+_PERMISSION_MISSING = re.compile(r"resource not accessible|must have (admin|push|write)|permission|scope")
+_UNINFORMATIVE = {"", "not found", "forbidden", "bad credentials", "requires authentication", "validation failed"}
 
 
 def failure_for(answer: Response) -> Failure | None:
-    """The failure an answer is, or None."""
+    """The failure a response is, or None."""
+    if 300 <= answer.status < 400 and "location" in answer.headers:
+        return Moved(answer.headers["location"])
     if answer.status < 400:
         return None
-    return _limit(answer) or _BY_STATUS.get(answer.status, failure_for_status)(answer)
+    record = error_record(answer)
+    return _limit(answer, record) or _known_reason(answer, record) or _by_status(answer, record)
 
 
-def _limit(answer: Response) -> Failure | None:
+def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
+    """A primary or secondary rate limit; a 403 for another reason may come with the last request of an hour too."""
     if answer.status not in (403, 429):
         return None
-    told = retry_after_seconds(answer.headers)
-    if answer.headers.get("x-ratelimit-remaining") == "0" and told is None:
+    message, wait = record.message.lower(), retry_after_seconds(answer.headers)
+    exhausted = answer.headers.get("x-ratelimit-remaining") == "0" and ("rate limit" in message or not message)
+    if exhausted and wait is None:
         reset = answer.headers.get("x-ratelimit-reset", "")
-        wait = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
-        return _limited("GitHub's rate limit is used up.", wait or 1.0)
-    message = _message(answer)
-    if answer.status == 429 or told is not None or "secondary rate limit" in message or "abuse" in message:
-        return _limited("GitHub asks this server to slow down (a secondary limit).", told or SECONDARY_LIMIT_SECONDS)
-    return _limited("GitHub's rate limit is used up.", 60.0) if "rate limit exceeded" in message else None
+        seconds = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
+        return _rate_limited("GitHub's rate limit is used up.", seconds or 1.0)
+    secondary = "secondary rate limit" in message or "abuse detection" in message
+    if answer.status == 429 or wait is not None or secondary:
+        text = "GitHub asks this server to slow down (a secondary limit)."
+        return _rate_limited(text, wait or SECONDARY_LIMIT_SECONDS)
+    if "rate limit exceeded" in message:
+        return _rate_limited("GitHub's rate limit is used up.", SECONDARY_LIMIT_SECONDS)
+    return None
 
 
-def _limited(says: str, wait: float) -> RateLimited:
+def _rate_limited(text: str, wait: float) -> RateLimited:
     remedy = f"Wait {max(1, round(wait))} s before the next call."
-    return RateLimited(says, remedy=remedy, retry_after_seconds=wait, effect=Effect.REJECTED)
+    return RateLimited(text, remedy=remedy, retry_after_seconds=wait, effect=Effect.REJECTED)
 
 
-def _unauthorised(answer: Response) -> Failure:
-    return AuthenticationFailed("GitHub refused this server's GITHUB_TOKEN, or wants one for this.")
-
-
-def _forbidden(answer: Response) -> Failure:
-    if sso := re.search(r"url=(\S+)", answer.headers.get("x-github-sso", "")):
+def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
+    if answer.status >= 500 or answer.status == 401:
+        return None
+    if answer.status == 403 and (sso := re.search(r"url=(\S+)", answer.headers.get("x-github-sso", ""))):
         return PermissionDenied(
             "The organisation wants single sign-on for this server's GITHUB_TOKEN.",
             remedy="Ask its owner to open the address in details; do not retry.",
             details={"authorize_url": sso.group(1)},
         )
-    if "archived" in _message(answer):
-        return PermissionDenied("The repository is archived, so nothing in it can change.", remedy="Do not retry.")
-    needed = answer.headers.get("x-accepted-github-permissions") or answer.headers.get("x-accepted-oauth-scopes")
-    if needed and re.fullmatch(r"[\w=,;: -]{1,200}", needed):
+    message = record.message.lower()
+    reason = next((reason for reason in _REASONS if re.search(reason.pattern, message)), None)
+    if reason is None:
+        return None
+    return EmptyRepository() if reason.failure is EmptyRepository else reason.failure(reason.text, remedy=reason.remedy)
+
+
+def _by_status(answer: Response, record: ErrorRecord) -> Failure:
+    make = _BY_STATUS.get(answer.status)
+    return make(answer, record) if make else _other(answer, record)
+
+
+def _other(answer: Response, record: ErrorRecord) -> Failure:
+    """The failure of the status, with GitHub's message."""
+    failure = failure_for_status(answer) or UpstreamError("GitHub answered in a way this server does not know.")
+    if quote := _quote(record):
+        failure.message = f"{failure.message} {quote}"
+    return failure
+
+
+def _unauthorised(answer: Response, record: ErrorRecord) -> Failure:
+    text = "GitHub refused this server's GITHUB_TOKEN, or wants one for this."
+    return AuthenticationFailed(f"{text} {_quote(record)}".strip())
+
+
+def _forbidden(answer: Response, record: ErrorRecord) -> Failure:
+    needed = _needed_permission(answer, record)
+    if needed:
         return PermissionDenied(
             f"This server's GITHUB_TOKEN may not do this; GitHub wants the permission {needed}.",
             remedy="Ask its owner to grant it; do not retry.",
             details={"needed": needed},
         )
-    return PermissionDenied("GitHub does not allow this with this server's GITHUB_TOKEN.")
+    quote = _quote(record) or "It gives no reason; the token's permissions are the usual one."
+    return PermissionDenied(f"GitHub does not allow this. {quote}", remedy=_NO_RETRY)
 
 
-def _missing(answer: Response) -> Failure:
-    return NotFound("GitHub finds nothing there: it is missing or hidden from this token.", remedy="Check the names.")
+def _needed_permission(answer: Response, record: ErrorRecord) -> str:
+    if record.message and not _PERMISSION_MISSING.search(record.message.lower()):
+        return ""
+    headers = answer.headers
+    needed = headers.get("x-accepted-github-permissions") or headers.get("x-accepted-oauth-scopes") or ""
+    return needed if re.fullmatch(r"[\w=,;: -]{1,200}", needed) else ""
 
 
-def _gone(answer: Response) -> Failure:
-    return NotFound("GitHub says this is gone: deleted, or switched off in this repository.")
+def _missing(answer: Response, record: ErrorRecord) -> Failure:
+    if quote := _quote(record):
+        return NotFound(f"GitHub finds nothing there. {quote}", remedy="Check the names.")
+    text = "GitHub finds nothing there: it is missing or hidden from this token."
+    return NotFound(text, remedy="Check the names.")
 
 
-def _empty(answer: Response) -> Failure:
-    if "empty" in _message(answer):
-        return NotFound("The repository is empty.")
-    return Conflict("GitHub says that this conflicts with how things are now.")
+def _gone(answer: Response, record: ErrorRecord) -> Failure:
+    quote = _quote(record) or "It was deleted, or is switched off in this repository."
+    return NotFound(f"GitHub says this is gone. {quote}", remedy=_NO_RETRY)
 
 
-def _too_large(answer: Response) -> Failure:
-    return TooLarge("GitHub does not write a diff this large in one piece.")
+def _conflict(answer: Response, record: ErrorRecord) -> Failure:
+    quote = _quote(record)
+    return Conflict(quote or "GitHub says that this conflicts with how things are now.")
 
 
-def _unprocessable(answer: Response) -> Failure:
-    faults = [fault for fault in map(_fault, _errors(answer)) if fault]
-    if not faults and "1000 search results" in _message(answer):
-        faults = ["only the first 1,000 results of a search can be read; narrow the query"]
-    return InvalidInput(f"GitHub cannot do this: {'; '.join(faults[:5]) or 'an argument is not valid'}.")
+def _too_large(answer: Response, record: ErrorRecord) -> Failure:
+    return TooLarge(f"GitHub does not write this in one piece. {_quote(record)}".strip())
 
 
-def _fault(error: Any) -> str:
-    if not isinstance(error, dict):
-        return _short(str(error))
-    fault = cast("dict[str, Any]", error)
-    field, code = str(fault.get("field") or fault.get("resource") or "the request"), str(fault.get("code") or "")
-    if fault.get("message"):
-        said = _short(str(fault["message"]))
-        return said if field in said else f"{field}: {said}"
-    return f"{_short(field)} {_REASON_OF_CODE.get(code, 'is not valid')}"
+def _unprocessable(answer: Response, record: ErrorRecord) -> Failure:
+    faults = [_field_error(error) for error in record.errors[:MAX_FIELD_ERRORS]]
+    quote = _quote(record)
+    if faults:
+        text = f"GitHub cannot do this: {'; '.join(faults)}."
+        return InvalidInput(f"{text} {quote}".strip())
+    return InvalidInput(f"GitHub cannot do this. {quote or 'An argument is not valid; it does not tell which.'}")
 
 
-def _short(text: str) -> str:
-    return " ".join(text.split())[:_MAX_MESSAGE_CHARS].rstrip(".")
+def _field_error(error: FieldErrorRecord | str) -> str:
+    if isinstance(error, str):
+        return shortened(error)
+    name = error.field or error.resource or "the request"
+    if error.message:
+        message = shortened(error.message)
+        return message if name in message or error.code == "custom" else f"{name}: {message}"
+    value = f" {shortened(str(error.value))!r}" if isinstance(error.value, str | int) and error.value != "" else ""
+    hint = _FIELD_HINTS.get((error.resource, error.field))
+    text = f"{shortened(name)}{value} {_REASON_OF_CODE.get(error.code, 'is not valid')}"
+    return f"{text} ({hint})" if hint else text
 
 
-def _body(answer: Response) -> dict[str, Any]:
-    try:
-        body = answer.json
-    except UpstreamError:
-        return {}
-    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+def _quote(record: ErrorRecord) -> str:
+    """GitHub's message as a quotation; empty where it says no more than the status."""
+    message = shortened(record.message)
+    return "" if message.lower() in _UNINFORMATIVE else f'GitHub says: "{message}".'
 
 
-def _message(answer: Response) -> str:
-    return str(_body(answer).get("message", "")).lower()
+def shortened(text: str) -> str:
+    """One line of at most `MAX_MESSAGE_CHARS` characters, without the closing full stop."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    line = " ".join(printable.split()).replace('"', "'").rstrip(".")
+    return line if len(line) <= MAX_MESSAGE_CHARS else f"{line[:MAX_MESSAGE_CHARS].rstrip()}..."
 
 
-def _errors(answer: Response) -> list[Any]:
-    errors = _body(answer).get("errors")
-    return cast("list[Any]", errors) if isinstance(errors, list) else []
-
-
-_BY_STATUS: Mapping[int, Any] = {
+_BY_STATUS: Mapping[int, Callable[[Response, ErrorRecord], Failure]] = {
     401: _unauthorised,
     403: _forbidden,
     404: _missing,
+    405: _conflict,
     406: _too_large,
-    409: _empty,
+    409: _conflict,
     410: _gone,
     422: _unprocessable,
 }

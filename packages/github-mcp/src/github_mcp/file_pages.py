@@ -1,176 +1,182 @@
-"""Files and folders as text, page by page; a page after the first reads the very content the first one read."""
+"""Files and folders as text, page by page; a page after the first reads the content that the first one read."""
 
-import base64
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from mcp_chassis.failures import InvalidInput, UpstreamError
+from mcp_chassis.failures import Conflict, InvalidInput, NotFound
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import TextPage
 
 from github_mcp.client import GitHubClient
-from github_mcp.models.lists import Json
+from github_mcp.client.contents import Folder, decoded_base64, git_hash
+from github_mcp.file_texts import FilePosition, page_of_text, position_of_line
+from github_mcp.records.contents import ContentRecord, EntryRecord
 
-OBJECT = "application/vnd.github.object+json"
-RAW = "application/vnd.github.raw+json"
 MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_LISTED_ENTRIES = 1000  # what GitHub's contents list at once
+MAX_LISTED_ENTRIES = 1000  # of a folder, by the contents API
 
 
 @dataclass(frozen=True)
-class Place:
-    """The content a page is of, by its id, and where the page begins: a character of a file, an entry of a folder."""
+class FolderPosition:
+    """The tree of a folder and the entry where a page begins."""
 
-    sha: str
-    at: int
-    line: int = 1
+    tree: str
+    entry: int
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """The bytes of a file; `sha` is the blob they can be read from again, empty where no blob holds them."""
+
+    content: bytes
+    sha: str = ""
+
+    @property
+    def identity(self) -> str:
+        return git_hash(self.content)
+
+
+class FileReader:
+    """Reads one path of one repository."""
+
+    def __init__(self, github: GitHubClient, owner: str, repo: str, path: str, ref: str | None) -> None:
+        self._github = github
+        self._owner, self._repo = owner, repo
+        self._path, self._ref = path.strip("/"), ref
+
+    async def first_page(self, start: int, lines: int) -> TextPage:
+        node = await self._github.contents.at(self._owner, self._repo, self._path, self._ref)
+        if isinstance(node, Folder):
+            folder = await self._whole_folder(node)
+            return listing(self._path, folder, 0, lines)
+        if node.type == "submodule" or (node.type != "file" and node.submodule_git_url):
+            return TextPage(f"{self._path} is a submodule: {node.submodule_git_url or 'another repository'}")
+        if node.type == "symlink":
+            return TextPage(f"{self._path} is a symbolic link to {node.target or 'a place GitHub does not tell'}")
+        if node.type != "file":
+            return TextPage(f"{self._path} is a {node.type}, not a file")
+        found = await self._content(node)
+        position = position_of_line(found.content, found.identity, start, by_path=not found.sha)
+        return self._page(found, position, lines, node)
+
+    async def next_page(self, text: str, lines: int) -> TextPage:
+        """The page at a position."""
+        fields = json.loads(text)
+        if len(fields) == 2:
+            position = FolderPosition(*fields)
+            contents = self._github.contents
+            if position.tree:
+                entries = await contents.tree(self._owner, self._repo, position.tree)
+                return listing(self._path, Folder(entries, position.tree), position.entry, lines)
+            node = await contents.at(self._owner, self._repo, self._path, self._ref)
+            return listing(self._path, node if isinstance(node, Folder) else Folder([]), position.entry, lines)
+        place = FilePosition(*fields)
+        return self._page(await self._again(place), place, lines, None)
+
+    def _page(self, found: FileContent, position: FilePosition, lines: int, node: ContentRecord | None) -> TextPage:
+        name = self._path
+        if node is not None and not found.sha and node.sha:
+            name += f" (not blob {node.sha[:7]} itself: GitHub followed a symbolic link)"
+        return page_of_text(name, found.content, position, lines=lines, characters=self._github.page_chars)
+
+    async def _content(self, node: ContentRecord) -> FileContent:
+        """The bytes; what is above 1 MB comes without content and is read as a blob."""
+        if node.encoding == "base64" and (node.content or not node.size):
+            content = decoded_base64(node.content)
+            if git_hash(content) == node.sha:
+                return FileContent(content, node.sha)
+            if node.size is None or len(content) >= node.size:
+                return FileContent(content)
+            return await self._longer_content(node, content)
+        if node.size is not None and node.size > MAX_FILE_BYTES:
+            raise InvalidInput(
+                f"This file has {node.size / 1024 / 1024:.0f} MiB; up to 10 MiB can be read.",
+                remedy="Use search_code to find the part you need.",
+            )
+        return await self._large_content(node)
+
+    async def _longer_content(self, node: ContentRecord, content: bytes) -> FileContent:
+        """The file where GitHub sent less of it than it says there is."""
+        try:
+            return await self._large_content(node)
+        except NotFound:
+            warn(f"GitHub sent {len(content)} bytes of this file and says that it has {node.size}.")
+            return FileContent(content)
+
+    async def _large_content(self, node: ContentRecord) -> FileContent:
+        contents = self._github.contents
+        if node.sha:
+            try:
+                content = await contents.blob(self._owner, self._repo, node.sha)
+            except NotFound:
+                content = None
+            if content is not None and (git_hash(content) == node.sha or len(content) == node.size):
+                return FileContent(content, node.sha if git_hash(content) == node.sha else "")
+        return FileContent(await contents.raw(self._owner, self._repo, self._path, self._ref))
+
+    async def _again(self, position: FilePosition) -> FileContent:
+        """The content that an earlier page showed.
+
+        Raises:
+            Conflict: when it is not there any more.
+        """
+        contents = self._github.contents
+        if not position.by_path:
+            content = await contents.blob(self._owner, self._repo, position.sha)
+            if git_hash(content) == position.sha:
+                return FileContent(content, position.sha)
+        content = await contents.raw(self._owner, self._repo, self._path, self._ref)
+        if git_hash(content) != position.sha:
+            raise Conflict("The file has changed since its first page was read.", remedy="Start again without cursor.")
+        return FileContent(content)
+
+    async def _whole_folder(self, folder: Folder) -> Folder:
+        if len(folder.entries) < MAX_LISTED_ENTRIES or not folder.sha:
+            return folder
+        return Folder(await self._github.contents.tree(self._owner, self._repo, folder.sha), folder.sha)
 
 
 async def file_page(
-    github: GitHubClient, owner: str, repo: str, path: str, *, ref: str | None, start: int, lines: int, at: str | None
+    github: GitHubClient,
+    owner: str,
+    repo: str,
+    path: str,
+    *,
+    ref: str | None,
+    start: int,
+    lines: int,
+    position: str | None,
 ) -> TextPage:
     """One page of a file, or of a folder's list."""
-    path = path.strip("/")
-    if at is not None:
-        place = Place(**json.loads(at))
-        if place.line == 0:
-            entries = await _entries(github, owner, repo, path, ref, place.sha)
-            return _listing(path, entries, place.sha, place.at, lines)
-        content = await _blob(github, owner, repo, place.sha)
-        return _text_page(path, content, place, lines=lines, characters=github.page_chars)
-    node = await _contents(github, owner, repo, path, ref)
-    if isinstance(node, list) or "entries" in node:
-        entries, sha = await _folder(github, owner, repo, node)
-        return _listing(path, entries, sha, 0, lines)
-    if node["type"] != "file":
-        target = node.get("target") or node.get("submodule_git_url") or "elsewhere"
-        return TextPage(f"{path} is a {node['type']} that points to {target}")
-    content = await _content(github, owner, repo, node)
-    place = _line_place(node["sha"], content, start)
-    return _text_page(path, content, place, lines=lines, characters=github.page_chars)
+    reader = FileReader(github, owner, repo, path, ref)
+    return await (reader.first_page(start, lines) if position is None else reader.next_page(position, lines))
 
 
-async def _contents(github: GitHubClient, owner: str, repo: str, path: str, ref: str | None) -> Json | list[Json]:
-    tail, values = ("/contents/{+path}", {"path": path}) if path else ("/contents/", {})
-    return (await github.read(owner, repo, tail, values, params={"ref": ref}, accept=OBJECT)).json
-
-
-async def _content(github: GitHubClient, owner: str, repo: str, node: Json) -> bytes:
-    """A file's bytes; what is above 1 MB comes without content and is read as a blob."""
-    if node["size"] > MAX_FILE_BYTES:
-        raise InvalidInput(
-            f"This file has {node['size'] / 1024 / 1024:.0f} MiB; up to 10 MiB can be read.",
-            remedy="Use search_code to find the part you need.",
-        )
-    if node["encoding"] == "base64":
-        return from_base64(node["content"])
-    return await _blob(github, owner, repo, node["sha"])
-
-
-async def _blob(github: GitHubClient, owner: str, repo: str, sha: str) -> bytes:
-    return (await github.read(owner, repo, "/git/blobs/{sha}", {"sha": sha}, accept=RAW)).body
-
-
-def from_base64(text: str) -> bytes:
-    """What GitHub wraps in base64.
-
-    Raises:
-        UpstreamError: when it is none.
-    """
-    try:
-        return base64.b64decode(text)
-    except ValueError as exc:
-        raise UpstreamError("GitHub sent a file's content in a form that cannot be decoded.") from exc
-
-
-def _line_place(sha: str, content: bytes, start: int) -> Place:
-    """Where line `start` begins."""
-    text, offset = _decoded(content), 0
-    for _ in range(start - 1):
-        offset = text.find("\n", offset) + 1
-        if offset == 0 or offset == len(text):
-            raise InvalidInput(f"start_line is beyond the file's last line, {_line_count(text)}.")
-    return Place(sha, offset, start)
-
-
-def _text_page(path: str, content: bytes, place: Place, *, lines: int, characters: int) -> TextPage:
-    if b"\0" in content:
-        return TextPage(f"{path}, {len(content)} bytes, blob {place.sha[:7]}: a binary file, not shown")
-    text = _decoded(content)
-    end, last = _page_end(text, place, lines, characters)
-    whole = f"{_line_count(text)}, {len(content)} bytes, blob {place.sha[:7]}"
-    head = f"{path}, lines {place.line if text else 0}-{last} of {whole}"
-    if "\ufffd" in text and b"\xef\xbf\xbd" not in content:
-        head += ", not UTF-8: what cannot be read shows as \ufffd"
-    inside = end < len(text) and text[end - 1] != "\n"
-    head += ", cut inside the last line" if inside else ""
-    rest = Place(place.sha, end, last if inside else last + 1) if end < len(text) else None
-    return TextPage(f"{head}\n{text[place.at : end]}", None if rest is None else _position(rest))
-
-
-def _page_end(text: str, place: Place, lines: int, characters: int) -> tuple[int, int]:
-    """The character where the page ends, and its last line; a line longer than a page is cut inside."""
-    end, line = place.at, place.line - 1
-    for _ in range(lines):
-        if end == len(text):
-            break
-        after = text.find("\n", end) + 1 or len(text)
-        if after - place.at > characters:
-            if end == place.at:
-                return place.at + characters, line + 1
-            break
-        end, line = after, line + 1
-    return end, line
-
-
-def _decoded(content: bytes) -> str:
-    return content.decode("utf-8", "replace")
-
-
-def _line_count(text: str) -> int:
-    return text.count("\n") + (not text.endswith("\n") and bool(text))
-
-
-def _position(place: Place) -> str:
-    return json.dumps(asdict(place), separators=(",", ":"))
-
-
-async def _folder(github: GitHubClient, owner: str, repo: str, node: Json | list[Json]) -> tuple[Sequence[Json], str]:
-    """The entries of a folder and its id, which a GitHub that answers with a bare list does not tell."""
-    if isinstance(node, list):
-        return node, ""
-    entries: list[Json] = node["entries"]
-    if len(entries) < MAX_LISTED_ENTRIES:
-        return entries, node["sha"]
-    return await _tree(github, owner, repo, node["sha"]), node["sha"]
-
-
-async def _entries(github: GitHubClient, owner: str, repo: str, path: str, ref: str | None, sha: str) -> Sequence[Json]:
-    """The entries of a folder that was begun."""
-    if sha:
-        return await _tree(github, owner, repo, sha)
-    entries, _ = await _folder(github, owner, repo, await _contents(github, owner, repo, path, ref))
-    return entries
-
-
-async def _tree(github: GitHubClient, owner: str, repo: str, sha: str) -> Sequence[Json]:
-    """A folder by its id: every entry, and the same ones whenever it is asked."""
-    return (await github.read(owner, repo, "/git/trees/{sha}", {"sha": sha})).json["tree"]
-
-
-def _listing(path: str, entries: Sequence[Json], sha: str, start: int, lines: int) -> TextPage:
+def listing(path: str, folder: Folder, start: int, lines: int) -> TextPage:
     """Folders with a slash, files with their size in bytes."""
+    entries = folder.entries
     shown = entries[start : start + lines]
     end = start + len(shown)
     count = f"{len(entries)} entries" if len(shown) == len(entries) else f"entries {start + 1}-{end} of {len(entries)}"
-    rest = _position(Place(sha, end, 0)) if end < len(entries) else None
+    if not folder.sha and len(entries) >= MAX_LISTED_ENTRIES:
+        count += " or more: GitHub lists no further ones"
+    rest = json.dumps([folder.sha, end], separators=(",", ":")) if end < len(entries) else None
     return TextPage("\n".join([f"{path}/ {count}", *map(_entry_line, shown)]), rest)
 
 
-def _entry_line(entry: Json) -> str:
-    name = entry.get("name") or entry["path"]
-    if entry["type"] in ("dir", "tree"):
-        return f"{name}/"
-    if entry["type"] in ("file", "blob"):
-        return f"{name} {entry.get('size', 0)}"
-    return f"{name} ({'submodule' if entry['type'] == 'commit' else entry['type']})"
+def entry_names(entries: Sequence[EntryRecord]) -> list[str]:
+    """The entries as a path goes on: folders with a slash."""
+    return [f"{each.label}/" if each.type in ("dir", "tree") else each.label for each in entries]
+
+
+def _entry_line(entry: EntryRecord) -> str:
+    if entry.type in ("dir", "tree"):
+        return f"{entry.label}/"
+    if entry.is_submodule:
+        return f"{entry.label} (submodule)"
+    if entry.type == "symlink" or entry.mode == "120000":
+        return f"{entry.label} (symbolic link)"
+    if entry.type in ("file", "blob"):
+        return f"{entry.label} {entry.size if entry.size is not None else '(size unknown)'}"
+    return f"{entry.label} ({entry.type or 'kind unknown'})"

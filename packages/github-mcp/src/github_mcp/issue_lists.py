@@ -1,56 +1,141 @@
-"""Finding issues: searches in one repository, lists of one kind."""
+"""Lists of issues and pull requests of one repository, by GitHub's list or by its search."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from github_mcp.client import MAX_PAGE_SIZE, Found, GitHubClient, repository_of
-from github_mcp.models.lists import Json
+from mcp_chassis.output.warnings import warn
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage
+from github_mcp.records.issues import IssueRecord
 
 Kind = Literal["issue", "pr", "all"]
 
 MAX_PAGES_PER_LISTING = 5  # of a hundred, read at once to find enough of one kind
-_IS = {"issue": " is:issue", "pr": " is:pr", "all": ""}
+_QUOTED = re.compile(r'"[^"]*"?')
+_KIND = re.compile(r"(?i)(?:^|[\s(])(?:is|type):(issue|pr|pull-request)\b")
+_STATE = re.compile(r"(?i)(?:^|\s)-?(?:is:(?:open|closed|merged|unmerged)|state:)")
+_SORT = re.compile(r"(?i)(?:^|\s)sort:")
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Which issues are wanted, how many at once, and where the page begins."""
+    """The kind and state of what is wanted, how many at once, and the position of the page."""
 
     kind: Kind
     state: str
     sort: str
     size: int
-    at: str | None
+    position: str | None
 
 
-async def search_issues(github: GitHubClient, owner: str, repo: str, query: str, how: Listing) -> Found:
-    """One page of a search within one repository."""
-    place = await github.place(owner, repo)
-    full_name = f"{place['owner']}/{place['repo']}"
-    text = f"{query}{_IS[how.kind]}" + ("" if how.state == "all" else f" state:{how.state}")
-    found = await github.search("issues", text, within=full_name, size=how.size, position=how.at, sort=how.sort)
-    kept = [issue for issue in found.items if repository_of(issue).lower() == full_name.lower()]
-    return Found(kept, found.following, found.total if len(kept) == len(found.items) else None, found.warnings)
-
-
-async def list_issues_of_kind(github: GitHubClient, owner: str, repo: str, how: Listing) -> Found:
+async def list_issues_of_kind(github: GitHubClient, owner: str, repo: str, listing: Listing) -> ListPage[IssueRecord]:
     """The next `size` of one kind. GitHub lists both kinds together, so pages are read until enough is found."""
-    each_page = how.size if how.kind == "all" else MAX_PAGE_SIZE
-    first = {"state": how.state, "sort": how.sort, "direction": "desc", "per_page": each_page}
-    params, skip = json.loads(how.at) if how.at else (first, 0)
-    found: list[Json] = []
+    page_size = listing.size if listing.kind == "all" else MAX_PAGE_SIZE
+    first = {"state": listing.state, "sort": listing.sort, "direction": "desc", "per_page": page_size}
+    params, skip = json.loads(listing.position) if listing.position else (first, 0)
+    found: list[IssueRecord] = []
     for _ in range(MAX_PAGES_PER_LISTING):
-        answer = await github.read(owner, repo, "/issues", params=params)
-        for index, issue in enumerate(answer.json[skip:], skip):
-            if how.kind != "all" and ("pull_request" in issue) != (how.kind == "pr"):
+        entries, following = await github.issues.page(owner, repo, params)
+        for index, issue in enumerate(entries.items[skip:], skip):
+            if listing.kind != "all" and (issue.pull_request is not None) != (listing.kind == "pr"):
                 continue
-            if len(found) == how.size:
-                return Found(found, json.dumps([params, index]))
+            if len(found) == listing.size:
+                return ListPage(found, json.dumps([params, index]))
             found.append(issue)
-        params, skip = answer.page("next"), 0
+        params, skip = following, 0
         if params is None:
-            return Found(found, None)
-        if len(found) == how.size:
+            return ListPage(found)
+        if len(found) == listing.size:
             break
-    return Found(found, json.dumps([params, 0]))
+    if not found:
+        noun = "pull request" if listing.kind == "pr" else "issue"
+        warn(f"There is no {noun} among these {MAX_PAGES_PER_LISTING * MAX_PAGE_SIZE} entries; next_cursor goes on.")
+    return ListPage(found, json.dumps([params, 0]))
+
+
+async def search_issues(
+    github: GitHubClient, owner: str, repo: str, query: str, listing: Listing
+) -> ListPage[IssueRecord]:
+    """One page of a search within one repository.
+
+    GitHub's search takes one kind at a time: for both, two searches are merged.
+    """
+    plain = _QUOTED.sub(" ", query)
+    text = query if listing.state == "all" or _STATE.search(plain) else f"{query} state:{listing.state}"
+    search = _Search(github, owner, repo, text, replace(listing, sort="" if _SORT.search(plain) else listing.sort))
+    if _KIND.search(plain):
+        return await search.page("")
+    if listing.kind == "all":
+        return await search.merged_page()
+    return await search.page(f" is:{listing.kind}")
+
+
+class _Search:
+    """A search of one repository, page by page."""
+
+    def __init__(self, github: GitHubClient, owner: str, repo: str, text: str, listing: Listing) -> None:
+        self._github = github
+        self._owner, self._repo = owner, repo
+        self._text = text
+        self._listing = listing
+
+    async def page(self, qualifier: str) -> ListPage[IssueRecord]:
+        number = int(self._listing.position or 1)
+        found = await self.found(qualifier, number)
+        return replace(found, next_position=str(number + 1) if found.next_position else None)
+
+    async def merged_page(self) -> ListPage[IssueRecord]:
+        """The next results of both kinds, in one order."""
+        positions = json.loads(self._listing.position) if self._listing.position else [[1, 0], [1, 0]]
+        parts = [_SearchedKind(self, kind, *at) for kind, at in zip(("issue", "pr"), positions, strict=True)]
+        merged: list[IssueRecord] = []
+        while len(merged) < self._listing.size:
+            heads = [(part, head) for part in parts if (head := await part.head()) is not None]
+            if not heads:
+                break
+            part, head = max(heads, key=lambda pair: self._rank(pair[1]))
+            merged.append(head)
+            part.offset += 1
+        rest = [await part.head() is not None for part in parts]
+        totals = [part.total for part in parts]
+        total = None if None in totals else sum(each or 0 for each in totals)
+        ends = [[part.page, part.offset] for part in parts]
+        return ListPage(merged, json.dumps(ends) if any(rest) else None, total)
+
+    def _rank(self, issue: IssueRecord) -> tuple[int, str]:
+        if self._listing.sort == "comments":
+            return issue.comments or 0, ""
+        return 0, (issue.updated_at if self._listing.sort == "updated" else issue.created_at) or ""
+
+    async def found(self, qualifier: str, number: int) -> ListPage[IssueRecord]:
+        text, size, sort = f"{self._text}{qualifier}", self._listing.size, self._listing.sort or None
+        return await self._github.searches.issues_within(
+            self._owner, self._repo, text, size=size, sort=sort, page=number
+        )
+
+
+class _SearchedKind:
+    """The results of one kind from a position on; the next one is `head`."""
+
+    def __init__(self, search: _Search, kind: str, page: int, offset: int) -> None:
+        self.page, self.offset = page, offset
+        self.total: int | None = None
+        self._search = search
+        self._qualifier = f" is:{kind}"
+        self._found: ListPage[IssueRecord] | None = None
+
+    async def head(self) -> IssueRecord | None:
+        """The next result; None at the end. At most one page beyond the first is read."""
+        found = self._found or await self._read()
+        if self.offset >= len(found.items) and found.next_position:
+            self.page, self.offset = self.page + 1, 0
+            found = await self._read()
+        return found.items[self.offset] if self.offset < len(found.items) else None
+
+    async def _read(self) -> ListPage[IssueRecord]:
+        self._found = await self._search.found(self._qualifier, self.page)
+        self.total = self._found.total
+        return self._found

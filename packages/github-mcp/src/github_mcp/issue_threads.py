@@ -1,44 +1,101 @@
-"""Reading one issue or pull request: its text, its latest comments and where it stands, at once."""
+"""One issue or pull request: its text, its latest comments and its state, read concurrently."""
 
-from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
-from github_mcp.models.lists import Json
-from github_mcp.models.threads import IssueThread, PullState
+from mcp_chassis.output.warnings import warn
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.list_pages import MAX_PAGE_SIZE
+from github_mcp.errors import Transferred
+from github_mcp.models.issues import IssueThread
+from github_mcp.models.pull_requests import PullRequestState
 from github_mcp.partial_reads import Reading, read_parts
-from github_mcp.pull_request_state import pull_state
+from github_mcp.pull_request_state import pull_request_state
+from github_mcp.records.issues import CommentRecord, IssueRecord, repository_of
+
+MAX_COMMENT_PAGES = 5
 
 
 async def read_thread(
     github: GitHubClient, owner: str, repo: str, number: int, *, count: int, end: int | None = None
 ) -> IssueThread:
-    """The thread with the `count` comments before `end`; a page of older comments does not repeat the rest."""
-    issue = await github.issue(owner, repo, number)
+    """The thread with the `count` comments before `end`; a page of older comments does not repeat the body.
+
+    A transferred issue is read at its new place, which the result names.
+    """
+    asked = f"{owner}/{repo}".lower()
+    try:
+        issue = await github.issues.get(owner, repo, number)
+    except Transferred as transferred:
+        warn(f"{owner}/{repo}#{number} was transferred: this is {transferred.repository}#{transferred.number}.")
+        owner, _, repo = transferred.repository.partition("/")
+        number = transferred.number
+        issue = await github.issues.get(owner, repo, number)
+    name = repository_of(issue)
+    real_name = name if name and name.lower() != asked else None
     if end is not None:
-        return IssueThread.older(issue, *await latest_comments(github, owner, repo, issue, count=count, end=end))
+        comments, older = await latest_comments(github, owner, repo, issue, count=count, end=end)
+        return IssueThread.from_record(issue, comments, repository=real_name, next_cursor=older, body=None)
+    return await _first_page(github, owner, repo, issue, count, real_name)
+
+
+async def _first_page(
+    github: GitHubClient, owner: str, repo: str, issue: IssueRecord, count: int, real_name: str | None
+) -> IssueThread:
     readings: dict[str, Reading] = {"comments": lambda: latest_comments(github, owner, repo, issue, count=count)}
-    if "pull_request" in issue:
-        readings["pull request"] = lambda: pull_state(github, owner, repo, number)
-    parts, warnings = await read_parts(readings, needed="comments")
-    comments, older = parts["comments"]
-    pull: tuple[PullState, list[str]] | None = parts.get("pull request")
+    if issue.pull_request is not None:
+        readings["pull request"] = lambda: pull_request_state(github, owner, repo, issue.number)
+    parts, warnings = await read_parts(readings)
+    found: tuple[list[CommentRecord], str | None] = parts["comments"] or ([], None)
+    comments, older = found
+    pull: tuple[PullRequestState, list[str]] | None = parts.get("pull request")
     state, more = pull or (None, [])
-    said = [*warnings, *more] or None
-    return IssueThread.from_api(issue, comments, pull_request=state, next_cursor=older, warnings=said)
+    return IssueThread.from_record(
+        issue,
+        comments,
+        repository=real_name,
+        pull_request=state,
+        next_cursor=older,
+        warnings=[*warnings, *more] or None,
+    )
 
 
 async def latest_comments(
-    github: GitHubClient, owner: str, repo: str, issue: Json, *, count: int, end: int | None = None
-) -> tuple[list[Json], str | None]:
-    """The `count` comments before `end` (default: the newest), and where the older ones end."""
-    total: int = issue["comments"]
-    last = total if end is None else min(end, total)
-    first = max(0, last - count)
-    if first == last:
+    github: GitHubClient, owner: str, repo: str, issue: IssueRecord, *, count: int, end: int | None = None
+) -> tuple[list[CommentRecord], str | None]:
+    """The `count` comments before `end` (default: the newest), and where the older ones end.
+
+    The number of comments that the issue tells only says where to begin: the list itself says where it ends.
+    """
+    expected = (issue.comments or 0) if end is None else end
+    if not count or (issue.comments == 0 and end is None):
         return [], None
-    values = {"number": issue["number"]}
-    comments: list[Json] = []
-    first_page, last_page = first // MAX_PAGE_SIZE, (last - 1) // MAX_PAGE_SIZE
-    for page in range(first_page, last_page + 1):
-        params = {"per_page": MAX_PAGE_SIZE, "page": page + 1}
-        comments += (await github.read(owner, repo, "/issues/{number}/comments", values, params=params)).json
-    offset = first_page * MAX_PAGE_SIZE
-    return comments[first - offset : last - offset], str(first) if first else None
+    first = max(0, expected - count)
+    comments, start, end_read = await _comments_from(github, owner, repo, issue.number, first // MAX_PAGE_SIZE + 1, end)
+    last = end_read if end is None else min(end, end_read)
+    stop = len(comments) - (end_read - last)
+    begin = max(0, stop - count)
+    older = start + begin
+    return comments[begin:stop], str(older) if older else None
+
+
+async def _comments_from(
+    github: GitHubClient, owner: str, repo: str, number: int, page: int, end: int | None
+) -> tuple[list[CommentRecord], int, int]:
+    """The comments of a page and of those after it, and the positions where they begin and end.
+
+    Where there is no such page, because comments were deleted, the one before it is read.
+    """
+    comments: list[CommentRecord] = []
+    start = position = (page - 1) * MAX_PAGE_SIZE
+    for _ in range(MAX_COMMENT_PAGES):
+        found, more = await github.issues.comments(owner, repo, number, page)
+        read = len(found.items) + found.skipped
+        if not read and not comments and page > 1:
+            page -= 1
+            start = position = (page - 1) * MAX_PAGE_SIZE
+            continue
+        comments += found.items
+        position += read
+        if not more or (end is not None and position >= end):
+            break
+        page += 1
+    return comments, start, position

@@ -1,66 +1,76 @@
-"""Where a pull request stands: its branches, reviews and checks, read at once."""
+"""The state of a pull request: its branches, reviews and checks, read concurrently."""
 
-from mcp_chassis.failures import NotFound
+from collections.abc import Sequence
 
-from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
-from github_mcp.models.lists import Json
-from github_mcp.models.threads import FAILED, FailingCheck, PullState, Review
+from mcp_chassis.output.warnings import warn
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.list_pages import PartialList
+from github_mcp.models.pull_requests import (
+    MAX_FAILING_CHECKS,
+    MAX_REVIEWS,
+    FailingCheck,
+    PullRequestState,
+    Review,
+    checks_summary,
+    failing_runs,
+    is_failing,
+)
 from github_mcp.partial_reads import read_parts
-
-FULL_PAGE = {"per_page": MAX_PAGE_SIZE}
-
-
-async def read_pull(github: GitHubClient, owner: str, repo: str, number: int) -> Json:
-    """The pull request itself.
-
-    Raises:
-        NotFound: also where the number is an issue's.
-    """
-    try:
-        return (await github.read(owner, repo, "/pulls/{number}", {"number": number})).json
-    except NotFound as exc:
-        raise NotFound(
-            f"GitHub finds no pull request {number} there: it is missing, an issue, or hidden from this token.",
-            remedy="Find numbers with list_issues and type pr.",
-        ) from exc
+from github_mcp.records.pull_requests import CheckRunRecord, ReviewRecord, StatusRecord
 
 
-async def pull_state(github: GitHubClient, owner: str, repo: str, number: int) -> tuple[PullState, list[str]]:
-    """Where a pull request stands, and warnings about reviews and checks that could not be read."""
-    pull = await read_pull(github, owner, repo, number)
-    sha = pull["head"]["sha"]
+async def pull_request_state(
+    github: GitHubClient, owner: str, repo: str, number: int
+) -> tuple[PullRequestState, list[str]]:
+    """The state, and warnings about reviews and checks that could not be read."""
+    pulls = github.pull_requests
+    pull = await pulls.get(owner, repo, number)
+    sha = pull.head.sha
     parts, warnings = await read_parts(
         {
-            "reviews": lambda: _reviews(github, owner, repo, number),
-            "checks": lambda: _check_runs(github, owner, repo, sha),
-            "commit statuses": lambda: _statuses(github, owner, repo, sha),
+            "reviews": lambda: pulls.reviews(owner, repo, number),
+            "checks": lambda: pulls.check_runs(owner, repo, sha),
+            "commit statuses": lambda: pulls.statuses(owner, repo, sha),
         }
     )
-    reviews: list[Json] = parts["reviews"] or []
-    checks: list[Json] = parts["checks"] or []
-    statuses: list[Json] = parts["commit statuses"] or []
-    failing = [FailingCheck.from_api(each) for each in checks if each["conclusion"] in FAILED]
-    failing += [FailingCheck.from_status(each) for each in statuses if each["state"] in ("failure", "error")]
-    pending = [each for each in checks if each["status"] != "completed"]
-    pending += [each for each in statuses if each["state"] == "pending"]
-    state = PullState.from_api(
-        pull,
-        reviews=[Review.from_api(each) for each in reviews] or None,
-        failing_checks=failing or None,
-        checks_pending=len(pending) or None,
+    runs: PartialList[CheckRunRecord] | None = parts["checks"]
+    statuses: PartialList[StatusRecord] | None = parts["commit statuses"]
+    known = runs is not None or statuses is not None
+    summary = checks_summary(runs or PartialList([]), statuses or PartialList([])) if known else "unknown"
+    state = PullRequestState.from_record(
+        pull, reviews=_reviews(parts["reviews"]), checks=summary, failing_checks=_failing(runs, statuses)
     )
     return state, warnings
 
 
-async def _reviews(github: GitHubClient, owner: str, repo: str, number: int) -> list[Json]:
-    return (await github.read(owner, repo, "/pulls/{number}/reviews", {"number": number}, params=FULL_PAGE)).json
+def _reviews(found: PartialList[ReviewRecord] | None) -> list[Review] | None:
+    """The newest reviews; of each reviewer's verdicts the last one is among them."""
+    if found is None or not found.items:
+        return None
+    chosen = _newest_and_verdicts(found.items)
+    left_out = (found.total or len(found.items)) - len(chosen)
+    if left_out > 0:
+        warn(f"{left_out} older reviews are not shown.")
+    return [Review.from_record(review) for review in chosen]
 
 
-async def _check_runs(github: GitHubClient, owner: str, repo: str, sha: str) -> list[Json]:
-    return (await github.read(owner, repo, "/commits/{sha}/check-runs", {"sha": sha}, params=FULL_PAGE)).json[
-        "check_runs"
-    ]
+def _newest_and_verdicts(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
+    verdicts = {
+        review.user.login: index
+        for index, review in enumerate(reviews)
+        if review.user is not None and review.state.upper() in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
+    }
+    last = range(max(0, len(reviews) - MAX_REVIEWS), len(reviews))
+    chosen = {*last, *sorted(verdicts.values())[-MAX_REVIEWS:]}
+    return [reviews[index] for index in sorted(chosen)]
 
 
-async def _statuses(github: GitHubClient, owner: str, repo: str, sha: str) -> list[Json]:
-    return (await github.read(owner, repo, "/commits/{sha}/status", {"sha": sha}, params=FULL_PAGE)).json["statuses"]
+def _failing(
+    runs: PartialList[CheckRunRecord] | None, statuses: PartialList[StatusRecord] | None
+) -> list[FailingCheck] | None:
+    failing = [FailingCheck.from_record(each) for each in failing_runs(runs.items if runs else [])]
+    failing += [FailingCheck.from_status(each) for each in (statuses.items if statuses else []) if is_failing(each)]
+    if len(failing) > MAX_FAILING_CHECKS:
+        warn(f"{len(failing) - MAX_FAILING_CHECKS} more failing checks are not shown.")
+    return failing[:MAX_FAILING_CHECKS] or None

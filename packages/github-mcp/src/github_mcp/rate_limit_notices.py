@@ -1,10 +1,11 @@
-"""What a reader should know about this server's own limits at GitHub."""
+"""GitHub's rate limits, as its response headers tell them: notices for the reader, figures for the metrics."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 
 from mcp_chassis.http.retry_after import seconds_until
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.telemetry.metrics import METRICS, Metrics
 
 LOW_SHARE = 0.1
@@ -12,7 +13,7 @@ ANONYMOUS_NOTICE = "No GITHUB_TOKEN is set: only public things are seen, at 60 r
 
 
 class RateLimitNotices:
-    """Listens to the headers of every answer.
+    """Notices about what is left of each rate limit, from the headers of every response.
 
     Args:
         clock: seconds that only grow; what the time of day is, GitHub's `Date` says.
@@ -41,11 +42,10 @@ class RateLimitNotices:
         return [ANONYMOUS_NOTICE, *low] if self._anonymous else low
 
     @staticmethod
-    def partial(headers: Mapping[str, str]) -> tuple[str, ...]:
-        """What a search leaves out because an organisation wants single sign-on."""
+    def warn_of_partial_results(headers: Mapping[str, str]) -> None:
+        """Warn where GitHub left organisations out because they want single sign-on."""
         if headers.get("x-github-sso", "").startswith("partial-results"):
-            return ("Organisations that want single sign-on for this token are left out.",)
-        return ()
+            warn("Organisations that want single sign-on for this token are left out.")
 
 
 def measure(headers: Mapping[str, str], metrics: Metrics = METRICS) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.results import Result, TextPage
 from mcp_chassis.tools import resource
 
-from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
-from github_mcp.file_pages import file_page
+from github_mcp.client import GitHubClient
+from github_mcp.client.contents import Folder
+from github_mcp.client.list_pages import MAX_PAGE_SIZE
+from github_mcp.file_pages import entry_names, file_page
 from github_mcp.issue_threads import read_thread
-from github_mcp.models.threads import IssueThread
+from github_mcp.models.issues import IssueThread
 from github_mcp.tools.parameters import GitHub, Owner, Path, Ref, Repo
 
 MAX_RESOURCE_LINES = 10_000
@@ -25,43 +27,34 @@ class RateLimits(Result):
 
 
 async def owners(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    found = await github.own_repositories(MAX_PAGE_SIZE, None)
-    names = dict.fromkeys(str(item["owner"]["login"]) for item in found.items)
+    found = await github.repositories.own(MAX_PAGE_SIZE)
+    names = dict.fromkeys(each.owner.login for each in found.items if each.owner)
     return [name for name in names if name.lower().startswith(prefix.lower())]
 
 
 async def repositories(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """The names of one owner's repositories that begin so; the signed-in user's own where no owner is chosen."""
+    """The names of one owner's repositories that begin so; the signed-in account's own where no owner is chosen."""
     if not chosen.get("owner"):
-        found = await github.own_repositories(MAX_PAGE_SIZE, None)
+        found = await github.repositories.own(MAX_PAGE_SIZE)
     else:
         words = f"{prefix} in:name user:{chosen['owner']}" if github.allowed.everything else f"{prefix} in:name"
-        found = await github.search("repositories", words, size=MAX_PAGE_SIZE, position=None)
-    return [item["name"] for item in found.items if item["name"].lower().startswith(prefix.lower())]
+        found = await github.searches.repositories(words, size=MAX_PAGE_SIZE)
+    return [each.name for each in found.items if each.name.lower().startswith(prefix.lower())]
 
 
 async def paths(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """What lies in the folder that the prefix names so far."""
+    """The entries of the folder that the prefix names so far."""
     folder, _, beginning = prefix.rpartition("/")
-    listing = await file_page(
-        github,
-        chosen["owner"],
-        chosen["repo"],
-        folder,
-        ref=chosen.get("ref"),
-        start=1,
-        lines=MAX_RESOURCE_LINES,
-        at=None,
-    )
-    names = [line.rsplit(" ", 1)[0] for line in listing.text.split("\n")[1:]]
+    found = await github.contents.at(chosen["owner"], chosen["repo"], folder.strip("/"), chosen.get("ref"))
+    names = entry_names(found.entries) if isinstance(found, Folder) else []
     base = f"{folder}/" if folder else ""
     return [base + name for name in names if name.startswith(beginning)]
 
 
 async def numbers(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
     params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": MAX_PAGE_SIZE}
-    issues = (await github.read(chosen["owner"], chosen["repo"], "/issues", params=params)).json
-    return [str(issue["number"]) for issue in issues if str(issue["number"]).startswith(prefix)]
+    issues, _ = await github.issues.page(chosen["owner"], chosen["repo"], params)
+    return [str(issue.number) for issue in issues.items if str(issue.number).startswith(prefix)]
 
 
 def unless_failing(completer: Any) -> Any:
@@ -82,8 +75,11 @@ NAMES = {"owner": unless_failing(owners), "repo": unless_failing(repositories)}
 @resource("github://rate_limit", "GitHub's limits")
 async def rate_limit(github: GitHub) -> RateLimits:
     """How many requests are left of each of GitHub's limits."""
-    resources = (await github.get("/rate_limit")).json["resources"]
-    limits = {name: {figure: each[figure] for figure in FIGURES} for name, each in resources.items()}
+    try:
+        found = await github.accounts.rate_limits()
+    except NotFound:
+        return RateLimits(limits={}, warnings=["This GitHub Enterprise Server has no rate limits."])
+    limits = {name: {figure: getattr(each, figure) for figure in FIGURES} for name, each in found.items()}
     return github.with_notices(RateLimits(limits=limits))
 
 
@@ -95,7 +91,7 @@ async def rate_limit(github: GitHub) -> RateLimits:
 )
 async def contents(owner: Owner, repo: Repo, path: Path, github: GitHub, ref: Ref = None) -> TextPage:
     """The text of a file, or the list of a folder."""
-    return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MAX_RESOURCE_LINES, at=None)
+    return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MAX_RESOURCE_LINES, position=None)
 
 
 @resource("github://{owner}/{repo}/issues/{number}", "An issue", complete={**NAMES, "number": unless_failing(numbers)})

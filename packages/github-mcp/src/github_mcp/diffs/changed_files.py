@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from github_mcp.diffs.hunks import hunks
-from github_mcp.models.lists import Json
+from github_mcp.records.pull_requests import ChangedFileRecord
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r'\\([0-7]{3}|[abtnvfr"\\])')
@@ -34,14 +34,25 @@ class Change:
         return f"{self.status} {name} +{self.additions} -{self.deletions}"
 
     def wanted(self, paths: Sequence[str]) -> bool:
-        return not paths or any(fnmatchcase(self.path, glob) for glob in paths)
+        """Whether the file is one of `paths`: by its name first, since `[` is an ordinary character of names."""
+        return not paths or any(self._is(path) for path in paths)
+
+    def _is(self, path: str) -> bool:
+        plain = path.strip("/")
+        inside = any(name.startswith(f"{plain}/") for name in self._names)
+        return plain in self._names or inside or any(fnmatchcase(name, path) for name in self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (self.path, self.previous) if self.previous else (self.path,)
 
 
 def changes_in(diff: str) -> list[Change]:
     """The files of a whole diff, in its order; every line is in exactly one of them."""
-    lines = diff.removesuffix("\n").split("\n") if diff else []
+    lines = diff.removesuffix("\n").split("\n")
     starts = [index for index, line in enumerate(lines) if line.startswith("diff --git ")]
-    return [_change(tuple(lines[start:end])) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    ends = [*starts[1:], len(lines)] if starts else []
+    return [_change(tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
 
 
 def _change(lines: tuple[str, ...]) -> Change:
@@ -88,21 +99,21 @@ def _plain(name: str) -> str:
     return _ESCAPE.sub(byte, match.group(1)).encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def listed_change(file: Json) -> Change:
+def listed_change(file: ChangedFileRecord) -> Change:
     """A file of GitHub's list of changed files; its patch lacks the head that a diff has."""
-    patch: str | None = file.get("patch")
-    previous = file.get("previous_filename")
-    untouched = not file["changes"]
-    head = tuple(_head(file["filename"], previous, file["status"], textual=not untouched))
-    lines = head if untouched else None if patch is None else (*head, *patch.split("\n"))
+    previous = file.previous_filename
+    count = file.changes if file.changes is not None else file.additions + file.deletions
+    untouched = not count and not file.patch
+    head = tuple(_head(file.filename, previous, file.status, textual=not untouched))
+    lines = head if untouched else None if file.patch is None else (*head, *file.patch.split("\n"))
     return Change(
-        path=file["filename"],
-        status=_STATUS.get(file["status"], "M"),
-        additions=file["additions"],
-        deletions=file["deletions"],
+        path=file.filename,
+        status=_STATUS.get(file.status, "M"),
+        additions=file.additions,
+        deletions=file.deletions,
         lines=lines,
         previous=previous,
-        sha=file["sha"],
+        sha=file.sha,
     )
 
 

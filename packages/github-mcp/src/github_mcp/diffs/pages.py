@@ -1,28 +1,37 @@
-"""Reading a pull request's diff page by page, also where GitHub will not write it whole."""
+"""A pull request's diff page by page, also where GitHub will not write it whole."""
 
-import json
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import anyio.to_thread
-from mcp_chassis.failures import Conflict, NotFound, UpstreamError
+from mcp_chassis.failures import (
+    AuthenticationFailed,
+    Conflict,
+    Failure,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+)
 from mcp_chassis.results import TextPage
 
-from github_mcp.client import MAX_PAGE_SIZE, GitHubClient
+from github_mcp.client import GitHubClient
 from github_mcp.diffs.changed_files import Change, changes_in, computed_lines, listed_change
-from github_mcp.errors import TooLarge
-from github_mcp.models.lists import Json, login, state
-from github_mcp.pull_request_state import read_pull
+from github_mcp.models.issues import pull_request_word
+from github_mcp.records.accounts import login
+from github_mcp.records.pull_requests import PullRequestRecord
 
-DIFF = "application/vnd.github.diff"
-RAW = "application/vnd.github.raw+json"
 MAX_LISTED_FILES = 3000
+MAX_LINE_CHARS = 2_000
+SHORT_SHA = 8
+_NOT_ABOUT_THE_DIFF = (AuthenticationFailed, NotFound, PermissionDenied, RateLimited)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page begins, on which commits: `file` in the list, `line` in that file's part; `stat` while the list of
-    files is still being told."""
+class DiffPosition:
+    """The place where a page begins, on which commits: `file` in the list, `line` in that file's part.
+
+    `stat` while the list of files is still shown; `listed` where the files are read from GitHub's list of them.
+    """
 
     base: str
     head: str
@@ -31,84 +40,87 @@ class Place:
     stat: bool = True
     listed: bool = False
 
+    def encoded(self) -> str:
+        """At most 40 characters: a cursor is paid for with every page."""
+        flags = ("s" if self.stat else "") + ("l" if self.listed else "")
+        return f"{self.base[:SHORT_SHA]}{self.head[:SHORT_SHA]}.{self.file}.{self.line}.{flags}"
 
-class PullDiff:
+    @classmethod
+    def decoded(cls, text: str) -> "DiffPosition":
+        commits, file, line, flags = text.split(".")
+        base, head = commits[:SHORT_SHA], commits[SHORT_SHA:]
+        return cls(base, head, int(file), int(line), "s" in flags, "l" in flags)
+
+
+class PullRequestDiff:
     """The diff of one pull request at one head."""
 
-    def __init__(self, github: GitHubClient, owner: str, repo: str, pull: Json, place: Place) -> None:
-        self._github = github
+    def __init__(
+        self, github: GitHubClient, owner: str, repo: str, pull: PullRequestRecord, position: DiffPosition
+    ) -> None:
+        self._pulls, self._contents = github.pull_requests, github.contents
         self._owner, self._repo = owner, repo
         self._pull = pull
-        self.place = place
-        self._text: list[Change] | None = None
+        self.position = position
+        self._whole: list[Change] | None = None
+
+    @property
+    def _is_current(self) -> bool:
+        return self._pull.head.sha.startswith(self.position.head)
 
     async def changes(self) -> AsyncGenerator[tuple[int, Change]]:
-        """The changed files from the place on, each with its index."""
-        if not self.place.listed:
-            try:
-                self._text = self._text or changes_in(await self._whole())
-            except TooLarge:
-                self.place = replace(self.place, listed=True)
-            else:
-                for index in range(self.place.file, len(self._text)):
-                    yield index, self._text[index]
+        """The changed files from the position on, each with its index."""
+        if not self.position.listed:
+            self._whole = await self._whole_diff() if self._whole is None else self._whole
+            if self._whole is not None:
+                for index in range(self.position.file, len(self._whole)):
+                    yield index, self._whole[index]
                 return
-        async for index, file in self._listed(self.place.file):
+            self.position = replace(self.position, listed=True)
+        if not self._is_current:
+            raise Conflict("New commits were pushed while this diff was read.", remedy="Start again without cursor.")
+        async for index, file in self._pulls.files(self._owner, self._repo, self._pull.number, self.position.file):
             yield index, listed_change(file)
 
     async def lines(self, change: Change) -> Sequence[str]:
-        """One file's part of the diff; made here where GitHub leaves it out for its size."""
+        """One file's part of the diff; computed here where GitHub leaves it out for its size."""
         if change.lines is not None:
             return change.lines
         try:
             old, new = await self._old(change), await self._new(change)
-        except UpstreamError:
-            return [f"diff --git a/{change.path} b/{change.path}", "(too large to be read)"]
+        except Failure as failure:
+            return [f"diff --git a/{change.path} b/{change.path}", f"(cannot be read: {failure.message})"]
         return await anyio.to_thread.run_sync(computed_lines, change, old, new, abandon_on_cancel=True)
 
-    async def _whole(self) -> str:
-        if self._pull["head"]["sha"] == self.place.head:
-            values = {"number": self._pull["number"]}
-            answer = await self._github.read(self._owner, self._repo, "/pulls/{number}", values, accept=DIFF)
-        else:
-            values = {"between": f"{self.place.base}...{self.place.head}"}
-            answer = await self._github.read(self._owner, self._repo, "/compare/{between}", values, accept=DIFF)
-        return answer.body.decode("utf-8", "replace")
-
-    async def _listed(self, start: int) -> AsyncGenerator[tuple[int, Json]]:
-        if self._pull["head"]["sha"] != self.place.head:
-            raise Conflict("New commits were pushed while this diff was read.", remedy="Start again without cursor.")
-        page = start // MAX_PAGE_SIZE
-        while True:
-            params = {"per_page": MAX_PAGE_SIZE, "page": page + 1}
-            values = {"number": self._pull["number"]}
-            answer = await self._github.read(self._owner, self._repo, "/pulls/{number}/files", values, params=params)
-            for index, file in enumerate(answer.json, page * MAX_PAGE_SIZE):
-                if index >= start:
-                    yield index, file
-            if answer.page("next") is None:
-                return
-            page += 1
+    async def _whole_diff(self) -> list[Change] | None:
+        """The files of the whole diff; None where GitHub does not write it, whatever status it gives."""
+        try:
+            if self._is_current:
+                text = await self._pulls.diff(self._owner, self._repo, self._pull.number)
+            else:
+                base, head = self.position.base, self.position.head
+                text = await self._pulls.diff_between(self._owner, self._repo, base, head)
+        except _NOT_ABOUT_THE_DIFF:
+            raise
+        except Failure:
+            return None
+        changes = changes_in(text)
+        expected = self._pull.changed_files
+        return changes if changes or not expected else None
 
     async def _new(self, change: Change) -> str | None:
         if change.status == "D" or change.sha is None:
             return None
-        return await self._blob(change.sha)
+        content = await self._contents.blob(self._owner, self._repo, change.sha)
+        return content.decode("utf-8", "replace")
 
     async def _old(self, change: Change) -> str | None:
         if change.status == "A":
             return None
-        values = {"between": f"{self.place.base}...{self.place.head}"}
-        params = {"per_page": 1}
-        compared = await self._github.read(self._owner, self._repo, "/compare/{between}", values, params=params)
-        where = {"path": change.previous or change.path}
-        ref = {"ref": compared.json["merge_base_commit"]["sha"]}
-        answer = await self._github.read(self._owner, self._repo, "/contents/{+path}", where, params=ref, accept=RAW)
-        return answer.body.decode("utf-8", "replace")
-
-    async def _blob(self, sha: str) -> str:
-        answer = await self._github.read(self._owner, self._repo, "/git/blobs/{sha}", {"sha": sha}, accept=RAW)
-        return answer.body.decode("utf-8", "replace")
+        base, head = self._pull.base.sha, self._pull.head.sha
+        start = await self._pulls.merge_base(self._owner, self._repo, base, head)
+        content = await self._contents.raw(self._owner, self._repo, change.previous or change.path, start)
+        return content.decode("utf-8", "replace")
 
 
 class _Page:
@@ -120,14 +132,20 @@ class _Page:
         self._left, self._room = lines, characters
 
     def take(self, lines: Sequence[str], start: int = 0) -> int:
-        """How far into `lines` it came."""
+        """The index of the first line that was not taken; a line beyond `MAX_LINE_CHARS` is cut."""
         for index in range(start, len(lines)):
-            self._room -= len(lines[index]) + 1
+            line = _cut(lines[index])
+            self._room -= len(line) + 1
             if self._left == 0 or (self._room < 0 and self.lines):
                 return index
             self._left -= 1
-            self.lines.append(lines[index])
+            self.lines.append(line)
         return len(lines)
+
+
+def _cut(line: str) -> str:
+    left = len(line) - MAX_LINE_CHARS
+    return line if left <= 0 else f"{line[:MAX_LINE_CHARS]} [... {left} more characters in this line]"
 
 
 async def diff_page(
@@ -139,47 +157,56 @@ async def diff_page(
     paths: Sequence[str],
     stat_only: bool,
     lines: int,
-    at: str | None,
+    position: str | None,
 ) -> TextPage:
-    """One page: what the pull request is, its files with their counts, then the diff itself."""
-    pull = await read_pull(github, owner, repo, number)
-    start = Place(**json.loads(at)) if at else Place(pull["base"]["sha"], pull["head"]["sha"])
-    diff, page = PullDiff(github, owner, repo, pull, start), _Page(lines, github.page_chars)
-    rest = await _stats(diff, page, paths) if start.stat else None
+    """One page: the pull request in a line, its files with their counts, then the diff itself."""
+    pull = await github.pull_requests.get(owner, repo, number)
+    start = DiffPosition.decoded(position) if position else DiffPosition(pull.base.sha, pull.head.sha)
+    diff, page = PullRequestDiff(github, owner, repo, pull, start), _Page(lines, github.page_chars)
+    rest = await _add_stats(diff, page, paths) if start.stat else None
     if rest is None and not stat_only:
         if start.stat:
             page.take([""])
-            diff.place = replace(diff.place, stat=False, file=0, line=0)
-        rest = await _patches(diff, page, paths)
-    if rest is None and diff.place.listed and pull["changed_files"] > MAX_LISTED_FILES:
-        page.lines.append(f"(GitHub lists only the first {MAX_LISTED_FILES} of {pull['changed_files']} files.)")
-    if at is None and paths and not any(page.lines):
-        raise NotFound("No changed file matches paths.", remedy="Leave paths out to see every file.")
+            diff.position = replace(diff.position, stat=False, file=0, line=0)
+        rest = await _add_patches(diff, page, paths)
+    if rest is None and diff.position.listed and (pull.changed_files or 0) > MAX_LISTED_FILES:
+        page.lines.append(f"(GitHub lists only the first {MAX_LISTED_FILES} of {pull.changed_files} files.)")
+    if position is None and not any(page.lines):
+        if paths and pull.changed_files:
+            raise NotFound("No changed file matches paths.", remedy="Leave paths out to see every file.")
+        page.lines = ["No file is changed."]
     within = f" in {page.begins_within}" if page.begins_within else ""
-    head = f"#{number}, continued{within}" if at else _title(pull)
-    following = None if rest is None else json.dumps(asdict(rest), separators=(",", ":"))
-    return TextPage("\n".join([head, *page.lines]), following)
+    head = f"#{number}, continued{within}" if position else _title(pull)
+    return TextPage("\n".join([head, *page.lines]), None if rest is None else rest.encoded())
 
 
-def _title(pull: Json) -> str:
-    branches = f"{pull['base']['ref']} <- {pull['head']['label'] or pull['head']['ref']}"
-    commits = f"{pull['commits']} commit{'s' if pull['commits'] != 1 else ''}"
-    files = f"{pull['changed_files']} file{'s' if pull['changed_files'] != 1 else ''}"
-    counts = f"{commits}, +{pull['additions']} -{pull['deletions']} in {files}"
-    return f"#{pull['number']} {pull['title']}\n{state(pull)}, by {login(pull['user'])}, {branches}, {counts}\n"
+def _title(pull: PullRequestRecord) -> str:
+    branches = f"{pull.base.ref or pull.base.sha} <- {pull.head.label or pull.head.ref or pull.head.sha}"
+    counts = [_counted(pull.commits, "commit"), _signed(pull), _counted(pull.changed_files, "file", "in ")]
+    known = ", ".join(part for part in (counts[0], " ".join(filter(None, counts[1:]))) if part)
+    about = ", ".join(filter(None, [pull_request_word(pull), f"by {login(pull.user)}", branches, known]))
+    return f"#{pull.number} {pull.title}\n{about}\n"
 
 
-async def _stats(diff: PullDiff, page: _Page, paths: Sequence[str]) -> Place | None:
-    """Tell the files; the place where the page was full, or None."""
+def _counted(count: int | None, noun: str, before: str = "") -> str:
+    return "" if count is None else f"{before}{count} {noun}{'s' if count != 1 else ''}"
+
+
+def _signed(pull: PullRequestRecord) -> str:
+    return "" if pull.additions is None or pull.deletions is None else f"+{pull.additions} -{pull.deletions}"
+
+
+async def _add_stats(diff: PullRequestDiff, page: _Page, paths: Sequence[str]) -> DiffPosition | None:
+    """Add the line of each file; the position where the page was full, or None."""
     async for index, change in diff.changes():
         if change.wanted(paths) and page.take([change.stat]) == 0:
-            return replace(diff.place, file=index)
+            return replace(diff.position, file=index)
     return None
 
 
-async def _patches(diff: PullDiff, page: _Page, paths: Sequence[str]) -> Place | None:
-    """Tell the diff; the place where the page was full, or None."""
-    start = diff.place
+async def _add_patches(diff: PullRequestDiff, page: _Page, paths: Sequence[str]) -> DiffPosition | None:
+    """Add the diff; the position where the page was full, or None."""
+    start = diff.position
     async for index, change in diff.changes():
         if not change.wanted(paths):
             continue
@@ -187,7 +214,7 @@ async def _patches(diff: PullDiff, page: _Page, paths: Sequence[str]) -> Place |
         begun = start.line if index == start.file else 0
         if begun:
             page.begins_within = change.path
-        came = page.take(lines, begun)
-        if came < len(lines):
-            return replace(diff.place, file=index, line=came)
+        taken = page.take(lines, begun)
+        if taken < len(lines):
+            return replace(diff.position, file=index, line=taken)
     return None

@@ -1,0 +1,1 @@
+"""Tool results, made from the records of GitHub's answers."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from github_mcp.file_pages import file_page
 from github_mcp.job_logs import log_page
-from github_mcp.models.lists import CodeHit, CodePage
+from github_mcp.models.code import CodeHit, CodePage
 from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Path, Ref, Repo
 
 Query = Annotated[str, Field(min_length=1, max_length=256, description="Words and qualifiers: repo:o/r language:go.")]
@@ -26,15 +26,15 @@ async def get_file(
     cursor: Cursor = None,
 ) -> TextPage:
     """Read a file's text, or list a folder."""
-    return await file_page(github, owner, repo, path, ref=ref, start=start_line, lines=max_lines, at=cursor)
+    return await file_page(github, owner, repo, path, ref=ref, start=start_line, lines=max_lines, position=cursor)
 
 
 @reads("Search code")
 async def search_code(query: Query, github: GitHub, max_results: MaxResults = 10, cursor: Cursor = None) -> CodePage:
     """Search in the files of default branches. Read what it finds with get_file."""
-    found = await github.search("code", query, size=max_results, position=cursor)
-    items = [CodeHit.from_api(hit) for hit in found.items]
-    return github.with_notices(CodePage(items=items, total=found.total, **found.rest))
+    found = await github.searches.code(query, size=max_results, position=cursor)
+    items = [CodeHit.from_record(hit) for hit in found.items]
+    return github.with_notices(CodePage(items=items, total=found.total, **found.page_fields))
 
 
 @reads("Read a job's log")
@@ -47,4 +47,4 @@ async def get_job_logs(
     cursor: Cursor = None,
 ) -> TextPage:
     """Read the end of a GitHub Actions job's log; the cursor leads to earlier lines."""
-    return await log_page(github, owner, repo, job_id, lines=max_lines, at=cursor)
+    return await log_page(github, owner, repo, job_id, lines=max_lines, position=cursor)

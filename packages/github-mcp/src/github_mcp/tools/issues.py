@@ -7,9 +7,10 @@ from pydantic import Field
 
 from github_mcp.issue_lists import Kind, Listing, list_issues_of_kind, search_issues
 from github_mcp.issue_threads import read_thread
-from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue, updated
-from github_mcp.models.lists import IssuePage, issue_row
-from github_mcp.models.threads import IssueThread
+from github_mcp.issue_updates import update_issue as change_issue
+from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue
+from github_mcp.models.issues import IssuePage, IssueThread, issue_row
+from github_mcp.records.issues import CreatedCommentRecord, IssueRecord
 from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Names, Number, Owner, Repo, State, Title
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: label:bug author:octocat.")]
@@ -30,13 +31,13 @@ async def list_issues(
     cursor: Cursor = None,
 ) -> IssuePage:
     """List or search the issues or pull requests of a repository, newest first, without their bodies."""
-    how = Listing(type, state, sort, max_results, cursor)
+    listing = Listing(type, state, sort, max_results, cursor)
     if query and query.strip():
-        found = await search_issues(github, owner, repo, query, how)
+        found = await search_issues(github, owner, repo, query, listing)
     else:
-        found = await list_issues_of_kind(github, owner, repo, how)
+        found = await list_issues_of_kind(github, owner, repo, listing)
     return github.with_notices(
-        IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.rest)
+        IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.page_fields)
     )
 
 
@@ -66,10 +67,10 @@ async def create_issue(
     idempotency_key: IdempotencyKey = None,
 ) -> CreatedIssue:
     """Open an issue. Search with list_issues first: each call opens another one."""
-    answer = await github.create_issue(owner, repo, body, title=title, labels=labels, assignees=assignees)
-    return github.with_notices(
-        CreatedIssue.from_api(answer.json, labels or [], assignees or [], recovered=answer.recovered)
-    )
+    answer = await github.issues.create(owner, repo, body, title=title, labels=labels, assignees=assignees)
+    issue = answer.record(IssueRecord, operation="open the issue")
+    created = CreatedIssue.from_record(issue, labels or [], assignees or [], recovered=answer.recovered)
+    return github.with_notices(created)
 
 
 @writes("Comment on an issue", destructive=False, idempotent=False)
@@ -77,8 +78,9 @@ async def add_issue_comment(
     owner: Owner, repo: Repo, number: Number, body: CommentBody, github: GitHub, idempotency_key: IdempotencyKey = None
 ) -> CreatedComment:
     """Comment on an issue or pull request."""
-    answer = await github.add_comment(owner, repo, number, body)
-    return github.with_notices(CreatedComment.from_api(answer.json, recovered=answer.recovered))
+    answer = await github.issues.comment(owner, repo, number, body)
+    comment = answer.record(CreatedCommentRecord, operation="write the comment")
+    return github.with_notices(CreatedComment.from_record(comment, recovered=answer.recovered))
 
 
 @writes("Change an issue", destructive=True, idempotent=True)
@@ -97,4 +99,4 @@ async def update_issue(
     """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""
     people = {"labels": labels, "assignees": assignees}
     given = {"state": state, "state_reason": state_reason, "title": title, "body": body, **people}
-    return github.with_notices(await updated(github, owner, repo, number, given))
+    return github.with_notices(await change_issue(github, owner, repo, number, given))

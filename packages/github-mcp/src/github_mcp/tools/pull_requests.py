@@ -8,6 +8,7 @@ from pydantic import Field
 
 from github_mcp.diffs.pages import diff_page
 from github_mcp.models.changes import CreatedPullRequest
+from github_mcp.records.issues import IssueRecord
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Title
 
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
@@ -26,7 +27,7 @@ async def get_pull_request_diff(
 ) -> TextPage:
     """Read what a pull request changes: its files with counts, then the unified diff."""
     return await diff_page(
-        github, owner, repo, pr_number, paths=paths or (), stat_only=stat_only, lines=max_lines, at=cursor
+        github, owner, repo, pr_number, paths=paths or (), stat_only=stat_only, lines=max_lines, position=cursor
     )
 
 
@@ -43,5 +44,6 @@ async def create_pull_request(
     idempotency_key: IdempotencyKey = None,
 ) -> CreatedPullRequest:
     """Open a pull request from a branch that is already pushed."""
-    answer = await github.create_pull(owner, repo, body, title=title, head=head, base=base, draft=draft)
-    return github.with_notices(CreatedPullRequest.from_api(answer.json, recovered=answer.recovered))
+    answer = await github.pull_requests.create(owner, repo, body, title=title, head=head, base=base, draft=draft)
+    pull = answer.record(IssueRecord, operation="open the pull request")
+    return github.with_notices(CreatedPullRequest.from_record(pull, recovered=answer.recovered))

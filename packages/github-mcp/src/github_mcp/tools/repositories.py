@@ -1,11 +1,14 @@
 """Finding repositories, and one repository at a glance."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
-from github_mcp.models.lists import Overview, RepositoryPage, page_address, repository_row
+from github_mcp.models.repositories import Overview, RepositoryPage, page_address, repository_row
+from github_mcp.records.repositories import RepositoryRecord
 from github_mcp.repository_overview import overview
 from github_mcp.tools.parameters import GitHub, Language, MaxResults, Owner, Repo
 
@@ -24,18 +27,24 @@ async def search_repositories(
 ) -> RepositoryPage:
     """Search GitHub's repositories. Without query: the signed-in user's own, newest push first."""
     if not query or not query.strip():
-        found = await github.own_repositories(max_results, cursor)
-        items = [
-            item for item in found.items if language is None or (item["language"] or "").lower() == language.lower()
-        ]
+        found = await github.repositories.own(max_results, cursor)
+        items = written_in(language, found.items)
     else:
         text = query if language is None else f'{query} language:"{language}"'
-        found = await github.search(
-            "repositories", text, size=max_results, position=cursor, sort=None if sort == "best-match" else sort
-        )
+        order = None if sort == "best-match" else sort
+        found = await github.searches.repositories(text, size=max_results, position=cursor, sort=order)
         items = found.items
     rows = [repository_row(item) for item in items]
-    return github.with_notices(RepositoryPage.of(rows, total=found.total, url=page_address(items), **found.rest))
+    page = RepositoryPage.of(rows, total=found.total, url=page_address(items), **found.page_fields)
+    return github.with_notices(page)
+
+
+def written_in(language: str | None, repositories: Sequence[RepositoryRecord]) -> Sequence[RepositoryRecord]:
+    """The repositories of one main language; a warning where other ones of this page are left out."""
+    chosen = [each for each in repositories if language is None or (each.language or "").lower() == language.lower()]
+    if len(chosen) < len(repositories):
+        warn(f"{len(repositories) - len(chosen)} repositories of this page are in other languages.")
+    return chosen
 
 
 @reads("Get a repository")

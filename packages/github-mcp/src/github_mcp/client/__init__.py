@@ -1,0 +1,50 @@
+"""GitHub's REST API as the tools need it; every endpoint path stands in this package."""
+
+from typing import TypeVar
+
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.results import Result
+
+from github_mcp.allowed_repositories import AllowedRepositories
+from github_mcp.client.accounts import Accounts
+from github_mcp.client.actions import Actions
+from github_mcp.client.contents import Contents
+from github_mcp.client.issues import Issues
+from github_mcp.client.pull_requests import PullRequests
+from github_mcp.client.repositories import Repositories
+from github_mcp.client.searches import Searches
+from github_mcp.client.session import Session
+from github_mcp.rate_limit_notices import RateLimitNotices
+
+AnyResult = TypeVar("AnyResult", bound=Result)
+
+
+class GitHubClient:
+    """One credential's view of GitHub.
+
+    Args:
+        page_chars: characters of text that fit into one result.
+    """
+
+    def __init__(
+        self, http: JsonApi, allowed: AllowedRepositories, notices: RateLimitNotices, *, page_chars: int
+    ) -> None:
+        session = Session(http, allowed, notices)
+        self.allowed = allowed
+        self.page_chars = page_chars
+        self.accounts = Accounts(session)
+        self.actions = Actions(session)
+        self.contents = Contents(session)
+        self.issues = Issues(session)
+        self.pull_requests = PullRequests(session)
+        self.repositories = Repositories(session)
+        self.searches = Searches(session)
+        self._notices = notices
+
+    def with_notices(self, result: AnyResult) -> AnyResult:
+        """The result with warnings about rate limits that are nearly used up."""
+        notices = self._notices.current()
+        if not notices:
+            return result
+        known: list[str] = getattr(result, "warnings", None) or []
+        return result.model_copy(update={"warnings": [*known, *notices]})

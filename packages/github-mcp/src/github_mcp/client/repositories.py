@@ -1,0 +1,62 @@
+"""Repositories: facts, languages, releases, commits."""
+
+from mcp_chassis.failures import NotFound
+from mcp_chassis.http.records import read_record
+
+from github_mcp.client.list_pages import ListPage, next_position, params_at
+from github_mcp.client.session import Session
+from github_mcp.errors import EmptyRepository
+from github_mcp.records.contents import ContentRecord
+from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
+
+
+class Repositories:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, owner: str, repo: str) -> RepositoryRecord:
+        self._session.allowed.check(f"{owner}/{repo}")
+        answer = await self._session.read(owner, repo)
+        repository = answer.record(RepositoryRecord, operation="read the repository")
+        self._session.allowed.check(repository.full_name)
+        return repository
+
+    async def own(self, size: int, position: str | None = None) -> ListPage[RepositoryRecord]:
+        """The signed-in account's repositories, newest push first."""
+        first = {"affiliation": "owner", "sort": "pushed", "direction": "desc", "per_page": size}
+        answer = await self._session.get("/user/repos", params=params_at(position, first))
+        self._session.notices.warn_of_partial_results(answer.headers)
+        found = answer.records(RepositoryRecord, operation="list repositories", noun="repositories")
+        return ListPage([each for each in found.items if self._allows(each)], next_position(answer))
+
+    async def languages(self, owner: str, repo: str) -> dict[str, int]:
+        """Bytes of code by language."""
+        answer = await self._session.read(owner, repo, "/languages")
+        operation = "read the languages"
+        record = read_record({"bytes_of": answer.json}, LanguagesRecord, upstream=answer.upstream, operation=operation)
+        return record.bytes_of
+
+    async def latest_release(self, owner: str, repo: str) -> ReleaseRecord | None:
+        try:
+            answer = await self._session.read(owner, repo, "/releases/latest")
+        except NotFound:
+            return None
+        return answer.record(ReleaseRecord, operation="read the latest release")
+
+    async def commits(self, owner: str, repo: str, count: int) -> list[CommitRecord]:
+        """The newest commits of the default branch; none of an empty repository."""
+        try:
+            answer = await self._session.read(owner, repo, "/commits", params={"per_page": count})
+        except EmptyRepository:
+            return []
+        return answer.records(CommitRecord, operation="list commits", noun="commits").items
+
+    async def readme(self, owner: str, repo: str) -> ContentRecord | None:
+        try:
+            answer = await self._session.read(owner, repo, "/readme")
+        except NotFound:
+            return None
+        return answer.record(ContentRecord, operation="read the README")
+
+    def _allows(self, repository: RepositoryRecord) -> bool:
+        return self._session.allowed.allows(repository.full_name)

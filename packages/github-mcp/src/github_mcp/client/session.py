@@ -1,0 +1,210 @@
+"""Requests to GitHub on behalf of one credential: media types, rate limits, the allow-list, renamed repositories."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_chassis.failures import NotFound, PermissionDenied
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.records import Record
+from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import warn
+from mcp_chassis.storage.cache import Cache
+
+from github_mcp.allowed_repositories import AllowedRepositories
+from github_mcp.errors import Moved, Transferred
+from github_mcp.rate_limit_notices import RateLimitNotices
+from github_mcp.records.issues import IssueRecord, repository_of
+from github_mcp.records.repositories import RepositoryNameRecord
+
+JSON = "application/vnd.github+json"
+NAME_CACHE_TTL_SECONDS = 60.0
+_REPOSITORY = re.compile(r"/(?:repositories/\d+|repos/[\w.%-]+/[\w.%-]+)(?=/|$)")
+_ISSUE = re.compile(r"/issues/(\d+)(?=/|$)")
+
+Values = Mapping[str, object]
+LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request that changes something, and how its effect is found again when the answer is lost.
+
+    `proof` is the record the answer must hold; `check` tells the reader what to look at when the effect is unknown.
+    """
+
+    method: str
+    tail: str
+    values: Values
+    json: object = None
+    proof: type[Record] | None = None
+    recover: LookUp | None = None
+    check: str = ""
+
+
+class Session:
+    """Every request that names a repository passes `read` or `write`, and so the allow-list.
+
+    GitHub answers 301 or 307 for a repository that was renamed and for an issue that was transferred. The first is
+    followed, with a warning that names the new place; the second is the failure `Transferred`.
+    """
+
+    def __init__(self, http: JsonApi, allowed: AllowedRepositories, notices: RateLimitNotices) -> None:
+        self.allowed = allowed
+        self.notices = notices
+        self._http = http
+        self._names: Cache[str] = Cache()
+
+    async def get(
+        self,
+        path: str,
+        values: Values | None = None,
+        *,
+        params: Values | None = None,
+        accept: str = JSON,
+        rate_limit: str | None = None,
+        tail_bytes: int | None = None,
+        stored_elsewhere: bool = False,
+    ) -> Response:
+        """Read something that belongs to no repository.
+
+        Args:
+            stored_elsewhere: whether GitHub redirects to a store, which on an Enterprise Server is of the same origin.
+        """
+        answer = await self._http.get(
+            path,
+            values,
+            params=params,
+            headers={"accept": accept},
+            rate_limit=rate_limit,
+            tail_bytes=tail_bytes,
+            follow_same_origin=stored_elsewhere,
+        )
+        self.notices.record(answer.headers)
+        return answer
+
+    async def read(
+        self, owner: str, repo: str, tail: str = "", values: Values | None = None, **options: Any
+    ) -> Response:
+        """Read something of one repository; `tail` follows `/repos/{owner}/{repo}`, `options` are those of `get`."""
+        place, values = await self._place(owner, repo), values or {}
+        try:
+            return await self.get(f"/repos/{{owner}}/{{repo}}{tail}", {**place, **values}, **options)
+        except Moved as moved:
+            prefix = await self._renamed(owner, repo, moved, values)
+            return await self.get(f"{prefix}{tail}", values, **options)
+
+    async def read_stored(self, owner: str, repo: str, tail: str, values: Values, **options: Any) -> Response:
+        """Read something that GitHub keeps in a store and redirects to, such as a log."""
+        try:
+            return await self.read(owner, repo, tail, values, **options)
+        except Moved:
+            return await self.read(owner, repo, tail, values, stored_elsewhere=True, **options)
+
+    async def write(self, owner: str, repo: str, write: Write) -> Response:
+        """Change something in one repository.
+
+        Raises:
+            Transferred: when the issue is in another repository now; nothing was changed.
+            OutcomeUnknown: when the answer proves neither that it happened nor that it did not.
+        """
+        place = await self._place(owner, repo)
+        try:
+            return await self._send(f"/repos/{{owner}}/{{repo}}{write.tail}", {**place, **write.values}, write)
+        except Moved as moved:
+            prefix = await self._renamed(owner, repo, moved, write.values)
+            return await self._send(f"{prefix}{write.tail}", write.values, write)
+
+    async def send(self, write: Write) -> Response:
+        """Change something that belongs to no repository; `tail` is the whole path."""
+        return await self._send(write.tail, write.values, write)
+
+    async def real_name(self, owner: str, repo: str) -> str:
+        """The repository's full name today, kept for `NAME_CACHE_TTL_SECONDS`."""
+        where = {"owner": owner, "repo": repo}
+
+        async def look_up() -> str:
+            return (await self._repository(where)).full_name
+
+        return await self._names.get("name", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
+
+    async def _place(self, owner: str, repo: str) -> dict[str, str]:
+        """Owner and name to ask for: with an allow-list, those that the repository has today."""
+        if self.allowed.everything:
+            return {"owner": owner, "repo": repo}
+        self.allowed.check(f"{owner}/{repo}")
+        full_name = await self.real_name(owner, repo)
+        self.allowed.check(full_name)
+        real_owner, _, real_name = full_name.partition("/")
+        return {"owner": real_owner, "repo": real_name}
+
+    async def _repository(self, where: Values) -> RepositoryNameRecord:
+        operation = "find the repository"
+        try:
+            return (await self.get("/repos/{owner}/{repo}", where)).record(RepositoryNameRecord, operation=operation)
+        except Moved as moved:
+            return (await self.get(_prefix(moved))).record(RepositoryNameRecord, operation=operation)
+
+    async def _renamed(self, owner: str, repo: str, moved: Moved, values: Values) -> str:
+        """The path under which a renamed repository is asked.
+
+        Raises:
+            Transferred: when it was not the repository but the issue that moved.
+            PermissionDenied: when the new place is outside the allow-list.
+        """
+        prefix, issue = _prefix(moved), _ISSUE.search(moved.path)
+        number = int(issue.group(1)) if issue else None
+        if number is not None and "number" in values:
+            name = await self._name_of_issue(prefix, number)
+            self._check_new_place(name, "The issue was transferred to")
+            if number != values["number"] or name.lower() != (await self.real_name(owner, repo)).lower():
+                raise Transferred(f"{owner}/{repo}", int(str(values["number"])), name, number)
+        else:
+            answer = await self.get(prefix)
+            name = answer.record(RepositoryNameRecord, operation="find the repository").full_name
+            self._check_new_place(name, "The repository was renamed to")
+        warn(f"{owner}/{repo} is called {name} now.")
+        return prefix
+
+    async def _name_of_issue(self, prefix: str, number: int) -> str:
+        answer = await self.get(f"{prefix}/issues/{{number}}", {"number": number})
+        name = repository_of(answer.record(IssueRecord, operation="find the issue"))
+        if not name:
+            raise NotFound("This issue was transferred, and GitHub does not tell where to.")
+        return name
+
+    def _check_new_place(self, name: str, event: str) -> None:
+        if not self.allowed.allows(name):
+            raise PermissionDenied(
+                f"{event} a repository outside GITHUB_ALLOWED_REPOS, so this server does not touch it.",
+                remedy="Choose another one; only the person who runs the server can change the list.",
+            )
+
+    async def _send(self, path: str, values: Values, write: Write) -> Response:
+        answer = await self._http.request(
+            write.method,
+            path,
+            values,
+            json=write.json,
+            headers={"accept": JSON},
+            rate_limit="writes",
+            recover=write.recover,
+            check=write.check,
+            proof=write.proof,
+            follow_same_origin=False,
+        )
+        self.notices.record(answer.headers)
+        return answer
+
+
+def _prefix(moved: Moved) -> str:
+    """The path of the repository inside the address that GitHub redirects to.
+
+    Raises:
+        Moved: when the address is none of a repository.
+    """
+    found = _REPOSITORY.search(moved.path)
+    if found is None:
+        raise moved
+    return found.group()

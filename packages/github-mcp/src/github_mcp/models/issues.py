@@ -1,0 +1,117 @@
+"""Issues and pull requests as rows of a table, and one of them with its comments."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from mcp_chassis.results import Page, Result
+
+from github_mcp.marks import without_mark
+from github_mcp.models.pull_requests import PullRequestState
+from github_mcp.models.tables import Cell, Table
+from github_mcp.records.accounts import login
+from github_mcp.records.issues import CommentRecord, IssueRecord, assignee_logins, label_names
+from github_mcp.records.pull_requests import PullRequestRecord
+
+
+class IssuePage(Table):
+    total: int | None = None
+
+
+def issue_state(issue: IssueRecord) -> str:
+    """open or closed; for a pull request also draft or merged."""
+    if issue.merged_at or (issue.pull_request is not None and issue.pull_request.merged_at):
+        return "merged"
+    return "draft" if issue.state == "open" and issue.draft else issue.state or "unknown"
+
+
+def pull_request_word(pull: PullRequestRecord) -> str:
+    """open, draft, closed or merged."""
+    if pull.merged or pull.merged_at:
+        return "merged"
+    return "draft" if pull.state == "open" and pull.draft else pull.state or "unknown"
+
+
+def issue_row(issue: IssueRecord) -> dict[str, Cell]:
+    return {
+        "number": issue.number,
+        "title": issue.title,
+        "state": issue_state(issue),
+        "author": login(issue.user),
+        "labels": label_names(issue),
+        "comments": issue.comments,
+        "updated_at": issue.updated_at,
+        "pull_request": issue.pull_request is not None,
+    }
+
+
+class Comment(Result):
+    id: int
+    author: str
+    created_at: str | None = None
+    body: str
+
+    @classmethod
+    def from_record(cls, comment: CommentRecord) -> Self:
+        body = without_mark(comment.body) or ""
+        return cls(id=comment.id, author=login(comment.user), created_at=comment.created_at, body=body)
+
+
+class IssueThread(Page):
+    """An issue or pull request; `comments` are the latest, oldest of them first; next_cursor leads to older ones.
+
+    `repository` stands where it is another one than was asked for.
+    """
+
+    page_field = None  # a long body is cut as well as a long list
+
+    number: int
+    repository: str | None = None
+    title: str
+    state: str
+    state_reason: str | None = None
+    locked: str | None = None
+    author: str
+    type: str | None = None
+    labels: list[str] | None = None
+    assignees: list[str] | None = None
+    milestone: str | None = None
+    sub_issues: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    url: str | None = None
+    body: str | None = None
+    comments_total: int | None = None
+    comments: list[Comment]
+    pull_request: PullRequestState | None = None
+
+    @classmethod
+    def from_record(cls, issue: IssueRecord, comments: Sequence[CommentRecord], **parts: Any) -> Self:
+        facts: dict[str, Any] = {"comments_total": issue.comments, "body": without_mark(issue.body), **parts}
+        return cls(
+            number=issue.number,
+            title=issue.title,
+            state=issue_state(issue),
+            state_reason=issue.state_reason,
+            locked=_lock(issue),
+            author=login(issue.user),
+            type=issue.type.name if issue.type else None,
+            labels=label_names(issue) or None,
+            assignees=assignee_logins(issue) or None,
+            milestone=issue.milestone.title if issue.milestone else None,
+            sub_issues=_sub_issues(issue),
+            created_at=issue.created_at,
+            updated_at=issue.updated_at,
+            url=issue.html_url or None,
+            comments=[Comment.from_record(comment) for comment in comments],
+            **facts,
+        )
+
+
+def _lock(issue: IssueRecord) -> str | None:
+    """The reason of a lock; None where the conversation is open."""
+    return (issue.active_lock_reason or "yes") if issue.locked else None
+
+
+def _sub_issues(issue: IssueRecord) -> str | None:
+    summary = issue.sub_issues_summary
+    return f"{summary.completed} of {summary.total} done" if summary and summary.total else None

@@ -1,0 +1,150 @@
+"""The state of a pull request: branches, mergeability, reviews, checks."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+from mcp_chassis.results import Result
+
+from github_mcp.client.list_pages import PartialList
+from github_mcp.records.accounts import login
+from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
+
+PASSING = ("success", "neutral", "skipped")
+MAX_REVIEWS = 10
+MAX_REVIEW_CHARS = 600
+MAX_FAILING_CHECKS = 50
+MAX_SUMMARY_CHARS = 300
+_JOB = re.compile(r"/actions/runs/\d+/job/(\d{1,18})")
+
+
+class Review(Result):
+    author: str
+    state: str
+    submitted_at: str | None = None
+    body: str | None = None
+
+    @classmethod
+    def from_record(cls, review: ReviewRecord) -> Self:
+        return cls(
+            author=login(review.user),
+            state=review.state.lower() or "unknown",
+            submitted_at=review.submitted_at,
+            body=cut_text(review.body or "", MAX_REVIEW_CHARS) or None,
+        )
+
+
+class FailingCheck(Result):
+    """A check that did not pass; `job_id` is what get_job_logs takes, where it is a job of GitHub Actions."""
+
+    name: str
+    conclusion: str
+    summary: str | None = None
+    job_id: int | None = None
+
+    @classmethod
+    def from_record(cls, check: CheckRunRecord) -> Self:
+        job = _JOB.search(check.details_url or "")
+        summary = (check.output.title or check.output.summary) if check.output else None
+        return cls(
+            name=check.name,
+            conclusion=check.conclusion or "unknown",
+            summary=cut_text(summary or "", MAX_SUMMARY_CHARS) or None,
+            job_id=int(job.group(1)) if job else None,
+        )
+
+    @classmethod
+    def from_status(cls, status: StatusRecord) -> Self:
+        """A commit status, the older kind of check."""
+        summary = cut_text(status.description or "", MAX_SUMMARY_CHARS) or None
+        return cls(name=status.context, conclusion=status.state or "unknown", summary=summary)
+
+
+class PullRequestState(Result):
+    """`checks` counts the checks of the head commit; what failed stands in `failing_checks`.
+
+    `inline_comments` counts comments on lines of the diff, which are not shown here.
+    """
+
+    head: str
+    base: str
+    head_sha: str
+    mergeable: str
+    auto_merge: str | None = None
+    commits: int | None = None
+    changed_files: int | None = None
+    additions: int | None = None
+    deletions: int | None = None
+    review_requests: list[str] | None = None
+    inline_comments: int | None = None
+    reviews: list[Review] | None = None
+    checks: str | None = None
+    failing_checks: list[FailingCheck] | None = None
+
+    @classmethod
+    def from_record(cls, pull: PullRequestRecord, **parts: Any) -> Self:
+        teams = [team.slug for team in pull.requested_teams]
+        return cls(
+            head=pull.head.label or pull.head.ref or pull.head.sha,
+            base=pull.base.ref or pull.base.sha,
+            head_sha=pull.head.sha,
+            mergeable=mergeability(pull),
+            auto_merge=(pull.auto_merge.merge_method or "yes") if pull.auto_merge else None,
+            commits=pull.commits,
+            changed_files=pull.changed_files,
+            additions=pull.additions,
+            deletions=pull.deletions,
+            review_requests=[login(each) for each in pull.requested_reviewers] + teams or None,
+            inline_comments=pull.review_comments or None,
+            **parts,
+        )
+
+
+def mergeability(pull: PullRequestRecord) -> str:
+    """yes, no, or unknown while GitHub computes it; with GitHub's own word for what stands in the way."""
+    if pull.merged or pull.merged_at:
+        return "already merged"
+    word = pull.mergeable_state
+    if pull.mergeable is None:
+        return "unknown: GitHub has not computed it yet"
+    if not pull.mergeable:
+        return "no: conflicts" if word in ("dirty", "") else f"no: {word}"
+    return "yes" if word in ("clean", "unknown", "has_hooks", "") else f"no conflicts, but {word}"
+
+
+def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[StatusRecord]) -> str:
+    """`1 failing, 2 pending, 223 passed`; `none` where nothing reports on the commit."""
+    failing, pending = len(failing_runs(runs.items)), len(pending_runs(runs.items))
+    failing += sum(is_failing(each) for each in statuses.items)
+    pending += sum(each.state == "pending" for each in statuses.items)
+    passed = len(runs.items) + len(statuses.items) - failing - pending
+    counts = [f"{count} {word}" for count, word in ((failing, "failing"), (pending, "pending"), (passed, "passed"))]
+    shown = [text for text in counts if not text.startswith("0 ")]
+    missing = [each.missing for each in (runs, statuses)]
+    if None in missing:
+        shown.append("more not read")
+    elif unread := sum(each or 0 for each in missing):
+        shown.append(f"{unread} not read")
+    return ", ".join(shown) or "none"
+
+
+def failing_runs(runs: Sequence[CheckRunRecord]) -> list[CheckRunRecord]:
+    """Completed checks with any conclusion that is not known to be harmless: cancelled and stale ones too."""
+    return [each for each in runs if _is_completed(each) and each.conclusion not in PASSING]
+
+
+def pending_runs(runs: Sequence[CheckRunRecord]) -> list[CheckRunRecord]:
+    return [each for each in runs if not _is_completed(each)]
+
+
+def is_failing(status: StatusRecord) -> bool:
+    return status.state not in ("success", "pending")
+
+
+def _is_completed(check: CheckRunRecord) -> bool:
+    return check.status == "completed" or check.conclusion is not None or not check.status
+
+
+def cut_text(text: str, limit: int) -> str:
+    """At most `limit` characters, and how many more there are."""
+    return text if len(text) <= limit else f"{text[:limit].rstrip()} [... {len(text) - limit} more characters]"

@@ -1,0 +1,110 @@
+"""Repositories as rows of a table and at a glance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from mcp_chassis.results import Result
+
+from github_mcp.models.tables import Cell, Table, day
+from github_mcp.records.accounts import GHOST
+from github_mcp.records.repositories import CommitRecord, LicenceRecord, ReleaseRecord, RepositoryRecord
+
+MAX_TOPICS = 6
+
+
+class RepositoryPage(Table):
+    """Repositories; `url` is where each row's page is, with its full_name put in."""
+
+    total: int | None = None
+    url: str | None = None
+
+
+def repository_row(repository: RepositoryRecord) -> dict[str, Cell]:
+    return {
+        "full_name": repository.full_name,
+        "description": repository.description,
+        "language": repository.language,
+        "stars": repository.stargazers_count,
+        "forks": repository.forks_count,
+        "open_issues": repository.open_issues_count,
+        "topics": list(repository.topics[:MAX_TOPICS]),
+        "updated_at": day(repository.updated_at),
+        "archived": repository.archived,
+        "private": repository.private,
+    }
+
+
+def page_address(repositories: Sequence[RepositoryRecord]) -> str | None:
+    """The address of each repository's page, with `{full_name}` in place of its name."""
+    first = next((each for each in repositories if each.html_url), None)
+    return None if first is None else first.html_url.replace(first.full_name, "{full_name}")
+
+
+class Overview(Result):
+    """One repository; a part that could not be read is missing and named in `warnings`."""
+
+    full_name: str
+    description: str | None = None
+    private: bool | None = None
+    archived: bool | None = None
+    disabled: bool | None = None
+    empty: bool | None = None
+    stars: int | None = None
+    forks: int | None = None
+    open_issues: int | None = None
+    issues_disabled: bool | None = None
+    default_branch: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    license: str | None = None
+    topics: list[str] | None = None
+    languages: dict[str, float] | None = None
+    latest_release: str | None = None
+    commits: list[str] | None = None
+    readme: str | None = None
+    warnings: list[str] | None = None
+
+    @classmethod
+    def from_record(cls, repository: RepositoryRecord, **parts: Any) -> Self:
+        return cls(
+            full_name=repository.full_name,
+            description=repository.description,
+            private=repository.private or None,
+            archived=repository.archived or None,
+            disabled=repository.disabled or None,
+            stars=repository.stargazers_count,
+            forks=repository.forks_count,
+            open_issues=repository.open_issues_count,
+            issues_disabled=None if repository.has_issues else True,
+            default_branch=repository.default_branch,
+            created_at=day(repository.created_at),
+            updated_at=day(repository.updated_at),
+            license=_licence_name(repository.license),
+            topics=list(repository.topics) or None,
+            **parts,
+        )
+
+
+def _licence_name(licence: LicenceRecord | None) -> str | None:
+    if licence is None:
+        return None
+    return licence.name or None if licence.spdx_id in (None, "NOASSERTION") else licence.spdx_id
+
+
+def language_shares(languages: Mapping[str, int]) -> dict[str, float]:
+    """Bytes by language as percentages; a share below 0.1 is left out."""
+    total = sum(languages.values()) or 1
+    return {name: share for name, size in languages.items() if (share := round(100 * size / total, 1)) > 0}
+
+
+def release_line(release: ReleaseRecord) -> str:
+    return f"{release.tag_name} {day(release.published_at) or 'draft'}"
+
+
+def commit_line(commit: CommitRecord) -> str:
+    """`83ed2b6 2026-11-19 octocat: Fix the reader`."""
+    signature = commit.commit.author
+    account = commit.author.login if commit.author else None
+    name = account or (signature.name if signature else None) or GHOST
+    when = day(signature.date if signature else None) or ""
+    return f"{commit.sha[:7]} {when} {name}: {commit.commit.message.split(chr(10), 1)[0]}"

@@ -1,0 +1,96 @@
+"""Pull requests, their files, reviews and checks."""
+
+from mcp_chassis.http.records import Record
+
+from github_mcp.records.accounts import AccountRecord
+
+
+class BranchRecord(Record, frozen=True):
+    sha: str
+    label: str | None = None
+    ref: str = ""
+
+
+class AutoMergeRecord(Record, frozen=True):
+    merge_method: str = ""
+
+
+class TeamRecord(Record, frozen=True):
+    slug: str
+
+
+class PullRequestRecord(Record, frozen=True):
+    number: int
+    head: BranchRecord
+    base: BranchRecord
+    title: str = ""
+    state: str = ""
+    user: AccountRecord | None = None
+    draft: bool = False
+    merged: bool = False
+    merged_at: str | None = None
+    mergeable: bool | None = None
+    mergeable_state: str = ""
+    auto_merge: AutoMergeRecord | None = None
+    requested_reviewers: tuple[AccountRecord, ...] = ()
+    requested_teams: tuple[TeamRecord, ...] = ()
+    commits: int | None = None
+    changed_files: int | None = None
+    additions: int | None = None
+    deletions: int | None = None
+    review_comments: int = 0
+    html_url: str = ""
+
+
+class ChangedFileRecord(Record, frozen=True):
+    filename: str
+    status: str = "modified"
+    additions: int = 0
+    deletions: int = 0
+    changes: int | None = None
+    patch: str | None = None
+    previous_filename: str | None = None
+    sha: str | None = None
+
+
+class ReviewRecord(Record, frozen=True):
+    id: int | None = None
+    user: AccountRecord | None = None
+    state: str = ""
+    body: str | None = None
+    submitted_at: str | None = None
+    commit_id: str | None = None
+    html_url: str = ""
+
+
+class CheckOutputRecord(Record, frozen=True):
+    title: str | None = None
+    summary: str | None = None
+
+
+class CheckRunRecord(Record, frozen=True):
+    name: str = "(unnamed check)"
+    status: str = ""
+    conclusion: str | None = None
+    details_url: str | None = None
+    output: CheckOutputRecord | None = None
+
+
+class StatusRecord(Record, frozen=True):
+    """A commit status, the older kind of check."""
+
+    context: str = "(unnamed status)"
+    state: str = ""
+    description: str | None = None
+
+
+class CountRecord(Record, frozen=True):
+    """The outer object of a list that tells how many entries there are in all."""
+
+    total_count: int | None = None
+    incomplete_results: bool = False
+    state: str = ""
+
+
+class MergeBaseRecord(Record, frozen=True):
+    merge_base_commit: BranchRecord

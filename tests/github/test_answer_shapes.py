@@ -1,0 +1,214 @@
+"""GitHub's published answers, as they are and with every field removed, null or of another type."""
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from github_mcp.client.contents import Folder
+from github_mcp.client.list_pages import PartialList
+from github_mcp.diffs.changed_files import listed_change
+from github_mcp.errors import failure_for
+from github_mcp.file_pages import listing
+from github_mcp.models.changes import CreatedComment, CreatedIssue, CreatedPullRequest, differing
+from github_mcp.models.code import CodeHit
+from github_mcp.models.issues import Comment, IssueThread, issue_row
+from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review, checks_summary
+from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line, repository_row
+from github_mcp.records.accounts import RateLimitsRecord, SignedInRecord
+from github_mcp.records.contents import EntryRecord
+from github_mcp.records.issues import CommentRecord, CreatedCommentRecord, IssueRecord
+from github_mcp.records.pull_requests import (
+    ChangedFileRecord,
+    CheckRunRecord,
+    CountRecord,
+    MergeBaseRecord,
+    PullRequestRecord,
+    ReviewRecord,
+    StatusRecord,
+)
+from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
+from github_mcp.records.searches import CodeHitRecord
+from github_openapi import DESCRIPTION, Description
+from mcp_chassis.failures import Failure, UpstreamError
+from mcp_chassis.http.records import read_record, read_records
+from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import collecting
+from services import NODE_PACKAGES, require
+
+Understand = Callable[[Any], Any]
+REPO = "/repos/{owner}/{repo}"
+GHES = ["ghes-3.17", "ghes-3.19"]
+
+
+def one(kind: type[Any], convert: Callable[[Any], Any] = str) -> Understand:
+    return lambda data: convert(read_record(data, kind, upstream="GitHub", operation="read"))
+
+
+def each(kind: type[Any], convert: Callable[[Any], Any] = str, at: str = "") -> Understand:
+    def understand(data: Any) -> Any:
+        found = read_records(data, kind, upstream="GitHub", operation="list", at=at)
+        return [convert(item) for item in found.items]
+
+    return understand
+
+
+def _created(issue: IssueRecord) -> CreatedIssue:
+    return CreatedIssue.from_record(issue, ["bug"], ["octocat"], recovered=False)
+
+
+def _languages(data: Any) -> dict[str, float]:
+    record = read_record({"bytes_of": data}, LanguagesRecord, upstream="GitHub", operation="read")
+    return language_shares(record.bytes_of)
+
+
+def _checks(data: Any) -> str:
+    runs = read_records(data, CheckRunRecord, upstream="GitHub", operation="list", at="check_runs").items
+    total = read_record(data, CountRecord, upstream="GitHub", operation="list").total_count
+    return checks_summary(PartialList(runs, total=total), PartialList([]))
+
+
+UNDERSTOOD: list[tuple[str, str, Understand]] = [
+    ("GET", "/search/repositories", each(RepositoryRecord, repository_row, "items")),
+    ("GET", "/search/issues", each(IssueRecord, issue_row, "items")),
+    ("GET", "/search/code", each(CodeHitRecord, CodeHit.from_record, "items")),
+    ("GET", "/user/repos", each(RepositoryRecord, repository_row)),
+    ("GET", "/user", one(SignedInRecord)),
+    ("GET", "/rate_limit", one(RateLimitsRecord)),
+    ("GET", REPO, one(RepositoryRecord, Overview.from_record)),
+    (
+        "GET",
+        f"{REPO}/languages",
+        lambda data: one(LanguagesRecord, lambda r: language_shares(r.bytes_of))({"bytes_of": data}),
+    ),
+    ("GET", f"{REPO}/releases/latest", one(ReleaseRecord, release_line)),
+    ("GET", f"{REPO}/commits", each(CommitRecord, commit_line)),
+    ("GET", f"{REPO}/issues", each(IssueRecord, issue_row)),
+    ("GET", f"{REPO}/issues/{{issue_number}}", one(IssueRecord, lambda r: IssueThread.from_record(r, []))),
+    ("GET", f"{REPO}/issues/{{issue_number}}/comments", each(CommentRecord, Comment.from_record)),
+    ("POST", f"{REPO}/issues", one(IssueRecord, _created)),
+    (
+        "POST",
+        f"{REPO}/issues/{{issue_number}}/comments",
+        one(CreatedCommentRecord, lambda r: CreatedComment.from_record(r, recovered=False)),
+    ),
+    ("POST", f"{REPO}/pulls", one(IssueRecord, lambda r: CreatedPullRequest.from_record(r, recovered=False))),
+    ("PATCH", f"{REPO}/issues/{{issue_number}}", one(IssueRecord, lambda r: differing(r, {"labels": ["a"]}))),
+    ("GET", f"{REPO}/pulls/{{pull_number}}", one(PullRequestRecord, PullRequestState.from_record)),
+    ("GET", f"{REPO}/pulls/{{pull_number}}/reviews", each(ReviewRecord, Review.from_record)),
+    ("GET", f"{REPO}/pulls/{{pull_number}}/files", each(ChangedFileRecord, lambda r: listed_change(r).stat)),
+    ("GET", f"{REPO}/commits/{{ref}}/check-runs", _checks),
+    ("GET", f"{REPO}/commits/{{ref}}/check-runs", each(CheckRunRecord, FailingCheck.from_record, "check_runs")),
+    ("GET", f"{REPO}/commits/{{ref}}/status", each(StatusRecord, FailingCheck.from_status, "statuses")),
+    ("GET", f"{REPO}/compare/{{basehead}}", one(MergeBaseRecord)),
+    ("GET", f"{REPO}/git/trees/{{tree_sha}}", each(EntryRecord, lambda r: listing("x", Folder([r]), 0, 9), "tree")),
+]
+IDS = [f"{method} {path} {index}" for index, (method, path, _) in enumerate(UNDERSTOOD)]
+
+
+@pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
+def test_every_answer_github_publishes_is_understood(
+    description: Description, method: str, path: str, understand: Understand
+) -> None:
+    examples = list(json_examples(description, method, path))
+    assert examples
+    for example in examples:
+        with collecting() as warnings:
+            understand(example)
+        assert warnings == []
+
+
+@pytest.mark.parametrize("version", GHES)
+@pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
+def test_every_answer_of_an_enterprise_server_is_understood(
+    enterprise: Callable[[str], Description], version: str, method: str, path: str, understand: Understand
+) -> None:
+    document = enterprise(version)
+    if path not in document.document["paths"]:
+        pytest.skip(f"{version} has no {path}")
+    for example in json_examples(document, method, path):
+        understand(example)
+
+
+@pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
+def test_an_odd_field_costs_that_field_or_names_the_answer(
+    description: Description, method: str, path: str, understand: Understand
+) -> None:
+    """Each field of each example is removed, null and of another type in turn."""
+    trials, wrong = 0, []
+    for example in json_examples(description, method, path):
+        for place, mutant in mutants(example):
+            trials += 1
+            with collecting():
+                try:
+                    shown = str(understand(mutant))
+                except UpstreamError:
+                    continue
+                except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+                    wrong.append(f"{place}: {error!r}")
+                    continue
+            if "'odd': 1" in shown:
+                wrong.append(f"{place}: the odd value is shown")
+    assert wrong == []
+    assert trials >= 10
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 415, 422, 423, 429, 451, 500, 502, 503])
+def test_an_odd_error_body_is_still_a_failure_of_its_status(status: int) -> None:
+    body = {"message": "Validation Failed", "errors": [{"resource": "Issue", "field": "title", "code": "invalid"}]}
+    for _, mutant in [("", body), *mutants(body), ("", None), ("", []), ("", "text"), ("", 7)]:
+        answer = Response("GitHub", status, {"content-type": "application/json"}, json.dumps(mutant).encode())
+        failure = failure_for(answer)
+        assert isinstance(failure, Failure)
+        assert failure.code != "INTERNAL_ERROR"
+
+
+def json_examples(description: Description, method: str, path: str) -> Iterator[Any]:
+    """The published answers that are JSON: a diff is none."""
+    return (example for _, example in description.examples(method, path) if not isinstance(example, str))
+
+
+def mutants(value: Any) -> Iterator[tuple[str, Any]]:
+    """The value with one part changed: every kind of whole, then each field removed, null and of another type."""
+    for whole in (None, [], {}, "text", 7):
+        if type(whole) is not type(value):
+            yield f"whole {whole!r}", whole
+    for place in places(value):
+        for change in ("removed", "null", "other"):
+            mutant = copy.deepcopy(value)
+            holder = mutant
+            for key in place[:-1]:
+                holder = holder[key]
+            if change == "removed" and isinstance(holder, dict):
+                del holder[place[-1]]
+            elif change == "other":
+                old = holder[place[-1]]
+                holder[place[-1]] = "text" if isinstance(old, dict | list) else {"odd": 1}
+            else:
+                holder[place[-1]] = None
+            yield f"{'.'.join(map(str, place))} {change}", mutant
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every field, four levels deep; of a list only the first entry."""
+    if len(path) > 3:
+        return
+    children = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+@pytest.fixture(scope="module")
+def enterprise() -> Callable[[str], Description]:
+    """The description of one Enterprise Server version."""
+    known: dict[str, Description] = {}
+
+    def by_version(version: str) -> Description:
+        require("npm packages")
+        if version not in known:
+            known[version] = Description(NODE_PACKAGES / DESCRIPTION.with_name(f"{version}.json"))
+        return known[version]
+
+    return by_version

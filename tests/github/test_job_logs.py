@@ -1,0 +1,93 @@
+"""Logs of GitHub Actions: their end, however long they are, and a reason where there is none."""
+
+import pytest
+from github_calls import HELLO, Call, Connect
+from github_mcp.job_logs import log_lines, visible_line
+from github_world import Repository, World
+from mcp_chassis.testing import failure, text
+from scripted_github import ScriptedGitHub
+
+STAMP = "2026-01-01T00:00:00.0000000Z "
+
+
+@pytest.fixture
+def hello(world: World) -> Repository:
+    return world.repositories["octocat/hello"]
+
+
+async def read(connect: Connect, job_id: int, **arguments: object) -> str:
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        return text(await client.call_tool("get_job_logs", {**HELLO, "job_id": job_id, **arguments}))
+
+
+async def test_the_end_of_a_log_longer_than_any_answer_is_read(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    log = "".join(f"{STAMP}line {number} of a long log\n" for number in range(250_000)) + f"{STAMP}##[error]exit 1\n"
+    job = world.check(hello, "0" * 40, "unit", "failure", log=log)
+    page = await read(connect, job.id, max_lines=3)
+    assert page.split("\n")[1:4] == ["line 249998 of a long log", "line 249999 of a long log", "##[error]exit 1"]
+    assert "of the log's end; " in page.split("\n")[0]
+
+
+async def test_pages_of_a_log_join_from_the_end(connect: Connect, world: World, hello: Repository) -> None:
+    job = world.check(hello, "0" * 40, "unit", "failure", log="".join(f"{STAMP}{n}\n" for n in range(10)))
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        first = text(await client.call_tool("get_job_logs", {**HELLO, "job_id": job.id, "max_lines": 4}))
+        cursor = first.rpartition("cursor=")[2].removesuffix("]")
+        arguments = {**HELLO, "job_id": job.id, "max_lines": 4, "cursor": cursor}
+        second = text(await client.call_tool("get_job_logs", arguments))
+    assert first.split("\n")[:5] == [f"job {job.id}, lines 7-10 of 10", "6", "7", "8", "9"]
+    assert second.split("\n")[:5] == [f"job {job.id}, lines 3-6 of 10", "2", "3", "4", "5"]
+
+
+def test_a_progress_bar_is_the_last_state_of_its_line() -> None:
+    assert visible_line(f"{STAMP}1%\r50%\r100%\r") == "100%"
+
+
+def test_colours_and_time_stamps_are_left_out() -> None:
+    assert visible_line(f"{STAMP}\x1b[31mFAILED\x1b[0m test_x") == "FAILED test_x"
+
+
+def test_the_first_line_of_a_cut_log_is_left_out_because_it_may_be_half_a_line() -> None:
+    assert log_lines(b"half\nwhole\n", cut_at_start=True) == ["whole"]
+
+
+def test_a_minified_line_of_a_log_is_cut() -> None:
+    assert visible_line("x" * 9000).endswith("[... 7000 more characters in this line]")
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"<Error><Code>BlobNotFound</Code></Error>"), (410, b"{}")])
+async def test_a_log_that_is_not_there_yet_or_any_more_is_no_wrong_id(
+    connect: Connect, world: World, hello: Repository, github: ScriptedGitHub, status: int, body: bytes
+) -> None:
+    job = world.check(hello, "0" * 40, "unit", None, log="x")
+    github.description = None
+    github.fault("GET", "/raw-logs/.*", status=status, body=body, media_type="application/xml", times=9)
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        error = failure(await client.call_tool("get_job_logs", {**HELLO, "job_id": job.id}))
+    assert error.code == "RESOURCE_NOT_FOUND"
+    assert "the job has not finished, was cancelled or skipped, its log has expired" in error.message
+
+
+async def test_an_empty_log_says_so(connect: Connect, world: World, hello: Repository) -> None:
+    job = world.check(hello, "0" * 40, "unit", "success", log="")
+    assert await read(connect, job.id) == f"job {job.id}: the log is empty"
+
+
+async def test_a_file_that_is_a_followed_link_is_told_as_one_and_paged_by_its_path(
+    call: Call, github: ScriptedGitHub
+) -> None:
+    """GitHub gives the target's content with the link's own blob id."""
+    content = "IyBUYXJnZXQKdHdvCnRocmVlCg=="  # "# Target", "two", "three"
+    shape = {"type": "file", "encoding": "base64", "size": 20, "path": "link", "sha": "1" * 40, "content": content}
+    github.description = None
+    github.fault("GET", ".*/contents/link", status=200, body=shape)
+    first = text(await call("get_file", **HELLO, path="link", max_lines=1))
+    assert "GitHub followed a symbolic link" in first.split("\n")[0]
+    cursor = first.rpartition("cursor=")[2].removesuffix("]")
+    github.fault("GET", ".*/contents/link", status=200, body=b"# Target\ntwo\nthree\n")
+    second = text(await call("get_file", **HELLO, path="link", max_lines=1, cursor=cursor))
+    assert second.split("\n")[1] == "two"
+    github.fault("GET", ".*/contents/link", status=200, body=b"changed\n")
+    assert failure(await call("get_file", **HELLO, path="link", max_lines=1, cursor=cursor)).code == "CONFLICT"
