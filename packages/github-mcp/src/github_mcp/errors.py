@@ -5,8 +5,7 @@ named only where GitHub says that one is missing.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from mcp_chassis.failures import (
@@ -24,7 +23,8 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
-from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, error_record
+from github_mcp.known_reasons import NO_RETRY, REASONS, EmptyRepository
+from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, GraphQLErrorsRecord, error_record
 
 SECONDARY_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
@@ -58,93 +58,6 @@ class TooLarge(InvalidInput):
     """GitHub does not write a diff of this size in one piece (406)."""
 
 
-class EmptyRepository(NotFound):
-    """The repository has no commit yet."""
-
-    def __init__(self) -> None:
-        super().__init__("The repository is empty: it has no commits yet.", remedy="There is nothing to read.")
-
-
-class Reason(NamedTuple):
-    """A reason GitHub is known to give: a pattern of its message, the failure, and what to do."""
-
-    pattern: str
-    failure: type[Failure]
-    text: str
-    remedy: str
-
-
-_NO_RETRY = "Do not retry."
-_REASONS: Sequence[Reason] = (
-    Reason(
-        r"\bis locked\b|conversation is locked|locked issue",
-        PermissionDenied,
-        "The conversation is locked, so this account cannot write in it.",
-        "Do not retry; someone with write access can unlock it.",
-    ),
-    Reason(r"\barchived\b", PermissionDenied, "The repository is archived, so nothing in it can change.", _NO_RETRY),
-    Reason(
-        r"ip allow list",
-        PermissionDenied,
-        "The organisation has an IP allow list, and the IP address of this server is not on it.",
-        "Do not retry; an owner of the organisation can add the address.",
-    ),
-    Reason(
-        r"token'?s? lifetime",
-        PermissionDenied,
-        "The organisation forbids fine-grained tokens with a lifetime as long as that of this server's GITHUB_TOKEN.",
-        "Do not retry; the token's owner can shorten its lifetime at GitHub.",
-    ),
-    Reason(
-        r"personal access token \(classic\)",
-        PermissionDenied,
-        "The organisation forbids classic personal access tokens, which this server's GITHUB_TOKEN is.",
-        "Do not retry; a fine-grained token or a GitHub App is needed.",
-    ),
-    Reason(
-        r"saml",
-        PermissionDenied,
-        "The organisation wants SAML single sign-on for this server's GITHUB_TOKEN.",
-        "Do not retry; the token's owner can authorise it for the organisation in GitHub's token settings.",
-    ),
-    Reason(
-        r"account (was|is|has been) suspended",
-        PermissionDenied,
-        "GitHub has suspended the account of this server's GITHUB_TOKEN.",
-        _NO_RETRY,
-    ),
-    Reason(
-        r"repository access blocked",
-        PermissionDenied,
-        "GitHub has blocked access to this repository, for example for legal reasons.",
-        _NO_RETRY,
-    ),
-    Reason(
-        r"\b(user|you) (is|are|have been) blocked|blocked (from|by)",
-        PermissionDenied,
-        "This account is blocked there.",
-        "Do not retry; the owner of the repository can lift the block.",
-    ),
-    Reason(
-        r"too large to fetch|blobs up to",
-        InvalidInput,
-        "The file is too large for GitHub's API, which gives up to 100 MB.",
-        "It can be read with git only.",
-    ),
-    Reason(
-        r"issues (has|have) been disabled|issues are disabled",
-        NotFound,
-        "Issues are switched off in this repository.",
-        "Do not retry; its owner can switch them on.",
-    ),
-    Reason(r"repository is empty", EmptyRepository, "", ""),
-    Reason(
-        r"1000 search results",
-        InvalidInput,
-        "Only the first 1,000 results of a search can be read.",
-        "Narrow the query.",
-    ),
-)
 _REASON_OF_CODE: Mapping[str, str] = {
     "missing": "does not exist",
     "missing_field": "is required",
@@ -171,6 +84,22 @@ def failure_for(answer: Response) -> Failure | None:
         return None
     record = error_record(answer)
     return _limit(answer, record) or _known_reason(answer, record) or _by_status(answer, record)
+
+
+def graphql_failure(answer: Response) -> Failure | None:
+    """The failure that GraphQL reports with status 200, or None."""
+    errors = answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
+    if not errors:
+        return None
+    first = errors[0]
+    text = f'GitHub says: "{shortened(first.message)}".'
+    if first.type == "NOT_FOUND":
+        return NotFound(f"GitHub finds nothing there. {text}", remedy="Check the names.")
+    if first.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
+        return PermissionDenied(f"GitHub does not allow this. {text}", remedy=NO_RETRY)
+    if first.type == "RATE_LIMITED":
+        return _rate_limited("GitHub's rate limit is used up.", SECONDARY_LIMIT_SECONDS)
+    return InvalidInput(f"GitHub cannot do this. {text}")
 
 
 def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
@@ -207,7 +136,7 @@ def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
             details={"authorize_url": sso.group(1)},
         )
     message = record.message.lower()
-    reason = next((reason for reason in _REASONS if re.search(reason.pattern, message)), None)
+    reason = next((reason for reason in REASONS if re.search(reason.pattern, message)), None)
     if reason is None:
         return None
     return EmptyRepository() if reason.failure is EmptyRepository else reason.failure(reason.text, remedy=reason.remedy)
@@ -240,7 +169,7 @@ def _forbidden(answer: Response, record: ErrorRecord) -> Failure:
             details={"needed": needed},
         )
     quote = _quote(record) or "It gives no reason; the token's permissions are the usual one."
-    return PermissionDenied(f"GitHub does not allow this. {quote}", remedy=_NO_RETRY)
+    return PermissionDenied(f"GitHub does not allow this. {quote}", remedy=NO_RETRY)
 
 
 def _needed_permission(answer: Response, record: ErrorRecord) -> str:
@@ -260,7 +189,7 @@ def _missing(answer: Response, record: ErrorRecord) -> Failure:
 
 def _gone(answer: Response, record: ErrorRecord) -> Failure:
     quote = _quote(record) or "It was deleted, or is switched off in this repository."
-    return NotFound(f"GitHub says this is gone. {quote}", remedy=_NO_RETRY)
+    return NotFound(f"GitHub says this is gone. {quote}", remedy=NO_RETRY)
 
 
 def _conflict(answer: Response, record: ErrorRecord) -> Failure:

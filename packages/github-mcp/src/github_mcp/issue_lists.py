@@ -64,13 +64,24 @@ async def search_issues(
     GitHub's search takes one kind at a time: for both, two searches are merged.
     """
     plain = _QUOTED.sub(" ", query)
-    text = query if listing.state == "all" or _STATE.search(plain) else f"{query} state:{listing.state}"
+    text = with_state(query, listing.state)
     search = _Search(github, owner, repo, text, replace(listing, sort="" if _SORT.search(plain) else listing.sort))
     if _KIND.search(plain):
         return await search.page("")
     if listing.kind == "all":
         return await search.merged_page()
     return await search.page(f" is:{listing.kind}")
+
+
+def with_state(query: str, state: str) -> str:
+    """The query with a state, unless it names one itself."""
+    return query if state == "all" or _STATE.search(_QUOTED.sub(" ", query)) else f"{query} state:{state}"
+
+
+def complete_query(query: str, kind: Kind, state: str) -> str:
+    """The query with exactly one kind and one state, as GitHub's search wants it; its own ones count first."""
+    text = with_state(query, state)
+    return text if _KIND.search(_QUOTED.sub(" ", query)) else f"{text} is:{kind}"
 
 
 class _Search:

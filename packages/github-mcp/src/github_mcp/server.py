@@ -4,13 +4,14 @@ from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn
 
 from github_mcp.connection import connect, probe
+from github_mcp.profiles import MORE_TOOLS, PROFILES
 from github_mcp.prompts import compare_repositories, release_notes, review_pull_request, triage_issue
 from github_mcp.resources import contents, issue, rate_limit
 from github_mcp.revocation import revoke
 from github_mcp.settings import GitHubSettings
-from github_mcp.tools.code import get_file, get_job_logs, search_code
+from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
-from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff
+from github_mcp.tools.pull_requests import get_pull_request_diff
 from github_mcp.tools.repositories import get_repository_info, search_repositories
 
 SERVER = Server(
@@ -33,7 +34,8 @@ SERVER = Server(
         get_file,
         search_code,
     ),
-    more_tools=(create_pull_request, get_job_logs),
+    more_tools=MORE_TOOLS,
+    profiles=PROFILES,
     resources=(rate_limit, contents, issue),
     prompts=(triage_issue, review_pull_request, release_notes, compare_repositories),
     probe=probe,

@@ -26,7 +26,11 @@ ANYONES: Mapping[str, str] = {
 
 @dataclass
 class ApiRequest:
-    """What is asked; `sent` tells whether the attempt under way may have reached the upstream."""
+    """What is asked; `sent` tells whether the attempt under way may have reached the upstream.
+
+    `tail_bytes` keeps only that many bytes of the answer's end, however long it is; without `follow_same_origin` a
+    redirect inside the upstream's own origin is the answer.
+    """
 
     method: str
     url: str
@@ -35,6 +39,9 @@ class ApiRequest:
     tail_bytes: int | None = None
     follow_same_origin: bool = True
     sent: bool = True
+
+    def was_sent(self) -> bool:
+        return self.sent
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
         """Listens to httpcore2: between these two events there is no connection yet to send anything on."""

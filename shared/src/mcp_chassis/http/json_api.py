@@ -3,6 +3,7 @@
 import json as jsonlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import urlencode
@@ -84,7 +85,7 @@ class JsonApi:
         """Read. `path` is a template: `{name}` takes one segment of `values`, `{+name}` a path of several.
 
         Args:
-            tail_bytes, follow_same_origin: see `request`.
+            tail_bytes, follow_same_origin: see `ApiRequest`.
         """
         return await self.request(
             "GET",
@@ -146,28 +147,22 @@ class JsonApi:
         Args:
             params: the query; None is left out, true and false are in lower case.
             repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
-            lane, check: see `Upstream.call`.
+            lane, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
             proof: the record that a write's answer must hold; with any other answer its outcome is not known.
-            tail_bytes: keep only this many bytes of the answer's end, however long the answer is.
-            follow_same_origin: False hands a redirect inside the upstream's own origin to `failure_for`.
 
         Raises:
             Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
         """
         self._connection.prepare()
-        question = ApiRequest(
-            method, self._address(path, values, params), *_body(json, form), tail_bytes, follow_same_origin
-        )
-        how = repeat or USUAL_REPEAT[method]
+        address, body = self._address(path, values, params), _body(json, form)
+        question = ApiRequest(method, address, *body, tail_bytes, follow_same_origin)
+        how, look = repeat or USUAL_REPEAT[method], self._looking_up(recover)
+        attempt = partial(self._attempt, question, headers or {}, how, proof)
         with _noting_write(self.upstream.name, how, question):
+            sent = question.was_sent
             return await self.upstream.call(
-                lambda: self._attempt(question, headers or {}, how, proof),
-                repeat=how,
-                rate_limit=rate_limit,
-                sent=lambda: question.sent,
-                recover=self._looking_up(recover) if recover else None,
-                check=check,
+                attempt, repeat=how, rate_limit=rate_limit, sent=sent, recover=look, check=check
             )
 
     async def aclose(self) -> None:
@@ -181,7 +176,10 @@ class JsonApi:
     ) -> None:
         await self.aclose()
 
-    def _looking_up(self, recover: LookUp) -> Callable[[], Awaitable[Response | None]]:
+    def _looking_up(self, recover: LookUp | None) -> Callable[[], Awaitable[Response | None]] | None:
+        if recover is None:
+            return None
+
         async def look() -> Response | None:
             found = await recover()
             return None if found is None else Response.looked_up(self.upstream.name, found)

@@ -8,10 +8,13 @@ from mcp_chassis.results import Result
 from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client.accounts import Accounts
 from github_mcp.client.actions import Actions
+from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
+from github_mcp.client.history import History
 from github_mcp.client.issues import Issues
 from github_mcp.client.pull_requests import PullRequests
 from github_mcp.client.repositories import Repositories
+from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
 from github_mcp.rate_limit_notices import RateLimitNotices
@@ -34,10 +37,13 @@ class GitHubClient:
         self.page_chars = page_chars
         self.accounts = Accounts(session)
         self.actions = Actions(session)
+        self.commits = Commits(session)
         self.contents = Contents(session)
+        self.history = History(session)
         self.issues = Issues(session)
         self.pull_requests = PullRequests(session)
         self.repositories = Repositories(session)
+        self.reviews = Reviews(session)
         self.searches = Searches(session)
         self._notices = notices
 

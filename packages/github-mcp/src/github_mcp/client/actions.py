@@ -1,11 +1,18 @@
-"""GitHub Actions: logs of jobs."""
+"""GitHub Actions: runs, jobs, annotations, logs; running again and cancelling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from mcp_chassis.failures import NotFound
+from mcp_chassis.failures import Failure, NotFound
+from mcp_chassis.output.warnings import warn
 
-from github_mcp.client.session import Session
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, PartialList, next_position, params_at
+from github_mcp.client.session import Session, Values, Write
+from github_mcp.records.actions import AnnotationRecord, JobRecord, RunRecord
+from github_mcp.records.pull_requests import CountRecord
 
+MAX_JOB_PAGES = 5
 LOG_TAIL_BYTES = 4 * 1024 * 1024
 
 
@@ -37,3 +44,69 @@ class Actions:
                 remedy="A running job has a log when it has finished; the id is job_id of failing_checks.",
             ) from failure
         return LogTail(answer.body, answer.skipped_bytes)
+
+    async def runs(
+        self, owner: str, repo: str, workflow: str | None, params: Values, position: str | None
+    ) -> ListPage[RunRecord]:
+        """Runs of a repository, or of one workflow by its file name, newest first."""
+        tail, values = ("/actions/workflows/{workflow}/runs", {"workflow": workflow}) if workflow else (_RUNS, {})
+        answer = await self._session.read(owner, repo, tail, values, params=params_at(position, params))
+        found = answer.records(RunRecord, operation="list runs", at="workflow_runs", noun="runs")
+        total = answer.record(CountRecord, operation="list runs").total_count
+        return ListPage(found.items, next_position(answer), total)
+
+    async def run(self, owner: str, repo: str, run_id: int) -> RunRecord:
+        answer = await self._session.read(owner, repo, f"{_RUNS}/{{run_id}}", {"run_id": run_id})
+        return answer.record(RunRecord, operation="read the run")
+
+    async def jobs(self, owner: str, repo: str, run_id: int) -> PartialList[JobRecord]:
+        """The jobs of the newest attempt."""
+        tail, values = f"{_RUNS}/{{run_id}}/jobs", {"run_id": run_id}
+        params: Values | None = {"per_page": MAX_PAGE_SIZE}
+        found: list[JobRecord] = []
+        total: int | None = None
+        for _ in range(MAX_JOB_PAGES):
+            answer = await self._session.read(owner, repo, tail, values, params=params)
+            found += answer.records(JobRecord, operation="list jobs", at="jobs", noun="jobs").items
+            total = answer.record(CountRecord, operation="list jobs").total_count
+            params = answer.page("next")
+            if params is None:
+                break
+        return PartialList(found, complete=params is None, total=total)
+
+    async def annotations(self, owner: str, repo: str, job_id: int) -> list[AnnotationRecord]:
+        """The first annotations of a job; none, with a warning, where they cannot be read."""
+        tail, values = "/check-runs/{job_id}/annotations", {"job_id": job_id}
+        try:
+            answer = await self._session.read(owner, repo, tail, values, params={"per_page": 50})
+        except Failure as failure:
+            warn(f"The annotations of job {job_id} could not be read: {failure.message}")
+            return []
+        return answer.records(AnnotationRecord, operation="read the annotations", noun="annotations").items
+
+    async def rerun(self, owner: str, repo: str, run_id: int, *, failed_only: bool) -> int | None:
+        """Run a run again; the number of its new attempt, None where GitHub does not tell it yet."""
+        before = await self.run(owner, repo, run_id)
+
+        async def look_up() -> Mapping[str, Any] | None:
+            after = await self.run(owner, repo, run_id)
+            return {"run_attempt": after.run_attempt} if after.run_attempt > before.run_attempt else None
+
+        tail = f"{_RUNS}/{{run_id}}/rerun-failed-jobs" if failed_only else f"{_RUNS}/{{run_id}}/rerun"
+        check = "Look at its attempt with get_run before trying again."
+        await self._session.write(owner, repo, Write("POST", tail, {"run_id": run_id}, recover=look_up, check=check))
+        return before.run_attempt + 1
+
+    async def cancel(self, owner: str, repo: str, run_id: int) -> None:
+        """Ask for a run to be cancelled; asking twice does no harm."""
+
+        async def look_up() -> Mapping[str, Any] | None:
+            run = await self.run(owner, repo, run_id)
+            return {} if run.conclusion == "cancelled" else None
+
+        check = "Look at it with get_run; the same call can be made again."
+        tail = f"{_RUNS}/{{run_id}}/cancel"
+        await self._session.write(owner, repo, Write("POST", tail, {"run_id": run_id}, recover=look_up, check=check))
+
+
+_RUNS = "/actions/runs"

@@ -62,6 +62,21 @@ class MarkLookup:
                 return None
         return None
 
+    async def find_last(self) -> Mapping[str, Any] | None:
+        """The marked entry of a list that GitHub gives oldest first, without an order of its own."""
+        params: Values = {"per_page": MAX_PAGE_SIZE}
+        answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=params)
+        last = answer.page("last")
+        if last is not None:
+            answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=last)
+        return self._marked(answer.json)
+
+    async def find_newest(self) -> Mapping[str, Any] | None:
+        """The marked entry of a list that can be had newest first."""
+        params: Values = {"per_page": MAX_PAGE_SIZE, "sort": "created", "direction": "desc"}
+        answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=params)
+        return self._marked(answer.json)
+
     def _marked(self, entries: Any) -> Mapping[str, Any] | None:
         """The entry with the mark, as GitHub gave it: it is parsed like the answer that was lost."""
         if not isinstance(entries, list):

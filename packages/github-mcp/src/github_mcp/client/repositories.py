@@ -5,7 +5,7 @@ from mcp_chassis.http.records import read_record
 
 from github_mcp.client.list_pages import ListPage, next_position, params_at
 from github_mcp.client.session import Session
-from github_mcp.errors import EmptyRepository
+from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.contents import ContentRecord
 from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
 

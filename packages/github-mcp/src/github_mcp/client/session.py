@@ -11,9 +11,10 @@ from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import warn
 from mcp_chassis.storage.cache import Cache
+from mcp_chassis.upstream.retry import Repeat
 
 from github_mcp.allowed_repositories import AllowedRepositories
-from github_mcp.errors import Moved, Transferred
+from github_mcp.errors import Moved, Transferred, graphql_failure
 from github_mcp.rate_limit_notices import RateLimitNotices
 from github_mcp.records.issues import IssueRecord, repository_of
 from github_mcp.records.repositories import RepositoryNameRecord
@@ -31,7 +32,8 @@ LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
 class Write:
     """A request that changes something, and how its effect is found again when the answer is lost.
 
-    `proof` is the record the answer must hold; `check` tells the reader what to look at when the effect is unknown.
+    `proof` is the record the answer must hold; `check` tells the reader what to look at when the effect is unknown;
+    `repeat` says what may be sent again, by the method when left out.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Write:
     proof: type[Record] | None = None
     recover: LookUp | None = None
     check: str = ""
+    repeat: Repeat | None = None
 
 
 class Session:
@@ -120,6 +123,33 @@ class Session:
         """Change something that belongs to no repository; `tail` is the whole path."""
         return await self._send(write.tail, write.values, write)
 
+    async def query(self, text: str, variables: Values) -> Response:
+        """Read by GraphQL. The caller checks the repository of what comes back against the allow-list.
+
+        Raises:
+            Failure: also for the errors that GraphQL gives with status 200.
+        """
+        return await self._graphql(text, variables, Repeat.READ)
+
+    async def mutate(self, text: str, variables: Values) -> Response:
+        """Change by GraphQL something that may be set twice without harm."""
+        return await self._graphql(text, variables, Repeat.ONCE)
+
+    async def _graphql(self, text: str, variables: Values, repeat: Repeat) -> Response:
+        answer = await self._http.request(
+            "POST",
+            "/graphql",
+            json={"query": text, "variables": variables},
+            headers={"accept": JSON},
+            repeat=repeat,
+            rate_limit=None if repeat is Repeat.READ else "writes",
+            follow_same_origin=False,
+        )
+        self.notices.record(answer.headers)
+        if (failure := graphql_failure(answer)) is not None:
+            raise failure
+        return answer
+
     async def real_name(self, owner: str, repo: str) -> str:
         """The repository's full name today, kept for `NAME_CACHE_TTL_SECONDS`."""
         where = {"owner": owner, "repo": repo}
@@ -192,6 +222,7 @@ class Session:
             recover=write.recover,
             check=write.check,
             proof=write.proof,
+            repeat=write.repeat,
             follow_same_origin=False,
         )
         self.notices.record(answer.headers)

@@ -20,6 +20,15 @@ class ErrorRecord(Record, frozen=True):
     errors: tuple[FieldErrorRecord | str, ...] = ()
 
 
+class GraphQLErrorRecord(Record, frozen=True):
+    message: str = ""
+    type: str = ""
+
+
+class GraphQLErrorsRecord(Record, frozen=True):
+    errors: tuple[GraphQLErrorRecord, ...] = ()
+
+
 def error_record(answer: Response) -> ErrorRecord:
     """What the body says; nothing where it is no JSON of GitHub's."""
     try:

@@ -38,6 +38,12 @@ def _ref(value: str | None) -> str | None:
     return value
 
 
+def _required_ref(value: str) -> str:
+    if not _REF.fullmatch(value) or ".." in value:
+        raise ValueError("must be a branch, tag or commit")
+    return value
+
+
 def _path(value: str) -> str:
     if any(part in {".", ".."} for part in value.split("/")) or "//" in value:
         raise ValueError("must be a path from the repository's root, without `.` or `..`")
@@ -52,6 +58,8 @@ PullNumber = Annotated[int, Field(ge=1, le=999_999_999)]
 Language = Annotated[str | None, Field(max_length=50), AfterValidator(_language)]
 Path = Annotated[str, Field(max_length=1000, description="Empty: the root."), AfterValidator(_path)]
 Ref = Annotated[str | None, Field(max_length=250, description="Branch, tag or commit."), AfterValidator(_ref)]
+RequiredPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_path)]
+RequiredRef = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_required_ref)]
 Title = Annotated[str, Field(min_length=1, max_length=256)]
 Body = Annotated[str, Field(max_length=65_000)]
 CommentBody = Annotated[str, Field(min_length=1, max_length=65_000)]

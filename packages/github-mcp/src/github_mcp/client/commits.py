@@ -1,0 +1,84 @@
+"""Making a commit out of git's objects. Only moving the branch has an effect, and doing that twice has none."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcp_chassis.failures import Conflict, InvalidInput, NotFound, UpstreamError
+from mcp_chassis.upstream.retry import Repeat
+
+from github_mcp.client.session import Session, Write
+from github_mcp.records.git import CommitObjectRecord, RefRecord, ShaRecord, TreeEntryRecord
+
+_HARMLESS = "Nothing points to what may have been stored; the same call can be made again safely."
+
+
+class Commits:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def branch_head(self, owner: str, repo: str, branch: str) -> str | None:
+        """The commit a branch points to; None where there is no such branch."""
+        try:
+            answer = await self._session.read(owner, repo, "/git/ref/heads/{+branch}", {"branch": branch})
+        except NotFound:
+            return None
+        return answer.record(RefRecord, operation="read the branch").object.sha
+
+    async def get(self, owner: str, repo: str, sha: str) -> CommitObjectRecord:
+        answer = await self._session.read(owner, repo, "/git/commits/{sha}", {"sha": sha})
+        return answer.record(CommitObjectRecord, operation="read the commit")
+
+    async def entries(self, owner: str, repo: str, tree: str) -> Sequence[TreeEntryRecord]:
+        answer = await self._session.read(owner, repo, "/git/trees/{sha}", {"sha": tree})
+        return answer.records(TreeEntryRecord, operation="read the tree", at="tree", noun="entries").items
+
+    async def create_blob(self, owner: str, repo: str, content: str) -> str:
+        """A blob of base64 content; the same content is the same blob, so it may be made twice."""
+        return await self._create(owner, repo, "/git/blobs", {"content": content, "encoding": "base64"})
+
+    async def create_tree(self, owner: str, repo: str, base: str, entries: Sequence[dict[str, Any]]) -> str:
+        return await self._create(owner, repo, "/git/trees", {"base_tree": base, "tree": list(entries)})
+
+    async def create_commit(self, owner: str, repo: str, message: str, tree: str, parent: str) -> str:
+        sent = {"message": message, "tree": tree, "parents": [parent]}
+        return await self._create(owner, repo, "/git/commits", sent)
+
+    async def _create(self, owner: str, repo: str, tail: str, sent: dict[str, Any]) -> str:
+        write = Write("POST", tail, {}, sent, proof=ShaRecord, check=_HARMLESS, repeat=Repeat.ONCE)
+        answer = await self._session.write(owner, repo, write)
+        return answer.record(ShaRecord, operation="store the change").sha
+
+    async def move_branch(self, owner: str, repo: str, branch: str, commit: str) -> None:
+        """Point a branch to a commit that has its present head as parent.
+
+        Raises:
+            Conflict: when the branch has moved meanwhile, or is protected.
+        """
+        write = Write("PATCH", "/git/refs/heads/{+branch}", {"branch": branch}, {"sha": commit, "force": False})
+        try:
+            await self._session.write(owner, repo, write)
+        except InvalidInput as refused:
+            if await self.branch_head(owner, repo, branch) == commit:
+                return
+            raise Conflict(f"The branch was not moved: {refused.message}", remedy="Read it again.") from refused
+        except UpstreamError:
+            if await self.branch_head(owner, repo, branch) != commit:
+                raise
+
+    async def create_branch(self, owner: str, repo: str, branch: str, commit: str) -> None:
+        """A new branch at a commit.
+
+        Raises:
+            Conflict: when there is one at another commit.
+        """
+
+        async def look_up() -> dict[str, Any] | None:
+            return {"object": {"sha": commit}} if await self.branch_head(owner, repo, branch) == commit else None
+
+        sent = {"ref": f"refs/heads/{branch}", "sha": commit}
+        check = "Look at the branch with list_commits before trying again."
+        try:
+            write = Write("POST", "/git/refs", {}, sent, proof=RefRecord, recover=look_up, check=check)
+            await self._session.write(owner, repo, write)
+        except InvalidInput as refused:
+            raise Conflict(f"The branch was not created: {refused.message}", remedy="Read it again.") from refused

@@ -1,0 +1,40 @@
+"""Commits, branches, tags and comparisons."""
+
+from github_mcp.client.list_pages import ListPage, next_position, params_at
+from github_mcp.client.session import Session, Values
+from github_mcp.known_reasons import EmptyRepository
+from github_mcp.records.git import ComparisonRecord, NamedRefRecord
+from github_mcp.records.repositories import CommitRecord
+
+
+class History:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def commits(self, owner: str, repo: str, params: Values, position: str | None) -> ListPage[CommitRecord]:
+        """Commits, newest first; none of an empty repository."""
+        try:
+            answer = await self._session.read(owner, repo, "/commits", params=params_at(position, params))
+        except EmptyRepository:
+            return ListPage([])
+        found = answer.records(CommitRecord, operation="list commits", noun="commits")
+        return ListPage(found.items, next_position(answer))
+
+    async def branches(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[NamedRefRecord]:
+        return await self._refs(owner, repo, "/branches", size, position)
+
+    async def tags(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[NamedRefRecord]:
+        return await self._refs(owner, repo, "/tags", size, position)
+
+    async def compare(self, owner: str, repo: str, base: str, head: str) -> ComparisonRecord:
+        """The first page of commits and the first 300 changed files between the merge base and `head`."""
+        values = {"between": f"{base}...{head}"}
+        answer = await self._session.read(owner, repo, "/compare/{between}", values, params={"per_page": 100})
+        return answer.record(ComparisonRecord, operation="compare the commits")
+
+    async def _refs(
+        self, owner: str, repo: str, tail: str, size: int, position: str | None
+    ) -> ListPage[NamedRefRecord]:
+        answer = await self._session.read(owner, repo, tail, params=params_at(position, {"per_page": size}))
+        found = answer.records(NamedRefRecord, operation=f"list {tail[1:]}", noun=tail[1:])
+        return ListPage(found.items, next_position(answer))

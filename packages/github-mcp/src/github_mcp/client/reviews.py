@@ -1,0 +1,122 @@
+"""Reviews of a pull request: comments on lines, threads, and writing both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcp_chassis.failures import Failure, NotFound, UpstreamError
+from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import warn
+
+from github_mcp.client.creation import MarkLookup
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
+from github_mcp.client.session import Session, Write
+from github_mcp.marks import new_mark
+from github_mcp.records.issues import CreatedCommentRecord
+from github_mcp.records.reviews import (
+    CreatedReviewRecord,
+    ReviewCommentRecord,
+    ReviewThreadRecord,
+    ThreadPlaceRecord,
+)
+
+MAX_COMMENT_PAGES = 5
+_THREADS = """
+query($owner: String!, $repo: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id isResolved isOutdated comments(first: 1) { nodes { databaseId } } } } } } }
+"""
+_PLACE = """
+query($id: ID!) { node(id: $id) { ... on PullRequestReviewThread { isResolved repository { nameWithOwner } } } }
+"""
+_RESOLVE = """
+mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }
+"""
+_UNRESOLVE = """
+mutation($id: ID!) { unresolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }
+"""
+
+
+class Reviews:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def comments(self, owner: str, repo: str, number: int) -> PartialList[ReviewCommentRecord]:
+        """The newest comments on lines, oldest of them first."""
+        params: Mapping[str, object] | None = {"per_page": MAX_PAGE_SIZE, "sort": "created", "direction": "desc"}
+        found: list[ReviewCommentRecord] = []
+        for _ in range(MAX_COMMENT_PAGES):
+            tail, values = "/pulls/{number}/comments", {"number": number}
+            answer = await self._session.read(owner, repo, tail, values, params=params)
+            found += answer.records(ReviewCommentRecord, operation="read the comments", noun="comments").items
+            params = answer.page("next")
+            if params is None:
+                break
+        return PartialList(sorted(found, key=lambda comment: comment.id), complete=params is None)
+
+    async def threads(self, owner: str, repo: str, number: int) -> dict[int, ReviewThreadRecord] | None:
+        """The first hundred threads by the id of their first comment; None where GitHub does not tell."""
+        try:
+            variables = {"owner": owner, "repo": repo, "number": number}
+            answer = await self._session.query(_THREADS, variables)
+            found = answer.records(
+                ReviewThreadRecord,
+                operation="read the threads",
+                at="data.repository.pullRequest.reviewThreads.nodes",
+                noun="threads",
+            )
+        except Failure as failure:
+            warn(f"Which threads are resolved could not be read: {failure.message}")
+            return None
+        return {each.first_comment: each for each in found.items if each.first_comment is not None}
+
+    async def write(
+        self, owner: str, repo: str, number: int, event: str, body: str, comments: Sequence[Mapping[str, Any]]
+    ) -> Response:
+        """One review with all its comments in one request; found again by a mark in its text."""
+        mark = new_mark()
+        tail, values = "/pulls/{number}/reviews", {"number": number}
+        sent = {"event": event, "body": f"{body}\n\n{mark}".strip(), "comments": list(comments)}
+        lookup = MarkLookup(self._session, owner, repo, tail, values, mark)
+        write = Write(
+            "POST",
+            tail,
+            values,
+            sent,
+            proof=CreatedReviewRecord,
+            recover=lookup.find_last,
+            check="Look at the newest reviews with get_reviews before trying again.",
+        )
+        return await self._session.write(owner, repo, write)
+
+    async def reply(self, owner: str, repo: str, number: int, comment: int, body: str) -> Response:
+        """A reply in the thread of a comment."""
+        mark = new_mark()
+        values = {"number": number, "comment": comment}
+        lookup = MarkLookup(self._session, owner, repo, "/pulls/{number}/comments", values, mark)
+        write = Write(
+            "POST",
+            "/pulls/{number}/comments/{comment}/replies",
+            values,
+            {"body": f"{body}\n\n{mark}"},
+            proof=CreatedCommentRecord,
+            recover=lookup.find_newest,
+            check="Look at the thread with get_reviews before trying again.",
+        )
+        return await self._session.write(owner, repo, write)
+
+    async def resolve(self, owner: str, repo: str, thread: str, *, resolved: bool) -> bool:
+        """Make a thread of the repository resolved, or not; False where it was so already."""
+        answer = await self._session.query(_PLACE, {"id": thread})
+        try:
+            place = answer.record(ThreadPlaceRecord, operation="find the thread", at="data.node")
+        except UpstreamError as exc:
+            raise NotFound("GitHub finds no such thread.", remedy="Take thread_id from get_reviews.") from exc
+        name = place.repository.name_with_owner
+        self._session.allowed.check(name)
+        if name.lower() != (await self._session.real_name(owner, repo)).lower():
+            raise NotFound(f"This thread is not in {owner}/{repo}.", remedy="Take thread_id from get_reviews.")
+        if place.is_resolved == resolved:
+            return False
+        await self._session.mutate(_RESOLVE if resolved else _UNRESOLVE, {"id": thread})
+        return True

@@ -1,0 +1,62 @@
+"""Two refs compared: their commits, the changed files and the diff, page by page."""
+
+from collections.abc import Sequence
+
+from mcp_chassis.failures import Conflict
+from mcp_chassis.results import TextPage
+
+from github_mcp.client import GitHubClient
+from github_mcp.diffs.changed_files import listed_change
+from github_mcp.models.repositories import commit_line
+from github_mcp.records.git import ComparisonRecord
+
+MAX_COMMITS_SHOWN = 50
+MAX_COMPARED_FILES = 300
+MAX_LINE_CHARS = 2_000
+
+
+async def comparison_page(
+    github: GitHubClient, owner: str, repo: str, base: str, head: str, *, lines: int, position: str | None
+) -> TextPage:
+    """One page. A position holds the newest commit, so that a page of other commits is never appended."""
+    compared = await github.history.compare(owner, repo, base, head)
+    shown = _lines(base, head, compared)
+    newest = compared.commits[-1].sha[:12] if compared.commits else "none"
+    start = 0
+    if position is not None:
+        before, _, at = position.partition(".")
+        if before != newest:
+            raise Conflict("New commits were pushed while this was read.", remedy="Start again without cursor.")
+        start = int(at)
+    end, room = start, github.page_chars
+    while end < min(len(shown), start + lines) and (room := room - len(shown[end]) - 1) > 0:
+        end += 1
+    end = max(end, start + 1)
+    return TextPage("\n".join(shown[start:end]), f"{newest}.{end}" if end < len(shown) else None)
+
+
+def _lines(base: str, head: str, compared: ComparisonRecord) -> Sequence[str]:
+    counts = f"{_known(compared.ahead_by)} ahead, {_known(compared.behind_by)} behind"
+    total = compared.total_commits
+    lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {len(compared.files)} files"]
+    lines += [commit_line(commit) for commit in compared.commits[-MAX_COMMITS_SHOWN:]]
+    unshown = (total if total is not None else len(compared.commits)) - min(len(compared.commits), MAX_COMMITS_SHOWN)
+    if unshown > 0:
+        lines.append(f"({unshown} more commits; list_commits shows them)")
+    changes = [listed_change(file) for file in compared.files]
+    lines += ["", *(change.stat for change in changes)]
+    if len(changes) >= MAX_COMPARED_FILES:
+        lines.append(f"(GitHub compares only the first {MAX_COMPARED_FILES} files.)")
+    for change in changes:
+        missing = [f"diff --git a/{change.path} b/{change.path}", "(GitHub leaves this part out for its size)"]
+        lines += ["", *(_cut(line) for line in change.lines or missing)]
+    return lines
+
+
+def _known(count: int | None) -> str:
+    return "?" if count is None else str(count)
+
+
+def _cut(line: str) -> str:
+    left = len(line) - MAX_LINE_CHARS
+    return line if left <= 0 else f"{line[:MAX_LINE_CHARS]} [... {left} more characters in this line]"

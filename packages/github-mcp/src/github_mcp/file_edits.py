@@ -1,0 +1,148 @@
+"""Edits of files, several in one commit, made against the content the caller has seen."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_chassis.failures import Conflict, InvalidInput, NotFound
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.contents import git_hash
+from github_mcp.records.git import TreeEntryRecord
+
+MAX_FILE_BYTES = 10 * 1024 * 1024
+NEW_FILE_MODE = "100644"
+_LINK_MODES = {"120000": "a symbolic link", "160000": "a submodule", "040000": "a folder"}
+
+
+@dataclass(frozen=True)
+class FileEdit:
+    """One file: `content` or `base64` is all of it, `old` and `new` change a part, `delete` removes it.
+
+    `blob` is the id, or its beginning, that the file has now.
+    """
+
+    path: str
+    content: str | None = None
+    base64: str | None = None
+    old: str | None = None
+    new: str | None = None
+    delete: bool = False
+    blob: str | None = None
+
+    def check(self) -> None:
+        ways = [self.content is not None, self.base64 is not None, self.old is not None, self.delete]
+        if sum(ways) != 1 or (self.old is None) != (self.new is None):
+            raise InvalidInput(f"{self.path}: give one of content, base64, delete, or old together with new.")
+        if self.old == "":
+            raise InvalidInput(f"{self.path}: old is empty; give content to write the whole file.")
+
+
+class Editor:
+    """Commits edits to a branch of one repository."""
+
+    def __init__(self, github: GitHubClient, owner: str, repo: str) -> None:
+        self._commits, self._contents = github.commits, github.contents
+        self._owner, self._repo = owner, repo
+        self._trees: dict[str, dict[str, TreeEntryRecord]] = {}
+
+    async def commit(
+        self, branch: str, message: str, edits: Sequence[FileEdit], *, expected_head: str | None, start: str | None
+    ) -> tuple[str, bool]:
+        """The id of the new commit, and whether the branch was created for it.
+
+        Raises:
+            Conflict: when the branch or a file is not what the caller has seen.
+            InvalidInput: when nothing would change.
+        """
+        head = await self._commits.branch_head(self._owner, self._repo, branch)
+        created = head is None
+        parent = head or await self._start(branch, start)
+        if expected_head and not parent.startswith(expected_head):
+            raise Conflict(
+                f"{branch} is at {parent[:12]}, not at {expected_head[:12]}.", remedy="Read the files again, then edit."
+            )
+        tree = (await self._commits.get(self._owner, self._repo, parent)).tree.sha
+        entries = [await self._entry(tree, edit) for edit in edits]
+        new_tree = await self._commits.create_tree(self._owner, self._repo, tree, entries)
+        if new_tree == tree:
+            raise InvalidInput("Nothing would change: the files are already so.")
+        commit = await self._commits.create_commit(self._owner, self._repo, message, new_tree, parent)
+        move = self._commits.create_branch if created else self._commits.move_branch
+        await move(self._owner, self._repo, branch, commit)
+        return commit, created
+
+    async def _start(self, branch: str, start: str | None) -> str:
+        head = await self._commits.branch_head(self._owner, self._repo, start) if start else None
+        if head is None:
+            raise NotFound(
+                f"There is no branch {start or branch}.", remedy="Give start_branch to create the branch from another."
+            )
+        return head
+
+    async def _entry(self, tree: str, edit: FileEdit) -> dict[str, Any]:
+        edit.check()
+        path = edit.path.strip("/")
+        there = await self._find(tree, path)
+        if there is not None and there.mode in _LINK_MODES:
+            raise InvalidInput(f"{path} is {_LINK_MODES[there.mode]}, which is not edited here.")
+        if edit.blob and (there is None or not (there.sha or "").startswith(edit.blob)):
+            raise Conflict(f"{path} is not blob {edit.blob[:12]} any more.", remedy="Read it again, then edit.")
+        mode = there.mode if there is not None and there.mode else NEW_FILE_MODE
+        entry = {"path": path, "mode": mode, "type": "blob"}
+        if edit.delete:
+            if there is None:
+                raise NotFound(f"There is no file {path} to delete.")
+            return {**entry, "sha": None}
+        content = await self._new_content(path, there, edit)
+        encoded = base64.b64encode(content).decode()
+        return {**entry, "sha": await self._commits.create_blob(self._owner, self._repo, encoded)}
+
+    async def _new_content(self, path: str, there: TreeEntryRecord | None, edit: FileEdit) -> bytes:
+        if edit.base64 is not None:
+            try:
+                return base64.b64decode(edit.base64, validate=True)
+            except ValueError as exc:
+                raise InvalidInput(f"{path}: base64 cannot be decoded.") from exc
+        if edit.content is not None:
+            return edit.content.encode()
+        if there is None or there.sha is None:
+            raise NotFound(f"There is no file {path} to change.")
+        content = await self._contents.blob(self._owner, self._repo, there.sha)
+        if git_hash(content) != there.sha:
+            raise Conflict(f"{path} could not be read as it is in the repository.")
+        return _replaced(path, content, (edit.old or "").encode(), (edit.new or "").encode())
+
+    async def _find(self, tree: str, path: str) -> TreeEntryRecord | None:
+        """The entry at a path; links and submodules on the way are not followed.
+
+        Raises:
+            InvalidInput: when a part of the way is no folder.
+        """
+        *folders, name = path.split("/")
+        for depth, folder in enumerate(folders):
+            entry = (await self._entries(tree)).get(folder)
+            if entry is None:
+                return None
+            if entry.type != "tree" or entry.sha is None:
+                raise InvalidInput(f"{'/'.join(folders[: depth + 1])} is no folder.")
+            tree = entry.sha
+        return (await self._entries(tree)).get(name)
+
+    async def _entries(self, tree: str) -> dict[str, TreeEntryRecord]:
+        if tree not in self._trees:
+            found = await self._commits.entries(self._owner, self._repo, tree)
+            self._trees[tree] = {entry.path: entry for entry in found}
+        return self._trees[tree]
+
+
+def _replaced(path: str, content: bytes, old: bytes, new: bytes) -> bytes:
+    """The content with `old`, which must stand in it exactly once, replaced; lines may end in CR LF."""
+    if old not in content and b"\r\n" in content:
+        old, new = (text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for text in (old, new))
+    count = content.count(old)
+    if count != 1:
+        found = "is not in the file" if not count else f"stands in the file {count} times"
+        raise Conflict(f"{path}: old {found}.", remedy="Give the exact text, with enough around it to be unique.")
+    return content.replace(old, new)

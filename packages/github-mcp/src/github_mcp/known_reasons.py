@@ -1,0 +1,95 @@
+"""Reasons that GitHub is known to give for a refusal, by a pattern of its message."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
+
+
+class EmptyRepository(NotFound):
+    """The repository has no commit yet."""
+
+    def __init__(self) -> None:
+        super().__init__("The repository is empty: it has no commits yet.", remedy="There is nothing to read.")
+
+
+class Reason(NamedTuple):
+    """A reason GitHub is known to give: a pattern of its message, the failure, and what to do."""
+
+    pattern: str
+    failure: type[Failure]
+    text: str
+    remedy: str
+
+
+NO_RETRY = "Do not retry."
+REASONS: Sequence[Reason] = (
+    Reason(
+        r"\bis locked\b|conversation is locked|locked issue",
+        PermissionDenied,
+        "The conversation is locked, so this account cannot write in it.",
+        "Do not retry; someone with write access can unlock it.",
+    ),
+    Reason(r"\barchived\b", PermissionDenied, "The repository is archived, so nothing in it can change.", NO_RETRY),
+    Reason(
+        r"ip allow list",
+        PermissionDenied,
+        "The organisation has an IP allow list, and the IP address of this server is not on it.",
+        "Do not retry; an owner of the organisation can add the address.",
+    ),
+    Reason(
+        r"token'?s? lifetime",
+        PermissionDenied,
+        "The organisation forbids fine-grained tokens with a lifetime as long as that of this server's GITHUB_TOKEN.",
+        "Do not retry; the token's owner can shorten its lifetime at GitHub.",
+    ),
+    Reason(
+        r"personal access token \(classic\)",
+        PermissionDenied,
+        "The organisation forbids classic personal access tokens, which this server's GITHUB_TOKEN is.",
+        "Do not retry; a fine-grained token or a GitHub App is needed.",
+    ),
+    Reason(
+        r"saml",
+        PermissionDenied,
+        "The organisation wants SAML single sign-on for this server's GITHUB_TOKEN.",
+        "Do not retry; the token's owner can authorise it for the organisation in GitHub's token settings.",
+    ),
+    Reason(
+        r"account (was|is|has been) suspended",
+        PermissionDenied,
+        "GitHub has suspended the account of this server's GITHUB_TOKEN.",
+        NO_RETRY,
+    ),
+    Reason(
+        r"repository access blocked",
+        PermissionDenied,
+        "GitHub has blocked access to this repository, for example for legal reasons.",
+        NO_RETRY,
+    ),
+    Reason(
+        r"\b(user|you) (is|are|have been) blocked|blocked (from|by)",
+        PermissionDenied,
+        "This account is blocked there.",
+        "Do not retry; the owner of the repository can lift the block.",
+    ),
+    Reason(
+        r"too large to fetch|blobs up to",
+        InvalidInput,
+        "The file is too large for GitHub's API, which gives up to 100 MB.",
+        "It can be read with git only.",
+    ),
+    Reason(
+        r"issues (has|have) been disabled|issues are disabled",
+        NotFound,
+        "Issues are switched off in this repository.",
+        "Do not retry; its owner can switch them on.",
+    ),
+    Reason(r"repository is empty", EmptyRepository, "", ""),
+    Reason(
+        r"1000 search results",
+        InvalidInput,
+        "Only the first 1,000 results of a search can be read.",
+        "Narrow the query.",
+    ),
+)

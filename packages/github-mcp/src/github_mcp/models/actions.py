@@ -1,0 +1,123 @@
+"""Runs of GitHub Actions as rows, and one run with its failed jobs, steps and annotations."""
+
+from collections.abc import Sequence
+
+from mcp_chassis.results import Result
+
+from github_mcp.client.list_pages import PartialList
+from github_mcp.models.pull_requests import PASSING, cut_text
+from github_mcp.models.tables import Cell, Table
+from github_mcp.records.accounts import login
+from github_mcp.records.actions import AnnotationRecord, JobRecord, RunRecord
+
+MAX_ANNOTATIONS = 20
+MAX_MESSAGE_CHARS = 400
+
+
+class RunPage(Table):
+    """Runs, newest first; `result` is the conclusion, or the status of a run that has none yet."""
+
+    total: int | None = None
+
+
+class Annotation(Result):
+    path: str | None = None
+    line: int | None = None
+    level: str | None = None
+    message: str
+
+    @classmethod
+    def from_record(cls, record: AnnotationRecord) -> "Annotation":
+        text = ": ".join(part for part in (record.title, record.message) if part)
+        message = cut_text(text, MAX_MESSAGE_CHARS)
+        return cls(path=record.path or None, line=record.start_line, level=record.annotation_level, message=message)
+
+
+class FailedJob(Result):
+    """A job that did not pass; `job_id` is what get_job_logs takes."""
+
+    job_id: int
+    name: str
+    result: str
+    failed_steps: list[str] | None = None
+    annotations: list[Annotation] | None = None
+
+    @classmethod
+    def of(cls, job: JobRecord, annotations: Sequence[AnnotationRecord]) -> "FailedJob":
+        steps = [step.name for step in job.steps if step.conclusion not in (*PASSING, None)]
+        shown = [Annotation.from_record(each) for each in annotations[:MAX_ANNOTATIONS]]
+        result = job.conclusion or "unknown"
+        return cls(job_id=job.id, name=job.name, result=result, failed_steps=steps or None, annotations=shown or None)
+
+
+class Run(Result):
+    """`jobs` counts the jobs of the newest attempt; those that did not pass stand in `failed_jobs`."""
+
+    id: int
+    title: str
+    workflow: str | None = None
+    result: str
+    attempt: int
+    event: str | None = None
+    branch: str | None = None
+    sha: str | None = None
+    actor: str
+    created_at: str | None = None
+    updated_at: str | None = None
+    url: str | None = None
+    jobs: str
+    failed_jobs: list[FailedJob] | None = None
+    warnings: list[str] | None = None
+
+    @classmethod
+    def of(cls, run: RunRecord, jobs: PartialList[JobRecord], failed: Sequence[FailedJob]) -> "Run":
+        return cls(
+            id=run.id,
+            title=run.display_title,
+            workflow=run.name,
+            result=run.conclusion or run.status or "unknown",
+            attempt=run.run_attempt,
+            event=run.event or None,
+            branch=run.head_branch,
+            sha=run.head_sha or None,
+            actor=login(run.actor),
+            created_at=run.created_at,
+            updated_at=run.updated_at,
+            url=run.html_url or None,
+            jobs=jobs_summary(jobs),
+            failed_jobs=list(failed) or None,
+        )
+
+
+class StartedRun(Result):
+    run_id: int
+    attempt: int | None = None
+    requested: str
+    warnings: list[str] | None = None
+
+
+def run_row(run: RunRecord) -> dict[str, Cell]:
+    return {
+        "id": run.id,
+        "title": run.display_title,
+        "workflow": run.name,
+        "result": run.conclusion or run.status or "unknown",
+        "branch": run.head_branch,
+        "sha": run.head_sha[:12],
+        "event": run.event,
+        "attempt": run.run_attempt if run.run_attempt > 1 else None,
+        "created_at": run.created_at,
+    }
+
+
+def is_failed(job: JobRecord) -> bool:
+    """Completed with any conclusion that is not known to be harmless."""
+    return (job.status == "completed" or job.conclusion is not None) and job.conclusion not in PASSING
+
+
+def jobs_summary(jobs: PartialList[JobRecord]) -> str:
+    failed = sum(is_failed(each) for each in jobs.items)
+    running = sum(each.status != "completed" and each.conclusion is None for each in jobs.items)
+    passed = len(jobs.items) - failed - running
+    counts = [(failed, "failed"), (running, "not finished"), (passed, "passed"), (jobs.missing or 0, "not read")]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"

@@ -1,0 +1,54 @@
+"""Profiles: tools for one everyday job, chosen together by `GITHUB_TOOLS=@name`."""
+
+from github_mcp.tools.actions import cancel_run, get_run, list_runs, run_workflow_again
+from github_mcp.tools.code import get_file, get_job_logs, search_code
+from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
+from github_mcp.tools.inbox import get_account, search_issues
+from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
+from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff
+from github_mcp.tools.repositories import get_repository_info
+from github_mcp.tools.reviews import get_reviews, reply_to_thread, resolve_thread, write_review
+
+PROFILES = {
+    "triage": (list_issues, get_issue, create_issue, add_issue_comment, update_issue, search_code),
+    "review": (
+        list_issues,
+        get_issue,
+        get_pull_request_diff,
+        get_reviews,
+        write_review,
+        reply_to_thread,
+        resolve_thread,
+        get_file,
+    ),
+    "code": (
+        get_file,
+        search_code,
+        list_commits,
+        list_branches_and_tags,
+        compare,
+        edit_files,
+        create_pull_request,
+    ),
+    "ci": (list_runs, get_run, get_job_logs, run_workflow_again, cancel_run, get_issue, get_file),
+    "release": (get_repository_info, list_branches_and_tags, list_commits, compare, list_issues, get_issue),
+    "inbox": (get_account, search_issues, get_issue, get_reviews, add_issue_comment, update_issue),
+}
+MORE_TOOLS = (
+    create_pull_request,
+    get_job_logs,
+    get_reviews,
+    write_review,
+    reply_to_thread,
+    resolve_thread,
+    edit_files,
+    compare,
+    list_commits,
+    list_branches_and_tags,
+    list_runs,
+    get_run,
+    run_workflow_again,
+    cancel_run,
+    search_issues,
+    get_account,
+)

@@ -1,0 +1,45 @@
+"""Runs and jobs of GitHub Actions, and annotations of checks."""
+
+from mcp_chassis.http.records import Record
+
+from github_mcp.records.accounts import AccountRecord
+
+
+class RunRecord(Record, frozen=True):
+    id: int
+    name: str | None = None
+    display_title: str = ""
+    run_number: int | None = None
+    run_attempt: int = 1
+    event: str = ""
+    status: str | None = None
+    conclusion: str | None = None
+    head_branch: str | None = None
+    head_sha: str = ""
+    actor: AccountRecord | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    html_url: str = ""
+
+
+class StepRecord(Record, frozen=True):
+    name: str = "(unnamed step)"
+    number: int | None = None
+    status: str = ""
+    conclusion: str | None = None
+
+
+class JobRecord(Record, frozen=True):
+    id: int
+    name: str = "(unnamed job)"
+    status: str = ""
+    conclusion: str | None = None
+    steps: tuple[StepRecord, ...] = ()
+
+
+class AnnotationRecord(Record, frozen=True):
+    path: str = ""
+    start_line: int | None = None
+    annotation_level: str | None = None
+    message: str | None = None
+    title: str | None = None

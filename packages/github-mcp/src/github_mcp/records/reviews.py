@@ -1,0 +1,60 @@
+"""Comments on lines of a pull request's diff, and the threads they form."""
+
+from mcp_chassis.http.records import Record
+
+from github_mcp.records.accounts import AccountRecord
+
+
+class ReviewCommentRecord(Record, frozen=True):
+    id: int
+    path: str = ""
+    line: int | None = None
+    original_line: int | None = None
+    start_line: int | None = None
+    side: str = ""
+    subject_type: str = ""
+    in_reply_to_id: int | None = None
+    user: AccountRecord | None = None
+    body: str | None = None
+    created_at: str | None = None
+    html_url: str = ""
+
+
+class CreatedReviewRecord(Record, frozen=True):
+    """The proof that a review was written."""
+
+    id: int
+    html_url: str
+    state: str = ""
+
+
+class ThreadCommentRecord(Record, frozen=True, rename="camel"):
+    database_id: int
+
+
+class ThreadCommentsRecord(Record, frozen=True):
+    nodes: tuple[ThreadCommentRecord, ...] = ()
+
+
+class RepositoryOfThreadRecord(Record, frozen=True, rename="camel"):
+    name_with_owner: str
+
+
+class ThreadPlaceRecord(Record, frozen=True, rename="camel"):
+    """The repository of a thread, and whether it is resolved."""
+
+    repository: RepositoryOfThreadRecord
+    is_resolved: bool
+
+
+class ReviewThreadRecord(Record, frozen=True, rename="camel"):
+    """A thread of the GraphQL API, which alone knows what is resolved."""
+
+    id: str
+    is_resolved: bool = False
+    is_outdated: bool = False
+    comments: ThreadCommentsRecord = ThreadCommentsRecord()
+
+    @property
+    def first_comment(self) -> int | None:
+        return self.comments.nodes[0].database_id if self.comments.nodes else None

@@ -1,0 +1,103 @@
+"""Commits, branches, tags, comparisons, and edits of files."""
+
+from typing import Annotated, Literal
+
+from mcp_chassis.results import TextPage
+from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from pydantic import BaseModel, Field
+
+from github_mcp.comparisons import comparison_page
+from github_mcp.file_edits import Editor, FileEdit
+from github_mcp.models.history import CommitPage, CommittedFiles, RefPage, commit_row, ref_row
+from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef
+
+Moment = Annotated[str | None, Field(max_length=20, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?$")]
+Sha = Annotated[str | None, Field(max_length=40, pattern=r"^([0-9a-f]{7,40})?$")]
+
+
+class Edit(BaseModel, extra="forbid"):
+    """One file: content or base64 (whole file), old and new (exact text, once in the file), or delete."""
+
+    path: RequiredPath
+    content: Annotated[str | None, Field(max_length=150_000)] = None
+    base64: Annotated[str | None, Field(max_length=190_000)] = None
+    old: Annotated[str | None, Field(max_length=100_000)] = None
+    new: Annotated[str | None, Field(max_length=100_000)] = None
+    delete: bool = False
+    blob: Annotated[str | None, Field(max_length=40, description="The blob id get_file showed.")] = None
+
+
+@reads("List commits")
+async def list_commits(
+    owner: Owner,
+    repo: Repo,
+    github: GitHub,
+    ref: Ref = None,
+    path: Annotated[str | None, Field(max_length=1000)] = None,
+    author: Annotated[str | None, Field(max_length=100)] = None,
+    since: Moment = None,
+    until: Moment = None,
+    max_results: MaxResults = 20,
+    cursor: Cursor = None,
+) -> CommitPage:
+    """List commits, newest first: of a branch, a path, an author, a time."""
+    wanted = {"sha": ref, "path": path, "author": author, "since": _moment(since), "until": _moment(until, end=True)}
+    params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
+    found = await github.history.commits(owner, repo, params, cursor)
+    return github.with_notices(CommitPage.of([commit_row(each) for each in found.items], **found.page_fields))
+
+
+@reads("List branches or tags")
+async def list_branches_and_tags(
+    owner: Owner,
+    repo: Repo,
+    github: GitHub,
+    kind: Literal["branches", "tags"] = "branches",
+    max_results: MaxResults = 30,
+    cursor: Cursor = None,
+) -> RefPage:
+    """List a repository's branches, or its tags, with their commits."""
+    read = github.history.branches if kind == "branches" else github.history.tags
+    found = await read(owner, repo, max_results, cursor)
+    return github.with_notices(RefPage.of([ref_row(each) for each in found.items], **found.page_fields))
+
+
+@reads("Compare two refs")
+async def compare(
+    owner: Owner,
+    repo: Repo,
+    base: RequiredRef,
+    head: RequiredRef,
+    github: GitHub,
+    max_lines: Lines = 500,
+    cursor: Cursor = None,
+) -> TextPage:
+    """Compare two branches, tags or commits: commits, changed files, diff since their common ancestor."""
+    return await comparison_page(github, owner, repo, base, head, lines=max_lines, position=cursor)
+
+
+@writes("Edit files", destructive=True, idempotent=False)
+async def edit_files(
+    owner: Owner,
+    repo: Repo,
+    branch: RequiredRef,
+    message: Annotated[str, Field(min_length=1, max_length=10_000)],
+    edits: Annotated[list[Edit], Field(min_length=1, max_length=100)],
+    github: GitHub,
+    start_branch: Annotated[Ref, Field(description="Creates branch from this one.")] = None,
+    expected_head: Annotated[Sha, Field(description="Commit the branch must be at.")] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CommittedFiles:
+    """Create, change, replace or delete files in one commit on a branch."""
+    files = [FileEdit(**edit.model_dump()) for edit in edits]
+    commit, created = await Editor(github, owner, repo).commit(
+        branch, message, files, expected_head=expected_head or None, start=start_branch
+    )
+    return github.with_notices(CommittedFiles(commit=commit, branch=branch, created_branch=created or None))
+
+
+def _moment(text: str | None, *, end: bool = False) -> str | None:
+    """A date as the moment it begins or ends."""
+    if not text or len(text) > len("2026-01-01"):
+        return text
+    return f"{text}T23:59:59Z" if end else f"{text}T00:00:00Z"
