@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from database_mcp.connection import TypeName
-from database_mcp.parameters import as_text, check_count, described, sql_type, with_casts
-from database_mcp.statement import read_statement
+from database_mcp.client.protocols import TypeName
+from database_mcp.guard.statement import read_statement
+from database_mcp.queries.parameters import as_text, check_count, described, sql_type, with_casts
 from mcp_chassis.failures import InvalidInput
 
 

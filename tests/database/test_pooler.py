@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from database_mcp.databases import connect
-from database_mcp.execution import execute
+from database_mcp.connection import connect
+from database_mcp.queries.execution import execute
 from database_mcp.settings import DatabaseSettings
 from mcp_chassis.failures import Failure
 from postgres_bouncer import in_transaction_mode

@@ -5,10 +5,10 @@ import itertools
 import string
 
 import pytest
-from database_mcp.functions import Functions
-from database_mcp.guard import Rules, examine, refuse_unknown, unknown_functions
-from database_mcp.statement import SeveralStatements, read_statement
-from database_mcp.tokens import MAX_STATEMENT_BYTES, Kind, ScanError, tokens
+from database_mcp.guard.functions import Functions
+from database_mcp.guard.rules import Rules, examine, refuse_unknown, unknown_functions
+from database_mcp.guard.statement import SeveralStatements, read_statement
+from database_mcp.guard.tokens import MAX_STATEMENT_BYTES, Kind, ScanError, tokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp_chassis.failures import InvalidInput, PermissionDenied

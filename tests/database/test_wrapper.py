@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 import pytest
-from database_mcp.connection import Attribute, TypeName
-from database_mcp.wrapper import BATCH_BYTES, CELL, Cells, batch_size, cell, source, wrapped
+from database_mcp.client.protocols import Attribute, TypeName
+from database_mcp.queries.wrapper import BATCH_BYTES, CELL, Cells, batch_size, cell, source, wrapped
 
 EDGE = 2**53
 

@@ -7,13 +7,14 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import asyncpg
+from database_mcp.client.pool import Pool
 from database_mcp.databases import Databases
-from database_mcp.execution import execute
-from database_mcp.pool import Pool
+from database_mcp.queries.execution import execute
 from mcp_chassis.failures import Failure
 from postgres_places import Place, with_connection
 
 SUM = "SELECT sum(n) FROM generate_series(1, 1000) n"
+HEALED = 5.0  # seconds after a fault within which calls must work again
 STORM = 20  # callers at once
 
 
@@ -39,7 +40,7 @@ async def storm(databases: Databases, fault: Callable[[], Any]) -> list[Any]:
     callers = [asyncio.create_task(caller()) for _ in range(STORM)]
     await fault()
     over.set()
-    with anyio.fail_after(60):
+    with anyio.fail_after(35):
         await asyncio.gather(*callers)
     return outcomes
 
@@ -55,7 +56,7 @@ async def ask_until_right(databases: Databases) -> Any:
 
 async def put_back(pool: Pool) -> None:
     """Return once no connection is in use any more: they are put back behind the callers' backs."""
-    with anyio.fail_after(60):
+    with anyio.fail_after(HEALED):
         while pool.in_use:
             await anyio.lowlevel.checkpoint()
 

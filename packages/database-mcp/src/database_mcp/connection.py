@@ -1,50 +1,27 @@
-"""The parts of asyncpg's connection that are used here, with types: asyncpg's own are partial."""
+"""Opens all configured databases and probes each of them."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
+from mcp_chassis.server import Probe
 
-class Row(Protocol):
-    """One row: by column name, or one value after the other."""
-
-    def __getitem__(self, key: str | int) -> Any: ...
-    def __iter__(self) -> Iterator[Any]: ...
-    def keys(self) -> Iterator[str]: ...
-
-
-class TypeName(NamedTuple):
-    """A PostgreSQL type as asyncpg names it: arrays end in `[]`."""
-
-    oid: int
-    name: str
-    kind: str
-    schema: str
+from database_mcp.databases import Databases
+from database_mcp.monitoring.states import state_of
+from database_mcp.settings import DatabaseSettings
 
 
-class Attribute(NamedTuple):
-    name: str
-    type: TypeName
+@asynccontextmanager
+async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
+    """All databases, none of them connected yet."""
+    databases = Databases(settings)
+    try:
+        yield databases
+    finally:
+        await databases.close()
 
 
-class Portal(Protocol):
-    async def fetch(self, n: int) -> list[Row]: ...
-
-
-class Prepared(Protocol):
-    def get_attributes(self) -> Sequence[Attribute]: ...
-    def get_parameters(self) -> Sequence[TypeName]: ...
-    def cursor(self, *args: object) -> Awaitable[Portal]: ...
-    async def fetch(self, *args: object) -> list[Row]: ...
-    def get_statusmsg(self) -> str: ...
-
-
-class Connection(Protocol):
-    """`execute` without arguments is the simple protocol and runs several statements: never a caller's text."""
-
-    async def execute(self, query: str, *args: object) -> str: ...
-    async def fetch(self, query: str, *args: object) -> list[Row]: ...
-    async def prepare(self, query: str, *, name: str) -> Prepared: ...
-    async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
-    def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
-    def is_closed(self) -> bool: ...
-    def terminate(self) -> None: ...
+async def probe(databases: Databases) -> list[Probe]:
+    """Whether each database answers."""
+    states = await asyncio.gather(*(state_of(database) for database in databases))
+    return [Probe(state.name, "failed" if state.problem else "ok", state.problem or "") for state in states]

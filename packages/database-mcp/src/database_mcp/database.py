@@ -14,12 +14,12 @@ from mcp_chassis.upstream.rate_limits import RateLimit
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
-from database_mcp.connection import Connection
-from database_mcp.driver import Role, connect
-from database_mcp.functions import Functions
-from database_mcp.guard import examine, refuse_unknown, unknown_functions
-from database_mcp.pool import Pool
-from database_mcp.statement import Statement
+from database_mcp.client.driver import Role, connect
+from database_mcp.client.pool import Pool
+from database_mcp.client.protocols import Connection
+from database_mcp.guard.functions import Functions
+from database_mcp.guard.rules import examine, refuse_unknown, unknown_functions
+from database_mcp.guard.statement import Statement
 from database_mcp.target import Target
 from database_mcp.transaction import begin
 

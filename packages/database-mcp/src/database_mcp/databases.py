@@ -2,20 +2,19 @@
 
 import asyncio
 import difflib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.tools import Connected
 from pydantic import SecretStr
 
-from database_mcp.changes import ChangeResult
-from database_mcp.confirmations import Confirmations
 from database_mcp.database import Database
 from database_mcp.embedded import Embedded
 from database_mcp.settings import DatabaseSettings
 from database_mcp.target import Target
+from database_mcp.writes.changes import ChangeResult
+from database_mcp.writes.confirmations import Confirmations
 
 
 class Databases:
@@ -53,16 +52,6 @@ class Databases:
 
     async def close(self) -> None:
         await asyncio.gather(*(database.close() for database in self))
-
-
-@asynccontextmanager
-async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
-    """All databases, none of them connected yet."""
-    databases = Databases(settings)
-    try:
-        yield databases
-    finally:
-        await databases.close()
 
 
 def _database(target: Target, settings: DatabaseSettings) -> Database:

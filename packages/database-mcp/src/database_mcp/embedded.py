@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from mcp_chassis.failures import Unavailable
 
-from database_mcp.driver import connect
+from database_mcp.client.driver import connect
 
 DATABASE = "shop"
 ROLE = "mcp_ro"

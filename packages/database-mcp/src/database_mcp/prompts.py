@@ -5,10 +5,10 @@ from typing import Annotated
 from mcp_chassis.tools import prompt
 from pydantic import Field
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.description import TableDescription, describe_relation
+from database_mcp.catalog.relations import find
+from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
-from database_mcp.description import TableDescription, describe_relation
-from database_mcp.relations import find
 from database_mcp.resources import database_names, table_names
 
 Line = Annotated[str, Field(max_length=500, pattern=r"^[^\r\n]*$")]

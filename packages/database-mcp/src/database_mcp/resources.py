@@ -7,12 +7,12 @@ from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.results import Page, Result
 from mcp_chassis.tools import resource
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.description import TableDescription, describe_relation
+from database_mcp.catalog.relations import VISIBLE, find
+from database_mcp.catalog.rows import Record, Sample, record, sample
+from database_mcp.client.protocols import Connection
 from database_mcp.databases import Databases, Registry
-from database_mcp.description import TableDescription, describe_relation
-from database_mcp.health import Health, examine_health
-from database_mcp.records import Record, Sample, record, sample
-from database_mcp.relations import VISIBLE, find
+from database_mcp.monitoring.health import Health, examine_health
 
 _OUTLINE_SQL = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name,

@@ -2,11 +2,11 @@
 
 from mcp_chassis.server import Server
 
-from database_mcp.databases import connect
+from database_mcp.connection import connect, probe
+from database_mcp.notifications import watch
 from database_mcp.prompts import PROMPTS
 from database_mcp.resources import RESOURCES
 from database_mcp.settings import DatabaseSettings
-from database_mcp.states import probe
 from database_mcp.tools.changes import execute_write
 from database_mcp.tools.health import check_health, top_queries
 from database_mcp.tools.queries import execute_query
@@ -18,7 +18,6 @@ from database_mcp.tools.schema import (
     profile_table,
     search_schema,
 )
-from database_mcp.watching import watch
 
 SERVER = Server(
     distribution="database-mcp",

@@ -10,7 +10,7 @@ from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparate
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from database_mcp.guard import Rules
+from database_mcp.guard.rules import Rules
 from database_mcp.target import Limits, Target
 
 DEFAULT = "default"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from database_mcp.guard import Rules
+from database_mcp.guard.rules import Rules
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,14 +10,14 @@ from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.tools import writes
 from pydantic import BaseModel, Field
 
-from database_mcp.changes import ChangeResult, commit, is_ddl, preview
-from database_mcp.confirmations import binding
 from database_mcp.database import Database
 from database_mcp.databases import Databases, Registry
-from database_mcp.execution import read_one
-from database_mcp.query import Query
+from database_mcp.queries.execution import read_one
+from database_mcp.queries.query import Query
 from database_mcp.settings import DatabaseSettings
 from database_mcp.tools.parameters import Name, Params, Sql
+from database_mcp.writes.changes import ChangeResult, commit, is_ddl, preview
+from database_mcp.writes.confirmations import binding
 
 
 class Agreement(BaseModel):

@@ -5,9 +5,9 @@ from typing import Annotated
 from mcp_chassis.tools import reads
 from pydantic import Field
 
-from database_mcp.costs import Order, TopQueries, top
 from database_mcp.databases import Registry
-from database_mcp.health import CheckName, Health, examine_health
+from database_mcp.monitoring.health import CheckName, Health, examine_health
+from database_mcp.monitoring.top_queries import Order, TopQueries, top
 from database_mcp.tools.parameters import DatabaseName, Limit
 
 

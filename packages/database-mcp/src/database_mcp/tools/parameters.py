@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import to_json
 
-from database_mcp.statement import ExplainMode
+from database_mcp.guard.statement import ExplainMode
 
 
 def _name(text: str) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 from mcp_chassis.tools import Cursor, reads
 
-from database_mcp.answers import QueryResult
 from database_mcp.database import GRACE
 from database_mcp.databases import Registry
-from database_mcp.execution import execute
+from database_mcp.queries.execution import execute
+from database_mcp.queries.results import QueryResult
 from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, Params, Sql, TimeoutSeconds
 
 ACQUIRE = 10.0  # seconds a call may wait for a free connection, on top of its statement's

@@ -8,16 +8,16 @@ from mcp_chassis.results import Result
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.description import TableDescription, describe_relation
+from database_mcp.catalog.joins import JoinPath, join_path, read_edges
+from database_mcp.catalog.profile import STAGES, Profiler, TableProfile
+from database_mcp.catalog.relations import find
+from database_mcp.catalog.search import SchemaMatches
+from database_mcp.catalog.search import search as search_names
+from database_mcp.catalog.tables import TablePage, list_page
+from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
-from database_mcp.description import TableDescription, describe_relation
-from database_mcp.joins import JoinPath, join_path, read_edges
-from database_mcp.listing import TablePage, list_page
-from database_mcp.profile import STAGES, Profiler, TableProfile
-from database_mcp.relations import find
-from database_mcp.search import SchemaMatches
-from database_mcp.search import search as search_names
-from database_mcp.states import DatabaseState, state_of
+from database_mcp.monitoring.states import DatabaseState, state_of
 from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName, TableName
 
 

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from mcp_chassis.failures import Effect, Failure, TimedOut, Unavailable
 
-from database_mcp.connection import Connection
-from database_mcp.driver import Role, speaking
+from database_mcp.client.driver import Role, speaking
+from database_mcp.client.protocols import Connection
 from database_mcp.target import Limits
 
 Answer = TypeVar("Answer")

@@ -11,11 +11,11 @@ import anyio
 from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
 from mcp_chassis.failures import Failure
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.relations import VISIBLE
+from database_mcp.client.driver import lost, speaking
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.databases import Databases
-from database_mcp.driver import lost, speaking
-from database_mcp.relations import VISIBLE
 
 POLL = 30.0  # seconds between two looks at the catalogue, where no event trigger tells
 SCHEMA_CHANNEL, RECORD_CHANNEL = "mcp_schema", "mcp_record"

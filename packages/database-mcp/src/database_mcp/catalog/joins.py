@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from mcp_chassis.failures import NotFound
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection
-from database_mcp.relations import Relation
+from database_mcp.catalog.relations import Relation
+from database_mcp.client.protocols import Connection
 from database_mcp.transaction import readable
 
 _EDGES_SQL = """

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from database_mcp.connection import Attribute
+from database_mcp.client.protocols import Attribute
 
 CELL = 2000  # characters of one cell
 BATCH_BYTES = 36 * 1024 * 1024

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from mcp_chassis.results import Page, Result
 
-from database_mcp.connection import Connection, Row
-from database_mcp.relations import KINDS, VISIBLE
+from database_mcp.catalog.relations import KINDS, VISIBLE
+from database_mcp.client.protocols import Connection, Row
 
 PAGE = 300  # tables of one page
 

@@ -9,12 +9,12 @@ from mcp_chassis.failures import Failure, PermissionDenied, Unavailable
 from mcp_chassis.results import Result
 from mcp_chassis.upstream.retry import Repeat
 
-from database_mcp.connection import Connection
+from database_mcp.client.driver import speaking
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
-from database_mcp.driver import speaking
-from database_mcp.query import Described, Query, describe
-from database_mcp.statement import Statement
-from database_mcp.wrapper import Cells, cell
+from database_mcp.guard.statement import Statement
+from database_mcp.queries.query import Described, Query, describe
+from database_mcp.queries.wrapper import Cells, cell
 
 SHOWN = 20  # rows of RETURNING that are shown
 MERGE_SINCE = 170_000  # server_version_num

@@ -7,11 +7,11 @@ from typing import Any
 from mcp_chassis.failures import Failure, PermissionDenied
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection, Row
+from database_mcp.catalog.relations import Relation, find
+from database_mcp.client.protocols import Connection, Row
 from database_mcp.database import Database
-from database_mcp.query import Query, run
-from database_mcp.relations import Relation, find
-from database_mcp.statement import read_statement
+from database_mcp.guard.statement import read_statement
+from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
 SAMPLE = 10_000  # rows that are looked at

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mcp_chassis.failures import NotFound
 
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 from database_mcp.transaction import readable
 
 KINDS = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 
 _SEARCH_SQL = """
 WITH spaces AS (

@@ -1,15 +1,12 @@
 """How each database is doing, as list_databases tells it: never with any part of a DSN."""
 
-import asyncio
 from typing import Literal
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.results import Result
-from mcp_chassis.server import Probe
 
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
-from database_mcp.databases import Databases
 
 # A function that runs with a superuser's rights can be reached through operators, casts, views and aggregates
 # without its name standing in any statement.
@@ -66,12 +63,6 @@ async def state_of(database: Database) -> DatabaseState:
         problem=problem,
         pool=_pool(database),
     )
-
-
-async def probe(databases: Databases) -> list[Probe]:
-    """Whether each database answers."""
-    states = await asyncio.gather(*(state_of(database) for database in databases))
-    return [Probe(state.name, "failed" if state.problem else "ok", state.problem or "") for state in states]
 
 
 async def _definers(connection: Connection, database: Database) -> list[str]:

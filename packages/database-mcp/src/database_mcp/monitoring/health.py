@@ -6,7 +6,7 @@ from typing import Literal
 
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 
 Severity = Literal["critical", "warning", "info"]
 CheckName = Literal[

@@ -5,8 +5,8 @@ from typing import Any
 
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection
-from database_mcp.relations import Relation
+from database_mcp.catalog.relations import Relation
+from database_mcp.client.protocols import Connection
 
 _DESCRIBE_SQL = """
 SELECT json_build_object(

@@ -7,12 +7,12 @@ from typing import Any
 from mcp_chassis.failures import ErrorCode, Failure, InvalidInput, PermissionDenied
 from pydantic_core import to_json
 
-from database_mcp.connection import Attribute, Connection, Prepared, Row, TypeName
-from database_mcp.driver import speaking
-from database_mcp.guard import QUERY_HEADS
-from database_mcp.parameters import as_text, check_count, described, with_casts
-from database_mcp.statement import Statement
-from database_mcp.wrapper import Cells, batch_size, wrapped
+from database_mcp.client.driver import speaking
+from database_mcp.client.protocols import Attribute, Connection, Prepared, Row, TypeName
+from database_mcp.guard.rules import QUERY_HEADS
+from database_mcp.guard.statement import Statement
+from database_mcp.queries.parameters import as_text, check_count, described, with_casts
+from database_mcp.queries.wrapper import Cells, batch_size, wrapped
 
 _AT_ONCE = 200  # rows looked at and counted at once: a batch can be large
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from mcp_chassis.failures import InvalidInput
 
-from database_mcp.connection import TypeName
-from database_mcp.statement import Statement
+from database_mcp.client.protocols import TypeName
+from database_mcp.guard.statement import Statement
 from database_mcp.transaction import quoted
 
 _TEXT = frozenset({"text", "unknown"})

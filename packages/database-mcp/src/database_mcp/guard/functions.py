@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 
 FUNCTIONS_SQL = """
 WITH support AS (

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 from typing import Literal
 
-from database_mcp.tokens import Kind, ScanError, Token, tokens
+from database_mcp.guard.tokens import Kind, ScanError, Token, tokens
 
 ExplainMode = Literal["no", "plan", "analyze"]
 

@@ -4,11 +4,11 @@ import dataclasses
 import json
 from typing import Any
 
-from database_mcp.connection import Connection
-from database_mcp.driver import speaking
-from database_mcp.plans import Node, Table, findings, lines, tables
-from database_mcp.query import Query, describe, prepare_wrapped
-from database_mcp.wrapper import source
+from database_mcp.client.driver import speaking
+from database_mcp.client.protocols import Connection
+from database_mcp.queries.plans import Node, Table, findings, lines, tables
+from database_mcp.queries.query import Query, describe, prepare_wrapped
+from database_mcp.queries.wrapper import source
 
 _TABLES_SQL = """
 SELECT format('%s.%s', n.nspname, c.relname) AS name, greatest(c.reltuples, 0)::float8 AS rows,

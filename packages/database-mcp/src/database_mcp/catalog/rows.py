@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
 from mcp_chassis.results import Page, Result
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.profile import qualified, sample_query
+from database_mcp.catalog.relations import Relation, find
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
-from database_mcp.profile import qualified, sample_query
-from database_mcp.query import Query, run
-from database_mcp.relations import Relation, find
-from database_mcp.statement import read_statement
+from database_mcp.guard.statement import read_statement
+from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
 SAMPLE = 10

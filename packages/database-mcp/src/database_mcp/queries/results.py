@@ -5,9 +5,9 @@ from typing import Annotated, Any, ClassVar, Self
 from mcp_chassis.results import Page, compact
 from pydantic import PrivateAttr, WithJsonSchema
 
-from database_mcp.explaining import Explained
-from database_mcp.query import Query, Rows
-from database_mcp.wrapper import CELL
+from database_mcp.queries.explain import Explained
+from database_mcp.queries.query import Query, Rows
+from database_mcp.queries.wrapper import CELL
 
 # Hosts check results against the schema: one that names the cells costs them 80 ms a thousand rows, and says nothing.
 AN_ARRAY = WithJsonSchema({"type": "array"})

@@ -5,10 +5,10 @@ import re
 
 from mcp_chassis.failures import Failure, InvalidInput
 
-from database_mcp.connection import Connection
+from database_mcp.catalog.relations import missing
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
-from database_mcp.relations import missing
-from database_mcp.statement import Statement
+from database_mcp.guard.statement import Statement
 
 _RELATIONS_SQL = """
 SELECT n.nspname::text, c.relname::text

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from mcp_chassis.failures import Failure, InvalidInput
 
-from database_mcp.answers import QueryResult, explained, page_of
-from database_mcp.connection import Connection
+from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
-from database_mcp.explaining import explain as plan
-from database_mcp.guard import denied
-from database_mcp.query import Query, run
-from database_mcp.statement import ExplainMode, SeveralStatements, Statement, read_statement
-from database_mcp.suggestions import with_suggestions
-from database_mcp.tokens import ScanError
+from database_mcp.guard.rules import denied
+from database_mcp.guard.statement import ExplainMode, SeveralStatements, Statement, read_statement
+from database_mcp.guard.tokens import ScanError
+from database_mcp.queries.explain import explain as plan
+from database_mcp.queries.query import Query, run
+from database_mcp.queries.results import QueryResult, explained, page_of
+from database_mcp.queries.suggestions import with_suggestions
 
 RESERVE = 1_500  # characters of a result that are not rows: names, types, warnings, the cursor
 

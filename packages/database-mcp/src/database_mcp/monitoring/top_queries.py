@@ -5,7 +5,7 @@ from typing import Literal
 
 from mcp_chassis.results import Result
 
-from database_mcp.connection import Connection, Row
+from database_mcp.client.protocols import Connection, Row
 from database_mcp.transaction import quoted
 
 Order = Literal["total_time", "mean_time", "calls", "rows"]

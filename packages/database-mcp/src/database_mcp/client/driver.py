@@ -10,8 +10,8 @@ from typing import Any
 
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, Unavailable
 
-from database_mcp.connection import Connection
-from database_mcp.sqlstates import failure_for
+from database_mcp.client.protocols import Connection
+from database_mcp.errors import failure_for
 
 CONNECT_TIMEOUT = 5.0
 

@@ -7,9 +7,9 @@ import dataclasses
 
 from mcp_chassis.failures import InvalidInput, PermissionDenied
 
-from database_mcp.functions import Functions
-from database_mcp.statement import Name, Statement
-from database_mcp.tokens import Kind
+from database_mcp.guard.functions import Functions
+from database_mcp.guard.statement import Name, Statement
+from database_mcp.guard.tokens import Kind
 
 # VOLATILE only because their answer changes; they read or compute and leave nothing behind.
 HARMLESS = frozenset({

@@ -1,0 +1,1 @@
+"""Reads the system catalogue: tables, columns, keys, joins, profiles, single rows."""

@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL: driver, error translation, pool."""

@@ -1,0 +1,1 @@
+"""Decides before a statement runs whether it only reads: tokens, names, rules."""

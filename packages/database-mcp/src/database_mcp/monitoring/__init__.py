@@ -1,0 +1,1 @@
+"""State of a database and its server: connections, health checks, costliest statements."""

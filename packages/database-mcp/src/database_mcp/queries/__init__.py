@@ -1,0 +1,1 @@
+"""Runs and explains a query: parameters, wrapper, pages, plans, suggestions."""

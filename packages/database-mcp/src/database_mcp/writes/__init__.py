@@ -1,0 +1,1 @@
+"""Changes rows: preview, confirmation, commit."""
