@@ -55,6 +55,7 @@ class Database:
         METRICS.level("connections in use", target.name, lambda: pool.in_use)
         METRICS.level("connections idle", target.name, lambda: pool.idle)
         METRICS.level("calls waiting for a connection", target.name, lambda: pool.waiting)
+        METRICS.level("statements abandoned", target.name, lambda: pool.counts.abandoned)
         self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate=UNPACED)
         self.used = anyio.Event()
         self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NOTICES))

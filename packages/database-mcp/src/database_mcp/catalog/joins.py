@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.results import Result
@@ -11,17 +11,25 @@ from database_mcp.catalog.relations import Relation
 from database_mcp.client.protocols import Connection
 from database_mcp.transaction import readable
 
+# A key of a partition counts for its partitioned table, unless the partition itself is asked for ($2).
 _EDGES_SQL = """
-SELECT k.conrelid::int8 AS from_oid, k.confrelid::int8 AS to_oid, fn.nspname::text AS from_schema,
+WITH keys AS (
+    SELECT k.conname, k.conkey, k.confkey, k.conrelid, k.confrelid,
+           CASE WHEN c.relispartition AND k.conrelid <> ALL($2::text[]::oid[])
+                THEN pg_partition_root(k.conrelid)::oid ELSE k.conrelid END AS shown
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE k.contype = 'f'
+      AND (k.conparentid = 0 OR k.conrelid = ANY($2::text[]::oid[]) OR k.confrelid = ANY($2::text[]::oid[]))
+)
+SELECT k.shown::int8 AS from_oid, k.confrelid::int8 AS to_oid, fn.nspname::text AS from_schema,
        f.relname::text AS from_table, tn.nspname::text AS to_schema, t.relname::text AS to_table,
        array(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i) AS from_columns,
        array(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
              JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i) AS to_columns
-FROM pg_constraint k JOIN pg_class f ON f.oid = k.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
+FROM keys k JOIN pg_class f ON f.oid = k.shown JOIN pg_namespace fn ON fn.oid = f.relnamespace
 JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
-WHERE k.contype = 'f' AND k.conparentid = 0
-  AND ($1::text[] IS NULL OR (fn.nspname = ANY($1::text[]) AND tn.nspname = ANY($1::text[])))
+WHERE ($1::text[] IS NULL OR (fn.nspname = ANY($1::text[]) AND tn.nspname = ANY($1::text[])))
 ORDER BY k.conname
 """
 
@@ -34,46 +42,45 @@ class Edge:
     end: int
     start_name: str
     end_name: str
-    start_columns: Sequence[str]
-    end_columns: Sequence[str]
+    start_columns: tuple[str, ...]
+    end_columns: tuple[str, ...]
 
     @property
     def reversed(self) -> "Edge":
         return Edge(self.end, self.start, self.end_name, self.start_name, self.end_columns, self.start_columns)
 
-    @property
-    def clause(self) -> str:
-        pairs = zip(self.end_columns, self.start_columns, strict=True)
-        equal = (f"{self.end_name}.{readable(e)} = {self.start_name}.{readable(s)}" for e, s in pairs)
-        return f"JOIN {self.end_name} ON {' AND '.join(equal)}"
-
 
 class JoinPath(Result):
-    """A FROM clause that joins the two tables; `hops` foreign keys lie between them."""
+    """A FROM clause that joins the two tables over `hops` foreign keys; `through` are the tables between them.
+
+    `alternatives` are equally short paths with another meaning: `warning` says so.
+    """
 
     hops: int
+    warning: str | None = None
     sql: str
+    through: list[str] | None = None
     alternatives: list[str] | None = None
 
 
-async def read_edges(connection: Connection, schemas: Sequence[str]) -> list[Edge]:
-    """Every foreign key of the allowed schemas."""
-    rows = await connection.fetch(_EDGES_SQL, list(schemas) or None)
+async def read_edges(connection: Connection, schemas: Sequence[str], asked: Sequence[Relation]) -> list[Edge]:
+    """Every foreign key of the allowed schemas; those of single partitions only where `asked` holds the partition."""
+    rows = await connection.fetch(_EDGES_SQL, list(schemas) or None, [str(relation.oid) for relation in asked])
     return [
         Edge(
             start=row["from_oid"],
             end=row["to_oid"],
             start_name=f"{readable(row['from_schema'])}.{readable(row['from_table'])}",
             end_name=f"{readable(row['to_schema'])}.{readable(row['to_table'])}",
-            start_columns=row["from_columns"],
-            end_columns=row["to_columns"],
+            start_columns=tuple(row["from_columns"]),
+            end_columns=tuple(row["to_columns"]),
         )
         for row in rows
     ]
 
 
-def join_path(edges: Iterable[Edge], start: Relation, end: Relation, most: int = 3) -> JoinPath:
-    """The shortest joins from `start` to `end`, the first as `sql`, others as short as it besides.
+def join_path(edges: Iterable[Edge], start: Relation, end: Relation, most: int = 5) -> JoinPath:
+    """The shortest joins from `start` to `end`: one as `sql`, all others of its length as `alternatives`.
 
     Raises:
         NotFound: no foreign keys lead from one to the other.
@@ -82,10 +89,43 @@ def join_path(edges: Iterable[Edge], start: Relation, end: Relation, most: int =
     if not paths:
         raise NotFound(
             f"No foreign keys lead from {start.readable} to {end.readable}.",
-            remedy="Look for columns that mean the same with search_schema, and join on those.",
+            remedy="There may be none although the tables belong together: look for columns that mean the same with search_schema.",
         )
-    first, *others = [" ".join([f"FROM {start.readable}", *(edge.clause for edge in path)]) for path in paths]
-    return JoinPath(hops=len(paths[0]), sql=first, alternatives=others or None)
+    first, *others = [from_clause(start, path) for path in paths[:most]]
+    return JoinPath(
+        hops=len(paths[0]),
+        sql=first,
+        through=[edge.end_name for edge in paths[0][:-1]] or None,
+        alternatives=others or None,
+        warning=_equal_paths(len(paths), most) if others else None,
+    )
+
+
+def from_clause(start: Relation, path: Sequence[Edge]) -> str:
+    """`path` as SQL; a table that stands in it more than once gets an alias each time."""
+    names = [start.readable, *(edge.end_name for edge in path)]
+    repeated = {name for name in names if names.count(name) > 1}
+    aliases = _aliases(names, repeated)
+    parts = [f"FROM {_with_alias(names[0], aliases[0])}"]
+    for place, edge in enumerate(path):
+        left, right = aliases[place], aliases[place + 1]
+        pairs = zip(edge.end_columns, edge.start_columns, strict=True)
+        equal = (f"{right}.{readable(e)} = {left}.{readable(s)}" for e, s in pairs)
+        parts.append(f"JOIN {_with_alias(names[place + 1], right)} ON {' AND '.join(equal)}")
+    return " ".join(parts)
+
+
+def _aliases(names: Sequence[str], repeated: Collection[str]) -> list[str]:
+    return [f"t{place}" if name in repeated else name for place, name in enumerate(names, start=1)]
+
+
+def _with_alias(name: str, alias: str) -> str:
+    return name if alias == name else f"{name} AS {alias}"
+
+
+def _equal_paths(found: int, most: int) -> str:
+    shown = f"{found} paths are" if found <= most else f"More than {most} paths are"
+    return f"{shown} equally short and join different rows: choose by the meaning of the columns, not by the order."
 
 
 def _shortest(edges: Iterable[Edge], start: int, end: int, most: int) -> list[tuple[Edge, ...]]:
@@ -96,14 +136,14 @@ def _shortest(edges: Iterable[Edge], start: int, end: int, most: int) -> list[tu
     found: list[tuple[Edge, ...]] = []
     depth: dict[int, int] = {start: 0}
     queue: deque[tuple[int, tuple[Edge, ...]]] = deque([(start, ())])
-    while queue and len(found) < most:
+    while queue and len(found) <= most:
         table, path = queue.popleft()
         if found and len(path) >= len(found[0]):
             break
-        for way in ways.get(table, ()):
+        for way in dict.fromkeys(ways.get(table, ())):
             if way.end == end:
                 found.append((*path, way))
             elif depth.get(way.end, len(path) + 1) >= len(path) + 1 and len(queue) < 10_000:
                 depth[way.end] = len(path) + 1
                 queue.append((way.end, (*path, way)))
-    return found[:most]
+    return found

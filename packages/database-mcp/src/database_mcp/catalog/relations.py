@@ -28,7 +28,7 @@ _FIND_SQL = """
 SELECT c.oid::int8 AS oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE {visible} AND c.relname = $2 AND ($3::text IS NULL OR n.nspname = $3)
-ORDER BY n.nspname <> 'public', pg_catalog.pg_table_is_visible(c.oid) DESC, n.nspname
+ORDER BY array_position(pg_catalog.current_schemas(false), n.nspname), n.nspname <> 'public', n.nspname
 """.replace("{visible}", VISIBLE)
 
 _NAMES_SQL = """
@@ -55,7 +55,7 @@ class Relation:
 
 
 async def find(connection: Connection, schemas: Sequence[str], table: str, schema: str | None = None) -> Relation:
-    """The relation called `table`, which may carry its schema; `public` wins where several schemas have one.
+    """The relation called `table`, which may carry its schema; the search_path decides between several, as in SQL.
 
     Raises:
         NotFound: with the nearest names.

@@ -11,6 +11,7 @@ from typing import Any
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, Unavailable
 
 from database_mcp.client.protocols import Connection
+from database_mcp.client.type_lookup import connection_class
 from database_mcp.errors import failure_for
 
 CONNECT_TIMEOUT = 5.0
@@ -61,6 +62,7 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
             connection: Connection = await _asyncpg().connect(
                 dsn,
                 timeout=CONNECT_TIMEOUT,
+                connection_class=connection_class(),
                 statement_cache_size=0,
                 server_settings={"application_name": "database-mcp"},
             )

@@ -27,10 +27,14 @@ MENDING = 2.0  # seconds for a cancelled statement to end and its connection to 
 
 @dataclasses.dataclass
 class Counts:
-    """What a pool has done since it was made; `busy_seconds` is the time its work took."""
+    """Counters of one pool since it was made; `busy_seconds` is the time its work took.
+
+    `abandoned` counts statements that did not end at their deadline although they were cancelled.
+    """
 
     queries: int = 0
     errors: int = 0
+    abandoned: int = 0
     busy_seconds: float = 0.0
 
     @property
@@ -98,7 +102,8 @@ class Pool:
             self.counts.errors += 1
             if task.done():
                 task.result()
-            raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.AMBIGUOUS)
+            # settled: a statement that outlasts its own limit and hears no cancel would run a second time beside itself
+            raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.SETTLED)
         finally:
             if not lease.answer.done():
                 task.cancel()
@@ -168,18 +173,41 @@ class Pool:
         """Undo whatever the work left behind; a connection that cannot say so in time is cut."""
         clean = False
         try:
-            with speaking():
-                async with asyncio.timeout(MENDING):
+            # the timeout stands outside: inside, its TimeoutError would be taken for a lost connection
+            async with asyncio.timeout(MENDING):
+                with speaking():
                     await connection.execute(RESET)
                     clean = True
         except Failure:
             return
+        except TimeoutError:
+            self.counts.abandoned += 1
+            self._end_backend(connection.get_server_pid())
         finally:
             if clean and not connection.is_closed():
                 self._idle.append((connection, self._clock()))
                 self._reap_later()
             else:
                 connection.terminate()
+
+    def _end_backend(self, pid: int) -> None:
+        """Ask PostgreSQL to end the backend of an abandoned statement: closing its connection alone does not."""
+        task = asyncio.create_task(self._terminate_backend(pid))
+        self._sessions.add(task)
+        task.add_done_callback(self._sessions.discard)
+
+    async def _terminate_backend(self, pid: int) -> None:
+        try:
+            async with asyncio.timeout(MENDING):
+                connection, _ = await self._connect()
+            try:
+                async with asyncio.timeout(MENDING):
+                    with speaking():
+                        await connection.fetch("SELECT pg_catalog.pg_terminate_backend($1::int4)", pid)
+            finally:
+                connection.terminate()
+        except (Failure, TimeoutError):
+            return  # nothing else can be done: the statement ends by itself, and the counter tells of it
 
     def _reap_later(self) -> None:
         if self._reaper is None:

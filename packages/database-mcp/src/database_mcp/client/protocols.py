@@ -1,6 +1,6 @@
 """The parts of asyncpg's connection that are used here, with types: asyncpg's own are partial."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -39,12 +39,18 @@ class Prepared(Protocol):
 
 
 class Connection(Protocol):
-    """`execute` without arguments is the simple protocol and runs several statements: never a caller's text."""
+    """One connection; `input_kinds` tell by type OID how a list or an object is written for that type.
+
+    `execute` without arguments is the simple protocol and runs several statements: never a caller's text.
+    """
+
+    input_kinds: Mapping[int, str]
 
     async def execute(self, query: str, *args: object) -> str: ...
     async def fetch(self, query: str, *args: object) -> list[Row]: ...
     async def prepare(self, query: str, *, name: str) -> Prepared: ...
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
     def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
+    def get_server_pid(self) -> int: ...
     def is_closed(self) -> bool: ...
     def terminate(self) -> None: ...

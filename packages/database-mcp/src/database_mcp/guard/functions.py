@@ -16,7 +16,7 @@ WITH support AS (
            p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 AS on_row
     FROM pg_catalog.pg_proc p LEFT JOIN support s ON s.aggfnoid = p.oid
 )
-SELECT array_agg(DISTINCT proname::text) AS known,
+SELECT array_agg(DISTINCT proname::text) || (SELECT array_agg(typname::text) FROM pg_catalog.pg_type) AS known,
        coalesce(array_agg(DISTINCT proname::text) FILTER (WHERE acts), '{}') AS acting,
        coalesce(array_agg(DISTINCT proname::text) FILTER (WHERE acts AND on_row), '{}') AS acting_on_rows,
        (SELECT array_agg(word) FROM pg_catalog.pg_get_keywords() WHERE catcode IN ('C', 'R')) AS reserved,
@@ -30,6 +30,7 @@ FROM functions
 class Functions:
     """Names as one database knows them now.
 
+    `known`: functions, and types, whose names are called as casts: `inet('10.0.0.1')`.
     `acting`: functions with any VOLATILE overload, aggregates built on one included. `acting_on_rows`: those of them
     that `row.name` can call too, because one argument is enough. `reserved`: keywords that can never be a function.
     """

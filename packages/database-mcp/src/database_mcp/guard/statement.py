@@ -15,6 +15,11 @@ _EXPLAIN_OPTIONS = frozenset({
 })  # fmt: skip
 
 
+_SHOWN_NAMES = {
+    ("time", "zone"): "TimeZone",
+    ("transaction", "isolation", "level"): "transaction_isolation",
+    ("session", "authorization"): "session_authorization",
+}
 _VERBS = frozenset({"select", "values", "table", "insert", "update", "delete", "merge"})
 
 
@@ -72,6 +77,8 @@ def read_statement(sql: str) -> Statement:
     if not found:
         raise ScanError("There is no statement in the text.", 0)
     _check_single(found)
+    if (shown := _show_as_query(found)) is not None:
+        return read_statement(shown)
     explain, found = _without_explain(found)
     start = found[0].start
     return Statement(
@@ -85,6 +92,22 @@ def read_statement(sql: str) -> Statement:
         ordered=_ordered(found),
         verb=_verb(found),
     )
+
+
+def _show_as_query(found: list[Token]) -> str | None:
+    """The query that answers what `SHOW name` asks; None for every other statement."""
+    if found[0].kind is not Kind.NAME or found[0].text != "show" or not all(_is_part_of_show(each) for each in found):
+        return None
+    words = tuple(token.text for token in found[1:] if token.is_name)
+    if words == ("all",):
+        return "SELECT name, setting, short_desc AS description FROM pg_catalog.pg_settings ORDER BY name"
+    name = _SHOWN_NAMES.get(words) or ".".join(words)
+    text, label = name.replace("'", "''"), name.replace('"', '""')
+    return f"SELECT pg_catalog.current_setting('{text}') AS \"{label}\"" if name and "\\" not in name else None
+
+
+def _is_part_of_show(token: Token) -> bool:
+    return token.is_name or (token.kind is Kind.SYMBOL and token.text == ".")
 
 
 def _number(token: Token) -> int:

@@ -29,6 +29,7 @@ class PoolState(Result):
     max: int
     queries: int
     errors: int
+    abandoned: int | None = None
     mean_ms: float | None = None
 
 
@@ -96,5 +97,6 @@ def _pool(database: Database) -> PoolState:
         max=pool.limits.pool_max,
         queries=pool.counts.queries,
         errors=pool.counts.errors,
+        abandoned=pool.counts.abandoned or None,
         mean_ms=pool.counts.mean_ms,
     )

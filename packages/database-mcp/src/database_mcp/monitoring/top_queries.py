@@ -10,20 +10,24 @@ from database_mcp.transaction import quoted
 
 Order = Literal["total_time", "mean_time", "calls", "rows"]
 
-_ORDERS = {"total_time": "total_exec_time", "mean_time": "mean_exec_time", "calls": "calls", "rows": "rows"}
+_ORDERS = {"total_time": "{time}", "mean_time": "{time} / nullif(calls, 0)", "calls": "calls", "rows": "rows"}
 # Where the extension's view is, and whether the server counts: without being preloaded the view only raises.
 _COUNTED_SQL = """
 SELECT n.nspname::text AS schema,
        current_setting('pg_stat_statements.track', true) IS NOT NULL AS loaded,
-       pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all
+       pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all,
+       CASE WHEN EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                         WHERE c.relnamespace = n.oid AND c.relname = 'pg_stat_statements'
+                           AND a.attname = 'total_exec_time' AND NOT a.attisdropped)
+            THEN 'total_exec_time' ELSE 'total_time' END AS time  -- its name before version 1.8
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'
 """
 _TOP_SQL = """
 SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 500) AS query, calls::int8 AS calls, rows::int8 AS rows,
-       round(total_exec_time)::float8 AS total_ms, round(mean_exec_time::numeric, 2)::float8 AS mean_ms,
+       round({time})::float8 AS total_ms, round(({time} / nullif(calls, 0))::numeric, 2)::float8 AS mean_ms,
        (100 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0))::float8 AS hit_percent
 FROM {schema}.pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()
-ORDER BY {order} DESC LIMIT $1
+ORDER BY {order} DESC NULLS LAST LIMIT $1
 """
 _RUNNING_SQL = """
 SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 500) AS query,
@@ -66,6 +70,7 @@ async def top(connection: Connection, order: Order, limit: int) -> TopQueries:
     counted = await connection.fetch(_COUNTED_SQL)
     if counted and counted[0]["loaded"]:
         text = _TOP_SQL.replace("{schema}", quoted(counted[0]["schema"])).replace("{order}", _ORDERS[order])
+        text = text.replace("{time}", counted[0]["time"])
         warnings = None if counted[0]["sees_all"] else [_HIDDEN]
         return TopQueries(
             source="pg_stat_statements", queries=_costs(await connection.fetch(text, limit)), warnings=warnings

@@ -1,7 +1,8 @@
 """Parameters of a statement: sent as text, and read by PostgreSQL's own input function of the type it expects."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 from mcp_chassis.failures import InvalidInput
@@ -12,7 +13,6 @@ from database_mcp.transaction import quoted
 
 _TEXT = frozenset({"text", "unknown"})
 _VECTORS = (22, 30)  # int2vector and oidvector, which asyncpg takes for arrays of themselves
-_JSON = frozenset({"json", "jsonb"})
 
 
 def check_count(statement: Statement, values: Sequence[object]) -> None:
@@ -51,26 +51,50 @@ def sql_type(type_name: TypeName) -> str:
     return f"{quoted(type_name.schema)}.{quoted(base)}{brackets}"
 
 
-def as_text(values: Sequence[object], types: Sequence[TypeName]) -> list[str | None]:
+def as_text(
+    values: Sequence[object], types: Sequence[TypeName], input_kinds: Mapping[int, str] = MappingProxyType({})
+) -> list[str | None]:
     """Each value as the text PostgreSQL reads for its type.
 
+    Args:
+        input_kinds: by type OID, what the type is beneath its domains: array, composite, hstore, json or vector.
+
     Raises:
-        InvalidInput: for a list or an object where the type is neither an array nor JSON.
+        InvalidInput: for a list or an object where the type takes none.
     """
-    return [_text(value, kind, number) for number, (value, kind) in enumerate(zip(values, types, strict=True), start=1)]
+    return [
+        _text(value, kind, input_kinds.get(kind.oid), number)
+        for number, (value, kind) in enumerate(zip(values, types, strict=True), start=1)
+    ]
 
 
-def _text(value: Any, kind: TypeName, number: int) -> str | None:
+def _text(value: Any, kind: TypeName, input_kind: str | None, number: int) -> str | None:
     if value is None:
         return None
-    if isinstance(value, dict | list):
-        if kind.name in _JSON:
-            return json.dumps(value, ensure_ascii=False)
-        if isinstance(value, list) and kind.name.endswith("[]"):
-            return _array(cast("list[Any]", value))
+    if not isinstance(value, dict | list):
+        return _scalar(value)
+    text = _structured(value, kind, input_kind)
+    if text is None:
         shape = "a list" if isinstance(value, list) else "an object"
         raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.")
-    return _scalar(value)
+    return text
+
+
+def _structured(value: dict[str, Any] | list[Any], kind: TypeName, input_kind: str | None) -> str | None:
+    """A list or an object as the text of its type; None where the type takes neither."""
+    if input_kind == "json" or kind.name in ("json", "jsonb"):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return _hstore(value) if input_kind == "hstore" else None
+    if input_kind == "array" or kind.name.endswith("[]"):
+        return _array(value)
+    if input_kind == "vector":
+        return json.dumps(value)
+    return "(" + ",".join("" if item is None else _item(item) for item in value) + ")" if input_kind == "composite" else None
+
+
+def _hstore(values: dict[str, Any]) -> str:
+    return ",".join(f"{_item(key)}=>{_item(value)}" for key, value in values.items())
 
 
 def _scalar(value: Any) -> str:

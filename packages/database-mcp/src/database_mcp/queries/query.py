@@ -15,6 +15,7 @@ from database_mcp.queries.parameters import as_text, check_count, described, wit
 from database_mcp.queries.wrapper import Cells, batch_size, wrapped
 
 _AT_ONCE = 200  # rows looked at and counted at once: a batch can be large
+_NOT_AS_TEXT = ("42846", "42P18")  # cannot_coerce, indeterminate_datatype
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
 
 
@@ -84,7 +85,7 @@ async def describe(connection: Connection, query: Query) -> Described:
         columns=raw.get_attributes(),
         parameters=parameters,
         text=with_casts(query.statement, parameters),
-        values=as_text(query.values, parameters),
+        values=as_text(query.values, parameters, connection.input_kinds),
     )
 
 
@@ -97,6 +98,8 @@ async def prepare_wrapped(connection: Connection, query: Query, shape: Described
     except Failure as failure:
         if failure.code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.TIMEOUT):
             raise
+        if failure.details.get("sqlstate") in _NOT_AS_TEXT:
+            raise _unreadable_column(failure, shape) from failure
         raise _not_a_query(query.statement, failure) from failure
 
 
@@ -145,11 +148,18 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
 
 
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
-    if statement.head == "show":
-        return PermissionDenied("SHOW does not run here.", remedy="Ask SELECT current_setting('name') instead.")
     if statement.head in QUERY_HEADS:
         return PermissionDenied(f"This does more than read. {failure.message}", remedy=_ONLY_QUERIES)
     return PermissionDenied(f"{statement.head.upper()} is not a query.", remedy=_ONLY_QUERIES)
+
+
+def _unreadable_column(failure: Failure, shape: Described) -> InvalidInput:
+    types = ", ".join(f"{column.name} {column.type.name}" for column in shape.columns)
+    return InvalidInput(
+        f"A column of the result has a type that has no text form. {failure.message}",
+        remedy=f"Leave it out or convert it; the columns are: {types}.",
+        details=failure.details,
+    )
 
 
 def _with_expected_types(failure: Failure, shape: Described) -> Failure:

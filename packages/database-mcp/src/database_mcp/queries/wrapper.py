@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from database_mcp.client.protocols import Attribute
+from database_mcp.client.protocols import Attribute, TypeName
 
 CELL = 2000  # characters of one cell
 BATCH_BYTES = 36 * 1024 * 1024
@@ -19,8 +19,13 @@ _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestampt
 
 def wrapped(query: str, columns: Sequence[Attribute], *, limit: int, offset: int = 0) -> str:
     """`query` as the source of a select that cuts cells and rows; every column it does not carry natively is text."""
-    cells = ", ".join(cell(f"c{place}", column.type.name) for place, column in enumerate(columns))
+    cells = ", ".join(cell(f"c{place}", built_in(column.type)) for place, column in enumerate(columns))
     return " ".join(["SELECT", cells, "FROM", source(query, len(columns)), f"LIMIT {limit} OFFSET {offset}"])
+
+
+def built_in(type_name: TypeName) -> str:
+    """The name of a type of PostgreSQL's own; that of a user's type with its schema, because it may be the same name."""
+    return type_name.name if type_name.schema in ("pg_catalog", "") else f"{type_name.schema}.{type_name.name}"
 
 
 def source(query: str, columns: int) -> str:
@@ -54,7 +59,7 @@ def _widest(type_name: str) -> int:
 
 def batch_size(columns: Sequence[Attribute]) -> int:
     """Rows of one batch, so that the widest cells that can come stay within 36 MB."""
-    widest = sum(_widest(column.type.name) for column in columns)
+    widest = sum(_widest(built_in(column.type)) for column in columns)
     return max(1, BATCH_BYTES // max(widest, 1))
 
 
@@ -63,7 +68,7 @@ class Cells:
 
     def __init__(self, columns: Sequence[Attribute]) -> None:
         self._has_cut = False
-        names = [column.type.name for column in columns]
+        names = [built_in(column.type) for column in columns]
         self._numbers = [(place, _NUMBERS[name]) for place, name in enumerate(names) if name in _NUMBERS]
         self._texts = [place for place, name in enumerate(names) if name not in _SHORT]
 

@@ -85,7 +85,7 @@ async def find_joins(
 
     async def joined(connection: Connection) -> JoinPath:
         start, end = await find(connection, schemas, from_table), await find(connection, schemas, to_table)
-        return join_path(await read_edges(connection, schemas), start, end)
+        return join_path(await read_edges(connection, schemas, (start, end)), start, end)
 
     return await chosen.read(joined)
 

@@ -14,7 +14,7 @@ from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.statement import Statement
 from database_mcp.queries.query import Described, Query, describe
-from database_mcp.queries.wrapper import Cells, cell
+from database_mcp.queries.wrapper import Cells, built_in, cell
 
 SHOWN = 20  # rows of RETURNING that are shown
 MERGE_SINCE = 170_000  # server_version_num
@@ -174,7 +174,10 @@ async def _change_rows(connection: Connection, database: Database, query: Query)
 async def _as_with_query(connection: Connection, shape: Described) -> str:
     """The statement where PostgreSQL's grammar admits only queries and changes of rows."""
     names = ", ".join(f"c{place}" for place in range(len(shape.columns)))
-    cells = ["count(*) OVER ()", *(cell(f"c{place}", column.type.name) for place, column in enumerate(shape.columns))]
+    cells = [
+        "count(*) OVER ()",
+        *(cell(f"c{place}", built_in(column.type)) for place, column in enumerate(shape.columns)),
+    ]
     head = f"WITH w({names}) AS" if names else "WITH w AS"
     shown = ["SELECT", ", ".join(cells), f"FROM w LIMIT {SHOWN}"] if names else ["SELECT"]
     text = "\n".join([head, "(", shape.text, ")", *shown])
