@@ -6,7 +6,8 @@ from mcp_chassis.tools import reads
 from pydantic import Field
 
 from database_mcp.databases import Registry
-from database_mcp.monitoring.health import CheckName, Health, examine_health
+from database_mcp.monitoring.checks import CheckName
+from database_mcp.monitoring.health import Health, examine_health
 from database_mcp.monitoring.top_queries import Order, TopQueries, top
 from database_mcp.tools.parameters import DatabaseName, Limit
 
@@ -18,7 +19,9 @@ async def check_health(
     database: DatabaseName = None,
 ) -> Health:
     """Problems with severity and the SQL that mends them."""
-    return await databases.get(database).read(lambda connection: examine_health(connection, checks))
+    chosen = databases.get(database)
+    found = await chosen.read(lambda connection: examine_health(connection, checks))
+    return found.model_copy(update={"abandoned_statements": chosen.pool.counts.abandoned or None})
 
 
 @reads("Top queries")

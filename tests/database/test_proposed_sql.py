@@ -1,0 +1,115 @@
+"""Every SQL text that a tool proposes is executed against a copy of what it was proposed for."""
+
+from typing import Any
+
+import pytest
+from database_asks import ask, client_of, own_database, query
+from postgres_places import Place
+
+ILL = """
+CREATE SCHEMA "Odd Name"; CREATE TABLE "Odd Name"."T" (id int PRIMARY KEY, "The X" int, y text COLLATE "C");
+INSERT INTO "Odd Name"."T" SELECT n, n FROM generate_series(1, 3000) n;
+CREATE INDEX "One" ON "Odd Name"."T" ("The X"); CREATE INDEX "Two" ON "Odd Name"."T" ("The X");
+CREATE UNIQUE INDEX unique_one ON "Odd Name"."T" (id, "The X"); CREATE INDEX plain_one ON "Odd Name"."T" (id, "The X");
+CREATE INDEX by_c ON "Odd Name"."T" (y); CREATE INDEX by_en ON "Odd Name"."T" (y COLLATE "POSIX");
+CREATE INDEX hashed ON "Odd Name"."T" USING hash ("The X");
+CREATE TABLE child (id int PRIMARY KEY, t_id int);
+ALTER TABLE child ADD CONSTRAINT child_t_id_fkey FOREIGN KEY (t_id) REFERENCES "Odd Name"."T" NOT VALID;
+INSERT INTO child SELECT n, n FROM generate_series(1, 3000) n;
+ALTER TABLE child ADD CONSTRAINT "Not Checked" CHECK (id > 0) NOT VALID;
+CREATE TABLE parts (id int, d date, k int REFERENCES child) PARTITION BY RANGE (d);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO parts SELECT n, '2024-06-01', n FROM generate_series(1, 3000) n;
+CREATE INDEX parts_one ON parts (id); CREATE INDEX parts_two ON parts (id); CREATE INDEX broken ON ONLY parts (d, id);
+CREATE TABLE numbered (id serial, n smallint GENERATED ALWAYS AS IDENTITY);
+SELECT setval('numbered_id_seq', 2000000000); SELECT setval('numbered_n_seq', 32000);
+CREATE SEQUENCE loose AS smallint; SELECT setval('loose', 32000); ANALYZE
+"""
+
+
+async def test_every_fix_of_check_health_runs(postgres: Place):
+    async with own_database(postgres, ILL) as (name, owner), client_of(postgres, name) as client:
+        health = await ask(client, "check_health")
+        for finding in health["findings"]:
+            if "fix" in finding and finding["object"] != "server":
+                await owner.execute(finding["fix"])
+        left = await ask(client, "check_health", checks=["indexes", "constraints"])
+    found = {(finding["object"], finding["check"]) for finding in health["findings"]}
+    assert found >= {
+        ('"Odd Name"."Two"', "indexes"),
+        ('"Odd Name".plain_one', "indexes"),
+        ("public.parts_two", "indexes"),
+        ("public.broken", "indexes"),
+        ("public.child.t_id", "indexes"),
+        ("public.parts.k", "indexes"),
+        ('public.child."Not Checked"', "constraints"),
+        ("public.child.child_t_id_fkey", "constraints"),
+        ("public.numbered_id_seq", "sequences"),
+        ("public.loose", "sequences"),
+    }
+    names = {name for name, _ in found}
+    assert names.isdisjoint({'"Odd Name".unique_one', '"Odd Name".by_c', '"Odd Name".by_en', '"Odd Name".hashed'})
+    assert [name for name in names if "parts_1" in name or "parts_2" in name] == []
+    assert [finding["object"] for finding in left["findings"] if "fix" in finding] == []
+
+
+async def test_a_check_that_fails_is_skipped_with_its_reason_and_the_others_run(postgres18: Place):
+    shadow = "CREATE SCHEMA s; CREATE VIEW s.pg_sequences AS SELECT 1 AS nothing"
+    async with own_database(postgres18, shadow) as (name, _):
+        options = {"DATABASE_URL": postgres18.dsn(name, options="-csearch_path%3Ds%2Cpg_catalog")}
+        async with client_of(postgres18, name, **options) as client:
+            health = await ask(client, "check_health", checks=["sequences", "constraints"])
+    assert (health["checked"], [each["check"] for each in health["skipped"]]) == (["constraints"], ["sequences"])
+    assert "does not exist" in health["skipped"][0]["reason"]
+
+
+async def test_a_role_that_sees_no_other_sessions_is_told_so(postgres18: Place, shop: str):
+    async with client_of(postgres18, "shop", DATABASE_URL=shop) as client:
+        health = await ask(client, "check_health", checks=["transactions"])
+    assert "GRANT pg_read_all_stats" in health["skipped"][0]["reason"]
+
+
+KEYS = """
+CREATE TABLE emp (id int PRIMARY KEY, boss int REFERENCES emp, deputy int REFERENCES emp);
+CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);
+ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b;
+CREATE SCHEMA "S p"; CREATE TABLE "S p"."Or der" (x int, "y z" int, PRIMARY KEY (x, "y z"));
+CREATE TABLE line (o int, p int, FOREIGN KEY (o, p) REFERENCES "S p"."Or der", author int REFERENCES emp,
+                   editor int REFERENCES emp);
+CREATE TABLE ev (id int, d date, e int REFERENCES emp) PARTITION BY RANGE (d);
+CREATE TABLE ev_1 PARTITION OF ev FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE only_parts (id int, d date, e int) PARTITION BY RANGE (d);
+CREATE TABLE only_parts_1 PARTITION OF only_parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE only_parts_2 PARTITION OF only_parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+ALTER TABLE only_parts_1 ADD FOREIGN KEY (e) REFERENCES emp; ALTER TABLE only_parts_2 ADD FOREIGN KEY (e) REFERENCES emp
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "hops", "paths"),
+    [
+        ("emp", "emp", 1, 4),
+        ("a", "b", 1, 2),
+        ("a", "a", 2, None),
+        ("line", '"S p"."Or der"', 1, 1),
+        ("line", "emp", 1, 2),
+        ("ev", "emp", 1, 1),
+        ("ev_1", "emp", 1, 1),
+        ("only_parts", "emp", 1, 1),
+        ("only_parts_1", "emp", 1, 1),
+        ("ev", "only_parts", 2, 1),
+    ],
+)
+async def test_every_join_path_runs_and_equal_paths_are_told_as_equals(
+    postgres18: Place, one: str, two: str, hops: int, paths: int | None
+):
+    async with own_database(postgres18, KEYS) as (name, _), client_of(postgres18, name) as client:
+        found: dict[str, Any] = await ask(client, "find_joins", from_table=one, to_table=two)
+        texts = [found["sql"], *found.get("alternatives", [])]
+        for text in texts:
+            assert (await query(client, f"SELECT count(*) {text}"))["rows"] == [[0]]
+    assert found["hops"] == hops
+    assert paths is None or len(texts) == paths
+    assert ("equally short" in found.get("warning", "")) is (len(texts) > 1)
+    assert len(found.get("through", [])) == hops - 1
