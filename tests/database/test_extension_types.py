@@ -55,10 +55,10 @@ async def test_types_of_extensions_make_the_round_trip(
     postgres15: Place, extension: str, kind: str, value: Any, shown: str
 ):
     await require_extension(postgres15, extension)
-    async with own_database(postgres15, f"CREATE EXTENSION {extension}") as (name, _):
-        async with client_of(postgres15, name) as client:
-            answer = await query(client, f"SELECT $1::{kind} AS v, ROW($1::{kind}) AS r", value)
-            again = await query(client, f"SELECT $1::{kind}::text = $2::{kind}::text", value, shown)
+    made = own_database(postgres15, f"CREATE EXTENSION {extension}")
+    async with made as (name, _), client_of(postgres15, name) as client:
+        answer = await query(client, f"SELECT $1::{kind} AS v, ROW($1::{kind}) AS r", value)
+        again = await query(client, f"SELECT $1::{kind}::text = $2::{kind}::text", value, shown)
     assert answer["types"] == [kind, "record"]
     assert answer["rows"][0][0] == shown
     assert again["rows"] == [[True]]
@@ -67,7 +67,7 @@ async def test_types_of_extensions_make_the_round_trip(
 DOMAINS = (
     "CREATE TYPE mood AS ENUM ('ok', 'sad'); CREATE DOMAIN moods AS mood[]; CREATE DOMAIN paper AS jsonb;"
     "CREATE DOMAIN dates AS datemultirange; CREATE TYPE pair AS (a int, b text);"
-    'CREATE SCHEMA odd; CREATE TYPE odd.int8 AS ENUM (\'x\'); CREATE TYPE odd."date" AS (d int)'
+    "CREATE SCHEMA odd; CREATE TYPE odd.int8 AS ENUM ('x'); CREATE TYPE odd.\"date\" AS (d int)"
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from database_mcp.connection import connect as connect_all
 from database_mcp.databases import Databases
-from database_mcp.queries.execution import execute
+from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
 from mcp_chassis.failures import Failure
@@ -93,7 +93,7 @@ async def attack(databases: Databases, victim: Victim, hostile: Iterable[str]) -
     async def attacker() -> None:
         for statement in waiting:
             try:
-                result = await execute(databases.get(None), statement, [], seconds=5)
+                result = await execute(databases.get(None), QueryRequest(statement, seconds=5))
             except Failure as failed:
                 answer = failed.text()
             else:

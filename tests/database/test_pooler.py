@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from database_mcp.connection import connect
-from database_mcp.queries.execution import execute
+from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.settings import DatabaseSettings
 from mcp_chassis.failures import Failure
 from postgres_bouncer import in_transaction_mode
@@ -28,7 +28,7 @@ async def test_a_thousand_calls_through_pgbouncer_in_transaction_mode_all_succee
                 for number in range(first, CALLS, 8):
                     query = "SELECT $1::int + count(*), $2::regtype FROM generate_series(1, 9)"
                     try:
-                        answer = await execute(databases.get(None), query, [number, "integer"])
+                        answer = await execute(databases.get(None), QueryRequest(query, [number, "integer"]))
                     except Failure as failure:
                         failed.append(failure.message)
                     else:

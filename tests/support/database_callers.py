@@ -9,7 +9,7 @@ import anyio.lowlevel
 import asyncpg
 from database_mcp.client.pool import Pool
 from database_mcp.databases import Databases
-from database_mcp.queries.execution import execute
+from database_mcp.queries.execution import QueryRequest, execute
 from mcp_chassis.failures import Failure
 from postgres_places import Place, with_connection
 
@@ -22,7 +22,7 @@ async def ask(databases: Databases, sql: str = SUM, seconds: float = 5) -> Any:
     """The one cell of a query's answer, or the failure; a refusal by an open breaker takes no time at all."""
     await anyio.lowlevel.checkpoint()
     try:
-        answer = await execute(databases.get(None), sql, [], seconds=seconds)
+        answer = await execute(databases.get(None), QueryRequest(sql, seconds=seconds))
     except Failure as failed:
         return failed
     return answer.rows[0][0]

@@ -66,11 +66,12 @@ class Database:
     def name(self) -> str:
         return self.target.name
 
-    async def read(self, work: Work[Answer], *, seconds: float | None = None) -> Answer:
+    async def read(self, work: Work[Answer], *, seconds: float | None = None, statements: int = 1) -> Answer:
         """Run `work` inside BEGIN READ ONLY with its limits set; repeated once when the connection breaks.
 
         Args:
             seconds: what one statement may take.
+            statements: how many `work` runs at most.
         """
         limit = self.target.limits.command_timeout if seconds is None else seconds
         start = begin(self.target, limit)
@@ -79,7 +80,7 @@ class Database:
             await connection.execute(start)
             return await work(connection)
 
-        return await self._upstream.call(self._attempts(in_transaction, limit + GRACE))
+        return await self._upstream.call(self._attempts(in_transaction, limit * statements + GRACE))
 
     async def read_checked(self, statement: Statement, work: Work[Answer], *, seconds: float) -> Answer:
         """Run `work` as `read` does, once the role and the statement's names have been found harmless.

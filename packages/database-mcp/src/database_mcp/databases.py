@@ -3,9 +3,10 @@
 import asyncio
 import difflib
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from mcp_chassis.failures import NotFound
+from mcp_chassis.results import Result
 from mcp_chassis.tools import Connected
 from pydantic import SecretStr
 
@@ -15,6 +16,8 @@ from database_mcp.settings import DatabaseSettings
 from database_mcp.target import Target
 from database_mcp.writes.changes import ChangeResult
 from database_mcp.writes.confirmations import Confirmations
+
+Labelled = TypeVar("Labelled", bound=Result)
 
 
 class Databases:
@@ -36,6 +39,10 @@ class Databases:
     @property
     def default(self) -> str:
         return next(iter(self._by_name))
+
+    def labelled(self, database: Database, result: Labelled) -> Labelled:
+        """`result` with the name of its database, where there are several."""
+        return result.model_copy(update={"database": database.name}) if len(self._by_name) > 1 else result
 
     def get(self, name: str | None) -> Database:
         """The database of that name; the default without one.

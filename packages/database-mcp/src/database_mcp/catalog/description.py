@@ -11,7 +11,9 @@ from database_mcp.client.protocols import Connection
 _DESCRIBE_SQL = """
 SELECT json_build_object(
   'comment', obj_description(c.oid, 'pg_class'),
-  'rows', CASE WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'p', 'm') THEN c.reltuples::int8 END,
+  'estimated_rows', CASE WHEN c.relkind = 'p' THEN (SELECT sum(greatest(l.reltuples, 0))
+        FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf)::int8
+      WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'm') THEN c.reltuples::int8 END,
   'columns', (SELECT json_agg(json_build_object(
       'name', a.attname,
       'type', regexp_replace(regexp_replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying',
@@ -35,22 +37,35 @@ SELECT json_build_object(
   'foreign_keys', (SELECT json_agg(o.conname || ': ' || regexp_replace(pg_get_constraintdef(o.oid, true),
         '^FOREIGN KEY (\\(.*?\\)) REFERENCES ', '\\1 -> ') ORDER BY o.conname)
     FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'f'),
-  'referenced_by', (SELECT json_agg(format('%s: %s %s', o.conname, o.conrelid::regclass,
+  'referenced_by', (SELECT json_agg(format('%s: %I.%I %s', o.conname, n.nspname, r.relname,
         regexp_replace(pg_get_constraintdef(o.oid, true), '^FOREIGN KEY (\\(.*?\\)).*$', '\\1')) ORDER BY o.conname)
-    FROM pg_constraint o WHERE o.confrelid = c.oid AND o.contype = 'f' AND o.conparentid = 0),
+    FROM pg_constraint o JOIN pg_class r ON r.oid = o.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
+    WHERE o.confrelid = c.oid AND o.contype = 'f' AND o.conparentid = 0),
   'indexes', (SELECT json_agg(regexp_replace(pg_get_indexdef(i.indexrelid, 0, true),
         '^CREATE (UNIQUE )?INDEX (\\S+) ON (ONLY )?\\S+ USING ', '\\2: \\1')
         || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END ORDER BY i.indexrelid::regclass::text)
     FROM pg_index i WHERE i.indrelid = c.oid AND NOT i.indisprimary),
   'partition_key', pg_get_partkeydef(c.oid),
   'partition_count', (SELECT nullif(count(*), 0) FROM pg_inherits h WHERE h.inhparent = c.oid AND c.relkind = 'p'),
-  'partitions', (SELECT json_agg(p.bound ORDER BY p.bound)
-    FROM (SELECT p.relname || ' ' || pg_get_expr(p.relpartbound, p.oid) AS bound
+  'partitions', (SELECT json_agg(p.bound ORDER BY p.place)
+    FROM (SELECT row_number() OVER ordered AS place, count(*) OVER () AS total,
+                 p.relname || ' ' || pg_get_expr(p.relpartbound, p.oid) AS bound
           FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid
-          WHERE h.inhparent = c.oid AND p.relispartition ORDER BY p.relname LIMIT 5) p),
+          WHERE h.inhparent = c.oid AND p.relispartition
+          WINDOW ordered AS (ORDER BY pg_get_expr(p.relpartbound, p.oid) = 'DEFAULT',
+                             length(pg_get_expr(p.relpartbound, p.oid)), pg_get_expr(p.relpartbound, p.oid))) p
+    WHERE p.place IN (1, p.total)),
+  'partition_of', (SELECT format('%I.%I', n.nspname, r.relname) FROM pg_class r JOIN pg_namespace n
+      ON n.oid = r.relnamespace WHERE c.relispartition AND r.oid = pg_partition_root(c.oid)),
+  'analyzed', CASE WHEN c.relkind IN ('r', 'm') THEN c.reltuples >= 0
+                   WHEN c.relkind = 'p' THEN (SELECT bool_or(l.reltuples >= 0) FROM pg_partition_tree(c.oid) t
+                       JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
   'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)::text AS described
 FROM pg_class c WHERE c.oid = $1::int8::oid
 """
+
+
+NEVER_ANALYZED = "none: never analyzed, so that row counts are not known and plans are guesses"
 
 
 class DescribedColumn(Result):
@@ -68,19 +83,22 @@ class DescribedColumn(Result):
 class TableDescription(Result):
     """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
 
-    `partitions` are the first five of `partition_count`.
+    `estimated_rows` is the planner's estimate. `partitions` are the first and the last of `partition_count`.
     """
 
+    database: str | None = None
     table: str
     kind: str
     comment: str | None = None
-    rows: int | None = None
+    estimated_rows: int | None = None
+    statistics: str | None = None
     columns: list[DescribedColumn]
     primary_key: list[str] | None = None
     constraints: list[str] | None = None
     foreign_keys: list[str] | None = None
     referenced_by: list[str] | None = None
     indexes: list[str] | None = None
+    partition_of: str | None = None
     partition_key: str | None = None
     partition_count: int | None = None
     partitions: list[str] | None = None
@@ -92,5 +110,6 @@ async def describe_relation(connection: Connection, relation: Relation) -> Table
     """Columns, keys, constraints, indexes and partitions of `relation`."""
     rows = await connection.fetch(_DESCRIBE_SQL, relation.oid)
     found: dict[str, Any] = json.loads(rows[0]["described"])
+    found["statistics"] = NEVER_ANALYZED if found.pop("analyzed") is False else None
     found |= {"table": relation.readable, "kind": relation.kind, "also_in": list(relation.also_in) or None}
     return TableDescription.model_validate({**found, "columns": found["columns"] or []})

@@ -56,6 +56,7 @@ class JoinPath(Result):
     `alternatives` are equally short paths with another meaning: `warning` says so.
     """
 
+    database: str | None = None
     hops: int
     warning: str | None = None
     sql: str
@@ -89,7 +90,7 @@ def join_path(edges: Iterable[Edge], start: Relation, end: Relation, most: int =
     if not paths:
         raise NotFound(
             f"No foreign keys lead from {start.readable} to {end.readable}.",
-            remedy="There may be none although the tables belong together: look for columns that mean the same with search_schema.",
+            remedy="They may belong together all the same: look with search_schema for columns that mean the same.",
         )
     first, *others = [from_clause(start, path) for path in paths[:most]]
     return JoinPath(

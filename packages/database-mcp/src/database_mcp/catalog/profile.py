@@ -23,7 +23,10 @@ Report = Callable[[int, str], Awaitable[None]]
 _COLUMNS_SQL = """
 SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
        t.typcategory::text IN ('N', 'D', 'S', 'T', 'I', 'E') AS ranged,
-       has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable, greatest(c.reltuples, 0)::float8 AS rows
+       has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
+       CASE WHEN c.relkind = 'p' THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_partition_tree(c.oid) p
+            JOIN pg_class l ON l.oid = p.relid WHERE p.isleaf)
+            ELSE greatest(c.reltuples, 0) END::float8 AS rows
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attrelid = $1::int8::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
@@ -35,7 +38,7 @@ _VALUES_SQL = """
 WITH s AS MATERIALIZED (SELECT {names} FROM {table} LIMIT {limit}) SELECT count(*) AS sampled, {facts} FROM s
 """
 _FACTS_SQL = """
-round(1 - count({cell})::numeric / greatest(count(*), 1), 4)::float8 AS nulls{place},
+round(1 - count({cell})::numeric / nullif(count(*), 0), 4)::float8 AS nulls{place},
 count(DISTINCT left({cell}::text, 200)) AS distinct{place}, {least} AS min{place}, {most} AS max{place},
 (SELECT array_agg(format('%s (%s%%)', value, share))
  FROM (SELECT left({cell}::text, 60) AS value, round(100.0 * count(*) / (SELECT count(*) FROM s)) AS share
@@ -46,22 +49,31 @@ count(DISTINCT left({cell}::text, 200)) AS distinct{place}, {least} AS min{place
 
 
 class ColumnProfile(Result):
-    """`common` are the commonest values with their share; `distinct` is an estimate over the whole table."""
+    """`common` are the commonest values with their share.
+
+    `distinct` is the planner's estimate over the whole table; without statistics `distinct_in_sample` is given instead.
+    """
 
     name: str
     type: str
     null_share: float | None = None
     distinct: int | None = None
+    distinct_in_sample: int | None = None
     common: list[str] | None = None
     min: str | None = None
     max: str | None = None
 
 
 class TableProfile(Result):
-    """`sampled_rows` rows were looked at for values; `failed_stage` names what could not be learned, and why."""
+    """`sampled_rows` rows were looked at for values; `failed_stage` names what could not be learned, and why.
 
+    `estimated_rows` is the planner's estimate.
+    """
+
+    database: str | None = None
     table: str
-    rows: int | None = None
+    estimated_rows: int | None = None
+    warnings: list[str] | None = None
     sampled_rows: int | None = None
     columns: list[ColumnProfile]
     sample_columns: list[str] | None = None
@@ -83,6 +95,7 @@ class Profiler:
     columns: list[Row] = dataclasses.field(default_factory=list[Row])
     facts: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
     sampled: int | None = None
+    analyzed: bool = False
     rows: list[list[Any]] | None = None
     done: list[str] = dataclasses.field(default_factory=list[str])
 
@@ -126,6 +139,7 @@ class Profiler:
         for row in await connection.fetch(_STATISTICS_SQL, self._found.schema, self._found.name):
             total = self.columns[0]["rows"]
             distinct = row["distincts"] if row["distincts"] >= 0 else -row["distincts"] * total
+            self.analyzed = True
             self.facts[row["name"]] = {"null_share": round(row["nulls"], 4), "distinct": round(distinct)}
 
     async def _values(self, connection: Connection) -> None:
@@ -136,7 +150,8 @@ class Profiler:
             facts = self.facts.setdefault(column["name"], {})
             facts |= {"min": row[f"min{place}"], "max": row[f"max{place}"], "common": row[f"common{place}"] or None}
             facts.setdefault("null_share", row[f"nulls{place}"])
-            facts.setdefault("distinct", row[f"distinct{place}"])
+            if "distinct" not in facts and self.sampled:
+                facts["distinct_in_sample"] = row[f"distinct{place}"]
 
     async def _rows(self, connection: Connection) -> None:
         if self.sample_rows:
@@ -146,11 +161,22 @@ class Profiler:
     def _names(self) -> list[str]:
         return [column["name"] for column in self._readable]
 
+    def _warnings(self) -> list[str]:
+        found: list[str] = []
+        if self.sampled == 0:
+            found.append("The table holds no rows that this role can see: there is nothing to profile.")
+        elif self.done[:2] == ["columns", "statistics"] and not self.analyzed:
+            found.append("There are no statistics (never analyzed): shares and counts are those of the sampled rows.")
+        if len(self._readable) > COLUMNS:
+            found.append(f"Values were looked at in the first {COLUMNS} of {len(self._readable)} columns.")
+        return found
+
     def _profile(self, failed: str | None) -> TableProfile:
         total = round(self.columns[0]["rows"])
         return TableProfile(
             table=self._found.readable,
-            rows=total or None,
+            estimated_rows=total or None,
+            warnings=self._warnings() or None,
             sampled_rows=self.sampled,
             columns=[
                 ColumnProfile(name=column["name"], type=column["type"], **self.facts.get(column["name"], {}))

@@ -34,7 +34,8 @@ ORDER BY array_position(pg_catalog.current_schemas(false), n.nspname), n.nspname
 _NAMES_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {visible} AND NOT c.relispartition LIMIT 5000
+WHERE {visible} AND NOT c.relispartition
+ORDER BY abs(length(c.relname) - length($2)) + 3 * (left(c.relname, 2) <> left($2, 2))::int LIMIT 2000
 """.replace("{visible}", VISIBLE)
 
 
@@ -64,7 +65,7 @@ async def find(connection: Connection, schemas: Sequence[str], table: str, schem
     allowed = list(schemas) or None
     rows = await connection.fetch(_FIND_SQL, allowed, name, schema)
     if not rows:
-        names = await connection.fetch(_NAMES_SQL, allowed)
+        names = await connection.fetch(_NAMES_SQL, allowed, name)
         raise missing(table, ((row["schema"], row["name"]) for row in names))
     first, *others = rows
     also = tuple(row["schema"] for row in others)

@@ -1,10 +1,15 @@
-"""Finding by a word what a database calls things: tables, columns, functions, enum labels, comments."""
+"""Search of the schema by words: tables, columns, functions, enum labels, schemas, and their comments."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 
+from mcp_chassis.failures import Failure
 from mcp_chassis.results import Result
 
 from database_mcp.client.protocols import Connection
+from database_mcp.database import Database
+
+MAX_WORDS = 8
 
 _SEARCH_SQL = """
 WITH spaces AS (
@@ -25,38 +30,78 @@ WITH spaces AS (
   SELECT 3, 'enum label', format('%I.%I', s.nspname, t.typname), e.enumlabel, quote_literal(e.enumlabel)
   FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN spaces s ON s.oid = t.typnamespace
   UNION ALL
-  SELECT 4, 'function', format('%I.%I(%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)), p.proname,
+  SELECT 4, 'function', format('%I.%I(%s)', s.nspname, p.proname,
+         pg_get_function_identity_arguments(p.oid)), p.proname,
          concat_ws(': ', 'returns ' || pg_get_function_result(p.oid), obj_description(p.oid, 'pg_proc'))
   FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace
   UNION ALL
   SELECT 5, 'schema', format('%I', s.nspname), s.nspname, obj_description(s.oid, 'pg_namespace') FROM spaces s
 )
-SELECT kind, name, note FROM things
-WHERE name || ' ' || coalesce(note, '') ILIKE ALL($2::text[])
-ORDER BY lower(bare) <> $3, NOT bare ILIKE ALL($2), NOT bare ILIKE ANY($2), rank, name LIMIT $4
+SELECT kind, name, note,
+       array(SELECT w.word FROM unnest($2::text[], $5::text[]) w(pattern, word)
+             WHERE NOT name || ' ' || coalesce(note, '') ILIKE w.pattern) AS missing
+FROM (SELECT *, (SELECT count(*) FROM unnest($2::text[]) w WHERE name || ' ' || coalesce(note, '') ILIKE w) AS hits,
+             (SELECT count(*) FROM unnest($2::text[]) w WHERE bare ILIKE w) AS in_name FROM things) t
+WHERE hits > 0
+ORDER BY hits DESC, lower(bare) <> $3, in_name DESC, rank, length(bare), name LIMIT $4
 """
 
 
 class Match(Result):
-    """`note` is a column's type, an enum's label, a function's result, and the comment."""
+    """`note` is a column's type, an enum's label, a function's result, and the comment.
+
+    `missing` are words of the search that it does not hold; `database` is told where several were searched.
+    """
 
     kind: str
     name: str
     note: str | None = None
+    missing: list[str] | None = None
+    database: str | None = None
 
 
 class SchemaMatches(Result):
     matches: list[Match]
     truncated: bool | None = None
+    warnings: list[str] | None = None
 
 
-async def search(connection: Connection, schemas: Sequence[str], text: str, limit: int) -> SchemaMatches:
-    """What holds every word of `text` in its name or comment, names first."""
-    words = text.split()[:8]
+async def search(
+    connection: Connection, schemas: Sequence[str], text: str, limit: int, database: str | None = None
+) -> SchemaMatches:
+    """Names and comments that hold the words of `text`: those with most of the words first, then exact names."""
+    words = list(dict.fromkeys(text.lower().split()))[:MAX_WORDS]
     patterns = [f"%{_escaped(word)}%" for word in words]
-    rows = await connection.fetch(_SEARCH_SQL, list(schemas) or None, patterns, text.strip().lower(), limit + 1)
-    matches = [Match(kind=row["kind"], name=row["name"], note=row["note"] or None) for row in rows[:limit]]
+    asked = text.strip().lower()
+    rows = await connection.fetch(_SEARCH_SQL, list(schemas) or None, patterns, asked, limit + 1, words)
+    matches = [
+        Match(
+            kind=row["kind"],
+            name=row["name"],
+            note=row["note"] or None,
+            missing=row["missing"] or None,
+            database=database,
+        )
+        for row in rows[:limit]
+    ]
     return SchemaMatches(matches=matches, truncated=len(rows) > limit or None)
+
+
+async def search_all(databases: Iterable[Database], text: str, limit: int) -> SchemaMatches:
+    """The matches of every database, best first; one that cannot be asked is named in `warnings`."""
+
+    async def search_one(database: Database) -> SchemaMatches:
+        schemas = database.target.rules.schemas
+        try:
+            return await database.read(lambda connection: search(connection, schemas, text, limit, database.name))
+        except Failure as failure:
+            return SchemaMatches(matches=[], warnings=[f"{database.name} was not searched: {failure.message}"])
+
+    found = await asyncio.gather(*(search_one(database) for database in databases))
+    matches = sorted((match for each in found for match in each.matches), key=lambda match: len(match.missing or ()))
+    warnings = [warning for each in found for warning in each.warnings or ()]
+    truncated = len(matches) > limit or any(each.truncated for each in found)
+    return SchemaMatches(matches=matches[:limit], truncated=truncated or None, warnings=warnings or None)
 
 
 def _escaped(word: str) -> str:

@@ -1,16 +1,36 @@
-"""The tables of a database, grouped by schema."""
+"""Tables of a database by schema: an overview of many, a list of some, their columns where asked for."""
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from mcp_chassis.results import Page, Result
+from pydantic_core import to_json
 
 from database_mcp.catalog.relations import KINDS, VISIBLE
 from database_mcp.client.protocols import Connection, Row
 
-PAGE = 300  # tables of one page
+MAX_TABLES_PER_PAGE = 300
+MAX_TABLES_WITH_COLUMNS_PER_PAGE = 150
+MIN_PAGE_CHARS = 500
 
+Detail = Literal["tables", "columns"]
+
+_SHOWN = (
+    VISIBLE
+    + """
+    AND NOT c.relispartition AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND ($2::text IS NULL OR n.nspname = $2)
+    AND ($3::text IS NULL OR c.relname ILIKE $3 ESCAPE '\\')
+"""
+)
+_OVERVIEW_SQL = """
+SELECT n.nspname::text AS schema, count(*)::int AS tables,
+       sum(greatest(c.reltuples, 0))::int8 AS rows, pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {shown} GROUP BY n.oid, n.nspname ORDER BY n.nspname
+""".replace("{shown}", _SHOWN)
 _LIST_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
        CASE WHEN c.relkind = 'p'
@@ -22,32 +42,100 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS ki
                   FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf)
             WHEN c.relkind IN ('r', 'm')
             THEN pg_catalog.pg_size_pretty(pg_catalog.pg_total_relation_size(c.oid)) END AS size,
+       CASE WHEN c.relkind = 'p'
+            THEN (SELECT count(*) FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf)::int END AS partitions,
        (SELECT count(*) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::int AS columns,
        pg_catalog.obj_description(c.oid, 'pg_class') AS comment
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {visible} AND NOT c.relispartition
-  AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-  AND ($2::text IS NULL OR n.nspname = $2)
-  AND ($3::text IS NULL OR c.relname ILIKE $3 ESCAPE '\\')
-ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
-""".replace("{visible}", VISIBLE)
+WHERE {shown} ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
+""".replace("{shown}", _SHOWN)
+# One text a column: name, type, `null`, keys, enum labels, comment.
+_COLUMNS_SQL = """
+WITH shown AS (
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE {shown} ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
+), keys AS (
+    SELECT k.conrelid, u.attnum,
+           bool_or(k.contype = 'p') AS is_primary,
+           string_agg(format('-> %s.%s.%s', quote_ident(fn.nspname), quote_ident(f.relname), quote_ident(fa.attname)),
+                      ' ' ORDER BY k.conname) FILTER (WHERE k.contype = 'f') AS targets
+    FROM pg_catalog.pg_constraint k CROSS JOIN unnest(k.conkey, k.confkey) u(attnum, target)
+    LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid
+    LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
+    LEFT JOIN pg_catalog.pg_attribute fa ON fa.attrelid = k.confrelid AND fa.attnum = u.target
+    WHERE k.contype IN ('p', 'f') AND k.conrelid IN (SELECT oid FROM shown)
+      AND (k.contype = 'p' OR fa.attname IS NOT NULL)
+    GROUP BY 1, 2
+), columns AS (
+    SELECT a.attrelid, array_agg(concat_ws(' ', quote_ident(a.attname),
+               regexp_replace(replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying', 'varchar'),
+                   ' without time zone', ''), '^time(stamp)?(\\(\\d\\))? with time zone', 'time\\1tz\\2'),
+               CASE WHEN NOT a.attnotnull THEN 'null' END, CASE WHEN k.is_primary THEN 'pk' END,
+               nullif(k.targets, ''), '(' || e.labels || ')',
+               CASE WHEN NOT has_column_privilege(a.attrelid, a.attnum, 'SELECT') THEN '(not readable)' END,
+               '-- ' || left(col_description(a.attrelid, a.attnum), 80)) ORDER BY a.attnum) AS columns
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN keys k ON k.conrelid = a.attrelid AND k.attnum = a.attnum
+    LEFT JOIN LATERAL (SELECT left(string_agg(l.enumlabel, '|' ORDER BY l.enumsortorder), 200) AS labels
+        FROM pg_catalog.pg_enum l WHERE l.enumtypid IN (a.atttypid, t.typelem, t.typbasetype)) e ON true
+    WHERE a.attrelid IN (SELECT oid FROM shown) AND a.attnum > 0 AND NOT a.attisdropped GROUP BY 1
+)
+SELECT s.nspname::text AS schema, s.relname::text AS name, s.relkind::text AS kind,
+       CASE WHEN s.relkind = 'p'
+            THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(s.oid) t
+                  JOIN pg_catalog.pg_class l ON l.oid = t.relid WHERE t.isleaf)::int8
+            WHEN s.relkind IN ('r', 'm') AND s.reltuples >= 0 THEN s.reltuples::int8 END AS rows,
+       CASE WHEN s.relkind = 'p'
+            THEN (SELECT count(*) FROM pg_catalog.pg_partition_tree(s.oid) t WHERE t.isleaf)::int END AS partitions,
+       NULL AS size, coalesce(c.columns, '{}') AS columns, left(obj_description(s.oid, 'pg_class'), 120) AS comment
+FROM shown s LEFT JOIN columns c ON c.attrelid = s.oid ORDER BY 1, 2
+""".replace("{shown}", _SHOWN)
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """Tables to list: of the allowed schemas, of one schema, whose names hold `pattern`, from `offset` on."""
+
+    allowed: Sequence[str]
+    schema: str | None = None
+    pattern: str | None = None
+    offset: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return self.schema is None and self.pattern is None and self.offset == 0
+
+    @property
+    def arguments(self) -> tuple[list[str] | None, str | None, str | None]:
+        return list(self.allowed) or None, self.schema, _like(self.pattern) if self.pattern else None
 
 
 class ListedTable(Result):
-    """`rows` is the planner's estimate; `kind` is left out of plain tables."""
+    """`estimated_rows` is the planner's, left out where no statistics exist; `kind` is left out of plain tables.
+
+    `columns` is their number, or with detail=columns one text each: name, type, `null` where it may be null, `pk`,
+    `-> table.column` of a foreign key, enum labels, comment.
+    """
 
     name: str
     kind: str | None = None
-    rows: int | None = None
+    estimated_rows: int | None = None
     size: str | None = None
-    columns: int
+    partitions: int | None = None
+    columns: int | list[str]
     comment: str | None = None
 
 
 class SchemaTables(Result):
+    """One schema: its tables, or only their number where the whole list would be too long."""
+
     name: str
-    tables: list[ListedTable]
+    table_count: int | None = None
+    estimated_rows: int | None = None
+    comment: str | None = None
+    tables: list[ListedTable] | None = None
 
 
 class TablePage(Page):
@@ -55,20 +143,40 @@ class TablePage(Page):
 
     page_field: ClassVar[str | None] = "schemas"
 
+    database: str | None = None
+    note: str | None = None
     schemas: list[SchemaTables]
 
 
-async def list_page(
-    connection: Connection, schemas: Sequence[str], schema: str | None, pattern: str | None, offset: int
-) -> TablePage:
-    """The tables from `offset` on whose names hold `pattern` (`*` and `%` stand for anything)."""
-    like = _like(pattern) if pattern else None
-    rows = await connection.fetch(_LIST_SQL, list(schemas) or None, schema, like, offset, PAGE + 1)
-    shown = rows[:PAGE]
-    groups = groupby(shown, key=lambda row: row["schema"])
+async def list_page(connection: Connection, selection: Selection, detail: Detail, budget_chars: int) -> TablePage:
+    """The selected tables; of a database with more than a page holds, its schemas with their numbers of tables."""
+    if selection.is_whole:
+        schemas = [_counted(row) for row in await connection.fetch(_OVERVIEW_SQL, *selection.arguments)]
+        total = sum(schema.table_count or 0 for schema in schemas)
+        if total > MAX_TABLES_PER_PAGE and len(schemas) > 1:
+            note = f"{total} tables in {len(schemas)} schemas: name a schema or a pattern to list tables."
+            return TablePage(note=note, schemas=schemas)
+    with_columns = detail == "columns"
+    size = MAX_TABLES_WITH_COLUMNS_PER_PAGE if with_columns else MAX_TABLES_PER_PAGE
+    text = _COLUMNS_SQL if with_columns else _LIST_SQL
+    rows = await connection.fetch(text, *selection.arguments, selection.offset, size + 1)
+    return _page(rows, size, selection.offset, budget_chars)
+
+
+def _page(rows: Sequence[Row], size: int, offset: int, budget_chars: int) -> TablePage:
+    """As many tables as fit the page and the budget, at least one."""
+    shown: list[tuple[str, ListedTable]] = []
+    room = max(budget_chars, MIN_PAGE_CHARS)
+    for row in rows[:size]:
+        table = _listed(row)
+        room -= len(to_json(table, exclude_none=True)) + 1
+        if room < 0 and shown:
+            break
+        shown.append((row["schema"], table))
+    groups = groupby(shown, key=lambda pair: pair[0])
     return TablePage(
-        schemas=[SchemaTables(name=name, tables=[_listed(row) for row in group]) for name, group in groups],
-        next_cursor=str(offset + PAGE) if len(rows) > PAGE else None,
+        schemas=[SchemaTables(name=name, tables=[table for _, table in group]) for name, group in groups],
+        next_cursor=str(offset + len(shown)) if len(rows) > len(shown) else None,
     )
 
 
@@ -77,13 +185,20 @@ def _like(pattern: str) -> str:
     return escaped if "%" in escaped else f"%{escaped}%"
 
 
+def _counted(row: Row) -> SchemaTables:
+    return SchemaTables(
+        name=row["schema"], table_count=row["tables"], estimated_rows=row["rows"] or None, comment=row["comment"]
+    )
+
+
 def _listed(row: Row) -> ListedTable:
     kind = KINDS[row["kind"]]
     return ListedTable(
         name=row["name"],
         kind=None if kind == "table" else kind,
-        rows=row["rows"],
+        estimated_rows=row["rows"],
         size=row["size"],
+        partitions=row["partitions"],
         columns=row["columns"],
         comment=row["comment"],
     )

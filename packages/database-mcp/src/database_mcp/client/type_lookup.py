@@ -33,7 +33,7 @@ _BUILT_IN_JSON: Mapping[int, InputKind] = {114: "json", 3802: "json"}
 @cache
 def connection_class() -> type[Any]:
     """A subclass of `asyncpg.Connection` whose `input_kinds` tell by type OID how a list or an object is written."""
-    base: Any = import_module("asyncpg").Connection
+    base: type[Any] = import_module("asyncpg").Connection
 
     class NamedTypesConnection(base):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,8 @@ def connection_class() -> type[Any]:
             self.input_kinds: dict[int, InputKind] = dict(_BUILT_IN_JSON)
 
         async def _introspect_types(self, typeoids: Any, timeout: Any) -> Any:
-            types, statement = await super()._introspect_types(typeoids, timeout)
+            lookup: Any = super()
+            types, statement = await lookup._introspect_types(typeoids, timeout)
             settings = self._protocol.get_settings()
             for row in types:
                 settings.add_python_codec(row["oid"], row["name"], row["ns"], [], "scalar", str, str, "text")

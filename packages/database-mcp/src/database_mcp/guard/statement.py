@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import Mapping
 from typing import Literal
 
 from database_mcp.guard.tokens import Kind, ScanError, Token, tokens
@@ -15,7 +16,7 @@ _EXPLAIN_OPTIONS = frozenset({
 })  # fmt: skip
 
 
-_SHOWN_NAMES = {
+_SHOWN_NAMES: Mapping[tuple[str, ...], str] = {
     ("time", "zone"): "TimeZone",
     ("transaction", "isolation", "level"): "transaction_isolation",
     ("session", "authorization"): "session_authorization",

@@ -50,7 +50,7 @@ CHECKS: tuple[Check, ...] = (
     """),
     Check("cache", """
         SELECT 'warning', current_database()::text,
-               format('only %s %% of blocks come from the cache of %s; a quarter of the memory is usual for shared_buffers',
+               format('only %s %% of blocks come from the cache of %s; a quarter of the memory is usual',
                       round(100.0 * blks_hit / (blks_hit + blks_read), 1), current_setting('shared_buffers')), NULL
         FROM pg_stat_database
         WHERE datname = current_database() AND blks_hit + blks_read > 100000
@@ -85,12 +85,13 @@ CHECKS: tuple[Check, ...] = (
                    round(age(datfrozenxid) / 21474836.48)), 'VACUUM FREEZE;'
         FROM pg_database WHERE age(datfrozenxid) > 1000000000
         UNION ALL
-        SELECT 'info', format('%I.%I', n.nspname, c.relname), 'was never analyzed, so that plans and row estimates are guesses'
+        SELECT 'info', format('%I.%I', n.nspname, c.relname),
+               'was never analyzed, so that plans and row estimates are guesses'
                || CASE WHEN u.parts > 1 THEN format(' (%s partitions)', u.parts) ELSE '' END,
                format('ANALYZE %I.%I;', n.nspname, c.relname)
         FROM unanalyzed u JOIN pg_class c ON c.oid = u.root JOIN pg_namespace n ON n.oid = c.relnamespace
     """),
-    Check("indexes", _INDEXES + """
+    Check("indexes", """{indexes}
         SELECT 'info', name, format('was never used since the statistics began (%s)', pg_size_pretty(size)), drop_it
         FROM droppable WHERE scans = 0 AND NOT indisunique AND size > 1048576
         UNION ALL
@@ -127,18 +128,19 @@ CHECKS: tuple[Check, ...] = (
                > 1000
           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indisvalid AND i.indpred IS NULL
                           AND i.indkey[0] = ANY(k.conkey))
-    """),
+    """.replace("{indexes}", _INDEXES)),
     Check("sequences", """
         SELECT CASE WHEN used > 0.9 THEN 'critical' ELSE 'warning' END, name,
                format('%s %% of its numbers are used', round((used * 100)::numeric, 1))
-               || coalesce('; the column ' || on_table || '.' || column_name || ' that it feeds has to become bigint too', ''),
+               || coalesce('; the column ' || on_table || '.' || column_name || ' has to become bigint too', ''),
                CASE WHEN kind <> 'bigint' THEN format('ALTER SEQUENCE %s AS bigint;', name) END
         FROM (SELECT format('%I.%I', s.schemaname, s.sequencename) AS name, s.data_type::text AS kind,
-                     s.last_value::float8 / s.max_value AS used, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS on_table,
+                     s.last_value::float8 / s.max_value AS used,
+                     quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS on_table,
                      quote_ident(a.attname) AS column_name
               FROM pg_sequences s
-              LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
-                   AND d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass
+              LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+                   AND d.refobjsubid > 0 AND d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass
               LEFT JOIN pg_class c ON c.oid = d.refobjid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
               LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
                    AND a.atttypid <> 'int8'::regtype

@@ -37,8 +37,12 @@ class SkippedCheck(Result):
 
 
 class Health(Result):
-    """`checked` were run; findings come worst first. `abandoned_statements` ended neither at their limit nor by a cancel."""
+    """`checked` were run; findings come worst first.
 
+    `abandoned_statements` ended neither at their limit nor by a cancel.
+    """
+
+    database: str | None = None
     status: Literal["ok", "warning", "critical"]
     checked: list[CheckName]
     skipped: list[SkippedCheck] | None = None
@@ -70,7 +74,7 @@ async def examine_health(connection: Connection, names: Sequence[CheckName] | No
     found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     status = found[0].severity if found and found[0].severity != "info" else "ok"
     not_run = {each.check for each in skipped if each.check not in _HIDDEN_FROM_ROLE or sees["all"]}
-    checked = [check.name for check in chosen if check.name not in not_run]
+    checked: list[CheckName] = [check.name for check in chosen if check.name not in not_run]
     return Health(status=status, checked=checked, skipped=skipped or None, findings=found, more_findings=cut or None)
 
 

@@ -60,6 +60,9 @@ class StatementCost(Result):
 
 
 class TopQueries(Result):
+    """Statements, the costliest first."""
+
+    database: str | None = None
     source: Literal["pg_stat_statements", "running statements"]
     queries: list[StatementCost]
     warnings: list[str] | None = None

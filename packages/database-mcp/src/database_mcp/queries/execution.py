@@ -1,21 +1,57 @@
-"""Running a caller's query or explain: read as one statement, checked, run, answered, its failure explained."""
+"""Runs a caller's query or explain: read as one statement, checked, run, answered, its failure explained."""
 
+import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
-from mcp_chassis.failures import Failure, InvalidInput
+from mcp_chassis.failures import ErrorCode, Failure, InvalidInput
 
+from database_mcp.catalog.empty import empty_tables, empty_tables_warning
+from database_mcp.client.driver import speaking
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.rules import denied
 from database_mcp.guard.statement import ExplainMode, SeveralStatements, Statement, read_statement
 from database_mcp.guard.tokens import ScanError
 from database_mcp.queries.explain import explain as plan
-from database_mcp.queries.query import Query, run
-from database_mcp.queries.results import QueryResult, explained, page_of
+from database_mcp.queries.query import Query, Rows, run
+from database_mcp.queries.results import (
+    MoreResult,
+    QueryResult,
+    error_of,
+    explained,
+    more_of,
+    page_of,
+    shows_nothing,
+)
 from database_mcp.queries.suggestions import with_suggestions
 
-RESERVE = 1_500  # characters of a result that are not rows: names, types, warnings, the cursor
+RESERVED_CHARS = 1_500  # of a result, for what are not rows: names, types, warnings, the cursor
+MIN_ROW_CHARS = 500
+
+Answer = TypeVar("Answer")
+
+
+@dataclasses.dataclass(frozen=True)
+class QueryRequest:
+    """One call of execute_query.
+
+    Args:
+        seconds: what each statement may take.
+        limit: rows of one page, from `offset` on.
+        budget: characters of the whole result.
+        more: further queries without parameters, in the same transaction.
+    """
+
+    sql: str
+    values: Sequence[object] = ()
+    explain: ExplainMode = "no"
+    seconds: float = 30
+    limit: int = 1000
+    offset: int = 0
+    budget: int = 60_000
+    more: Sequence[str] = ()
 
 
 def read_one(sql: str) -> Statement:
@@ -28,43 +64,96 @@ def read_one(sql: str) -> Statement:
     try:
         return read_statement(sql)
     except SeveralStatements as exc:
-        raise denied(str(exc), "Send one query in each call.") from exc
+        raise denied(str(exc), "Send one query in each call, or further ones in more_queries.") from exc
     except ScanError as exc:
         raise InvalidInput(str(exc), details={"position": exc.position + 1}) from exc
 
 
-async def execute(
-    database: Database,
-    sql: str,
-    values: Sequence[object],
-    *,
-    explain: ExplainMode = "no",
-    seconds: float = 30,
-    limit: int = 1000,
-    offset: int = 0,
-    budget: int = 60_000,
-) -> QueryResult:
-    """Run one query, or plan it.
+async def execute(database: Database, request: QueryRequest) -> QueryResult:
+    """Run one query, or plan it, and then its further queries."""
+    if request.more:
+        return await _several(database, request)
+    statement = read_one(request.sql)
+    query = Query(statement, request.values, request.limit, request.offset, _row_chars(request.budget))
 
-    Args:
-        seconds: what the statement may take.
-        limit: rows of one page, from `offset` on.
-        budget: characters of the whole result.
-    """
-    statement = read_one(sql)
-    mode = explain if explain != "no" else statement.explain
-    query = Query(statement, values, limit, offset, max(budget - RESERVE, 500))
+    async def work(connection: Connection) -> QueryResult:
+        return await _answered(connection, query, request.explain)
 
-    async def rows(connection: Connection) -> QueryResult:
-        began = time.perf_counter()
-        read = await run(connection, query)
-        return page_of(query, read, _since(began))
+    return await _checked(database, statement, work, request.seconds)
 
-    async def planned(connection: Connection) -> QueryResult:
-        began = time.perf_counter()
+
+async def _answered(connection: Connection, query: Query, explain: ExplainMode) -> QueryResult:
+    began = time.perf_counter()
+    mode = explain if explain != "no" else query.statement.explain
+    if mode != "no":
         return explained(await plan(connection, query, analyze=mode == "analyze"), _since(began))
+    read = await run(connection, query)
+    elapsed = _since(began)
+    return page_of(query, read, elapsed, await _emptiness(connection, query.statement, read))
 
-    return await _checked(database, statement, rows if mode == "no" else planned, seconds)
+
+async def _several(database: Database, request: QueryRequest) -> QueryResult:
+    """All queries in one transaction, a savepoint each: one that fails does not lose the others."""
+    began = time.perf_counter()
+    share = request.budget // (len(request.more) + 1)
+
+    async def work(connection: Connection) -> QueryResult:
+        database.refuse_privileged()
+        first = await _attempted(connection, lambda: _first(connection, database, request, share))
+        others = [
+            await _attempted(connection, lambda text=text: _other(connection, database, text, request.limit, share))
+            for text in request.more
+        ]
+        if isinstance(first, Failure) and all(isinstance(other, Failure) for other in others):
+            raise first
+        results = [MoreResult(error=error_of(each)) if isinstance(each, Failure) else each for each in others]
+        answer = QueryResult(error=error_of(first), elapsed_ms=0) if isinstance(first, Failure) else first
+        return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)})
+
+    return await database.read(work, seconds=request.seconds, statements=len(request.more) + 1)
+
+
+async def _first(connection: Connection, database: Database, request: QueryRequest, budget: int) -> QueryResult:
+    statement = read_one(request.sql)
+    await database.examine(connection, statement)
+    query = Query(statement, request.values, request.limit, request.offset, _row_chars(budget))
+    return await _answered(connection, query, request.explain)
+
+
+async def _other(connection: Connection, database: Database, text: str, limit: int, budget: int) -> MoreResult:
+    statement = read_one(text)
+    await database.examine(connection, statement)
+    query = Query(statement, (), limit, 0, _row_chars(budget))
+    if statement.explain != "no":
+        raise InvalidInput("EXPLAIN does not run in more_queries.", remedy="Ask it in query, or with explain.")
+    read = await run(connection, query)
+    return more_of(query, read, await _emptiness(connection, statement, read))
+
+
+async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer]]) -> Answer | Failure:
+    """The result of `work` inside a savepoint, or its failure; a broken connection ends them all."""
+    with speaking():
+        await connection.execute("SAVEPOINT a_query")
+    try:
+        result = await work()
+    except Failure as failure:
+        if failure.code is ErrorCode.SERVICE_UNAVAILABLE:
+            raise
+        with speaking():
+            await connection.execute("ROLLBACK TO SAVEPOINT a_query")
+        return failure
+    with speaking():
+        await connection.execute("RELEASE SAVEPOINT a_query")
+    return result
+
+
+async def _emptiness(connection: Connection, statement: Statement, read: Rows) -> str | None:
+    """For a result that shows nothing: which of its tables hold no rows at all."""
+    if not shows_nothing(read.rows) or read.more:
+        return None
+    names = {name.text for name in statement.names if not name.called}
+    with speaking():
+        return empty_tables_warning(await empty_tables(connection, names))
 
 
 async def _checked(
@@ -77,6 +166,10 @@ async def _checked(
         if better is failure:
             raise
         raise better from failure
+
+
+def _row_chars(budget: int) -> int:
+    return max(budget - RESERVED_CHARS, MIN_ROW_CHARS)
 
 
 def _since(began: float) -> float:

@@ -2,16 +2,21 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from database_mcp.catalog.empty import empty_tables
 from database_mcp.client.driver import speaking
 from database_mcp.client.protocols import Connection
 from database_mcp.queries.plans import Node, Table, findings, lines, tables
 from database_mcp.queries.query import Query, describe, prepare_wrapped
 from database_mcp.queries.wrapper import source
 
+MAX_NOTES = 6
+
 _TABLES_SQL = """
 SELECT format('%s.%s', n.nspname, c.relname) AS name, greatest(c.reltuples, 0)::float8 AS rows,
+       n.nspname::text AS schema, c.relname::text AS bare, c.reltuples >= 0 OR c.relkind NOT IN ('r', 'm') AS analyzed,
        array(SELECT a.attname::text FROM pg_catalog.pg_constraint k
              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
              WHERE k.conrelid = c.oid AND k.contype = 'f' AND NOT EXISTS (
@@ -45,9 +50,14 @@ async def explain(connection: Connection, query: Query, *, analyze: bool) -> Exp
         prepared = await connection.prepare(text, name="")
         document = json.loads((await prepared.fetch(*shape.values))[0][0])[0]
         known = await connection.fetch(_TABLES_SQL, tables(document["Plan"]))
-    return _explained(document, [Table(row["name"], row["rows"], row["unindexed"]) for row in known])
+        empty = await empty_tables(connection, [part for row in known for part in (row["schema"], row["bare"])])
+    unanalyzed = [row["name"] for row in known if not row["analyzed"] and row["name"] not in empty]
+    notes = [f"{name} was never analyzed: estimates are guesses; ANALYZE helps." for name in unanalyzed]
+    notes += [f"{name} holds no rows: this plan says little about a filled table." for name in empty]
+    return _explained(document, [Table(row["name"], row["rows"], row["unindexed"]) for row in known], notes)
 
 
-def _explained(document: dict[str, Any], known: list[Table]) -> Explained:
+def _explained(document: dict[str, Any], known: list[Table], notes: Sequence[str]) -> Explained:
     plan: Node = document["Plan"]
-    return Explained(lines(plan), findings(plan, known), document.get("Planning Time"), document.get("Execution Time"))
+    times = document.get("Planning Time"), document.get("Execution Time")
+    return Explained(lines(plan), [*findings(plan, known), *notes[:MAX_NOTES]], *times)

@@ -73,7 +73,7 @@ def _text(value: Any, kind: TypeName, input_kind: str | None, number: int) -> st
         return None
     if not isinstance(value, dict | list):
         return _scalar(value)
-    text = _structured(value, kind, input_kind)
+    text = _structured(cast("dict[str, Any] | list[Any]", value), kind, input_kind)
     if text is None:
         shape = "a list" if isinstance(value, list) else "an object"
         raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.")
@@ -90,7 +90,11 @@ def _structured(value: dict[str, Any] | list[Any], kind: TypeName, input_kind: s
         return _array(value)
     if input_kind == "vector":
         return json.dumps(value)
-    return "(" + ",".join("" if item is None else _item(item) for item in value) + ")" if input_kind == "composite" else None
+    return _row(value) if input_kind == "composite" else None
+
+
+def _row(values: list[Any]) -> str:
+    return "(" + ",".join("" if value is None else _item(value) for value in values) + ")"
 
 
 def _hstore(values: dict[str, Any]) -> str:

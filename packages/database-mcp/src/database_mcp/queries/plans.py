@@ -9,6 +9,8 @@ Node = Mapping[str, Any]
 SELECTIVE = 0.1  # a filter that keeps less than a tenth of a table would be served by an index
 LARGE = 1_000  # rows below which a sequential scan is the right plan
 _SHOWN = ("Index Cond", "Hash Cond", "Merge Cond", "Filter")
+MAX_PARTITIONS_SHOWN = 3
+MAX_FINDINGS = 12
 MISJUDGED = 10.0  # an estimate off by this factor picks wrong joins
 
 
@@ -22,8 +24,11 @@ class Table:
 
 
 def lines(plan: Node) -> list[str]:
-    """The plan as indented lines, one a node, with estimated and (when it ran) actual rows."""
-    return [f"{'  ' * depth}{_line(node)}" for depth, node in _walk(plan)]
+    """The plan as indented lines, one a node, with estimated and (when it ran) actual rows.
+
+    Of an Append over more than three alike scans of partitions, the first is shown and the others are summed up.
+    """
+    return list(_lines(plan, 0))
 
 
 def tables(plan: Node) -> list[str]:
@@ -46,7 +51,43 @@ def findings(plan: Node, known: Sequence[Table]) -> list[str]:
             for column in table.unindexed
             if column in conditions
         ]
-    return list(dict.fromkeys(found))
+    return _limited(list(dict.fromkeys(found)))
+
+
+def _limited(found: list[str]) -> list[str]:
+    """At most twelve: partitions of one table repeat each other's."""
+    hidden = len(found) - MAX_FINDINGS
+    return found if hidden <= 0 else [*found[:MAX_FINDINGS], f"{hidden} more findings of the same kinds."]
+
+
+def _lines(node: Node, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}{_line(node)}"
+    children: Sequence[Node] = node.get("Plans", [])
+    alike = _alike_scans(node, children)
+    for child in children if not alike else [*alike[:1], *(each for each in children if each not in alike)]:
+        yield from _lines(child, depth + 1)
+    if alike:
+        yield f"{'  ' * (depth + 1)}{_summed(alike[1:])}"
+
+
+def _alike_scans(node: Node, children: Sequence[Node]) -> list[Node]:
+    """The leaf scans under an Append that differ in their partition alone; none where they are few."""
+    if node["Node Type"] not in ("Append", "Merge Append") or len(children) <= MAX_PARTITIONS_SHOWN:
+        return []
+    leaves = [child for child in children if "Relation Name" in child and not child.get("Plans")]
+    kinds = [child["Node Type"] for child in leaves]
+    alike = [child for child in leaves if child["Node Type"] == kinds[0]] if kinds else []
+    return alike if len(alike) > MAX_PARTITIONS_SHOWN else []
+
+
+def _summed(nodes: Sequence[Node]) -> str:
+    cost, rows = sum(node["Total Cost"] for node in nodes), sum(node["Plan Rows"] for node in nodes)
+    parts = [f"and {len(nodes)} more partitions by {nodes[0]['Node Type']}, the last {nodes[-1]['Relation Name']}:"]
+    parts.append(f"cost={cost:.0f} rows={rows}")
+    if "Actual Rows" in nodes[0]:
+        spent = sum(node.get("Actual Total Time", 0) * _loops(node) for node in nodes)
+        parts.append(f"actual={sum(map(_actual_rows, nodes)):.0f} ms={spent:.1f}")
+    return " ".join(parts)
 
 
 def _walk(plan: Node) -> Iterator[tuple[int, Node]]:

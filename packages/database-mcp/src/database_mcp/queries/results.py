@@ -1,8 +1,10 @@
-"""What execute_query answers, and how its page is put together."""
+"""Results of execute_query, and how a page of rows becomes one."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self
 
-from mcp_chassis.results import Page, compact
+from mcp_chassis.failures import Failure
+from mcp_chassis.results import Page, Result, compact
 from pydantic import PrivateAttr, WithJsonSchema
 
 from database_mcp.queries.explain import Explained
@@ -13,15 +15,37 @@ from database_mcp.queries.wrapper import CELL
 AN_ARRAY = WithJsonSchema({"type": "array"})
 
 
+class QueryError(Result):
+    """The failure of one query among several."""
+
+    code: str
+    message: str
+
+
+class MoreResult(Result):
+    """The result of one of `more_queries`; `truncated` means that rows are missing: ask that query alone."""
+
+    columns: list[str] | None = None
+    types: list[str] | None = None
+    rows: Annotated[list[list[Any]] | None, AN_ARRAY] = None
+    row_count: int | None = None
+    truncated: bool | None = None
+    cut_cells: int | None = None
+    warnings: list[str] | None = None
+    error: QueryError | None = None
+
+
 class QueryResult(Page):
     """Rows as arrays in the order of `columns`; a number or date too exact for JSON is text.
 
-    For explain: `plan` line by line and `findings`. `cut_cells` counts cells cut at 2,000 characters.
+    For explain: `plan` line by line and `findings`. `cut_cells` counts cells cut at 2,000 characters. `more_results`
+    are those of more_queries, in their order; `error` takes the place of the rows where one of several queries failed.
     """
 
     page_field: ClassVar[str | None] = "rows"
     plain: ClassVar[bool] = True
 
+    database: str | None = None
     columns: list[str] | None = None
     types: list[str] | None = None
     rows: Annotated[list[list[Any]] | None, AN_ARRAY] = None
@@ -29,6 +53,8 @@ class QueryResult(Page):
     cut_cells: int | None = None
     plan: list[str] | None = None
     findings: list[str] | None = None
+    error: QueryError | None = None
+    more_results: list[MoreResult] | None = None
     elapsed_ms: float
 
     _rows: str | None = PrivateAttr(default=None)
@@ -45,7 +71,7 @@ class QueryResult(Page):
         return f'{compact(others)[:-1]},"rows":{self._rows}}}'
 
 
-def page_of(query: Query, read: Rows, elapsed_ms: float) -> QueryResult:
+def page_of(query: Query, read: Rows, elapsed_ms: float, empty: str | None = None) -> QueryResult:
     """One page of rows; what follows begins after it, by running the query again with an OFFSET."""
     return QueryResult.model_construct(  # our own rows: to validate every cell takes longer than to read it
         columns=read.columns,
@@ -55,18 +81,41 @@ def page_of(query: Query, read: Rows, elapsed_ms: float) -> QueryResult:
         cut_cells=read.cut or None,
         truncated=read.more or None,
         next_cursor=str(query.offset + len(read.rows)) if read.more else None,
-        warnings=list(_warnings(query, read)) or None,
+        warnings=_warnings(query, read, empty) or None,
         elapsed_ms=elapsed_ms,
     ).written(read.json)
 
 
+def more_of(query: Query, read: Rows, empty: str | None = None) -> MoreResult:
+    """The rows of one of more_queries."""
+    return MoreResult.model_construct(
+        columns=read.columns,
+        types=read.types,
+        rows=read.rows,
+        row_count=len(read.rows),
+        cut_cells=read.cut or None,
+        truncated=read.more or None,
+        warnings=_warnings(query, read, empty) or None,
+    )
+
+
 def explained(plan: Explained, elapsed_ms: float) -> QueryResult:
-    """The answer to an explain."""
+    """The result of an explain."""
     return QueryResult(plan=plan.plan, findings=plan.findings, elapsed_ms=round(plan.execution_ms or elapsed_ms, 1))
 
 
-def _warnings(query: Query, read: Rows) -> list[str]:
-    found: list[str] = []
+def error_of(failure: Failure) -> QueryError:
+    """A failure beside the results of other queries."""
+    return QueryError(code=failure.code.value, message=failure.message)
+
+
+def shows_nothing(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a result has no rows, or one row of nulls and zeros, as an aggregate over nothing has."""
+    return not rows or (len(rows) == 1 and all(cell in (None, 0, "0") for cell in rows[0]))
+
+
+def _warnings(query: Query, read: Rows, empty: str | None) -> list[str]:
+    found: list[str] = [empty] if empty else []
     if (read.more or query.offset) and not query.statement.ordered:
         found.append("The query has no ORDER BY: pages may overlap or miss rows.")
     if read.cut:

@@ -14,7 +14,8 @@ _RELATIONS_SQL = """
 SELECT n.nspname::text, c.relname::text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname <> 'information_schema'
-  AND n.nspname !~ '^pg_' AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[])) LIMIT 5000
+  AND n.nspname !~ '^pg_' AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[]))
+ORDER BY abs(length(c.relname) - length($2)) + 3 * (left(c.relname, 2) <> left($2, 2))::int LIMIT 2000
 """
 _COLUMNS_SQL = """
 SELECT c.relname::text, a.attname::text
@@ -43,7 +44,9 @@ async def _better(
 ) -> Failure:
     allowed = list(database.target.rules.schemas) or None
     if failure.details["sqlstate"] == "42P01":
-        return missing(asked, [(schema, name) for schema, name in await connection.fetch(_RELATIONS_SQL, allowed)])
+        bare = asked.rpartition(".")[2].strip('"')
+        relations = await connection.fetch(_RELATIONS_SQL, allowed, bare)
+        return missing(asked, [(schema, name) for schema, name in relations])
     names = [name.text for name in statement.names]
     columns = [(table, column) for table, column in await connection.fetch(_COLUMNS_SQL, allowed, names)]
     return _missing_column(asked, columns) if columns else failure

@@ -24,7 +24,7 @@ def wrapped(query: str, columns: Sequence[Attribute], *, limit: int, offset: int
 
 
 def built_in(type_name: TypeName) -> str:
-    """The name of a type of PostgreSQL's own; that of a user's type with its schema, because it may be the same name."""
+    """A type's name; that of a user's type carries its schema, because it may be named as a built-in one is."""
     return type_name.name if type_name.schema in ("pg_catalog", "") else f"{type_name.schema}.{type_name.name}"
 
 

@@ -21,7 +21,8 @@ async def check_health(
     """Problems with severity and the SQL that mends them."""
     chosen = databases.get(database)
     found = await chosen.read(lambda connection: examine_health(connection, checks))
-    return found.model_copy(update={"abandoned_statements": chosen.pool.counts.abandoned or None})
+    counted = found.model_copy(update={"abandoned_statements": chosen.pool.counts.abandoned or None})
+    return databases.labelled(chosen, counted)
 
 
 @reads("Top queries")
@@ -29,4 +30,5 @@ async def top_queries(
     databases: Registry, order_by: Order = "total_time", limit: Limit = 10, database: DatabaseName = None
 ) -> TopQueries:
     """The costliest statements."""
-    return await databases.get(database).read(lambda connection: top(connection, order_by, limit))
+    chosen = databases.get(database)
+    return databases.labelled(chosen, await chosen.read(lambda connection: top(connection, order_by, limit)))

@@ -37,6 +37,10 @@ def _small(values: list[Any] | None) -> list[Any] | None:
 
 LARGEST_PARAMS = 100_000
 Sql = Annotated[str, Field(min_length=1, max_length=65_536)]
+MoreQueries = Annotated[
+    list[Sql] | None,
+    Field(max_length=4, description="Further queries, without params, for one call instead of several."),
+]
 Params = Annotated[
     list[Any] | None, AfterValidator(_small), Field(max_length=1000, description="Values of $1, $2, ...")
 ]

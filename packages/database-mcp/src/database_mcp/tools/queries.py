@@ -7,15 +7,16 @@ from mcp_chassis.tools import Cursor, reads
 
 from database_mcp.database import GRACE
 from database_mcp.databases import Registry
-from database_mcp.queries.execution import execute
+from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.queries.results import QueryResult
-from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, Params, Sql, TimeoutSeconds
+from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, MoreQueries, Params, Sql, TimeoutSeconds
 
 ACQUIRE = 10.0  # seconds a call may wait for a free connection, on top of its statement's
 
 
 def _deadline(arguments: Mapping[str, Any]) -> float:
-    return ACQUIRE + arguments.get("timeout_seconds", 30) + GRACE
+    statements = 1 + len(arguments.get("more_queries") or ())
+    return ACQUIRE + arguments.get("timeout_seconds", 30) * statements + GRACE
 
 
 @reads("Run a query", deadline=_deadline)
@@ -23,6 +24,7 @@ async def execute_query(
     query: Sql,
     databases: Registry,
     params: Params = None,
+    more_queries: MoreQueries = None,
     database: DatabaseName = None,
     explain: Explain = "no",
     timeout_seconds: TimeoutSeconds = 30,
@@ -30,13 +32,8 @@ async def execute_query(
     cursor: Cursor = None,
 ) -> QueryResult:
     """Run one read-only PostgreSQL query, or explain it. Bind values as $1 in params; ORDER BY makes pages stable."""
-    return await execute(
-        databases.get(database),
-        query,
-        params or [],
-        explain=explain,
-        seconds=timeout_seconds,
-        limit=max_rows,
-        offset=int(cursor or 0),
-        budget=databases.budget,
+    chosen = databases.get(database)
+    request = QueryRequest(
+        query, params or [], explain, timeout_seconds, max_rows, int(cursor or 0), databases.budget, more_queries or []
     )
+    return databases.labelled(chosen, await execute(chosen, request))

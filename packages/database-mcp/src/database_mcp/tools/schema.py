@@ -12,12 +12,13 @@ from database_mcp.catalog.description import TableDescription, describe_relation
 from database_mcp.catalog.joins import JoinPath, join_path, read_edges
 from database_mcp.catalog.profile import STAGES, Profiler, TableProfile
 from database_mcp.catalog.relations import find
-from database_mcp.catalog.search import SchemaMatches
+from database_mcp.catalog.search import SchemaMatches, search_all
 from database_mcp.catalog.search import search as search_names
-from database_mcp.catalog.tables import TablePage, list_page
+from database_mcp.catalog.tables import Detail, Selection, TablePage, list_page
 from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
 from database_mcp.monitoring.states import DatabaseState, state_of
+from database_mcp.queries.execution import RESERVED_CHARS
 from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName, TableName
 
 
@@ -40,13 +41,16 @@ async def list_tables(
     databases: Registry,
     schema: SchemaName = None,
     pattern: Annotated[Name | None, Field(description="Part of a name; * is anything.")] = None,
+    detail: Detail = "tables",
     database: DatabaseName = None,
     cursor: Cursor = None,
 ) -> TablePage:
-    """Tables and views by schema, with row estimates. Start here."""
+    """Tables and views by schema, with row estimates; detail=columns adds columns, keys, enum labels. Start here."""
     chosen = databases.get(database)
-    schemas, offset = chosen.target.rules.schemas, int(cursor or 0)
-    return await chosen.read(lambda connection: list_page(connection, schemas, schema, pattern, offset))
+    selection = Selection(chosen.target.rules.schemas, schema, pattern, int(cursor or 0))
+    budget = databases.budget - RESERVED_CHARS
+    page = await chosen.read(lambda connection: list_page(connection, selection, detail, budget))
+    return databases.labelled(chosen, page)
 
 
 @reads("Describe a table")
@@ -59,7 +63,7 @@ async def describe_table(
     async def described(connection: Connection) -> TableDescription:
         return await describe_relation(connection, await find(connection, chosen.target.rules.schemas, table, schema))
 
-    return await chosen.read(described)
+    return databases.labelled(chosen, await chosen.read(described))
 
 
 @reads("Search the schema")
@@ -67,9 +71,11 @@ async def search_schema(
     text: Name,
     databases: Registry,
     limit: Limit = 30,
-    database: DatabaseName = None,
+    database: Annotated[DatabaseName, Field(description="* searches all.")] = None,
 ) -> SchemaMatches:
     """Find tables, columns, functions, enum labels by words in names and comments."""
+    if database == "*":
+        return await search_all(databases, text, limit)
     chosen = databases.get(database)
     schemas = chosen.target.rules.schemas
     return await chosen.read(lambda connection: search_names(connection, schemas, text, limit))
@@ -87,7 +93,7 @@ async def find_joins(
         start, end = await find(connection, schemas, from_table), await find(connection, schemas, to_table)
         return join_path(await read_edges(connection, schemas, (start, end)), start, end)
 
-    return await chosen.read(joined)
+    return databases.labelled(chosen, await chosen.read(joined))
 
 
 @reads("Profile a table", deadline=120)
@@ -104,4 +110,5 @@ async def profile_table(
     async def report(number: int, stage: str) -> None:
         await ctx.report_progress(number, len(STAGES), stage)
 
-    return await Profiler(databases.get(database), table, schema, sample_rows).run(report)
+    chosen = databases.get(database)
+    return databases.labelled(chosen, await Profiler(chosen, table, schema, sample_rows).run(report))
