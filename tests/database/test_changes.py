@@ -218,6 +218,61 @@ async def test_a_commit_whose_answer_is_lost_is_settled_by_asking_postgresql(pos
     assert await owner.fetchval("SELECT count(*) FROM notes") == 1
 
 
+async def test_a_preview_hears_deferred_constraints(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    await owner.execute("CREATE TABLE lines (note int REFERENCES notes DEFERRABLE INITIALLY DEFERRED)")
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        refused = failure(await client.call_tool("execute_write", change("INSERT INTO lines VALUES (99)")))
+    assert refused.code == "CONFLICT"
+    assert "lines_note_fkey" in refused.message
+
+
+async def test_a_commit_that_would_change_other_rows_than_its_preview_changes_none(
+    postgres18: Place, notes: tuple[Any, str]
+):
+    owner, name = notes
+    await owner.execute("INSERT INTO notes (text) VALUES ('a')")
+    statement = change("UPDATE notes SET text = text || '!'")
+    async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
+        preview = data(await client.call_tool("execute_write", statement))
+        await owner.execute("INSERT INTO notes (text) VALUES ('b')")
+        refused = failure(await client.call_tool("execute_write", {**statement, "confirm": preview["confirm"]}))
+    assert (preview["rows"], refused.code) == (1, "CONFLICT")
+    assert "changed 1 rows, and now it would be 2: nothing was changed" in refused.message
+    assert await owner.fetchval("SELECT string_agg(text, '' ORDER BY text) FROM notes") == "ab"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO pg_auth_members SELECT * FROM pg_auth_members LIMIT 0",
+        "UPDATE pg_settings SET setting = '1MB' WHERE name = 'work_mem'",
+        "UPDATE pg_proc SET prosecdef = true WHERE false",
+        "WITH x AS (SELECT 1) DELETE FROM pg_catalog.pg_class WHERE false",
+        "WITH d AS (DELETE FROM pg_depend WHERE false RETURNING 1) INSERT INTO notes (text) SELECT 'x' FROM d",
+    ],
+)
+async def test_a_catalogue_is_no_target(postgres18: Place, notes: tuple[Any, str], statement: str):
+    async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
+        refused = failure(await client.call_tool("execute_write", change(statement)))
+    assert refused.code == "PERMISSION_DENIED"
+    assert "othing was changed" in refused.message
+
+
+async def test_the_question_shows_the_parameters_and_nothing_invisible(postgres18: Place, notes: tuple[Any, str]):
+    asked: list[str] = []
+
+    async def person(context: Any, params: Any) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="decline")
+
+    env = writable(postgres18.dsn(notes[1]))
+    async with connected(SERVER, env=env, elicitation_callback=person) as client:
+        await client.call_tool("execute_write", change(INSERT, "a\u202eb\u200b"))
+    assert '$1 = "ab"' in asked[0]
+    assert "INSERT INTO notes" in asked[0]
+
+
 async def test_two_confirmations_at_once_commit_once(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:

@@ -10,10 +10,12 @@ from postgres_places import Place
 
 MANY = """
 DO $$BEGIN FOR s IN 1..40 LOOP EXECUTE format('CREATE SCHEMA s%s', s);
-FOR t IN 1..10 LOOP EXECUTE format('CREATE TABLE s%s.t_%s_%s (id int, amount numeric)', s, s, t); END LOOP; END LOOP; END$$;
+FOR t IN 1..10 LOOP EXECUTE format('CREATE TABLE s%s.t_%s_%s (id int, amount numeric)', s, s, t); END LOOP;
+END LOOP; END$$;
 CREATE TABLE s1.days (d date, v int) PARTITION BY RANGE (d);
-DO $$BEGIN FOR m IN 1..30 LOOP EXECUTE format('CREATE TABLE s1.days_%s PARTITION OF s1.days FOR VALUES FROM (%L) TO (%L)',
-  m, date '2024-01-01' + m, date '2024-01-01' + m + 1); END LOOP; END$$;
+DO $$BEGIN FOR m IN 1..30 LOOP
+  EXECUTE format('CREATE TABLE s1.days_%s PARTITION OF s1.days FOR VALUES FROM (%L) TO (%L)', m,
+    date '2024-01-01' + m, date '2024-01-01' + m + 1); END LOOP; END$$;
 CREATE TABLE s1.days_rest PARTITION OF s1.days DEFAULT; CREATE TABLE s2.never (id int);
 INSERT INTO s2.never SELECT generate_series(1, 10); COMMENT ON COLUMN s3.t_3_1.amount IS 'net turnover'
 """
@@ -76,7 +78,11 @@ async def test_several_queries_run_in_one_call_and_a_failing_one_loses_no_other(
     results = answer["more_results"]
     assert answer["rows"] == [[7]]
     assert results[0]["rows"] == [[10]]
-    assert [result["error"]["code"] for result in results[1:]] == ["INVALID_INPUT", "INVALID_INPUT", "PERMISSION_DENIED"]
+    assert [result["error"]["code"] for result in results[1:]] == [
+        "INVALID_INPUT",
+        "INVALID_INPUT",
+        "PERMISSION_DENIED",
+    ]
     assert (await query(many, "SELECT count(*) FROM s2.never"))["rows"] == [[10]]
 
 
@@ -104,7 +110,9 @@ async def test_further_queries_are_guarded_as_the_first(many: Client, text: str)
 )
 async def test_a_query_that_shows_nothing_says_which_tables_are_empty(many: Client, text: str, expected: str | None):
     warnings: list[str] = (await query(many, text)).get("warnings", [])
-    assert [each for each in warnings if "holds no rows" in each] == ([f"{expected} that this role can see."] if expected else [])
+    assert [each for each in warnings if "holds no rows" in each] == (
+        [f"{expected} that this role can see."] if expected else []
+    )
 
 
 async def test_estimates_are_called_so_and_missing_statistics_are_told(many: Client):

@@ -11,7 +11,7 @@ import anyio
 import asyncpg
 import pytest
 from database_mcp.connection import connect
-from database_mcp.embedded import SHIPPED
+from database_mcp.embedded.sample import SHIPPED
 from database_mcp.notifications import Watcher
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings

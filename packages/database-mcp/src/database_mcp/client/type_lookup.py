@@ -42,12 +42,12 @@ def connection_class() -> type[Any]:
             self.input_kinds: dict[int, InputKind] = dict(_BUILT_IN_JSON)
 
         async def _introspect_types(self, typeoids: Any, timeout: Any) -> Any:
-            lookup: Any = super()
-            types, statement = await lookup._introspect_types(typeoids, timeout)
+            found: Any = await super()._introspect_types(typeoids, timeout)  # pyright: ignore[reportUnknownMemberType]
+            types: list[Any] = found[0]
             settings = self._protocol.get_settings()
             for row in types:
                 settings.add_python_codec(row["oid"], row["name"], row["ns"], [], "scalar", str, str, "text")
             self.input_kinds |= {row["oid"]: row["input_kind"] for row in types if row["input_kind"]}
-            return [], statement
+            return [], found[1]
 
     return NamedTypesConnection

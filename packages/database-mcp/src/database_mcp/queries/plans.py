@@ -37,6 +37,12 @@ def tables(plan: Node) -> list[str]:
     return sorted({f"{node.get('Schema', 'public')}.{node['Relation Name']}" for node in named})
 
 
+def modified_tables(plan: Node) -> list[tuple[str, str]]:
+    """The schema and name of each table that a plan inserts into, updates or deletes from."""
+    changes = (node for _, node in _walk(plan) if node.get("Node Type") == "ModifyTable")
+    return [(node.get("Schema", ""), node.get("Relation Name", "")) for node in changes]
+
+
 def findings(plan: Node, known: Sequence[Table]) -> list[str]:
     """What makes the query slow, each with what to do about it."""
     by_name = {table.name: table for table in known}

@@ -1,11 +1,12 @@
 """INSERT, UPDATE, DELETE and MERGE: first run and rolled back, then, when confirmed, run and committed."""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import anyio
-from mcp_chassis.failures import Failure, PermissionDenied, Unavailable
+from mcp_chassis.failures import Conflict, Failure, PermissionDenied, Unavailable
 from mcp_chassis.results import Result
 from mcp_chassis.upstream.retry import Repeat
 
@@ -13,12 +14,13 @@ from database_mcp.client.driver import speaking
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.statement import Statement
+from database_mcp.queries.plans import modified_tables
 from database_mcp.queries.query import Described, Query, describe
 from database_mcp.queries.wrapper import Cells, built_in, cell
 
-SHOWN = 20  # rows of RETURNING that are shown
-MERGE_SINCE = 170_000  # server_version_num
-LOOKS = 10  # times a lost commit is looked for
+MAX_RETURNED_ROWS = 20  # rows of RETURNING that are shown
+MERGE_MIN_VERSION_NUM = 170_000  # server_version_num
+MAX_OUTCOME_LOOKUPS = 10  # of a commit whose answer was lost
 VERBS = frozenset({"insert", "update", "delete", "merge"})
 DDL_HEADS = frozenset({
     ("create", "table"), ("create", "index"), ("create", "unique"), ("create", "view"), ("create", "materialized"),
@@ -26,8 +28,10 @@ DDL_HEADS = frozenset({
     ("alter", "view"), ("alter", "sequence"), ("alter", "type"), ("drop", "table"), ("drop", "index"), ("drop", "view"),
     ("drop", "materialized"), ("drop", "sequence"), ("drop", "type"), ("comment", "on"),
 })  # fmt: skip
-_ONLY_CHANGES = "Only INSERT, UPDATE, DELETE and MERGE run here."
-NEVER_UNDONE = "Numbers taken from sequences are not given back."
+_NOTHING_CHANGED = "Nothing was changed."
+_ONLY_CHANGES = f"Only INSERT, UPDATE, DELETE and MERGE run here. {_NOTHING_CHANGED}"
+_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
+SEQUENCES_NOT_UNDONE = "Numbers taken from sequences are not given back."
 
 _TRIGGERS_SQL = """
 SELECT DISTINCT format('%s on %s', t.tgname, t.tgrelid::regclass) AS name FROM pg_trigger t
@@ -60,26 +64,31 @@ class Changed:
 
 
 async def preview(database: Database, query: Query) -> ChangeResult:
-    """Run the change and roll it back.
+    """Run the change and roll it back, deferred constraints checked.
 
     Raises:
         PermissionDenied: it is no change of rows, or it calls what acts.
     """
 
-    async def tried(connection: Connection) -> ChangeResult:
+    async def previewed(connection: Connection) -> ChangeResult:
         changed = await _run(connection, database, query)
+        await _check_deferred(connection)
         names = [name.text for name in query.statement.names]
         triggers = await connection.fetch(_TRIGGERS_SQL, names)
         kept = [f"What the trigger {row['name']} does outside of this database stays done." for row in triggers]
-        return _result("preview", changed, not_undone=[NEVER_UNDONE, *kept])
+        return _result("preview", changed, not_undone=[SEQUENCES_NOT_UNDONE, *kept])
 
-    return await database.change(tried)
+    return await database.change(previewed)
 
 
-async def commit(database: Database, query: Query) -> ChangeResult:
+async def commit(database: Database, query: Query, expected_rows: int | None = None) -> ChangeResult:
     """Run the change and commit it; where the answer to COMMIT is lost, PostgreSQL is asked what became of it.
 
+    Args:
+        expected_rows: of the preview.
+
     Raises:
+        Conflict: it would change another number of rows than the preview did; nothing was changed.
         OutcomeUnknown: PostgreSQL could not be asked.
         Unavailable: nothing was changed, as PostgreSQL itself says.
     """
@@ -87,6 +96,12 @@ async def commit(database: Database, query: Query) -> ChangeResult:
 
     async def done(connection: Connection) -> ChangeResult:
         changed = await _run(connection, database, query)
+        await _check_deferred(connection)
+        if expected_rows is not None and changed.rows != expected_rows:
+            raise Conflict(
+                f"The preview changed {expected_rows} rows, and now it would be {changed.rows}: nothing was changed.",
+                remedy="Call again without confirm, look at the new preview, and send its code.",
+            )
         with speaking():
             journal.transaction = (await connection.fetch("SELECT pg_current_xact_id_if_assigned()::text"))[0][0]
         journal.result = _result("committed", changed)
@@ -118,7 +133,7 @@ class _Journal:
             return Undone()  # COMMIT had not been sent
         if self.transaction is None:
             return self.result  # nothing was written, so that there was nothing to lose
-        for _ in range(LOOKS):
+        for _ in range(MAX_OUTCOME_LOOKUPS):
             status = await self.database.read(self._status)
             if status != "in progress":
                 return {"committed": self.result, "aborted": Undone()}.get(status or "")
@@ -150,17 +165,41 @@ async def _run(connection: Connection, database: Database, query: Query) -> Chan
 
 def _refuse_early_merge(database: Database, statement: Statement) -> None:
     role = database.pool.role
-    if statement.verb == "merge" and role is not None and role.number < MERGE_SINCE:
+    if statement.verb == "merge" and role is not None and role.number < MERGE_MIN_VERSION_NUM:
         raise PermissionDenied(
             f"MERGE runs here from PostgreSQL 17 on, and this is {role.version.split()[0]}, whose WITH cannot hold it.",
-            remedy="Write it as INSERT ... ON CONFLICT DO UPDATE, UPDATE ... FROM, or DELETE ... USING.",
+            remedy="Write it as INSERT ... ON CONFLICT DO UPDATE, UPDATE ... FROM, or DELETE ... USING. "
+            + _NOTHING_CHANGED,
         )
+
+
+async def _check_deferred(connection: Connection) -> None:
+    """Let deferred constraints speak now, and not first at COMMIT, which a preview never reaches."""
+    with speaking():
+        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+async def _refuse_catalogue_targets(connection: Connection, shape: Described) -> None:
+    """Refuse a change whose plan, as PostgreSQL makes it, modifies a system catalogue or no table at all.
+
+    Raises:
+        PermissionDenied: naming the target.
+    """
+    with speaking():
+        prepared = await connection.prepare(f"EXPLAIN (FORMAT JSON, VERBOSE) {shape.text}", name="")
+        plans = json.loads((await prepared.fetch(*shape.values))[0][0])
+    targets = [target for each in plans for target in modified_tables(each.get("Plan", {}))]
+    system = [f"{schema}.{name}" for schema, name in targets if schema in _SYSTEM_SCHEMAS or schema.startswith("pg_")]
+    if system or not targets:
+        target = system[0] if system else "no table of this database"
+        raise PermissionDenied(f"This changes {target}; only rows of tables change here.", remedy=_NOTHING_CHANGED)
 
 
 async def _change_rows(connection: Connection, database: Database, query: Query) -> Changed:
     _refuse_early_merge(database, query.statement)
     shape = await describe(connection, query)
     text = await _as_with_query(connection, shape)
+    await _refuse_catalogue_targets(connection, shape)
     with speaking():
         if not shape.columns:
             prepared = await connection.prepare(shape.text, name="")
@@ -179,13 +218,14 @@ async def _as_with_query(connection: Connection, shape: Described) -> str:
         *(cell(f"c{place}", built_in(column.type)) for place, column in enumerate(shape.columns)),
     ]
     head = f"WITH w({names}) AS" if names else "WITH w AS"
-    shown = ["SELECT", ", ".join(cells), f"FROM w LIMIT {SHOWN}"] if names else ["SELECT"]
+    shown = ["SELECT", ", ".join(cells), f"FROM w LIMIT {MAX_RETURNED_ROWS}"] if names else ["SELECT"]
     text = "\n".join([head, "(", shape.text, ")", *shown])
     try:
         with speaking():
             await connection.prepare(text, name="")
     except Failure as failure:
-        raise PermissionDenied(f"This is no change of rows alone. {failure.message}", remedy="") from failure
+        message = f"This is no change of rows alone. {failure.message}"
+        raise PermissionDenied(message, remedy=_NOTHING_CHANGED) from failure
     return text
 
 

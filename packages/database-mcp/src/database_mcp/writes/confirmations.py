@@ -13,17 +13,18 @@ from mcp_chassis.failures import InvalidInput
 
 Answer = TypeVar("Answer")
 
-LIFETIME = 600.0  # seconds until an unused code is forgotten
-KEPT = 24 * 3600.0  # seconds for which the answer to a used one is
-MOST = 1_000
+UNUSED_CODE_TTL_SECONDS = 600.0
+RESULT_TTL_SECONDS = 24 * 3600.0
+MAX_CODES = 1_000
 
 
 @dataclasses.dataclass
 class Pending(Generic[Answer]):
-    """One code: what it was given for, until when it is known, and the answer once there is one."""
+    """One code: what it was given for, when it expires, what the preview found, and the answer once there is one."""
 
     bound_to: str
     expires: float
+    preview_rows: int | None = None
     answer: Answer | None = None
     working: anyio.Lock = dataclasses.field(default_factory=anyio.Lock)
 
@@ -35,18 +36,18 @@ class Confirmations(Generic[Answer]):
         self._clock = clock
         self._pending: dict[str, Pending[Answer]] = {}
 
-    def issue(self, bound_to: str) -> str:
-        """A new code for exactly this change."""
+    def issue(self, bound_to: str, preview_rows: int | None = None) -> str:
+        """A new code for exactly this change, which the preview found to change so many rows."""
         now = self._clock()
         self._pending = {code: each for code, each in self._pending.items() if each.expires > now}
-        while len(self._pending) >= MOST:
+        while len(self._pending) >= MAX_CODES:
             self._pending.pop(next(iter(self._pending)))
         code = secrets.token_urlsafe(9)
-        self._pending[code] = Pending(bound_to, now + LIFETIME)
+        self._pending[code] = Pending(bound_to, now + UNUSED_CODE_TTL_SECONDS, preview_rows)
         return code
 
-    async def redeem(self, code: str, bound_to: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Do `work` once for this code; asked again, its answer.
+    async def redeem(self, code: str, bound_to: str, work: Callable[[int | None], Awaitable[Answer]]) -> Answer:
+        """Do `work`, which takes the preview's number of rows, once for this code; asked again, its answer.
 
         Raises:
             InvalidInput: the code is unknown, too old, or was given for something else.
@@ -59,12 +60,12 @@ class Confirmations(Generic[Answer]):
         ):
             raise InvalidInput(
                 "The code in confirm was not given for this statement with these parameters, or is too old.",
-                remedy="Call again without confirm, look at the preview, and send its code.",
+                remedy="Nothing was changed. Call again without confirm, look at the preview, and send its code.",
             )
         async with pending.working:
             if pending.answer is None:
-                pending.answer = await work()
-                pending.expires = self._clock() + KEPT
+                pending.answer = await work(pending.preview_rows)
+                pending.expires = self._clock() + RESULT_TTL_SECONDS
             return pending.answer
 
 

