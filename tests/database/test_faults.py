@@ -183,7 +183,17 @@ async def test_a_url_that_postgresql_does_not_understand_is_said_to_be_wrong():
     async with connect_all(DatabaseSettings.load(env)) as databases:
         failed = await ask(databases)
     assert (failed.code, failed.retryable) == ("AUTHENTICATION_FAILED", False)
-    assert "does not understand" in failed.message
+    assert "sslmode must be one of" in failed.message
+
+
+async def test_a_statement_that_hears_no_cancel_is_abandoned_once_and_counted(postgres18: Place):
+    deaf = {"query": "SELECT length(format('%900000000s', 'x'))", "timeout_seconds": 1}
+    env = {"DATABASE_URL": postgres18.dsn("shop", "mcp_ro")}
+    async with connected(SERVER, env=env) as client:
+        failed = failure(await client.call_tool("execute_query", deaf))
+        queries = data(await client.call_tool("list_databases", {}))["databases"][0]["pool"]["queries"]
+    assert failed.code in ("TIMEOUT", "UPSTREAM_ERROR", "SERVICE_UNAVAILABLE")
+    assert queries <= 3
 
 
 async def test_r54_a_call_beyond_a_busy_pool_is_told_how_many_connections_are_busy(proxy: PostgresProxy):

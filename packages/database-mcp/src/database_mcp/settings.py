@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import SettingsConfigDict
 
+from database_mcp.client.connection_url import UnreadableUrl, read_connection_options
 from database_mcp.guard.rules import Rules
 from database_mcp.target import Limits, Target
 
@@ -21,12 +22,9 @@ _MEMORY = re.compile(r"[0-9]+ ?(kB|MB|GB)?")
 
 def _postgres_url(secret: SecretStr) -> SecretStr:
     try:
-        parts = urlsplit(secret.get_secret_value())
-        port = parts.port
-    except ValueError as exc:
-        raise ValueError("must be a postgresql:// URL") from exc
-    if parts.scheme not in ("postgresql", "postgres") or port == 0:
-        raise ValueError("must be a postgresql:// URL")
+        read_connection_options(secret.get_secret_value())
+    except UnreadableUrl as exc:
+        raise ValueError("must be a postgresql:// URL, or key=value pairs as libpq takes them") from exc
     return secret
 
 
@@ -100,8 +98,8 @@ class DatabaseSettings(ServerSettings):
         yield from super().secrets()
         for _, dsn in self._urls():
             yield dsn.get_secret_value()
-            if password := urlsplit(dsn.get_secret_value()).password:
-                yield from {password, unquote(password)}
+            if password := read_connection_options(dsn.get_secret_value()).password:
+                yield from {password, quote(password, safe="")}
 
     def _urls(self) -> Iterator[tuple[str, SecretStr]]:
         if self.url is not None:

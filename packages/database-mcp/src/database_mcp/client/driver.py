@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import re
+import socket
 import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,11 +12,13 @@ from typing import Any
 
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, Unavailable
 
+from database_mcp.client.connection_url import ConnectionOptions, read_connection_options
 from database_mcp.client.protocols import Connection
 from database_mcp.client.type_lookup import connection_class
 from database_mcp.errors import failure_for
 
 CONNECT_TIMEOUT = 5.0
+MAX_HOSTS_TIMED = 4  # hosts of one URL that each get the whole time to connect
 
 _EXAMINE_SQL = """
 SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
@@ -55,16 +59,22 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
     """Open one connection that works through a pooler in transaction mode too, and examine its role.
 
     Raises:
-        Failure: without any part of the DSN in its text.
+        Failure: without any value of the DSN in its text.
     """
-    with _connecting():
-        async with asyncio.timeout(CONNECT_TIMEOUT):
+    options = read_connection_options(dsn)
+    if options.problem is not None:
+        raise _unusable(options.problem)
+    seconds = options.connect_timeout or CONNECT_TIMEOUT
+    with _connecting(options):
+        async with asyncio.timeout(seconds * min(options.host_count, MAX_HOSTS_TIMED)):
             connection: Connection = await _asyncpg().connect(
-                dsn,
-                timeout=CONNECT_TIMEOUT,
+                options.dsn,
+                **options.arguments,
+                **({"ssl": ssl.create_default_context()} if options.system_certificates else {}),
+                timeout=seconds,
                 connection_class=connection_class(),
                 statement_cache_size=0,
-                server_settings={"application_name": "database-mcp"},
+                server_settings={"application_name": "database-mcp", **options.server_settings},
             )
             try:
                 row = (await connection.fetch(_EXAMINE_SQL))[0]
@@ -94,22 +104,50 @@ def lost() -> Unavailable:
 
 
 @contextmanager
-def _connecting() -> Generator[None]:
+def _connecting(options: ConnectionOptions) -> Generator[None]:
+    asyncpg = _asyncpg()
     try:
         yield
-    except _asyncpg().PostgresError as exc:
+    except asyncpg.PostgresError as exc:
+        if (option := _refused_option(exc, options)) is not None:
+            raise _unusable(f"the server does not take the option {option}") from exc
         raise failure_for(exc, connecting=True) from exc
     except ssl.SSLError as exc:
         raise _distrusted() from exc
     except TimeoutError as exc:
-        message = f"The database did not answer within {CONNECT_TIMEOUT:g} s of connecting."
+        seconds = options.connect_timeout or CONNECT_TIMEOUT
+        message = f"The database cannot be reached: nothing answered within {seconds:g} s (time-out)."
         raise Unavailable(message, retry_after_seconds=5, effect=Effect.NEVER_SENT) from exc
     except OSError as exc:
         raise _unreachable(exc) from exc
-    except _asyncpg().InternalClientError as exc:
+    except asyncpg.TargetServerAttributeNotMatched as exc:
+        raise _no_matching_host(options) from exc
+    except asyncpg.InternalClientError as exc:
         raise _broken() from exc
-    except (_asyncpg().InterfaceError, ValueError) as exc:
-        raise _misconfigured() from exc
+    except (asyncpg.InterfaceError, ValueError) as exc:
+        raise _unusable(_configuration_problem(str(exc))) from exc
+
+
+def _refused_option(error: Exception, options: ConnectionOptions) -> str | None:
+    """The option of the URL that the server, or a pooler in front of it, names in its refusal."""
+    named = re.search(r'(?:parameter:? |setting )"?([A-Za-z_][\w.]*)"?', str(error))
+    known = {word.lower(): word for word in options.server_settings}
+    if named is None:
+        return None
+    return known.get(named[1].lower(), "options" if "options" in known else None)
+
+
+def _configuration_problem(text: str) -> str:
+    """The reason in asyncpg's words, reduced to what holds no value."""
+    if "root certificate" in text or "root.crt" in text:
+        return "sslmode verifies the server, and no CA file is there: name one with sslrootcert=, or sslrootcert=system"
+    return "asyncpg does not understand one of its options"
+
+
+def _no_matching_host(options: ConnectionOptions) -> Unavailable:
+    wanted = options.arguments.get("target_session_attrs", "any")
+    message = f"No host of the database's URL is {wanted}, as its target_session_attrs demands."
+    return Unavailable(message, retry_after_seconds=5, effect=Effect.SETTLED)
 
 
 def _unreachable(error: OSError) -> Failure:
@@ -119,11 +157,17 @@ def _unreachable(error: OSError) -> Failure:
             remedy="Who runs this server can set sslmode=disable in it where the network is trusted.",
             effect=Effect.SETTLED,
         )
-    return Unavailable(
-        "The database server cannot be reached: it refused the connection, or its name is not known.",
-        retry_after_seconds=5,
-        effect=Effect.NEVER_SENT,
-    )
+    effect = Effect.NEVER_SENT
+    if isinstance(error, socket.gaierror):
+        reason = "its host name is not known (DNS)"
+        effect = Effect.NEVER_SENT if error.errno == socket.EAI_AGAIN else Effect.SETTLED
+    elif isinstance(error, FileNotFoundError):
+        reason = "no server listens on its socket"
+    elif isinstance(error, ConnectionRefusedError) or "111" in str(error):
+        reason = "it refused the connection (nothing listens there)"
+    else:
+        reason = "its network cannot be reached, or it ended the connection"
+    return Unavailable(f"The database server cannot be reached: {reason}.", retry_after_seconds=5, effect=effect)
 
 
 def _broken() -> Unavailable:
@@ -139,8 +183,8 @@ def _distrusted() -> Failure:
     )
 
 
-def _misconfigured() -> Failure:
+def _unusable(problem: str) -> Failure:
     return AuthenticationFailed(
-        "The database's URL holds something that PostgreSQL's client does not understand.",
-        remedy="Ask the person who runs this server to check its sslmode, sslrootcert and other options.",
+        f"The database's URL cannot be used: {problem}.",
+        remedy="Ask the person who runs this server to change it there.",
     )

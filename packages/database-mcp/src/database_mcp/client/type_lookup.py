@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 InputKind = Literal["array", "composite", "hstore", "json", "vector"]
 
@@ -16,8 +16,9 @@ WITH RECURSIVE bases AS (
     SELECT b.type, t.typbasetype FROM bases b JOIN pg_catalog.pg_type t ON t.oid = b.base WHERE t.typtype = 'd'
 )
 SELECT t.oid, n.nspname AS ns,
-       CASE WHEN t.typtype IN ('b', 'p') AND e.oid IS NOT NULL THEN e.typname || '[]' ELSE t.typname::text END AS name,
-       CASE WHEN t.typcategory = 'A' AND t.typtype <> 'p' THEN 'array'
+       CASE WHEN t.typtype IN ('b', 'p') AND e.oid IS NOT NULL AND t.oid NOT IN (22, 30)  -- int2vector, oidvector
+            THEN e.typname || '[]' ELSE t.typname::text END AS name,
+       CASE WHEN t.typcategory = 'A' AND t.typtype <> 'p' AND t.oid NOT IN (22, 30) THEN 'array'
             WHEN base.typtype = 'c' THEN 'composite'
             WHEN base.typname IN ('json', 'jsonb') THEN 'json'
             WHEN base.typname = 'hstore' THEN 'hstore'
@@ -37,17 +38,17 @@ def connection_class() -> type[Any]:
 
     class NamedTypesConnection(base):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
+            super().__init__(*args, **kwargs)  # pyright: ignore
             self._intro_query = _TYPES_SQL
             self.input_kinds: dict[int, InputKind] = dict(_BUILT_IN_JSON)
 
         async def _introspect_types(self, typeoids: Any, timeout: Any) -> Any:
-            found: Any = await super()._introspect_types(typeoids, timeout)  # pyright: ignore[reportUnknownMemberType]
-            types: list[Any] = found[0]
+            looked_up = super()._introspect_types(typeoids, timeout)  # pyright: ignore
+            types, statement = cast("tuple[list[Any], Any]", await looked_up)
             settings = self._protocol.get_settings()
             for row in types:
                 settings.add_python_codec(row["oid"], row["name"], row["ns"], [], "scalar", str, str, "text")
             self.input_kinds |= {row["oid"]: row["input_kind"] for row in types if row["input_kind"]}
-            return [], found[1]
+            return [], statement
 
     return NamedTypesConnection

@@ -5,6 +5,7 @@ from typing import Literal
 from mcp_chassis.failures import Failure
 from mcp_chassis.results import Result
 
+from database_mcp.client.connection_url import read_connection_options
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 
@@ -83,6 +84,8 @@ def _warnings(database: Database, definers: list[str]) -> list[str]:
     found: list[str] = []
     if role and role.privileged:
         found.append(f"{role.privileged}: connect as a least-privilege role, whose SQL is in docs/database.md.")
+    if database.target.dsn is not None:
+        found += read_connection_options(database.target.dsn.get_secret_value()).notes
     found += [f"{name} runs with a superuser's rights and this role may call it; revoke EXECUTE." for name in definers]
     return found
 
