@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote
 
 URL_SCHEMES = ("postgresql://", "postgres://")
@@ -73,8 +73,8 @@ class ConnectionOptions:
 
     @property
     def host_count(self) -> int:
-        hosts = self.arguments.get("host")
-        return len(hosts) if isinstance(hosts, list) else 1
+        ports = self.arguments.get("port")
+        return len(cast("list[int]", ports)) if isinstance(ports, list) else 1
 
 
 def read_connection_options(text: str) -> ConnectionOptions:
