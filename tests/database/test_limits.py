@@ -1,13 +1,14 @@
 """A result stays within its limits whatever the query gives, and the process does not grow."""
 
-import gc
 import json
+import sys
 from typing import Any
 
 import psutil
 import pytest
 from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, data, failure, text
+from mcp_chassis.testing.raw import RawClient, without_path
 
 MEGABYTE = 1024 * 1024
 WIDENING = ", ".join(f"repeat('🙂', (n - 200) * 400) w{place}" for place in range(6))
@@ -25,18 +26,21 @@ WIDE = ", ".join(f"repeat('x', 3000) AS c{place}" for place in range(400))
         pytest.param(f"SELECT {WIDENING} FROM generate_series(1, 1000) n", None, 6, id="wide after narrow rows"),
     ],
 )
-async def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
+def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
     shop: str, query: str, rows: int | None, cut: int | None
 ):
-    env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "1000000" if "c399" in query or WIDENING in query else "60000"}
-    async with connected(SERVER, env=env) as client:
-        await client.call_tool("execute_query", {"query": "SELECT 1"})
-        gc.collect()
-        before = psutil.Process().memory_info().rss
-        result = await client.call_tool("execute_query", {"query": query, "timeout_seconds": 300})
-        grown = psutil.Process().memory_info().rss - before
-    answer = data(result)
-    assert len(text(result)) <= int(env["MCP_MAX_RESULT_CHARS"])
+    limit = 1_000_000 if "c399" in query or WIDENING in query else 60_000
+    env = without_path(DATABASE_URL=shop, MCP_MAX_RESULT_CHARS=f"{limit}", MCP_IDEMPOTENCY_STORE="memory")
+    with RawClient([sys.executable, "-m", "database_mcp"], env=env) as client:
+        client.initialize()
+        client.call("execute_query", {"query": "SELECT 1"})
+        server = psutil.Process(client.process.pid)
+        before = server.memory_info().rss
+        result = client.call("execute_query", {"query": query, "timeout_seconds": 300}, timeout=300)
+        grown = server.memory_info().rss - before
+    answer = result["structuredContent"]
+    assert not result["isError"]
+    assert sum(len(block["text"]) for block in result["content"]) <= limit
     assert rows is None or answer["row_count"] == rows
     assert cut is None or answer["cut_cells"] >= cut
     assert grown < 60 * MEGABYTE

@@ -127,7 +127,7 @@ async def test_subscribers_hear_of_changed_tables_records_and_notices(postgres18
             news.set()
 
     async def hear(uri: str) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while uri not in heard:
                 news.clear()
                 await news.wait()
@@ -156,7 +156,7 @@ async def test_a_host_of_the_new_era_is_told_of_a_changed_table(postgres18: Plac
         await client.read_resource("db://default/public/watched")
         await until_listening(watched)
         await watched.execute("INSERT INTO watched VALUES (8, 'x')")
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async for event in events:
                 assert getattr(event, "uri", None) == uri
                 break
@@ -180,6 +180,6 @@ async def test_a_host_of_an_older_era_on_stdio_is_told_of_a_changed_record(postg
 async def until_listening(owner: Any) -> None:
     """Return once a server's listener has had its first look at the catalogue."""
     listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS looks%' AND pid <> pg_backend_pid()"
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while not await owner.fetchval(listening):
             pass

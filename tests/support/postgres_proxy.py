@@ -15,6 +15,7 @@ class PostgresProxy:
     `silent`: whatever is sent disappears, in both directions. `resetting`: every connection is reset at its first byte.
     `lose_answer_to`: once these bytes have been sent, everything is reset as soon as PostgreSQL answers.
     `silent_from`: falls silent with these bytes.
+    `refuse_with`: bytes of a request, and the SQLSTATE with which the proxy itself answers it.
     """
 
     def __init__(self, behind: Address) -> None:
@@ -23,6 +24,7 @@ class PostgresProxy:
         self.resetting = False
         self.lose_answer_to: bytes | None = None
         self.silent_from: bytes | None = None
+        self.refuse_with: tuple[bytes, str] | None = None
         self.accepted = 0
         self._behind = behind
         self._server: asyncio.Server | None = None
@@ -58,18 +60,22 @@ class PostgresProxy:
         else:
             behind_reader, behind_writer = await asyncio.open_connection(*self._behind)
         self._writers |= {writer, behind_writer}
-        for source, sink in ((reader, behind_writer), (behind_reader, writer)):
-            task = asyncio.create_task(self._forward(source, sink))
+        for source, sink, back in ((reader, behind_writer, writer), (behind_reader, writer, None)):
+            task = asyncio.create_task(self._forward(source, sink, back))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _forward(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, back: asyncio.StreamWriter | None
+    ) -> None:
         losing = False
         try:
             while chunk := await source.read(65536):
                 self.silent = self.silent or (self.silent_from is not None and self.silent_from in chunk)
                 losing = losing or (self.lose_answer_to is not None and self.lose_answer_to in chunk)
-                if losing:
+                if back and self.refuse_with and self.refuse_with[0] in chunk:
+                    back.write(_error(self.refuse_with[1]))
+                elif losing:
                     self.lose_answer_to, self.resetting = None, True
                     sink.write(chunk)
                 elif self.resetting:
@@ -94,6 +100,12 @@ async def in_front_of(behind: Address) -> AsyncGenerator[PostgresProxy]:
         yield proxy
     finally:
         await proxy.close()
+
+
+def _error(sqlstate: str) -> bytes:
+    """An ErrorResponse of the wire protocol."""
+    fields = f"SERROR\0VERROR\0C{sqlstate}\0Mrefused by the proxy\0\0".encode()
+    return b"E" + struct.pack("!i", len(fields) + 4) + fields
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
