@@ -110,8 +110,8 @@ async def test_a_partitioned_table_tells_its_key_and_partitions(client: Client):
 
 
 async def test_a_setting_is_shown(client: Client):
-    for text in ("SHOW work_mem", "show WORK_MEM;", "SHOW TIME ZONE", "SHOW TRANSACTION ISOLATION LEVEL"):
-        assert len((await ask(client, "execute_query", query=text))["rows"]) == 1
+    for shown in ("SHOW work_mem", "show WORK_MEM;", "SHOW TIME ZONE", "SHOW TRANSACTION ISOLATION LEVEL"):
+        assert len((await ask(client, "execute_query", query=shown))["rows"]) == 1
     assert (await ask(client, "execute_query", query="SHOW ALL"))["row_count"] > 300
 
 
