@@ -91,7 +91,7 @@ def environment(slack: ScriptedSlack) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_API_URL": slack.url.rstrip("/"),
-        "SLACK_PACE": "1e6",
+        "SLACK_RATE_LIMIT_SCALE": "1e6",
         "MCP_OUTBOUND_RATE": "1e6",
         "LOG_LEVEL": "WARNING",
     }

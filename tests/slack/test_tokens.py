@@ -1,17 +1,19 @@
-"""What the tools and their answers cost a model, in o200k tokens."""
+"""Cost of the tools and their answers to a model, in o200k tokens."""
 
 import pytest
 from mcp_chassis.testing import text
 from scripted_slack import ScriptedSlack
 from services import require
 from slack_desk import Desk
+from slack_mcp.profiles import PROFILES
 from slack_seed import seeded
 from tokens import count, for_model
 
 pytestmark = pytest.mark.services
 
-MOST_FOR_TOOLS = 1_300
-MOST_FOR_FIFTY_MESSAGES = 2_700
+MAX_TOKENS_OF_TOOLS = 1_300
+MAX_TOKENS_OF_FIFTY_MESSAGES = 2_700
+MAX_TOKENS_OF_A_PROFILE = 1_700
 
 
 async def test_the_tools_cost_at_most_1300_tokens(desk: Desk):
@@ -19,7 +21,7 @@ async def test_the_tools_cost_at_most_1300_tokens(desk: Desk):
     async with desk.client() as client:
         tools = (await client.list_tools()).tools
     costs = count([for_model(tool.model_dump(mode="json", by_alias=True, exclude_none=True)) for tool in tools])
-    assert sum(costs) <= MOST_FOR_TOOLS
+    assert sum(costs) <= MAX_TOKENS_OF_TOOLS
 
 
 async def test_fifty_messages_with_names_and_reactions_cost_at_most_2700_tokens():
@@ -31,4 +33,13 @@ async def test_fifty_messages_with_names_and_reactions_cost_at_most_2700_tokens(
     assert page.count('"ts"') == 50
     assert page.count('"reactions"') >= 8
     assert "U0" not in page
-    assert count([page])[0] <= MOST_FOR_FIFTY_MESSAGES
+    assert count([page])[0] <= MAX_TOKENS_OF_FIFTY_MESSAGES
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+async def test_the_tools_of_a_profile_cost_at_most_1700_tokens(desk: Desk, profile: str):
+    require("npm packages")
+    async with desk.client(SLACK_TOOLS=f"@{profile}") as client:
+        tools = (await client.list_tools()).tools
+    costs = count([for_model(tool.model_dump(mode="json", by_alias=True, exclude_none=True)) for tool in tools])
+    assert sum(costs) <= MAX_TOKENS_OF_A_PROFILE

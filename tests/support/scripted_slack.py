@@ -137,6 +137,8 @@ class ScriptedSlack:
         if not head:
             return False
         verb, target, headers = _head(head)
+        if verb == "GET" and target.startswith("/files/"):
+            return await self._download(target, headers, writer)
         body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
         method = target.removeprefix("/api/")
         token = headers.get("authorization", "").removeprefix("Bearer ")
@@ -145,6 +147,17 @@ class ScriptedSlack:
         call = Call(method, dict(parse_qsl(body, keep_blank_values=True)), token, time.monotonic())
         self.calls.append(call)
         return await self._answer(call, reader, writer)
+
+    async def _download(self, target: str, headers: Mapping[str, str], writer: asyncio.StreamWriter) -> bool:
+        """The bytes of a file, or the page for signing in where the token is not Slack's."""
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        identity = target.split("/")[2]
+        content = self.workspace.file_bytes.get(identity, b"") if token in self.tokens else b"<html>Sign in</html>"
+        kind = "application/octet-stream" if token in self.tokens else "text/html"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
+        writer.write(head.encode() + content)
+        await writer.drain()
+        return True
 
     async def _answer(self, call: Call, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         fault = self._next_fault(call)

@@ -123,6 +123,32 @@ METHODS: Mapping[str, Method] = {
         3, "chat:write", {"channel": "!channel", "ts": "!ts", "file_ids": "text", **_BODY}, writes=True
     ),
     "chat.delete": Method(3, "chat:write", {"channel": "!channel", "ts": "!ts", "as_user": "bool"}, writes=True),
+    "chat.scheduleMessage": Method(
+        3,
+        "chat:write",
+        {
+            "channel": "!channel",
+            "post_at": "!int",
+            "thread_ts": "ts",
+            "unfurl_links": "bool",
+            "unfurl_media": "bool",
+            **_BODY,
+        },
+        writes=True,
+    ),
+    "chat.scheduledMessages.list": Method(3, None, {**_PAGE, "channel": "channel", "team_id": "text"}),
+    "chat.deleteScheduledMessage": Method(
+        3, "chat:write", {"channel": "!channel", "scheduled_message_id": "!text", "as_user": "bool"}, writes=True
+    ),
+    "conversations.members": Method(4, "channels:read", {"channel": "!channel", **_PAGE}, by_channel_type=True),
+    "conversations.mark": Method(3, "channels:manage", {"channel": "!channel", "ts": "!ts"}, writes=True),
+    "files.info": Method(4, "files:read", {"file": "!text", "count": "int", "page": "int", **_PAGE}),
+    "files.list": Method(
+        3,
+        "files:read",
+        {"channel": "channel", "user": "user", "count": "int", "page": "int", "team_id": "text", "types": "text"},
+    ),
+    "users.profile.set": Method(3, "users.profile:write", {"profile": "!json", "user": "user"}, writes=True),
     "chat.getPermalink": Method(None, None, {"channel": "!channel", "message_ts": "!ts"}),
     "reactions.add": Method(
         3, "reactions:write", {"channel": "!channel", "name": "!text", "timestamp": "!ts"}, writes=True

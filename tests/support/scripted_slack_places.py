@@ -92,6 +92,10 @@ class Places:
         self.public_posting = False
         self.history_objects: int | None = None
         self.add_person("U0BOT0001", "toolroll", "Toolroll", is_bot=True)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """State that subclasses add."""
 
     # What a test arranges
 
@@ -180,7 +184,11 @@ class Places:
         return channel
 
     def conversations_info(self, given: Given, caller: str) -> Answer:
-        return {"channel": self.channel(given["channel"]).wire()}
+        return {"channel": {**self.channel(given["channel"]).wire(), **self.read_state(given["channel"])}}
+
+    def read_state(self, channel: str) -> Answer:
+        """Fields about what the caller has read."""
+        return {}
 
     def conversations_create(self, given: Given, caller: str) -> Answer:
         name = given["name"]

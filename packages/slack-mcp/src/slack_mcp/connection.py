@@ -7,11 +7,13 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import anyio
 from mcp_chassis.failures import Failure
 from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
 from mcp_chassis.storage.cache import Cache
@@ -22,6 +24,7 @@ from mcp_chassis.upstream.service import Upstream
 from slack_mcp.access import Access
 from slack_mcp.channel_directory import ChannelDirectory
 from slack_mcp.client import SlackApi
+from slack_mcp.client.files import FILES_ORIGIN
 from slack_mcp.client.methods import rate_limits
 from slack_mcp.client.tokens import Token
 from slack_mcp.client.web_methods import WebMethods
@@ -116,14 +119,30 @@ async def connect(settings: SlackSettings) -> AsyncGenerator[Workspace]:
 
 
 async def _slack_api(settings: SlackSettings, upstream: Upstream, token: Token, opened: AsyncExitStack) -> SlackApi:
-    http = JsonApi(
-        settings.api_url,
+    http = await opened.enter_async_context(_json_api(settings.api_url, upstream, token))
+    api_address = urlsplit(settings.api_url)
+    own_origin = f"{api_address.scheme}://{api_address.netloc}"
+    downloads = {
+        origin: await opened.enter_async_context(_json_api(origin, upstream, token, one_origin=True))
+        for origin in (FILES_ORIGIN, own_origin)
+    }
+    return SlackApi(WebMethods(http, token, settings.team_id), downloads)
+
+
+def _json_api(base_url: str, upstream: Upstream, token: Token, *, one_origin: bool = False) -> JsonApi:
+    return JsonApi(
+        base_url,
         upstream=upstream,
         headers=lambda: {"authorization": f"Bearer {token.reveal()}"},
         credential=token,
-        failure_for=partial(failure_for, token=token.variable),
+        failure_for=_no_error_word if one_origin else partial(failure_for, token=token.variable),
+        one_origin=one_origin,
     )
-    return SlackApi(WebMethods(await opened.enter_async_context(http), token, settings.team_id))
+
+
+def _no_error_word(_: Response) -> Failure | None:
+    """Downloads have no error words: their status tells."""
+    return None
 
 
 async def _token(settings: SlackSettings, upstream: Upstream, credential: Credential, opened: AsyncExitStack) -> Token:

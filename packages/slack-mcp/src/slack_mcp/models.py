@@ -1,11 +1,13 @@
 """Results of the tools: the fields a model uses, under short names."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 from mcp_chassis.results import Page, Result
 
 from slack_mcp.access import Channel
 from slack_mcp.people_directory import Person
+from slack_mcp.records.files import FileRecord
 from slack_mcp.records.messages import MessageRecord, ReactionRecord
 from slack_mcp.records.workspace import IdentityRecord
 from slack_mcp.references import query_value
@@ -226,3 +228,65 @@ class WorkspaceFacts(Result):
             scopes=[scope.strip() for scope in granted.split(",")] if granted else None,
             disabled=disabled,
         )
+
+
+class ListedFile(Result):
+    id: str
+    file: str
+    user: str | None = None
+    time: str | None = None
+    permalink: str | None = None
+
+    @classmethod
+    def from_record(cls, file: FileRecord, names: Mapping[str, str], now: float) -> Self:
+        return cls(
+            id=file.id,
+            file=described_file(file),
+            user=names.get(file.user, file.user) or None,
+            time=written(file.created, now) if file.created > 0 else None,
+            permalink=file.permalink or None,
+        )
+
+
+class FileList(Page):
+    page_field: ClassVar[str | None] = "files"
+
+    files: list[ListedFile]
+
+
+class MemberList(Page):
+    page_field: ClassVar[str | None] = "users"
+
+    users: list[FoundUser]
+
+
+class Scheduled(Result):
+    channel: Place
+    id: str
+    time: str
+    warnings: list[str] | None = None
+
+
+class ScheduledMessage(Result):
+    id: str
+    channel: str
+    time: str
+    text: str
+
+
+class ScheduledList(Page):
+    page_field: ClassVar[str | None] = "messages"
+
+    messages: list[ScheduledMessage]
+
+
+class Unread(Result):
+    id: str
+    name: str
+    unread: int
+    since: str
+
+
+class UnreadList(Result):
+    conversations: list[Unread]
+    warnings: list[str] | None = None

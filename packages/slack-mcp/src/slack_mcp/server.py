@@ -4,6 +4,7 @@ from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn
 
 from slack_mcp.connection import connect, probe
+from slack_mcp.profiles import MORE_TOOLS, PROFILES
 from slack_mcp.prompts import catch_up, draft_announcement, summarize_channel
 from slack_mcp.resources import recent, workspace
 from slack_mcp.settings import SlackSettings
@@ -38,6 +39,8 @@ SERVER = Server(
         add_reaction,
         update_message,
     ),
+    more_tools=MORE_TOOLS,
+    profiles=PROFILES,
     resources=(workspace, recent),
     prompts=(summarize_channel, catch_up, draft_announcement),
     probe=probe,

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_mcp.client.web_methods import WebMethods, as_response
-from slack_mcp.records.conversations import ConversationRecord, CreatedConversationRecord, CreatedRecord, PageRecord
+from slack_mcp.records.conversations import (
+    ConversationRecord,
+    CreatedConversationRecord,
+    CreatedRecord,
+    MembersRecord,
+    PageRecord,
+)
 
 PAGE_SIZE = 999  # Slack wants fewer than a thousand
 
@@ -62,3 +68,16 @@ class Conversations:
 
     async def invite(self, channel: str, users: Sequence[str]) -> None:
         await self._web.sdk.conversations_invite(channel=channel, users=",".join(users))
+
+    async def members(self, channel: str, *, limit: int, cursor: str | None) -> MemberPage:
+        """One page of a conversation's members."""
+        response = as_response(
+            await self._web.sdk.conversations_members(channel=channel, limit=limit, cursor=cursor or None)
+        )
+        operation = "list the members"
+        found = response.record(MembersRecord, operation=operation)
+        page = response.record(PageRecord, operation=operation)
+        return MemberPage(list(found.members), page.response_metadata.next_cursor)
+
+    async def mark(self, channel: str, ts: str) -> None:
+        await self._web.sdk.conversations_mark(channel=channel, ts=ts)

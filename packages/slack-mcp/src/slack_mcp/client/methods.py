@@ -9,6 +9,7 @@ from mcp_chassis.upstream.retry import Repeat
 
 from slack_mcp.records.conversations import CreatedRecord
 from slack_mcp.records.messages import PostedRecord
+from slack_mcp.records.scheduled import ScheduledProofRecord
 
 # docs.slack.dev, rate limits: calls a minute of each tier, bursts tolerated.
 CALLS_PER_MINUTE_BY_TIER: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
@@ -16,6 +17,7 @@ POST_LIMIT = "posts"
 POST_PERIOD_SECONDS = 1.1
 """Period of the post limit: messages that leave a second apart may arrive a little closer."""
 
+CHECK_SCHEDULED = "Look with list_scheduled_messages before scheduling it again."
 CHECK_HISTORY = "Look with get_channel_history or get_thread before sending it again."
 
 
@@ -59,9 +61,15 @@ METHODS: Mapping[str, Method] = {
     "conversations.open": Method(3, Repeat.ONCE, proof=CreatedRecord),
     "conversations.replies": Method(3),
     "conversations.setTopic": Method(2, Repeat.ONCE),
+    "conversations.mark": Method(3, Repeat.ONCE),
     "chat.delete": Method(3, Repeat.ONCE),
     "chat.postMessage": Method(None, Repeat.NEVER, check=CHECK_HISTORY, proof=PostedRecord),
+    "chat.deleteScheduledMessage": Method(3, Repeat.ONCE),
+    "chat.scheduleMessage": Method(3, Repeat.NEVER, check=CHECK_SCHEDULED, proof=ScheduledProofRecord),
+    "chat.scheduledMessages.list": Method(3),
     "chat.update": Method(3, Repeat.ONCE),
+    "files.info": Method(4),
+    "files.list": Method(3, team=True),
     "reactions.add": Method(3, Repeat.ONCE, frozenset({"already_reacted"})),
     "reactions.remove": Method(2, Repeat.ONCE, frozenset({"no_reaction"})),
     "search.messages": Method(2, team=True),
@@ -70,6 +78,7 @@ METHODS: Mapping[str, Method] = {
     "users.info": Method(4),
     "users.list": Method(2, team=True),
     "users.lookupByEmail": Method(3),
+    "users.profile.set": Method(3, Repeat.ONCE),
 }
 
 

@@ -2,18 +2,28 @@
 # pyright: reportUnknownMemberType=false
 # slack-sdk's signatures hold bare dicts and untyped keywords.
 
+from mcp_chassis.http.json_api import JsonApi
+
 from slack_mcp.client.conversations import Conversations
+from slack_mcp.client.files import Files
 from slack_mcp.client.history_rate_limit import HistoryRateLimit
 from slack_mcp.client.messages import Messages
+from slack_mcp.client.scheduling import Scheduling
 from slack_mcp.client.users import Users
 from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.records.workspace import IdentityRecord
 
 
 class SlackApi:
-    """All methods with one token."""
+    """All methods with one token.
 
-    def __init__(self, web: WebMethods) -> None:
+    Args:
+        downloads: the APIs that may get the token for a download, by origin.
+    """
+
+    def __init__(self, web: WebMethods, downloads: dict[str, JsonApi]) -> None:
+        self.files = Files(web, downloads)
+        self.scheduling = Scheduling(web)
         self.limit = HistoryRateLimit()
         self.messages = Messages(web, self.limit)
         self.conversations = Conversations(web)

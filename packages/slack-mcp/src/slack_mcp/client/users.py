@@ -46,3 +46,8 @@ class Users:
         response = as_response(await self._web.sdk.usergroups_list())
         operation = "list the user groups"
         return response.records(UserGroupRecord, operation=operation, at="usergroups", noun="user groups").items
+
+    async def set_status(self, text: str, emoji: str, expires: int) -> None:
+        """Set the status of the token's person; `expires` is in seconds since 1970, 0 for never."""
+        profile = {"status_text": text, "status_emoji": emoji, "status_expiration": expires}
+        await self._web.sdk.users_profile_set(profile=profile)

@@ -14,6 +14,12 @@ class PageRecord(Record, frozen=True):
     response_metadata: CursorRecord = CursorRecord()
 
 
+class MembersRecord(Record, frozen=True):
+    """User ids of one page of members."""
+
+    members: tuple[str, ...]
+
+
 class TextRecord(Record, frozen=True):
     """A topic or purpose."""
 

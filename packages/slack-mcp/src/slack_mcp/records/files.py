@@ -31,6 +31,17 @@ class FileRecord(Record, frozen=True):
     permalink: str = ""
     url_private: str = ""
     url_private_download: str = ""
+    channels: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    ims: tuple[str, ...] = ()
     preview: str = ""
     plain_text: str = ""
     transcription: TranscriptionRecord = TranscriptionRecord()
+
+    @property
+    def is_canvas(self) -> bool:
+        return self.filetype == "quip" or self.mimetype == "application/vnd.slack-docs"
+
+    @property
+    def holds_html(self) -> bool:
+        return self.is_canvas or "html" in self.mimetype

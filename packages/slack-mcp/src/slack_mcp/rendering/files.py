@@ -10,8 +10,8 @@ def described_file(file: FileRecord) -> str:
     if file.mode in GONE:
         return GONE[file.mode]
     kind = file.pretty_type or file.filetype
-    size = shown_size(file.size) if not _is_canvas(file) else ""
-    name = file.name if not _is_canvas(file) else file.title
+    size = shown_size(file.size) if not file.is_canvas else ""
+    name = file.name if not file.is_canvas else file.title
     shown = name or file.title or file.name or file.id or "file"
     facts = ", ".join(filter(None, (kind, size, file.id if file.id != shown else "", _address(file), _access(file))))
     return f"{shown} ({facts})" if facts else shown
@@ -27,10 +27,6 @@ def shown_size(count: int) -> str:
         if count >= factor:
             return f"{count / factor:.0f} {unit}"
     return f"{count} B" if count > 0 else ""
-
-
-def _is_canvas(file: FileRecord) -> bool:
-    return file.filetype == "quip" or file.mimetype == "application/vnd.slack-docs"
 
 
 def _address(file: FileRecord) -> str:

@@ -1,0 +1,46 @@
+"""Profiles: sets of tools for one kind of work, named in SLACK_TOOLS."""
+
+from slack_mcp.tools.channels import list_channels
+from slack_mcp.tools.files import list_files, read_file
+from slack_mcp.tools.members import list_members
+from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
+from slack_mcp.tools.personal import list_mentions, list_unread, mark_read, set_status
+from slack_mcp.tools.scheduling import cancel_scheduled_message, list_scheduled_messages, schedule_message
+from slack_mcp.tools.search import search_messages
+from slack_mcp.tools.users import find_users
+
+MORE_TOOLS = (
+    list_files,
+    read_file,
+    list_members,
+    schedule_message,
+    list_scheduled_messages,
+    cancel_scheduled_message,
+    list_unread,
+    list_mentions,
+    mark_read,
+    set_status,
+)
+PROFILES = {
+    "read": (search_messages, get_channel_history, get_thread, list_channels, find_users, list_members),
+    "write": (
+        send_message,
+        update_message,
+        add_reaction,
+        schedule_message,
+        list_scheduled_messages,
+        cancel_scheduled_message,
+        list_channels,
+        find_users,
+    ),
+    "personal": (
+        list_unread,
+        list_mentions,
+        mark_read,
+        set_status,
+        search_messages,
+        get_channel_history,
+        get_thread,
+    ),
+    "files": (list_files, read_file, search_messages, get_channel_history, list_channels),
+}

@@ -1,0 +1,89 @@
+"""Scheduling messages."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from mcp_chassis.failures import InvalidInput
+from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from pydantic import Field
+
+from slack_mcp.connection import Slack, Workspace
+from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMessage
+from slack_mcp.references import message_ts
+from slack_mcp.threads import thread_of
+from slack_mcp.times import as_ts
+from slack_mcp.tools.messages import EXTERNAL_READERS
+from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
+from slack_mcp.writing.message_body import composed
+
+MAX_DAYS_AHEAD = 120
+DAY_SECONDS = 86_400
+HOW_TIMES_AHEAD_ARE_WRITTEN = "Give an ISO time such as 2027-01-20T09:00Z."
+
+
+@writes("Schedule a message", destructive=False, idempotent=False)
+async def schedule_message(
+    channel: ChannelGiven,
+    text: Text,
+    at: Annotated[str, Field(max_length=200, description="ISO time with offset, or epoch seconds.")],
+    slack: Slack,
+    thread_ts: OptionalThread = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Scheduled:
+    """Schedule a message in Markdown, up to 120 days ahead."""
+    body = composed(text, "markdown", slack.rules)
+    post_at = int(float(as_ts(at, slack.now(), slack.zone)))
+    if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
+        raise InvalidInput(
+            "The time is not within the next 120 days.", remedy="Give an ISO time such as 2027-01-20T09:00Z."
+        )
+    place = await slack.channels.resolve(channel, write=True)
+    thread = await thread_of(message_ts(thread_ts, thread=True), place.id, slack) if thread_ts else None
+    made = await slack.api.scheduling.schedule(place.id, body, post_at, thread)
+    return Scheduled(
+        channel=Place.of(place),
+        id=made.scheduled_message_id,
+        time=_time(post_at),
+        warnings=[EXTERNAL_READERS] if place.external else None,
+    )
+
+
+@reads("List scheduled messages")
+async def list_scheduled_messages(
+    slack: Slack, channel: OptionalChannel = None, cursor: Cursor = None
+) -> ScheduledList:
+    """List the messages this app has scheduled."""
+    place = await slack.channels.resolve(channel) if channel else None
+    page = await slack.api.scheduling.page(place.id if place else None, cursor)
+    shown = [held for held in page.messages if place or await _readable(held.channel_id, slack)]
+    labels = await slack.channels.labels({held.channel_id for held in shown})
+    return ScheduledList(
+        messages=[
+            ScheduledMessage(
+                id=held.id,
+                channel=f"#{labels[held.channel_id]}" if held.channel_id in labels else held.channel_id,
+                time=_time(held.post_at),
+                text=held.text,
+            )
+            for held in shown
+        ],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@writes("Cancel a scheduled message", destructive=True, idempotent=True)
+async def cancel_scheduled_message(
+    channel: ChannelGiven, id: Annotated[str, Field(min_length=1, max_length=100)], slack: Slack
+) -> Done:
+    """Cancel a scheduled message by the id that list_scheduled_messages gives."""
+    place = await slack.channels.resolve(channel, write=True)
+    await slack.api.scheduling.cancel(place.id, id)
+    return Done()
+
+
+async def _readable(identity: str, slack: Workspace) -> bool:
+    return slack.access.everything or bool(await slack.channels.labels({identity}))
+
+
+def _time(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%MZ}"
