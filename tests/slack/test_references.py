@@ -1,8 +1,12 @@
 """How channels, messages and times may be named."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from mcp_chassis.failures import InvalidInput
 from slack_mcp.references import ChannelReference, channel_name, channel_reference, message_ts
+from slack_mcp.rendering.dates import written
 from slack_mcp.times import as_ts
 
 LINK = "https://acme.slack.com/archives/C0GENERAL/p1700000000123456"
@@ -95,3 +99,38 @@ def test_a_new_channels_name_becomes_one_that_slack_accepts():
     assert len(channel_name("x" * 200)) == 80
     with pytest.raises(InvalidInput):
         channel_name("!!!")
+
+
+@pytest.mark.parametrize(
+    ("given", "zone", "expected"),
+    [
+        ("today", "UTC", "2026-11-20T00:00:00+00:00"),
+        ("today", "America/Los_Angeles", "2026-11-20T00:00:00-08:00"),
+        ("since yesterday", "Europe/Paris", "2026-11-19T00:00:00+01:00"),
+        ("2026-11-20", "Europe/Paris", "2026-11-20T00:00:00+01:00"),
+        ("Monday", "UTC", "2026-11-16T00:00:00+00:00"),
+        ("last friday", "UTC", "2026-11-13T00:00:00+00:00"),
+        ("this morning", "UTC", "2026-11-20T00:00:00+00:00"),
+        ("last week", "UTC", "2026-11-09T00:00:00+00:00"),
+        ("2 days ago", "UTC", "2026-11-18T13:06:40+00:00"),
+        ("an hour ago", "UTC", "2026-11-20T12:06:40+00:00"),
+        ("19 Nov 12:40", "Europe/Paris", "2026-11-19T12:40:00+00:00"),
+        ("20 Nov 2025 04:35", "UTC", "2025-11-20T04:35:00+00:00"),
+        ("Nov 20", "UTC", "2026-11-20T00:00:00+00:00"),
+        ("1795092052118", "UTC", "2026-11-19T12:40:52.118000+00:00"),
+    ],
+)
+def test_days_are_those_of_the_zone_and_printed_times_are_utc(given: str, zone: str, expected: str):
+    assert float(as_ts(given, 1_795_180_000.0, ZoneInfo(zone))) == datetime.fromisoformat(expected).timestamp()
+
+
+@pytest.mark.parametrize("seconds", [0, 3_600, 86_400 * 3, 86_400 * 200, 86_400 * 400])
+def test_every_time_that_results_print_is_accepted_to_the_minute(seconds: int):
+    now = 1_795_180_000.0
+    assert abs(float(as_ts(written(now - seconds, now), now)) - (now - seconds)) < 60
+
+
+@pytest.mark.parametrize("given", ["0001-01-01", "9999-12-31", "1 Jan 1970", "20 Foo", "31 Feb 2026", "0000-00-00"])
+def test_an_absurd_time_is_refused(given: str):
+    with pytest.raises(InvalidInput):
+        as_ts(given, 1_795_180_000.0)
