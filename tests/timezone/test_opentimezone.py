@@ -133,7 +133,10 @@ async def test_a_missing_or_refused_key_is_named_by_its_variable(
 FAILURES: dict[str, tuple[Reply, str]] = {
     "bad request": (Reply(400, text=STACK_TRACE), "INVALID_INPUT"),
     "server error": (Reply(500, text=STACK_TRACE), "SERVICE_UNAVAILABLE"),
-    "HTML error": (Reply(502, text="<html>SECRET</html>", headers={"content-type": "text/html"}), "UPSTREAM_ERROR"),
+    "HTML error": (
+        Reply(502, text="<html>SECRET</html>", headers={"content-type": "text/html"}),
+        "SERVICE_UNAVAILABLE",
+    ),
     "HTML page": (Reply(200, text="<html>SECRET</html>", headers={"content-type": "text/html"}), "UPSTREAM_ERROR"),
     "bad JSON": (Reply(200, text='{"dateTime": SECRET'), "UPSTREAM_ERROR"),
     "not an object": (Reply(200, json=["SECRET"]), "UPSTREAM_ERROR"),

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from mcp_chassis.failures import Failure
 from mcp_chassis.http import body as bodies
 from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
@@ -137,10 +139,10 @@ class Connection:
         return answer
 
     async def _whole(self, request: httpx2.Request, tail_bytes: int | None = None) -> Response:
-        answering, skipped = False, 0
+        response: httpx2.Response | None = None
+        skipped = 0
         try:
             response = await self._client.send(request, stream=True)
-            answering = True
             try:
                 if tail_bytes is None:
                     body = await bodies.read(response, self._policy.max_answer_bytes)
@@ -148,15 +150,20 @@ class Connection:
                     body, skipped = await bodies.read_tail(response, tail_bytes)
             finally:
                 await response.aclose()
-        except bodies.TooLarge as exc:
-            most = self._policy.max_answer_bytes // 1024 // 1024
-            raise self._strange(f"answered with more than {most} MiB; ask for less.") from exc
-        except bodies.Packed as exc:
-            raise self._strange("packed its answer in a way that cannot be unpacked.") from exc
-        except httpx2.TransportError as exc:
-            raise failure_for_error(self._name, exc, answering=answering) from exc
+        except (bodies.TooLarge, bodies.Packed, httpx2.TransportError) as exc:
+            if response is None or response.status_code < 500:
+                raise self._broken(request, exc, answering=response is not None) from exc
+            body = b""  # an outage is one whatever became of its error page
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Response(self._name, response.status_code, headers, body, skipped_bytes=skipped)
+
+    def _broken(self, request: httpx2.Request, error: Exception, *, answering: bool) -> Failure:
+        if isinstance(error, httpx2.TransportError):
+            return failure_for_error(self._name, error, answering=answering, proxied=_is_proxied(request.url))
+        if isinstance(error, bodies.TooLarge):
+            most = self._policy.max_answer_bytes // 1024 // 1024
+            return self._strange(f"answered with more than {most} MiB; ask for less.")
+        return self._strange("packed its answer in a way that cannot be unpacked.")
 
     def _target(self, request: httpx2.Request, answer: Response) -> httpx2.URL:
         try:
@@ -187,3 +194,9 @@ class Connection:
 
     def _strange(self, what: str) -> InvalidResponse:
         return InvalidResponse(f"{self._name} {what}")
+
+
+def _is_proxied(url: httpx2.URL) -> bool:
+    """Whether the environment names a proxy for this address."""
+    proxies = getproxies()
+    return bool(proxies.get(url.scheme) or proxies.get("all")) and not proxy_bypass(url.host)

@@ -1,5 +1,7 @@
 """The outside world's errors as data: which failure a status is, and which a broken connection is."""
 
+import socket
+import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -36,6 +38,7 @@ MEANING_OF_STATUS: Mapping[int, Meaning] = {
     401: Meaning(AuthenticationFailed, Effect.SETTLED, "refused this server's credential."),
     403: Meaning(PermissionDenied, Effect.SETTLED, "does not allow this."),
     404: Meaning(NotFound, Effect.SETTLED, "has nothing there, or hides it; check the names."),
+    407: Meaning(Unavailable, Effect.REJECTED, "could not be reached: the proxy refuses this server."),
     408: Meaning(TimedOut, Effect.AMBIGUOUS, "did not get the whole request in time."),
     409: Meaning(Conflict, Effect.SETTLED, "says that this conflicts with how things are now."),
     410: Meaning(NotFound, Effect.SETTLED, "says that this is gone for good."),
@@ -48,13 +51,12 @@ MEANING_OF_STATUS: Mapping[int, Meaning] = {
 }
 ANY_4XX = Meaning(InvalidInput, Effect.SETTLED, "refused the request.")
 ANY_5XX = Meaning(Unavailable, Effect.AMBIGUOUS, "has trouble of its own.")
-HTML_5XX = Meaning(UpstreamError, Effect.AMBIGUOUS, "answered with an error page instead of data; try again later.")
 ANYTHING = Meaning(UpstreamError, Effect.AMBIGUOUS, "answered in a way that this server does not understand.")
 
 MEANING_OF_ERROR: Mapping[type[httpx2.TransportError], Meaning] = {
     httpx2.ConnectTimeout: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached in time."),
     httpx2.ConnectError: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached."),
-    httpx2.ProxyError: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached through the proxy."),
+    httpx2.ProxyError: Meaning(Unavailable, Effect.NEVER_SENT, "could not be reached: the proxy refuses this server."),
     httpx2.PoolTimeout: Meaning(Unavailable, Effect.NEVER_SENT, "was not asked: all our connections are busy."),
     httpx2.UnsupportedProtocol: Meaning(UpstreamError, Effect.SETTLED, "has an address that is not HTTP."),
     httpx2.LocalProtocolError: Meaning(UpstreamError, Effect.SETTLED, "cannot be sent such a request."),
@@ -76,15 +78,46 @@ def failure_for_status(answer: Response) -> Failure | None:
     return meaning.failure(text, effect=meaning.effect, retry_after_seconds=wait if meaning.failure.retryable else None)
 
 
-def failure_for_error(upstream: str, error: httpx2.TransportError, *, answering: bool) -> Failure:
-    """The failure that a broken exchange is; `answering` when the head of the answer had already come."""
+CONNECT_ERRORS = (httpx2.ConnectError, httpx2.ConnectTimeout)
+REASON_OF_ERROR: Mapping[type[BaseException], str] = {
+    socket.gaierror: "its name cannot be resolved (DNS)",
+    ssl.SSLCertVerificationError: "its certificate is not trusted here (TLS)",
+    ssl.SSLError: "the secure connection (TLS) could not be made",
+    ConnectionRefusedError: "the connection was refused",
+}
+"""Reasons why a connection was not made, by the error of the operating system or of OpenSSL."""
+
+
+def failure_for_error(
+    upstream: str, error: httpx2.TransportError, *, answering: bool, proxied: bool = False
+) -> Failure:
+    """The failure that a broken exchange is.
+
+    Args:
+        answering: the head of the answer had already come.
+        proxied: a proxy stands between this server and the upstream.
+    """
     if answering and not isinstance(error, httpx2.TimeoutException):
         return IncompleteResponse(f"{upstream}'s answer broke off in the middle.", effect=Effect.AMBIGUOUS)
     meaning = next(MEANING_OF_ERROR[kind] for kind in type(error).__mro__ if kind in MEANING_OF_ERROR)
-    return meaning.failure(f"{upstream} {meaning.says}", effect=meaning.effect)
+    says = _out_of_reach(error, proxied=proxied) if isinstance(error, CONNECT_ERRORS) else meaning.says
+    return meaning.failure(f"{upstream} {says}", effect=meaning.effect)
+
+
+def _out_of_reach(error: BaseException, *, proxied: bool) -> str:
+    reached = "could not be reached through the proxy" if proxied else "could not be reached"
+    if isinstance(error, httpx2.ConnectTimeout):
+        return f"{reached} in time."
+    cause: BaseException | None = error
+    while cause is not None:
+        reason = next((REASON_OF_ERROR[kind] for kind in type(cause).__mro__ if kind in REASON_OF_ERROR), None)
+        if reason is not None:
+            return f"{reached}: {reason}."
+        cause = cause.__cause__ or cause.__context__
+    return f"{reached}."
 
 
 def _family(answer: Response) -> Meaning:
     if answer.status >= 500:
-        return HTML_5XX if answer.is_html else ANY_5XX
+        return ANY_5XX
     return ANY_4XX if answer.status >= 400 else ANYTHING

@@ -48,7 +48,7 @@ class JsonApi:
         base_url: where every path begins.
         headers: gives the headers of each request, the credential among them; it may raise `AuthenticationFailed`.
         credential: read again once after a 401.
-        failure_for: the API's own way of failing; looks at every answer before its status is looked at.
+        failure_for: the API's own way of failing; looks at every answer below 500 before its status is looked at.
         transport: instead of the network, for tests.
         one_origin: redirects to another origin are refused, not followed without the credential.
     """
@@ -212,7 +212,8 @@ class JsonApi:
 
     def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
         """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""
-        failure = self._failure_for(answer) or self._refused(answer) or failure_for_status(answer)
+        own = self._failure_for(answer) if answer.status < 500 else None
+        failure = own or self._refused(answer) or failure_for_status(answer)
         if failure is not None:
             raise failure
         if proof is not None:
