@@ -3,6 +3,7 @@ import json
 import pytest
 from mcp_chassis.failures import (
     AuthenticationFailed,
+    ConfirmationRequired,
     Conflict,
     Effect,
     ErrorCode,
@@ -41,8 +42,16 @@ def test_each_kind_has_its_code_and_says_whether_and_when_to_retry(kind: type[Fa
     assert (wire["code"], wire["retryable"], wire.get("retry_after_seconds")) == (code, retryable, seconds)
 
 
+def test_a_required_confirmation_holds_the_question_and_the_code_in_one_failure():
+    wire = ConfirmationRequired("Delete it?", "abc").wire()
+    assert (wire["code"], wire["retryable"], wire["details"]) == ("CONFIRMATION_REQUIRED", False, {"confirm": "abc"})
+    assert wire["message"].startswith("Delete it?")
+    assert "confirm=abc" in wire["message"]
+
+
 def test_every_code_of_the_vocabulary_has_a_kind():
-    assert {kind.code for kind in VOCABULARY} | {ErrorCode.INTERNAL_ERROR} == set(ErrorCode)
+    others = {ErrorCode.INTERNAL_ERROR, ErrorCode.CONFIRMATION_REQUIRED}
+    assert {kind.code for kind in VOCABULARY} | others == set(ErrorCode)
     assert {code.name: code.value for code in ErrorCode} == {code.name: code.name for code in ErrorCode}
 
 

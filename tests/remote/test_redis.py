@@ -1,20 +1,28 @@
 """What replicas share over Redis, and what each use does while Redis is gone and when it is back."""
 
 import asyncio
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.client import Client
 from mcp.server.subscriptions import ResourceUpdated, ServerEvent, ToolsListChanged
 from mcp_chassis.failures import OutcomeUnknown, Unavailable
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.remote.http.rate_limiter import RequestRate, SlidingWindow
 from mcp_chassis.remote.redis.client import RedisClient, RedisUnavailable
 from mcp_chassis.remote.redis.event_bus import RedisEventBus
 from mcp_chassis.remote.redis.idempotency_records import RedisRecordStore
 from mcp_chassis.remote.redis.rate_limiter import RedisSlidingWindow
 from mcp_chassis.remote.redis.result_cache import RedisResultCache
+from mcp_chassis.results import Result
+from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings
 from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey
 from mcp_chassis.testing import data, failure
+from mcp_chassis.tools import Confirm, writes
 from remote_http import ERAS, process, session
 from remote_redis import own_redis
 
@@ -249,3 +257,39 @@ async def test_what_was_outdated_while_redis_was_gone_is_outdated_before_it_is_a
     assert before == {"text": "old"}
     assert found.answer is None
     assert stranger.answer is None
+
+
+class Removed(Result):
+    times: int
+
+
+async def test_a_code_given_by_one_replica_is_taken_by_another_for_one_effect() -> None:
+    removed: list[str] = []
+
+    async def removing(name: str) -> str:
+        return f"Remove {name}?"
+
+    @writes("Remove", destructive=True, idempotent=True, confirm=removing)
+    async def remove_thing(name: str, confirm: Confirm = None) -> Removed:
+        """Remove a thing."""
+        removed.append(name)
+        return Removed(times=len(removed))
+
+    server = Server(
+        distribution="mcp-chassis",
+        settings=ServerSettings,
+        connect=lambda _: nullcontext(),
+        instructions="Things.",
+        tools=(remove_thing,),
+        draft=True,
+    )
+    async with own_redis() as redis:
+        stores = [RedisRecordStore(RedisClient(redis.url), "first") for _ in range(2)]
+        one, two = (
+            Dispatch(server, ServerSettings.load({}), TransportServices(records=lambda _, s=s: s)) for s in stores
+        )
+        async with Client(one) as first, Client(two) as second:
+            code = failure(await first.call_tool("remove_thing", {"name": "old"})).details["confirm"]
+            for replica in (second, first, second):
+                assert data(await replica.call_tool("remove_thing", {"name": "old", "confirm": code})) == {"times": 1}
+    assert removed == ["old"]

@@ -21,6 +21,7 @@ class ErrorCode(StrEnum):
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     UPSTREAM_ERROR = "UPSTREAM_ERROR"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
@@ -161,6 +162,16 @@ class OutcomeUnknown(Failure):
 
     code = ErrorCode.OUTCOME_UNKNOWN
     remedy = "It may have happened: check before doing it again."
+
+
+class ConfirmationRequired(Failure):
+    """A person has to agree first; `details.confirm` is the code to send with the same call once they have."""
+
+    code = ErrorCode.CONFIRMATION_REQUIRED
+
+    def __init__(self, question: str, code: str) -> None:
+        remedy = f"Nothing was done. Show this to the person; if they agree, send the same call with confirm={code}."
+        super().__init__(f"{question}\n", remedy=remedy, details={"confirm": code})
 
 
 class InternalError(Failure):

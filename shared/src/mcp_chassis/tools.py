@@ -13,6 +13,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Resolve
 from pydantic import Field
 
+from mcp_chassis.results import Result
+
 AnyCoroutineFunction = TypeVar("AnyCoroutineFunction", bound=Callable[..., Awaitable[Any]])
 Completer = Callable[..., Awaitable[Sequence[str]]]
 DeadlineRule = float | Callable[[Mapping[str, Any]], float]
@@ -23,13 +25,31 @@ DEFINITION_ATTRIBUTE = "__chassis__"
 
 
 @dataclasses.dataclass(frozen=True)
+class Question:
+    """What a person is asked before a tool acts; the arguments are added to it.
+
+    Args:
+        text: one or two sentences with everything that decides, such as a title, a base or a number of rows.
+        person_only: no code stands in for the person where the host cannot ask.
+        preview: makes the result of a call whose host cannot ask, with the code in it; else the call fails with the
+            question and the code.
+        field: what the person's yes is called in the form.
+    """
+
+    text: str
+    person_only: bool = False
+    preview: Callable[[str], Result] | None = None
+    field: str = "agree"
+
+
+@dataclasses.dataclass(frozen=True)
 class ToolDefinition:
     """What one tool does to the world.
 
     `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
     reused. `invalidates` names the tools whose cached results a success of this one outdates. `offered` gets the
     settings and says whether the tool exists under them. `scope` is the permission a caller needs where it is not
-    that of its kind.
+    that of its kind. `confirm` gives the question that a person must agree to.
     """
 
     title: str
@@ -42,6 +62,7 @@ class ToolDefinition:
     deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
     offered: Callable[[Any], bool] = lambda settings: True
     scope: str | None = None
+    confirm: Callable[..., Awaitable[Question | str | None]] | None = None
 
     @property
     def permission(self) -> str:
@@ -108,10 +129,14 @@ def writes(
     deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
     offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
+    confirm: Callable[..., Awaitable[Question | str | None]] | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes something; a read-only server does not offer it.
 
     A tool that is not idempotent takes `idempotency_key: IdempotencyKey = None`; the core does the rest.
+
+    `confirm` is a coroutine function that takes any of the tool's parameters by name and gives the question that a
+    person must agree to, or None where nobody is to be asked. Such a tool takes `confirm: Confirm = None`.
     """
     return _noting(
         ToolDefinition(
@@ -124,6 +149,7 @@ def writes(
             deadline=deadline,
             offered=offered,
             scope=scope,
+            confirm=confirm,
         )
     )
 
@@ -202,4 +228,8 @@ IdempotencyKey = Annotated[
     str | None,
     Field(min_length=1, max_length=255, description="Same key and arguments within 24 h: done once."),
     EMPTY_IS_ABSENT,
+]
+
+Confirm = Annotated[
+    str | None, Field(max_length=64, description="Code of the question, once the person has agreed."), EMPTY_IS_ABSENT
 ]

@@ -52,6 +52,10 @@ class Renderer:
         text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
         return Mirrored(content=[_block(text)], structured_content=data)
 
+    def whole(self, value: Result) -> CallToolResult:
+        """The result of a call that is not paged."""
+        return self.answer(value, start=START, bound_to=b"", pages=False)
+
     def json(
         self,
         value: Result,

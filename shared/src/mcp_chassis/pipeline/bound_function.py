@@ -20,6 +20,7 @@ from mcp_chassis.tools import (
     DEFINITION_ATTRIBUTE,
     Connected,
     PromptDefinition,
+    Question,
     ResourceDefinition,
     ToolDefinition,
     seconds_for,
@@ -28,6 +29,7 @@ from mcp_chassis.tools import (
 Notes = TypeVar("Notes", ToolDefinition, ResourceDefinition, PromptDefinition)
 Answer = TypeVar("Answer")
 Function = Callable[..., Awaitable[Any]]
+AnyContext = Context[Any, Any]
 
 
 class InvalidDefinition(TypeError):
@@ -65,15 +67,20 @@ class BoundFunction(Generic[Notes]):
             injected.update(answers)
         if self._context:
             injected[self._context] = context
-        if not self._connected:
-            return await self.function(**arguments, **injected)
-        try:
-            async with context.request_context.lifespan_context.connected() as connection:
-                return await self.function(**arguments, **injected, **dict.fromkeys(self._connected, connection))
-        except SignInNeeded as needed:
-            if (question := needed.question(context)) is None:
-                raise
-            return question
+        return await _connected(self.function, self._connected, {**arguments, **injected}, context)
+
+    async def question(
+        self, arguments: Mapping[str, Any], context: Context[Any, Any]
+    ) -> Question | InputRequiredResult | None:
+        """The question that a person must agree to before a call with these arguments; None where there is none."""
+        if not isinstance(self.definition, ToolDefinition) or self.definition.confirm is None:
+            return None
+        ask = self.definition.confirm
+        connected = [name for name, (marker, _) in find_resolved_parameters(ask).items() if marker is Connected]
+        wanted = inspect.signature(ask).parameters
+        given = {name: value for name, value in arguments.items() if name in wanted}
+        asked = await _connected(ask, connected, given, context)
+        return Question(asked) if isinstance(asked, str) else asked
 
     async def in_time(self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]]) -> Answer:
         """What `run` gives within this function's deadline.
@@ -102,6 +109,19 @@ class BoundFunction(Generic[Notes]):
                 return await completer(connection, prefix, chosen)
 
         return await self.in_time({}, complete)
+
+
+async def _connected(function: Function, names: list[str], arguments: Mapping[str, Any], context: AnyContext) -> Any:
+    """Call with the caller's connection under `names`; an `InputRequiredResult` where they have to sign in first."""
+    if not names:
+        return await function(**arguments)
+    try:
+        async with context.request_context.lifespan_context.connected() as connection:
+            return await function(**arguments, **dict.fromkeys(names, connection))
+    except SignInNeeded as needed:
+        if (question := needed.question(context)) is None:
+            raise
+        return question
 
 
 def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:

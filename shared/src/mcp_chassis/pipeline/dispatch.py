@@ -6,7 +6,6 @@ where an unforeseen exception is caught: it is logged with its traceback and say
 # pyright: reportPrivateUsage=false
 
 import asyncio
-import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -18,7 +17,6 @@ from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.request_state import RequestStateSecurity
-from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
@@ -36,11 +34,12 @@ from mcp_types import ResourceTemplate as WireTemplate
 from mcp_types import Tool as WireTool
 from opentelemetry import trace
 
-from mcp_chassis.deadline import clock_stopped
+from mcp_chassis.confirmation import Confirmations
 from mcp_chassis.failures import Failure, InternalError, PermissionDenied, only_failure
 from mcp_chassis.output.cursors import Cursors
 from mcp_chassis.output.render import Renderer
 from mcp_chassis.output.warnings import collecting
+from mcp_chassis.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.account import account_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
 from mcp_chassis.pipeline.diagnostics import diagnostics
@@ -88,6 +87,7 @@ class Dispatch(MCPServer[Lifespan]):
         keys = [key.get_secret_value() for key in settings.state_keys]
         self.memory = ResultReuse(account_of(server, settings), lambda: carriage.records(settings), carriage.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
+        self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         super().__init__(
             server.distribution,
             version=server.version,
@@ -128,7 +128,7 @@ class Dispatch(MCPServer[Lifespan]):
         Raises:
             MCPError: when no server of this kind has such a tool, or a resolver speaks the protocol's errors.
         """
-        ctx = _asking(context or Context(mcp_server=self))
+        ctx = with_pausing_session(context or Context(mcp_server=self))
         if name not in self.inventory:
             raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
         audited = arguments if self.bound_settings.audit_arguments else None
@@ -152,7 +152,7 @@ class Dispatch(MCPServer[Lifespan]):
         Raises:
             MCPError: whose data is the failure's `error` object.
         """
-        ctx = _asking(context or Context(mcp_server=self))
+        ctx = with_pausing_session(context or Context(mcp_server=self))
 
         async def read() -> list[ReadResourceContents] | InputRequiredResult:
             self.gate.check(RESOURCES)
@@ -174,7 +174,7 @@ class Dispatch(MCPServer[Lifespan]):
         Raises:
             MCPError: -32602 for an unknown prompt or wrong arguments; its data is the failure's `error` object.
         """
-        ctx = _asking(context or Context(mcp_server=self))
+        ctx = with_pausing_session(context or Context(mcp_server=self))
 
         async def build() -> GetPromptResult | InputRequiredResult:
             self.gate.check(PROMPTS)
@@ -224,7 +224,10 @@ class Dispatch(MCPServer[Lifespan]):
             with unclear_after_write():
                 return await _foreseen(deliver)
 
-        return await tool.in_time(query.arguments, lambda: self.memory.answer(query, run))
+        async def confirmed() -> CallToolResult | InputRequiredResult:
+            return await self.confirmations.answer(query, ctx, run)
+
+        return await tool.in_time(query.arguments, lambda: self.memory.answer(query, confirmed))
 
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str
@@ -271,21 +274,3 @@ async def _foreseen(run: Callable[[], Awaitable[Answer]]) -> Answer:
         trace.get_current_span().record_exception(exc)
         logger.exception("unforeseen")
         raise InternalError from exc
-
-
-class _PausingSession(ServerSession):
-    """Stops the call's clock while the host, or a person behind it, is asked."""
-
-    async def send_request(self, *args: Any, **kwargs: Any) -> Any:
-        with clock_stopped():
-            return await super().send_request(*args, **kwargs)
-
-
-def _asking(context: AnyContext) -> AnyContext:
-    """`context`, with a session that stops the clock while it asks, where this host can be asked at all."""
-    request = context._request_context
-    if request is not None and request.session.can_send_request:
-        session = request.session
-        pausing = _PausingSession(session._request_outbound, session._connection, request_meta=request.meta)
-        context._request_context = dataclasses.replace(request, session=pausing)
-    return context

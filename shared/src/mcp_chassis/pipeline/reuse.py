@@ -1,5 +1,6 @@
 """What a server remembers of its answers: reads that may be reused, and writes that are done once."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeGuard
 
@@ -9,7 +10,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.storage.cache import Cache, canonical
-from mcp_chassis.storage.idempotency import Idempotency, RecordStore
+from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey, RecordStore, replayed
 
 CallResult = CallToolResult | InputRequiredResult
 Run = Callable[[], Awaitable[CallResult]]
@@ -56,6 +57,29 @@ class ResultReuse:
             return await (run() if query.idempotency_key is None else self._once(query, query.idempotency_key, run))
         finally:  # a write that failed may have happened: what was read before it must not say otherwise
             await self._outdate(notes.invalidates)
+
+    async def once(self, query: ToolCall, key: str, run: Run) -> CallResult:
+        """Run a write once under a key, as for an idempotency key."""
+        return await self._once(query, key, run)
+
+    async def recorded(self, query: ToolCall, key: str) -> CallToolResult | None:
+        """The result that `once` has had under this key with the same arguments; None where there is none.
+
+        Raises:
+            OutcomeUnknown: its outcome is not known.
+        """
+        record = await self.found(query, key, time.time())
+        if record is None or record.outcome is None or record.arguments_hash != query.fingerprint:
+            return None
+        return CallToolResult.model_validate(replayed(record.outcome))
+
+    async def found(self, query: ToolCall, key: str, now: float) -> Record | None:
+        """What was remembered under this key for the caller and the tool."""
+        return await self._store.find(self._name(query, key), now)
+
+    async def remember(self, query: ToolCall, key: str, outcome: Mapping[str, Any], expires: float) -> None:
+        """Remember `outcome` for the caller and the tool, bound to the arguments."""
+        await self._store.keep(self._name(query, key), Record(query.fingerprint, expires, outcome))
 
     def invalidate(self, tool: str | None = None) -> None:
         """Forget the cached answers of one tool, or of all."""
@@ -109,11 +133,19 @@ class ResultReuse:
             return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
 
         if self._writes is None:
-            self._records = self._open()
-            self._writes = Idempotency(self._records)
-        tool = f"{self._server} {query.tool.name}"
-        kept = await self._writes.once(query.principal, tool, key, query.fingerprint, keepable)
+            self._writes = Idempotency(self._store)
+        name = self._name(query, key)
+        kept = await self._writes.once(*name, query.fingerprint, keepable)
         return passing[0] if kept is None else CallToolResult.model_validate(kept)
+
+    @property
+    def _store(self) -> RecordStore:
+        if self._records is None:
+            self._records = self._open()
+        return self._records
+
+    def _name(self, query: ToolCall, key: str) -> RecordKey:
+        return RecordKey(query.principal, f"{self._server} {query.tool.name}", key)
 
 
 class _NotKept(Exception):

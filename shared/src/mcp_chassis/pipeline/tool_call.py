@@ -9,7 +9,7 @@ from mcp_chassis.output.cursors import START, Cursors, Position, binding
 from mcp_chassis.pipeline.bound_function import BoundFunction
 from mcp_chassis.tools import ToolDefinition
 
-NOT_THE_QUERY = {"cursor", "idempotency_key"}
+NOT_THE_QUERY = {"cursor", "idempotency_key", "confirm"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ToolCall:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The arguments without the cursor and the key, which do not change what is asked for."""
+        """The arguments without the cursor, the key and the code, which do not change what is asked for."""
         return {name: value for name, value in self.arguments.items() if name not in NOT_THE_QUERY}
 
     @cached_property

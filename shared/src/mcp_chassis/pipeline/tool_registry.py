@@ -17,7 +17,8 @@ class ToolRegistry:
     """Tools by name, in the order the server declares them.
 
     Raises:
-        Unfit: when two share a name, or a write that repeats its effect takes no idempotency key.
+        Unfit: when two share a name, a write that repeats its effect takes no idempotency key, or one that is confirmed
+            takes no code.
         BadSettings: when the settings name a tool that is not there.
     """
 
@@ -29,6 +30,8 @@ class ToolRegistry:
                 raise InvalidDefinition(f"two tools are called {tool.name}")
             if not (tool.definition.read_only or tool.definition.idempotent or "idempotency_key" in tool.parameters):
                 raise InvalidDefinition(f"{tool.name} is not idempotent and takes no idempotency_key")
+            if tool.definition.confirm is not None and "confirm" not in tool.parameters:
+                raise InvalidDefinition(f"{tool.name} is confirmed and takes no confirm")
             if settings.read_only and not tool.definition.read_only:
                 self._withheld[tool.name] = "changes something, and this server is read-only"
             elif tool.definition.offered(settings):

@@ -46,6 +46,10 @@ class RecordStore(Protocol):
         """Put `record` where there is none; else give the one there. An expired outcome is none."""
         ...
 
+    async def find(self, name: RecordKey, now: float) -> Record | None:
+        """The record there; an expired outcome is none."""
+        ...
+
     async def keep(self, name: RecordKey, record: Record) -> None: ...
 
     async def drop(self, name: RecordKey) -> None: ...
@@ -83,7 +87,7 @@ class Idempotency:
         name = RecordKey(principal, tool, key)
         async with self._alone(name):
             found = await self._found(name, arguments_hash)
-            return await self._run(name, arguments_hash, run) if found is None else _replayed(found)
+            return await self._run(name, arguments_hash, run) if found is None else replayed(found)
 
     async def _found(self, name: RecordKey, arguments_hash: str) -> Mapping[str, Any] | None:
         """The outcome that is there already; None when the key is now ours."""
@@ -151,7 +155,12 @@ class Idempotency:
                 self._locks.pop(name, None)
 
 
-def _replayed(outcome: Mapping[str, Any]) -> dict[str, Any]:
+def replayed(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a kept outcome.
+
+    Raises:
+        OutcomeUnknown: when it was not known.
+    """
     if "unknown" in outcome:
         raise OutcomeUnknown(outcome["unknown"], remedy="", details=outcome.get("details"))
     return outcome["result"]

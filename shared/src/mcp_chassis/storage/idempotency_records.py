@@ -37,11 +37,14 @@ class MemoryRecordStore:
         self._most = most
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+        found = await self.find(name, now)
+        if found is None:
+            await self.keep(name, record)
+        return found
+
+    async def find(self, name: RecordKey, now: float) -> Record | None:
         found = self._records.get(name)
-        if found is not None and not (found.outcome is not None and found.expires <= now):
-            return found
-        await self.keep(name, record)
-        return None
+        return None if found is not None and found.outcome is not None and found.expires <= now else found
 
     async def keep(self, name: RecordKey, record: Record) -> None:
         self._records[name] = record
@@ -68,6 +71,9 @@ class FileRecordStore:
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
         return await self._off_the_loop(self._claim, name, record, now)
+
+    async def find(self, name: RecordKey, now: float) -> Record | None:
+        return await self._off_the_loop(self._find, name, now)
 
     async def keep(self, name: RecordKey, record: Record) -> None:
         await self._off_the_loop(self._keep, name, record)
@@ -99,9 +105,15 @@ class FileRecordStore:
             database.execute(_EXPIRED, (now,))
             row = database.execute(_FIND, name).fetchone()
             if row is not None:
-                return Record(row[0], row[1], None if row[2] is None else json.loads(row[2]))
+                return _record(*row)
             self._write(database, name, record)
             return None
+
+    def _find(self, name: RecordKey, now: float) -> Record | None:
+        with self._open() as database:
+            row = database.execute(_FIND, name).fetchone()
+        record = None if row is None else _record(*row)
+        return None if record is not None and record.outcome is not None and record.expires <= now else record
 
     def _keep(self, name: RecordKey, record: Record) -> None:
         with self._open() as database:
@@ -121,6 +133,10 @@ class FileRecordStore:
         if self._connection is None:
             self._connection = open_sqlite(self._path or default_file(), _TABLE, patience_seconds=self._patience)
         return self._connection
+
+
+def _record(arguments: str, expires: float, outcome: str | None) -> Record:
+    return Record(arguments, expires, None if outcome is None else json.loads(outcome))
 
 
 def default_file() -> Path:

@@ -44,6 +44,15 @@ class RedisRecordStore:
             raise _refused() from exc
         return None if found is None else _record(found)
 
+    async def find(self, name: RecordKey, now: float) -> Record | None:
+        """Raises Unavailable when Redis is gone; expired records are gone by themselves."""
+        key = self._key(name)
+        try:
+            found = await self._link.ask(lambda redis: redis.get(key))
+        except RedisUnavailable as exc:
+            raise _refused() from exc
+        return None if found is None else _record(found)
+
     async def keep(self, name: RecordKey, record: Record) -> None:
         """Raises Unavailable when Redis is gone."""
         key, text, left = self._key(name), _text(record), max(1, int((record.expires - time.time()) * 1000))
