@@ -88,7 +88,7 @@ def _rows(settings: type[ServerSettings]) -> list[Row]:
 
 def _row(names: list[str], info: FieldInfo) -> Row:
     secret = is_secret(info)
-    shown = [*names, f"{names[0]}_FILE"] if secret else names
+    shown = [*names, f"{names[0]}_FILE", f"{names[0]}_COMMAND"] if secret else names
     default = "" if secret else _default(info.get_default())
     return ", ".join(f"`{name}`" for name in shown), default, info.description or ""
 

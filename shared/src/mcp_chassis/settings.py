@@ -1,46 +1,59 @@
 """Settings: read once, typed, frozen, secret; a bad one stops the start by its name.
 
-They come from the environment, from `NAME_FILE` (a mounted secret) and from a `.env` file: `TOOLROLL_ENV_FILE`'s,
-else the checkout's, else the user's. Never the working directory's: hosts start servers inside cloned repositories.
+They come from the environment, from `NAME_FILE` (a mounted secret), from `NAME_COMMAND` (a command that prints it) and
+from a `.env` file: `TOOLROLL_ENV_FILE`'s, else the checkout's, else the user's. Never the working directory's: hosts
+start servers inside cloned repositories.
 """
 
 import ipaddress
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from mcp_chassis.credential import Credential, printable
+from mcp_chassis.environment import BadSettings, Environment, full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
-from mcp_chassis.telemetry.redaction import register_secret
+from mcp_chassis.secret_command import CommandSecret, output_of
 from mcp_chassis.upstream.policy import Policy
 
-Environment = Mapping[str, str]
+__all__ = [
+    "OPTIONAL_CREDENTIAL",
+    "BadSettings",
+    "CommaSeparated",
+    "Credential",
+    "Environment",
+    "HttpsUrl",
+    "LogLevel",
+    "Secret",
+    "SecretKeys",
+    "ServerSettings",
+    "SettingsConfigDict",
+    "everywhere",
+    "is_loopback",
+    "is_secret",
+    "split",
+    "variables",
+]
+
 OPTIONAL_CREDENTIAL: dict[str, Any] = {"optional": True}  # `json_schema_extra` of a credential that can be done without
-
-
-class BadSettings(Exception):
-    """One or more settings break a rule: each line names a variable and its rule, never any value."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
 
 
 def split(value: object) -> object:
     """The parts of a text between commas; anything else as it is."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _printable(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value().strip()
-    if not value or not all("!" <= character <= "~" for character in value):
-        raise ValueError("must be printable ASCII without blanks")
-    return SecretStr(value)
 
 
 def _https(url: str) -> str:
@@ -74,7 +87,7 @@ def _long_enough(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), AfterValidator(_long_enough)]
-Secret = Annotated[SecretStr, AfterValidator(_printable)]
+Secret = Annotated[SecretStr, AfterValidator(printable)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
@@ -123,6 +136,9 @@ class ServerSettings(BaseSettings, Policy):
         description="Where answers to idempotency keys are kept.",
     )
 
+    commands_at_start: ClassVar[bool] = False
+    """Whether commands of secrets run when the settings are read; else each when its value is first needed."""
+
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod
@@ -160,58 +176,21 @@ class ServerSettings(BaseSettings, Policy):
         except ValidationError as exc:
             raise BadSettings(list(_problems(cls, exc, merged))) from None
         settings._environment = merged
+        for name, secret in _later(cls, merged):
+            if getattr(settings, name) is None:
+                vars(settings)[name] = secret  # pyright: ignore[reportIndexIssue], frozen for everyone else
         return settings
 
-    def credential(self, field: str) -> "Credential":
+    def credential(self, field: str) -> Credential:
         """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
-        return Credential(type(self), field, getattr(self, field), self._environment)
+        return Credential(variables(type(self), field), getattr(self, field), self._environment)
 
     def secrets(self) -> Iterator[str]:
         """Every secret value, for the scrubbing of logs and results."""
         for value in (getattr(self, name) for name in type(self).model_fields):
-            if isinstance(value, SecretStr):
+            if isinstance(value, SecretStr) and not (isinstance(value, CommandSecret) and not value.is_read):
                 yield value.get_secret_value()
         yield from (key.get_secret_value() for key in self.state_keys)
-
-
-class Credential:
-    """One secret, the variable it comes from, and the file it may be read from again."""
-
-    def __init__(
-        self, settings: type[ServerSettings], field: str, secret: SecretStr | None, environment: Environment
-    ) -> None:
-        self.variable = variables(settings, field)[0]
-        self._names = variables(settings, field)
-        self._secret = secret
-        self._environment = environment
-
-    @property
-    def present(self) -> bool:
-        return self._secret is not None
-
-    def reveal(self) -> str:
-        """The secret's value, to be put into a request and nowhere else.
-
-        Raises:
-            AuthenticationFailed: when the variable is not set.
-        """
-        if self._secret is None:
-            raise AuthenticationFailed(f"This server has no credential: {self.variable} is not set.")
-        return self._secret.get_secret_value()
-
-    def reload(self) -> bool:
-        """Read a mounted file again, after a 401; whether the value changed."""
-        path = next((self._environment[f"{n}_FILE"] for n in self._names if f"{n}_FILE" in self._environment), None)
-        if path is None:
-            return False
-        try:
-            fresh = _printable(SecretStr(_read_secret(self.variable, path)))
-        except (BadSettings, ValueError):  # half written, or gone: the 401 stands, and the next one reads it again
-            return False
-        changed = self._secret is None or fresh.get_secret_value() != self._secret.get_secret_value()
-        self._secret = fresh
-        register_secret(fresh.get_secret_value())
-        return changed
 
 
 def variables(settings: type[ServerSettings], field: str) -> list[str]:
@@ -234,15 +213,29 @@ def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, enviro
         if environment.get(name, "").strip():
             return environment[name]
         if is_secret(info) and environment.get(f"{name}_FILE", "").strip():
-            return _read_secret(name, environment[f"{name}_FILE"])
+            return read_secret_file(name, environment[f"{name}_FILE"])
+        if is_secret(info) and _is_at_start(settings, field) and environment.get(f"{name}_COMMAND", "").strip():
+            try:
+                return output_of(f"{name}_COMMAND", environment[f"{name}_COMMAND"])
+            except AuthenticationFailed as exc:
+                raise BadSettings([exc.reason]) from None
     return None
 
 
-def _read_secret(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as exc:
-        raise BadSettings([f"{name}_FILE: the file cannot be read"]) from exc
+def _later(settings: type[ServerSettings], environment: Environment) -> Iterator[tuple[str, CommandSecret]]:
+    """The secrets whose commands run when they are first needed."""
+    for field, info in settings.model_fields.items():
+        if not is_secret(info) or _is_at_start(settings, field):
+            continue
+        for variable in (f"{name}_COMMAND" for name in variables(settings, field)):
+            if environment.get(variable, "").strip():
+                adapter: TypeAdapter[SecretStr] = TypeAdapter(cast("Any", info.annotation))
+                yield field, CommandSecret(variable, environment[variable], adapter.validate_python)
+                break
+
+
+def _is_at_start(settings: type[ServerSettings], field: str) -> bool:
+    return settings.commands_at_start or field in ServerSettings.model_fields
 
 
 def _problems(settings: type[ServerSettings], error: ValidationError, environment: Environment) -> Iterator[str]:
@@ -260,40 +253,3 @@ def _names_at(settings: type[ServerSettings], place: str) -> list[str]:
         if place == field or place in names:
             return names
     return [place or "settings"]
-
-
-def full_environment() -> dict[str, str]:
-    """The process's environment over the `.env` file's, where one of the three places has one."""
-    path = env_file(os.environ)
-    return {**(_dotenv(path) if path else {}), **os.environ}
-
-
-def env_file(environment: Environment) -> Path | None:
-    """The `.env` file that counts: the named one, the checkout's, else the user's.
-
-    Raises:
-        BadSettings: when `TOOLROLL_ENV_FILE` names a file that is not there.
-    """
-    if named := environment.get("TOOLROLL_ENV_FILE"):
-        if not Path(named).is_file():
-            raise BadSettings(["TOOLROLL_ENV_FILE: names no file"])
-        return Path(named)
-    from platformdirs import user_config_path
-
-    folders = (checkout_root(), user_config_path("toolroll"))
-    return next((folder / ".env" for folder in folders if folder and (folder / ".env").is_file()), None)
-
-
-def checkout_root() -> Path | None:
-    """The root of the checkout this core runs from, or None where it is installed as a package."""
-    root = Path(__file__).resolve().parents[3]
-    return root if (root / "shared" / "src" / "mcp_chassis").is_dir() else None
-
-
-def _dotenv(path: Path) -> dict[str, str]:
-    from dotenv import dotenv_values
-
-    try:
-        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
-    except (OSError, ValueError) as exc:
-        raise BadSettings([f"{path.name}: this file of settings cannot be read as text in UTF-8"]) from exc

@@ -14,7 +14,7 @@ from mcp_chassis.cli.every_server import installed
 from mcp_chassis.cli.examples import examples
 from mcp_chassis.cli.host_entries import HOSTS, Place, command_for, placeholders
 from mcp_chassis.cli.host_files import Unwritable, write
-from mcp_chassis.settings import checkout_root
+from mcp_chassis.environment import checkout_root
 from sample_server import SAMPLE
 
 ENTRY = {"command": "/uv", "args": ["run", "ours"], "env": {"OURS_TOKEN": ""}}

@@ -41,6 +41,8 @@ MemorySize = Annotated[str, AfterValidator(_memory)]
 class DatabaseSettings(ServerSettings):
     """Any setting of one database takes `_<NAME>` at its end to hold for `DATABASE_URL_<NAME>` alone."""
 
+    commands_at_start = True
+
     model_config = SettingsConfigDict(env_prefix="DATABASE_")
 
     url: PostgresUrl | None = Field(

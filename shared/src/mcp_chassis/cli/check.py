@@ -10,10 +10,11 @@ from typing import Any
 
 import anyio
 
+from mcp_chassis.environment import env_file
 from mcp_chassis.failures import Failure
 from mcp_chassis.pipeline.diagnostics import missing_credentials
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Probe, Server
-from mcp_chassis.settings import BadSettings, ServerSettings, env_file
+from mcp_chassis.settings import BadSettings, ServerSettings
 
 EXIT_MISSING_CREDENTIAL = 3
 EXIT_UNREACHABLE = 4

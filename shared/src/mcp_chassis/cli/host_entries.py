@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
 from mcp_chassis.cli import toml_tables
+from mcp_chassis.environment import checkout_root
 from mcp_chassis.server import Server
-from mcp_chassis.settings import ServerSettings, checkout_root, is_secret, variables
+from mcp_chassis.settings import ServerSettings, is_secret, variables
 
 Entry = dict[str, Any]
 KEY_PLACE = "YOUR_KEY"

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import urlencode
 
+import anyio.to_thread
 import httpx2
 
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, OutcomeUnknown
@@ -37,6 +38,15 @@ class Reloadable(Protocol):
     """A credential that may have changed since it was read; see `settings.Credential`."""
 
     variable: str
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the value must be prepared."""
+        ...
+
+    def prepare(self) -> None:
+        """Have the value at hand; may take as long as a command that prints it."""
+        ...
 
     def reload(self) -> bool: ...
 
@@ -201,10 +211,12 @@ class JsonApi:
             raise
 
     async def _answer(self, question: ApiRequest, extra: Mapping[str, str]) -> Response:
+        if self._credential is not None and self._credential.is_pending:
+            await anyio.to_thread.run_sync(self._credential.prepare)
         used = self._headers()
         answer = await self._connection.ask(question, {**used, **extra})
         if answer.status == 401 and self._credential is not None:
-            self._credential.reload()
+            await anyio.to_thread.run_sync(self._credential.reload)
             # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
             if (fresh := self._headers()) != used:
                 return await self._connection.ask(question, {**fresh, **extra})

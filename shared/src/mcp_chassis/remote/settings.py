@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from mcp_chassis.environment import whole_environment
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import (
     BadSettings,
@@ -15,7 +16,6 @@ from mcp_chassis.settings import (
     Secret,
     SecretKeys,
     ServerSettings,
-    full_environment,
     is_loopback,
     split,
 )
@@ -44,6 +44,8 @@ Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(split)]
 
 class RemoteSettings(ServerSettings):
     """What concerns the HTTP transport, whichever server it carries."""
+
+    commands_at_start = True
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="MCP_")
 
@@ -118,7 +120,7 @@ class RemoteSettings(ServerSettings):
         Raises:
             BadSettings: naming each variable that breaks a rule.
         """
-        merged = full_environment() if environment is None else dict(environment)
+        merged = whole_environment() if environment is None else dict(environment)
         own = f"{mount.upper().replace('-', '_')}_MCP_"
         overrides = {name[len(own) - 4 :]: value for name, value in merged.items() if name.startswith(own) and value}
         try:
@@ -135,6 +137,8 @@ def _told(problem: str, own: str, overrides: Environment) -> str:
 
 class ClientSettings(ServerSettings):
     """What a server's upstream calls this server: `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`."""
+
+    commands_at_start = True
 
     client_id: str | None = Field(default=None, description="The OAuth app through which callers sign in.")
     client_secret: Secret | None = Field(default=None, description="Its secret.")

@@ -1,0 +1,74 @@
+"""A credential of a server: revealed only into a request, and read again after a refusal."""
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from mcp_chassis.environment import BadSettings, Environment, read_secret_file
+from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.secret_command import CommandSecret
+from mcp_chassis.telemetry.redaction import register_secret
+
+
+def printable(secret: SecretStr) -> SecretStr:
+    """The secret without blanks around it.
+
+    Raises:
+        ValueError: when it is empty or holds anything but printable ASCII.
+    """
+    value = secret.get_secret_value().strip()
+    if not value or not all("!" <= character <= "~" for character in value):
+        raise ValueError("must be printable ASCII without blanks")
+    return SecretStr(value)
+
+
+class Credential:
+    """One secret, the variable it comes from, and the file it may be read from again."""
+
+    def __init__(self, names: Sequence[str], secret: SecretStr | None, environment: Environment) -> None:
+        self.variable = names[0]
+        self._names = names
+        self._secret = secret
+        self._environment = environment
+
+    @property
+    def present(self) -> bool:
+        return self._secret is not None
+
+    def reveal(self) -> str:
+        """The secret's value, to be put into a request and nowhere else.
+
+        Raises:
+            AuthenticationFailed: when the variable is not set.
+        """
+        if self._secret is None:
+            raise AuthenticationFailed(f"This server has no credential: {self.variable} is not set.")
+        return self._secret.get_secret_value()
+
+    def prepare(self) -> None:
+        """Have the value at hand: run the command that prints it, where there is one and it has not run."""
+        if isinstance(self._secret, CommandSecret):
+            self._secret.get_secret_value()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the value comes from a command that has not run."""
+        return isinstance(self._secret, CommandSecret) and not self._secret.is_read
+
+    def reload(self) -> bool:
+        """Read a mounted file again, or run the command again, after a 401; whether the value changed."""
+        if isinstance(self._secret, CommandSecret):
+            before = self._secret.get_secret_value()
+            self._secret.forget()
+            return self._secret.get_secret_value() != before
+        path = next((self._environment[f"{n}_FILE"] for n in self._names if f"{n}_FILE" in self._environment), None)
+        if path is None:
+            return False
+        try:
+            fresh = printable(SecretStr(read_secret_file(self.variable, path)))
+        except (BadSettings, ValueError):  # half written, or gone: the 401 stands, and the next one reads it again
+            return False
+        changed = self._secret is None or fresh.get_secret_value() != self._secret.get_secret_value()
+        self._secret = fresh
+        register_secret(fresh.get_secret_value())
+        return changed

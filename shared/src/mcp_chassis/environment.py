@@ -1,0 +1,64 @@
+"""The variables that settings are read from: the process's, over those of one `.env` file."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+Environment = Mapping[str, str]
+
+
+class BadSettings(Exception):
+    """One or more settings break a rule: each line names a variable and its rule, never any value."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+def whole_environment() -> dict[str, str]:
+    """The process's environment over the `.env` file's, where one of the three places has one."""
+    path = env_file(os.environ)
+    return {**(_dotenv(path) if path else {}), **os.environ}
+
+
+def env_file(environment: Environment) -> Path | None:
+    """The `.env` file that counts: the named one, the checkout's, else the user's.
+
+    Raises:
+        BadSettings: when `TOOLROLL_ENV_FILE` names a file that is not there.
+    """
+    if named := environment.get("TOOLROLL_ENV_FILE"):
+        if not Path(named).is_file():
+            raise BadSettings(["TOOLROLL_ENV_FILE: names no file"])
+        return Path(named)
+    from platformdirs import user_config_path
+
+    folders = (checkout_root(), user_config_path("toolroll"))
+    return next((folder / ".env" for folder in folders if folder and (folder / ".env").is_file()), None)
+
+
+def checkout_root() -> Path | None:
+    """The root of the checkout this core runs from, or None where it is installed as a package."""
+    root = Path(__file__).resolve().parents[3]
+    return root if (root / "shared" / "src" / "mcp_chassis").is_dir() else None
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    except (OSError, ValueError) as exc:
+        raise BadSettings([f"{path.name}: this file of settings cannot be read as text in UTF-8"]) from exc
+
+
+def read_secret_file(name: str, path: str) -> str:
+    """The content of a mounted secret.
+
+    Raises:
+        BadSettings: naming the variable, when the file cannot be read.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as exc:
+        raise BadSettings([f"{name}_FILE: the file cannot be read"]) from exc
