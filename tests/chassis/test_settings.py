@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from mcp_chassis.environment import env_file, whole_environment
+from mcp_chassis.environment import env_file, full_environment
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.settings import (
     BadSettings,
@@ -161,7 +161,7 @@ def test_the_named_env_file_is_read_below_the_environment(tmp_path: Path, monkey
     monkeypatch.setenv("EXAMPLE_RATE", "8")
     settings = Example.load()
     assert (settings.rate, settings.api_url) == (8, "https://file.example")
-    assert whole_environment()["UNRELATED"] == "$HOME"
+    assert full_environment()["UNRELATED"] == "$HOME"
 
 
 def test_a_named_env_file_that_is_not_there_stops_the_start():
@@ -183,5 +183,5 @@ def test_an_env_file_that_is_no_text_stops_the_start_without_a_traceback_or_its_
     (tmp_path / "named.env").write_bytes(written)
     monkeypatch.setenv("TOOLROLL_ENV_FILE", str(tmp_path / "named.env"))
     with pytest.raises(BadSettings) as caught:
-        whole_environment()
+        full_environment()
     assert caught.value.problems == ["named.env: this file of settings cannot be read as text in UTF-8"]

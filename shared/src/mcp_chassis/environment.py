@@ -15,7 +15,7 @@ class BadSettings(Exception):
         self.problems = list(problems)
 
 
-def whole_environment() -> dict[str, str]:
+def full_environment() -> dict[str, str]:
     """The process's environment over the `.env` file's, where one of the three places has one."""
     path = env_file(os.environ)
     return {**(_dotenv(path) if path else {}), **os.environ}

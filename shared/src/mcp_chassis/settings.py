@@ -41,7 +41,6 @@ __all__ = [
     "SecretKeys",
     "ServerSettings",
     "SettingsConfigDict",
-    "everywhere",
     "is_loopback",
     "is_secret",
     "split",

@@ -148,11 +148,6 @@ class MountedSecret:
     def headers(self) -> dict[str, str]:
         return {"authorization": self.values[0]}
 
-    is_pending = False
-
-    def prepare(self) -> None:
-        raise AssertionError("nothing is pending")
-
     def reload(self) -> bool:
         if len(self.values) > 1:
             self.values.pop(0)

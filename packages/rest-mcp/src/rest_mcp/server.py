@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from mcp_chassis.environment import whole_environment
+from mcp_chassis.environment import full_environment
 from mcp_chassis.server import Server
 
 from rest_mcp.assembly import STARTER, server_of
@@ -25,7 +25,7 @@ def server_in_use() -> Server[RestSettings]:
 
 def path_in_use() -> Path:
     """The bridge file that counts."""
-    named = Path(whole_environment().get("REST_BRIDGE") or STARTER)
+    named = Path(full_environment().get("REST_BRIDGE") or STARTER)
     return named if named.is_file() else STARTER
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import anyio.to_thread
 import httpx2
 
+from mcp_chassis.credential import Credential
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, OutcomeUnknown
 from mcp_chassis.http.connection import ApiRequest, Connection
 from mcp_chassis.http.errors import failure_for_status
@@ -38,15 +39,6 @@ class Reloadable(Protocol):
     """A credential that may have changed since it was read; see `settings.Credential`."""
 
     variable: str
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether the value must be prepared."""
-        ...
-
-    def prepare(self) -> None:
-        """Have the value at hand; may take as long as a command that prints it."""
-        ...
 
     def reload(self) -> bool: ...
 
@@ -211,16 +203,23 @@ class JsonApi:
             raise
 
     async def _answer(self, question: ApiRequest, extra: Mapping[str, str]) -> Response:
-        if self._credential is not None and self._credential.is_pending:
+        if isinstance(self._credential, Credential) and self._credential.is_pending:
             await anyio.to_thread.run_sync(self._credential.prepare)
         used = self._headers()
         answer = await self._connection.ask(question, {**used, **extra})
         if answer.status == 401 and self._credential is not None:
-            await anyio.to_thread.run_sync(self._credential.reload)
+            await self._reload(self._credential)
             # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
             if (fresh := self._headers()) != used:
                 return await self._connection.ask(question, {**fresh, **extra})
         return answer
+
+    async def _reload(self, credential: Reloadable) -> None:
+        """Off the event loop where a command may run, which takes its time."""
+        if isinstance(credential, Credential):
+            await anyio.to_thread.run_sync(credential.reload)
+        else:
+            credential.reload()
 
     def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
         """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""

@@ -34,16 +34,16 @@ from mcp_types import ResourceTemplate as WireTemplate
 from mcp_types import Tool as WireTool
 from opentelemetry import trace
 
-from mcp_chassis.confirmation import Confirmations
 from mcp_chassis.failures import Failure, InternalError, PermissionDenied, only_failure
 from mcp_chassis.output.cursors import Cursors
 from mcp_chassis.output.render import Renderer
 from mcp_chassis.output.warnings import collecting
-from mcp_chassis.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.account import account_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
+from mcp_chassis.pipeline.confirmation import Confirmations
 from mcp_chassis.pipeline.diagnostics import diagnostics
 from mcp_chassis.pipeline.lifespan import Lifespan, serving
+from mcp_chassis.pipeline.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, messages_of
 from mcp_chassis.pipeline.resource_registry import ResourceRegistry
 from mcp_chassis.pipeline.reuse import ResultReuse

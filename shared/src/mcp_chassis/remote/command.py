@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
-from mcp_chassis.environment import whole_environment
+from mcp_chassis.environment import full_environment
 from mcp_chassis.remote.assembly import Servers, application, mount_of
 from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.remote.shutdown import DrainingServer, InFlightRequests, config
@@ -70,7 +70,7 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
 
 def _environment(host: str | None, port: int | None) -> Mapping[str, str]:
     told = {"MCP_HOST": host, "MCP_PORT": None if port is None else str(port)}
-    return {**whole_environment(), **{name: value for name, value in told.items() if value is not None}}
+    return {**full_environment(), **{name: value for name, value in told.items() if value is not None}}
 
 
 def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mapping[str, str]) -> None:

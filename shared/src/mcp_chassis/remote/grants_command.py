@@ -5,7 +5,7 @@ import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 
-from mcp_chassis.environment import whole_environment
+from mcp_chassis.environment import full_environment
 from mcp_chassis.failures import Failure
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
 from mcp_chassis.remote.accounts.file_store import FileGrantStore
@@ -50,7 +50,7 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
 
 
 async def _revoked(mount: str, principal: str, shelf: GrantStore) -> bool:
-    environment, server = whole_environment(), installed().get(mount)
+    environment, server = full_environment(), installed().get(mount)
     if server is None:
         raise BadSettings([f"No server called {mount} is installed."])
     remote, settings = RemoteSettings.of(mount, environment), server.settings.load(environment)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from mcp_chassis.environment import whole_environment
+from mcp_chassis.environment import full_environment
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import (
     BadSettings,
@@ -120,7 +120,7 @@ class RemoteSettings(ServerSettings):
         Raises:
             BadSettings: naming each variable that breaks a rule.
         """
-        merged = whole_environment() if environment is None else dict(environment)
+        merged = full_environment() if environment is None else dict(environment)
         own = f"{mount.upper().replace('-', '_')}_MCP_"
         overrides = {name[len(own) - 4 :]: value for name, value in merged.items() if name.startswith(own) and value}
         try:
