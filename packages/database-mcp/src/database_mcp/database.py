@@ -69,15 +69,18 @@ class Database:
     def name(self) -> str:
         return self.target.name
 
-    async def read(self, work: Work[Answer], *, seconds: float | None = None, statements: int = 1) -> Answer:
+    async def read(
+        self, work: Work[Answer], *, seconds: float | None = None, statements: int = 1, jit: bool = False
+    ) -> Answer:
         """Run `work` inside BEGIN READ ONLY with its limits set; repeated once when the connection breaks.
 
         Args:
             seconds: what one statement may take.
             statements: how many `work` runs at most.
+            jit: whether PostgreSQL may compile them, as it does for a caller's own queries.
         """
         limit = self.target.limits.command_timeout if seconds is None else seconds
-        start = begin(self.target, limit)
+        start = begin(self.target, limit, jit=jit)
 
         async def in_transaction(connection: Connection) -> Answer:
             await connection.execute(start)
@@ -98,7 +101,7 @@ class Database:
             await self.examine(connection, statement)
             return await work(connection)
 
-        return await self.read(checked, seconds=seconds)
+        return await self.read(checked, seconds=seconds, jit=True)
 
     async def change(
         self,

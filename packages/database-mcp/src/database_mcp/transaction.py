@@ -5,9 +5,10 @@ import re
 from database_mcp.target import Target
 
 
-def begin(target: Target, seconds: float, *, mode: str = "READ ONLY") -> str:
+def begin(target: Target, seconds: float, *, mode: str = "READ ONLY", jit: bool = True) -> str:
     """BEGIN with every limit set locally: a rollback undoes them, and no statement can lift its own.
 
+    `jit` is off for queries of the catalogue, which it makes slower by seconds where there are thousands of tables.
     `standard_conforming_strings` is set because the scan reads quotes by that rule; the formats, because results are
     text.
     """
@@ -19,6 +20,8 @@ def begin(target: Target, seconds: float, *, mode: str = "READ ONLY") -> str:
         "bytea_output": "hex",
         "DateStyle": "ISO",
     }
+    if not jit:
+        settings["jit"] = "off"
     if target.limits.work_mem is not None:
         settings["work_mem"] = f"'{target.limits.work_mem}'"
     if target.limits.random_page_cost is not None:

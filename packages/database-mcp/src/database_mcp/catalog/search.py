@@ -36,14 +36,17 @@ WITH spaces AS (
   FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace
   UNION ALL
   SELECT 5, 'schema', format('%I', s.nspname), s.nspname, obj_description(s.oid, 'pg_namespace') FROM spaces s
+), lowered AS MATERIALIZED (
+  SELECT *, lower(concat_ws(' ', name, note)) AS held, lower(bare) AS bare_lowered FROM things
+), found AS MATERIALIZED (
+  SELECT * FROM lowered WHERE held LIKE ANY($2::text[])
 )
 SELECT kind, name, note,
        array(SELECT w.word FROM unnest($2::text[], $5::text[]) w(pattern, word)
-             WHERE NOT name || ' ' || coalesce(note, '') ILIKE w.pattern) AS missing
-FROM (SELECT *, (SELECT count(*) FROM unnest($2::text[]) w WHERE name || ' ' || coalesce(note, '') ILIKE w) AS hits,
-             (SELECT count(*) FROM unnest($2::text[]) w WHERE bare ILIKE w) AS in_name FROM things) t
-WHERE hits > 0
-ORDER BY hits DESC, lower(bare) <> $3, in_name DESC, rank, length(bare), name LIMIT $4
+             WHERE held NOT LIKE w.pattern) AS missing
+FROM found
+ORDER BY (SELECT count(*) FROM unnest($2::text[]) w WHERE held LIKE w) DESC, bare_lowered <> $3,
+         (SELECT count(*) FROM unnest($2::text[]) w WHERE bare_lowered LIKE w) DESC, rank, length(bare), name LIMIT $4
 """
 
 

@@ -110,7 +110,7 @@ async def _several(database: Database, request: QueryRequest) -> QueryResult:
         answer = QueryResult(error=error_of(first), elapsed_ms=0) if isinstance(first, Failure) else first
         return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)})
 
-    return await database.read(work, seconds=request.seconds, statements=len(request.more) + 1)
+    return await database.read(work, seconds=request.seconds, statements=len(request.more) + 1, jit=True)
 
 
 async def _first(connection: Connection, database: Database, request: QueryRequest, budget: int) -> QueryResult:
