@@ -4,11 +4,12 @@ from mcp_chassis.server import Server
 
 from database_mcp.connection import connect, probe
 from database_mcp.notifications import watch
+from database_mcp.profiles import PROFILES
 from database_mcp.prompts import PROMPTS
 from database_mcp.resources import RESOURCES
 from database_mcp.settings import DatabaseSettings
 from database_mcp.tools.changes import execute_write
-from database_mcp.tools.health import check_health, top_queries
+from database_mcp.tools.health import check_health, list_sessions, list_sizes, top_queries
 from database_mcp.tools.queries import execute_query
 from database_mcp.tools.schema import (
     describe_table,
@@ -39,6 +40,8 @@ SERVER = Server(
         top_queries,
         execute_write,
     ),
+    more_tools=(list_sessions, list_sizes),
+    profiles=PROFILES,
     resources=RESOURCES,
     prompts=PROMPTS,
     watch=watch,

@@ -6,8 +6,10 @@ from mcp_chassis.tools import reads
 from pydantic import Field
 
 from database_mcp.databases import Registry
+from database_mcp.monitoring.activity import Activity, read_activity
 from database_mcp.monitoring.checks import CheckName
 from database_mcp.monitoring.health import Health, examine_health
+from database_mcp.monitoring.sizes import Sizes, read_sizes
 from database_mcp.monitoring.top_queries import Order, TopQueries, top
 from database_mcp.tools.parameters import DatabaseName, Limit
 
@@ -32,3 +34,19 @@ async def top_queries(
     """The costliest statements."""
     chosen = databases.get(database)
     return databases.labelled(chosen, await chosen.read(lambda connection: top(connection, order_by, limit)))
+
+
+@reads("List sessions")
+async def list_sessions(databases: Registry, include_idle: bool = False, database: DatabaseName = None) -> Activity:
+    """Sessions with their age, waits, and which session blocks them."""
+    chosen = databases.get(database)
+    found = await chosen.read(lambda connection: read_activity(connection, idle=include_idle))
+    return databases.labelled(chosen, found)
+
+
+@reads("List sizes")
+async def list_sizes(databases: Registry, limit: Limit = 20, database: DatabaseName = None) -> Sizes:
+    """Disk space of the database and of its largest tables and their indexes."""
+    chosen = databases.get(database)
+    schemas = chosen.target.rules.schemas
+    return databases.labelled(chosen, await chosen.read(lambda connection: read_sizes(connection, schemas, limit)))
