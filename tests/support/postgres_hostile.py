@@ -161,7 +161,6 @@ STATEMENTS = (
     "DROP OWNED BY postgres",
     "REASSIGN OWNED BY postgres TO victim_owner",
     "IMPORT FOREIGN SCHEMA x FROM SERVER y INTO victim",
-    "SHOW data_directory",
     "SELECT 1; DROP TABLE victim.accounts",
     "COMMIT; DROP TABLE victim.accounts",
     "SELECT 1; COMMIT; DELETE FROM victim.accounts",
