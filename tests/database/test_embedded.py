@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from database_mcp.embedded.instance import ANSWER_SECONDS, Embedded
 from database_mcp.server import SERVER
+from mcp_chassis.deadline import Deadline
+from mcp_chassis.failures import Unavailable
 from mcp_chassis.testing import connected, data
 from postgres_places import Place
 
@@ -66,6 +69,30 @@ async def test_a_server_that_was_killed_does_not_keep_the_database_running(folde
     await run(folder)
     assert json.loads(handles.read_text()) == []
     assert not (handles.parent / "postmaster.pid").exists()
+
+
+@pytest.fixture
+def interrupted(folder: Path) -> Path:
+    """A cluster as an interrupted initdb leaves it."""
+    folder.mkdir(parents=True)
+    (folder / "PG_VERSION").write_text("18\n")
+    (folder / "base").mkdir()
+    return folder
+
+
+async def test_a_first_start_that_was_interrupted_is_made_anew(interrupted: Path):
+    rows = await run(interrupted)
+    assert rows[0][:2] == [20000, "mcp_ro"]
+
+
+async def test_a_call_that_cannot_wait_for_the_first_start_says_so_and_the_next_one_waits(folder: Path):
+    embedded = Embedded(folder)
+    with Deadline(ANSWER_SECONDS + 0.01).running(), pytest.raises(Unavailable) as raised:
+        await embedded.ready()
+    await embedded.ready()
+    assert "is being made" in raised.value.message
+    assert raised.value.retryable
+    assert (await embedded.dsn()).startswith("postgresql://mcp_ro@")
 
 
 async def test_a_start_makes_nothing_until_a_tool_needs_it(folder: Path):

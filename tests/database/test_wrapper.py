@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from database_mcp.client.protocols import Attribute, TypeName
-from database_mcp.queries.wrapper import BATCH_BYTES, CELL, Cells, batch_size, cell, source, wrapped
+from database_mcp.queries.wrapper import MAX_BATCH_BYTES, MAX_CELL_CHARS, Cells, batch_size, cell, source, wrapped
 
 EDGE = 2**53
 
@@ -52,11 +52,11 @@ def test_everything_else_comes_as_text_that_is_cut_in_the_server(kind: str, text
 
 
 def test_a_batch_holds_as_many_rows_as_their_widest_cells_leave_room_for():
-    wide = (CELL + 1) * 4
-    assert batch_size(columns("text")) == BATCH_BYTES // wide == 4716
-    assert batch_size(columns("text", "int4", "uuid")) == BATCH_BYTES // (wide + 128)
-    assert batch_size(columns("text", "numeric")) == BATCH_BYTES // (wide + 2001)
-    assert batch_size([]) == BATCH_BYTES == 37_748_736
+    wide = (MAX_CELL_CHARS + 1) * 4
+    assert batch_size(columns("text")) == MAX_BATCH_BYTES // wide == 4716
+    assert batch_size(columns("text", "int4", "uuid")) == MAX_BATCH_BYTES // (wide + 128)
+    assert batch_size(columns("text", "numeric")) == MAX_BATCH_BYTES // (wide + 2001)
+    assert batch_size([]) == MAX_BATCH_BYTES == 37_748_736
     assert batch_size(columns(*["text"] * 1600)) == 2
 
 
@@ -81,16 +81,16 @@ def test_floats_that_json_has_no_number_for_are_named(kind: str):
 
 def test_a_text_as_long_as_a_cell_stays_and_a_longer_one_is_cut_marked_and_counted():
     cells = Cells(columns("int4", "text", "jsonb"))
-    longest, longer = "x" * CELL, "y" * (CELL + 1)
+    longest, longer = "x" * MAX_CELL_CHARS, "y" * (MAX_CELL_CHARS + 1)
     rows = cells.rows([(1, longest, longer), (2, None, ""), (3, longer, None)])
-    assert rows == [[1, longest, "y" * CELL + "…"], [2, None, ""], [3, "y" * CELL + "…", None]]
+    assert rows == [[1, longest, "y" * MAX_CELL_CHARS + "…"], [2, None, ""], [3, "y" * MAX_CELL_CHARS + "…", None]]
     assert cells.cut(rows) == 2
     assert cells.cut(rows[1:]) == 1
 
 
 def test_a_batch_without_a_long_text_keeps_what_an_earlier_one_counted():
     cells = Cells(columns("text"))
-    first = cells.rows([("y" * (CELL + 1),)])
+    first = cells.rows([("y" * (MAX_CELL_CHARS + 1),)])
     second = cells.rows([("short",)])
     assert cells.cut([*first, *second]) == 1
     assert Cells(columns("text")).cut([["short"]]) == 0

@@ -13,7 +13,7 @@ from database_mcp.settings import DatabaseSettings
 
 @asynccontextmanager
 async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
-    """All databases, none of them connected yet."""
+    """The registry of all databases, none of them connected yet."""
     databases = Databases(settings)
     try:
         yield databases

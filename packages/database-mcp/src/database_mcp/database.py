@@ -26,12 +26,12 @@ from database_mcp.transaction import begin
 Answer = TypeVar("Answer")
 Work = Callable[[Connection], Awaitable[Answer]]
 
-FUNCTIONS_LIFETIME = 60.0  # seconds for which the catalogue's functions are believed
-GRACE = 2.0  # seconds over statement_timeout after which a connection is abandoned
-UNPACED = RateLimit(1_000_000)  # the pool is the pace
-NOTICES = 50  # payloads kept of one channel
-ATTEMPTS = 2  # a read is repeated once
-REFUSED = 2.0  # seconds an open breaker refuses, however long the outage: a database that is back is used within five
+FUNCTIONS_TTL_SECONDS = 60.0  # seconds for which the catalogue's functions are believed
+ABANDON_AFTER_SECONDS = 2.0  # seconds over statement_timeout after which a connection is abandoned
+NO_RATE_LIMIT = RateLimit(1_000_000)  # the pool is the pace
+MAX_NOTICES_PER_CHANNEL = 50  # payloads kept of one channel
+MAX_ATTEMPTS = 2  # a read is repeated once
+MAX_BREAKER_OPEN_SECONDS = 2.0  # however long the outage: a database that is back is used within five seconds
 
 
 class Database:
@@ -59,9 +59,9 @@ class Database:
         METRICS.level("connections idle", target.name, lambda: pool.idle)
         METRICS.level("calls waiting for a connection", target.name, lambda: pool.waiting)
         METRICS.level("statements abandoned", target.name, lambda: pool.counts.abandoned)
-        self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate=UNPACED)
+        self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate=NO_RATE_LIMIT)
         self.used = anyio.Event()
-        self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NOTICES))
+        self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MAX_NOTICES_PER_CHANNEL))
         self._functions: Functions | None = None
         self._functions_read = 0.0
 
@@ -87,7 +87,7 @@ class Database:
             return await work(connection)
 
         await self._wait_until_ready()
-        return await self._upstream.call(self._attempts(in_transaction, limit * statements + GRACE))
+        return await self._upstream.call(self._attempts(in_transaction, limit * statements + ABANDON_AFTER_SECONDS))
 
     async def read_checked(self, statement: Statement, work: Work[Answer], *, seconds: float) -> Answer:
         """Run `work` as `read` does, once the role and the statement's names have been found harmless.
@@ -124,13 +124,13 @@ class Database:
             return await work(connection)
 
         await self._wait_until_ready()
-        attempts = self._attempts(in_transaction, limit + GRACE)
+        attempts = self._attempts(in_transaction, limit + ABANDON_AFTER_SECONDS)
         return await self._upstream.call(attempts, repeat=repeat, recover=recover)
 
     async def examine(self, connection: Connection, statement: Statement) -> None:
         """Hold the statement's names against the rules and the catalogue, which is read again when it is old."""
         functions = self._functions
-        old = self._clock() - self._functions_read > FUNCTIONS_LIFETIME
+        old = self._clock() - self._functions_read > FUNCTIONS_TTL_SECONDS
         if functions is None or old or unknown_functions(statement, functions):
             functions = self._functions = await Functions.read(connection)
             self._functions_read = self._clock()
@@ -185,5 +185,8 @@ class Database:
 
 
 def _policy(policy: Policy) -> Policy:
-    cap, first = min(policy.breaker_open_cap, REFUSED), min(policy.breaker_open, REFUSED)
-    return policy.model_copy(update={"retry_attempts": ATTEMPTS, "breaker_open": first, "breaker_open_cap": cap})
+    cap, first = (
+        min(policy.breaker_open_cap, MAX_BREAKER_OPEN_SECONDS),
+        min(policy.breaker_open, MAX_BREAKER_OPEN_SECONDS),
+    )
+    return policy.model_copy(update={"retry_attempts": MAX_ATTEMPTS, "breaker_open": first, "breaker_open_cap": cap})

@@ -1,4 +1,4 @@
-"""All databases of one server, by name."""
+"""Registry of one server's databases, by name."""
 
 import asyncio
 import difflib
@@ -21,7 +21,7 @@ Labelled = TypeVar("Labelled", bound=Result)
 
 
 class Databases:
-    """What the tools receive: databases by name, the default first."""
+    """Databases by name, the default first; every tool receives it."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings

@@ -1,4 +1,4 @@
-"""What PostgreSQL's error codes mean to a caller: a table, the full code first, then its class."""
+"""Table from PostgreSQL's error codes to failures: the full code first, then its class."""
 
 from collections.abc import Mapping
 from typing import Protocol, TypeVar

@@ -1,4 +1,4 @@
-"""Tells subscribers what has changed: one listening connection a database, and a look at the catalogue besides."""
+"""Notifies subscribers of changed schemas, tables and records, by one listening connection for each database."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.databases import Databases
 
-POLL = 30.0  # seconds between two looks at the catalogue, where no event trigger tells
+CATALOGUE_POLL_SECONDS = 30.0  # seconds between two looks at the catalogue, where no event trigger tells
 SCHEMA_CHANNEL, RECORD_CHANNEL = "mcp_schema", "mcp_record"
 
 # What a table looks like, in one short text: it changes with its columns, its constraints and its indexes.
@@ -49,7 +49,7 @@ async def watch(databases: Databases, bus: SubscriptionBus) -> AsyncGenerator[No
 class Watcher:
     """One database's events, as changed resources; `poll` is in seconds."""
 
-    def __init__(self, database: Database, bus: SubscriptionBus, poll: float = POLL) -> None:
+    def __init__(self, database: Database, bus: SubscriptionBus, poll: float = CATALOGUE_POLL_SECONDS) -> None:
         self._database = database
         self._bus = bus
         self._poll = poll

@@ -1,4 +1,4 @@
-"""Ways to begin: exploring, building a query, tuning one, an analysis from end to end."""
+"""Prompts: explore a database, build a query, tune one, analyse data."""
 
 from typing import Annotated
 

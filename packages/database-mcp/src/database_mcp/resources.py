@@ -1,4 +1,4 @@
-"""What a host can attach by its address, and what completes such an address."""
+"""Resources of a database under db:// addresses, and the completions of those addresses."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -91,7 +91,7 @@ async def schema(database: str, databases: Registry) -> SchemaOutline:
 
 @resource("db://{database}/health", "Health", complete=IN_DATABASE)
 async def health(database: str, databases: Registry) -> Health:
-    """What is wrong with a database, and the SQL that mends it."""
+    """Problems of a database, with the SQL that mends them."""
     return await databases.get(database).read(lambda connection: examine_health(connection, None))
 
 

@@ -1,4 +1,4 @@
-"""What this server can be told: the databases, what may be done there, and every figure."""
+"""Settings: the databases, what may be done there, and every limit."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Everything about one table that a query writer needs, from one catalogue query."""
+"""Description of one table by one catalogue query: columns, keys, constraints, indexes, partitions."""
 
 import json
 from typing import Any

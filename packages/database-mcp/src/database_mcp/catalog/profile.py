@@ -1,4 +1,4 @@
-"""What the columns of one table hold, found in stages that each keep what the earlier ones learned."""
+"""Profile of a table's columns, made in stages; a stage that fails keeps the results of the earlier ones."""
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +14,8 @@ from database_mcp.guard.statement import read_statement
 from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
-SAMPLE = 10_000  # rows that are looked at
-COLUMNS = 60  # columns that are profiled
+MAX_SAMPLED_ROWS = 10_000  # rows that are looked at
+MAX_PROFILED_COLUMNS = 60  # columns that are profiled
 STAGES = ("columns", "statistics", "values", "rows")
 
 Report = Callable[[int, str], Awaitable[None]]
@@ -143,7 +143,7 @@ class Profiler:
             self.facts[row["name"]] = {"null_share": round(row["nulls"], 4), "distinct": round(distinct)}
 
     async def _values(self, connection: Connection) -> None:
-        columns = self._readable[:COLUMNS]
+        columns = self._readable[:MAX_PROFILED_COLUMNS]
         row = (await connection.fetch(values_sql(self._found, columns)))[0]
         self.sampled = row["sampled"]
         for place, column in enumerate(columns):
@@ -167,8 +167,8 @@ class Profiler:
             found.append("The table holds no rows that this role can see: there is nothing to profile.")
         elif self.done[:2] == ["columns", "statistics"] and not self.analyzed:
             found.append("There are no statistics (never analyzed): shares and counts are those of the sampled rows.")
-        if len(self._readable) > COLUMNS:
-            found.append(f"Values were looked at in the first {COLUMNS} of {len(self._readable)} columns.")
+        if len(self._readable) > MAX_PROFILED_COLUMNS:
+            found.append(f"Values were looked at in the first {MAX_PROFILED_COLUMNS} of {len(self._readable)} columns.")
         return found
 
     def _profile(self, failed: str | None) -> TableProfile:
@@ -205,10 +205,10 @@ def values_sql(relation: Relation, columns: Sequence[Row]) -> str:
     """One pass over a sample: shares of nulls, distinct and common values, and the range of each column."""
     total = columns[0]["rows"]
     names = ", ".join(f"{quoted(column['name'])} AS c{place}" for place, column in enumerate(columns))
-    sampled = relation.kind in ("table", "partitioned table", "materialized view") and total > SAMPLE
-    share = f" TABLESAMPLE SYSTEM ({min(100.0, 100 * SAMPLE / total):.6f})" if sampled else ""
+    sampled = relation.kind in ("table", "partitioned table", "materialized view") and total > MAX_SAMPLED_ROWS
+    share = f" TABLESAMPLE SYSTEM ({min(100.0, 100 * MAX_SAMPLED_ROWS / total):.6f})" if sampled else ""
     facts = ", ".join(_facts(place, ranged=column["ranged"]) for place, column in enumerate(columns))
-    return _VALUES_SQL.format(names=names, table=qualified(relation) + share, limit=SAMPLE, facts=facts)
+    return _VALUES_SQL.format(names=names, table=qualified(relation) + share, limit=MAX_SAMPLED_ROWS, facts=facts)
 
 
 def _facts(place: int, *, ranged: bool) -> str:

@@ -1,4 +1,4 @@
-"""Finding relations by what a model calls them, and saying what it may have meant."""
+"""Looks up tables and views by name, and suggests the nearest names for one that is missing."""
 
 import dataclasses
 import difflib

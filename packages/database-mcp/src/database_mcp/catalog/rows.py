@@ -14,7 +14,7 @@ from database_mcp.guard.statement import read_statement
 from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
-SAMPLE = 10
+SAMPLE_ROWS = 10
 
 _COLUMNS_SQL = """
 SELECT a.attname::text AS name FROM pg_attribute a
@@ -52,7 +52,7 @@ async def sample(database: Database, schema: str, table: str) -> Sample:
 
     async def read(connection: Connection) -> Sample:
         relation, columns = await _readable(connection, database, schema, table)
-        found = await run(connection, sample_query(relation, columns, SAMPLE))
+        found = await run(connection, sample_query(relation, columns, SAMPLE_ROWS))
         return Sample(table=relation.readable, columns=found.columns, types=found.types, rows=found.rows)
 
     return await database.read(read)

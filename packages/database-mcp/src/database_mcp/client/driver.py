@@ -17,7 +17,7 @@ from database_mcp.client.protocols import Connection
 from database_mcp.client.type_lookup import connection_class
 from database_mcp.errors import failure_for
 
-CONNECT_TIMEOUT = 5.0
+CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_HOSTS_TIMED = 4  # hosts of one URL that each get the whole time to connect
 
 _EXAMINE_SQL = """
@@ -32,7 +32,7 @@ FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
 
 @dataclasses.dataclass(frozen=True)
 class Role:
-    """Who this server is to the database, as examined at each connect."""
+    """The database role of this server, as examined at each connect."""
 
     version: str
     number: int
@@ -42,7 +42,7 @@ class Role:
 
     @property
     def privileged(self) -> str | None:
-        """Why free SQL is dangerous with this role; None when it is not."""
+        """Reason why free SQL is dangerous with this role; None when it is not."""
         if self.superuser:
             return f"The role {self.name} is a superuser"
         if self.memberships:
@@ -64,7 +64,7 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
     options = read_connection_options(dsn)
     if options.problem is not None:
         raise _unusable(options.problem)
-    seconds = options.connect_timeout or CONNECT_TIMEOUT
+    seconds = options.connect_timeout or CONNECT_TIMEOUT_SECONDS
     with _connecting(options):
         async with asyncio.timeout(seconds * min(options.host_count, MAX_HOSTS_TIMED)):
             connection: Connection = await _asyncpg().connect(
@@ -115,7 +115,7 @@ def _connecting(options: ConnectionOptions) -> Generator[None]:
     except ssl.SSLError as exc:
         raise _distrusted() from exc
     except TimeoutError as exc:
-        seconds = options.connect_timeout or CONNECT_TIMEOUT
+        seconds = options.connect_timeout or CONNECT_TIMEOUT_SECONDS
         message = f"The database cannot be reached: nothing answered within {seconds:g} s (time-out)."
         raise Unavailable(message, retry_after_seconds=5, effect=Effect.NEVER_SENT) from exc
     except OSError as exc:

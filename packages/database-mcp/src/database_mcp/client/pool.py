@@ -22,7 +22,7 @@ from database_mcp.target import Limits
 Answer = TypeVar("Answer")
 
 RESET = "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all(); RESET ALL"
-MENDING = 2.0  # seconds for a cancelled statement to end and its connection to be clean again
+CLEANUP_TIMEOUT_SECONDS = 2.0  # seconds for a cancelled statement to end and its connection to be clean again
 
 
 @dataclasses.dataclass
@@ -115,7 +115,7 @@ class Pool:
         for task in self._sessions:
             task.cancel()
         if self._sessions:
-            await asyncio.wait(self._sessions, timeout=MENDING)
+            await asyncio.wait(self._sessions, timeout=CLEANUP_TIMEOUT_SECONDS)
         for connection in [lease.connection for lease in self._leases if lease.connection]:
             connection.terminate()
         self._cut_idle(keep=0, since=math.inf)
@@ -174,7 +174,7 @@ class Pool:
         clean = False
         try:
             # the timeout stands outside: inside, its TimeoutError would be taken for a lost connection
-            async with asyncio.timeout(MENDING):
+            async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
                 with speaking():
                     await connection.execute(RESET)
                     clean = True
@@ -198,10 +198,10 @@ class Pool:
 
     async def _terminate_backend(self, pid: int) -> None:
         try:
-            async with asyncio.timeout(MENDING):
+            async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
                 connection, _ = await self._connect()
             try:
-                async with asyncio.timeout(MENDING):
+                async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
                     with speaking():
                         await connection.fetch("SELECT pg_catalog.pg_terminate_backend($1::int4)", pid)
             finally:

@@ -33,7 +33,7 @@ class Embedded:
             await self.dsn()
 
     async def dsn(self) -> str:
-        """Where it is, for the shipped role; starts it, and fills it the first time.
+        """The DSN of the shipped role; starts the database, and fills it the first time.
 
         Raises:
             Unavailable: it is not ready yet, the extra `embedded` is not installed, or the database does not start.

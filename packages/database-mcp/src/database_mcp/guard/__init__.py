@@ -1,1 +1,1 @@
-"""Decides before a statement runs whether it only reads: tokens, names, rules."""
+"""Guard that refuses statements before they run: tokens, statement, names, rules."""

@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalogue says about functions, keywords and schemas: the facts the guard decides by."""
+"""Facts of PostgreSQL's catalogue that the guard decides by: functions, types, keywords, schemas."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Decides by its names whether a statement may run: the second line, behind the role and PostgreSQL's grammar.
+"""Rules that refuse a statement by the names in it: the second line, behind the role and PostgreSQL's grammar.
 
 Pure: what a name means comes from `Functions`, read from the catalogue of the very database.
 """
@@ -48,7 +48,7 @@ _BEFORE_ALIAS = frozenset({"as", "with"})
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What the people who run this server allow: functions beyond the harmless ones, and the schemas (empty: all)."""
+    """Settings of the guard: functions allowed beyond the harmless ones, and the allowed schemas (empty: all)."""
 
     functions: frozenset[str] = frozenset()
     schemas: tuple[str, ...] = ()

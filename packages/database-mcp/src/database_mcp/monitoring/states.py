@@ -1,4 +1,4 @@
-"""How each database is doing, as list_databases tells it: never with any part of a DSN."""
+"""State of each database for list_databases: version, mode, warnings, pool; never any part of a DSN."""
 
 from typing import Literal
 

@@ -6,17 +6,17 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
-SELECTIVE = 0.1  # a filter that keeps less than a tenth of a table would be served by an index
-LARGE = 1_000  # rows below which a sequential scan is the right plan
+MAX_SELECTIVE_SHARE = 0.1  # a filter that keeps less than a tenth of a table would be served by an index
+MIN_LARGE_TABLE_ROWS = 1_000  # rows below which a sequential scan is the right plan
 _SHOWN = ("Index Cond", "Hash Cond", "Merge Cond", "Filter")
 MAX_PARTITIONS_SHOWN = 3
 MAX_FINDINGS = 12
-MISJUDGED = 10.0  # an estimate off by this factor picks wrong joins
+MIN_MISJUDGED_FACTOR = 10.0  # an estimate off by this factor picks wrong joins
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """What the catalogue knows of a table in the plan; `unindexed` are foreign key columns without an index."""
+    """Facts of the catalogue about a table in the plan; `unindexed` are foreign key columns without an index."""
 
     name: str
     rows: float
@@ -44,7 +44,7 @@ def modified_tables(plan: Node) -> list[tuple[str, str]]:
 
 
 def findings(plan: Node, known: Sequence[Table]) -> list[str]:
-    """What makes the query slow, each with what to do about it."""
+    """Causes of a slow query, each with what to do about it."""
     by_name = {table.name: table for table in known}
     found: list[str] = []
     for _, node in _walk(plan):
@@ -123,7 +123,7 @@ def _scan(node: Node, table: Table | None) -> Iterator[str]:
     if node["Node Type"] != "Seq Scan" or "Filter" not in node:
         return
     kept, total = _kept(node, table)
-    if total >= LARGE and kept / total < SELECTIVE:
+    if total >= MIN_LARGE_TABLE_ROWS and kept / total < MAX_SELECTIVE_SHARE:
         yield (
             f"Sequential scan of {node['Relation Name']}: reads {total:.0f} rows to keep {kept:.0f} by "
             f"{node['Filter']}; an index on that column would serve it."
@@ -141,7 +141,7 @@ def _estimate(node: Node) -> Iterator[str]:
     if "Actual Rows" not in node or not _loops(node):
         return
     planned, actual = max(node["Plan Rows"], 1), max(node["Actual Rows"], 1)
-    if max(planned, actual) >= 100 and max(planned / actual, actual / planned) >= MISJUDGED:
+    if max(planned, actual) >= 100 and max(planned / actual, actual / planned) >= MIN_MISJUDGED_FACTOR:
         place = f" on {node['Relation Name']}" if "Relation Name" in node else ""
         yield f"Bad estimate: {node['Node Type']}{place} expected {planned} rows and got {actual:.0f}; ANALYZE helps."
 

@@ -14,7 +14,7 @@ from database_mcp.guard.statement import Statement
 from database_mcp.queries.parameters import as_text, check_count, described, with_casts
 from database_mcp.queries.wrapper import Cells, batch_size, wrapped
 
-_AT_ONCE = 200  # rows looked at and counted at once: a batch can be large
+_ROWS_PER_STEP = 200  # rows looked at and counted at once: a batch can be large
 _NOT_AS_TEXT = ("42846", "42P18")  # cannot_coerce, indeterminate_datatype
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
 
@@ -32,7 +32,7 @@ class Query:
 
 @dataclasses.dataclass(frozen=True)
 class Described:
-    """What PostgreSQL says of a query before it runs: its columns and parameters, and the text that runs."""
+    """PostgreSQL's description of a query before it runs: columns, parameters, and the text that runs."""
 
     columns: Sequence[Attribute]
     parameters: Sequence[TypeName]
@@ -42,7 +42,7 @@ class Described:
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """What was read; `more` rows follow. `cut` counts cells longer than a cell may be.
+    """Rows that were read; `more` is true where others follow. `cut` counts cells longer than a cell may be.
 
     `json` are the rows as JSON where they were counted as they are, so that nobody needs to write them again.
     """
@@ -111,8 +111,8 @@ async def _read(
     room, read = query.budget, 0
     async for batch in _batches(prepared, shape, query.limit + 1):
         read += len(batch)
-        for place in range(0, len(batch), _AT_ONCE):
-            fresh = cells.rows(batch[place : place + _AT_ONCE][: query.limit - len(rows)])
+        for place in range(0, len(batch), _ROWS_PER_STEP):
+            fresh = cells.rows(batch[place : place + _ROWS_PER_STEP][: query.limit - len(rows)])
             json = to_json(fresh)
             if len(json) > room:
                 return [*rows, *_within(fresh, room, least=0 if rows else 1)], None, True

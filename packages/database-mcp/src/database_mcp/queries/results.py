@@ -9,7 +9,7 @@ from pydantic import PrivateAttr, WithJsonSchema
 
 from database_mcp.queries.explain import Explained
 from database_mcp.queries.query import Query, Rows
-from database_mcp.queries.wrapper import CELL
+from database_mcp.queries.wrapper import MAX_CELL_CHARS
 
 # Hosts check results against the schema: one that names the cells costs them 80 ms a thousand rows, and says nothing.
 AN_ARRAY = WithJsonSchema({"type": "array"})
@@ -119,5 +119,7 @@ def _warnings(query: Query, read: Rows, empty: str | None) -> list[str]:
     if (read.more or query.offset) and not query.statement.ordered:
         found.append("The query has no ORDER BY: pages may overlap or miss rows.")
     if read.cut:
-        found.append(f"Cells were cut at {CELL} characters: read on with substr(column::text, {CELL + 1}).")
+        found.append(
+            f"Cells were cut at {MAX_CELL_CHARS} characters: read on with substr(column::text, {MAX_CELL_CHARS + 1})."
+        )
     return found

@@ -1,4 +1,4 @@
-"""What a statement may have meant by a name that is not there; told with the failure, never tried."""
+"""Suggests the nearest names for a table or column that is missing; added to the failure, never tried."""
 
 import difflib
 import re

@@ -6,11 +6,11 @@ from typing import Any
 
 from database_mcp.client.protocols import Attribute, TypeName
 
-CELL = 2000  # characters of one cell
-BATCH_BYTES = 36 * 1024 * 1024
-_WIDEST_CHARACTER = 4
+MAX_CELL_CHARS = 2000  # characters of one cell
+MAX_BATCH_BYTES = 36 * 1024 * 1024
+_MAX_CHARACTER_BYTES = 4
 _SHORT_BYTES = 64
-_EXACT = 2**53  # integers beyond it change in programs that read JSON numbers as doubles
+_MAX_EXACT_INTEGER = 2**53  # integers beyond it change in programs that read JSON numbers as doubles
 
 _NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
 _ASCII = frozenset({"numeric", "bytea", "bit", "varbit", "inet", "cidr"})
@@ -42,25 +42,25 @@ def cell(column: str, type_name: str) -> str:
         return f"{column}::pg_catalog.text::pg_catalog.float8"  # 0.1, not 0.10000000149011612
     if type_name == "bytea":
         # the text of half a gigabyte of bytes would be too long for PostgreSQL itself
-        return f"pg_catalog.substr({column}, 1, {CELL // 2 + 1})::pg_catalog.text"
+        return f"pg_catalog.substr({column}, 1, {MAX_CELL_CHARS // 2 + 1})::pg_catalog.text"
     if type_name == "inet":
         # the cast to text writes /32 behind every single address, the output function does not
         return f"CASE WHEN {column} IS NOT NULL THEN pg_catalog.format('%s', {column}) END"
     if type_name == "void":
         return "NULL::pg_catalog.text"
-    return f"pg_catalog.left({column}::pg_catalog.text, {CELL + 1})"
+    return f"pg_catalog.left({column}::pg_catalog.text, {MAX_CELL_CHARS + 1})"
 
 
 def _widest(type_name: str) -> int:
     if type_name in _SHORT:
         return _SHORT_BYTES
-    return CELL + 1 if type_name in _ASCII else (CELL + 1) * _WIDEST_CHARACTER
+    return MAX_CELL_CHARS + 1 if type_name in _ASCII else (MAX_CELL_CHARS + 1) * _MAX_CHARACTER_BYTES
 
 
 def batch_size(columns: Sequence[Attribute]) -> int:
     """Rows of one batch, so that the widest cells that can come stay within 36 MB."""
     widest = sum(_widest(built_in(column.type)) for column in columns)
-    return max(1, BATCH_BYTES // max(widest, 1))
+    return max(1, MAX_BATCH_BYTES // max(widest, 1))
 
 
 class Cells:
@@ -80,7 +80,7 @@ class Cells:
         rows = [list(row) for row in batch]
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
         for place in self._texts:
-            if columns and max(map(len, _present(columns[place])), default=0) > CELL:
+            if columns and max(map(len, _present(columns[place])), default=0) > MAX_CELL_CHARS:
                 self._has_cut = True
                 for row in rows:
                     row[place] = _cut(row[place])
@@ -91,10 +91,10 @@ class Cells:
         return rows
 
     def cut(self, rows: Sequence[Sequence[Any]]) -> int:
-        """How many cells of `rows` were cut: only those are longer than a cell may be, by their mark."""
+        """The number of cut cells in `rows`: only those are longer than a cell may be, by their mark."""
         if not self._has_cut:
             return 0
-        return sum(row[place] is not None and len(row[place]) > CELL for row in rows for place in self._texts)
+        return sum(row[place] is not None and len(row[place]) > MAX_CELL_CHARS for row in rows for place in self._texts)
 
 
 def _present(column: Sequence[Any]) -> Iterator[Any]:
@@ -103,11 +103,11 @@ def _present(column: Sequence[Any]) -> Iterator[Any]:
 
 
 def _cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= CELL else text[:CELL] + "…"
+    return text if text is None or len(text) <= MAX_CELL_CHARS else text[:MAX_CELL_CHARS] + "…"
 
 
 def _fits(value: int) -> bool:
-    return -_EXACT <= value <= _EXACT
+    return -_MAX_EXACT_INTEGER <= value <= _MAX_EXACT_INTEGER
 
 
 def _named(value: float) -> str:

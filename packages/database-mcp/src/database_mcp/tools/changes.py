@@ -26,7 +26,7 @@ MAX_SHOWN_PARAM_CHARS = 500
 
 
 class Agreement(BaseModel):
-    """What a person answers."""
+    """A person's answer to the question about a change."""
 
     commit: bool = Field(description="Commit this change.")
 

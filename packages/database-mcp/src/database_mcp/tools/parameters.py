@@ -1,4 +1,4 @@
-"""What several tools take, described once."""
+"""Parameter types that several tools share."""
 
 from typing import Annotated, Any
 
@@ -10,12 +10,12 @@ from database_mcp.guard.statement import ExplainMode
 
 def _name(text: str) -> str:
     """Bounded here and not in the schema, where the bounds would cost a model more tokens than the name."""
-    if not 0 < len(text) <= LONGEST_NAME:
-        raise ValueError(f"must be a name of 1 to {LONGEST_NAME} characters")
+    if not 0 < len(text) <= MAX_NAME_CHARS:
+        raise ValueError(f"must be a name of 1 to {MAX_NAME_CHARS} characters")
     return text
 
 
-LONGEST_NAME = 130  # two names of PostgreSQL's 63 bytes, a dot and quotes
+MAX_NAME_CHARS = 130  # two names of PostgreSQL's 63 bytes, a dot and quotes
 Name = Annotated[str, AfterValidator(_name)]
 TableName = Annotated[str, AfterValidator(_name), Field(description="May carry its schema.")]
 SchemaName = Name | None
@@ -30,12 +30,12 @@ def _explain_mode(value: object) -> object:
 
 
 def _small(values: list[Any] | None) -> list[Any] | None:
-    if len(to_json(values)) > LARGEST_PARAMS:
-        raise ValueError(f"must be at most {LARGEST_PARAMS} bytes of JSON in all")
+    if len(to_json(values)) > MAX_PARAMS_BYTES:
+        raise ValueError(f"must be at most {MAX_PARAMS_BYTES} bytes of JSON in all")
     return values
 
 
-LARGEST_PARAMS = 100_000
+MAX_PARAMS_BYTES = 100_000
 Sql = Annotated[str, Field(min_length=1, max_length=65_536)]
 MoreQueries = Annotated[
     list[Sql] | None,

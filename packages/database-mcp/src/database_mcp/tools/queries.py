@@ -5,18 +5,18 @@ from typing import Any
 
 from mcp_chassis.tools import Cursor, reads
 
-from database_mcp.database import GRACE
+from database_mcp.database import ABANDON_AFTER_SECONDS
 from database_mcp.databases import Registry
 from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.queries.results import QueryResult
 from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, MoreQueries, Params, Sql, TimeoutSeconds
 
-ACQUIRE = 10.0  # seconds a call may wait for a free connection, on top of its statement's
+ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection, on top of its statement's
 
 
 def _deadline(arguments: Mapping[str, Any]) -> float:
     statements = 1 + len(arguments.get("more_queries") or ())
-    return ACQUIRE + arguments.get("timeout_seconds", 30) * statements + GRACE
+    return ACQUIRE_TIMEOUT_SECONDS + arguments.get("timeout_seconds", 30) * statements + ABANDON_AFTER_SECONDS
 
 
 @reads("Run a query", deadline=_deadline)

@@ -56,7 +56,7 @@ class ChangeResult(Result):
 
 @dataclasses.dataclass(frozen=True)
 class Changed:
-    """What one run of the statement did."""
+    """The effect of one run of the statement."""
 
     rows: int
     columns: list[str] | None
@@ -121,14 +121,14 @@ class Undone:
 
 @dataclasses.dataclass
 class _Journal:
-    """What is known of a transaction whose COMMIT may be lost."""
+    """Facts about a transaction whose COMMIT may be lost."""
 
     database: Database
     transaction: str | None = None
     result: ChangeResult | None = None
 
     async def outcome(self) -> ChangeResult | Undone | None:
-        """What became of the transaction; None when PostgreSQL does not know either."""
+        """The outcome of the transaction; None when PostgreSQL does not know either."""
         if self.result is None:
             return Undone()  # COMMIT had not been sent
         if self.transaction is None:

@@ -70,6 +70,6 @@ class Confirmations(Generic[Answer]):
 
 
 def binding(principal: str, database: str, statement: str, values: Sequence[object]) -> str:
-    """What a code belongs to."""
+    """Hash of the caller, database, statement and parameters that a code is bound to."""
     text = json.dumps([principal, database, statement, list(values)], default=str, sort_keys=True)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
