@@ -57,7 +57,8 @@ if __name__ == "__main__":
             port = free.getsockname()[1]
         print(port, flush=True)
         server = Server(
-            distribution="mcp-chassis",
+            name="mcp-chassis",
+            distribution="toolroll-core",
             settings=ServerSettings,
             connect=connect,
             instructions="For a benchmark.",

@@ -1,8 +1,7 @@
 """The servers of this workspace, found by entry point, and the folders they live in."""
 
-import tomllib
 from collections.abc import Mapping
-from importlib.metadata import entry_points, metadata
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,26 +11,27 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def servers() -> dict[str, Server[Any]]:
-    """Every installed server by its distribution's name, in alphabetical order."""
+    """Every installed server by its name, in alphabetical order."""
     found = {entry.name: cast("Server[Any]", entry.load()) for entry in entry_points(group=ENTRY_POINTS)}
     return dict(sorted(found.items()))
 
 
-def summary(distribution: str) -> str:
-    """The one line a package says about itself."""
-    return str(metadata(distribution)["Summary"])
+def summary(name: str) -> str:
+    """The one line that the package of a server says about itself."""
+    [entry] = entry_points(group=ENTRY_POINTS, name=name)
+    return str(entry.dist.metadata["Summary"]) if entry.dist else ""
 
 
-def folder(distribution: str) -> Path:
-    """The folder of the workspace member that declares `distribution`."""
-    return _folders()[distribution]
+def folder(name: str) -> Path:
+    """The folder of the workspace member that brings the server `name`."""
+    return _folders()[name]
 
 
-def module(distribution: str) -> str:
-    """The name under which a distribution is imported."""
-    return distribution.replace("-", "_")
+def module(name: str) -> str:
+    """The name under which a server's package is imported."""
+    return name.replace("-", "_")
 
 
 def _folders() -> Mapping[str, Path]:
     projects = [*ROOT.glob("packages/*/pyproject.toml"), *ROOT.glob("examples/*/pyproject.toml")]
-    return {str(tomllib.loads(path.read_text())["project"]["name"]): path.parent for path in projects}
+    return {path.parent.name: path.parent for path in projects}

@@ -40,14 +40,24 @@ def test_documents_stay_short_enough_to_be_read(found: dict[str, Server[Any]]) -
 def test_members_declare_what_they_are_and_leave_the_tools_settings_to_the_root() -> None:
     members = [ROOT / "shared", *ROOT.glob("packages/*"), *ROOT.glob("examples/*")]
     declared = [member / "pyproject.toml" for member in members if (member / "pyproject.toml").exists()]
-    configured = [str(path.relative_to(ROOT)) for path in declared if "tool" in tomllib.loads(path.read_text())]
-    assert configured == []
+    tools = {path: tomllib.loads(path.read_text()).get("tool", {}) for path in declared}
+    allowed: list[dict[str, Any]] = [
+        {},
+        *({"uv": {"build-backend": {"module-name": _module(path)}}} for path in declared),
+    ]
+    assert [str(path.relative_to(ROOT)) for path, settings in tools.items() if settings not in allowed] == []
     assert _longer(dict.fromkeys(declared, MEMBER_LINES)) == []
 
 
 def test_every_server_has_a_heading_in_the_changelog(found: dict[str, Server[Any]]) -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert [name for name, server in found.items() if f"\n## {name} {server.version}\n" not in changelog] == []
+
+
+def _module(declared: Path) -> str:
+    """The package that a member's sources hold."""
+    [package] = [path.name for path in (declared.parent / "src").iterdir() if (path / "__init__.py").exists()]
+    return package
 
 
 def _longer(limits: dict[Path, int]) -> list[str]:

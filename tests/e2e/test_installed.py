@@ -11,6 +11,7 @@ from lock import requirements
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 from servers import ROOT
+from staging import project
 from workspace_copy import copy_of_declarations, uv
 
 LOCKED = requirements((ROOT / "requirements.lock").read_text(encoding="utf-8"))
@@ -19,7 +20,8 @@ APPLICABLE = {each.name: each.version for each in LOCKED if not each.marker or M
 
 def installed() -> dict[str, str]:
     """Each installed distribution that is not a member of the workspace, with its version."""
-    members = {"toolroll", *(path.parent.name for path in ROOT.glob("*/*/pyproject.toml")), "mcp-chassis"}
+    declared = [ROOT / "shared" / "pyproject.toml", *ROOT.glob("*/*/pyproject.toml")]
+    members = {project(path.parent)["name"] for path in declared}
     found = {canonicalize_name(each.metadata["Name"]): each.version for each in distributions()}
     return {name: version for name, version in found.items() if name not in members}
 

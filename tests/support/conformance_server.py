@@ -100,7 +100,8 @@ async def connect(settings: ServerSettings) -> AsyncGenerator[None]:
 
 
 SERVER = Server(
-    distribution="mcp-chassis",
+    name="mcp-chassis",
+    distribution="toolroll-core",
     settings=ServerSettings,
     connect=connect,
     instructions="Fixtures of the conformance suite.",

@@ -68,7 +68,7 @@ async def connect(settings: HouseSettings) -> AsyncGenerator[Houses]:
 
 
 HOUSE = Server(
-    distribution="first-server",
+    name="first-server",
     settings=HouseSettings,
     connect=connect,
     instructions="For tests.",

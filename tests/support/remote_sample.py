@@ -143,9 +143,10 @@ async def probe(journal: Journal) -> list[Probe]:
     return [Probe("journal", "failed" if journal.unwell else "ok", "a private message")]
 
 
-def sample(distribution: str) -> Server[SampleSettings]:
+def sample(name: str) -> Server[SampleSettings]:
     return Server(
-        distribution=distribution,
+        name=name,
+        distribution="toolroll-core",
         settings=SampleSettings,
         connect=connect,
         instructions="For tests.",

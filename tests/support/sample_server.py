@@ -194,7 +194,8 @@ async def probe(shelf: Shelf) -> Sequence[Probe]:
 
 
 SAMPLE = Server(
-    distribution="mcp-chassis",
+    name="mcp-chassis",
+    distribution="toolroll-core",
     settings=SampleSettings,
     connect=connect,
     instructions="A shelf for tests.",

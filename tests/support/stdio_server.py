@@ -127,7 +127,8 @@ async def connect(settings: NotesSettings) -> AsyncGenerator[Notes]:
 
 
 SERVER = Server(
-    distribution="mcp-chassis",
+    name="mcp-chassis",
+    distribution="toolroll-core",
     settings=NotesSettings,
     connect=connect,
     instructions="Waits.",

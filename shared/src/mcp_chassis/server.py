@@ -39,7 +39,7 @@ class Server(Generic[SettingsType]):
     """One MCP server: its table of contents.
 
     Args:
-        distribution: the package's name, which is the server's and its command's.
+        name: the server's name, which is its command's too.
         settings: the class its settings are read into.
         connect: an async context manager from settings to what tools receive; it never waits for a network.
         instructions: what it is for and how things are named, for the model.
@@ -51,10 +51,11 @@ class Server(Generic[SettingsType]):
         probe: tells what `connect` yielded can reach, for diagnostics and `check`.
         sign_in: how callers over HTTP let the server act for them, each with their own account.
         foreign_text: results carry text written by others, which the instructions then say.
+        distribution: the package that brings it, where that has another name.
         draft: an example or a fresh scaffold, exempt from the rule of five to ten tools.
     """
 
-    distribution: str
+    name: str
     settings: type[SettingsType]
     connect: Callable[[SettingsType], AbstractAsyncContextManager[Any]]
     instructions: str
@@ -67,11 +68,12 @@ class Server(Generic[SettingsType]):
     probe: Callable[[Any], Awaitable[Sequence[Probe]]] | None = None
     sign_in: "SignIn | None" = None
     foreign_text: bool = True
+    distribution: str = ""
     draft: bool = False
 
     @property
     def version(self) -> str:
-        return version(self.distribution)
+        return version(self.distribution or self.name)
 
     @property
     def full_instructions(self) -> str:
@@ -142,7 +144,7 @@ class Server(Generic[SettingsType]):
             logs.configure(settings)
             server = self.build(settings)
         except BadSettings as exc:
-            sys.stderr.write(f"{self.distribution} cannot start:\n{exc}\n")
+            sys.stderr.write(f"{self.name} cannot start:\n{exc}\n")
             return EXIT_BAD_SETTINGS
         gc.freeze()
         return stdio.run(server)

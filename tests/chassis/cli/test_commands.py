@@ -145,7 +145,7 @@ def test_check_as_json_is_one_object(capsys: Output) -> None:
     assert report["missing"] == ["SAMPLE_TOKEN"]
     assert report["connectivity"] == [{"name": "shelf", "status": "not configured", "message": ""}]
     assert report["exit_code"] == 0
-    assert set(report["versions"]) == {"mcp-chassis", "mcp", sys.implementation.name.replace("cpython", "CPython")}
+    assert set(report["versions"]) == {"toolroll-core", "mcp", sys.implementation.name.replace("cpython", "CPython")}
 
 
 async def _no_credential(shelf: Shelf) -> Sequence[Probe]:

@@ -146,8 +146,8 @@ async def test_after_a_write_whose_answer_was_lost_reading_tells_what_is_there(s
 
 async def test_two_servers_that_keep_their_keys_in_one_place_do_not_answer_for_each_other(server, shelf: Shelf):
     records = MemoryRecordStore()
-    for distribution in ("mcp-chassis", "timezone-mcp"):
-        other = dataclasses.replace(server, distribution=distribution)
+    for name in ("mcp-chassis", "timezone-mcp"):
+        other = dataclasses.replace(server, name=name)
         dispatch = Dispatch(other, SAMPLE.settings.load({}), TransportServices(records=lambda _: records))
         async with Client(dispatch) as client:
             await client.call_tool("put_thing", {"name": "vase", "idempotency_key": "k"})

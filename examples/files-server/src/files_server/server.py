@@ -7,7 +7,7 @@ from files_server.tools import file, list_files, read_file
 from files_server.watching import connect, watch
 
 SERVER = Server(
-    distribution="files-server",
+    name="files-server",
     settings=FilesSettings,
     connect=connect,
     watch=watch,

@@ -16,7 +16,7 @@ async def connect(settings: FirstSettings) -> AsyncGenerator[None]:
 
 
 SERVER = Server(
-    distribution="first-server",
+    name="first-server",
     settings=FirstSettings,
     connect=connect,
     instructions="Arithmetic with calculate; a greeting for anyone at greeting://{name}.",

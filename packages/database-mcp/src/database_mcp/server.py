@@ -21,7 +21,8 @@ from database_mcp.tools.schema import (
 )
 
 SERVER = Server(
-    distribution="database-mcp",
+    name="database-mcp",
+    distribution="toolroll-database-mcp",
     settings=DatabaseSettings,
     connect=connect,
     instructions=(

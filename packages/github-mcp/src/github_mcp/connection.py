@@ -49,7 +49,7 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
 
 def common_headers() -> Mapping[str, str]:
     """The headers of every request, whoever asks."""
-    return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('github-mcp')}"}
+    return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('toolroll-github-mcp')}"}
 
 
 def _failure_for(answer: Response) -> Failure | None:

@@ -15,7 +15,8 @@ from github_mcp.tools.pull_requests import get_pull_request_diff
 from github_mcp.tools.repositories import get_repository_info, search_repositories
 
 SERVER = Server(
-    distribution="github-mcp",
+    name="github-mcp",
+    distribution="toolroll-github-mcp",
     settings=GitHubSettings,
     connect=connect,
     instructions=(

@@ -29,7 +29,8 @@ def server_of(path: Path) -> Server[RestSettings]:
             yield apis
 
     return Server(
-        distribution="rest-mcp",
+        name="rest-mcp",
+        distribution="toolroll-rest-mcp",
         settings=settings_for(bridge, None if path == STARTER else path.resolve()),
         connect=connect,
         instructions=bridge.instructions,

@@ -21,7 +21,8 @@ from slack_mcp.tools.search import search_messages
 from slack_mcp.tools.users import find_users
 
 SERVER = Server(
-    distribution="slack-mcp",
+    name="slack-mcp",
+    distribution="toolroll-slack-mcp",
     settings=SlackSettings,
     connect=connect,
     instructions=(

@@ -13,7 +13,8 @@ from timezone_mcp.tools.places import get_timezone, search_timezones
 from timezone_mcp.tools.planning import check_working_hours, find_meeting_slots
 
 SERVER = Server(
-    distribution="timezone-mcp",
+    name="timezone-mcp",
+    distribution="toolroll-timezone-mcp",
     settings=TimezoneSettings,
     connect=connect,
     instructions=(

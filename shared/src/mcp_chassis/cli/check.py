@@ -71,7 +71,7 @@ def _line(probe: Probe) -> str:
 
 async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
     """Read the settings, connect, and ask every service the server depends on."""
-    report = Report(server.distribution, server.version, _versions())
+    report = Report(server.name, server.version, _versions())
     report.network = [name for name in NETWORK if os.environ.get(name) or os.environ.get(name.lower())]
     try:
         path = env_file(os.environ)
@@ -94,13 +94,13 @@ async def _reached(server: Server[Any], settings: ServerSettings, seconds: float
             async with server.connect(settings) as connection:
                 return await server.probe(connection)
         except Failure as failure:
-            return [Probe(server.distribution, "failed", failure.message)]
-    return [Probe(server.distribution, "failed", f"No answer within {seconds:g} s.")]
+            return [Probe(server.name, "failed", failure.message)]
+    return [Probe(server.name, "failed", f"No answer within {seconds:g} s.")]
 
 
 def _versions() -> dict[str, str]:
     return {
-        "mcp-chassis": version("mcp-chassis"),
+        "toolroll-core": version("toolroll-core"),
         "mcp": version("mcp"),
         platform.python_implementation(): ".".join(map(str, sys.version_info[:3])),
     }

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     if found is not None:
         return found.serve() if len(arguments) == 1 else one_server.main(found, arguments[1:])
     parser = argparse.ArgumentParser(prog="toolroll", epilog="toolroll SERVER COMMAND ... runs a server's command.")
-    parser.add_argument("--version", action="version", version=f"toolroll {version('mcp-chassis')}")
+    parser.add_argument("--version", action="version", version=f"toolroll {version('toolroll-core')}")
     parser.set_defaults(run=_listing(servers))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add(commands, "list", "list the installed servers", _listing(servers))
@@ -36,12 +36,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def entries() -> dict[str, EntryPoint]:
-    """Where each installed server is found, by its distribution's name; one that does not load spoils no other."""
+    """Where each installed server is found, by its name; one that does not load spoils no other."""
     return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
 
 
 def installed() -> dict[str, Server[Any]]:
-    """Every installed server by its distribution's name."""
+    """Every installed server by its name."""
     return {name: entry.load() for name, entry in entries().items()}
 
 

@@ -150,4 +150,4 @@ def _in_entry(extra: object) -> TypeGuard[dict[str, Any]]:
 
 def entry_for(host: Host, server: Server[Any], command: list[str] | None = None) -> Entry:
     """A server's entry for a host, by default with this machine's command."""
-    return host.entry(command or command_for(server.distribution), placeholders(server.settings))
+    return host.entry(command or command_for(server.name), placeholders(server.settings))

@@ -20,8 +20,8 @@ _CHECK_CODES = (
 
 def main(server: Server[Any], arguments: Sequence[str]) -> int:
     """Run one command of a server; the exit code."""
-    parser = argparse.ArgumentParser(prog=server.distribution, description="Without a command: serve stdio.")
-    parser.add_argument("--version", action="version", version=f"{server.distribution} {server.version}")
+    parser = argparse.ArgumentParser(prog=server.name, description="Without a command: serve stdio.")
+    parser.add_argument("--version", action="version", version=f"{server.name} {server.version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_serve(commands, lambda chosen: _serve(server, chosen))
     check = add(
@@ -99,13 +99,13 @@ def _config(server: Server[Any], chosen: argparse.Namespace) -> int:
     try:
         entry = host.remote_entry(chosen.url) if chosen.url else entry_for(host, server)
         if not chosen.write:
-            sys.stdout.write(host.snippet(server.distribution, entry))
+            sys.stdout.write(host.snippet(server.name, entry))
             sys.stderr.write(f"This belongs into {path}; --write puts it there.\n")
             return 0
-        backup = write(host, path, server.distribution, entry)
+        backup = write(host, path, server.name, entry)
     except (NoCommand, Unwritable) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
     kept = f" The file as it was: {backup}." if backup else ""
-    sys.stdout.write(f"{path} has the entry {server.distribution}.{kept} Restart {host.title}.\n")
+    sys.stdout.write(f"{path} has the entry {server.name}.{kept} Restart {host.title}.\n")
     return 0

@@ -19,7 +19,7 @@ def account_of(server: Server[Any], settings: ServerSettings) -> str:
     secrets = [f"{name}={_source(value)}" for name, value in values if isinstance(value, SecretStr)]
     addresses = [f"{name}={value}" for name, value in values if isinstance(value, str) and "://" in value]
     digest = hashlib.sha256("\n".join([*secrets, *addresses]).encode()).hexdigest()
-    return f"{server.distribution} {digest[:DIGEST_CHARS]}"
+    return f"{server.name} {digest[:DIGEST_CHARS]}"
 
 
 def _source(secret: SecretStr) -> str:

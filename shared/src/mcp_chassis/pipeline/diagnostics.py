@@ -47,7 +47,7 @@ def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[
         """Version, missing credentials, reachability of what this server depends on, and counts of calls."""
         probes = await server.probe(connection) if server.probe else ()
         return Diagnostics(
-            name=server.distribution,
+            name=server.name,
             version=server.version,
             environment=Environment(valid=True, missing=missing_credentials(settings)),
             connectivity=[_reached(probe) for probe in probes],

@@ -83,13 +83,13 @@ class Dispatch(MCPServer[Lifespan]):
         self.gate = carriage.gate
         self.acting = carriage.acting
         self.bus = carriage.bus
-        self.host_log = HostLog(server.distribution)
+        self.host_log = HostLog(server.name)
         keys = [key.get_secret_value() for key in settings.state_keys]
         self.memory = ResultReuse(account_of(server, settings), lambda: carriage.records(settings), carriage.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         super().__init__(
-            server.distribution,
+            server.name,
             version=server.version,
             instructions=server.full_instructions,
             lifespan=serving,

