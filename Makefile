@@ -61,7 +61,7 @@ SEED ?= 20261128
 IN ?= shared/src
 mutation: setup ## Change SAMPLE=60 lines of IN=packages/github-mcp, one at a time, and count what the tests notice
 	@PYTHONPATH=scripts $(RUN) python -m mutation $(IN) --sample $(SAMPLE) --seed $(SEED) $(if $(JOBS),--jobs $(JOBS)) \
-		$(if $(WITHOUT),--without $(WITHOUT))
+		$(if $(WITHOUT),--without $(WITHOUT)) $(if $(TESTS),--tests $(TESTS))
 
 snapshots: setup ## Write tests/snapshots again after a change of a tool's definition
 	@$(RUN) python scripts/snapshots.py

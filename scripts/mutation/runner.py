@@ -22,16 +22,22 @@ FACTOR_OF_GRACE = 5.0
 
 
 class Watch:
-    """Gives each test a time limit from its recorded duration, and remembers the first that fails."""
+    """Runs the chosen tests in their order, each with a time limit, and remembers the first that fails."""
 
-    def __init__(self, seconds: dict[str, float]) -> None:
+    def __init__(self, tests: list[str], seconds: dict[str, float]) -> None:
+        self.order = {test: place for place, test in enumerate(tests)}
         self.seconds = seconds
         self.failed = NOTHING_FAILED
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        # Chosen here and not by arguments: an id that no longer exists would end pytest before its first test.
+        items[:] = sorted((item for item in items if item.nodeid in self.order), key=self._place)
         for item in items:
             limit = SECONDS_OF_GRACE + FACTOR_OF_GRACE * self.seconds.get(item.nodeid, 1.0)
             item.add_marker(pytest.mark.timeout(limit), append=False)
+
+    def _place(self, item: pytest.Item) -> int:
+        return self.order[item.nodeid]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.failed == NOTHING_FAILED:
@@ -44,9 +50,10 @@ class Watch:
 
 def run(tests: list[str], seconds: dict[str, float]) -> str:
     """The first test that failed, or `NOTHING_FAILED`."""
-    watch = Watch(seconds)
+    watch = Watch(tests, seconds)
+    files = dict.fromkeys(test.split("::")[0] for test in tests)
     plugins = ["-p", "no:cacheprovider", "-p", "mutation.examples"]
-    code = pytest.main(["-x", "-q", *plugins, *tests], plugins=[watch])
+    code = pytest.main(["-x", "-q", *plugins, *files], plugins=[watch])
     if watch.failed == NOTHING_FAILED and code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         return f"pytest ended with {int(code)}"
     return watch.failed

@@ -57,7 +57,9 @@ class Selection:
         lines = {mutant.line, *source.statement_lines(mutant.node)}
         if isinstance(source.scope(mutant.node), FUNCTIONS) and not lines & self.recorded.imported.get(file, set()):
             return self._in_order(self.recorded.of_lines(file, lines))
-        chosen = self._in_order(self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant))
+        found = self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant)
+        # A cached function runs once for a whole test file, so that the recording names its first test alone.
+        chosen = [*self._in_order(found), *self._in_order({test.split("::")[0] for test in found})]
         definitions = {test for test in self.recorded.seconds if test.startswith(str(DEFINITIONS.relative_to(ROOT)))}
         others = self._in_order(set(self.recorded.seconds) - definitions - set(chosen))[:MAX_OTHER_TESTS]
         return list(dict.fromkeys([*chosen, *definitions, *others]))
@@ -84,7 +86,8 @@ class Selection:
         by_file: dict[str, list[str]] = defaultdict(list)
         for test in self._expanded(found):
             by_file[re.split("::", test)[0]].append(test)
-        rows = zip_longest(*(sorted(tests, key=self._seconds) for tests in by_file.values()))
+        ordered = (sorted(tests, key=lambda test: (self._seconds(test), test)) for _, tests in sorted(by_file.items()))
+        rows = zip_longest(*ordered)
         chosen: list[str] = []
         spent = 0.0
         for test in (test for row in rows for test in row if test is not None):
