@@ -14,6 +14,7 @@ from github_mcp.server import SERVER
 from github_openapi import Description
 from github_world import World
 from mcp_chassis.testing import data, failure, text
+from plausible import arguments_for
 from scripted_github import ScriptedGitHub
 from snapshots import definitions
 
@@ -328,3 +329,23 @@ async def test_pull_requests_are_searched_in_all_repositories(use: Use, world: W
 
 async def test_the_signed_in_account_is_named(use: Use) -> None:
     assert data(await use("get_account"))["login"] == "octocat"
+
+
+ENOUGH: dict[str, dict[str, Any]] = {
+    "edit_files": {"edits": [{"path": "x", "content": "y"}]},
+    "update_issue": {"state": "closed"},
+    "write_review": {"body": "B"},
+}
+OF_A_REPOSITORY = [tool.__name__ for tool in SERVER.every_tool if "owner" in tool.__annotations__]
+
+
+@pytest.mark.parametrize("tool", OF_A_REPOSITORY)
+async def test_no_tool_asks_for_anything_of_a_repository_outside_the_allow_list(
+    connect: Connect, github: ScriptedGitHub, tool: str
+) -> None:
+    async with connect(GITHUB_TOOLS=tool, GITHUB_ALLOWED_REPOS="octocat/*") as client:
+        schema = (await client.list_tools()).tools[0].input_schema
+        arguments = {**arguments_for(schema), **ENOUGH.get(tool, {}), "owner": "evil", "repo": "vault"}
+        error = failure(await client.call_tool(tool, arguments))
+    assert error.code == "PERMISSION_DENIED"
+    assert github.seen("GET") + github.seen("POST") + github.seen("PATCH") == []

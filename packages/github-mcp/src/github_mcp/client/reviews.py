@@ -107,6 +107,7 @@ class Reviews:
 
     async def resolve(self, owner: str, repo: str, thread: str, *, resolved: bool) -> bool:
         """Make a thread of the repository resolved, or not; False where it was so already."""
+        self._session.allowed.check(f"{owner}/{repo}")
         answer = await self._session.query(_PLACE, {"id": thread})
         try:
             place = answer.record(ThreadPlaceRecord, operation="find the thread", at="data.node")
