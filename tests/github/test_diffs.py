@@ -311,3 +311,16 @@ def github_answer(github: ScriptedGitHub, hello: Repository, issue: Issue) -> di
     """What GitHub says of the pull request."""
     assert issue.pull
     return IssueShapes(Shapes(github.url)).pull(hello, issue, issue.pull, (301, 0, 0))
+
+
+async def test_a_cursor_has_at_most_60_characters(call: Call, world: World, hello: Repository) -> None:
+    files: dict[str, bytes | None] = {f"f{n:04}.txt": b"".join(b"%d\n" % n for n in range(50)) for n in range(200)}
+    pull(world, hello, files)
+    lengths: list[int] = []
+    cursor: dict[str, str] = {}
+    for _ in range(8):
+        _, following = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=1300, **cursor)))
+        assert following
+        lengths.append(len(following))
+        cursor = {"cursor": following}
+    assert max(lengths) <= 60

@@ -1,9 +1,13 @@
 """Settings of the GitHub server: what a wrong one says, and which tools are offered."""
 
+from typing import Any
+
 import pytest
+from github_calls import HELLO, Connect
 from github_mcp.server import SERVER
 from mcp_chassis.settings import BadSettings
-from mcp_chassis.testing import connected
+from mcp_chassis.testing import connected, failure
+from scripted_github import ScriptedGitHub
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,22 @@ def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
     settings = SERVER.settings.load({"GITHUB_TOOLS": names})
     with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; create_pull_request is one too many"):
         SERVER.build(settings)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 404, "body": b"<html>Not here</html>", "media_type": "text/html"},
+        {"status": 302, "headers": {"Location": "/login?return_to=%2Fuser"}},
+    ],
+)
+async def test_an_address_without_its_api_path_is_told_as_one(
+    connect: Connect, github: ScriptedGitHub, answer: dict[str, Any]
+) -> None:
+    """An Enterprise Server answers there with its web pages."""
+    github.description = None
+    github.fault("GET", ".*", **answer, times=99)
+    async with connect() as client:
+        error = failure(await client.call_tool("get_repository_info", HELLO))
+    assert error.code == "UPSTREAM_ERROR"
+    assert "an Enterprise Server's ends in /api/v3" in error.message

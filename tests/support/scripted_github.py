@@ -57,6 +57,10 @@ class ScriptedGitHub:
         answer = Answer(status, body, headers or {}, media_type)
         self._faults.append(Fault(method, re.compile(path), manner, answer, acts, times, share, random.Random(seed)))
 
+    def forget_faults(self) -> None:
+        """Answer every request as usual again."""
+        self._faults.clear()
+
     def secondary_limit(
         self, method: str, path: str, *, retry_after_seconds: str | None = None, times: int = 1
     ) -> None:

@@ -33,11 +33,15 @@ MAX_MESSAGE_CHARS = 300
 MAX_FIELD_ERRORS = 5
 
 
+ADDRESS_HINT = "Where this happens always, GITHUB_API_URL is wrong: an Enterprise Server's ends in /api/v3."
+
+
 class Moved(UpstreamError):
     """GitHub redirects to another address of its own; `path` is that address without host and query."""
 
     def __init__(self, location: str) -> None:
-        super().__init__("GitHub redirects this request to another address, which is none of a repository.")
+        text = "GitHub redirects this request to another address, which is none of a repository."
+        super().__init__(f"{text} {ADDRESS_HINT}")
         self.path = urlsplit(location).path
 
 
@@ -181,6 +185,8 @@ def _needed_permission(answer: Response, record: ErrorRecord) -> str:
 
 
 def _missing(answer: Response, record: ErrorRecord) -> Failure:
+    if "text/html" in answer.headers.get("content-type", ""):
+        return UpstreamError(f"GitHub answered 404 with a web page instead of data. {ADDRESS_HINT}")
     if quote := _quote(record):
         return NotFound(f"GitHub finds nothing there. {quote}", remedy="Check the names.")
     text = "GitHub finds nothing there: it is missing or hidden from this token."

@@ -22,7 +22,7 @@ from github_mcp.records.pull_requests import PullRequestRecord
 
 MAX_LISTED_FILES = 3000
 MAX_LINE_CHARS = 2_000
-SHORT_SHA = 8
+SHORT_SHA = 7
 _NOT_ABOUT_THE_DIFF = (AuthenticationFailed, NotFound, PermissionDenied, RateLimited)
 
 
@@ -41,7 +41,7 @@ class DiffPosition:
     listed: bool = False
 
     def encoded(self) -> str:
-        """At most 40 characters: a cursor is paid for with every page."""
+        """At most 30 characters, so that a sealed cursor has at most 60: it is paid for with every page."""
         flags = ("s" if self.stat else "") + ("l" if self.listed else "")
         return f"{self.base[:SHORT_SHA]}{self.head[:SHORT_SHA]}.{self.file}.{self.line}.{flags}"
 
