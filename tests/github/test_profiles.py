@@ -349,3 +349,37 @@ async def test_no_tool_asks_for_anything_of_a_repository_outside_the_allow_list(
         error = failure(await client.call_tool(tool, arguments))
     assert error.code == "PERMISSION_DENIED"
     assert github.seen("GET") + github.seen("POST") + github.seen("PATCH") == []
+
+
+@pytest.fixture
+def mergeable(world: World, github: ScriptedGitHub) -> ScriptedGitHub:
+    github.description = None
+    hello = world.repositories["octocat/hello"]
+    world.commit(hello, {"x": b"1\n"}, "Work", branch="feature")
+    world.pull(hello, "Feature", "feature")
+    return github
+
+
+async def test_a_merge_is_asked_first_and_then_sent_once_for_the_head_that_was_shown(
+    connect: Connect, mergeable: ScriptedGitHub
+) -> None:
+    mergeable.fault("PUT", f"{REPO}/pulls/1/merge", status=200, body={"sha": "e" * 40, "merged": True})
+    async with connect(GITHUB_TOOLS="merge_pull_request") as client:
+        asked = failure(await client.call_tool("merge_pull_request", {**HELLO, "number": 1}))
+        assert asked.code == "CONFIRMATION_REQUIRED"
+        assert "Merge pull request #1 'Feature'" in asked.message
+        assert mergeable.seen("PUT") == []
+        arguments = {**HELLO, "number": 1, "confirm": asked.details["confirm"]}
+        merged = data(await client.call_tool("merge_pull_request", arguments))
+    assert merged == {"number": 1, "commit": "e" * 40}
+    assert len(mergeable.seen("PUT")) == 1
+    assert len(mergeable.seen("PUT")[0].sent["sha"]) == 40
+
+
+async def test_a_merge_whose_answer_is_lost_is_not_sent_again(connect: Connect, mergeable: ScriptedGitHub) -> None:
+    mergeable.fault("PUT", f"{REPO}/pulls/1/merge", "reset")
+    async with connect(GITHUB_TOOLS="merge_pull_request") as client:
+        asked = failure(await client.call_tool("merge_pull_request", {**HELLO, "number": 1}))
+        arguments = {**HELLO, "number": 1, "confirm": asked.details["confirm"]}
+        assert failure(await client.call_tool("merge_pull_request", arguments)).code == "OUTCOME_UNKNOWN"
+    assert len(mergeable.seen("PUT")) == 1

@@ -5,7 +5,7 @@ from github_mcp.tools.code import get_file, get_job_logs, search_code
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
-from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff
+from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff, merge_pull_request
 from github_mcp.tools.repositories import get_repository_info
 from github_mcp.tools.reviews import get_reviews, reply_to_thread, resolve_thread, write_review
 
@@ -19,6 +19,7 @@ PROFILES = {
         write_review,
         reply_to_thread,
         resolve_thread,
+        merge_pull_request,
         get_file,
     ),
     "code": (
@@ -36,6 +37,7 @@ PROFILES = {
 }
 MORE_TOOLS = (
     create_pull_request,
+    merge_pull_request,
     get_job_logs,
     get_reviews,
     write_review,

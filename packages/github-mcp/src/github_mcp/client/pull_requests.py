@@ -1,21 +1,23 @@
 """Pull requests: facts, diffs, files, reviews, checks."""
 
-from collections.abc import AsyncGenerator
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, TypeVar
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
+from mcp_chassis.upstream.retry import Repeat
 
 from github_mcp.client.creation import create_marked
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
-from github_mcp.client.session import Session, Values
+from github_mcp.client.session import Session, Values, Write
 from github_mcp.records.issues import CreatedIssueRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
     CheckRunRecord,
     CountRecord,
     MergeBaseRecord,
+    MergedRecord,
     PullRequestRecord,
     ReviewRecord,
     StatusRecord,
@@ -52,6 +54,30 @@ class PullRequests:
         return await create_marked(
             self._session, owner, repo, "/pulls", {}, body=body, fields=fields, proof=CreatedIssueRecord, check=check
         )
+
+    async def merge(self, owner: str, repo: str, number: int, head: str, method: str) -> str:
+        """The id of the merge commit.
+
+        Raises:
+            Conflict: when GitHub does not merge it, or its head is another one by now.
+        """
+
+        async def look_up() -> Mapping[str, Any] | None:
+            pull = await self.get(owner, repo, number)
+            return {"sha": pull.merge_commit_sha or head} if pull.merged or pull.merged_at else None
+
+        write = Write(
+            "PUT",
+            "/pulls/{number}/merge",
+            {"number": number},
+            {"sha": head, "merge_method": method},
+            proof=MergedRecord,
+            recover=look_up,
+            check="Look at its state with get_issue before trying again.",
+            repeat=Repeat.NEVER,
+        )
+        answer = await self._session.write(owner, repo, write)
+        return answer.record(MergedRecord, operation="merge the pull request").sha
 
     async def diff(self, owner: str, repo: str, number: int) -> str:
         """The whole unified diff, at the head the pull request has now."""

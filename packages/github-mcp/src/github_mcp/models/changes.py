@@ -67,6 +67,15 @@ class CreatedPullRequest(Result):
         )
 
 
+class MergedPullRequest(Result):
+    """`already` is True where it was merged before."""
+
+    number: int
+    commit: str | None = None
+    already: bool | None = None
+    warnings: list[str] | None = None
+
+
 class UpdatedIssue(Result):
     """`changed` names what is different now; empty when everything was already so."""
 

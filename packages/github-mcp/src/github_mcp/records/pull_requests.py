@@ -29,6 +29,7 @@ class PullRequestRecord(Record, frozen=True):
     draft: bool = False
     merged: bool = False
     merged_at: str | None = None
+    merge_commit_sha: str | None = None
     mergeable: bool | None = None
     mergeable_state: str = ""
     auto_merge: AutoMergeRecord | None = None
@@ -40,6 +41,12 @@ class PullRequestRecord(Record, frozen=True):
     deletions: int | None = None
     review_comments: int = 0
     html_url: str = ""
+
+
+class MergedRecord(Record, frozen=True):
+    """The proof that a pull request was merged."""
+
+    sha: str
 
 
 class ChangedFileRecord(Record, frozen=True):

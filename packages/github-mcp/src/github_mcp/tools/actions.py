@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from mcp_chassis.fan_out import fan_out
-from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from mcp_chassis.tools import Confirm, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from github_mcp.models.actions import FailedJob, Run, RunPage, StartedRun, is_failed, run_row
@@ -63,8 +63,14 @@ async def run_workflow_again(
     return github.with_notices(StartedRun(run_id=run_id, attempt=attempt, requested="rerun"))
 
 
-@writes("Cancel a run", destructive=True, idempotent=True)
-async def cancel_run(owner: Owner, repo: Repo, run_id: RunId, github: GitHub) -> StartedRun:
-    """Cancel a run that has not finished."""
+async def cancel_question(github: GitHub, owner: Owner, repo: Repo, run_id: RunId) -> str:
+    """The question before a run is cancelled."""
+    run = await github.actions.run(owner, repo, run_id)
+    return f"Cancel run {run_id} {run.display_title!r} of {run.name or 'a workflow'}, which is {run.status}?"
+
+
+@writes("Cancel a run", destructive=True, idempotent=True, confirm=cancel_question)
+async def cancel_run(owner: Owner, repo: Repo, run_id: RunId, github: GitHub, confirm: Confirm = None) -> StartedRun:
+    """Cancel a run that has not finished; a person is asked first."""
     await github.actions.cancel(owner, repo, run_id)
     return github.with_notices(StartedRun(run_id=run_id, requested="cancel"))

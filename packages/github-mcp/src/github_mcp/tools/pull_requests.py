@@ -1,16 +1,18 @@
 """Pull requests: their diffs, and opening one."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+from mcp_chassis.failures import Conflict
 from mcp_chassis.results import TextPage
-from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from mcp_chassis.tools import Confirm, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from github_mcp.diffs.pages import diff_page
-from github_mcp.models.changes import CreatedPullRequest
+from github_mcp.models.changes import CreatedPullRequest, MergedPullRequest
 from github_mcp.records.issues import IssueRecord
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Title
 
+MergeMethod = Literal["merge", "squash", "rebase"]
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
 
 
@@ -29,6 +31,37 @@ async def get_pull_request_diff(
     return await diff_page(
         github, owner, repo, pr_number, paths=paths or (), stat_only=stat_only, lines=max_lines, position=cursor
     )
+
+
+async def merge_question(
+    github: GitHub, owner: Owner, repo: Repo, number: PullNumber, method: MergeMethod
+) -> str | None:
+    """The question before a merge; None where it is merged already."""
+    pull = await github.pull_requests.get(owner, repo, number)
+    if pull.merged or pull.merged_at:
+        return None
+    head = f"{pull.head.label or pull.head.ref} at {pull.head.sha[:7]}"
+    return f"Merge pull request #{number} {pull.title!r} ({head}) into {pull.base.ref} by {method}?"
+
+
+@writes("Merge a pull request", destructive=True, idempotent=True, confirm=merge_question)
+async def merge_pull_request(
+    owner: Owner,
+    repo: Repo,
+    number: PullNumber,
+    github: GitHub,
+    method: MergeMethod = "merge",
+    expected_head: Annotated[str | None, Field(max_length=40, description="Commit its head must be.")] = None,
+    confirm: Confirm = None,
+) -> MergedPullRequest:
+    """Merge a pull request; a person is asked first."""
+    pull = await github.pull_requests.get(owner, repo, number)
+    if pull.merged or pull.merged_at:
+        return github.with_notices(MergedPullRequest(number=number, commit=pull.merge_commit_sha, already=True))
+    if expected_head and not pull.head.sha.startswith(expected_head):
+        raise Conflict(f"Its head is {pull.head.sha[:12]}, not {expected_head[:12]}.")
+    commit = await github.pull_requests.merge(owner, repo, number, pull.head.sha, method)
+    return github.with_notices(MergedPullRequest(number=number, commit=commit))
 
 
 @writes("Open a pull request", destructive=False, idempotent=False)
