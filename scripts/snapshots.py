@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import MAX_TOOLS, Server
 from servers import ROOT, servers
 
@@ -40,7 +41,7 @@ async def definitions(server: Server[Any]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for names in offers(server):
         settings = server.settings.load(names)
-        for tool in await server.build(settings).list_tools():
+        for tool in await Dispatch(server, settings).list_tools():
             found[tool.name] = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     return list(found.values())
 

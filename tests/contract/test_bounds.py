@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mcp_chassis.pipeline.bound_function import BoundFunction
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
 from offers import on_request
 from plausible import arguments_for, least
@@ -26,7 +27,7 @@ def test_every_text_number_and_list_a_caller_sends_has_bounds(found: dict[str, S
 
 def every_tool(server: Server[Any]) -> Iterator[BoundFunction[Any]]:
     for environment in ({}, *on_request(server)):
-        inventory = server.build(server.settings.load(environment)).inventory
+        inventory = Dispatch(server, server.settings.load(environment)).inventory
         yield from (inventory.tool(tool.name) for tool in inventory.wire)
 
 

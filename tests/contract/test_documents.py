@@ -9,7 +9,7 @@ from readme_tables import fresh_documents
 from servers import ROOT, folder
 from snapshots import differences
 
-README_LINES, SERVER_README_LINES, MEMBER_LINES, DECISION_LINES = 120, 80, 30, 40
+README_LINES, SERVER_README_LINES, MEMBER_LINES, DECISION_LINES = 120, 80, 40, 40
 PLACEHOLDER = "PLACEHOLDER" + ":"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from github_calls import HELLO, Connect
 from github_mcp.server import SERVER
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import connected, failure
 from scripted_github import ScriptedGitHub
@@ -40,7 +41,7 @@ def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
     names = ",".join(tool.__name__ for tool in SERVER.every_tool[:11])
     settings = SERVER.settings.load({"GITHUB_TOOLS": names})
     with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; create_pull_request is one too many"):
-        SERVER.build(settings)
+        Dispatch(SERVER, settings)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,11 @@ async def test_a_key_made_by_the_command_opens_the_server(tmp_path: Path) -> Non
 
 
 async def test_serving_stdio_loads_nothing_of_http() -> None:
-    code = "import sys, first_server.server as s; s.SERVER.build(); print([m for m in HEAVY if m in sys.modules])"
+    code = (
+        "import sys\nfrom first_server.server import SERVER\nfrom mcp_chassis.pipeline.dispatch import Dispatch"
+        "\nimport mcp_chassis.stdio.command\nDispatch(SERVER, SERVER.settings.load())"
+        "\nprint([m for m in HEAVY if m in sys.modules])"
+    )
     heavy = ["mcp_chassis.remote", "redis", "limits", "sqlite3"]
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code.replace("HEAVY", repr(heavy)), stdout=asyncio.subprocess.PIPE

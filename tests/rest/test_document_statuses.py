@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from mcp_chassis.pipeline.dispatch import Dispatch
 from rest_mcp.assembly import server_of
 
 DOCUMENT = """
@@ -43,7 +44,7 @@ async def test_the_response_of_a_status_is_found_quoted_or_not(tmp_path: Path, s
     (tmp_path / "openapi.yaml").write_text(DOCUMENT.format(status=status))
     (tmp_path / "bridge.toml").write_text(BRIDGE)
     server = server_of(tmp_path / "bridge.toml")
-    [tool] = await server.build(server.settings.load({})).list_tools()
+    [tool] = await Dispatch(server, server.settings.load({})).list_tools()
     assert "items" in (tool.output_schema or {})["properties"]
 
 
@@ -52,5 +53,5 @@ async def test_a_failure_is_never_taken_for_the_answer(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(DOCUMENT.format(status="400"))
     (tmp_path / "bridge.toml").write_text(BRIDGE)
     server = server_of(tmp_path / "bridge.toml")
-    [tool] = await server.build(server.settings.load({})).list_tools()
+    [tool] = await Dispatch(server, server.settings.load({})).list_tools()
     assert "items" not in (tool.output_schema or {}).get("properties", {})

@@ -10,6 +10,7 @@ import anyio.to_thread
 import jsonschema
 import pytest
 import services
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.testing.raw import without_path
 from remote_http import process
 from rest_mcp.assembly import server_of
@@ -49,7 +50,7 @@ def bridge(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 async def test_a_proposed_bridge_loads_and_others_accept_its_schemas_in_both_eras(bridge: Path) -> None:
     server = server_of(bridge)
-    tools = await server.build(server.settings.load({})).list_tools()
+    tools = await Dispatch(server, server.settings.load({})).list_tools()
     assert 5 <= len(tools) <= 10
     for tool in tools:
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data
 from mcp_types import Tool
 from rest_mcp.assembly import server_of
@@ -49,7 +50,7 @@ def write(tmp_path: Path) -> Write:
 
 async def only_tool(path: Path) -> Tool:
     server = server_of(path)
-    return (await server.build(server.settings.load({})).list_tools())[0]
+    return (await Dispatch(server, server.settings.load({})).list_tools())[0]
 
 
 def query(name: str, schema: Any, **more: Any) -> dict[str, Any]:

@@ -139,7 +139,7 @@ class Events(EventStore):
 
 def server() -> Dispatch:
     """The fixtures; one tool's schema is the suite's own, which no Python signature spells."""
-    built = SERVER.build(ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY}))
+    built = Dispatch(SERVER, ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY}))
     rich = next(tool for tool in built.inventory.wire if tool.name == "json_schema_2020_12_tool")
     rich.input_schema = RICH_SCHEMA
     return built

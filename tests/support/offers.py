@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import MAX_TOOLS, Server
 from mcp_chassis.settings import ServerSettings, variables
 from mcp_types import Tool
@@ -24,7 +25,7 @@ class Offer:
 
 
 async def offer(name: str, server: Server[Any], environment: dict[str, str]) -> Offer:
-    return Offer(name, server, environment, await server.build(server.settings.load(environment)).list_tools())
+    return Offer(name, server, environment, await Dispatch(server, server.settings.load(environment)).list_tools())
 
 
 def switches(server: Server[Any]) -> Iterator[dict[str, str]]:

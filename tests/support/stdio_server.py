@@ -14,10 +14,12 @@ from typing import Annotated, ClassVar
 
 import anyio
 from mcp.server.mcpserver import Context
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, SettingsConfigDict
 from mcp_chassis.stdio import serve as stdio
+from mcp_chassis.stdio.command import serve_one
 from mcp_chassis.telemetry import logs
 from mcp_chassis.telemetry.observer import current_observer
 from mcp_chassis.tools import Connected, reads
@@ -141,13 +143,13 @@ SERVER = Server(
 def main() -> int:
     settings = NotesSettings.load()
     if not settings.hurries:
-        return SERVER.serve()
+        return serve_one(SERVER)
     logs.configure(settings)
     endings = (
         replace(ending, grace=ending.grace / 10, limit=ending.limit / 10)
         for ending in (stdio.AFTER_EOF, stdio.AFTER_SIGNAL)
     )
-    return stdio.run(SERVER.build(settings), after_eof=next(endings), after_signal=next(endings))
+    return stdio.run(Dispatch(SERVER, settings), after_eof=next(endings), after_signal=next(endings))
 
 
 if __name__ == "__main__":

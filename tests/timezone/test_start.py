@@ -5,8 +5,9 @@ import sys
 
 PROGRAM = """
 import sys
+from mcp_chassis.pipeline.dispatch import Dispatch
 from timezone_mcp.server import SERVER
-SERVER.build(SERVER.settings.load({}))
+Dispatch(SERVER, SERVER.settings.load({}))
 from timezone_mcp import tzdb
 heavy = {"tzlocal", "tzlocal.windows_tz", "timezone_mcp.opentimezone", "mcp_chassis.http.json_api"} & sys.modules.keys()
 print(sorted(heavy), tzdb.names.cache_info().currsize, tzdb.load.cache_info().currsize)

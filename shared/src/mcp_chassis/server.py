@@ -1,8 +1,6 @@
-"""A server as a value: what it offers, what it needs, and how it becomes something that can be served."""
+"""The declaration of one MCP server, as a value: its tools, resources, prompts, settings and connection."""
 
 import dataclasses
-import gc
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
@@ -13,7 +11,6 @@ from mcp_chassis.settings import BadSettings, ServerSettings
 if TYPE_CHECKING:
     from mcp.server.subscriptions import SubscriptionBus
 
-    from mcp_chassis.pipeline.dispatch import Dispatch
     from mcp_chassis.sign_in import SignIn
 
 SettingsType = TypeVar("SettingsType", bound=ServerSettings)
@@ -114,37 +111,3 @@ class Server(Generic[SettingsType]):
             kind = "profile" if unknown.startswith("@") else "tool"
             raise KeyError(f"there is no {kind} called {unknown}; choose from {', '.join(by_name)}")
         return tuple(dict.fromkeys(tool for name in names for tool in by_name[name]))
-
-    def build(self, settings: SettingsType | None = None) -> "Dispatch":
-        """The MCP server for these settings (default: read from the environment).
-
-        Raises:
-            BadSettings: naming each setting that breaks a rule.
-            Unfit: when a tool, resource or prompt breaks a rule of the house.
-        """
-        from mcp_chassis.pipeline.dispatch import Dispatch
-
-        return Dispatch(self, self.settings.load() if settings is None else settings)
-
-    def run(self) -> None:
-        """The console script: without arguments serves stdio, else the command line."""
-        if len(sys.argv) > 1:
-            from mcp_chassis.cli import main
-
-            raise SystemExit(main(sys.argv[1:], self))
-        raise SystemExit(self.serve())
-
-    def serve(self) -> int:
-        """Serve stdio until the host ends it; the process's exit code."""
-        from mcp_chassis.stdio import serve as stdio
-        from mcp_chassis.telemetry import logs
-
-        try:
-            settings = self.settings.load()
-            logs.configure(settings)
-            server = self.build(settings)
-        except BadSettings as exc:
-            sys.stderr.write(f"{self.name} cannot start:\n{exc}\n")
-            return EXIT_BAD_SETTINGS
-        gc.freeze()
-        return stdio.run(server)

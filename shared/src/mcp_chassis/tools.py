@@ -1,6 +1,6 @@
 """What a tool, a resource or a prompt is to the world, said beside it.
 
-The decorators only note what they are told; `Server.build` reads the notes. A decorated function stays a
+The decorators only note what they are told; `Dispatch` reads the notes. A decorated function stays a
 plain typed coroutine function that can be called and tested as it is.
 """
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp_chassis.output.cursors import START, Position
 from mcp_chassis.output.truncate import truncate, truncate_text
-from mcp_chassis.output.truncate_value import LATER
+from mcp_chassis.output.truncate_value import PLACEHOLDER
 from mcp_chassis.results import compact
 
 CUT = re.compile(r" \[cut: \d+ more characters\]$")
@@ -87,7 +87,7 @@ def test_every_character_of_several_long_texts_comes_exactly_once(
     data: dict[str, Any] = {"items": [item]} if page_field else item
     shown = [page["items"][0] if page_field else page for page in pages(data, budget, page_field)]
     for name, text in item.items():
-        parts = [CUT.sub("", part[name]) for part in shown if part[name] != LATER]
+        parts = [CUT.sub("", part[name]) for part in shown if part[name] != PLACEHOLDER]
         # A text too short to be cut stands whole on every page.
         assert "".join(parts) == text or set(parts) == {text}
 

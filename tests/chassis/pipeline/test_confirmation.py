@@ -1,6 +1,5 @@
 """A tool that is confirmed asks a person first, or gives a code; one yes is good for one effect."""
 
-import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -219,7 +218,7 @@ async def test_a_code_works_with_an_idempotency_key(server, rubbish: Bin):
 
 
 async def test_a_code_is_too_old_after_ten_minutes_and_its_result_is_known_for_a_day(server, rubbish: Bin):
-    dispatch = server.build(server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"}))
+    dispatch = Dispatch(server, server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"}))
     now = [1_000.0]
     dispatch.confirmations._clock = lambda: now[0]
     async with Client(dispatch) as client:
@@ -290,4 +289,4 @@ def test_a_confirmed_tool_takes_the_code():
         tools=(delete_one,),
     )
     with pytest.raises(TypeError, match="delete_one is confirmed and takes no confirm"):
-        dataclasses.replace(base).build(BinSettings.load({}))
+        Dispatch(base, BinSettings.load({}))

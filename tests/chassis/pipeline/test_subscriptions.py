@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.subscriptions import MAX_SUBSCRIPTIONS, ResourceSubscriptions
 from mcp_chassis.testing.raw import RawClient
 from sample_server import SAMPLE
@@ -103,7 +104,7 @@ def test_subscribing_is_advertised_where_it_works(sample: StdioSample, version: 
 
 
 def test_subscribing_is_not_advertised_without_a_connection_that_lasts() -> None:
-    server = SAMPLE.build(SAMPLE.settings.load({})).lowlevel
+    server = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel
     capabilities = server.create_initialization_options().capabilities
     assert capabilities.resources
     assert capabilities.resources.subscribe is False
@@ -111,7 +112,7 @@ def test_subscribing_is_not_advertised_without_a_connection_that_lasts() -> None
 
 
 async def test_everything_is_released_when_the_connection_ends() -> None:
-    server = SAMPLE.build(SAMPLE.settings.load({})).lowlevel
+    server = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel
     bus = InMemorySubscriptionBus()
     subscriptions = ResourceSubscriptions(bus)
     async with subscriptions.served(server):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 from mcp_chassis.pipeline.arguments import Arguments
 from mcp_chassis.pipeline.bound_function import InvalidDefinition
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.results import Result, TextPage
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.tools import IdempotencyKey, prompt, reads, resource, writes
@@ -22,7 +23,7 @@ class Loose(BaseModel):
 
 
 def built(*tools: Any, **changes: Any) -> Any:
-    return dataclasses.replace(SAMPLE, tools=tools, **changes).build(SAMPLE.settings.load({}))
+    return Dispatch(dataclasses.replace(SAMPLE, tools=tools, **changes), SAMPLE.settings.load({}))
 
 
 @reads("Sync")
@@ -115,7 +116,7 @@ def test_two_prompts_of_one_name_are_refused():
 
 def test_a_chosen_tool_that_is_not_there_stops_the_start_by_name():
     with pytest.raises(BadSettings, match="SAMPLE_TOOLS: there is no tool called ecco; choose from list_things"):
-        SAMPLE.build(SAMPLE.settings.load({"SAMPLE_TOOLS": "ecco"}))
+        Dispatch(SAMPLE, SAMPLE.settings.load({"SAMPLE_TOOLS": "ecco"}))
 
 
 def test_an_eleventh_tool_stops_the_start_by_name():
@@ -127,13 +128,13 @@ def test_an_eleventh_tool_stops_the_start_by_name():
     server = dataclasses.replace(SAMPLE, more_tools=(eleventh,))
     chosen = ",".join(tool.__name__ for tool in server.every_tool)
     with pytest.raises(BadSettings, match="at most 10 tools; eleventh is one too many"):
-        server.build(server.settings.load({"SAMPLE_TOOLS": chosen}))
+        Dispatch(server, server.settings.load({"SAMPLE_TOOLS": chosen}))
 
 
 def test_a_tool_that_is_off_by_default_is_offered_where_it_is_named():
     server = dataclasses.replace(SAMPLE, tools=(echo,), more_tools=(repeatable,))
-    assert [tool.name for tool in server.build(server.settings.load({})).inventory.wire] == ["echo"]
-    named = server.build(server.settings.load({"SAMPLE_TOOLS": "repeatable"}))
+    assert [tool.name for tool in Dispatch(server, server.settings.load({})).inventory.wire] == ["echo"]
+    named = Dispatch(server, server.settings.load({"SAMPLE_TOOLS": "repeatable"}))
     assert [tool.name for tool in named.inventory.wire] == ["repeatable"]
 
 
@@ -198,7 +199,7 @@ def test_a_schema_that_refers_to_itself_is_refused():
 
 
 def test_definitions_are_the_same_in_every_build():
-    first_build, second_build = (SAMPLE.build(SAMPLE.settings.load({})).inventory.wire for _ in range(2))
+    first_build, second_build = (Dispatch(SAMPLE, SAMPLE.settings.load({})).inventory.wire for _ in range(2))
     assert [tool.model_dump_json() for tool in first_build] == [tool.model_dump_json() for tool in second_build]
 
 
@@ -213,11 +214,11 @@ def test_definitions_are_the_same_in_every_build():
 def test_profiles_and_names_are_offered_together_each_tool_once(chosen: str, names: list[str]):
     profiles = {"some": (echo, wait), "more": (wait, fail)}
     server = dataclasses.replace(SAMPLE, profiles=profiles)
-    built_server = server.build(server.settings.load({"SAMPLE_TOOLS": chosen}))
+    built_server = Dispatch(server, server.settings.load({"SAMPLE_TOOLS": chosen}))
     assert [tool.name for tool in built_server.inventory.wire] == names
 
 
 def test_a_chosen_profile_that_is_not_there_stops_the_start_by_name():
     server = dataclasses.replace(SAMPLE, profiles={"some": (echo,)})
     with pytest.raises(BadSettings, match=r"SAMPLE_TOOLS: there is no profile called @sum; choose from .*@some"):
-        server.build(server.settings.load({"SAMPLE_TOOLS": "@sum"}))
+        Dispatch(server, server.settings.load({"SAMPLE_TOOLS": "@sum"}))

@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_chassis.output.mirrored import Mirrored, marks
+from mcp_chassis.output.mirrored import MirroredResult, with_marker
 from mcp_chassis.stdio.json_lines import InvalidMessage, dump, find_request_id, parse
 from mcp_types import (
     CallToolResult,
@@ -73,7 +73,7 @@ def test_what_is_no_message_is_refused_with_the_fitting_code(line: bytes, code: 
     refused = parse(line)
     assert isinstance(refused, InvalidMessage)
     assert (refused.code, refused.id) == (code, identifier)
-    assert refused.answer().error.message.endswith(".")
+    assert refused.response().error.message.endswith(".")
 
 
 def test_half_of_a_surrogate_pair_reaches_the_check_of_arguments_and_can_be_answered() -> None:
@@ -137,9 +137,9 @@ def test_a_number_of_more_digits_than_python_takes_is_refused_under_the_requests
 @pytest.mark.parametrize("identifier", [1, "a", "\ud800"])
 def test_a_mark_is_written_as_the_object_that_the_text_says(identifier: int | str) -> None:
     text = '{"rows":[[1,"ä\\n\\"x\\""],[null,1.5]]}'
-    answer = Mirrored(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
+    answer = MirroredResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
     plain = {"content": [{"type": "text", "text": text}], "structuredContent": json.loads(text), "isError": False}
-    marked = marks(answer).model_dump(by_alias=True, mode="json", exclude_none=True)
+    marked = with_marker(answer).model_dump(by_alias=True, mode="json", exclude_none=True)
     line = dump(JSONRPCResponse(jsonrpc="2.0", id=identifier, result=marked))
     assert json.loads(line) == {"jsonrpc": "2.0", "id": identifier, "result": {**plain, "resultType": "complete"}}
     assert b"\n" not in line
@@ -147,4 +147,4 @@ def test_a_mark_is_written_as_the_object_that_the_text_says(identifier: int | st
 
 def test_only_a_result_that_says_the_same_twice_is_marked() -> None:
     other = CallToolResult(content=[TextContent(type="text", text="seen")], structured_content={"a": 1})
-    assert marks(other) is other
+    assert with_marker(other) is other

@@ -133,7 +133,7 @@ async def test_a_call_cancelled_in_the_middle_may_have_happened(once):
         await begun.wait()
         callers.cancel_scope.cancel()
     write = Writer()
-    with pytest.raises(OutcomeUnknown, match="cut off"):
+    with pytest.raises(OutcomeUnknown, match="was interrupted"):
         await once("p", "create", "k", "hash", write)
     assert write.effects == 0
 
@@ -211,7 +211,7 @@ async def test_a_process_that_died_in_the_middle_leaves_an_unknown_outcome(tmp_p
     with pytest.raises(RateLimited):
         await Idempotency(dead, clock=clock).once("p", "create", "k", "hash", die)
     clock.now += 3600
-    with pytest.raises(OutcomeUnknown, match="cut off"):
+    with pytest.raises(OutcomeUnknown, match="was interrupted"):
         await Idempotency(alive, clock=clock).once("p", "create", "k", "hash", write)
     await alive.aclose()
     assert write.effects == 0
@@ -229,7 +229,7 @@ async def test_a_file_that_was_held_by_another_process_works_as_soon_as_it_is_le
     path, write = tmp_path / "keys.sqlite3", Writer()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    records = FileRecordStore(path, patience=0.01)
+    records = FileRecordStore(path, lock_timeout=0.01)
     with pytest.raises(Unavailable):
         await Idempotency(records, clock=clock).once("p", "create", "k", "hash", write)
     other.close()
@@ -262,7 +262,7 @@ async def test_an_outcome_that_can_no_longer_be_read_is_not_done_again(tmp_path,
 
 
 async def test_the_number_of_records_in_memory_is_bounded(clock):
-    once, write = Idempotency(MemoryRecordStore(most=2), clock=clock).once, Writer()
+    once, write = Idempotency(MemoryRecordStore(max_records=2), clock=clock).once, Writer()
     for key in ("a", "b", "c"):
         await once("p", "create", key, "hash", write)
     assert await once("p", "create", "c", "hash", write) == {"number": 3}

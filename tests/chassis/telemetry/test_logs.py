@@ -138,7 +138,7 @@ def test_arguments_that_are_asked_for_stand_in_the_audit_line_alone_scrubbed_and
     assert short == '{"title": "Ünïcode", "token": "[secret removed]"}'
     assert long.startswith('{"body": "xxx')
     assert len(long) == calls.MAX_ARGUMENTS_CHARS + len(" ...")
-    assert unfit == "arguments that cannot be written"
+    assert unfit == "arguments that cannot be serialised"
     assert secret[:8] not in str(written)
     assert [line["message"] for line in written if "arguments" in line] == ["tool call"] * 3
 
@@ -185,7 +185,7 @@ def test_a_reader_who_never_reads_costs_lines_and_no_time() -> None:
     handler.flush(10)
     os.close(writing)
     messages = [json.loads(line)["message"] for line in received().splitlines()]
-    dropped = [message for message in messages if message.endswith("nobody read standard error.")]
+    dropped = [message for message in messages if message.endswith("standard error was not read.")]
     assert dropped
     assert len(messages) - len(dropped) + sum(int(message.split()[0]) for message in dropped) == 2001
     os.close(reading)

@@ -27,7 +27,7 @@ def debugging() -> Iterator[None]:
 def test_outlines_are_kept_in_order_and_those_with_errors_can_be_listed() -> None:
     log = ProtocolLog()
     for direction, message in (("in", REQUEST), ("out", NOTICE), ("out", ANSWER), ("out", ERROR)):
-        log.note(direction, message)
+        log.record(direction, message)
     assert log.last() == [
         Outline("in", "tools/call", 1, has_result=False, has_error=False),
         Outline("out", "notifications/progress", None, has_result=False, has_error=False),
@@ -41,11 +41,11 @@ def test_outlines_are_kept_in_order_and_those_with_errors_can_be_listed() -> Non
 def test_only_the_last_fifty_are_kept() -> None:
     log = ProtocolLog()
     for number in range(60):
-        log.note("in", JSONRPCRequest(jsonrpc="2.0", id=number, method="ping"))
+        log.record("in", JSONRPCRequest(jsonrpc="2.0", id=number, method="ping"))
     assert [outline.id for outline in log.last()] == list(range(10, 60))
 
 
 def test_nothing_is_kept_unless_debugging() -> None:
     log = ProtocolLog()
-    log.note("in", REQUEST)
+    log.record("in", REQUEST)
     assert log.last() == []

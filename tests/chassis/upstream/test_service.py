@@ -180,7 +180,7 @@ async def test_an_open_breaker_refuses_at_once_and_says_for_how_long(acme, clock
     for _ in range(20):
         with pytest.raises(Unavailable):
             await upstream.call(attempts)
-    with pytest.raises(Unavailable, match="left alone") as caught:
+    with pytest.raises(Unavailable, match="paused calls") as caught:
         await upstream.call(attempts)
     assert caught.value.retry_after_seconds == 2
     assert (attempts.made, clock.slept) == (20, [])

@@ -1,5 +1,11 @@
-"""`python -m files_server`."""
+"""The command `files-server`, and `python -m files_server`."""
 
-from files_server.server import SERVER
+from mcp_chassis.run import run
 
-SERVER.run()
+
+def main() -> None:
+    run("files_server.server:SERVER")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,11 @@
-"""`python -m first_server`."""
+"""The command `first-server`, and `python -m first_server`."""
 
-from first_server.server import SERVER
+from mcp_chassis.run import run
 
-SERVER.run()
+
+def main() -> None:
+    run("first_server.server:SERVER")
+
+
+if __name__ == "__main__":
+    main()

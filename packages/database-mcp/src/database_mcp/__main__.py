@@ -1,6 +1,11 @@
-"""`python -m database_mcp`."""
+"""The command `database-mcp`, and `python -m database_mcp`."""
 
-from database_mcp.server import SERVER
+from mcp_chassis.run import run
+
+
+def main() -> None:
+    run("database_mcp.server:SERVER")
+
 
 if __name__ == "__main__":
-    SERVER.run()
+    main()

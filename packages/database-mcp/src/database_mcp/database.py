@@ -59,7 +59,7 @@ class Database:
         METRICS.level("connections idle", target.name, lambda: pool.idle)
         METRICS.level("calls waiting for a connection", target.name, lambda: pool.waiting)
         METRICS.level("statements abandoned", target.name, lambda: pool.counts.abandoned)
-        self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate=NO_RATE_LIMIT)
+        self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate_limit=NO_RATE_LIMIT)
         self.used = anyio.Event()
         self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MAX_NOTICES_PER_CHANNEL))
         self._functions: Functions | None = None

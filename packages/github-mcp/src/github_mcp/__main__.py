@@ -1,3 +1,11 @@
-from github_mcp.server import SERVER
+"""The command `github-mcp`, and `python -m github_mcp`."""
 
-SERVER.run()
+from mcp_chassis.run import run
+
+
+def main() -> None:
+    run("github_mcp.server:SERVER")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,13 @@
-"""`python -m rest_mcp`."""
+"""The command `rest-mcp`, and `python -m rest_mcp`."""
 
-from rest_mcp.command import main
+import sys
 
-main()
+
+def main() -> None:
+    from rest_mcp.command import main
+
+    main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

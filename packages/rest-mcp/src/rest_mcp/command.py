@@ -3,33 +3,31 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+from mcp_chassis.run import run
 from mcp_chassis.server import EXIT_BAD_SETTINGS
 from mcp_chassis.settings import BadSettings
 
 OWN = {"inspect", "check"}
 
 
-def main() -> None:
-    """The console script.
+def main(arguments: list[str]) -> NoReturn:
+    """Run one command, or serve stdio where there are no arguments; then end the process.
 
     Raises:
         SystemExit: with the command's exit code; 2 for a bridge or a setting that breaks a rule.
     """
     try:
-        arguments = without_bridge(sys.argv[1:])
-        if arguments and arguments[0] in OWN:
-            from rest_mcp.inspecting import run
+        rest = without_bridge(arguments)
+        if rest and rest[0] in OWN:
+            from rest_mcp.inspecting import run as inspect
 
-            raise SystemExit(run(arguments))
-        sys.argv[1:] = arguments
-        from rest_mcp.server import server_in_use
-
-        server = server_in_use()
+            raise SystemExit(inspect(rest))
     except BadSettings as exc:
         sys.stderr.write(f"rest-mcp cannot start:\n{exc}\n")
         raise SystemExit(EXIT_BAD_SETTINGS) from None
-    server.run()
+    run("rest_mcp.server:SERVER", rest)
 
 
 def without_bridge(arguments: list[str]) -> list[str]:

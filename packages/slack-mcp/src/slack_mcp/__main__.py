@@ -1,5 +1,11 @@
-"""`python -m slack_mcp`."""
+"""The command `slack-mcp`, and `python -m slack_mcp`."""
 
-from slack_mcp.server import SERVER
+from mcp_chassis.run import run
 
-SERVER.run()
+
+def main() -> None:
+    run("slack_mcp.server:SERVER")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,11 @@
-"""`python -m timezone_mcp`."""
+"""The command `timezone-mcp`, and `python -m timezone_mcp`."""
 
-from timezone_mcp.server import SERVER
+from mcp_chassis.run import run
 
-SERVER.run()
+
+def main() -> None:
+    run("timezone_mcp.server:SERVER")
+
+
+if __name__ == "__main__":
+    main()

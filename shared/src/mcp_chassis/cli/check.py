@@ -13,6 +13,7 @@ import anyio
 from mcp_chassis.environment import env_file
 from mcp_chassis.failures import Failure
 from mcp_chassis.pipeline.diagnostics import missing_credentials
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Probe, Server
 from mcp_chassis.settings import BadSettings, ServerSettings
 
@@ -77,7 +78,7 @@ async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
         path = env_file(os.environ)
         report.env_file = str(path) if path else None
         settings = server.settings.load()
-        server.build(settings)
+        Dispatch(server, settings)
     except BadSettings as exc:
         report.problems = exc.problems
         return report

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     servers = entries()
     found = _named(servers, arguments[0]) if arguments else None
     if found is not None:
-        return found.serve() if len(arguments) == 1 else one_server.main(found, arguments[1:])
+        return one_server.main(found, arguments[1:] or ["serve"])
     parser = argparse.ArgumentParser(prog="toolroll", epilog="toolroll SERVER COMMAND ... runs a server's command.")
     parser.add_argument("--version", action="version", version=f"toolroll {version('toolroll-core')}")
     parser.set_defaults(run=_listing(servers))
@@ -77,7 +77,7 @@ def _serve(servers: Entries, chosen: argparse.Namespace) -> int:
     if server is None:
         sys.stderr.write(f"Over stdio exactly one server is served; installed are {', '.join(servers)}.\n")
         return EXIT_BAD_SETTINGS
-    return server.serve()
+    return one_server.main(server, ["serve"])
 
 
 def _add_keys(commands: Any) -> None:

@@ -43,7 +43,9 @@ def main(server: Server[Any], arguments: Sequence[str]) -> int:
 
 def _serve(server: Server[Any], chosen: argparse.Namespace) -> int:
     if chosen.transport == "stdio":
-        return server.serve()
+        from mcp_chassis.stdio.command import serve_one as serve_stdio
+
+        return serve_stdio(server)
     from mcp_chassis.remote.command import serve_one
 
     return serve_one(server, chosen.host, chosen.port)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp_types import Tool
 
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
 
 CHARACTERS_A_TOKEN = 4  # a rule of thumb: tokenizers differ, and none is carried along
@@ -31,7 +32,7 @@ def _does(tool: Tool) -> str:
 
 def listed(server: Server[Any]) -> int:
     """Print the table of a server's tools. The exit code."""
-    tools = asyncio.run(server.build().list_tools())
+    tools = asyncio.run(Dispatch(server, server.settings.load()).list_tools())
     sys.stdout.write("\n".join(table(tools)) + "\n")
     return 0
 
@@ -47,7 +48,7 @@ async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> 
     from mcp.client import Client
     from mcp.shared.exceptions import MCPError
 
-    async with Client(server.build()) as client:
+    async with Client(Dispatch(server, server.settings.load())) as client:
         try:
             result = await client.call_tool(tool, arguments)
         except MCPError as exc:

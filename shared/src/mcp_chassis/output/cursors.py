@@ -1,4 +1,4 @@
-"""Cursors: a position in a list, sealed so that it is good for one query of one caller only."""
+"""Signed cursors: a position in a list, valid for one query of one principal."""
 
 import base64
 import dataclasses
@@ -12,15 +12,15 @@ import pydantic_core
 
 from mcp_chassis.failures import InvalidInput
 
-MAC_BYTES = 12  # 96 bits: forging one is not worth anything a caller could not ask for openly
+MAC_BYTES = 12  # 96 bits: a forged cursor gives nothing that the caller could not request directly
 
 
 @dataclasses.dataclass(frozen=True)
 class Position:
-    """Where the next page begins.
+    """The start of a page.
 
-    `own` is the tool's position; `skip` counts items of its page already delivered, `offset` the characters
-    already delivered of the next item's longest text.
+    `own` is the tool's own position, `skip` the number of items after it that were already returned, and `offset` the
+    number of characters already returned of the next item's longest texts.
     """
 
     own: str | None = None
@@ -32,18 +32,19 @@ START = Position()
 
 
 def binding(principal: str, tool: str, arguments: Mapping[str, Any]) -> bytes:
-    """What a cursor or an idempotency key belongs to: the caller, the tool and its other arguments."""
+    """The principal, tool and arguments that a cursor or an idempotency key is bound to, as bytes."""
     plain = pydantic_core.to_jsonable_python(dict(arguments), by_alias=True)
     return json.dumps([principal, tool, plain], sort_keys=True, separators=(",", ":")).encode()
 
 
 class Cursors:
-    """Seals and opens cursors with the keys of `MCP_STATE_KEYS`, else with a key of this process."""
+    """Signs and verifies cursors with the keys of `MCP_STATE_KEYS`, or with a random key of this process."""
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
         self._keys = [key.encode() for key in keys] or [secrets.token_bytes(32)]
 
     def seal(self, position: Position, bound_to: bytes) -> str:
+        """The cursor of a position."""
         fields = [position.own, position.skip, position.offset]
         while fields and fields[-1] in (None, 0):
             fields.pop()
@@ -51,10 +52,10 @@ class Cursors:
         return base64.urlsafe_b64encode(_mac(self._keys[0], payload, bound_to) + payload).decode().rstrip("=")
 
     def open(self, cursor: str, bound_to: bytes) -> Position:
-        """The position a cursor holds.
+        """The position of a cursor.
 
         Raises:
-            InvalidInput: when it was changed, or belongs to another query or caller.
+            InvalidInput: when it was changed, or belongs to another query or principal.
         """
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

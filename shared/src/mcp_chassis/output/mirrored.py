@@ -1,7 +1,7 @@
-"""A result that says the same twice, as text and as an object, written once.
+"""Results whose text is the JSON of their structured content, serialised once.
 
-On its way to the wire the SDK copies a result's object several times over. On our own wire a mark travels in its
-place, and the writer puts the text there, which is the object's JSON.
+Between the tool and the transport the SDK copies the structured content three times. On our stdio transport a marker
+takes its place, and the writer replaces the marker with the text (ADR 13 has the measured gain).
 """
 
 from collections.abc import Mapping
@@ -14,28 +14,29 @@ from mcp_types import CallToolRequestParams, CallToolResult
 if TYPE_CHECKING:
     from mcp.server.lowlevel.server import HandlerEntry
 
-_MARK = {"\0": "the text as an object"}  # no answer holds a NUL: the delivery removes them all
+# No result holds this key: rendering removes NUL characters from all texts.
+_MARKER = {"\0": "the text as an object"}
 
 
-class Mirrored(CallToolResult):
-    """One text block, and as structured content what its JSON says."""
+class MirroredResult(CallToolResult):
+    """A result with one text block, which is the JSON of its structured content."""
 
 
-def serve(server: LowLevelServer[Any]) -> None:
-    """Answer tool calls with marks; for a wire whose writer knows them."""
+def send_markers(server: LowLevelServer[Any]) -> None:
+    """Replace structured contents of tool results by markers; for a transport whose writer resolves them."""
     call = cast("HandlerEntry[Any]", server.get_request_handler("tools/call")).handler
 
-    async def marked(ctx: ServerRequestContext[Any, Any], params: CallToolRequestParams) -> HandlerResult:
-        return marks(await call(ctx, params))
+    async def call_with_marker(ctx: ServerRequestContext[Any, Any], params: CallToolRequestParams) -> HandlerResult:
+        return with_marker(await call(ctx, params))
 
-    server.add_request_handler("tools/call", CallToolRequestParams, marked)
-
-
-def marks(result: HandlerResult) -> HandlerResult:
-    """A result that says the same twice, with the mark in place of its object; any other as it is."""
-    return result.model_copy(update={"structured_content": _MARK}) if isinstance(result, Mirrored) else result
+    server.add_request_handler("tools/call", CallToolRequestParams, call_with_marker)
 
 
-def mirrored_in(result: Mapping[str, Any]) -> str | None:
-    """The JSON of the object that a mark stands for; None where there is no mark."""
-    return result["content"][0]["text"] if result.get("structuredContent") == _MARK else None
+def with_marker(result: HandlerResult) -> HandlerResult:
+    """A `MirroredResult` with the marker as its structured content; any other result unchanged."""
+    return result.model_copy(update={"structured_content": _MARKER}) if isinstance(result, MirroredResult) else result
+
+
+def marked_text(result: Mapping[str, Any]) -> str | None:
+    """The JSON that the marker of a result stands for; None without a marker."""
+    return result["content"][0]["text"] if result.get("structuredContent") == _MARKER else None

@@ -1,4 +1,4 @@
-"""How what a tool answered becomes what a host receives: cleaned, scrubbed, within the budget."""
+"""Rendering of tool results for hosts: sanitised, redacted and within the output budget."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ from mcp_types import CallToolResult, TextContent
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.cursors import START, Cursors, Position
-from mcp_chassis.output.mirrored import Mirrored
+from mcp_chassis.output.mirrored import MirroredResult
 from mcp_chassis.output.sanitize import sanitize, sanitize_json
 from mcp_chassis.output.truncate import RESERVED_CHARS, truncate, truncate_text
 from mcp_chassis.results import Content, Result, TextPage, compact
@@ -21,12 +21,12 @@ TRUNCATION_NOTICE = "The rest was cut to keep this result short"
 
 @dataclasses.dataclass(frozen=True)
 class Renderer:
-    """What every answer of a server passes on its way out.
+    """Renders the results, resources, prompts and failures of one server.
 
     Args:
-        budget: characters of one result.
-        cursors: seals where a list goes on.
-        scrub: replaces known secret values in a text.
+        budget: the maximum of characters in one result.
+        cursors: signs the positions of next pages.
+        scrub: redacts secrets in a text.
     """
 
     budget: int
@@ -39,18 +39,18 @@ class Renderer:
         """The result of a tool call.
 
         Args:
-            value: what the tool answered.
-            start: where this page begins.
-            bound_to: the query a cursor is good for.
-            pages: whether the tool takes a cursor, so that the rest can be asked for.
-            warnings: what could not be read on the way, added to the result's own.
+            value: what the tool returned.
+            start: the start of this page.
+            bound_to: the query that a cursor is valid for.
+            pages: whether the tool takes a cursor.
+            warnings: added to the warnings of the result.
         """
         if isinstance(value, CallToolResult):
             return value
         if isinstance(value, TextPage):
             return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))])
         text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
-        return Mirrored(content=[_block(text)], structured_content=data)
+        return MirroredResult(content=[_block(text)], structured_content=data)
 
     def whole(self, value: Result) -> CallToolResult:
         """The result of a call that is not paged."""
@@ -65,12 +65,12 @@ class Renderer:
         pages: bool = False,
         warnings: Sequence[str] = (),
     ) -> tuple[str, dict[str, Any]]:
-        """A `Result` as compact JSON within the budget, and the same as an object."""
-        text, data = self._scrubbed(value)
+        """A `Result` as compact JSON within the budget, and as the same object."""
+        text, data = self._redacted(value)
         if warnings:
             data = _warned(data, [self.scrub(warning) for warning in warnings])
             text = compact(data)
-        cleaned = _needs_cleaning(text)
+        cleaned = _needs_sanitizing(text)
         if cleaned:
             data, removed = sanitize_json(data)
             data = {**data, "invisible_characters_removed": removed} if removed else data
@@ -81,13 +81,17 @@ class Renderer:
         if cut:
             fitted = truncate(data, value.page_field, self.budget, start)
             rest = fitted.rest or rest
-            data = self._marked(fitted.data, pages and not fitted.lost) if fitted.rest or fitted.lost else fitted.data
+            data = (
+                self._with_truncation_mark(fitted.data, pages and not fitted.lost)
+                if fitted.rest or fitted.lost
+                else fitted.data
+            )
         if rest is not None and pages:
             data = {**data, "next_cursor": self.cursors.seal(rest, bound_to)}
         return (compact(data) if cleaned or cut or rest is not None else text), data
 
     def contents(self, value: Any, mime_type: str, warnings: Sequence[str] = ()) -> ReadResourceContents:
-        """What a resource holds: a `Result` as JSON, text within the budget, bytes as they are."""
+        """The contents of a resource: a `Result` as JSON, text within the budget, bytes unchanged."""
         if isinstance(value, Content):
             mime_type, value = value.mime_type, value.data
         if isinstance(value, bytes):
@@ -98,31 +102,31 @@ class Renderer:
         return ReadResourceContents(content=self.plain(text), mime_type=mime_type)
 
     def plain(self, text: str) -> str:
-        """A text that nobody can ask the rest of: scrubbed, cleaned, within the budget."""
+        """A text without pages: redacted, sanitised and cut to the budget."""
         return self._text(TextPage(text), START, b"", pages=False)
 
     def failed(self, failure: Failure) -> CallToolResult:
-        """A failed result: one text block, and nothing a client would check against the output schema."""
+        """A failed result: one text block. Structured content would be checked against the output schema."""
         return CallToolResult(content=[_block(compact({"error": self.error(failure)}))], is_error=True)
 
     def error(self, failure: Failure) -> dict[str, Any]:
-        """The `error` object of a failure, cleaned and scrubbed."""
+        """The `error` object of a failure, sanitised and redacted."""
         cleaned, _ = sanitize_json(_in_texts(json.loads(failure.text()), self.scrub))
         return cleaned["error"]
 
-    def _scrubbed(self, value: Result) -> tuple[str, dict[str, Any]]:
+    def _redacted(self, value: Result) -> tuple[str, dict[str, Any]]:
         try:
             text = value.as_json()
-        except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which no JSON carries
+        except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which JSON cannot carry
             cleaned, _ = sanitize_json(value.model_dump(by_alias=True, exclude_none=True))
             text = compact(cleaned)
         data = _fields(value) if value.plain else cast("dict[str, Any]", pydantic_core.from_json(text))
-        if self.scrub(text) is not text:
+        if self.scrub(text) != text:
             data = _in_texts(data, self.scrub)
             text = compact(data)
         return text, data
 
-    def _marked(self, data: dict[str, Any], pages: bool) -> dict[str, Any]:
+    def _with_truncation_mark(self, data: dict[str, Any], pages: bool) -> dict[str, Any]:
         marked = {**data, "truncated": True}
         if not pages:
             marked["warnings"] = [*data.get("warnings", []), f"{TRUNCATION_NOTICE}; ask for less at once."]
@@ -157,7 +161,7 @@ def _fields(value: Result) -> dict[str, Any]:
 
 
 def _in_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """JSON with every text and key changed; a secret made of digits may also stand in a number, which must stay one."""
+    """JSON with `change` applied to every text and key. Numbers stay, even if a secret has the same digits."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
@@ -169,6 +173,6 @@ def _block(text: str) -> TextContent:
     return TextContent(type="text", text=text)
 
 
-def _needs_cleaning(text: str) -> bool:
-    """JSON escapes C0 controls, so they show as escapes; everything else shows as itself."""
+def _needs_sanitizing(text: str) -> bool:
+    """Whether JSON text holds invisible characters: controls appear as escapes, all others as themselves."""
     return "\\u00" in text or (not text.isascii() and sanitize(text)[1] > 0)

@@ -1,8 +1,8 @@
-"""Text from outside: what cannot be seen is removed, everything else arrives as it was written.
+"""Sanitising of text from upstreams: invisible characters are removed, everything else is kept.
 
-Invisible and bidirectional controls hide instructions from the person who approves a call while the model reads
-them, so they go; ZWNJ between letters that join and the flags drawn from tag characters are writing, so they stay.
-Every expression here is linear: classes are disjoint and quantifiers possessive.
+Invisible and bidirectional controls can hide instructions from the person who approves a call while the model reads
+them, so they are removed. ZWNJ between letters that join and flags made of tag characters are ordinary writing, so they
+are kept. Every expression runs in linear time: character classes are disjoint and quantifiers possessive.
 """
 
 import re
@@ -13,13 +13,13 @@ from typing import Any, TypeGuard
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _INVISIBLE = "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f"
-_LONE_SURROGATES = "\ud800-\udfff"  # no UTF-8 holds them, so no answer could carry them
+_LONE_SURROGATES = "\ud800-\udfff"  # UTF-8 cannot encode them
 _ZWNJ = "\u200c"
 
 _SUSPECT = f"[{_CONTROLS}{_INVISIBLE}{_LONE_SURROGATES}{_ZWNJ}]"
 _ASCII_CONTROLS = bytes(point for point in range(0x80) if point not in b"\t\n\r" and (point < 0x20 or point == 0x7F))
 
-# The bodies exclude every control, so that a start without its end costs no second look at what follows.
+# Bodies exclude all controls, so that a sequence without its terminator is not scanned twice.
 _ANSI = (
     r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]"  # CSI: colours, cursor
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])"  # OSC, DCS, SOS, PM, APC ...
@@ -28,7 +28,7 @@ _ANSI = (
 )
 
 
-# The subdivision flags that vendors draw; any other would be a place to hide words behind a black flag.
+# The subdivision flags that fonts support; any other sequence of tags could hide words behind a black flag.
 _DRAWN_FLAGS = "|".join(
     "".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls", "usca", "ustx")
 )
@@ -57,18 +57,18 @@ _JOINING_BLOCKS = (
 
 
 def sanitize(text: str) -> tuple[str, int]:
-    """The text without what cannot be seen, and how many code points went; the same object when nothing did."""
-    if text.isprintable() or not _suspicious(text):
+    """The text without invisible characters, and the number of code points removed or replaced."""
+    if text.isprintable() or not _needs_sanitizing(text):
         return text, 0
     visible = _compiled(_REMOVED).sub(_kept, text)
     cleaned = _compiled(_ZWNJ_RUN).sub(_kept_zwnj, visible) if _ZWNJ in visible else visible
     if cleaned == text:
         return text, 0
-    return cleaned, len(text) - len(cleaned) + _replaced(text)
+    return cleaned, len(text) - len(cleaned) + _surrogates_in(text)
 
 
 def sanitize_json(value: Any) -> tuple[Any, int]:
-    """A JSON value with every text and key in it cleaned, and the count; the same object when nothing was removed."""
+    """A JSON value with all its texts and keys sanitised, and the number of code points removed or replaced."""
     if isinstance(value, str):
         return sanitize(value)
     if _is_mapping(value):
@@ -103,12 +103,12 @@ def _clean_list(items: list[Any] | tuple[Any, ...]) -> tuple[Any, int]:
 
 @cache
 def _compiled(expression: str) -> re.Pattern[str]:
-    """On first use: a start-up that meets only ASCII need not wait for them."""
+    """Compile an expression on first use: a start that handles only ASCII needs none."""
     return re.compile(expression)
 
 
-def _suspicious(text: str) -> bool:
-    if text.isascii():  # deleting from bytes is ten times the speed of a search
+def _needs_sanitizing(text: str) -> bool:
+    if text.isascii():  # ten times as fast as a search
         return len(text.encode("ascii").translate(None, _ASCII_CONTROLS)) != len(text)
     return _compiled(_SUSPECT).search(text) is not None
 
@@ -120,7 +120,7 @@ def _kept(match: re.Match[str]) -> str:
 
 
 def _kept_zwnj(match: re.Match[str]) -> str:
-    """One of a run: a second one changes no shape, and the length of runs could spell something."""
+    """Keep one ZWNJ of a run between joining letters: more have no effect, and run lengths could encode text."""
     text, start, end = match.string, match.start(), match.end()
     joined = start > 0 and end < len(text) and _joins(text[start - 1], "LM") and _joins(text[end], "L")
     return _ZWNJ if joined else ""
@@ -133,5 +133,5 @@ def _joins(character: str, categories: str) -> bool:
     return unicodedata.category(character)[0] in categories
 
 
-def _replaced(text: str) -> int:
+def _surrogates_in(text: str) -> int:
     return sum(1 for character in text if "\ud800" <= character <= "\udfff")

@@ -1,4 +1,4 @@
-"""The output budget: a result that is too long is cut at an item's border, and says how to go on."""
+"""Truncation of results to the output budget, between items where possible, with the position of the rest."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from mcp_chassis.output.cursors import Position
 from mcp_chassis.output.truncate_value import shortened
 from mcp_chassis.results import compact
 
-RESERVED_CHARS = 400  # characters kept for the cursor, the mark and the count
+RESERVED_CHARS = 400  # for the cursor, the truncation mark and the count
 
 
 @dataclasses.dataclass(frozen=True)
 class Truncated:
-    """What is delivered now, and where the rest begins (None: nothing is left); `lost` where no cursor leads to it."""
+    """A truncated result. `rest` is the position of what is left, if any; `lost` is true if no cursor can reach it."""
 
     data: dict[str, Any]
     rest: Position | None = None
@@ -24,17 +24,17 @@ def truncate(data: dict[str, Any], page_field: str | None, budget: int, start: P
     """Cut `data` to `budget` characters of compact JSON, beginning at `start`.
 
     Args:
-        page_field: the list that may be cut at an item's border; None lets the longest one be chosen.
-        start: where the page before ended.
+        page_field: the list that is cut between items; the longest one when None.
+        start: the end of the page before.
     """
     field = page_field or _longest_list(data)
-    if field is None or (page_field is None and not start.skip and _text_outweighs(data, field)):
-        return _fit_object(data, budget - RESERVED_CHARS, start)
-    return _fit_list(data, field, budget - RESERVED_CHARS, start)
+    if field is None or (page_field is None and not start.skip and _text_is_larger(data, field)):
+        return _truncate_object(data, budget - RESERVED_CHARS, start)
+    return _truncate_list(data, field, budget - RESERVED_CHARS, start)
 
 
 def truncate_text(text: str, budget: int, offset: int) -> tuple[str, int | None]:
-    """Cut `text`, beginning at `offset`, to `budget` characters at a line's border; where the rest begins."""
+    """Up to `budget` characters of `text` from `offset`, cut after a line, and the offset of the rest (None: none)."""
     if len(text) - offset <= budget:
         return text[offset:], None
     end = text.rfind("\n", offset, offset + budget - RESERVED_CHARS) + 1
@@ -43,7 +43,7 @@ def truncate_text(text: str, budget: int, offset: int) -> tuple[str, int | None]
     return text[offset:end], end
 
 
-def _fit_list(data: dict[str, Any], field: str, room: int, start: Position) -> Truncated:
+def _truncate_list(data: dict[str, Any], field: str, room: int, start: Position) -> Truncated:
     items = cast("list[Any]", data[field])[start.skip :]
     around = shortened({**data, field: []}, 0, room // 2)
     data = {**around.value, field: []}
@@ -64,7 +64,7 @@ def _fit_list(data: dict[str, Any], field: str, room: int, start: Position) -> T
     return Truncated({**data, field: shown}, rest, first.lost or around.lost)
 
 
-def _fit_object(data: dict[str, Any], room: int, start: Position) -> Truncated:
+def _truncate_object(data: dict[str, Any], room: int, start: Position) -> Truncated:
     shown = shortened(data, start.offset, room)
     rest = None if shown.rest is None else Position(start.own, 0, shown.rest)
     return Truncated(shown.value, rest, shown.lost)
@@ -75,7 +75,7 @@ def _longest_list(data: dict[str, Any]) -> str | None:
     return max(lengths, key=lengths.__getitem__, default=None)
 
 
-def _text_outweighs(data: dict[str, Any], field: str) -> bool:
+def _text_is_larger(data: dict[str, Any], field: str) -> bool:
     return max(map(len, _texts(data)), default=0) > len(compact(data[field])) // 2
 
 

@@ -1,8 +1,8 @@
-"""One value that is larger than the budget: a window on its longest texts, moved on by a cursor.
+"""Truncation of one value that is larger than the budget: each page shows the next part of its longest texts.
 
-The texts that must be cut are taken as one, the longest first. Each page shows the part of it that has room, so that
-page after page nothing is lost and nothing comes twice. Lists inside the value are shortened only where cutting texts
-does not help; no cursor leads to what they lose.
+The texts to be cut are concatenated, the longest first, and the cursor counts characters in the concatenation, so that
+pages neither skip nor repeat any. Lists inside the value are shortened only if cutting texts is not enough; what they
+lose cannot be reached by a cursor.
 """
 
 import dataclasses
@@ -13,15 +13,15 @@ from mcp_chassis.results import compact
 
 Place = tuple[str | int, ...]
 
-SHORT = 100  # characters of a text that is not worth cutting
-LATER = "[cut]"  # stands for a text whose turn comes after the one that is cut now
-MARK = 40  # characters kept for the mark of the text that is cut now
-LEAST = 40  # characters that a page moves on, whatever else there is
+MIN_CUT_CHARS = 100  # shorter texts are never cut
+PLACEHOLDER = "[cut]"  # in place of a text that a later page shows
+MARK_CHARS = 40  # reserved for the mark at the end of a cut text
+MIN_PAGE_CHARS = 40  # shown of the texts on each page, whatever the budget
 
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """What is shown of a value, and where the next window begins; `lost` where lists inside it were shortened."""
+    """The shown part of a value and the offset of the next; `lost` is true if lists inside were shortened."""
 
     value: Any
     rest: int | None = None
@@ -29,47 +29,50 @@ class Window:
 
 
 def shortened(value: Any, offset: int, room: int) -> Window:
-    """`value` within `room` characters of compact JSON, its long texts from `offset` characters on."""
+    """`value` in at most `room` characters of compact JSON, with its long texts from `offset` on."""
     if not offset and len(compact(value)) <= room:
         return Window(value)
-    trimmed = _trimmed(value, room * 3 // 4)
-    places = _to_be_cut(trimmed, room // 2)
+    trimmed = _with_shorter_lists(value, room * 3 // 4)
+    places = _texts_to_cut(trimmed, room // 2)
     texts = [cast("str", _at(trimmed, place)) for place in places]
-    bare = _with_texts(trimmed, places, [LATER] * len(places))
-    parts, end = _parts(texts, offset, max(room - len(compact(bare)) - MARK, LEAST))
+    bare = _with_texts(trimmed, places, [PLACEHOLDER] * len(places))
+    parts, end = _parts(texts, offset, max(room - len(compact(bare)) - MARK_CHARS, MIN_PAGE_CHARS))
     rest = end if end < sum(map(len, texts)) else None
     return Window(_with_texts(trimmed, places, parts), rest, lost=trimmed is not value)
 
 
 def _parts(texts: Sequence[str], offset: int, room: int) -> tuple[list[str], int]:
-    """What is shown of each text, and how far that goes in all of them together."""
+    """The shown part of each text, and the end offset in their concatenation."""
     parts: list[str] = []
     before, end = 0, offset
     for text in texts:
         left = text[max(end - before, 0) :]
-        shown = _beginning(left, room) if end >= before else ""
+        shown = _prefix(left, room) if end >= before else ""
         cut = len(left) - len(shown)
-        parts.append(f"{shown} [cut: {cut} more characters]" if cut and end >= before else LATER if cut else shown)
+        if cut:
+            parts.append(f"{shown} [cut: {cut} more characters]" if end >= before else PLACEHOLDER)
+        else:
+            parts.append(shown)
         room -= _width(shown)
         end += len(shown)
         before += len(text)
     return parts, end
 
 
-def _beginning(text: str, room: int) -> str:
-    """As much of `text` as fits into `room` characters of JSON, where a quote or a control takes up to six."""
-    kept = max(min(len(text), room), 0)
-    while _width(text[:kept]) > room:
-        kept = kept * 9 // 10
-    return text[:kept]
+def _prefix(text: str, room: int) -> str:
+    """The longest prefix of `text` within `room` characters of JSON, where an escape takes up to six."""
+    length = max(min(len(text), room), 0)
+    while _width(text[:length]) > room:
+        length = length * 9 // 10
+    return text[:length]
 
 
 def _width(text: str) -> int:
     return len(compact(text)) - 2
 
 
-def _trimmed(value: Any, room: int) -> Any:
-    """`value` with its longest lists halved until it fits, its long texts not counted; itself where it fits."""
+def _with_shorter_lists(value: Any, room: int) -> Any:
+    """`value` with its longest lists halved until it fits without its long texts; the same object if it fits."""
     while len(compact(_outline(value))) > room:
         lists = [(len(compact(_outline(found))), place) for place, found in _lists(value) if len(found) > 1]
         if not lists:
@@ -82,15 +85,15 @@ def _trimmed(value: Any, room: int) -> Any:
 
 def _outline(value: Any) -> Any:
     if isinstance(value, str):
-        return value if len(value) < SHORT else LATER
+        return value if len(value) < MIN_CUT_CHARS else PLACEHOLDER
     if isinstance(value, dict):
         return {key: _outline(child) for key, child in cast("dict[str, Any]", value).items()}
     return [_outline(child) for child in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
-def _to_be_cut(value: Any, room: int) -> list[Place]:
-    """The longest texts without which the rest of `value` fits into `room`, the longest first."""
-    texts = [(place, text) for place, text in _parts_of(value) if isinstance(text, str) and len(text) >= SHORT]
+def _texts_to_cut(value: Any, room: int) -> list[Place]:
+    """The longest texts whose removal makes `value` fit into `room`, the longest first."""
+    texts = [(place, text) for place, text in _parts_of(value) if isinstance(text, str) and len(text) >= MIN_CUT_CHARS]
     texts.sort(key=lambda found: -len(found[1]))
     size, cut = len(compact(value)), list[Place]()
     for place, text in texts:

@@ -1,4 +1,4 @@
-"""Warnings of the current call, collected from any depth and added to its result by the pipeline."""
+"""Warnings of the current call: added from any depth, collected by the pipeline for the result."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

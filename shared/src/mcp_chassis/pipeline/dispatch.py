@@ -68,24 +68,27 @@ LIST_TTL_MS = 60_000
 
 
 class Dispatch(MCPServer[Lifespan]):
-    """The MCP server made of a `Server`, its settings and what its transport gives it."""
+    """The MCP server made of a `Server`, its settings and the services of its transport.
+
+    Raises:
+        BadSettings, InvalidDefinition: naming each setting, tool, resource or prompt that breaks a rule.
+    """
 
     def __init__(
-        self, server: Server[Any], settings: ServerSettings, carriage: TransportServices | None = None
+        self, server: Server[Any], settings: ServerSettings, transport: TransportServices | None = None
     ) -> None:
-        carriage = carriage or TransportServices()
-        self.server = server
+        self.server, transport = server, transport or TransportServices()
         self.bound_settings = settings
         self.inventory = ToolRegistry(server, settings)
         self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
         self.prompts = PromptRegistry(server.prompts)
         self.connection: Any = None  # once the server lives
-        self.gate = carriage.gate
-        self.acting = carriage.acting
-        self.bus = carriage.bus
+        self.gate = transport.gate
+        self.acting = transport.acting
+        self.bus = transport.bus
         self.host_log = HostLog(server.name)
         keys = [key.get_secret_value() for key in settings.state_keys]
-        self.memory = ResultReuse(account_of(server, settings), lambda: carriage.records(settings), carriage.answers)
+        self.memory = ResultReuse(account_of(server, settings), lambda: transport.records(settings), transport.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         super().__init__(
@@ -94,7 +97,7 @@ class Dispatch(MCPServer[Lifespan]):
             instructions=server.full_instructions,
             lifespan=serving,
             subscriptions=self.bus,
-            cache_hints={"tools/list": CacheHint(LIST_TTL_MS, "private" if carriage.private else "public")},
+            cache_hints={"tools/list": CacheHint(LIST_TTL_MS, "private" if transport.private else "public")},
             request_state_security=RequestStateSecurity(keys=keys) if keys else None,
         )
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)

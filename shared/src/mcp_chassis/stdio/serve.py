@@ -91,14 +91,14 @@ class _Session:
 
     def mirrors(self) -> None:
         """Its writer writes out what stands twice in a result."""
-        mirrored.serve(self._server.lowlevel)
+        mirrored.send_markers(self._server.lowlevel)
 
     async def run(self, inbox: Inbox, outbox: Outbox) -> None:
         server = self._server.lowlevel
         self._server.host_log.serve(server)
         self._listening.serve(server)
-        options = server.create_initialization_options()
         async with self._subscriptions.served(server), server.lifespan(server) as lifespan:
+            options = server.create_initialization_options()  # after the handlers that it advertises
             await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
             if inbox.reopen():
                 await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
@@ -147,13 +147,13 @@ class _Pipes:
     def _line(self, line: bytes) -> None:
         message = parse(line)
         if isinstance(message, InvalidMessage):
-            self._writer.queue(message.answer())
+            self._writer.queue(message.response())
         else:
             self.inbox.put(message)
             self._flow()
 
     def _too_long(self, beginning: bytes) -> None:
-        self._writer.queue(InvalidMessage(INVALID_REQUEST, TOO_LONG, find_request_id(beginning)).answer())
+        self._writer.queue(InvalidMessage(INVALID_REQUEST, TOO_LONG, find_request_id(beginning)).response())
 
     def _eof(self) -> None:
         if not self._drain.stopping:
@@ -188,7 +188,7 @@ async def _serve_threads(session: _Session, after_eof: Ending, after_signal: End
                 if isinstance(item, SessionMessage):
                     inbox.put(item.message)
                 else:
-                    await write(_refused(item).answer())
+                    await write(_refused(item).response())
             if not drain.stopping:
                 stop(after_eof)
 

@@ -137,7 +137,7 @@ class Inbox(_Stream):
         return falls_back
 
     def _note(self, message: JSONRPCMessage) -> None:
-        PROTOCOL_LOG.note("in", message)
+        PROTOCOL_LOG.record("in", message)
         if isinstance(message, JSONRPCRequest):
             self._drain.begun(message.id)
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
@@ -174,7 +174,7 @@ class Outbox(_Stream):
 
     async def send(self, item: SessionMessage, /) -> None:
         message = item.message
-        PROTOCOL_LOG.note("out", message)
+        PROTOCOL_LOG.record("out", message)
         try:
             await self._write(message)
         finally:

@@ -1,4 +1,4 @@
-"""Results kept for a while, and one question at a time for each of them."""
+"""Cache of results with a time to live and single flight: concurrent calls for one key run once."""
 
 import json
 import time
@@ -15,7 +15,7 @@ DEFAULT_TTL_SECONDS = 300.0
 
 
 class Key(NamedTuple):
-    """What a result depends on; the principal keeps one caller's results from another."""
+    """The cache key: results are never shared between principals."""
 
     tool: str
     arguments: str
@@ -23,16 +23,16 @@ class Key(NamedTuple):
 
 
 class Cache(Generic[Value]):
-    """At most `entries` results, each for its own time; the least used go first. Failures are never kept.
+    """LRU cache of at most `entries` results, each with its own time to live. Failures are not cached.
 
-    What it gives is shared between callers: it must not be changed. `clock` gives seconds that only grow.
+    A cached value is shared between callers and must not be changed. `clock` gives seconds that only grow.
     """
 
     def __init__(self, *, entries: int = 256, clock: Callable[[], float] = time.monotonic) -> None:
         from cachetools import TLRUCache
 
-        self._kept: TLRUCache[Key, tuple[Value, float]] = TLRUCache(
-            entries, ttu=lambda _, kept, now: now + kept[1], timer=clock
+        self._entries: TLRUCache[Key, tuple[Value, float]] = TLRUCache(
+            entries, ttu=lambda _, entry, now: now + entry[1], timer=clock
         )
         self._flights: dict[Key, _Flight[Value]] = {}
 
@@ -45,28 +45,29 @@ class Cache(Generic[Value]):
         *,
         ttl: float = DEFAULT_TTL_SECONDS,
     ) -> Value:
-        """The kept result, the one that is being made, or a new one; it is kept for `ttl` seconds.
+        """The cached result, the one of a running `make`, or a new one, cached for `ttl` seconds.
 
         Raises:
-            Failure: of `make`, to all who waited for it. When the caller who made it is cancelled, another makes it.
+            Failure: of `make`, for all callers that waited for it. When the caller that runs it is cancelled, the next
+                one runs its own.
         """
         key = Key(tool, canonical(arguments), principal)
-        while key not in self._kept:
+        while key not in self._entries:
             flight = self._flights.get(key)
             if flight is None:
                 return await self._make(key, make, ttl)
-            await flight.over.wait()
+            await flight.finished.wait()
             if flight.failure is not None:
                 raise flight.failure
             if flight.values:
                 return flight.values[0]
-        return self._kept[key][0]
+        return self._entries[key][0]
 
     def invalidate(self, tool: str | None = None) -> None:
-        """Forget the results of one tool, or of all; what is being made is given to those who wait and not kept."""
-        for held in (self._kept, self._flights):
-            for key in [key for key in held if tool in {None, key.tool}]:
-                held.pop(key, None)
+        """Drop the results of one tool, or all. A result that is being made is returned but not cached."""
+        for results in (self._entries, self._flights):
+            for key in [key for key in results if tool in {None, key.tool}]:
+                results.pop(key, None)
 
     async def _make(self, key: Key, make: Callable[[], Awaitable[Value]], ttl: float) -> Value:
         flight = self._flights[key] = _Flight[Value]()
@@ -78,23 +79,23 @@ class Cache(Generic[Value]):
         else:
             flight.values.append(value)
             if self._flights.get(key) is flight:
-                self._kept[key] = (value, ttl)
+                self._entries[key] = (value, ttl)
             return value
         finally:
             if self._flights.get(key) is flight:
                 del self._flights[key]
-            flight.over.set()
+            flight.finished.set()
 
 
 class _Flight(Generic[Value]):
-    """One result being made: over without value or failure when its maker was cancelled."""
+    """One running `make`. It finishes with neither value nor failure when its caller was cancelled."""
 
     def __init__(self) -> None:
-        self.over = anyio.Event()
+        self.finished = anyio.Event()
         self.values: list[Value] = []
         self.failure: Failure | None = None
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:
-    """The same text for the same arguments, whatever their order."""
+    """JSON of the arguments with sorted keys: equal arguments give equal texts."""
     return json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)

@@ -1,4 +1,4 @@
-"""The same write asked twice is done once."""
+"""Idempotency keys: calls with the same key and arguments run once within 24 hours."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from mcp_chassis.failures import InvalidInput, OutcomeUnknown, Unavailable
 
 RETENTION_SECONDS = 24 * 3600.0
 LEASE_SECONDS = 15.0
-CUT_OFF = "A call with this idempotency_key was cut off in the middle. It may have happened: check before a new key."
+INTERRUPTED = "A call with this idempotency_key was interrupted. It may have happened: check before using a new key."
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ Run = Callable[[], Awaitable[dict[str, Any] | None]]
 
 
 class RecordKey(NamedTuple):
-    """What a key belongs to: two principals never meet in one record."""
+    """The identity of a record: principal, tool and key, so that principals never share a record."""
 
     principal: str
     tool: str
@@ -32,7 +32,7 @@ class RecordKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one key; `outcome` is None while its call is under way, until `expires` (time of day)."""
+    """The state of one key; `outcome` is None while its call runs. `expires` is a time of day in seconds."""
 
     arguments_hash: str
     expires: float
@@ -40,14 +40,14 @@ class Record:
 
 
 class RecordStore(Protocol):
-    """Where records are kept. Each method is one atomic step, also between processes."""
+    """Store of records. Each method is atomic, also between processes."""
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
-        """Put `record` where there is none; else give the one there. An expired outcome is none."""
+        """Store `record` and return None, or return the record that exists; an expired outcome does not count."""
         ...
 
     async def find(self, name: RecordKey, now: float) -> Record | None:
-        """The record there; an expired outcome is none."""
+        """The record that exists; an expired outcome does not count."""
         ...
 
     async def keep(self, name: RecordKey, record: Record) -> None: ...
@@ -58,11 +58,12 @@ class RecordStore(Protocol):
 
 
 class Idempotency:
-    """Runs a write once for each key within 24 hours.
+    """Runs the write of each key once within 24 hours.
 
     Args:
+        records: the store.
         clock: the time of day in seconds.
-        lease: seconds after which a process that died in the middle of a call is noticed.
+        lease: seconds after which the call of a process that died counts as interrupted.
     """
 
     def __init__(
@@ -74,27 +75,27 @@ class Idempotency:
         self._locks: dict[RecordKey, anyio.Lock] = {}
 
     async def once(self, principal: str, tool: str, key: str, arguments_hash: str, run: Run) -> dict[str, Any] | None:
-        """The result of `run`, or the one that the same key has had. Two at once: one waits for the other.
+        """The result of `run`, or the stored result of the key. Concurrent calls with one key wait for each other.
 
         Args:
-            run: gives a result that JSON can hold, or None while it still asks for input, which is not kept.
+            run: gives a result that JSON can hold, or None when there is none to store (a failure, a question).
 
         Raises:
-            InvalidInput: when the key has been used with other arguments.
-            OutcomeUnknown: of `run`, kept like a result; also after a call with this key was cut off in the middle.
-            Failure: any other of `run`; it is not kept.
+            InvalidInput: when the key was used with other arguments.
+            OutcomeUnknown: of `run`, stored like a result; also after an interrupted call with this key.
+            Failure: any other of `run`; not stored.
         """
         name = RecordKey(principal, tool, key)
-        async with self._alone(name):
-            found = await self._found(name, arguments_hash)
+        async with self._locked(name):
+            found = await self._claim(name, arguments_hash)
             return await self._run(name, arguments_hash, run) if found is None else replayed(found)
 
-    async def _found(self, name: RecordKey, arguments_hash: str) -> Mapping[str, Any] | None:
-        """The outcome that is there already; None when the key is now ours."""
+    async def _claim(self, name: RecordKey, arguments_hash: str) -> Mapping[str, Any] | None:
+        """The stored outcome of the key, or None when this call now owns it."""
         while True:
             now = self._clock()
-            ours = Record(arguments_hash, now + self._lease)
-            record = await self._records.claim(name, ours, now)
+            own = Record(arguments_hash, now + self._lease)
+            record = await self._records.claim(name, own, now)
             if record is None:
                 return None
             if record.arguments_hash != arguments_hash:
@@ -102,22 +103,22 @@ class Idempotency:
             if record.outcome is not None:
                 return record.outcome
             if record.expires <= now:
-                return {"unknown": CUT_OFF}
+                return {"unknown": INTERRUPTED}
             await anyio.sleep(0.1)
 
     async def _run(self, name: RecordKey, arguments_hash: str, run: Run) -> dict[str, Any] | None:
         outcome: Mapping[str, Any] | None = None
-        begun = False
+        started = False
         renewing = asyncio.get_running_loop().create_task(self._renew(name, arguments_hash))
         try:
             await anyio.lowlevel.checkpoint_if_cancelled()
-            begun = True
+            started = True
             result = await run()
         except OutcomeUnknown as unknown:
             outcome = {"unknown": unknown.message, "details": unknown.details}
             raise
         except anyio.get_cancelled_exc_class():
-            outcome = {"unknown": CUT_OFF} if begun else None
+            outcome = {"unknown": INTERRUPTED} if started else None
             raise
         else:
             outcome = None if result is None else {"result": result}
@@ -135,17 +136,17 @@ class Idempotency:
                 await self._records.keep(name, Record(arguments_hash, self._clock() + self._lease))
 
     async def _settle(self, name: RecordKey, arguments_hash: str, outcome: Mapping[str, Any] | None) -> None:
-        """A record that cannot be written must not hide what the call has done."""
+        """Store the outcome. An error of the store is only logged: it must not replace the result of the call."""
         try:
             if outcome is None:
                 await self._records.drop(name)
             else:
                 await self._records.keep(name, Record(arguments_hash, self._clock() + RETENTION_SECONDS, outcome))
         except Unavailable:
-            logger.warning("the outcome of a call could not be kept for its idempotency key")
+            logger.warning("The outcome of a call could not be stored under its idempotency key.")
 
     @asynccontextmanager
-    async def _alone(self, name: RecordKey) -> AsyncGenerator[None]:
+    async def _locked(self, name: RecordKey) -> AsyncGenerator[None]:
         lock = self._locks.setdefault(name, anyio.Lock())
         try:
             async with lock:

@@ -1,14 +1,14 @@
-"""Where idempotency records are kept: in memory, or in a file that every server of this user shares."""
+"""Stores of idempotency records: in memory, or in a SQLite file that all servers of a user share."""
 
 import functools
 import json
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import anyio.to_thread
+from cachetools import FIFOCache
 
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.storage.idempotency import Record, RecordKey
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 Given = TypeVar("Given")
+
+MAX_RECORDS = 10_000
+LOCK_TIMEOUT_SECONDS = 5.0
 
 _TABLE = """CREATE TABLE IF NOT EXISTS records (
     principal TEXT, tool TEXT, key TEXT, arguments TEXT NOT NULL, expires REAL NOT NULL, outcome TEXT,
@@ -30,11 +33,10 @@ _PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class MemoryRecordStore:
-    """Kept as long as the process lives, the newest `most`."""
+    """Store in memory, of the newest `max_records`; it ends with the process."""
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._records: OrderedDict[RecordKey, Record] = OrderedDict()
-        self._most = most
+    def __init__(self, max_records: int = MAX_RECORDS) -> None:
+        self._records: FIFOCache[RecordKey, Record] = FIFOCache(max_records)
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
         found = await self.find(name, now)
@@ -48,9 +50,6 @@ class MemoryRecordStore:
 
     async def keep(self, name: RecordKey, record: Record) -> None:
         self._records[name] = record
-        self._records.move_to_end(name)
-        while len(self._records) > self._most:
-            self._records.popitem(last=False)
 
     async def drop(self, name: RecordKey) -> None:
         self._records.pop(name, None)
@@ -60,42 +59,50 @@ class MemoryRecordStore:
 
 
 class FileRecordStore:
-    """Kept in a SQLite file that only its owner may read; it is opened on first use, and used off the event loop."""
+    """Store in a SQLite file that only its owner may read. Opened on first use; queries run in a thread.
 
-    def __init__(self, path: Path | None = None, *, patience: float = 5.0) -> None:
-        """`patience`: seconds to wait for another process that holds the file."""
+    Args:
+        path: the file; `default_file()` when left out.
+        lock_timeout: seconds to wait for another process that has locked the file.
+    """
+
+    def __init__(self, path: Path | None = None, *, lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> None:
         self._path = path
-        self._patience = patience
+        self._lock_timeout = lock_timeout
         self._connection: sqlite3.Connection | None = None
-        self._one_thread = anyio.CapacityLimiter(1)
+        self._thread_limit = anyio.CapacityLimiter(1)
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
-        return await self._off_the_loop(self._claim, name, record, now)
+        return await self._in_thread(self._claim, name, record, now)
 
     async def find(self, name: RecordKey, now: float) -> Record | None:
-        return await self._off_the_loop(self._find, name, now)
+        return await self._in_thread(self._find, name, now)
 
     async def keep(self, name: RecordKey, record: Record) -> None:
-        await self._off_the_loop(self._keep, name, record)
+        await self._in_thread(self._keep, name, record)
 
     async def drop(self, name: RecordKey) -> None:
-        await self._off_the_loop(self._drop, name)
+        await self._in_thread(self._drop, name)
 
     async def aclose(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    async def _off_the_loop(self, step: Callable[..., Given], *arguments: object) -> Given:
-        """Raises Unavailable when the file cannot be used."""
+    async def _in_thread(self, step: Callable[..., Given], *arguments: object) -> Given:
+        """Run one step in the thread.
+
+        Raises:
+            Unavailable: when the file cannot be used.
+        """
         import sqlite3
 
         call = functools.partial(step, *arguments)
         try:
-            return await anyio.to_thread.run_sync(call, limiter=self._one_thread)
+            return await anyio.to_thread.run_sync(call, limiter=self._thread_limit)
         except (sqlite3.Error, OSError, ValueError) as exc:
             raise Unavailable(
-                "This server cannot use its store of idempotency keys; the upstream was not asked.",
+                "This server cannot use its store of idempotency keys; nothing was sent.",
                 remedy="Call without idempotency_key, or ask the person who runs this server.",
             ) from exc
 
@@ -129,9 +136,9 @@ class FileRecordStore:
         database.execute(_PUT, row)
 
     def _open(self) -> "sqlite3.Connection":
-        """`with` of a connection commits or rolls back; it does not close."""
+        """The connection, opened on first use. Its context manager commits or rolls back, and does not close it."""
         if self._connection is None:
-            self._connection = open_sqlite(self._path or default_file(), _TABLE, patience_seconds=self._patience)
+            self._connection = open_sqlite(self._path or default_file(), _TABLE, patience_seconds=self._lock_timeout)
         return self._connection
 
 
@@ -140,7 +147,7 @@ def _record(arguments: str, expires: float, outcome: str | None) -> Record:
 
 
 def default_file() -> Path:
-    """In the user's state folder."""
+    """The file in the user's state folder."""
     from platformdirs import user_state_path
 
     return user_state_path("toolroll") / "idempotency.sqlite3"

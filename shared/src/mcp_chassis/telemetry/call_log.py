@@ -1,4 +1,4 @@
-"""What is logged of every call: its start, its end, and one audit line."""
+"""Log lines of every tool call: its start, its end and one audit line."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ MAX_ARGUMENTS_CHARS = 2_000
 
 @dataclass
 class Call:
-    """One call while it runs. `outcome` is `ok` or a failure's code; it stays `cancelled` where nothing answered."""
+    """A running call. `outcome` is `ok` or a failure's code, and stays `cancelled` when there was no answer."""
 
     tool: str
     request_id: str
@@ -40,14 +40,14 @@ def logged(
     metrics: Metrics = METRICS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Generator[Call]:
-    """Log a call's start and end, audit and count it; log lines written inside carry its tool and request id.
+    """Log and count a call; log lines written inside carry its tool and request id.
 
     Args:
         tool: the tool's name.
-        identifier: the request's id, as logs and failures name it.
-        principal: whose call it is; `local` on stdio.
-        arguments: stand in the audit line as JSON, without secrets, 2,000 characters at most; None: they do not.
-        metrics: where it is counted.
+        identifier: the request id.
+        principal: the caller; `local` on stdio.
+        arguments: written to the audit line as JSON of at most 2,000 characters, without secrets; None omits them.
+        metrics: counts the call.
         clock: seconds.
     """
     call = Call(tool, identifier, principal)
@@ -58,25 +58,26 @@ def logged(
         yield call
     finally:
         seconds = clock() - started
-        _ended(call, round(seconds * 1000, 1), arguments)
+        _log_end(call, round(seconds * 1000, 1), arguments)
         metrics.call(tool, call.outcome, seconds)
         tool_name.reset(tokens[0])
         request_id.reset(tokens[1])
 
 
-def _ended(call: Call, duration_ms: float, arguments: Mapping[str, Any] | None) -> None:
+def _log_end(call: Call, duration_ms: float, arguments: Mapping[str, Any] | None) -> None:
     if call.outcome == OK:
         log_event(_calls, logging.INFO, "call completed", duration_ms=duration_ms)
     else:
         log_event(_calls, logging.WARNING, "call failed", duration_ms=duration_ms, outcome=call.outcome)
     fields = {"principal": call.principal, "outcome": call.outcome, "duration_ms": duration_ms}
-    log_event(_audit, logging.INFO, "tool call", **fields, arguments=None if arguments is None else _audited(arguments))
+    log_event(
+        _audit, logging.INFO, "tool call", **fields, arguments=None if arguments is None else _audit_text(arguments)
+    )
 
 
-def _audited(arguments: Mapping[str, Any]) -> str:
-    """Scrubbed before it is cut: half a secret would not be found any more."""
-    try:
+def _audit_text(arguments: Mapping[str, Any]) -> str:
+    try:  # scrubbed before it is cut: half a secret would not be recognised
         text = scrub_log(json.dumps(arguments, ensure_ascii=False, default=str))
     except (RecursionError, ValueError):  # deeper than can be written, or a number of too many digits
-        return "arguments that cannot be written"
+        return "arguments that cannot be serialised"
     return text if len(text) <= MAX_ARGUMENTS_CHARS else f"{text[:MAX_ARGUMENTS_CHARS]} ..."

@@ -1,7 +1,7 @@
-"""Log messages to the host about a call: retries, waits, fallbacks, stages.
+"""Log notifications to the host of a call: retries, waits, fallbacks, stages.
 
-Since 2026-07-28 a request says in its `_meta` from which level on it wants them; before, `logging/setLevel` said so
-for the whole connection. Who never asked is told nothing.
+Since 2026-07-28 the `_meta` of a request holds the lowest level it wants; in earlier revisions `logging/setLevel` sets
+it for the whole connection. A host that set no level receives none.
 """
 
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ LEVELS: tuple[LoggingLevel, ...] = get_args(LoggingLevel)
 
 
 class HostLog:
-    """What a host hears about its calls.
+    """Sender of log notifications.
 
     Args:
-        name: the logger's name in messages: the server's.
+        name: the logger in notifications: the server's name.
     """
 
     def __init__(self, name: str) -> None:
@@ -41,11 +41,11 @@ class HostLog:
         self._level: LoggingLevel | None = None
 
     def serve(self, server: LowLevelServer[Any]) -> None:
-        """Offer `logging/setLevel`; only where a connection lasts, for the level is the connection's."""
+        """Handle `logging/setLevel`. Only for transports with a lasting connection: the level belongs to it."""
         server.add_request_handler("logging/setLevel", SetLevelRequestParams, self._set_level)
 
     async def announce(self, ctx: Context[Any, Any], level: LoggingLevel, text: str) -> None:
-        """Tell the host whose call `ctx` is, where it asked for messages of this level; secrets are removed."""
+        """Notify the host of the call `ctx` if it wants this level; secrets are removed from the text."""
         if ctx.protocol_version is None:  # called by a program, not by a host
             return
         wanted = self._wanted(ctx.protocol_version, ctx.request_context.meta)
@@ -55,8 +55,8 @@ class HostLog:
         await ctx.session.send_notification(LoggingMessageNotification(params=params), ctx.request_id)
 
     def observing(self, ctx: Context[Any, Any]) -> AbstractContextManager[None]:
-        """Inside, attempts are counted and the host whose call `ctx` is hears of waits."""
-        return observed_by(_Telling(self, ctx))
+        """Inside, upstream attempts are counted and the host of the call `ctx` is notified of waits."""
+        return observed_by(_CallObserver(self, ctx))
 
     def _wanted(self, version: str, meta: Mapping[str, Any] | None) -> LoggingLevel | None:
         if version not in MODERN_PROTOCOL_VERSIONS:
@@ -69,8 +69,8 @@ class HostLog:
         return EmptyResult()
 
 
-class _Telling:
-    """The observer of one call: counts attempts, and tells the call's host of waits."""
+class _CallObserver:
+    """The observer of one call: counts attempts and notifies the host of waits."""
 
     def __init__(self, log: HostLog, ctx: Context[Any, Any], metrics: Metrics = METRICS) -> None:
         self._log = log

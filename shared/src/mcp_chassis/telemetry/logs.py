@@ -1,7 +1,8 @@
-"""Logs: JSON lines on standard error that carry request ids, hold no secret and never hold up the server.
+"""JSON log lines on standard error, with the request id of the current call and without secrets.
 
-A record is formatted by whoever logs, so that it carries that call's tool and request id; a daemon thread writes.
-Between them is a bounded queue that drops: a host that never reads standard error costs log lines, not answers.
+A record is formatted in the task that logs it, because the tool and the request id are context variables; a daemon
+thread writes the lines. The queue between them is bounded and drops lines: a host that never reads standard error
+cannot block the server.
 """
 
 import contextlib
@@ -41,7 +42,7 @@ PROTOCOL = "mcp_chassis.protocol"
 AUDIT = "mcp_chassis.audit"
 QUEUE_LINES = 10_000
 MAX_TEXT_CHARS = 16_000
-_TOGETHER = 0.01  # seconds in which lines gather into one write: a wake-up for each would cost the calls 30 µs
+_BATCH_SECONDS = 0.01  # lines of this time are written together: waking the thread for each costs a call 30 µs
 _STANDARD_ERROR = 2
 _NO_FIELDS: dict[str, Any] = {}
 
@@ -50,7 +51,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class LogSettings(Protocol):
-    """The part of a server's settings that concerns logs."""
+    """The settings that logging needs."""
 
     @property
     def log_level(self) -> str: ...
@@ -60,7 +61,7 @@ class LogSettings(Protocol):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record; keys without a value are left out. Secret values are removed from every text."""
+    """Formats a record as one JSON object; keys without a value are left out and secrets removed."""
 
     _second: ClassVar[tuple[int, str]] = (0, "")
 
@@ -77,12 +78,12 @@ class JsonLines(logging.Formatter):
             "exception": _exception(record),
         }
         text = _json({key: value for key, value in line.items() if value is not None})
-        if len(text) <= MAX_TEXT_CHARS and scrub_log(text) is text:
+        if len(text) <= MAX_TEXT_CHARS and scrub_log(text) == text:
             return text
-        return _json({key: _loggable(value) for key, value in line.items() if value is not None})
+        return _json({key: _log_value(value) for key, value in line.items() if value is not None})
 
     def _timestamp(self, created: float) -> str:
-        """UTC with milliseconds. The text of a second is kept: making it anew is a third of a line's cost."""
+        """UTC with milliseconds. The last second's text is cached: formatting it is a third of the cost of a line."""
         second, text = JsonLines._second
         if int(created) != second:
             second, text = int(created), time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(created))
@@ -91,11 +92,11 @@ class JsonLines(logging.Formatter):
 
 
 class QueuedLines(logging.Handler):
-    """Hands formatted lines to a daemon thread that writes them to a descriptor.
+    """Passes formatted lines to a daemon thread that writes them to a file descriptor.
 
     Args:
-        descriptor: where lines go; it may block for ever.
-        capacity: lines that may wait; further ones are dropped and counted.
+        descriptor: the destination; writing to it may block for ever.
+        capacity: the number of queued lines; further ones are dropped and counted.
     """
 
     def __init__(self, descriptor: int = _STANDARD_ERROR, capacity: int = QUEUE_LINES) -> None:
@@ -114,11 +115,11 @@ class QueuedLines(logging.Handler):
             return
         try:
             self._lines.put(self.format(record))
-        except _FORMATTING:  # arguments that do not fit their format, or that cannot be shown at all
-            self._lines.put(self.format(logging.makeLogRecord(_UNFIT | {"name": record.name})))
+        except _FORMAT_ERRORS:  # arguments that do not match the format, or whose str() fails
+            self._lines.put(self.format(logging.makeLogRecord(_UNFORMATTABLE | {"name": record.name})))
 
     def flush(self, timeout: float = 0.5) -> None:
-        """Wait until what was logged so far is written, at most `timeout` seconds: the reader may be asleep."""
+        """Wait until the lines logged so far are written, at most `timeout` seconds: the reader may be blocked."""
         written = threading.Event()
         self._lines.put(written)
         written.wait(timeout)
@@ -131,48 +132,48 @@ class QueuedLines(logging.Handler):
         while True:
             waiting = [self._lines.get()]
             if isinstance(waiting[0], str) and self._lines.empty():
-                time.sleep(_TOGETHER)
+                time.sleep(_BATCH_SECONDS)
             while not self._lines.empty() and len(waiting) < 500:
                 waiting.append(self._lines.get())
             lines = [line for line in waiting if isinstance(line, str)]
             if self._dropped:
-                lines.append(self._told_of_dropped())
+                lines.append(self._dropped_line())
             _write_all(self._descriptor, "".join(f"{line}\n" for line in lines).encode())
             for written in waiting:
                 if isinstance(written, threading.Event):
                     written.set()
 
-    def _told_of_dropped(self) -> str:
+    def _dropped_line(self) -> str:
         dropped, self._dropped = self._dropped, 0
-        text = f"{dropped} log lines were dropped: nobody read standard error."
+        text = f"{dropped} log lines were dropped because standard error was not read."
         return self.format(logging.makeLogRecord({"name": __name__, "levelname": "WARNING", "msg": text}))
 
 
-_FORMATTING = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
-_UNFIT = {"levelname": "ERROR", "msg": "A log record could not be formatted."}
+_FORMAT_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+_UNFORMATTABLE = {"levelname": "ERROR", "msg": "A log record could not be formatted."}
 
 
 def configure(settings: LogSettings) -> QueuedLines:
-    """Send every logger's records to standard error as JSON lines.
+    """Write the records of all loggers to standard error as JSON lines.
 
-    To be called before an MCP server is constructed: its constructor configures logging where nobody has.
+    Called before an MCP server is constructed: the SDK's constructor configures logging if nothing else has.
     """
     for secret in settings.secrets():
         register_secret(secret)
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not part of a line
     handler = QueuedLines()
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(logging.NOTSET if settings.debug else logging.WARNING)
     logging.getLogger(PROTOCOL).setLevel(logging.DEBUG if settings.debug else logging.WARNING)
-    logging.getLogger(AUDIT).setLevel(logging.INFO)  # whatever else is wanted
+    logging.getLogger(AUDIT).setLevel(logging.INFO)  # at every log level
     sys.excepthook = _log_uncaught
     return handler
 
 
 def log_event(logger: logging.Logger, level: int, message: str, **fields: Any) -> None:
-    """Log a line with keys of its own; half the cost of the logger's own methods, which look for their caller."""
+    """Log a line with additional keys. Half the cost of `Logger.log`, which inspects the stack for its caller."""
     if logger.isEnabledFor(level):
         record = logging.LogRecord(logger.name, level, "", 0, message, None, None)
         record.fields = fields
@@ -180,20 +181,22 @@ def log_event(logger: logging.Logger, level: int, message: str, **fields: Any) -
 
 
 def flush(timeout: float = 0.5) -> None:
-    """Give the last lines `timeout` seconds to be written; for the end of the process."""
+    """Wait at most `timeout` seconds until the last lines are written, before the process ends."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, QueuedLines):
             handler.flush(timeout)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    logging.getLogger(__name__).critical("The server ended by an error.", exc_info=(kind, error, trace))
+    logging.getLogger(__name__).critical(
+        "The server stopped because of an uncaught error.", exc_info=(kind, error, trace)
+    )
 
 
 def _json(line: dict[str, Any]) -> str:
     try:
         return to_json(line, fallback=str).decode()  # a fifth of the time of json.dumps
-    except (PydanticSerializationError, ValueError):  # half of a surrogate pair, or an object that holds itself
+    except (PydanticSerializationError, ValueError):  # half of a surrogate pair, or a cyclic object
         return json.dumps(line, default=str)
 
 
@@ -203,20 +206,20 @@ def _exception(record: logging.LogRecord) -> str | None:
     return record.exc_text
 
 
-def _loggable(value: Any) -> Any:
+def _log_value(value: Any) -> Any:
     if isinstance(value, bool | int | float):
         return value
     text = scrub_log(str(value))
-    half = MAX_TEXT_CHARS // 2  # a traceback's end says what happened, a message's beginning
+    half = MAX_TEXT_CHARS // 2  # the end of a traceback and the beginning of a message say what happened
     return text if len(text) <= MAX_TEXT_CHARS else f"{text[:half]} ... {text[-half:]}"
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
-    """Write everything, however slowly it is read; a closed descriptor swallows it."""
+    """Write all bytes, however slowly they are read; errors of a closed descriptor are ignored."""
     view = memoryview(data)
     with contextlib.suppress(OSError, ValueError):
         while view:
             try:
                 view = view[os.write(descriptor, view) :]
-            except BlockingIOError:  # somebody made it non-blocking
-                time.sleep(_TOGETHER)
+            except BlockingIOError:  # another process made it non-blocking
+                time.sleep(_BATCH_SECONDS)

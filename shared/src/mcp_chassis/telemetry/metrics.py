@@ -1,7 +1,7 @@
-"""Counts of what a process did, kept in it: for the diagnostics resource, and for whoever renders them.
+"""Metrics of this process, in memory: read by the diagnostics resource and the Prometheus page.
 
-Label values come from our own vocabularies (tools, outcomes, upstreams), so the memory is bounded; a series more
-than `MAX_SERIES` is counted under `other` all the same.
+Label values are names of tools, outcomes and upstreams, so their number is bounded; above `MAX_SERIES` series further
+ones are counted as `other`.
 """
 
 from bisect import bisect_left
@@ -17,7 +17,7 @@ OTHER = "other"
 
 @dataclass
 class Histogram:
-    """Durations in seconds, counted by the bucket they fall into; the last bucket has no upper bound."""
+    """Histogram of durations in seconds, by `BUCKET_SECONDS`; the last bucket has no upper bound."""
 
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKET_SECONDS) + 1))
     total: float = 0.0
@@ -33,7 +33,7 @@ class Histogram:
         return sum(self.buckets)
 
     def snapshot(self) -> dict[str, Any]:
-        """How many, the mean and the largest, in milliseconds."""
+        """Count, mean and maximum, in milliseconds."""
         mean = self.total / self.count if self.count else 0.0
         return {"count": self.count, "mean_ms": round(mean * 1000, 1), "max_ms": round(self.largest * 1000, 1)}
 
@@ -56,7 +56,7 @@ class Metrics:
         _histogram(self.durations, tool).observe(seconds)
 
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
-        """An upstream was asked once: `outcome` is `ok`, `cancelled` or a failure's code."""
+        """An attempt at an upstream ended: `outcome` is `ok`, `cancelled` or a failure's code."""
         _count(self.attempts, (upstream, outcome))
         _histogram(self.latencies, upstream).observe(seconds)
 
@@ -65,22 +65,27 @@ class Metrics:
         _count(self.waits, (upstream, "waits"))
 
     def watch(self, upstream: str, breaker: Callable[[], str]) -> None:
-        """Ask `breaker` for its state whenever a snapshot is taken: `closed`, `open` or `half open`."""
+        """Register a circuit breaker by a function that gives its state: `closed`, `open` or `half open`."""
         if upstream in self.breakers or len(self.breakers) < MAX_SERIES:
             self.breakers[upstream] = breaker
 
     def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
-        """Something goes up and down, told now or when asked: `limit left`, `connections in use` of a pool."""
+        """Set a gauge to a value, or to a function that is called when the gauge is read.
+
+        Args:
+            name: such as `connections in use`.
+            of: whose value it is, such as a pool.
+        """
         if (name, of) in self._levels or len(self._levels) < MAX_SERIES:
             self._levels[name, of] = value
 
     @property
     def levels(self) -> dict[tuple[str, str], float]:
-        """The levels of now, by what they are and of what."""
+        """The current value of each gauge."""
         return {series: value() if callable(value) else value for series, value in self._levels.items()}
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything counted so far as plain JSON, for people."""
+        """All counts as plain JSON."""
         return {
             "calls": {
                 tool: {"outcomes": _outcomes(self.calls, tool), **histogram.snapshot()}
@@ -95,7 +100,7 @@ class Metrics:
     def _upstream(self, name: str) -> dict[str, Any]:
         breaker = self.breakers.get(name)
         return {
-            "attempts": {"outcomes": _outcomes(self.attempts, name), **_seen(self.latencies, name)},
+            "attempts": {"outcomes": _outcomes(self.attempts, name), **_summary(self.latencies, name)},
             "waits": sum(_outcomes(self.waits, name).values()),
             **({"breaker": breaker()} if breaker else {}),
         }
@@ -111,7 +116,7 @@ def _histogram(histograms: dict[str, Histogram], name: str) -> Histogram:
     return histograms.setdefault(name, Histogram())
 
 
-def _seen(histograms: dict[str, Histogram], name: str) -> dict[str, Any]:
+def _summary(histograms: dict[str, Histogram], name: str) -> dict[str, Any]:
     return histograms.get(name, Histogram()).snapshot()
 
 
@@ -120,4 +125,4 @@ def _outcomes(counter: Counter[tuple[str, str]], name: str) -> dict[str, int]:
 
 
 METRICS = Metrics()
-"""What this process counts into where nothing else was passed."""
+"""The metrics of this process."""

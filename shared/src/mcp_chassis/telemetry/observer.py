@@ -1,4 +1,4 @@
-"""Who is told about attempts and waits: metrics, and the host whose call it is."""
+"""Observer of upstream attempts and waits: the metrics, and the host of the current call."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -7,16 +7,16 @@ from typing import Protocol
 
 
 class Observer(Protocol):
-    """Implement both; neither may raise, and neither may take long."""
+    """Receives the events of upstream calls. Methods must not raise and must return quickly."""
 
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
-        """One attempt has ended; `outcome` is `ok`, `cancelled` or an error code in lower case."""
+        """An attempt has ended; `outcome` is `ok`, `cancelled` or an error code in lower case."""
 
     async def waiting(self, upstream: str, message: str) -> None:
-        """The call goes on, but not yet, or not as asked: one sentence for a person."""
+        """A call is delayed or answered in another way; `message` is one sentence for a person."""
 
 
-class _Nobody:
+class _NullObserver:
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
         return None
 
@@ -24,18 +24,18 @@ class _Nobody:
         return None
 
 
-_NOBODY = _Nobody()
+_NULL_OBSERVER = _NullObserver()
 _current: ContextVar[Observer | None] = ContextVar("observer", default=None)
 
 
 def current_observer() -> Observer:
-    """The observer of the call that runs here."""
-    return _current.get() or _NOBODY
+    """The observer of the current call; one that ignores everything outside a call."""
+    return _current.get() or _NULL_OBSERVER
 
 
 @contextmanager
 def observed_by(observer: Observer) -> Generator[None]:
-    """Calls inside report to `observer`."""
+    """Make `observer` the current one inside."""
     token = _current.set(observer)
     try:
         yield

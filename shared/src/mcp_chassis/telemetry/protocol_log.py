@@ -1,4 +1,4 @@
-"""The outline of the last protocol messages, for whoever debugs a host: never arguments or results."""
+"""Debug log of protocol messages: their direction, method and id, never arguments or results."""
 
 import logging
 from collections import deque
@@ -15,7 +15,7 @@ _logger = logging.getLogger(PROTOCOL)
 
 @dataclass(frozen=True)
 class Outline:
-    """One message without its content."""
+    """One protocol message without its content."""
 
     direction: Literal["in", "out"]
     method: str | None
@@ -25,23 +25,23 @@ class Outline:
 
 
 class ProtocolLog:
-    """Logs and keeps the outlines of messages while the protocol's logger is on, which `MCP_DEBUG=1` does."""
+    """Logs messages and keeps the last `size` of them while the protocol logger is enabled (`MCP_DEBUG=1`)."""
 
-    def __init__(self, kept: int = MAX_OUTLINES) -> None:
-        self._outlines: deque[Outline] = deque(maxlen=kept)
+    def __init__(self, size: int = MAX_OUTLINES) -> None:
+        self._outlines: deque[Outline] = deque(maxlen=size)
 
-    def note(self, direction: Literal["in", "out"], message: JSONRPCMessage) -> None:
+    def record(self, direction: Literal["in", "out"], message: JSONRPCMessage) -> None:
         if _logger.isEnabledFor(logging.DEBUG):
             outline = _outline(direction, message)
             self._outlines.append(outline)
             _logger.debug("message", extra={"fields": asdict(outline)})
 
     def last(self) -> list[Outline]:
-        """The last messages, the oldest first."""
+        """The last messages, oldest first."""
         return list(self._outlines)
 
     def errors(self) -> list[Outline]:
-        """Those of the last messages that carry an error."""
+        """The errors among the last messages."""
         return [outline for outline in self._outlines if outline.has_error]
 
 
@@ -53,4 +53,4 @@ def _outline(direction: Literal["in", "out"], message: JSONRPCMessage) -> Outlin
 
 
 PROTOCOL_LOG = ProtocolLog()
-"""What this process keeps."""
+"""The log of this process."""

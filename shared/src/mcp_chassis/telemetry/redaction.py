@@ -1,4 +1,4 @@
-"""The secret values of this process, and their removal from any text before it leaves."""
+"""Redaction of the secrets of this process from logs and results."""
 
 import base64
 import json
@@ -7,35 +7,35 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 REMOVED = "[secret removed]"
-_SHORTEST = 4
-_SHORTEST_LINE = 16
-# A password such as `postgres` is also a word of many answers; a log line can spare the word, an answer cannot.
+MIN_SECRET_CHARS = 4
+MIN_LINE_CHARS = 16
+# A password such as `postgres` is also an ordinary word: it is removed from log lines, but not from results.
 _WORD = re.compile(r"[a-z]{1,11}")
-_SHORTEST_IN_ANSWERS = 8
+MIN_RESULT_SECRET_CHARS = 8
 
 
 class Redactor:
-    """Knows secret values in the forms in which they could turn up: raw, URL-encoded, base64, JSON-escaped."""
+    """Removes registered secrets in their raw, URL-encoded, base64 and JSON-escaped forms."""
 
     def __init__(self) -> None:
-        self._everywhere: tuple[str, ...] = ()
-        self._in_answers: tuple[str, ...] = ()
+        self._log_forms: tuple[str, ...] = ()
+        self._result_forms: tuple[str, ...] = ()
 
     def register(self, secret: str) -> None:
-        """Remove this value from now on; a URL's password and each line of a key count as values too."""
+        """Redact a secret from now on, and with it the password of a URL and each line of a key."""
         for value in _values(secret):
             forms = set(_forms(value))
-            self._everywhere = _longest_first({*self._everywhere, *forms})
-            if len(value) >= _SHORTEST_IN_ANSWERS and not _WORD.fullmatch(value):
-                self._in_answers = _longest_first({*self._in_answers, *forms})
+            self._log_forms = _longest_first({*self._log_forms, *forms})
+            if len(value) >= MIN_RESULT_SECRET_CHARS and not _WORD.fullmatch(value):
+                self._result_forms = _longest_first({*self._result_forms, *forms})
 
     def scrub_log(self, text: str) -> str:
-        """The text without any registered value."""
-        return _without(text, self._everywhere)
+        """A log text without any registered secret."""
+        return _without(text, self._log_forms)
 
     def scrub(self, text: str) -> str:
-        """The text without registered values that are no ordinary words; the same object when there was none."""
-        return _without(text, self._in_answers)
+        """A result text without registered secrets, ordinary words excepted; the same object if it holds none."""
+        return _without(text, self._result_forms)
 
 
 def _without(text: str, forms: tuple[str, ...]) -> str:
@@ -50,12 +50,12 @@ def _longest_first(forms: set[str]) -> tuple[str, ...]:
 
 
 def _values(secret: str) -> Iterator[str]:
-    yield from (part for part in (secret, secret.strip()) if len(part) >= _SHORTEST)
+    yield from (part for part in (secret, secret.strip()) if len(part) >= MIN_SECRET_CHARS)
     lines = secret.splitlines()
     if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----"))
+        yield from (line for line in lines if len(line) >= MIN_LINE_CHARS and not line.startswith("-----"))
     if "://" in secret:
-        yield from (part for part in _passwords(secret) if len(part) >= _SHORTEST)
+        yield from (part for part in _passwords(secret) if len(part) >= MIN_SECRET_CHARS)
 
 
 def _passwords(url: str) -> Iterator[str]:
@@ -82,13 +82,13 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _base64_forms(value: bytes) -> Iterator[str]:
-    """Base64 of the value at each of the three places in a group it can begin, without what its neighbours change."""
+    """Base64 of the value at each of its three alignments, without the characters that neighbouring bytes change."""
     for offset in range(3):
         padded = b"\0" * offset + value
         first = -(-offset * 8 // 6)
         last = len(padded) * 8 // 6
         inside = base64.b64encode(padded).decode()[first:last]
-        if len(inside) >= _SHORTEST:
+        if len(inside) >= MIN_SECRET_CHARS:
             yield inside
             yield inside.replace("+", "-").replace("/", "_")
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mcp.client import Client
 from mcp_types import CallToolResult, TextContent
 
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
 
 Era = Literal["modern", "legacy"]
@@ -26,7 +27,7 @@ async def connected(
     """
     settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", **(env or {})})
     mode = "legacy" if era == "legacy" else "2026-07-28"
-    async with Client(server.build(settings), mode=mode, **client) as session:
+    async with Client(Dispatch(server, settings), mode=mode, **client) as session:
         yield session
 
 

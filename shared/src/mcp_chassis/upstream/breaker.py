@@ -1,4 +1,4 @@
-"""A circuit breaker: after many failures without a success nobody asks, and then exactly one."""
+"""Circuit breaker: after repeated failures without a success, calls are refused until a probe succeeds."""
 
 import math
 from collections import deque
@@ -9,24 +9,28 @@ from mcp_chassis.upstream.policy import Policy
 
 
 class Verdict(Enum):
-    """What one attempt says about its upstream."""
+    """The outcome of one attempt, as evidence about the upstream's health."""
 
-    ALIVE = "it did what was asked"
-    ANSWERED = "it refused, for the caller's fault or for a limit: never counts, but an upstream that answers is there"
-    DEAD = "it failed"
-    UNKNOWN = "the attempt was cancelled before it told anything"
+    SUCCEEDED = "it did what was asked"
+    REFUSED = "it answered with a refusal: neither a success nor a failure of the service"
+    FAILED = "no answer, or an error of the service"
+    CANCELLED = "the attempt ended before there was an outcome"
 
 
 class Breaker:
-    """Opens when enough attempts failed within the window and none succeeded; `clock` gives seconds."""
+    """Opens after `policy.breaker_failures` failures within `policy.breaker_window` seconds and no success between.
+
+    The first open time is `policy.breaker_open` seconds; each failed probe doubles it, up to
+    `policy.breaker_open_cap`. `clock` gives seconds.
+    """
 
     def __init__(self, policy: Policy, clock: Callable[[], float]) -> None:
         self._policy = policy
         self._clock = clock
-        self._failed: deque[float] = deque(maxlen=policy.breaker_failures)
-        self._succeeded = -math.inf
+        self._failed_at: deque[float] = deque(maxlen=policy.breaker_failures)
+        self._succeeded_at = -math.inf
         self._open_until: float | None = None
-        self._open_for = policy.breaker_open
+        self._open_seconds = policy.breaker_open
         self._probing = False
 
     @property
@@ -35,59 +39,59 @@ class Breaker:
 
     @property
     def state(self) -> str:
-        """`closed`, `open`, or `half open` when the next attempt, or the one under way, is the probe."""
+        """`closed`, `open`, or `half open` when the next attempt, or the current one, is the probe."""
         if not self.is_open:
             return "closed"
         return "half open" if self._probing or self.refuses_for() == 0 else "open"
 
     def refuses_for(self) -> float:
-        """Seconds for which nothing may be tried; 0 when an attempt may begin now. Changes nothing."""
+        """Seconds until an attempt may begin, 0 for now. Changes nothing."""
         if self._open_until is None:
             return 0.0
         if self._probing:
-            return self._open_for
+            return self._open_seconds
         return max(0.0, self._open_until - self._clock())
 
     def enter(self) -> "Attempt | None":
-        """Begin an attempt, to be ended with its verdict; None when refused."""
+        """Begin an attempt, which has to be ended with a verdict; None when it is refused."""
         if self.refuses_for() > 0:
             return None
         self._probing = self.is_open
         return Attempt(self, probe=self._probing)
 
     def settle(self, verdict: Verdict, *, probe: bool) -> None:
-        """Take in how an attempt ended. A probe that was cancelled leaves its place to the next caller."""
+        """Count the outcome of an attempt. After a cancelled probe the next caller makes the probe."""
         if probe:
             self._probing = False
-        if verdict is Verdict.ALIVE:
-            self._succeeded = self._clock()
-        if verdict is Verdict.ALIVE or (verdict is Verdict.ANSWERED and probe):
+        if verdict is Verdict.SUCCEEDED:
+            self._succeeded_at = self._clock()
+        if verdict is Verdict.SUCCEEDED or (verdict is Verdict.REFUSED and probe):
             self._close()
-        elif verdict is Verdict.DEAD and probe:
-            self._open(min(self._open_for * 2, self._policy.breaker_open_cap))
-        elif verdict is Verdict.DEAD and not self.is_open:
-            self._count()
+        elif verdict is Verdict.FAILED and probe:
+            self._open(min(self._open_seconds * 2, self._policy.breaker_open_cap))
+        elif verdict is Verdict.FAILED and not self.is_open:
+            self._count_failure()
 
     def _close(self) -> None:
-        self._failed.clear()
+        self._failed_at.clear()
         self._open_until = None
-        self._open_for = self._policy.breaker_open
+        self._open_seconds = self._policy.breaker_open
 
-    def _count(self) -> None:
+    def _count_failure(self) -> None:
         now = self._clock()
-        self._failed.append(now)
-        since = now - self._policy.breaker_window
-        if len(self._failed) == self._failed.maxlen and self._failed[0] >= since > self._succeeded:
+        self._failed_at.append(now)
+        window_start = now - self._policy.breaker_window
+        if len(self._failed_at) == self._failed_at.maxlen and self._failed_at[0] >= window_start > self._succeeded_at:
             self._open(self._policy.breaker_open)
 
     def _open(self, seconds: float) -> None:
-        self._open_for = seconds
+        self._open_seconds = seconds
         self._open_until = self._clock() + seconds
-        self._failed.clear()
+        self._failed_at.clear()
 
 
 class Attempt:
-    """One admitted attempt; it is settled once."""
+    """One admitted attempt; `ended` is called once."""
 
     def __init__(self, breaker: Breaker, *, probe: bool) -> None:
         self._breaker = breaker

@@ -1,4 +1,4 @@
-"""The pace of one upstream: a limiter for all of it, and lanes of their own for what it limits more closely."""
+"""Outbound rate limits of one upstream: a global limiter and optional named ones."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -7,14 +7,18 @@ from dataclasses import dataclass
 import anyio
 
 MAX_LIMITERS = 1_000
+GLOBAL = ""
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """How fast one lane may go.
+    """The rate at which calls may start.
 
-    `calls` in `seconds`, all at once if `burst`, else evenly spaced. `max_concurrent` bounds how many run together (1:
-    one after another). A limit met in a lane that `shares_limit` closes the whole upstream, else the lane alone.
+    Args:
+        calls: how many calls may start in `seconds`.
+        burst: all of them at once; else they are spaced evenly.
+        max_concurrent: how many may run at the same time; 1 runs them one after another.
+        shares_limit: a limit that the upstream announces here closes the whole upstream, else this limiter alone.
     """
 
     calls: float
@@ -25,67 +29,67 @@ class RateLimit:
 
 
 class Limiter:
-    """One queue: its limiter, how many may be under way, and until when its upstream wants to hear nothing."""
+    """One token bucket and its slots; `closed_until` is when the upstream accepts calls again, by the clock."""
 
-    def __init__(self, rate: RateLimit) -> None:
+    def __init__(self, rate_limit: RateLimit) -> None:
         from aiolimiter import AsyncLimiter
 
-        together = max(rate.calls, 1.0) if rate.burst else 1.0
-        self.limiter = AsyncLimiter(together, together * rate.seconds / rate.calls)
-        self.slots = anyio.CapacityLimiter(rate.max_concurrent) if rate.max_concurrent else None
+        capacity = max(rate_limit.calls, 1.0) if rate_limit.burst else 1.0
+        self._bucket = AsyncLimiter(capacity, capacity * rate_limit.seconds / rate_limit.calls)
+        self._slots = anyio.CapacityLimiter(rate_limit.max_concurrent) if rate_limit.max_concurrent else None
         self.closed_until = 0.0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
-        """Wait for a slot, then for the limiter; the slot is held inside."""
-        if self.slots is None:
-            await self.limiter.acquire()
+    async def acquire(self) -> AsyncGenerator[None]:
+        """Wait for a slot, then for a token; the slot is held inside."""
+        if self._slots is None:
+            await self._bucket.acquire()
             yield
         else:
-            async with self.slots:
-                await self.limiter.acquire()
+            async with self._slots:
+                await self._bucket.acquire()
                 yield
 
-    def idle(self, now: float) -> bool:
-        """Whether forgetting it changes nothing."""
-        rested = self.limiter.has_capacity(self.limiter.max_rate) and self.closed_until <= now
-        return rested and (self.slots is None or self.slots.borrowed_tokens == 0)
+    def is_idle(self, now: float) -> bool:
+        """Whether a new limiter would behave the same: full bucket, no call running, not closed."""
+        full = self._bucket.has_capacity(self._bucket.max_rate) and self.closed_until <= now
+        return full and (self._slots is None or self._slots.borrowed_tokens == 0)
 
 
 class RateLimits:
-    """The lanes of one upstream by name; `posts:C1` and `posts:C2` are two lanes at the rate of `posts`.
+    """The limiters of one upstream by name; `posts:C1` and `posts:C2` are two limiters at the rate of `posts`.
 
-    They are made on first use, in the running loop; beyond a thousand the idle ones are forgotten.
+    Limiters are made on first use, in the running loop; above `MAX_LIMITERS` the idle ones are dropped.
     """
 
     def __init__(self, main: RateLimit, rate_limits: Mapping[str, RateLimit]) -> None:
-        self._main_rate = main
-        self._rates = rate_limits
-        self._lanes: dict[str, Limiter] = {}
+        self._main = main
+        self._rate_limits = rate_limits
+        self._limiters: dict[str, Limiter] = {}
 
     def main(self) -> Limiter:
-        """The lane that every call passes."""
-        return self._lane("", self._main_rate)
+        """The global limiter, which every call passes."""
+        return self._limiter(GLOBAL, self._main)
 
     def named(self, name: str, now: float) -> Limiter:
-        """A lane of its own; `now` is the clock that `closed_until` is told in."""
-        if name not in self._lanes and len(self._lanes) > MAX_LIMITERS:
-            self._lanes = {
-                key: rate_limit for key, rate_limit in self._lanes.items() if not key or not rate_limit.idle(now)
+        """The limiter of a name; `now` is by the same clock as `closed_until`."""
+        if name not in self._limiters and len(self._limiters) > MAX_LIMITERS:
+            self._limiters = {
+                key: limiter for key, limiter in self._limiters.items() if key == GLOBAL or not limiter.is_idle(now)
             }
-        return self._lane(name, self._rate(name))
+        return self._limiter(name, self._rate_limit(name))
 
     def limited(self, name: str | None, now: float) -> Limiter:
-        """The lane that a limit met in `name` closes."""
-        return self.main() if name is None or self._rate(name).shares_limit else self.named(name, now)
+        """The limiter that is closed when the upstream announces a limit to a call under `name`."""
+        return self.main() if name is None or self._rate_limit(name).shares_limit else self.named(name, now)
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return len(self._limiters)
 
-    def _rate(self, name: str) -> RateLimit:
-        return self._rates.get(name.partition(":")[0], self._main_rate)
+    def _rate_limit(self, name: str) -> RateLimit:
+        return self._rate_limits.get(name.partition(":")[0], self._main)
 
-    def _lane(self, name: str, rate: RateLimit) -> Limiter:
-        if name not in self._lanes:
-            self._lanes[name] = Limiter(rate)
-        return self._lanes[name]
+    def _limiter(self, name: str, rate_limit: RateLimit) -> Limiter:
+        if name not in self._limiters:
+            self._limiters[name] = Limiter(rate_limit)
+        return self._limiters[name]

@@ -1,4 +1,4 @@
-"""Again in how many seconds, or not: a pure decision, and the budget that keeps retries from doing harm."""
+"""The retry decision, a pure function from a failure to a wait in seconds, and the retry budget of one upstream."""
 
 from enum import Enum
 from random import Random
@@ -8,18 +8,18 @@ from mcp_chassis.upstream.policy import Policy
 
 
 class Repeat(Enum):
-    """What may be done again when an attempt's outcome is not known."""
+    """How often an operation may be attempted again when the outcome of an attempt is unknown."""
 
-    READ = "asking changes nothing"
-    ONCE = "doing it twice is doing it once"
-    NEVER = "each time is another effect"
+    READ = "as often as the policy allows: it changes nothing"
+    ONCE = "once: it is idempotent"
+    NEVER = "never: each attempt may have an effect of its own"
 
 
 def decide(failure: Failure, attempt: int, repeat: Repeat, *, left: float, rng: Random, policy: Policy) -> float | None:
     """Seconds until the next attempt, or None to give up.
 
     Args:
-        attempt: how many attempts have been made, this one included.
+        attempt: the number of attempts made, this one included.
         left: seconds until the deadline; a wait that would reach it is not begun.
     """
     if failure.effect is Effect.SETTLED or (failure.effect is Effect.AMBIGUOUS and repeat is Repeat.NEVER):
@@ -31,10 +31,10 @@ def decide(failure: Failure, attempt: int, repeat: Repeat, *, left: float, rng: 
 
 
 def pause(failure: Failure, attempt: int, rng: Random, policy: Policy) -> float:
-    """Seconds to wait: jitter, on top of what the upstream told.
+    """Seconds to wait: exponential backoff with jitter, added to the wait that the upstream asked for.
 
-    What was never sent waits at least half of each interval; the rest takes full jitter, and after a limit that
-    tells no time at least a tenth, so that a limit never makes a hot loop.
+    What was never sent waits between half and the whole of each interval, everything else between none and the whole.
+    After a rate limit without a time of its own the wait is at least a tenth, so that a limit never makes a hot loop.
     """
     if failure.effect is Effect.NEVER_SENT:
         interval = min(policy.unsent_base * 2 ** (attempt - 1), policy.retry_cap)
@@ -46,10 +46,10 @@ def pause(failure: Failure, attempt: int, rng: Random, policy: Policy) -> float:
 
 
 class RetryBudget:
-    """What retries of one upstream may still cost: a dead upstream is not hammered by everyone's third attempt.
+    """Token bucket for the retries of one upstream, so that many callers do not overload a service that fails.
 
-    The figures are the AWS SDKs' standard mode: a bucket of 500, 14 for a retry, 5 after a limit, and a success gives
-    back what its own retries cost, else 1.
+    The figures are those of the AWS SDKs' standard mode: a bucket of 500 tokens, 14 for a retry, 5 after a rate limit.
+    A success returns what its own retries cost, else 1.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -57,7 +57,7 @@ class RetryBudget:
         self.left = policy.budget
 
     def spend(self, effect: Effect) -> float | None:
-        """Take the cost of one retry and tell it; None when it cannot be afforded."""
+        """Take the cost of one retry and return it; None when the bucket holds less."""
         cost = self._policy.budget_limited if effect is Effect.REJECTED else self._policy.budget_retry
         if cost > self.left:
             return None
@@ -65,5 +65,5 @@ class RetryBudget:
         return cost
 
     def earn(self, spent: float) -> None:
-        """A call succeeded whose retries cost `spent`."""
+        """Return tokens after a success whose retries cost `spent`."""
         self.left = min(self._policy.budget, self.left + (spent or self._policy.budget_success))

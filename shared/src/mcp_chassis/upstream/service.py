@@ -1,4 +1,4 @@
-"""One outside service: deadline, breaker, lanes, attempts, retries. The only place that waits and asks again."""
+"""One upstream service: deadline, circuit breaker, rate limits and retries around every call to it."""
 
 import logging
 import math
@@ -10,17 +10,18 @@ from typing import TypeVar
 import anyio
 
 from mcp_chassis.deadline import time_left
-from mcp_chassis.failures import Failure, OutcomeUnknown, RateLimited
+from mcp_chassis.failures import Failure, OutcomeUnknown
 from mcp_chassis.telemetry.metrics import METRICS
 from mcp_chassis.telemetry.observer import Observer, current_observer
-from mcp_chassis.upstream.attempts import Attempts
+from mcp_chassis.upstream.admission import Admission
+from mcp_chassis.upstream.attempts import Attempts, RetrySettings
 from mcp_chassis.upstream.breaker import Breaker
 from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.rate_limits import RateLimit, RateLimits
 from mcp_chassis.upstream.retry import Repeat, RetryBudget
 
-Effected = TypeVar("Effected")
-Look = Callable[[], Awaitable[Effected | None]]
+Outcome = TypeVar("Outcome")
+LookUp = Callable[[], Awaitable[Outcome | None]]
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +31,13 @@ class Upstream:
 
     Args:
         name: as a model should read it, such as `GitHub`.
-        policy: every figure; the settings of a server are one.
-        rates: lanes with a pace of their own, by name; everything passes the upstream's own pace besides.
-        rate: the upstream's own pace, where `policy.rate` with bursts does not fit.
+        policy: the timeouts, attempts and limits.
+        rate_limits: named limits for parts of the service; every call counts against the service's own limit too.
+        rate_limit: the service's own limit; `policy.rate` with bursts when left out.
         clock: seconds that only grow.
-        observer: who hears of attempts and waits; the current call's when left out.
+        rng: the source of jitter.
+        sleep: waits between attempts.
+        observer: hears of attempts and waits; the current call's observer when left out.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class Upstream:
         *,
         policy: Policy | None = None,
         rate_limits: Mapping[str, RateLimit] | None = None,
-        rate: RateLimit | None = None,
+        rate_limit: RateLimit | None = None,
         clock: Callable[[], float] = time.monotonic,
         rng: Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -51,84 +54,90 @@ class Upstream:
     ) -> None:
         self.name = name
         self.policy = policy or Policy()
-        self.clock = clock
-        self.rng = rng or Random()  # noqa: S311
-        self.sleep = sleep
-        self.budget = RetryBudget(self.policy)
         self.breaker = Breaker(self.policy, clock)
-        self.rate_limits = RateLimits(rate or RateLimit(self.policy.rate), rate_limits or {})
-        self.queue: set[anyio.CancelScope] = set()
+        self.rate_limits = RateLimits(rate_limit or RateLimit(self.policy.rate), rate_limits or {})
         self._observer = observer
+        self._admission = Admission(name, self.breaker, self.rate_limits, clock=clock, sleep=sleep, notify=self._notify)
+        budget, rng = RetryBudget(self.policy), rng or Random()  # noqa: S311
+        self._retry = RetrySettings(name, self.policy, budget, rng, clock, sleep, self._notify)
         METRICS.watch(name, lambda: self.breaker.state)
-
-    @property
-    def observer(self) -> Observer:
-        return self._observer or current_observer()
 
     async def call(
         self,
-        attempt: Callable[[], Awaitable[Effected]],
+        attempt: Callable[[], Awaitable[Outcome]],
         *,
         repeat: Repeat = Repeat.READ,
         rate_limit: str | None = None,
         sent: Callable[[], bool] = lambda: True,
-        recover: Look[Effected] | None = None,
+        recover: LookUp[Outcome] | None = None,
         check: str = "",
-    ) -> Effected:
-        """Attempt it, again where that is safe and worth it, within the current call's deadline.
+    ) -> Outcome:
+        """Make attempts until one succeeds or none may follow, within the deadline of the current tool call.
 
         Args:
-            attempt: one attempt; it raises a `Failure` that tells its `Effect`.
-            lane: the queue it belongs to, by a name of `rate_limits`.
-            sent: whether the attempt under way may have reached the upstream; asked when it is cut off.
+            attempt: makes one attempt; it raises a `Failure` with its `Effect`.
+            repeat: which failures may be attempted again.
+            rate_limit: one of the names in `rate_limits`.
+            sent: whether the current attempt may have reached the upstream; read when it is cancelled.
             recover: looks up what a write whose answer was lost has done; None when that is not certain.
-            check: what to look at, told with `OutcomeUnknown`; one sentence.
+            check: one sentence for `OutcomeUnknown`: where to look before writing again.
 
         Raises:
             Failure: what the last attempt raised; `TimedOut` at the deadline; `OutcomeUnknown` for a write that may
                 have happened.
         """
-        journey = Attempts(self, attempt, repeat, rate_limit, sent)
+        attempts = self._attempts(attempt, repeat, rate_limit, sent)
         try:
-            return await journey.run()
+            return await attempts.run()
         except Failure as failure:
-            if repeat is Repeat.READ or not journey.doubtful:
+            if repeat is Repeat.READ or not attempts.ambiguous:
                 raise
-            if recover is not None and (found := await self._look(recover)) is not None:
+            if recover is not None and (found := await self._look_up(recover)) is not None:
                 return found
-            raise self._unknown(repeat, check) from failure
+            raise self._outcome_unknown(repeat, check) from failure
 
-    def learn(self, rate_limit: str | None, failure: Failure) -> None:
-        """Remember how long the upstream wants to hear nothing, so that nobody else asks in that time."""
-        if isinstance(failure, RateLimited) and failure.requested_retry_after_seconds:
-            limited = self.rate_limits.limited(rate_limit, self.clock())
-            limited.closed_until = max(limited.closed_until, self.clock() + failure.requested_retry_after_seconds)
+    def _attempts(
+        self,
+        attempt: Callable[[], Awaitable[Outcome]],
+        repeat: Repeat,
+        rate_limit: str | None,
+        sent: Callable[[], bool],
+    ) -> Attempts[Outcome]:
+        return Attempts(
+            self._retry,
+            self._admission,
+            self._current_observer,
+            attempt,
+            repeat=repeat,
+            rate_limit=rate_limit,
+            sent=sent,
+            seconds=self._seconds_left(),
+        )
 
-    def seconds_left(self) -> float:
-        """Seconds that a call may still use; the margin lets it say what it knows before it is cut off."""
+    @property
+    def _current_observer(self) -> Observer:
+        return self._observer or current_observer()
+
+    def _seconds_left(self) -> float:
+        """Seconds a call may still use; the margin lets it report its own failure before it is cancelled."""
         left = time_left()
         left = self.policy.call_deadline if math.isinf(left) else left
         return left - min(self.policy.deadline_margin, left / 4)
 
-    async def tell(self, message: str) -> None:
+    async def _notify(self, message: str) -> None:
         logger.info("%s", message)
-        await self.observer.waiting(self.name, message)
+        await self._current_observer.waiting(self.name, message)
 
-    def dismiss_queue(self) -> None:
-        """The breaker has opened: nobody waits for a turn that would be refused."""
-        for scope in self.queue:
-            scope.cancel()
-
-    async def _look(self, recover: Look[Effected]) -> Effected | None:
-        await self.tell(f"{self.name}'s answer was lost; looking up what happened.")
-        with anyio.move_on_after(self.seconds_left()):
+    async def _look_up(self, recover: LookUp[Outcome]) -> Outcome | None:
+        await self._notify(f"{self.name}'s answer was lost; looking up what happened.")
+        with anyio.move_on_after(self._seconds_left()):
             try:
                 return await recover()
             except Failure:
                 logger.info("%s: the look-up after a lost answer failed", self.name)
         return None
 
-    def _unknown(self, repeat: Repeat, check: str) -> OutcomeUnknown:
+    def _outcome_unknown(self, repeat: Repeat, check: str) -> OutcomeUnknown:
         lost = f"The answer of {self.name} to a change was lost or does not prove it."
         if repeat is Repeat.ONCE:
             return OutcomeUnknown(lost, remedy=check or "It may have happened; the same call can be made again safely.")
