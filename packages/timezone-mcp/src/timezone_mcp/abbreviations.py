@@ -1,4 +1,4 @@
-"""What the abbreviations of times stand for: all of it, since most mean several things."""
+"""Abbreviations of time zones and all the zones that each may stand for."""
 
 import dataclasses
 from collections import defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 
-from timezone_mcp import tzdb
+from timezone_mcp import population, tzdb
 from timezone_mcp.offsets import written
 
 
@@ -18,7 +18,7 @@ class Meaning:
     offset: str
 
 
-# In use among people: what the database writes as numbers or not at all, and what most people mean first.
+# In use among people where the database has only a number or nothing.
 SPOKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AFT": (("Asia/Kabul", "+04:30"),),
     "AMT": (("America/Manaus", "-04:00"), ("Asia/Yerevan", "+04:00")),
@@ -61,18 +61,20 @@ SPOKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def meanings(abbreviation: str) -> tuple[Meaning, ...]:
-    """Everything an abbreviation stands for, the best known first; empty when nothing is known under it."""
+    """Everything an abbreviation stands for, the zone with the most people first; empty when nothing is known."""
     spoken = (Meaning(name, offset) for name, offset in SPOKEN.get(abbreviation.upper(), ()))
-    return tuple(dict.fromkeys((*spoken, *_written().get(abbreviation.upper(), ()))))
+    found = dict.fromkeys((*spoken, *_written().get(abbreviation.upper(), ())))
+    return tuple(sorted(found, key=lambda meaning: population.rank(meaning.timezone)))
 
 
 def distinct(found: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
-    """One zone for every country and offset, and every offset once before any twice."""
-    of_country: dict[tuple[str | None, str], Meaning] = {}
+    """One zone for each country, offset and set of clocks; each offset stands once before any stands twice."""
+    unique: dict[object, Meaning] = {}
     for meaning in found:
-        of_country.setdefault((tzdb.country(meaning.timezone), meaning.offset), meaning)
-    first_of_offset = {meaning.offset: meaning for meaning in reversed(of_country.values())}.values()
-    return tuple(sorted(of_country.values(), key=lambda meaning: meaning not in first_of_offset))
+        key = tzdb.country(meaning.timezone), meaning.offset, tzdb.clocks(meaning.timezone)
+        unique.setdefault(key, meaning)
+    first_of_offset = {meaning.offset: meaning for meaning in reversed(unique.values())}.values()
+    return tuple(sorted(unique.values(), key=lambda meaning: meaning not in first_of_offset))
 
 
 @cache

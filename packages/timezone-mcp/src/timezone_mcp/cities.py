@@ -1,6 +1,6 @@
-"""Large cities that the time zone database does not name, by the zone whose clocks they keep.
+"""Cities that the time zone database does not name, by the zone whose clocks they keep.
 
-A city that stands under two zones is one of two that share a name; it is never guessed which one is meant.
+A name that several well-known cities bear stands under the zone of each.
 """
 
 from collections import defaultdict
@@ -13,122 +13,229 @@ from timezone_mcp.spelling import plain
 AREAS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 COMPASS = {"North", "South", "West", "East"}
 
-UNNAMED: Mapping[str, str] = {
-    "Africa/Abidjan": "Yamoussoukro",
+CITIES: Mapping[str, str] = {
+    "Africa/Abidjan": "Yamoussoukro, Bouake",
     "Africa/Accra": "Kumasi",
     "Africa/Addis_Ababa": "Dire Dawa",
     "Africa/Algiers": "Oran, Constantine",
+    "Africa/Blantyre": "Lilongwe",
+    "Africa/Bujumbura": "Gitega",
     "Africa/Cairo": "Alexandria, Giza, Luxor",
-    "Africa/Casablanca": "Rabat, Marrakesh, Marrakech, Fez, Tangier",
+    "Africa/Casablanca": "Rabat, Marrakesh, Marrakech, Fez, Tangier, Agadir",
+    "Africa/Dakar": "Saint Louis, St Louis",
     "Africa/Dar_es_Salaam": "Dodoma, Zanzibar",
-    "Africa/Johannesburg": "Cape Town, Durban, Pretoria, Soweto, Port Elizabeth, Bloemfontein",
-    "Africa/Lagos": "Abuja, Kano, Ibadan, Port Harcourt",
-    "Africa/Nairobi": "Mombasa",
+    "Africa/Douala": "Yaounde",
+    "Africa/Harare": "Bulawayo",
+    "Africa/Johannesburg": (
+        "Cape Town, Durban, Pretoria, Soweto, Port Elizabeth, Bloemfontein, Newcastle, East London, Johannesburg CBD"
+    ),
+    "Africa/Kampala": "Entebbe",
+    "Africa/Lagos": "Abuja, Kano, Ibadan, Port Harcourt, Benin City, Kaduna",
+    "Africa/Lusaka": "Ndola",
+    "Africa/Nairobi": "Mombasa, Kisumu",
+    "Africa/Tunis": "Sfax",
+    "America/Anguilla": "The Valley",
+    "America/Antigua": "St Johns, Saint Johns",
     "America/Argentina/Buenos_Aires": "La Plata, Mar del Plata, Rosario",
-    "America/Bogota": "Medellin, Cali, Cartagena, Barranquilla",
-    "America/Caracas": "Maracaibo, Valencia",
+    "America/Argentina/Cordoba": "Cordoba, Rosario, Santa Fe",
+    "America/Argentina/San_Juan": "San Juan",
+    "America/Aruba": "Oranjestad",
+    "America/Asuncion": "Concepcion Paraguay",
+    "America/Barbados": "Bridgetown",
+    "America/Belize": "Belmopan, Belize City",
+    "America/Bogota": "Medellin, Cali, Cartagena, Barranquilla, Bucaramanga, Santa Marta",
+    "America/Caracas": "Maracaibo, Valencia, Merida, Barcelona Anzoategui",
+    "America/Cayman": "Georgetown, George Town",
     "America/Chicago": (
         "Dallas, Houston, Austin, San Antonio, Fort Worth, Minneapolis, Saint Paul, St Paul, Milwaukee, Saint Louis, "
-        "St Louis, Kansas City, New Orleans, Memphis, Nashville, Oklahoma City, Omaha, Tulsa, Madison, Birmingham"
+        "St Louis, Kansas City, New Orleans, Memphis, Nashville, Oklahoma City, Omaha, Tulsa, Madison, Birmingham, "
+        "Springfield, Saint Louis Missouri, Jackson, Des Moines, Wichita, Little Rock, Baton Rouge, Mobile, Lincoln, "
+        "Panama City Beach"
     ),
     "America/Costa_Rica": "San Jose",
-    "America/Denver": "Salt Lake City, Albuquerque, Colorado Springs, Santa Fe, El Paso, Aurora",
-    "America/Edmonton": "Calgary, Banff",
-    "America/Guayaquil": "Quito",
+    "America/Curacao": "Willemstad",
+    "America/Denver": (
+        "Salt Lake City, Albuquerque, Colorado Springs, Santa Fe, El Paso, Aurora, Boulder, Provo, Las Cruces, "
+        "Cheyenne, Billings"
+    ),
+    "America/Detroit": "Ann Arbor, Grand Rapids, Lansing",
+    "America/Dominica": "Roseau",
+    "America/Edmonton": "Calgary, Banff, Red Deer",
+    "America/El_Salvador": "San Salvador",
+    "America/Grand_Turk": "Cockburn Town",
+    "America/Grenada": "St Georges",
+    "America/Guadeloupe": "Basse-Terre",
+    "America/Guatemala": "Antigua Guatemala, Guatemala City",
+    "America/Guayaquil": "Quito, Cuenca",
+    "America/Guyana": "Georgetown",
     "America/Halifax": "Dartmouth",
     "America/Havana": "Santiago de Cuba",
+    "America/Jamaica": "Kingston",
     "America/La_Paz": "Santa Cruz, Sucre, Cochabamba",
+    "America/Lima": "Arequipa, Cusco, Trujillo",
     "America/Los_Angeles": (
         "San Francisco, San Diego, San Jose, Seattle, Portland, Sacramento, Oakland, Las Vegas, Fresno, Long Beach, "
-        "Silicon Valley, Palo Alto, Mountain View, Cupertino, Redmond, Spokane, Reno"
+        "Silicon Valley, Palo Alto, Mountain View, Cupertino, Redmond, Spokane, Reno, Richmond, Santa Cruz, Santa "
+        "Barbara, Anaheim, Bakersfield, Ontario, Irvine, Santa Clara, Sunnyvale, Tacoma, Boise City"
     ),
-    "America/Mexico_City": "Guadalajara, Puebla, Leon, Queretaro",
+    "America/Lower_Princes": "Philipsburg",
+    "America/Managua": "Leon, Granada",
+    "America/Martinique": "Fort-de-France",
+    "America/Mazatlan": "La Paz Mexico, Culiacan",
+    "America/Merida": "Merida",
+    "America/Mexico_City": "Guadalajara, Puebla, Leon, Queretaro, Merida Mexico",
+    "America/Miquelon": "Saint-Pierre",
     "America/Monterrey": "Saltillo",
     "America/New_York": (
         "NYC, Washington, Washington DC, Boston, Philadelphia, Miami, Atlanta, Orlando, Tampa, Charlotte, Baltimore, "
         "Pittsburgh, Cleveland, Columbus, Cincinnati, Buffalo, Brooklyn, Manhattan, Raleigh, Richmond, Jacksonville, "
-        "Portland, Cambridge, Newark, Hartford, Providence"
+        "Portland, Cambridge, Newark, Hartford, Providence, Springfield, Rochester, Albany, Syracuse, Savannah, "
+        "Charleston, Norfolk, Durham, Alexandria Virginia, Greensboro, Fort Lauderdale, Knoxville, Dayton, Toledo, "
+        "Akron, Worcester, Queens, Bronx"
     ),
-    "America/Phoenix": "Tucson, Mesa, Scottsdale",
+    "America/Panama": "Panama City",
+    "America/Phoenix": "Tucson, Mesa, Scottsdale, Tempe",
     "America/Puerto_Rico": "San Juan",
     "America/Santiago": "Valparaiso, Concepcion",
+    "America/Santo_Domingo": "Punta Cana, Santiago de los Caballeros",
     "America/Sao_Paulo": "Rio de Janeiro, Brasilia, Belo Horizonte, Curitiba, Porto Alegre, Florianopolis, Campinas",
+    "America/St_Barthelemy": "Gustavia",
+    "America/St_Kitts": "Basseterre",
+    "America/St_Lucia": "Castries",
+    "America/St_Thomas": "Charlotte Amalie",
+    "America/St_Vincent": "Kingstown",
+    "America/Tegucigalpa": "San Pedro Sula",
     "America/Tijuana": "Mexicali",
-    "America/Toronto": "Ottawa, Montreal, Quebec, Quebec City, Hamilton, Mississauga, Waterloo, Kingston",
-    "America/Vancouver": "Victoria, Surrey",
+    "America/Toronto": (
+        "Ottawa, Montreal, Quebec, Quebec City, Hamilton, Mississauga, Waterloo, Kingston, London Ontario, Kitchener, "
+        "Windsor"
+    ),
+    "America/Tortola": "Road Town",
+    "America/Vancouver": "Victoria, Surrey, Richmond, Burnaby",
+    "Asia/Aden": "Sanaa, Sana",
     "Asia/Almaty": "Astana, Nur-Sultan",
+    "Asia/Baghdad": "Basra, Mosul, Erbil",
+    "Asia/Bahrain": "Manama",
     "Asia/Bangkok": "Chiang Mai, Phuket, Pattaya",
-    "Asia/Dhaka": "Chittagong, Chattogram",
+    "Asia/Brunei": "Bandar Seri Begawan",
+    "Asia/Dhaka": "Chittagong, Chattogram, Khulna, Sylhet",
     "Asia/Dubai": "Abu Dhabi, Sharjah, Al Ain",
-    "Asia/Ho_Chi_Minh": "Hanoi, Da Nang, Haiphong, Ho Chi Minh City",
+    "Asia/Ho_Chi_Minh": "Hanoi, Da Nang, Haiphong, Ho Chi Minh City, Hue, Nha Trang",
+    "Asia/Hong_Kong": "Kowloon, Victoria City",
     "Asia/Jakarta": "Bandung, Surabaya, Semarang, Yogyakarta, Medan",
-    "Asia/Jerusalem": "Haifa, Beersheba",
-    "Asia/Karachi": "Lahore, Islamabad, Rawalpindi, Faisalabad, Peshawar, Hyderabad",
+    "Asia/Jerusalem": "Haifa, Beersheba, East Jerusalem",
+    "Asia/Karachi": "Lahore, Islamabad, Rawalpindi, Faisalabad, Peshawar, Hyderabad, Multan",
+    "Asia/Kathmandu": "Pokhara",
     "Asia/Kolkata": (
         "Mumbai, Bombay, Delhi, New Delhi, Bangalore, Bengaluru, Hyderabad, Chennai, Madras, Pune, Ahmedabad, Jaipur, "
-        "Lucknow, Kochi, Cochin, Gurgaon, Gurugram, Noida, Surat, Nagpur, Indore, Chandigarh, Goa"
+        "Lucknow, Kochi, Cochin, Gurgaon, Gurugram, Noida, Surat, Nagpur, Indore, Chandigarh, Goa, Coimbatore, "
+        "Kanpur, Vadodara, Visakhapatnam, Mysore, Thiruvananthapuram, Trivandrum, Bhopal, Patna"
     ),
-    "Asia/Kuala_Lumpur": "Penang, Johor Bahru, George Town",
+    "Asia/Kuala_Lumpur": "Penang, Johor Bahru, George Town, Georgetown",
+    "Asia/Kuwait": "Kuwait City",
     "Asia/Makassar": "Bali, Denpasar",
-    "Asia/Manila": "Quezon City, Cebu, Davao, Makati",
-    "Asia/Riyadh": "Jeddah, Mecca, Medina, Dammam",
-    "Asia/Seoul": "Busan, Incheon, Daegu, Daejeon",
+    "Asia/Manila": "Quezon City, Cebu, Davao, Makati, San Juan, Kochi City",
+    "Asia/Nicosia": "Limassol, Larnaca",
+    "Asia/Novosibirsk": "Akademgorodok",
+    "Asia/Qatar": "Doha",
+    "Asia/Riyadh": "Jeddah, Mecca, Medina, Dammam, Al Khobar, Taif",
+    "Asia/Seoul": "Busan, Incheon, Daegu, Daejeon, Gwangju, Ulsan, Suwon",
     "Asia/Shanghai": (
         "Beijing, Peking, Shenzhen, Guangzhou, Canton, Chengdu, Hangzhou, Wuhan, Xian, Nanjing, Tianjin, Suzhou, "
-        "Chongqing, Qingdao, Dalian, Xiamen, Harbin"
+        "Chongqing, Qingdao, Dalian, Xiamen, Harbin, Ningbo, Zhengzhou, Changsha, Shenyang, Kunming, Hefei, Fuzhou, "
+        "Jinan, Dongguan, Foshan, Wuxi, Lhasa"
     ),
     "Asia/Taipei": "Kaohsiung, Taichung, Hsinchu",
-    "Asia/Tehran": "Isfahan, Mashhad, Shiraz, Tabriz",
-    "Asia/Tokyo": "Osaka, Kyoto, Yokohama, Nagoya, Sapporo, Fukuoka, Kobe, Hiroshima, Sendai",
-    "Asia/Yangon": "Mandalay, Naypyidaw",
+    "Asia/Tbilisi": "Batumi",
+    "Asia/Tehran": "Isfahan, Mashhad, Shiraz, Tabriz, Karaj, Qom",
+    "Asia/Tokyo": "Osaka, Kyoto, Yokohama, Nagoya, Sapporo, Fukuoka, Kobe, Hiroshima, Sendai, Kochi",
+    "Asia/Yangon": "Mandalay, Naypyidaw, Nay Pyi Taw",
+    "Asia/Yekaterinburg": "Chelyabinsk, Ufa, Perm, Tyumen",
+    "Atlantic/Bermuda": "Hamilton",
+    "Atlantic/Canary": "Santa Cruz, Santa Cruz de Tenerife",
+    "Atlantic/Cape_Verde": "Praia",
+    "Atlantic/Faroe": "Torshavn, Tórshavn",
+    "Atlantic/St_Helena": "Jamestown",
     "Australia/Brisbane": "Gold Coast, Cairns",
     "Australia/Melbourne": "Geelong",
     "Australia/Sydney": "Canberra, Newcastle, Wollongong",
     "Europe/Amsterdam": "Rotterdam, The Hague, Utrecht, Eindhoven",
-    "Europe/Athens": "Thessaloniki",
+    "Europe/Andorra": "Andorra la Vella",
+    "Europe/Athens": "Thessaloniki, Piraeus, Heraklion",
     "Europe/Berlin": (
         "Munich, Muenchen, München, Frankfurt, Hamburg, Cologne, Koeln, Köln, Stuttgart, Duesseldorf, Düsseldorf, "
         "Leipzig, Dresden, Hanover, Hannover, Nuremberg, Bremen, Dortmund, Essen, Bonn, Karlsruhe, Heidelberg"
     ),
+    "Europe/Bratislava": "Kosice",
     "Europe/Brussels": "Antwerp, Ghent, Bruges, Liege",
     "Europe/Bucharest": "Cluj-Napoca, Timisoara, Iasi",
+    "Europe/Budapest": "Debrecen",
     "Europe/Copenhagen": "Aarhus, Odense",
     "Europe/Dublin": "Cork, Galway, Limerick",
+    "Europe/Guernsey": "St Peter Port",
     "Europe/Helsinki": "Espoo, Tampere, Turku",
-    "Europe/Istanbul": "Ankara, Izmir, Antalya, Bursa",
+    "Europe/Isle_of_Man": "Douglas",
+    "Europe/Istanbul": "Ankara, Izmir, Antalya, Bursa, Adana, Konya",
+    "Europe/Jersey": "Saint Helier, St Helier",
     "Europe/Kyiv": "Lviv, Kharkiv, Odesa, Odessa, Dnipro",
-    "Europe/Lisbon": "Porto, Braga, Coimbra, Faro",
+    "Europe/Lisbon": "Porto, Braga, Coimbra, Faro, Evora",
     "Europe/London": (
-        "Manchester, Birmingham, Liverpool, Leeds, Glasgow, Edinburgh, Bristol, Cardiff, Oxford, Cambridge, Sheffield, "
-        "Nottingham, Newcastle, Southampton, Brighton, Aberdeen"
+        "Manchester, Birmingham, Liverpool, Leeds, Glasgow, Edinburgh, Bristol, Cardiff, Oxford, Cambridge, "
+        "Sheffield, Nottingham, Newcastle, Southampton, Brighton, Aberdeen, Durham, Lincoln, Worcester, York, Bath, "
+        "Leicester, Coventry, Richmond, Plymouth, Portsmouth, Newcastle upon Tyne, Norwich, Exeter, Swansea, Dundee, "
+        "Inverness"
     ),
-    "Europe/Madrid": "Barcelona, Valencia, Seville, Sevilla, Bilbao, Malaga, Zaragoza, Cordoba, Santiago de Compostela",
-    "Europe/Moscow": "Saint Petersburg, St Petersburg, Kazan, Sochi, Nizhny Novgorod, Rostov",
-    "Europe/Oslo": "Bergen, Trondheim, Stavanger",
+    "Europe/Madrid": (
+        "Barcelona, Valencia, Seville, Sevilla, Bilbao, Malaga, Zaragoza, Cordoba, Santiago de Compostela, Granada, "
+        "Leon, Merida, Cartagena, Toledo"
+    ),
+    "Europe/Malta": "Valletta",
+    "Europe/Minsk": "Gomel",
+    "Europe/Moscow": "Saint Petersburg, St Petersburg, Kazan, Sochi, Nizhny Novgorod, Rostov, Krasnodar",
+    "Europe/Oslo": "Bergen, Trondheim, Stavanger, Tromso",
     "Europe/Paris": "Lyon, Marseille, Toulouse, Nice, Bordeaux, Lille, Nantes, Strasbourg, Montpellier, Grenoble",
     "Europe/Prague": "Brno, Ostrava",
     "Europe/Rome": "Milan, Milano, Naples, Napoli, Turin, Torino, Florence, Firenze, Venice, Bologna, Genoa, Palermo",
+    "Europe/Sofia": "Plovdiv, Varna",
     "Europe/Stockholm": "Gothenburg, Goteborg, Malmo, Uppsala",
+    "Europe/Tirane": "Tirana",
     "Europe/Vienna": "Graz, Salzburg, Linz, Innsbruck, Wien",
-    "Europe/Warsaw": "Krakow, Cracow, Wroclaw, Gdansk, Poznan, Lodz, Katowice",
+    "Europe/Warsaw": "Krakow, Cracow, Wroclaw, Gdansk, Poznan, Lodz, Katowice, Lublin",
+    "Europe/Zagreb": "Split, Dubrovnik",
     "Europe/Zurich": "Geneva, Bern, Basel, Lausanne, Lugano, Winterthur, Zug",
+    "Indian/Chagos": "Diego Garcia",
+    "Indian/Christmas": "Flying Fish Cove",
+    "Indian/Comoro": "Moroni",
     "Indian/Mahe": "Victoria",
+    "Indian/Maldives": "Male",
+    "Indian/Mauritius": "Port Louis",
+    "Indian/Mayotte": "Mamoudzou",
+    "Indian/Reunion": "Saint Paul, Saint Denis",
     "Pacific/Auckland": "Wellington, Christchurch, Hamilton, Queenstown, Dunedin",
+    "Pacific/Efate": "Port Vila",
+    "Pacific/Fiji": "Suva",
+    "Pacific/Guadalcanal": "Honiara",
+    "Pacific/Guam": "Hagatna",
     "Pacific/Honolulu": "Waikiki, Maui",
+    "Pacific/Nauru": "Yaren",
+    "Pacific/Niue": "Alofi",
+    "Pacific/Palau": "Melekeok, Ngerulmud",
+    "Pacific/Pitcairn": "Adamstown",
+    "Pacific/Pohnpei": "Palikir",
+    "Pacific/Rarotonga": "Avarua",
+    "Pacific/Tahiti": "Papeete",
+    "Pacific/Tongatapu": "Nukualofa",
+    "Pacific/Wallis": "Mata Utu",
 }
 
 
 @cache
-def zones_by_city() -> Mapping[str, tuple[str, ...]]:
-    """The zones a city's name may mean, by its `plain` spelling; one the database names itself comes alone."""
-    own: defaultdict[str, dict[str, None]] = defaultdict(dict)
+def named_by_the_database() -> Mapping[str, tuple[str, ...]]:
+    """The zones that bear a city's name, by its `plain` spelling; names in use today before old ones."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for name in sorted(tzdb.names(), key=lambda name: (tzdb.current(name) != name, name)):
         area, _, rest = name.partition("/")
         city = rest.rpartition("/")[2]
         if area in AREAS and city not in COMPASS and not city.isupper():
-            own[plain(city)][tzdb.current(name)] = None
-    others: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for zone, cities in UNNAMED.items():
-        for city in cities.split(", "):
-            others[plain(city)][zone] = None
-    return {city: tuple(zones) for city, zones in {**others, **own}.items()}
+            found[plain(city)][tzdb.current(name)] = None
+    return {city: tuple(zones) for city, zones in found.items()}

@@ -12,7 +12,7 @@ from timezone_mcp.readings import instant, within_calendar
 from timezone_mcp.spelling import quoted
 from timezone_mcp.zones import Zone
 
-LONGEST_TEXT = 64
+MAX_TEXT_CHARS = 64
 OUTSIDE = "The result lies outside the years from 2 to 9998."
 NUMBER = r"(\d{1,9}(?:[.,]\d{1,6})?)"
 WHOLE = r"(\d{1,5})"
@@ -67,7 +67,7 @@ def parse(text: str) -> Duration:
     Raises:
         InvalidInput: it is not an ISO 8601 duration, or longer than the calendar.
     """
-    match = ISO.fullmatch(text.strip()) if len(text) <= LONGEST_TEXT else None
+    match = ISO.fullmatch(text.strip()) if len(text) <= MAX_TEXT_CHARS else None
     if match is None:
         raise InvalidInput(
             f"{quoted(text)} is not an ISO 8601 duration.", remedy="Use a form such as P1DT2H30M, PT90M or -P2W."

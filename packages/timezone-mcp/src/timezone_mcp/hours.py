@@ -1,4 +1,4 @@
-"""Working hours: days of the week and a span of the local clock, and the stretches of time they make."""
+"""Working hours: days of the week, a span of the local clock, and the stretches of time they make."""
 
 import dataclasses
 import re
@@ -8,16 +8,19 @@ from functools import reduce
 
 from mcp_chassis.failures import InvalidInput
 
+from timezone_mcp import public_holidays
 from timezone_mcp.readings import instant
 from timezone_mcp.spelling import quoted
 from timezone_mcp.weekdays import WEEKDAYS, starting_with
+from timezone_mcp.weekends import working_days
 from timezone_mcp.zones import Zone
 
-LONGEST_TEXT = 64
+MAX_TEXT_CHARS = 64
 SPAN = re.compile(r"(?:(.+?) )?(\d{1,2}):(\d\d) ?(?:-|\u2013|to) ?(\d{1,2}):(\d\d)", re.ASCII)
 DAY = timedelta(days=1)
-WEEKDAYS_ONLY = frozenset(range(5))
-LOOKED_AHEAD = timedelta(days=14)  # how far the next work and the next common window are looked for
+EVERY_DAY = frozenset(range(7))
+NOON = timedelta(hours=12)
+LOOK_AHEAD = timedelta(days=14)  # within which the next work and the next common window are sought
 FORM = "Use a form such as 09:00-17:00, mon-fri 08:30-16:30 or sun-thu 22:00-06:00."
 
 Stretch = tuple[datetime, datetime]  # aware, in UTC, the end not included
@@ -25,11 +28,20 @@ Stretch = tuple[datetime, datetime]  # aware, in UTC, the end not included
 
 @dataclasses.dataclass(frozen=True)
 class Hours:
-    """When somebody works, by the clock on their wall; `closes` after midnight means the next day."""
+    """Working hours by the local clock; `closes` after midnight means the next day.
+
+    `days` are weekdays, 0 for Monday; None means the working days of the zone's country. With `skip_holidays` the
+    public holidays of that country are no working days.
+    """
 
     opens: timedelta = timedelta(hours=9)
     closes: timedelta = timedelta(hours=17)
-    days: frozenset[int] = WEEKDAYS_ONLY
+    days: frozenset[int] | None = None
+    skip_holidays: bool = False
+
+    def weekdays(self, zone: Zone) -> frozenset[int]:
+        """The working days of the week in `zone`."""
+        return working_days(zone) if self.days is None else self.days
 
     def stretch(self, day: date, zone: Zone) -> Stretch:
         """The instants between which work begun on `day` lasts; a clock change makes it longer or shorter."""
@@ -38,34 +50,53 @@ class Hours:
         return opens, closes
 
     def under_way(self, zone: Zone, moment: datetime) -> Stretch | None:
-        """The stretch of work under way at `moment`, whole."""
+        """The work under way at `moment`; days that touch are one stretch, followed for two weeks."""
         today = moment.astimezone(zone.rules).date()
-        begun = (self.stretch(day, zone) for day in (today - DAY, today) if day.weekday() in self.days)
-        return next(((opens, closes) for opens, closes in begun if opens <= moment < closes), None)
+        begun = (self.stretch(day, zone) for day in (today - DAY, today) if self._works(day, zone))
+        current = next(((opens, closes) for opens, closes in begun if opens <= moment < closes), None)
+        if current is None or self.closes - self.opens < DAY:
+            return current
+        return joined([current, *self._whole(zone, moment, moment + LOOK_AHEAD)])[0]
 
     def stretches(self, zone: Zone, start: datetime, end: datetime) -> list[Stretch]:
         """Every stretch of work, cut to what lies from `start` to `end`, in order."""
+        return [(max(s, start), min(e, end)) for s, e in self._whole(zone, start, end) if s < end and e > start]
+
+    def _whole(self, zone: Zone, start: datetime, end: datetime) -> list[Stretch]:
+        """The stretches of work that begin on the days from one before `start` to one after `end`."""
         first = start.astimezone(zone.rules).date() - DAY
         days = (first + timedelta(days=n) for n in range((end - start).days + 4))
-        worked = [self.stretch(day, zone) for day in days if day.weekday() in self.days]
-        return [(max(s, start), min(e, end)) for s, e in worked if s < end and e > start]
+        return [self.stretch(day, zone) for day in days if self._works(day, zone)]
+
+    def _works(self, day: date, zone: Zone) -> bool:
+        if day.weekday() not in self.weekdays(zone) or not _exists(day, zone):
+            return False
+        return not (self.skip_holidays and public_holidays.holiday(day, zone))
 
 
-def parse(text: str | None) -> Hours:
-    """The hours `text` says, from Monday to Friday where it names no days; 09:00-17:00 where it says nothing.
+def _exists(day: date, zone: Zone) -> bool:
+    """Whether the zone's calendar has the day: Apia had no 30 December 2011."""
+    return instant(datetime.combine(day, time()) + NOON, zone).date() == day
+
+
+def parse(text: str | None, *, skip_holidays: bool = False) -> Hours:
+    """Read working hours; without days those of the zone's country, without a text 09:00-17:00.
 
     Raises:
         InvalidInput: the text is not a span of hours.
     """
     if text is None:
-        return Hours()
-    match = SPAN.fullmatch(" ".join(text.split()).lower()) if len(text) <= LONGEST_TEXT else None
+        return Hours(skip_holidays=skip_holidays)
+    if text.strip() == "24/7":
+        return Hours(timedelta(0), DAY, EVERY_DAY, skip_holidays)
+    match = SPAN.fullmatch(" ".join(text.split()).lower()) if len(text) <= MAX_TEXT_CHARS else None
     if match is None:
         raise InvalidInput(f"{quoted(text)} is not a span of working hours.", remedy=FORM)
     opens, closes = _clock(match[2], match[3]), _clock(match[4], match[5])
     if opens is None or closes is None or opens in {closes, DAY}:
         raise InvalidInput(f"{quoted(text)} is not a span of working hours.", remedy=FORM)
-    return Hours(opens, closes if closes > opens else closes + DAY, days(match[1]) if match[1] else WEEKDAYS_ONLY)
+    weekdays = days(match[1]) if match[1] else None
+    return Hours(opens, closes if closes > opens else closes + DAY, weekdays, skip_holidays)
 
 
 def days(text: str) -> frozenset[int]:
@@ -88,8 +119,13 @@ def days(text: str) -> frozenset[int]:
 
 def next_common(hours: Hours, zones: Iterable[Zone], moment: datetime) -> Stretch | None:
     """The stretch, under way or coming, in which all of the zones work; None within two weeks."""
-    calendars = [hours.stretches(zone, moment, moment + LOOKED_AHEAD) for zone in zones]
+    calendars = [hours.stretches(zone, moment, moment + LOOK_AHEAD) for zone in zones]
     return next(iter(common(calendars)), None)
+
+
+def without_end(stretch: Stretch, moment: datetime) -> bool:
+    """Whether a stretch goes on for all of the two weeks that were looked at from `moment`."""
+    return stretch[1] >= moment + LOOK_AHEAD
 
 
 def common(calendars: Iterable[Sequence[Stretch]]) -> list[Stretch]:

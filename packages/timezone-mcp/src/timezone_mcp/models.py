@@ -1,22 +1,27 @@
-"""What the tools answer. Every answer has one readable sentence, and the data it was made from."""
+"""Results of the tools: each has one readable sentence under `answer`, and the data it was made from."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from mcp_chassis.results import Page, Result
 
-from timezone_mcp import tzdb
+from timezone_mcp import public_holidays, tzdb
 from timezone_mcp.changes import ClockChange
-from timezone_mcp.hours import LOOKED_AHEAD, Hours, Stretch
+from timezone_mcp.hours import LOOK_AHEAD, Hours, Stretch, without_end
 from timezone_mcp.meetings import Slot
 from timezone_mcp.offsets import written
 from timezone_mcp.readings import Reading, Status, is_dst
 from timezone_mcp.search import Hit
+from timezone_mcp.weekdays import WEEKDAYS
+from timezone_mcp.weekends import MONDAY_TO_FRIDAY
 from timezone_mcp.zones import Zone
 
 
 class LocalTime(Result):
-    """One instant on the clock of one zone; `day_shift` counts days from the source's date."""
+    """One instant on the clock of one zone; `day_shift` counts days from the source's date.
+
+    `uncertain` is set before 1970 where the database has no history of the zone's own, but another zone's.
+    """
 
     timezone: str
     local_time: str
@@ -25,6 +30,7 @@ class LocalTime(Result):
     weekday: str
     day_shift: int | None = None
     dst: bool | None = None
+    uncertain: str | None = None
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, source: datetime | None = None) -> Self:
@@ -37,6 +43,7 @@ class LocalTime(Result):
             weekday=f"{moment:%A}",
             day_shift=(moment.date() - source.date()).days if source else None,
             dst=is_dst(moment, zone) if moment.tzinfo is zone.rules else None,
+            uncertain=_uncertainty(moment, zone),
         )
 
 
@@ -182,10 +189,14 @@ class MeetingSlots(Result):
 
 
 class Sum(Result):
-    """A time after a duration; `elapsed` only where 24 hours are not a day of the calendar."""
+    """A time after a duration; `elapsed` only where 24 hours are not a day of the calendar.
+
+    `start_status` is set where a clock change skips or repeats the start, `status` and `readings` are the sum's.
+    """
 
     answer: str
     start: LocalTime
+    start_status: Status | None = None
     wall_clock: LocalTime
     status: Status
     readings: Readings | None = None
@@ -193,11 +204,17 @@ class Sum(Result):
 
 
 class Span(Result):
-    """The time between two instants, exactly, by the first zone's calendar and in its working hours."""
+    """The time between two instants: exact, by the first zone's calendar, and in its working hours.
+
+    `calendar` is whole years, months and days by the calendar, then exact time. A status is set where a clock change
+    skips or repeats that end.
+    """
 
     answer: str
     start: LocalTime
+    start_status: Status | None = None
     end: LocalTime
+    end_status: Status | None = None
     seconds: float
     exact: str
     calendar: str
@@ -205,7 +222,7 @@ class Span(Result):
 
 
 class Availability(Result):
-    """Whether people of one zone are at work, and until when or from when."""
+    """Whether people of one zone are at work, until when or from when, and the holiday that keeps them off."""
 
     timezone: str
     local_time: str
@@ -213,36 +230,45 @@ class Availability(Result):
     working: bool
     until: str | None = None
     next_start: str | None = None
+    working_days: str | None = None
+    holiday: str | None = None
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, hours: Hours) -> Self:
-        """`until` is when work under way ends, `next_start` when it begins within two weeks, by the local clock."""
+        """Times by the local clock; `until` only where work ends within two weeks, `next_start` only where it begins.
+
+        `working_days` only where they are those of the country and not Monday to Friday.
+        """
         local, current = moment.astimezone(zone.rules), hours.under_way(zone, moment)
-        coming = None if current else next(iter(hours.stretches(zone, moment, moment + LOOKED_AHEAD)), None)
+        coming = None if current else next(iter(hours.stretches(zone, moment, moment + LOOK_AHEAD)), None)
+        ends = current is not None and not without_end(current, moment)
         return cls(
             timezone=zone.name,
             local_time=local.isoformat(),
             weekday=f"{local:%A}",
             working=current is not None,
-            until=current[1].astimezone(zone.rules).isoformat() if current else None,
+            until=current[1].astimezone(zone.rules).isoformat() if current and ends else None,
             next_start=coming[0].astimezone(zone.rules).isoformat() if coming else None,
+            working_days=national_days(zone, hours),
+            holiday=public_holidays.holiday(local.date(), zone) if hours.skip_holidays else None,
         )
 
 
 class Window(Result):
-    """A stretch of time in which everyone works."""
+    """A stretch of time in which everyone works; `utc_end` is left out where it goes on beyond two weeks."""
 
     utc_start: str
-    utc_end: str
+    utc_end: str | None = None
     local: list[str]
 
     @classmethod
-    def of(cls, stretch: Stretch, zones: list[Zone]) -> Self:
+    def of(cls, stretch: Stretch, zones: list[Zone], moment: datetime) -> Self:
         start, end = stretch
+        endless = without_end(stretch, moment)
         return cls(
             utc_start=f"{start:%Y-%m-%dT%H:%MZ}",
-            utc_end=f"{end:%Y-%m-%dT%H:%MZ}",
-            local=[f"{z.name} {start.astimezone(z.rules):%a %H:%M}-{end.astimezone(z.rules):%H:%M}" for z in zones],
+            utc_end=None if endless else f"{end:%Y-%m-%dT%H:%MZ}",
+            local=[f"{zone.name} {span(start, None if endless else end, zone)}" for zone in zones],
         )
 
 
@@ -250,6 +276,32 @@ class WorkingNow(Result):
     answer: str
     results: list[Availability]
     common_window: Window | None = None
+
+
+def span(start: datetime, end: datetime | None, zone: Zone) -> str:
+    """`Wed 09:00-17:00`, with the day of the end where it is another; without an end `from Wed 09:00`."""
+    opens = f"{start.astimezone(zone.rules):%a %H:%M}"
+    if end is None:
+        return f"from {opens}"
+    closes = end.astimezone(zone.rules)
+    other_day = closes.date() != start.astimezone(zone.rules).date()
+    return f"{opens}-{closes:%a %H:%M}" if other_day else f"{opens}-{closes:%H:%M}"
+
+
+def national_days(zone: Zone, hours: Hours) -> str | None:
+    """`sun-thu`: the working days of a zone's country, where they are not Monday to Friday and no others were given."""
+    found = hours.weekdays(zone)
+    if hours.days is not None or found == MONDAY_TO_FRIDAY:
+        return None
+    names = [WEEKDAYS[day][:3] for day in (6, *range(6)) if day in found]
+    return (
+        f"{names[0]}-{names[-1]}" if len(names) == 5 and names[0] == "sun" and names[-1] == "thu" else ",".join(names)
+    )
+
+
+def _uncertainty(moment: datetime, zone: Zone) -> str | None:
+    merged = tzdb.merged_before_1970(zone.name) if zone.iana and moment.astimezone(UTC).year < 1970 else None
+    return merged and f"before 1970 the database has only the history of {merged}"
 
 
 def abbreviation(moment: datetime) -> str | None:

@@ -1,24 +1,18 @@
-"""From what people write about a time to a time: ISO 8601, epoch, `now`, `tomorrow 9am`, `next friday 14:00`."""
+"""Texts of people and programs read as times: ISO 8601, epochs, e-mail dates, `now`, `tomorrow 9am`."""
 
+import dataclasses
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp import durations
+from timezone_mcp import clock_times, days, durations, iso_dates, offsets, zones
 from timezone_mcp.readings import within_calendar
 from timezone_mcp.spelling import quoted
-from timezone_mcp.weekdays import WEEKDAYS, starting_with
+from timezone_mcp.zones import Zone
 
-LONGEST_TEXT = 64
-MOST_WORDS = 8
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2}
-TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+MAX_TEXT_CHARS = 64
+MAX_WORDS = 8
 UNITS = {
     **dict.fromkeys(("s", "sec", "second"), "PT1S"),
     **dict.fromkeys(("min", "minute"), "PT1M"),
@@ -29,59 +23,153 @@ UNITS = {
     "year": "P1Y",
 }
 
-# Nine or ten digits are seconds, from 1973 to 2286; thirteen are milliseconds; eight are a date without dashes.
-EPOCH = re.compile(r"(?P<seconds>-?\d{9,10}(?:\.\d{1,9})?)|(?P<milliseconds>-?\d{13})", re.ASCII)
-ISO = re.compile(r"\d{4}-?(?:\d\d|W\d).*", re.ASCII)
-BLANK_BEFORE_OFFSET = re.compile(r" (?=(?:[+-]\d\d|Z$))", re.ASCII)
-CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?(?::(\d\d))? ?(?:([ap])\.?m\.?)?", re.ASCII)
+# Nine or ten digits are seconds, from 1973 to 2286; 13 are milliseconds, 16 microseconds; eight are a date.
+EPOCH = re.compile(
+    r"(?P<seconds>@-?\d{1,10}|-?\d{9,10})(?:\.(?P<fraction>\d{1,9}))?|(?P<milliseconds>-?\d{13})|(?P<microseconds>-?\d{16})",
+    re.ASCII,
+)
+ISO = re.compile(r"(?P<date>\d{4}[-/\dw]*)(?P<separator>[t ])(?P<clock>.+)", re.ASCII)
 RELATIVE = re.compile(r"(in )?(\d{1,6}|an?) ?([a-z]{1,7})( ago| from now)?", re.ASCII)
-WEEKDAY = re.compile(r"(?:(this|next|last) )?([a-z]{3,9})")
-DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASCII)
-MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?", re.ASCII)
+ZONE_SUFFIX = re.compile(r"(?P<text>.+?) ?\[!?(?P<zone>[^\[\]=]{1,40})\]")
+OFFSET_SUFFIX = re.compile(
+    r"(?P<text>.+?)(?P<blank> ?)(?P<offset>z|(?:utc|gmt)?[+\-\u2212]\d\d?(?::?[0-5]\d)?|utc|gmt|ut|[ecmp][sd]t)"
+)
+MAIL_ZONES = {"e": -5, "c": -6, "m": -7, "p": -8}  # hours of EST, CST, MST and PST, by RFC 5322
+MAIL_DATE = re.compile(r"[a-z]{3}, .+")
+ABBREVIATED_ZONE = re.compile(r".*\d ?[a-z]{2,5}(?:/[a-z_]+)*", re.IGNORECASE | re.ASCII)
 
 FORMS = "Use ISO 8601 such as 2026-03-29T14:30, an epoch, now, or a form such as tomorrow 9am or next friday 14:00."
+# Texts that could be read in two ways, with the form to write instead.
+UNREADABLE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( .*)?"), "Day and month could be swapped: write YYYY-MM-DD."),
+    (re.compile(r"\d{4}-?w\d\d"), "That is a whole week: add the day, such as 2026-W13-1 for its Monday."),
+    (re.compile(r"(19|20)\d\d(-\d\d)?"), "That is a whole month or year: write YYYY-MM-DD."),
+    (re.compile(r"(?!in )(.* )?\d{1,2}"), "It may be morning or evening: write 09:00, 9am or 9pm."),
+    (
+        re.compile(r".*:\d\d:60([.,]\d+)?z?"),
+        "Leap seconds are not counted: write second 59, or 00:00 of the next minute.",
+    ),
+    (re.compile(r"\d{4}-\d\d-\d\d([t ]\d\d:\d\d(:\d\d)?)?"), "That day or time of day does not exist."),
+    (re.compile(r".*[t ]\d\d?[.,]\d+"), "Write hours and minutes, such as 14:30."),
+    (re.compile(r".*:\d\d[.,]\d\d+"), "Write seconds before their fraction, such as 14:30:15.5."),
+)
 
 
-def parse(text: str, now: datetime) -> datetime:
-    """The time `text` says: aware where it names an instant (`now`, an epoch, an offset), else a wall-clock time.
+@dataclasses.dataclass(frozen=True)
+class WrittenTime:
+    """A time as it was written: aware where the text names an instant, else a wall-clock time.
+
+    `zone` is the time zone in brackets behind a wall-clock time; None where the text names none.
+    """
+
+    moment: datetime
+    zone: Zone | None = None
+
+
+def parse(text: str, now: datetime) -> WrittenTime:
+    """Read `text` as a time.
 
     Args:
-        text: what a person wrote.
+        text: what a person or a program wrote.
         now: the present, aware, in the zone whose today and tomorrow are meant.
 
     Raises:
-        InvalidInput: the text is none of the forms, or there is no such date.
+        InvalidInput: the text is in no known form, has two meanings, or names a date that does not exist.
+        NotFound: the zone in brackets does not exist.
     """
-    said = " ".join(text.split())
-    if len(said) <= LONGEST_TEXT:
-        for reading in (_epoch, _iso, _relative, _plain):
-            if (moment := reading(said, now)) is not None:
-                return within_calendar(moment)
-    raise InvalidInput(f"{quoted(text)} is no date and time, or in no form known here.", remedy=FORMS)
+    written = " ".join(text.split()).lower()
+    if not written or len(written) > MAX_TEXT_CHARS:
+        raise _refusal(text, "")
+    suffix = ZONE_SUFFIX.fullmatch(" ".join(text.split()))
+    found = _in_zone(suffix["text"].lower(), zones.resolve(suffix["zone"]), now) if suffix else _read(written, now)
+    if found is None:
+        raise _refusal(text, written)
+    return dataclasses.replace(found, moment=within_calendar(found.moment))
 
 
-def _epoch(said: str, now: datetime) -> datetime | None:
-    match = EPOCH.fullmatch(said)
+def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:
+    """A time followed by a zone in brackets, as in RFC 9557; an offset beside it must be the zone's own at that instant.
+
+    `Z` beside a zone says only that the time is UTC, so it contradicts nothing.
+
+    Raises:
+        InvalidInput: the zone has another offset then.
+    """
+    found = _read(text, now.astimezone(zone.rules))
+    if found is None or found.moment.tzinfo is None:
+        return found and WrittenTime(found.moment, zone)
+    local = found.moment.astimezone(zone.rules)
+    if not text.endswith("z") and local.utcoffset() != found.moment.utcoffset():
+        own = offsets.written(local.utcoffset())
+        raise InvalidInput(
+            f"{quoted(text)} contradicts {zone.name}, whose offset is {own} then.", remedy="Write one of the two."
+        )
+    return found
+
+
+def _read(text: str, now: datetime) -> WrittenTime | None:
+    """The time of a text in lower case, with or without an offset behind it."""
+    for reading in (_epoch, _iso, _relative, _spoken):
+        if (moment := reading(text, now)) is not None:
+            return WrittenTime(moment)
+    suffix = OFFSET_SUFFIX.fullmatch(text)
+    offset = _offset(suffix["offset"], text) if suffix else None
+    if suffix is None or offset is None:
+        return None
+    body = suffix["text"].rstrip(" ,")
+    moment = _iso(body, now) or _spoken(body, now.astimezone(offset))
+    if moment is None or moment.tzinfo is not None or (_is_date(body) and suffix["offset"][-3:-2] in set("+-\u2212")):
+        return None
+    return WrittenTime(moment.replace(tzinfo=offset))
+
+
+def _offset(text: str, whole: str) -> tzinfo | None:
+    """An offset, or one of the American names that only dates of e-mails may bear."""
+    if text[1:] in {"st", "dt"}:
+        hours = MAIL_ZONES[text[0]] + (text[1] == "d")
+        return offsets.read(f"{hours:+}") if MAIL_DATE.fullmatch(whole) else None
+    return offsets.read("z" if text == "ut" else text)
+
+
+def _is_date(text: str) -> bool:
+    return iso_dates.read(text) is not None
+
+
+def _epoch(text: str, now: datetime) -> datetime | None:
+    match = EPOCH.fullmatch(text)
     if match is None:
         return None
-    seconds = float(match["seconds"]) if match["seconds"] else int(match["milliseconds"]) / 1000
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
-
-
-def _iso(said: str, now: datetime) -> datetime | None:
-    if not ISO.fullmatch(said):
-        return None
+    if match["seconds"]:
+        fraction = int((match["fraction"] or "0").ljust(6, "0")[:6])
+        seconds = int(match["seconds"].removeprefix("@"))
+        length = timedelta(
+            seconds=seconds, microseconds=-fraction if match["seconds"].lstrip("@")[0] == "-" else fraction
+        )
+    else:
+        length = timedelta(milliseconds=int(match["milliseconds"] or 0), microseconds=int(match["microseconds"] or 0))
     try:
-        return datetime.fromisoformat(BLANK_BEFORE_OFFSET.sub("", said))
-    except ValueError:
+        return datetime.fromtimestamp(0, UTC) + length
+    except OverflowError:
         return None
 
 
-def _relative(said: str, now: datetime) -> datetime | None:
+def _iso(text: str, now: datetime) -> datetime | None:
+    """A date alone, a time of day behind `t`, or both with `t` or one blank between them."""
+    if (day := iso_dates.read(text)) is not None:
+        return datetime.combine(day, time())
+    match = ISO.fullmatch(text)
+    if match:
+        day, clock = iso_dates.read(match["date"]), clock_times.read(match["clock"], after_date=True)
+    else:
+        day, clock = now.date(), clock_times.read(text.removeprefix("t"), after_date=True) if text[:1] == "t" else None
+    return _combined(day, clock) if day is not None and clock is not None else None
+
+
+def _relative(text: str, now: datetime) -> datetime | None:
     """`in 3 hours` is an instant; `in 3 days` is the same wall-clock time three days on."""
-    if said.lower() == "now":
+    if text == "now":
         return now
-    match = RELATIVE.fullmatch(said.lower())
+    match = RELATIVE.fullmatch(text)
     if match is None or bool(match[1]) == bool(match[4]):
         return None
     unit = UNITS.get(match[3]) or UNITS.get(match[3].removesuffix("s"))
@@ -92,83 +180,40 @@ def _relative(said: str, now: datetime) -> datetime | None:
     return now.astimezone(UTC) + span.exact if span.exact else span.after(now.replace(tzinfo=None))
 
 
-def _plain(said: str, now: datetime) -> datetime | None:
+def _spoken(text: str, now: datetime) -> datetime | None:
     """A day and a time of day, in either order; a day alone begins at midnight, a time alone is today's."""
-    words = [word for word in said.lower().replace(",", " ").split() if word not in {"at", "on"}]
-    if len(words) > MOST_WORDS:
+    words = [word for word in text.replace(", ", " ").split() if word not in {"at", "on"}]
+    if len(words) > MAX_WORDS:
         return None
     for border in range(len(words) + 1):
         before, after = " ".join(words[:border]), " ".join(words[border:])
         for day, clock in ((before, after), (after, before)):
-            if (moment := _day_and_time(day, clock, now.date())) is not None:
+            if (moment := _day_and_time(day, clock, now)) is not None:
                 return moment
     return None
 
 
-def _day_and_time(day: str, clock: str, today: date) -> datetime | None:
+def _day_and_time(day: str, clock: str, now: datetime) -> datetime | None:
     if not day and not clock:
         return None
-    meant_day = _day(day, today) if day else today
-    meant_time = _time(clock) if clock else time(0)
-    return datetime.combine(meant_day, meant_time) if meant_day and meant_time is not None else None
-
-
-def _time(clock: str) -> time | None:
-    if clock in TIMES:
-        return TIMES[clock]
-    match = CLOCK.fullmatch(clock)
-    if match is None or not (match[2] or match[4]):  # a bare `9` may be morning or evening
+    since_midnight = clock_times.read(clock, after_date=False) if clock else timedelta(0)
+    if since_midnight is None:
         return None
-    hour, minute, second, half = int(match[1]), int(match[2] or 0), int(match[3] or 0), match[4]
-    if half and not 1 <= hour <= 12:
-        return None
-    hour = hour % 12 + 12 * (half == "p") if half else hour
-    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+    date_meant = days.read(day, now.date()) if day else now.date()
+    return _combined(date_meant, since_midnight) if date_meant else None
 
 
-def _day(said: str, today: date) -> date | None:
-    if said in DAYS:
-        return today + timedelta(days=DAYS[said])
-    for reading in (_weekday, _dated, _iso_date):
-        if (day := reading(said, today)) is not None:
-            return day
-    return None
+def _combined(day: date, since_midnight: timedelta) -> datetime:
+    """The wall-clock time of a day; 24:00 is the beginning of the next one.
+
+    Raises:
+        InvalidInput: that lies outside the calendar.
+    """
+    return within_calendar(datetime.combine(day, time())) + since_midnight
 
 
-def _weekday(said: str, today: date) -> date | None:
-    """`friday` and `this friday` may be today; `next friday` is the first after today, `last friday` before it."""
-    match = WEEKDAY.fullmatch(said)
-    number = starting_with(match[2], WEEKDAYS) if match else None
-    if match is None or number is None:
-        return None
-    ahead = (number - today.weekday()) % 7
-    if match[1] == "last":
-        return today - timedelta(days=7 - ahead)
-    return today + timedelta(days=7 if match[1] == "next" and ahead == 0 else ahead)
-
-
-def _dated(said: str, today: date) -> date | None:
-    match = DAY_FIRST.fullmatch(said) or MONTH_FIRST.fullmatch(said)
-    month = starting_with(match["month"], MONTHS) if match else None
-    if match is None or month is None:
-        return None
-    years = [int(match["year"])] if match["year"] else range(today.year, today.year + 9)  # 29 February may be far
-    dates = _existing(years, month + 1, int(match["day"]))
-    return next((day for day in dates if match["year"] or day >= today), None)
-
-
-def _existing(years: Sequence[int], month: int, day: int) -> list[date]:
-    found: list[date] = []
-    for year in years:
-        try:
-            found.append(date(year, month, day))
-        except ValueError:
-            continue
-    return found
-
-
-def _iso_date(said: str, today: date) -> date | None:
-    try:
-        return date.fromisoformat(said.upper())
-    except ValueError:
-        return None
+def _refusal(text: str, written: str) -> InvalidInput:
+    remedy = next((form for pattern, form in UNREADABLE if pattern.fullmatch(written)), None)
+    if remedy is None and ABBREVIATED_ZONE.fullmatch(written) and ":" in written:
+        remedy = "Name the time zone in its own argument, or write an offset such as +01:00 behind the time."
+    return InvalidInput(f"{quoted(text)} is no date and time, or in no form known here.", remedy=remedy or FORMS)

@@ -1,4 +1,4 @@
-"""The days among which a meeting is looked for."""
+"""Period of days in which a meeting is sought."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -8,26 +8,26 @@ from timezone_mcp import moments, readings
 from timezone_mcp.timekeeper import Timekeeper
 from timezone_mcp.zones import Zone
 
-USUAL = timedelta(days=7)
-LONGEST = timedelta(days=31)
+DEFAULT_PERIOD = timedelta(days=7)
+MAX_PERIOD = timedelta(days=31)
 
 
 def period(keeper: Timekeeper, zone: Zone, first: str, last: str | None) -> tuple[datetime, datetime]:
-    """From when until when, in UTC: a day named last is meant whole, and what is past of today is left out.
+    """Start and end of the period in UTC: the last day is included whole, the past part of today is left out.
 
     Raises:
         InvalidInput: it is empty, or longer than 31 days.
     """
     now, begin = keeper.now(zone), keeper.moment(first, zone)
     start = (max(begin, now) if begin.date() == now.date() else begin).astimezone(UTC)
-    end = (_end(keeper, zone, last) if last else begin + USUAL).astimezone(UTC)
-    if not timedelta() < end - start <= LONGEST:
+    end = (_end(keeper, zone, last) if last else begin + DEFAULT_PERIOD).astimezone(UTC)
+    if not timedelta() < end - start <= MAX_PERIOD:
         raise InvalidInput("to_date must lie after from_date, by at most 31 days.")
     return start, end
 
 
 def _end(keeper: Timekeeper, zone: Zone, last: str) -> datetime:
-    moment = moments.parse(last, keeper.now(zone))
-    if moment.tzinfo is not None:
-        return moment
-    return readings.instant(moment + timedelta(days=moment.time() == time()), zone)
+    written = moments.parse(last, keeper.now(zone))
+    if written.moment.tzinfo is not None:
+        return written.moment
+    return readings.instant(written.moment + timedelta(days=written.moment.time() == time()), written.zone or zone)

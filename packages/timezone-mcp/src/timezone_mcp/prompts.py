@@ -15,7 +15,7 @@ People = Annotated[
 ]
 Minutes = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Length in minutes")]
 When = Annotated[str, Field(max_length=100, description="Which days, such as next week")]
-ZoneName = Annotated[str, Field(min_length=1, max_length=zones.LONGEST_NAME, description="IANA name or city")]
+ZoneName = Annotated[str, Field(min_length=1, max_length=zones.MAX_NAME_CHARS, description="IANA name or city")]
 Year = Annotated[str, Field(pattern=r"^[0-9]{4}$", description="Four digits")]
 
 

@@ -1,9 +1,9 @@
-"""What a wall-clock time means in a zone: one instant, two (the clock goes back), or none (it goes forward)."""
+"""Readings of a wall-clock time in a zone: one instant, two where the clock goes back, none where it goes forward."""
 
 import dataclasses
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from mcp_chassis.failures import InvalidInput
 
@@ -23,12 +23,19 @@ class Status(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A wall-clock time and the instants it may mean, each shown in its zone; the same twice where it is plain."""
+    """A wall-clock time of `zone` and the instants it may mean; the same twice where it means one."""
 
     wall_clock: datetime
+    zone: Zone
     status: Status
     earlier: datetime
     later: datetime
+
+    def shown_in(self, zone: Zone) -> Self:
+        """The same instants on the clock of another zone."""
+        return dataclasses.replace(
+            self, earlier=self.earlier.astimezone(zone.rules), later=self.later.astimezone(zone.rules)
+        )
 
     def chosen(self, if_ambiguous: IfAmbiguous | None) -> datetime:
         """One instant: a repeated time is taken the first time, a skipped one moved forward, unless asked otherwise.
@@ -41,6 +48,11 @@ class Reading:
         if if_ambiguous is None:
             return self.later if self.status is Status.SKIPPED else self.earlier
         return self.later if if_ambiguous == "later" else self.earlier
+
+    @property
+    def exception(self) -> Status | None:
+        """The status where the time is skipped or repeated; None where it means one instant."""
+        return None if self.status is Status.OK else self.status
 
     def _refusal(self) -> str:
         happens = "occurs twice" if self.status is Status.AMBIGUOUS else "does not occur"
@@ -63,7 +75,7 @@ def read(wall_clock: datetime, zone: Zone) -> Reading:
     )  # fold 0 reads with the offset before a change, fold 1 with the one after
     status = Status.OK if first == second else Status.AMBIGUOUS if first < second else Status.SKIPPED
     earlier, later = sorted((first, second))
-    return Reading(wall_clock, status, earlier.astimezone(zone.rules), later.astimezone(zone.rules))
+    return Reading(wall_clock, zone, status, earlier.astimezone(zone.rules), later.astimezone(zone.rules))
 
 
 def instant(wall_clock: datetime, zone: Zone) -> datetime:

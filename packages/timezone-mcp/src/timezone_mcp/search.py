@@ -1,23 +1,13 @@
-"""Finding zones by what people know of them: a city, a country, an abbreviation, a Windows name, an offset."""
+"""Time zones found by a place, a country, an abbreviation, a Windows name or an offset."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from timezone_mcp import abbreviations, cities, offsets, tzdb, zones
+from timezone_mcp import abbreviations, countries, offsets, places, population, tzdb, zones
 from timezone_mcp.spelling import plain
 
 Fits = Callable[[str, str], bool]
-
-NICKNAMES = {
-    **dict.fromkeys(("united kingdom", "great britain", "england", "scotland", "wales"), "GB"),
-    "usa": "US",
-    "uae": "AE",
-    "holland": "NL",
-    "turkey": "TR",
-    "burma": "MM",
-    "czech republic": "CZ",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +53,9 @@ def _by_offset(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
             yield Hit(name, f"offset {offsets.written(wanted)} now")
 
 
-def _by_city(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
-    for name in cities.zones_by_city().get(plain(query), ()):
-        yield Hit(name, f"city {query}")
+def _by_place(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
+    for name in places.meanings(query):
+        yield Hit(name, f"place {query}")
 
 
 def _by_windows_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
@@ -74,15 +64,15 @@ def _by_windows_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
 
 
 def _by_country(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
-    code = NICKNAMES.get(plain(query)) or query.upper()
-    for name, its_code in tzdb.country_codes().items():
-        country = tzdb.countries()[its_code]
-        if its_code == code or fits(plain(query), plain(country)):
-            yield Hit(name, f"country {country}")
+    wanted = plain(query)
+    codes = [code for name, known in countries.codes_by_name().items() if fits(wanted, name) for code in known]
+    for code in dict.fromkeys([query.upper(), *codes]):
+        for name in countries.zones(code):
+            yield Hit(name, f"country {tzdb.countries()[code]}")
 
 
 def _by_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
-    for name in sorted(tzdb.names()):
+    for name in sorted(tzdb.names(), key=lambda name: (population.rank(tzdb.current(name)), name)):
         if fits(plain(query), plain(name)):
             yield Hit(tzdb.current(name), f"name {name}")
 
@@ -105,7 +95,7 @@ def _begins_words(query: str, text: str) -> bool:
 FINDERS: tuple[Callable[[str, datetime, Fits], Iterator[Hit]], ...] = (
     _by_abbreviation,
     _by_offset,
-    _by_city,
+    _by_place,
     _by_windows_name,
     _by_country,
     _by_name,

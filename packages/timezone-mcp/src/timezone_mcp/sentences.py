@@ -1,24 +1,24 @@
-"""The one sentence of an answer that a person would say."""
+"""The readable sentence of each result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from timezone_mcp.changes import ClockChange
 from timezone_mcp.hours import Stretch
 from timezone_mcp.meetings import Participant, Slot
-from timezone_mcp.models import Availability, Found, LocalTime, moved
+from timezone_mcp.models import Availability, Found, LocalTime, moved, span
 from timezone_mcp.readings import Reading, Status
 from timezone_mcp.spelling import quoted
 from timezone_mcp.zones import Zone
 
-MOST_NAMED = 5
+MAX_LISTED = 5
 SHIFTS = {-1: " the day before", 0: "", 1: " the next day"}
 
 
 def conversion(reading: Reading, here: LocalTime, there: Sequence[LocalTime]) -> str:
     """`Friday 20 March 2026 14:00 in Europe/Paris (CET, +01:00) is 09:00 in America/New_York (EDT, -04:00).`"""
     targets = [f"{_clock(each.local_time)}{_shift(each.day_shift)} {_place(each)}" for each in there]
-    return f"{_date_and_place(here)} is {_listed(targets)}.{_trouble(reading, here)}"
+    return f"{_date_and_place(here)} is {_listed(targets)}.{_clock_change(reading, here)}{_uncertain([here, *there])}"
 
 
 def now(times: Sequence[LocalTime]) -> str:
@@ -33,7 +33,7 @@ def facts(local: LocalTime, following: Sequence[ClockChange]) -> str:
         if following
         else "no clock change is planned"
     )
-    return f"{local.timezone} is at {local.offset}{summer}; {change}."
+    return f"{local.timezone} is at {local.offset}{summer}; {change}.{_uncertain([local])}"
 
 
 def matches(query: str, items: Sequence[Found], total: int) -> str:
@@ -58,9 +58,13 @@ def slots(found: Sequence[Slot], people: Sequence[Participant]) -> str:
     )
 
 
-def sum_of(duration: str, start: LocalTime, wall: LocalTime, reading: Reading, elapsed: LocalTime | None) -> str:
+def sum_of(
+    duration: str, begin: Reading, start: LocalTime, wall: LocalTime, end: Reading, elapsed: LocalTime | None
+) -> str:
+    """The sum by the wall clock and as elapsed time; `begin` and `end` tell of clock changes at either end."""
     later = f"; as elapsed time it is {_clock(elapsed.local_time)} on {_date(elapsed)}" if elapsed else ""
-    return f"{duration} after {_date_and_place(start)} it is {_date_and_place(wall)}{later}.{_trouble(reading, wall)}"
+    total = f"{duration} after {_date_and_place(start)} it is {_date_and_place(wall)}{later}."
+    return f"{total}{_clock_change(begin, start)}{_clock_change(end, wall)}{_uncertain([start, wall])}"
 
 
 def between(exact: str, calendar: str, working_hours: float | None, zone: Zone) -> str:
@@ -68,23 +72,49 @@ def between(exact: str, calendar: str, working_hours: float | None, zone: Zone) 
     return f"The time between is {exact} exactly, {calendar} by the calendar of {zone.name}{worked}."
 
 
-def working(results: Sequence[Availability], window: Stretch | None, zone: Zone) -> str:
-    """Who works, and when everyone does."""
+def clock_changes(*ends: tuple[Reading, LocalTime]) -> str:
+    """A sentence for each end that a clock change skips or repeats; empty where there is none."""
+    return "".join(_clock_change(reading, taken) for reading, taken in ends) + _uncertain([taken for _, taken in ends])
+
+
+def working(results: Sequence[Availability], window: Stretch | None, endless: bool, zone: Zone) -> str:
+    """Who is at work, and the next window in which everyone is."""
     names = list(dict.fromkeys(each.timezone for each in results if each.working))
     who = f"At work: {_listed(names) if names else 'nobody'}"
     if window is None:
-        return f"{who}; there is no hour common to all within two weeks."
-    start, end = (edge.astimezone(zone.rules) for edge in window)
-    return f"{who}; the next window common to all is {_day(start)} {start:%H:%M}-{end:%H:%M} in {zone.name}."
+        return f"{who}; no hour within two weeks is common to all."
+    start, end = window
+    day = _day(start.astimezone(zone.rules)).partition(" ")[2]
+    when = span(start, None if endless else end, zone)
+    rest = ", with no end within two weeks" if endless else ""
+    return f"{who}; the next window common to all is {when}, {day}, in {zone.name}{rest}."
 
 
-def _trouble(reading: Reading, taken: LocalTime) -> str:
+def days_off(working_days: Mapping[str, str], holidays: Sequence[str], unknown: Sequence[str]) -> str:
+    """Sentences about the working days of countries, the holidays left out, and zones without a holiday calendar."""
+    week = "; ".join(f"{days} in {zone}" for zone, days in working_days.items())
+    parts = (
+        f" Working days: {week}." if week else "",
+        f" Public holidays left out: {_listed(holidays)}." if holidays else "",
+        f" No public holidays are known for {_listed(unknown)}." if unknown else "",
+    )
+    return "".join(parts)
+
+
+def _clock_change(reading: Reading, taken: LocalTime) -> str:
     if reading.status is Status.OK:
         return ""
     happens = "occurs twice" if reading.status is Status.AMBIGUOUS else "is skipped"
+    wall = reading.wall_clock
     return (
-        f" {reading.wall_clock:%H:%M} {happens} there that day; {_clock(taken.local_time)} at {taken.offset} was taken."
+        f" {wall:%H:%M} {happens} on {_day(wall)} in {reading.zone.name}; "
+        f"{_clock(taken.local_time)} at {taken.offset} was taken."
     )
+
+
+def _uncertain(times: Sequence[LocalTime]) -> str:
+    reasons = dict.fromkeys(f" {each.timezone}: {each.uncertain}." for each in times if each.uncertain)
+    return "".join(reasons)
 
 
 def _date_and_place(time: LocalTime) -> str:
@@ -115,6 +145,6 @@ def _shift(days: int | None) -> str:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    if len(parts) > MOST_NAMED:
-        return f"{', '.join(parts[:MOST_NAMED])} and {len(parts) - MOST_NAMED} more"
+    if len(parts) > MAX_LISTED:
+        return f"{', '.join(parts[:MAX_LISTED])} and {len(parts) - MAX_LISTED} more"
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

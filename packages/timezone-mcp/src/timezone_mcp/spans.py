@@ -4,30 +4,46 @@ from datetime import UTC, datetime, timedelta
 
 from timezone_mcp.durations import months_later, written
 from timezone_mcp.hours import Hours
+from timezone_mcp.readings import instant
 from timezone_mcp.zones import Zone
 
-LONGEST_WORK = timedelta(days=3660)  # ten years: working days are counted one by one
+MAX_COUNTED_SPAN = timedelta(days=3660)  # ten years: working days are counted one by one
 
 
-def calendar(start: datetime, end: datetime) -> str:
-    """`P1Y2M3DT4H`: whole years, months and days by the clock on the wall, then what is left; both naive."""
-    if end < start:
-        return "-" + calendar(end, start)
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if months_later(start, months) > end:
+def calendar(start: datetime, end: datetime, zone: Zone) -> str:
+    """`P1Y2M3DT4H`: whole years, months and days by the calendar of `zone`, then the exact time that is left.
+
+    Args:
+        start: aware; `end` likewise.
+        zone: whose local dates are counted.
+    """
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    if last < first:
+        return "-" + calendar(end, start, zone)
+    local, local_end = (moment.astimezone(zone.rules).replace(tzinfo=None) for moment in (first, last))
+    months = (local_end.year - local.year) * 12 + local_end.month - local.month
+    if months and _instant(months_later(local, months), zone) > last:
         months -= 1
-    rest = end - months_later(start, months)
-    parts = ((months // 12, "Y"), (months % 12, "M"), (rest.days, "D"))
+    by_months = months_later(local, months)
+    days = max(0, (local_end.date() - by_months.date()).days)
+    if days and _instant(by_months + timedelta(days=days), zone) > last:
+        days -= 1
+    whole = _instant(by_months + timedelta(days=days), zone) if months or days else first
+    parts = ((months // 12, "Y"), (months % 12, "M"), (days, "D"))
     dates = "".join(f"{number}{unit}" for number, unit in parts if number)
-    time = written(rest - timedelta(days=rest.days)).removeprefix("P")
+    time = written(last - whole).removeprefix("P")
     return f"P{dates}" if dates and time == "T0S" else f"P{dates}{time}"
+
+
+def _instant(wall_clock: datetime, zone: Zone) -> datetime:
+    return instant(wall_clock, zone).astimezone(UTC)
 
 
 def working_hours(start: datetime, end: datetime, zone: Zone, hours: Hours) -> float | None:
     """The working hours between, to the hundredth; negative backwards, None where they are too many to count."""
     begin, finish = start.astimezone(UTC), end.astimezone(UTC)
     first, last = sorted((begin, finish))
-    if last - first > LONGEST_WORK:
+    if last - first > MAX_COUNTED_SPAN:
         return None
     worked = sum((e - s for s, e in hours.stretches(zone, first, last)), timedelta()) / timedelta(hours=1)
     return round(worked if finish >= begin else -worked, 2)

@@ -34,11 +34,11 @@ class Timekeeper:
         Raises:
             InvalidInput: it is no time known here.
         """
-        moment = moments.parse(text, self.now(zone))
-        if moment.tzinfo is None:
-            return readings.read(moment, zone)
-        local = moment.astimezone(zone.rules)
-        return Reading(local.replace(tzinfo=None), Status.OK, local, local)
+        written = moments.parse(text, self.now(zone))
+        if written.moment.tzinfo is None:
+            return readings.read(written.moment, written.zone or zone).shown_in(zone)
+        local = written.moment.astimezone(zone.rules)
+        return Reading(local.replace(tzinfo=None), zone, Status.OK, local, local)
 
     def moment(self, text: str, zone: Zone) -> datetime:
         """The instant `text` means, on `zone`'s clock; a repeated time is taken the first time it comes.

@@ -5,7 +5,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -55,6 +55,13 @@ def version() -> str:
     return first.removeprefix("# version ").strip()
 
 
+@cache
+def clocks(name: str) -> tuple[timedelta | None, ...]:
+    """A zone's offset in the middle of each month of the release's year: equal where clocks agree all year."""
+    rules, year = load_afresh(name), int(version()[:4])
+    return tuple(datetime(year, month, 15, tzinfo=UTC).astimezone(rules).utcoffset() for month in range(1, 13))
+
+
 def release() -> str:
     """`tzdata 2026a`: what answers name as their source."""
     return f"{PACKAGE} {version()}"
@@ -99,10 +106,20 @@ def countries() -> Mapping[str, str]:
     return {row[0]: row[1] for row in _rows("iso3166.tab")}
 
 
+def country_code(name: str) -> str | None:
+    """The ISO 3166 code of a zone's country; None for zones of no country such as UTC."""
+    return country_codes().get(current(name))
+
+
 def country(name: str) -> str | None:
     """The country of a zone, by name; None for zones of no country such as UTC."""
-    code = country_codes().get(current(name))
-    return countries().get(code) if code else None
+    return countries().get(country_code(name) or "")
+
+
+def merged_before_1970(name: str) -> str | None:
+    """The zone whose history before 1970 stands for this one's in the database; None where it has its own."""
+    target = canonical(current(name))
+    return target if target != current(name) and current(name) in country_codes() else None
 
 
 @cache

@@ -1,19 +1,19 @@
 """From what people write to one time zone, or to a sentence that says why not. Pure: no clock, no network."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from difflib import get_close_matches
 from functools import cache
 
 from mcp_chassis.failures import InvalidInput, NotFound
 
-from timezone_mcp import abbreviations, cities, offsets, tzdb
+from timezone_mcp import abbreviations, offsets, places, tzdb
 from timezone_mcp.spelling import plain, quoted
 
-LONGEST_NAME = 64  # the longest the database has is 32
-SUGGESTIONS = 3
-CANDIDATES = 6
+MAX_NAME_CHARS = 64  # the longest the database has is 32
+MAX_SUGGESTIONS = 3
+MAX_CANDIDATES = 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Zone:
 
 
 def resolve(text: str) -> Zone:
-    """The zone meant by an IANA name, an offset, a Windows name, a city or an abbreviation.
+    """The zone meant by an IANA name, an offset, a Windows name, a place or an abbreviation.
 
     Raises:
         NotFound: nothing is called that; the sentence names what is near.
-        InvalidInput: a city or an abbreviation means several zones; `details` has the candidates.
+        InvalidInput: a place or an abbreviation means several zones; `details` has the candidates.
     """
     wanted = " ".join(text.split())
-    if not wanted or len(wanted) > LONGEST_NAME:
+    if not wanted or len(wanted) > MAX_NAME_CHARS:
         raise _unknown(text)
     for reading in READINGS:
         if (zone := reading(wanted)) is not None:
@@ -76,23 +76,23 @@ def _windows(text: str) -> Zone | None:
     return named(name) if name else None
 
 
-def _city(text: str) -> Zone | None:
-    found = cities.zones_by_city().get(plain(text), ())
+def _place(text: str) -> Zone | None:
+    found = places.meanings(text)
     if len(found) > 1:
-        raise _several(text, "places", found)
+        raise _several(text, "places or zones", {name: tzdb.country(name) for name in found})
     return named(found[0]) if found else None
 
 
 def _abbreviation(text: str) -> Zone | None:
     found = abbreviations.meanings(text)
-    rules = {tzdb.canonical(meaning.timezone) for meaning in found}
-    if len(rules) > 1:
-        chosen = abbreviations.distinct(found)
-        raise _several(text, "time zones", [f"{meaning.timezone} ({meaning.offset})" for meaning in chosen])
-    return named(rules.pop()) if rules else None
+    if len({tzdb.clocks(meaning.timezone) for meaning in found}) < 2:
+        return named(found[0].timezone) if found else None
+    chosen = abbreviations.distinct(found)
+    offset = f", all at {found[0].offset}" if len({meaning.offset for meaning in found}) == 1 else ""
+    raise _several(text, f"time zones{offset}", {f"{each.timezone} ({each.offset})": None for each in chosen})
 
 
-READINGS: tuple[Callable[[str], Zone | None], ...] = (_iana, _offset, _windows, _city, _abbreviation)
+READINGS: tuple[Callable[[str], Zone | None], ...] = (_iana, _offset, _windows, _place, _abbreviation)
 
 
 @cache
@@ -110,23 +110,20 @@ def windows_names() -> Mapping[str, str]:
 
 def near(text: str) -> list[str]:
     """Zones whose names, cities or countries resemble `text`, the most alike first."""
-    wanted = plain(text[:LONGEST_NAME])
+    wanted = plain(text[:MAX_NAME_CHARS])
     spellings = _spellings()
     found = (
-        name for close in get_close_matches(wanted, spellings, n=SUGGESTIONS, cutoff=0.75) for name in spellings[close]
+        name
+        for close in get_close_matches(wanted, spellings, n=MAX_SUGGESTIONS, cutoff=0.8)
+        for name in spellings[close]
     )
-    return list(dict.fromkeys(found))[:SUGGESTIONS]
+    return list(dict.fromkeys(found))[:MAX_SUGGESTIONS]
 
 
 @cache
 def _spellings() -> Mapping[str, tuple[str, ...]]:
-    """Everything that may be misspelt; where two readings share a spelling, the city counts."""
-    full = {plain(name): (tzdb.current(name),) for name in tzdb.names()}
-    by_country: dict[str, tuple[str, ...]] = {}
-    for name in tzdb.country_codes():
-        country = plain(tzdb.country(name) or "")
-        by_country[country] = (*by_country.get(country, ()), name)
-    return {**by_country, **full, **cities.zones_by_city()}
+    """Everything that may be misspelt, with the zones it means."""
+    return {**{plain(name): (tzdb.current(name),) for name in tzdb.names()}, **places.spellings()}
 
 
 def _unknown(text: str) -> NotFound:
@@ -135,13 +132,14 @@ def _unknown(text: str) -> NotFound:
     return NotFound(f"No time zone is called {quoted(text)}; {hint}", details={"candidates": close} if close else None)
 
 
-def _several(text: str, kind: str, candidates: Iterable[str]) -> InvalidInput:
-    shown = list(candidates)
-    listed = ", ".join(shown[:CANDIDATES])
-    more = f" and {len(shown) - CANDIDATES} more" if len(shown) > CANDIDATES else ""
+def _several(text: str, kind: str, candidates: Mapping[str, str | None]) -> InvalidInput:
+    """The refusal of a name with several meanings: candidates, each with the country shown beside it."""
+    shown = [f"{name} ({country})" if country else name for name, country in candidates.items()]
+    listed = ", ".join(shown[:MAX_CANDIDATES])
+    more = f" and {len(candidates) - MAX_CANDIDATES} more" if len(candidates) > MAX_CANDIDATES else ""
     return InvalidInput(
-        f"{quoted(text)} means several {kind}: {listed}{more}; say which by its full name.",
-        details={"candidates": shown[:CANDIDATES]},
+        f"{quoted(text)} means several {kind}: {listed}{more}; give one of these zones.",
+        details={"candidates": list(candidates)[:MAX_CANDIDATES]},
     )
 
 

@@ -11,22 +11,23 @@ from timezone_mcp import hours, moments, zones
 from timezone_mcp.meetings import Participant
 from timezone_mcp.readings import IfAmbiguous as Choice
 
-MOST_ZONES = 20
+MAX_ZONES = 20
 
 
 def _one_is_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-ZoneName = Annotated[str, Field(max_length=zones.LONGEST_NAME)]
+ZoneName = Annotated[str, Field(max_length=zones.MAX_NAME_CHARS)]
 FirstZoneName = Annotated[ZoneName, Field(description="IANA name, city or offset")]
-SeveralZones = Annotated[list[ZoneName], Field(max_length=MOST_ZONES)]
+SeveralZones = Annotated[list[ZoneName], Field(max_length=MAX_ZONES)]
 ZoneNames = Annotated[SeveralZones, BeforeValidator(_one_is_many, json_schema_input_type=SeveralZones)]
-Moment = Annotated[str, Field(max_length=moments.LONGEST_TEXT, coerce_numbers_to_str=True)]
+Moment = Annotated[str, Field(max_length=moments.MAX_TEXT_CHARS, coerce_numbers_to_str=True)]
 DateTime = Annotated[Moment, Field(description="ISO 8601, epoch, now or like next friday 14:00")]
 IfAmbiguous = Annotated[Choice | None, Field(description="If repeated or skipped; default: first, or moved forward")]
-HoursText = Annotated[str, Field(max_length=hours.LONGEST_TEXT)]
-Hours = Annotated[HoursText | None, Field(description="Default mon-fri 09:00-17:00")]
+HoursText = Annotated[str, Field(max_length=hours.MAX_TEXT_CHARS)]
+Hours = Annotated[HoursText | None, Field(description="Default 09:00-17:00 on local working days")]
+SkipHolidays = bool  # the name says it: public holidays of the zone's country are no working days
 
 
 class Attendee(BaseModel):
@@ -38,19 +39,19 @@ class Attendee(BaseModel):
     hours: Annotated[HoursText | None, Field(description="Like 09:00-17:00")] = None
     days: Annotated[HoursText | None, Field(description="Like mon-fri")] = None
 
-    def participant(self) -> Participant:
+    def participant(self, *, skip_holidays: bool) -> Participant:
         """Their zone and hours; `days` count before days named in `hours`.
 
         Raises:
             Failure: one of the texts is none.
         """
-        worked = hours.parse(self.hours)
+        worked = hours.parse(self.hours, skip_holidays=skip_holidays)
         if self.days is not None:
             worked = dataclasses.replace(worked, days=hours.days(self.days))
         return Participant(zones.resolve(self.timezone), worked)
 
 
-def people_of(attendees: Sequence[Attendee]) -> list[Participant]:
+def people_of(attendees: Sequence[Attendee], *, skip_holidays: bool) -> list[Participant]:
     """Everyone to meet.
 
     Raises:
@@ -58,4 +59,4 @@ def people_of(attendees: Sequence[Attendee]) -> list[Participant]:
     """
     if not attendees:
         raise InvalidInput("participants names nobody to meet.")
-    return [attendee.participant() for attendee in attendees]
+    return [attendee.participant(skip_holidays=skip_holidays) for attendee in attendees]

@@ -43,7 +43,7 @@ def facts(timezone: str, keeper: Timekeeper, at: str = "now", transitions: int =
 @reads("Search time zones", open_world=False)
 async def search_timezones(
     query: Annotated[
-        str, Field(max_length=zones.LONGEST_NAME, description="City, country, abbreviation, Windows name or offset")
+        str, Field(max_length=zones.MAX_NAME_CHARS, description="City, country, abbreviation, Windows name or offset")
     ],
     keeper: Time,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,

@@ -1,0 +1,31 @@
+"""Days on which nobody works that a caller did not name: national weekends and public holidays."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from timezone_mcp import public_holidays, sentences
+from timezone_mcp.hours import DAY, Hours
+from timezone_mcp.models import national_days
+from timezone_mcp.zones import Zone
+
+MAX_LISTED_SPAN_DAYS = 366
+
+
+def days_off_sentence(calendars: Sequence[tuple[Zone, Hours]], start: datetime, end: datetime) -> str:
+    """Sentences that name working days other than Monday to Friday, and the holidays from `start` to `end`.
+
+    Empty where everyone works from Monday to Friday, or on the days given, and holidays were not asked for.
+    """
+    weeks = {zone.name: days for zone, hours in calendars if (days := national_days(zone, hours))}
+    observed = list(dict.fromkeys(zone for zone, hours in calendars if hours.skip_holidays))
+    found = [f"{day} {name} ({zone.name})" for zone in observed for day, name in _holidays(zone, start, end)]
+    return sentences.days_off(weeks, found, public_holidays.without_calendar(observed))
+
+
+def _holidays(zone: Zone, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
+    """The public holidays of a zone on the days from the earlier to the later time, at most a year of them."""
+    first, last = sorted(moment.astimezone(zone.rules).date() for moment in (start, end))
+    for number in range(min((last - first).days, MAX_LISTED_SPAN_DAYS) + 1):
+        day = first + number * DAY
+        if name := public_holidays.holiday(day, zone):
+            yield day, name
