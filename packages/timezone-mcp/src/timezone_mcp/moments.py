@@ -88,7 +88,7 @@ def parse(text: str, now: datetime) -> WrittenTime:
 
 
 def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:
-    """A time followed by a zone in brackets, as in RFC 9557; an offset beside it must be the zone's own at that instant.
+    """A time followed by a zone in brackets, as in RFC 9557, with an offset beside it that must be the zone's own.
 
     `Z` beside a zone says only that the time is UTC, so it contradicts nothing.
 

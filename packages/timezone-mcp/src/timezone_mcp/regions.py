@@ -106,16 +106,14 @@ REGIONS: Mapping[str, str] = {
     "Pacific/Honolulu": "Hawaii",
 }
 
-# The two letters that people write behind a city, as in "Austin, TX".
-US_STATES: Mapping[str, str] = {
-    **{"AK": "Alaska", "AL": "Alabama", "AR": "Arkansas", "AZ": "Arizona", "CA": "California", "CO": "Colorado"},
-    **{"CT": "Connecticut", "DC": "District of Columbia", "DE": "Delaware", "FL": "Florida", "GA": "Georgia"},
-    **{"HI": "Hawaii", "IA": "Iowa", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "KS": "Kansas"},
-    **{"KY": "Kentucky", "LA": "Louisiana", "MA": "Massachusetts", "MD": "Maryland", "ME": "Maine"},
-    **{"MI": "Michigan", "MN": "Minnesota", "MO": "Missouri", "MS": "Mississippi", "MT": "Montana"},
-    **{"NC": "North Carolina", "ND": "North Dakota", "NE": "Nebraska", "NH": "New Hampshire", "NJ": "New Jersey"},
-    **{"NM": "New Mexico", "NV": "Nevada", "NY": "New York State", "OH": "Ohio", "OK": "Oklahoma", "OR": "Oregon"},
-    **{"PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina", "SD": "South Dakota"},
-    **{"TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VA": "Virginia", "VT": "Vermont", "WA": "Washington State"},
-    **{"WI": "Wisconsin", "WV": "West Virginia", "WY": "Wyoming"},
-}
+# The two letters that people write behind a city, as in "Austin, TX", and the state.
+_US_STATES = (
+    "AK Alaska, AL Alabama, AR Arkansas, AZ Arizona, CA California, CO Colorado, CT Connecticut, DC District of "
+    "Columbia, DE Delaware, FL Florida, GA Georgia, HI Hawaii, IA Iowa, ID Idaho, IL Illinois, IN Indiana, KS "
+    "Kansas, KY Kentucky, LA Louisiana, MA Massachusetts, MD Maryland, ME Maine, MI Michigan, MN Minnesota, MO "
+    "Missouri, MS Mississippi, MT Montana, NC North Carolina, ND North Dakota, NE Nebraska, NH New Hampshire, NJ "
+    "New Jersey, NM New Mexico, NV Nevada, NY New York State, OH Ohio, OK Oklahoma, OR Oregon, PA Pennsylvania, "
+    "RI Rhode Island, SC South Carolina, SD South Dakota, TN Tennessee, TX Texas, UT Utah, VA Virginia, VT "
+    "Vermont, WA Washington State, WI Wisconsin, WV West Virginia, WY Wyoming"
+)
+US_STATES: Mapping[str, str] = {pair[:2]: pair[3:] for pair in _US_STATES.split(", ")}
