@@ -8,19 +8,51 @@ from mcp_chassis.server import MAX_TOOLS
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rest_mcp.parameters import Parameter, Part, Place
+from rest_mcp.verbs import changes
 from rest_mcp.words import FieldPath, HeaderName, Line, Name, ParameterName, Request, Variable, places
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
 QueryName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s&=#?]+$")]
+MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]
 MOST_RESOURCES = 20
 
 
 class Auth(Part):
-    """The header that carries the credential, and the variable the credential comes from."""
+    """One secret of an API: the variable it comes from, and the header, query parameter or cookie that carries it.
+
+    With `basic` the variable holds `user:password`, which is sent as HTTP Basic authentication.
+    """
 
     header: HeaderName = "Authorization"
+    query: QueryName | None = None
+    cookie: QueryName | None = None
+    basic: bool = False
     prefix: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = "Bearer "
     variable: Variable = "API_TOKEN"
+
+    @model_validator(mode="after")
+    def _one_carrier(self) -> Self:
+        named = [word for word in ("header", "query", "cookie", "basic") if word in self.model_fields_set]
+        if len(named) > 1 and set(named) != {"header", "basic"}:
+            raise ValueError(f"names several carriers of one secret: {', '.join(named)}; write a table for each secret")
+        return self
+
+
+class OAuth(Part):
+    """OAuth 2.0 client credentials: the variables of the token's address, the client's id and its secret."""
+
+    token_url: Variable = "API_TOKEN_URL"  # noqa: S105
+    client_id: Variable = "API_CLIENT_ID"
+    client_secret: Variable = "API_CLIENT_SECRET"  # noqa: S105
+    scope: Line | None = None
+    audience: Line | None = None
+
+
+class ClientCertificate(Part):
+    """Mutual TLS: the variables that name the files of the client's certificate and its key, in PEM."""
+
+    certificate: Variable = "API_CERTIFICATE_FILE"
+    key: Variable = "API_KEY_FILE"
 
 
 class Timeouts(Part):
@@ -71,8 +103,11 @@ class Paging(Part):
         return self.parameter or self.kind
 
 
-def _none_if_false(value: object) -> object:
-    return None if value is False else value
+def _several(value: object) -> object:
+    """A list of secrets: one table is a list of one, false is none."""
+    if value is False:
+        return ()
+    return (value,) if isinstance(value, dict | Auth) else value
 
 
 class Api(Part):
@@ -80,15 +115,24 @@ class Api(Part):
 
     base_url: Variable = "API_BASE_URL"
     document: Annotated[str, Field(max_length=500)] | None = None
-    auth: Annotated[Auth | None, BeforeValidator(_none_if_false)] = Auth()
+    auth: Annotated[tuple[Auth, ...], Field(max_length=4), BeforeValidator(_several)] = (Auth(),)
+    oauth: OAuth | None = None
+    client_certificate: ClientCertificate | None = None
     headers: Annotated[dict[HeaderName, Line], Field(max_length=20)] = Field(default_factory=dict[str, str])
     timeouts: Timeouts = Timeouts()
     rate: Annotated[float, Field(gt=0, le=10_000)] = 10
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     breaker: Breaker = Breaker()
-    error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=10)] = ("title", "detail")
+    error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=10)] = (
+        *("title", "detail", "message", "error", "error_description", "detail.msg", "error.message", "errors.message"),
+    )
     idempotency_header: HeaderName | None = None
     page: Paging | None = None
+
+    @property
+    def secrets(self) -> tuple[Auth, ...]:
+        """The secrets that are sent as they are: with `oauth` only those that the file names itself."""
+        return () if self.oauth is not None and "auth" not in self.model_fields_set else self.auth
 
 
 class Asking(Part):
@@ -103,7 +147,8 @@ class Asking(Part):
     query: dict[QueryName, str | int | float | bool] = Field(default_factory=dict[str, str | int | float | bool])
     body: dict[QueryName, Any] = Field(default_factory=dict[str, Any])
     encoding: Literal["json", "form"] = "json"
-    accept: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")] | None = None
+    content_type: MediaType | None = None
+    accept: MediaType | None = None
     answer: Literal["object", "list", "text"] = "object"
     result: FieldPath | None = None
     keep: Annotated[tuple[FieldPath, ...], Field(max_length=60)] = ()
@@ -160,10 +205,11 @@ class Asking(Part):
                 yield f"sends {name} in the body, which a GET does not have"
             if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
                 yield f"must ask for {name} or fix it: the path needs it"
-            if place != "body" and parameter.kind == "object" and parameter.offered:
-                yield f"sends the object {name} outside of a body"
-            if place == "path" and parameter.kind == "array":
-                yield f"sends the list {name} in its path"
+            outside = place != "body" or self.encoding == "form"
+            if outside and parameter.kind == "object" and parameter.offered and parameter.style is None:
+                yield f"sends the object {name} outside of a JSON body; give it style deepObject, or hide or fix it"
+            if place == "path" and parameter.kind == "array" and parameter.separator is None:
+                yield f"sends the list {name} in its path without a separator"
         fields = [(self.place(name), self.field(name)) for name in self.parameters]
         fields += [("query", name) for name in self.query] + [("body", name) for name in self.body]
         if twice := next((field for place, field in fields if fields.count((place, field)) > 1), None):
@@ -173,8 +219,12 @@ class Asking(Part):
 
 
 class ToolPart(Asking):
-    """A tool. What it does to the world follows from its method unless the file says otherwise."""
+    """A tool. Its effect follows from its method and its words unless the file says otherwise.
 
+    `safe` allows `check` to call it on the live API.
+    """
+
+    safe: bool = False
     read_only: bool | None = None
     destructive: bool | None = None
     idempotent: bool | None = None
@@ -182,11 +232,13 @@ class ToolPart(Asking):
 
     @property
     def reads(self) -> bool:
-        return self.method == "GET" if self.read_only is None else self.read_only
+        if self.read_only is not None:
+            return self.read_only
+        return self.method == "GET" and not changes(self.name, self.path, self.description)
 
     @property
     def destroys(self) -> bool:
-        return self.method in {"PUT", "PATCH", "DELETE"} if self.destructive is None else self.destructive
+        return self.method in {"GET", "PUT", "PATCH", "DELETE"} if self.destructive is None else self.destructive
 
     @property
     def repeats(self) -> bool:

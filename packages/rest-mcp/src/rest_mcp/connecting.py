@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from mcp_chassis.failures import AuthenticationFailed, Failure, TimedOut, Unavailable, UpstreamError
 from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.server import Probe
-from mcp_chassis.settings import Credential
 from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.service import Upstream
 
-from rest_mcp.bridge import Api, Auth, Bridge
-from rest_mcp.settings import RestSettings, address_field, credential_field
+from rest_mcp.bridge import Api, Bridge
+from rest_mcp.settings import RestSettings, address_field
+from rest_mcp.signing import Signer
 from rest_mcp.tracing import traced
 from rest_mcp.wording import failure_for
 
@@ -27,9 +29,31 @@ class NotConfigured(Unavailable):
 class Apis:
     """The APIs of one bridge by name."""
 
-    def __init__(self, bridge: Bridge, apis: Mapping[str, JsonApi]) -> None:
+    def __init__(self, bridge: Bridge, apis: Mapping[str, JsonApi], signers: Mapping[str, Signer]) -> None:
         self._bridge = bridge
         self._apis = apis
+        self._signers = signers
+
+    async def request(self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any) -> Response:
+        """Send one request to an API, signed; a token that is refused is fetched anew once.
+
+        Args:
+            name: the API's name in the bridge.
+            request: what `JsonApi.request` takes.
+
+        Raises:
+            Failure: what `JsonApi.request` raises, or what the token's issuer answered.
+        """
+        api, signer = self[name], self._signers[name]
+        await signer.prepare()
+        params = {**(request.pop("params", None) or {}), **signer.params()}
+        try:
+            return await api.request(method, path, values, params=params, **request)
+        except AuthenticationFailed:
+            if not signer.forget_token():
+                raise
+        await signer.prepare()
+        return await api.request(method, path, values, params=params, **request)
 
     def __getitem__(self, name: str) -> JsonApi:
         """One API.
@@ -51,7 +75,7 @@ class Apis:
         if name not in self._apis:
             return Probe(name, "not configured", f"{self._bridge.apis[name].base_url} is not set.")
         try:
-            await self._apis[name].get("/")
+            await self.request(name, "GET", "/", {})
         except (AuthenticationFailed, Unavailable, TimedOut, UpstreamError) as failure:
             return Probe(name, "failed", failure.message)
         except Failure:  # it answers, and has nothing at its root
@@ -64,31 +88,30 @@ async def connected(bridge: Bridge, settings: RestSettings) -> AsyncGenerator[Ap
     """The APIs whose addresses are set."""
     async with AsyncExitStack() as open_apis:
         apis: dict[str, JsonApi] = {}
+        signers: dict[str, Signer] = {}
         for name, api in bridge.apis.items():
             if address := getattr(settings, address_field(name)):
-                apis[name] = await open_apis.enter_async_context(_api(name, api, address, settings))
-        yield Apis(bridge, apis)
+                opened, signers[name] = _api(name, api, address, settings)
+                apis[name] = await open_apis.enter_async_context(opened)
+                await open_apis.enter_async_context(signers[name])
+        yield Apis(bridge, apis, signers)
 
 
-def _api(name: str, api: Api, address: str, settings: RestSettings) -> JsonApi:
-    credential = settings.credential(credential_field(name)) if api.auth else None
+def _api(name: str, api: Api, address: str, settings: RestSettings) -> tuple[JsonApi, Signer]:
+    signer = Signer(name, api, settings, policy_of(api, settings))
 
     def headers() -> Mapping[str, str]:
-        said = {**traced(), **api.headers}
-        return {**said, **_signed(api.auth, credential)} if api.auth and credential else said
+        return {**traced(), **api.headers, **signer.headers()}
 
     return JsonApi(
         address,
         upstream=Upstream(name, policy=policy_of(api, settings)),
         headers=headers,
-        credential=credential,
+        credential=signer.credential,
         failure_for=failure_for(api.error_fields),
+        transport=signer.transport(),
         one_origin=True,
-    )
-
-
-def _signed(auth: Auth, credential: Credential) -> Mapping[str, str]:
-    return {auth.header: f"{auth.prefix}{credential.reveal()}"}
+    ), signer
 
 
 def policy_of(api: Api, settings: RestSettings) -> Policy:

@@ -70,7 +70,7 @@ def _compared() -> bool:
     from rest_mcp.openapi.comparing import differences
     from rest_mcp.reading import read
     from rest_mcp.server import path_in_use, server_in_use
-    from rest_mcp.trying import tried
+    from rest_mcp.trying import not_tried, tried
 
     path = path_in_use()
     bridge = read(path)
@@ -78,5 +78,7 @@ def _compared() -> bool:
     settings = server_in_use().settings.load()
     good, bad = asyncio.run(tried(bridge, settings))
     lines = [*(f"ok      {line}" for line in good), *(f"differs {line}" for line in [*wrong, *bad])]
+    if passed_over := not_tried(bridge):
+        lines.append(f"not called (no safe = true, a write, or arguments needed): {', '.join(passed_over)}")
     sys.stderr.write("".join(f"{scrub_log(line)}\n" for line in lines))
     return bool(wrong or bad)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Optional, Self
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import SchemaError
 
 from rest_mcp.words import FieldPath, Line, ParameterName
@@ -26,6 +26,23 @@ FORMATS: dict[str, str] = {
 }
 
 
+def _digits(value: object) -> object:
+    """A whole number as its digits; anything else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _within_int64(text: str) -> str:
+    if not -(2**63) <= int(text) < 2**63:
+        raise ValueError("must be a whole number of 64 bits")
+    return text
+
+
+_DIGITS = Field(pattern=r"^-?[0-9]{1,19}$")
+_FROM_NUMBER = BeforeValidator(_digits, json_schema_input_type=str)
+INT64: Any = Annotated[str, _DIGITS, _FROM_NUMBER, AfterValidator(_within_int64)]
+"""A whole number as text: digits arrive unrounded from every host."""
+
+
 class Part(BaseModel):
     """A table of a bridge file: what it does not know is refused."""
 
@@ -36,7 +53,9 @@ class Parameter(Part):
     """What a caller may send, its limits, and where it goes.
 
     `field` is the API's own name for it, dotted inside a body. A `hidden` one is not offered; a `fixed` one is always
-    sent with this value and never offered.
+    sent with this value and never offered. `separator` joins a list into one value; without it each item is sent under
+    the name. `style` deepObject sends an object outside of a JSON body as `name[field]`. The format `int64` takes
+    digits as text too, since hosts in JavaScript round numbers above 2^53.
     """
 
     kind: Kind = Field(default="string", alias="type")
@@ -51,7 +70,9 @@ class Parameter(Part):
     min_length: Annotated[int, Field(ge=0)] | None = None
     max_length: Annotated[int, Field(ge=1, le=100_000)] | None = None
     pattern: Annotated[str, Field(max_length=300)] | None = None
-    format: Literal["date", "date-time", "uuid", "email"] | None = None
+    format: Literal["date", "date-time", "uuid", "email", "int64"] | None = None
+    separator: Literal[",", " ", "|"] | None = None
+    style: Literal["deepObject"] | None = None
     min_items: Annotated[int, Field(ge=0)] | None = None
     max_items: Annotated[int, Field(ge=1, le=1_000)] | None = None
     items: "Parameter | None" = None
@@ -105,6 +126,8 @@ class Parameter(Part):
             return Annotated[list[items], Field(min_length=self.min_items, max_length=self.max_items or MOST_ITEMS)]
         if self.kind == "object":
             return self._model(name)
+        if self.format == "int64":
+            return INT64
         return Annotated[PYTHON[self.kind], Field(**self._limits())]
 
     def _model(self, name: str) -> type[BaseModel]:

@@ -6,7 +6,6 @@ from typing import Any, Protocol, cast
 from uuid import uuid4
 
 from mcp_chassis.failures import InvalidInput
-from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.response import Response
 from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
@@ -15,16 +14,19 @@ from pydantic import BaseModel
 
 from rest_mcp.bridge import Api, Asking, Paging, ToolPart
 from rest_mcp.paging import asked, following, total
-from rest_mcp.shape import fields_of, items_of, kept, object_model, page_model, tree_of
+from rest_mcp.parameters import Parameter
+from rest_mcp.shape import exact, fields_of, items_of, kept, object_model, page_model, tree_of, written
 
 MOST_PAGES = 10
 Arguments = Mapping[str, Any]
 
 
 class Apis(Protocol):
-    """What `connect` yields: the APIs of the bridge by name."""
+    """The APIs of the bridge, which `connect` yields."""
 
-    def __getitem__(self, name: str) -> JsonApi: ...
+    async def request(
+        self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any
+    ) -> Response: ...
 
 
 class Route:
@@ -73,35 +75,41 @@ class Route:
         asking = self.asking
         body = {**asking.body, **self._sent("body", arguments)}
         nested = _nested(body) if asking.encoding == "json" else body
-        return await apis[self._api_name].request(
+        return await apis.request(
+            self._api_name,
             asking.method,
             asking.path,
             self._sent("path", arguments),
             params={**asking.query, **query},
             json=nested if asking.encoding == "json" and asking.method != "GET" and nested else None,
             form=nested if asking.encoding == "form" and nested else None,
-            headers={**self._once(key), **self._accepted()},
+            headers={**self._once(key), **self._media_types()},
             repeat=self._repeat(),
             check=asking.check or "" if isinstance(asking, ToolPart) else "",
         )
 
     def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
-        """What goes to one place of the request, under the API's own names."""
+        """The values that go to one place of the request, under the API's own names and in its styles."""
         sent: dict[str, Any] = {}
+        in_json = place == "body" and self.asking.encoding == "json"
         for name, parameter in self.asking.parameters.items():
             value = parameter.fixed if parameter.fixed is not None else arguments.get(name)
-            if self.asking.place(name) == place and value is not None and not parameter.hidden:
-                sent[self.asking.field(name)] = str(value).lower() if _is_path_flag(place, value) else _plain(value)
+            if self.asking.place(name) != place or value is None or parameter.hidden:
+                continue
+            field, plain = self.asking.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
+            sent |= {field: plain} if in_json else styled(field, plain, parameter, in_path=place == "path")
         return sent
 
     def _result(self, answer: Response, position: str | None, params: Arguments) -> Result | TextPage:
         asking = self.asking
         if not issubclass(self.answers, Result):
             return TextPage(answer.text)
+        if self._writes and (done := written(answer, asking.result)) is not None:
+            return self.answers.model_validate(done)
         if asking.answer == "object":
-            return self.answers.model_validate(fields_of(answer, asking.result, self._tree))
+            return self.answers.model_validate(exact(fields_of(answer, asking.result, self._tree)))
         found = items_of(answer, asking.result)
-        items = kept(found, self._tree)
+        items = exact(kept(found, self._tree))
         if self.paging is None:
             return self.answers.model_validate({"items": items})
         goes_on = following(self.paging, answer, found, position, params)
@@ -123,17 +131,45 @@ class Route:
         own = hashlib.sha256(f"{current_principal()}\0{part.name}\0{key}".encode()).hexdigest() if key else uuid4().hex
         return {self.idempotency_header: own}
 
-    def _accepted(self) -> dict[str, str]:
-        wanted = self.asking.accept or ("*/*" if self.asking.answer == "text" else None)
-        return {"accept": wanted} if wanted else {}
+    def _media_types(self) -> dict[str, str]:
+        asking = self.asking
+        wanted = asking.accept or ("*/*" if asking.answer == "text" or self._writes else None)
+        sent = {"content-type": asking.content_type} if asking.content_type else {}
+        return {**sent, **({"accept": wanted} if wanted else {})}
+
+    @property
+    def _writes(self) -> bool:
+        return isinstance(self.asking, ToolPart) and not self.asking.reads
 
     def _paging(self, api: Api) -> Paging | None:
         paging = self.asking.page or api.page
         return None if paging is None or paging.kind == "none" else paging
 
 
-def _is_path_flag(place: str, value: Any) -> bool:
-    return place == "path" and isinstance(value, bool)
+def styled(field: str, value: Any, parameter: Parameter, *, in_path: bool) -> dict[str, Any]:
+    """A value outside of a JSON body: a joined list, an object as `field[name]`, or the value as it is."""
+    if isinstance(value, list) and parameter.separator is not None:
+        return {field: parameter.separator.join(_text(item) for item in cast("list[Any]", value))}
+    if isinstance(value, dict):
+        return {f"{field}[{name}]": each for name, each in cast("dict[str, Any]", value).items()}
+    return {field: _text(value) if in_path else value}
+
+
+def with_numbers(value: Any, parameter: Parameter) -> Any:
+    """A value of a JSON body whose int64 numbers, which callers may give as digits, are numbers."""
+    if parameter.format == "int64":
+        return int(value)
+    if isinstance(value, list) and parameter.items is not None:
+        return [with_numbers(item, parameter.items) for item in cast("list[Any]", value)]
+    if isinstance(value, dict) and parameter.properties is not None:
+        parts = {part.field or name: part for name, part in parameter.properties.items()}
+        fields = cast("dict[str, Any]", value)
+        return {name: with_numbers(each, parts[name]) if name in parts else each for name, each in fields.items()}
+    return value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -30,14 +30,13 @@ def _file(path: str) -> str:
 
 
 ApiUrl = Annotated[HttpsUrl, AfterValidator(_somewhere)]
+ExistingFile = Annotated[str, AfterValidator(_file)]
 
 
 class RestSettings(ServerSettings):
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="REST_")
 
-    bridge: Annotated[str, AfterValidator(_file)] | None = Field(
-        default=None, description="The bridge file; the support desk's when unset."
-    )
+    bridge: ExistingFile | None = Field(default=None, description="The bridge file; the support desk's when unset.")
 
 
 def settings_for(bridge: Bridge, named: Path | None = None) -> type[RestSettings]:
@@ -51,8 +50,25 @@ def settings_for(bridge: Bridge, named: Path | None = None) -> type[RestSettings
     for name, api in bridge.apis.items():
         where = f"Where the API `{name}` is, with its prefix."
         fields[address_field(name)] = _variable(ApiUrl, api.base_url, where, **in_entry)
-        if api.auth is not None:
-            fields[credential_field(name)] = _variable(Secret, api.auth.variable, f"Credential for the API `{name}`.")
+        for place, auth in enumerate(api.secrets):
+            what = (
+                f"User and password, joined by a colon, for the API `{name}`."
+                if auth.basic
+                else f"Credential for the API `{name}`."
+            )
+            fields[credential_field(name, place)] = _variable(Secret, auth.variable, what)
+        if api.oauth is not None:
+            fields[f"token_url_of_{name}"] = _variable(
+                ApiUrl, api.oauth.token_url, f"Where tokens for `{name}` are issued."
+            )
+            fields[f"client_id_of_{name}"] = _variable(str, api.oauth.client_id, f"Client id for the API `{name}`.")
+            fields[f"client_secret_of_{name}"] = _variable(
+                Secret, api.oauth.client_secret, f"Client secret for the API `{name}`."
+            )
+        if api.client_certificate is not None:
+            files = api.client_certificate
+            fields[f"certificate_of_{name}"] = _variable(ExistingFile, files.certificate, "Client certificate in PEM.")
+            fields[f"key_of_{name}"] = _variable(ExistingFile, files.key, "Key of the client certificate in PEM.")
     if named:
         info = RestSettings.model_fields["bridge"]
         extra: dict[str, Any] = {"host_entry": str(named)}
@@ -64,8 +80,9 @@ def address_field(api: str) -> str:
     return f"address_of_{api}"
 
 
-def credential_field(api: str) -> str:
-    return f"credential_for_{api}"
+def credential_field(api: str, place: int = 0) -> str:
+    """The field of an API's secret, by its place in the bridge's list."""
+    return f"credential_for_{api}" if place == 0 else f"credential_{place + 1}_for_{api}"
 
 
 def _variable(kind: Any, variable: str, description: str, **more: Any) -> Any:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mcp_chassis.failures import UpstreamError
-from mcp_chassis.http.response import Response
+from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.results import Page, Result
 from pydantic import ConfigDict, Field, create_model
 
 Tree = Mapping[str, "Tree"]
 MISSING = object()
+MAX_WORDS_CHARS = 2_000
+MAX_EXACT = 2**53 - 1  # the largest number that every JSON reader keeps exactly
 
 
 def _untitled(schema: dict[str, Any]) -> None:
@@ -52,6 +54,36 @@ def at(value: Any, path: str | None) -> Any:
         if not isinstance(value, dict) or step not in value:
             return MISSING
         value = cast("dict[str, Any]", value)[step]
+    return value
+
+
+def texts_at(value: Any, path: str) -> list[str]:
+    """The texts at a dotted path, in each item of every list on the way: `detail.msg` of `{"detail": [{"msg": ...}]}`.
+
+    A number in the path takes one item of a list.
+    """
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        step, _, below = path.partition(".")
+        if step.isdecimal():
+            return texts_at(items[int(step)], below) if int(step) < len(items) else []
+        return [text for item in items for text in texts_at(item, path)]
+    if not path:
+        return [value] if isinstance(value, str) else []
+    step, _, below = path.partition(".")
+    return texts_at(value[step], below) if isinstance(value, dict) and step in value else []
+
+
+def exact(value: Any) -> Any:
+    """The value with each whole number beyond 2^53 as its digits: hosts in JavaScript would round it."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -MAX_EXACT <= value <= MAX_EXACT else str(value)
+    if isinstance(value, list):
+        return [exact(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {name: exact(each) for name, each in cast("dict[str, Any]", value).items()}
     return value
 
 
@@ -104,6 +136,29 @@ def fields_of(answer: Response, path: str | None, tree: Tree) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _another(answer, "an object")
     return kept(value, tree) if answer.json is not None else cast("dict[str, Any]", value)
+
+
+def written(answer: Response, path: str | None) -> dict[str, Any] | None:
+    """The result of a write whose success holds no object: `done`, and what the API says; None where it holds one.
+
+    A write that was answered with success has happened, whatever stands in the answer.
+    """
+    try:
+        value: Any = at(answer.json, path) if answer.body else None
+    except InvalidResponse:
+        value = _words(answer)
+    if isinstance(value, dict):
+        return None
+    said = None if value is MISSING else exact(value)
+    return {"done": True, **({} if said in (None, "") else {"answer": said})}
+
+
+def _words(answer: Response) -> str:
+    """The text of an answer that is no JSON, at most 2,000 characters; empty where it is no text."""
+    try:
+        return answer.text[:MAX_WORDS_CHARS]
+    except InvalidResponse:
+        return ""
 
 
 def _another(answer: Response, wanted: str) -> UpstreamError:

@@ -1,4 +1,4 @@
-"""A bridge held against the API as it lives: every read that needs no argument is made once."""
+"""Trial of a bridge on the live API: one call of each read that is marked as safe and needs no argument."""
 
 from typing import Any, cast
 
@@ -11,13 +11,23 @@ from rest_mcp.route import Route
 from rest_mcp.settings import RestSettings
 
 
+def can_be_tried(part: ToolPart) -> bool:
+    """Whether a tool reads, needs no argument and is marked as safe to call."""
+    return part.safe and part.reads and not any(each.needed for each in part.offered.values())
+
+
+def not_tried(bridge: Bridge) -> list[str]:
+    """The tools that are not called on the live API, by name."""
+    return [part.name for part in bridge.tools if isinstance(part, ToolPart) and not can_be_tried(part)]
+
+
 async def tried(bridge: Bridge, settings: RestSettings) -> tuple[list[str], list[str]]:
     """What worked, and what did not; one line for each tool that could be tried."""
     good: list[str] = []
     bad: list[str] = []
     async with connected(bridge, settings) as apis:
         for part in bridge.tools:
-            if not isinstance(part, ToolPart) or not part.reads or any(each.needed for each in part.offered.values()):
+            if not isinstance(part, ToolPart) or not can_be_tried(part):
                 continue
             name = bridge.api_of(part)
             try:

@@ -1,4 +1,4 @@
-"""The API's own words about what went wrong: only the fields a bridge names, cleaned, short, quoted as data."""
+"""Error texts of an API: the fields that a bridge names, cleaned, shortened and quoted as data."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.output.sanitize import sanitize
 
-from rest_mcp.shape import at
+from rest_mcp.shape import texts_at
 
 LONGEST = 300
 NOT_QUOTED = {401, 429}
@@ -37,6 +37,6 @@ def words(answer: Response, fields: Sequence[str]) -> str:
         body = answer.json
     except InvalidResponse:
         return ""
-    found = [text for text in (at(body, field) for field in fields) if isinstance(text, str)]
+    found = [text for field in fields for text in texts_at(body, field)]
     line = " ".join(sanitize(": ".join(dict.fromkeys(found)))[0].replace('"', "'").split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

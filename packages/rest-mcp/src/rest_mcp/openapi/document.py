@@ -1,11 +1,13 @@
-"""An OpenAPI document: its operations, and references followed inside it and nowhere else."""
+"""An OpenAPI document: its operations, and references followed inside its folder and nowhere else."""
 
 import json
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
 from rest_mcp.problems import BadBridge
 
@@ -15,11 +17,16 @@ LARGEST_DOCUMENT = 64 * 1024 * 1024
 LONGEST_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")
 NOTHING: Node = {}
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: how it is asked, what it takes, what it answers."""
+    """One operation: its request, its parameters and the schema of its response.
+
+    `named` says that the document gives an operationId. `body_kinds` and `answer_kinds` are the media types of the
+    request body and of a success; `content_type` is the media type under which the body is sent.
+    """
 
     identifier: str
     method: str
@@ -27,9 +34,31 @@ class Operation:
     node: Node
     parameters: tuple[Node, ...]
     body: Node | None
-    form: bool
+    content_type: str
+    encoding: Node
+    body_required: bool
+    body_kinds: tuple[str, ...]
     answer: Node | None
     text: bool
+    answer_kinds: tuple[str, ...]
+    named: bool
+
+    @property
+    def form(self) -> bool:
+        """Whether the body is sent as form fields."""
+        return self.content_type == FORM
+
+    @property
+    def unsupported_body(self) -> str | None:
+        """The media types of a body that cannot be sent from here; None where there is no such body."""
+        return ", ".join(self.body_kinds)[:80] if self.body_kinds and self.body is None else None
+
+    @property
+    def file(self) -> str | None:
+        """The media types of a success that is neither JSON nor text; None where there is JSON, text or nothing."""
+        return (
+            ", ".join(self.answer_kinds)[:80] if self.answer_kinds and self.answer is None and not self.text else None
+        )
 
     @property
     def words(self) -> str:
@@ -40,13 +69,20 @@ class Operation:
 class Document:
     """Read once; references are followed when they are met."""
 
-    def __init__(self, raw: Node) -> None:
-        version = str(raw.get("openapi", ""))
-        if not version.startswith(("3.0", "3.1")):
-            raise BadBridge("the document must be OpenAPI 3.0 or 3.1")
+    def __init__(self, raw: Node, folder: Path | None = None) -> None:
+        if str(raw.get("swagger", "")).startswith("2"):
+            raise BadBridge(
+                "the document is Swagger 2.0; convert it to OpenAPI 3 first, for example with the npm package "
+                "swagger2openapi"
+            )
+        if not str(raw.get("openapi", "")).startswith(("3.0", "3.1", "3.2")):
+            raise BadBridge("the document must be OpenAPI 3.0, 3.1 or 3.2")
         if not isinstance(raw.get("paths"), dict):
             raise BadBridge("the document has no paths")
         self._raw = raw
+        self._files = Files(folder)
+        self.unreadable: dict[str, str] = {}
+        """Operations that were passed over, by their identifier, and the reason."""
         self.put_together: dict[int, tuple[Node, Node]] = {}
         """Schemas by identity and what their parts make, so that parts of parts are put together once."""
 
@@ -57,16 +93,7 @@ class Document:
         Raises:
             BadBridge: when it cannot be read or is no OpenAPI document.
         """
-        try:
-            if path.stat().st_size > LARGEST_DOCUMENT:
-                raise BadBridge("the document is larger than 64 MiB")
-            text = path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as exc:
-            raise BadBridge(f"the document {path.name} cannot be read") from exc
-        raw = _yaml(text) if path.suffix in {".yaml", ".yml"} else _json(text)
-        if not isinstance(raw, dict):
-            raise BadBridge(f"the document {path.name} is no object")
-        return cls(cast("Node", raw))
+        return cls(loaded(path), path.parent)
 
     def resolved(self, node: Any) -> Node:
         """`node`, or what it refers to; one that is no object is empty.
@@ -98,67 +125,166 @@ class Document:
             from difflib import get_close_matches
 
             close = get_close_matches(identifier, list(self.operations), n=1)
+            if reason := self.unreadable.get(identifier):
+                raise BadBridge(f"the operation {identifier[:80]} cannot be read: {reason}")
             raise BadBridge(f"no operation is called {identifier[:80]}" + (f"; perhaps {close[0]}" if close else ""))
         return self.operations[identifier]
 
+    @cached_property
+    def security(self) -> list[Node]:
+        """The security schemes that the document asks for, the first alternative of the document or of an operation."""
+        schemes = cast("Node", cast("Node", self._raw.get("components", NOTHING)).get("securitySchemes", NOTHING))
+        nodes = [self._raw, *(operation.node for operation in self.operations.values())]
+        asked = (each for node in nodes for each in cast("list[Any]", node.get("security") or ()))
+        first = next((cast("Node", each) for each in asked if isinstance(each, dict) and each), NOTHING)
+        return [self.resolved(schemes[name]) for name in first if name in schemes]
+
     def _operations(self) -> Iterator[Operation]:
+        """Every operation that can be read; one with a lost reference is noted in `unreadable`."""
         for path, item in cast("Node", self._raw["paths"]).items():
-            shared = self.resolved(item)
             for method in METHODS:
-                if isinstance(shared.get(method), dict):
-                    yield self._operation(method, path, shared, cast("Node", shared[method]))
+                identifier = f"{method} {path}"
+                try:
+                    shared = self.resolved(item)
+                    if isinstance(shared.get(method), dict):
+                        node = cast("Node", shared[method])
+                        identifier = str(node.get("operationId") or identifier)
+                        yield self._operation(method, path, shared, node)
+                except BadBridge as exc:
+                    self.unreadable[identifier] = exc.problems[0].removeprefix("bridge: ")
 
     def _operation(self, method: str, path: str, shared: Node, node: Node) -> Operation:
         given = [self.resolved(each) for each in [*shared.get("parameters", ()), *node.get("parameters", ())]]
         by_place = {(each.get("in"), each.get("name")): each for each in given}
-        body, form = self._body(node)
-        answer, text = self._answer(node)
-        identifier = str(node.get("operationId") or f"{method} {path}")
+        request = self.resolved(node.get("requestBody", NOTHING))
+        content_type, media = _body(request.get("content", NOTHING))
+        answer, text, kinds = self._answer(node)
         return Operation(
-            identifier, method.upper(), path, node, tuple(by_place.values()), body, form, answer=answer, text=text
+            identifier=str(node.get("operationId") or f"{method} {path}"),
+            method=method.upper(),
+            path=path,
+            node=node,
+            parameters=tuple(by_place.values()),
+            body=None if media is None else cast("Node", media.get("schema", NOTHING)),
+            content_type=content_type,
+            encoding=cast("Node", (media or NOTHING).get("encoding", NOTHING)),
+            body_required=request.get("required") is True,
+            body_kinds=tuple(request.get("content", NOTHING)),
+            answer=answer,
+            text=text,
+            answer_kinds=kinds,
+            named=bool(node.get("operationId")),
         )
 
-    def _body(self, node: Node) -> tuple[Node | None, bool]:
-        content = self.resolved(node.get("requestBody", NOTHING)).get("content", NOTHING)
-        for kind, form in (("application/json", False), ("application/x-www-form-urlencoded", True)):
-            if media := _media(content, kind):
-                return cast("Node", media.get("schema", NOTHING)), form
-        return None, False
-
-    def _answer(self, node: Node) -> tuple[Node | None, bool]:
-        """The schema of what a success answers in JSON, and whether it answers text instead."""
+    def _answer(self, node: Node) -> tuple[Node | None, bool, tuple[str, ...]]:
+        """The JSON schema of a success, whether it is text instead, and its media types."""
         responses = cast("Node", node.get("responses", NOTHING))
         good = sorted(status for status in map(str, responses) if status.startswith("2"))
+        kinds: tuple[str, ...] = ()
         for status in [*good, "default"]:
             response = self.resolved(responses.get(status) or responses.get(_number(status)))
             content = cast("Node", response.get("content", NOTHING))
-            if media := _media(content, "application/json"):
-                return cast("Node", media.get("schema", NOTHING)), False
+            kinds = kinds or tuple(content)
+            if media := _media(content, JSON):
+                return cast("Node", media[1].get("schema", NOTHING)), False, kinds
             if any(kind.startswith("text/") for kind in content):
-                return None, True
-        return None, False
+                return None, True, kinds
+        return None, False, kinds
 
     def _at(self, reference: str) -> Any:
-        if not reference.startswith("#/"):
-            raise BadBridge("the document has a $ref that leads outside of it")
-        node: Any = self._raw
-        for step in reference[2:].split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
-            if not isinstance(node, dict) or name not in node:
-                raise BadBridge("the document has a $ref that leads nowhere")
-            node = cast("Node", node)[name]
+        """What a `$ref` names, in this document or in another file of its folder.
+
+        Raises:
+            BadBridge: when it leads outside of the folder or nowhere.
+        """
+        file, _, pointer = reference.partition("#")
+        node: Any = self._files.read(file) if file else self._raw
+        for step in pointer.split("/")[1:]:
+            name = unquote(step.replace("~1", "/").replace("~0", "~"))
+            if isinstance(node, list) and name.isdecimal() and int(name) < len(cast("list[Any]", node)):
+                node = cast("list[Any]", node)[int(name)]
+            elif isinstance(node, dict) and name in node:
+                node = cast("Node", node)[name]
+            else:
+                raise BadBridge(f"the document has a $ref that leads nowhere: {reference[:120]}")
         return node
 
 
-def _media(content: Any, kind: str) -> Node | None:
-    """The body of a media type, or of one that ends like it: `application/problem+json` is JSON too."""
+class Files:
+    """Other files of a document's folder, each read once, their own references made relative to the folder."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._read: dict[str, Any] = {}
+
+    def read(self, name: str) -> Any:
+        """The content of a file.
+
+        Raises:
+            BadBridge: when it lies outside of the folder or cannot be read.
+        """
+        if name not in self._read:
+            path = Path(name)
+            if self._folder is None or path.is_absolute() or "://" in name or ".." in path.parts:
+                raise BadBridge(f"the document has a $ref that leads out of its folder: {name[:80]}")
+            self._read[name] = _relative(loaded(self._folder / path), path)
+        return self._read[name]
+
+
+def loaded(path: Path) -> Node:
+    """The object in a JSON or YAML file.
+
+    Raises:
+        BadBridge: when it cannot be read or is no object.
+    """
+    try:
+        if path.stat().st_size > LARGEST_DOCUMENT:
+            raise BadBridge("the document is larger than 64 MiB")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as exc:
+        raise BadBridge(f"the document {path.name} cannot be read") from exc
+    raw = _yaml(text) if path.suffix in {".yaml", ".yml"} else _json(text)
+    if not isinstance(raw, dict):
+        raise BadBridge(f"the document {path.name} is no object")
+    return cast("Node", raw)
+
+
+def _relative(node: Any, file: Path) -> Any:
+    """A copy of a file's content in which each `$ref` is relative to the folder and not to the file."""
+    if isinstance(node, list):
+        return [_relative(item, file) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    copied = {name: _relative(value, file) for name, value in cast("Node", node).items()}
+    reference = copied.get("$ref")
+    if isinstance(reference, str):
+        target, hash_mark, pointer = reference.partition("#")
+        inside = "://" not in target and not target.startswith("/")
+        place = posixpath.normpath(posixpath.join(file.parent.as_posix(), target)) if target and inside else target
+        copied["$ref"] = (place or file.as_posix()) + hash_mark + pointer
+    return copied
+
+
+def _body(content: Any) -> tuple[str, Node | None]:
+    """The media type and the description of a request body in JSON or form fields; JSON where both are there."""
+    for kind in (JSON, FORM):
+        if found := _media(content, kind):
+            return found
+    return "", None
+
+
+def _media(content: Any, kind: str) -> tuple[str, Node] | None:
+    """A media type and its body, or one that ends like it: `application/problem+json` is JSON too."""
     if not isinstance(content, dict):
         return None
     bodies = cast("Mapping[str, Any]", content)
     suffix = f"+{kind.rpartition('/')[2]}"
-    exact = [body for name, body in bodies.items() if name.partition(";")[0].strip() == kind]
-    alike = [body for name, body in bodies.items() if name.partition(";")[0].strip().endswith(suffix)]
-    return next((cast("Node", body) for body in [*exact, *alike] if isinstance(body, dict)), None)
+    by_name = [
+        (name.partition(";")[0].strip().lower(), body) for name, body in bodies.items() if isinstance(body, dict)
+    ]
+    exact = [(name, cast("Node", body)) for name, body in by_name if name == kind]
+    alike = [(name, cast("Node", body)) for name, body in by_name if name.endswith(suffix)]
+    return next(iter([*exact, *alike]), None)
 
 
 def _number(status: str) -> Any:

@@ -1,18 +1,30 @@
 """Entries of a bridge that name an operation, filled in from the document; what the file says itself goes first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.schemas import Inexpressible, Table, described, fields_of, first_sentence, merged, snake, table_of
+from rest_mcp.openapi.schemas import (
+    Inexpressible,
+    Table,
+    described,
+    fields_of,
+    first_sentence,
+    merged,
+    snake,
+    table_of,
+    without_default,
+)
 from rest_mcp.problems import BadBridge
+from rest_mcp.verbs import changes
 from rest_mcp.words import RESERVED
 
 LONGEST_SENTENCE = 200
 SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key"}
+LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
-OBJECT_IN_A_QUERY = "is an object outside of a body"
+OBJECT_IN_A_QUERY = "is an object outside of a body, in a style that cannot be sent"
 CANNOT = "cannot"
 """The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
 
@@ -41,7 +53,8 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
         documents[name] = Document.read(_place(api, name, folder))
     operation = documents[name].operation(str(own["operation"]))
     paging: Any = own.get("page") or api.get("page")
-    return over(table(documents[name], operation, cast("Table", paging) if isinstance(paging, dict) else {}), own)
+    words = cast("Table", paging) if isinstance(paging, dict) else {}
+    return over(table(documents[name], operation, words, api.get("headers") or ()), own)
 
 
 def _api(raw: Table, entry: Table) -> tuple[str, Table]:
@@ -64,10 +77,22 @@ def _place(api: Table, name: str, folder: Path) -> Path:
     return folder / path
 
 
-def table(document: Document, operation: Operation, paging: Mapping[str, Any]) -> Table:
-    """What a document says of one operation, in the words of a bridge file."""
+def table(document: Document, operation: Operation, paging: Mapping[str, Any], headers: Collection[str] = ()) -> Table:
+    """One operation of a document in the words of a bridge file.
+
+    Args:
+        paging: the paging of the tool, whose parameters are sent by the server.
+        headers: the names of headers that every request carries.
+
+    Raises:
+        BadBridge: when its body cannot be sent or its answer is a file.
+    """
+    if kinds := operation.unsupported_body:
+        raise BadBridge(f"{operation.identifier[:80]} takes a body of {kinds}; only JSON and form fields can be sent")
+    if kinds := operation.file:
+        raise BadBridge(f"{operation.identifier[:80]} answers a file ({kinds}); only JSON and text can be answered")
     answer, result = answered(document, operation)
-    found = parameters(document, operation, paging)
+    found = parameters(document, operation, paging, headers)
     entry: Table = {
         "name": snake(operation.identifier),
         "description": first_sentence(operation.words, LONGEST_SENTENCE) or operation.identifier[:LONGEST_SENTENCE],
@@ -79,6 +104,10 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any]) -
         entry["result"] = result
     if operation.form:
         entry["encoding"] = "form"
+    elif operation.content_type not in {"", "application/json"}:
+        entry["content_type"] = operation.content_type
+    if operation.method == "GET" and changes(operation.identifier, operation.path, operation.words):
+        entry |= {"read_only": False, "destructive": True, "idempotent": False}
     return entry
 
 
@@ -98,18 +127,20 @@ def answered(document: Document, operation: Operation) -> tuple[str, str | None]
     return "object", None
 
 
-def parameters(document: Document, operation: Operation, paging: Mapping[str, Any]) -> dict[str, Table]:
+def parameters(
+    document: Document, operation: Operation, paging: Mapping[str, Any], headers: Collection[str] = ()
+) -> dict[str, Table]:
     """Every parameter of path, query and body, but those that carry pages."""
     tables: dict[str, Table] = {}
+    sent = {name.lower() for name in headers} | SENT_BY_US
     for node in operation.parameters:
         name, place = str(node.get("name", "")), str(node.get("in", ""))
         if place in {"header", "cookie"}:
-            _not_sent(tables, name, place, bool(node.get("required")))
+            _not_sent(tables, name, place, node.get("required") is True and name.lower() not in sent)
         elif not (place == "query" and name in _pages(paging)):
             schema = node.get("schema", node.get("content", {}).get("application/json", {}).get("schema"))
             needed = place == "path" or node.get("required") is True
-            found = _table(document, schema, node)
-            _add(tables, name, place, needed, found if found.get("type") != "object" else {CANNOT: OBJECT_IN_A_QUERY})
+            _add(tables, name, place, needed, styled(_table(document, schema, node), node, place))
     if operation.body is not None and operation.method != "GET":
         _add_body(document, operation, tables)
     return tables
@@ -118,7 +149,11 @@ def parameters(document: Document, operation: Operation, paging: Mapping[str, An
 def _add_body(document: Document, operation: Operation, tables: dict[str, Table]) -> None:
     schema = merged(document, operation.body)
     for name, prop in fields_of(document, schema):
-        _add(tables, name, "body", name in schema.get("required", ()), _table(document, prop, prop))
+        found = _table(document, prop, prop)
+        if operation.form:
+            encoding = document.resolved(operation.encoding.get(name))
+            found = styled(found, {"style": "form", **encoding}, "form field")
+        _add(tables, name, "body", name in schema.get("required", ()), found)
     if not schema.get("properties") and schema:
         tables["body"] = {CANNOT: "is a body that is not an object of named fields", "in": "body"}
 
@@ -135,14 +170,29 @@ def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: T
     number = 2
     while called in tables or called in RESERVED:
         called, number = f"{snake(name)}_{number}", number + 1
-    required = {} if needed and "default" not in found else {"required": needed and "default" not in found}
     field = {"field": name} if called != name else {}
-    tables[called] = {**found, "in": place, **field, **required}
+    tables[called] = {**without_default(found), "in": place, **field, **({} if needed else {"required": False})}
 
 
 def _not_sent(tables: dict[str, Table], name: str, place: str, required: bool) -> None:
-    if required and name.lower() not in SENT_BY_US:
+    if required:
         tables[snake(name)] = {CANNOT: f"is a {place}, which no caller may set", "in": "query"}
+
+
+def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:
+    """A list or an object with the style in which its API wants it; unchanged for anything else.
+
+    A list whose items are sent one by one needs no word. An object can be sent as `name[field]` (deepObject) alone.
+    """
+    style = str(node.get("style") or ("simple" if place == "path" else "form"))
+    if found.get("type") == "object" and place != "body":
+        return {**found, "style": style} if style == "deepObject" else {CANNOT: OBJECT_IN_A_QUERY}
+    if found.get("type") != "array":
+        return found
+    explode = node.get("explode", style == "form")
+    if style not in LIST_STYLES:
+        return {CANNOT: f"is a list in the style {style[:20]}, which cannot be sent"}
+    return found if style == "form" and explode is True else {**found, "separator": LIST_STYLES[style]}
 
 
 def _pages(paging: Mapping[str, Any]) -> set[str]:

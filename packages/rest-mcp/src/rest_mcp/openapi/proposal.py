@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from rest_mcp.bridge import Bridge
 from rest_mcp.openapi.document import Document, Node, Operation
 from rest_mcp.openapi.filling import CANNOT, answered, over, table
-from rest_mcp.openapi.ranking import ranked
+from rest_mcp.openapi.ranking import VERSION, ranked
 from rest_mcp.openapi.schemas import MOST_FIELDS, Table, merged, snake
+from rest_mcp.openapi.security import signing
 from rest_mcp.openapi.toml import document_of
 from rest_mcp.problems import BadBridge, broken
 
@@ -59,11 +60,11 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
     entries: list[Table] = []
     whole: list[Table] = []
     for operation in ranked(document, 2 * most):
-        entry = _entry(document, operation)
-        if len(entries) == most or entry["name"] in {other["name"] for other in entries}:
-            continue
-        complete = entry
+        complete: Table = {}
         try:
+            entry = _entry(document, operation)
+            if len(entries) == most or entry["name"] in {other["name"] for other in entries}:
+                continue
             complete = over(table(document, operation, cast("Table", entry.get("page", {}))), entry)
             Bridge.model_validate(_around(name, [complete]))
         except (BadBridge, ValidationError) as exc:
@@ -75,12 +76,16 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
         warnings += _noticed(document, operation, entry)
     if not entries:
         raise BadBridge("no operation of the document can be offered as it stands")
-    return Proposal(document_of(_around(name, entries)), Bridge.model_validate(_around(name, whole)), warnings)
+    signed, told = signing(document)
+    warnings += [f"{name} is left out: {reason}" for name, reason in document.unreadable.items()] + told
+    text, bridge = document_of(_around(name, entries, signed)), Bridge.model_validate(_around(name, whole, signed))
+    return Proposal(text, bridge, warnings)
 
 
-def _around(name: str, tools: list[Table]) -> Table:
+def _around(name: str, tools: list[Table], signed: Table | None = None) -> Table:
     said = "What the API is for, and how its things are named. Write this for the model."
-    return {"instructions": said, "apis": {"api": {"document": Path(name).name}}, "tools": tools}
+    api = {"document": Path(name).name, **(signed or {})}
+    return {"instructions": said, "apis": {"api": api}, "tools": tools}
 
 
 def _entry(document: Document, operation: Operation) -> Table:
@@ -88,6 +93,10 @@ def _entry(document: Document, operation: Operation) -> Table:
     base = table(document, operation, {})
     sentence = base["description"].rstrip(" .:")
     entry: Table = {"operation": operation.identifier, "name": tool_name(operation), "description": f"{sentence}."}
+    if base.get("read_only") is False:
+        entry["read_only"] = False
+    elif operation.method == "GET" and not any(each.get("required", True) for each in base["parameters"].values()):
+        entry["safe"] = True
     paging = _paging(document, operation) if base["answer"] == "list" else None
     if kept := _kept(document, operation):
         entry["keep"] = kept
@@ -118,10 +127,23 @@ def _is_large(said: Table) -> bool:
 
 def tool_name(operation: Operation) -> str:
     """`issues/list-for-repo` is list_issues_for_repo: a verb first, as models expect it."""
+    if not operation.named:
+        return name_of_path(operation.method, operation.path)
     group, slash, rest = operation.identifier.rpartition("/")
     verb, _, more = snake(rest).partition("_")
     words = [verb, *snake(group).split("_"), *more.split("_")] if slash else snake(rest).split("_")
     return "_".join(dict.fromkeys(word for word in words if word))[:60].rstrip("_")
+
+
+def name_of_path(method: str, path: str) -> str:
+    """A name for an operation without operationId: `GET /v2/load_balancers/{id}` is get_load_balancer."""
+    parts = [part for part in path.strip("/").split("/") if part and not VERSION.fullmatch(part)]
+    fixed = [snake(part) for part in parts if "{" not in part]
+    of_one = bool(parts) and "{" in parts[-1]
+    verb = {"GET": "get" if of_one or not fixed else "list", "POST": "create", "DELETE": "delete"}.get(method, "update")
+    noun = fixed[-1] if fixed else "root"
+    singular = noun[:-1] if (of_one or method == "POST") and noun.endswith("s") and not noun.endswith("ss") else noun
+    return "_".join([verb, *fixed[:-1], singular])[:60].rstrip("_")
 
 
 def _kept(document: Document, operation: Operation) -> list[str]:

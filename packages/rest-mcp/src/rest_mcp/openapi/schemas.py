@@ -156,7 +156,7 @@ def _object(document: Document, node: Node, level: int, within: tuple[int, ...])
             continue
         needed = {} if name in node.get("required", ()) else {"required": False}
         called = snake(name)
-        properties[called] = {**table, **needed, **({"field": name} if called != name else {})}
+        properties[called] = {**without_default(table), **needed, **({"field": name} if called != name else {})}
     if not properties:
         raise Inexpressible("is an object of any shape")
     return {"type": "object", "properties": properties}
@@ -166,6 +166,23 @@ def fields_of(document: Document, node: Node) -> list[tuple[str, Any]]:
     """The properties of an object that a caller may write."""
     properties = cast("Mapping[str, Any]", node.get("properties", {}))
     return [(name, prop) for name, prop in properties.items() if document.resolved(prop).get("readOnly") is not True]
+
+
+def without_default(table: Table) -> Table:
+    """A table whose default stands in its description: the API applies it, so it is shown and not sent."""
+    if "default" not in table:
+        return table
+    value, rest = table["default"], {key: each for key, each in table.items() if key != "default"}
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    sentence = rest.get("description", "")
+    known = f"Default {shown}." if not sentence else f"{sentence.rstrip('.')}. Default {shown}."
+    return {**rest, "description": first_line(known, LONGEST_DESCRIPTION)}
+
+
+def first_line(text: str, longest: int) -> str:
+    """The text in one printable line of at most so many characters."""
+    line = "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def described(document: Document, schema: Any) -> Table:
@@ -179,6 +196,8 @@ def _scalar(kind: str, node: Node) -> Table:
     if isinstance(values, list) and kind != "boolean":
         allowed = [value for value in cast("list[Any]", values) if value is not None and value != ""]
         return {"type": kind, **({"enum": allowed} if allowed else {}), **_default(node, allowed or None)}
+    if kind == "integer" and node.get("format") == "int64" and "maximum" not in node and "exclusiveMaximum" not in node:
+        return {"type": kind, "format": "int64", **_default(node, None)}
     limits = _text_limits(node) if kind == "string" else _number_limits(kind, node) if kind != "boolean" else {}
     return {"type": kind, **limits, **_default(node, None)}
 

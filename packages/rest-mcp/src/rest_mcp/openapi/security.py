@@ -1,0 +1,68 @@
+"""Security schemes of a document as the `auth` tables of a bridge file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rest_mcp.openapi.document import Document, Node
+from rest_mcp.openapi.schemas import Table
+
+HEADER_TABLES: dict[str, Table] = {
+    "bearer": {},
+    "basic": {"basic": True, "variable": "API_USER_AND_PASSWORD"},
+}
+
+
+def signing(document: Document) -> tuple[Table, list[str]]:
+    """The words of `[apis.NAME]` for the schemes that the document asks for, and sentences about them.
+
+    Nothing is written for a plain bearer token, which is what a bridge sends by itself.
+    """
+    schemes = document.security
+    secrets = [table for scheme in schemes if (table := _secret(scheme)) is not None]
+    words: Table = {}
+    for number, table in enumerate(secrets[1:], 2):
+        table.setdefault("variable", f"API_TOKEN_{number}")
+    if secrets and secrets != [{}]:
+        words["auth"] = secrets[0] if len(secrets) == 1 else secrets
+    if any(_client_credentials(scheme) for scheme in schemes) and not secrets:
+        words["oauth"] = {"token_url": "API_TOKEN_URL"}
+    if any(scheme.get("type") == "mutualTLS" for scheme in schemes):
+        words["client_certificate"] = {"certificate": "API_CERTIFICATE_FILE"}
+    return words, list(_sentences(document, schemes))
+
+
+def _secret(scheme: Node) -> Table | None:
+    """The table of a scheme that carries one secret; None for other schemes."""
+    kind, name = scheme.get("type"), str(scheme.get("name", ""))
+    if kind == "http":
+        return dict(HEADER_TABLES.get(str(scheme.get("scheme", "")).lower(), {}))
+    if kind != "apiKey":
+        return None
+    place: Any = scheme.get("in")
+    if place == "header":
+        return {} if name.lower() == "authorization" else {"header": name, "prefix": ""}
+    return {place: name} if place in {"query", "cookie"} else None
+
+
+def _client_credentials(scheme: Node) -> bool:
+    return scheme.get("type") == "oauth2" and "clientCredentials" in scheme.get("flows", {})
+
+
+def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
+    """What a person should know of the API's authentication."""
+    if not schemes:
+        yield "the document names no security scheme: a bearer token in API_TOKEN is sent; write auth = false for none"
+    for scheme in schemes:
+        kind = scheme.get("type")
+        if kind == "oauth2":
+            flows = ", ".join(scheme.get("flows", {}))
+            how = "oauth fetches tokens" if _client_credentials(scheme) else "put an access token into API_TOKEN"
+            yield f"authentication is OAuth 2.0 ({flows}): {how}"
+        elif kind == "openIdConnect":
+            yield "authentication is OpenID Connect: put an access token into API_TOKEN"
+        elif kind == "apiKey":
+            yield f"authentication is an API key, {scheme.get('name')} in the {scheme.get('in')}"
+        elif kind == "http":
+            yield f"authentication is HTTP {scheme.get('scheme')}"
+        elif kind == "mutualTLS":
+            yield "authentication is a client certificate"

@@ -1,0 +1,111 @@
+"""Access tokens by OAuth 2.0 client credentials: fetched at first use, kept until shortly before they expire."""
+
+import base64
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Self, cast
+from urllib.parse import quote
+
+import anyio
+from mcp_chassis.failures import AuthenticationFailed, InvalidInput, NotFound, PermissionDenied, UpstreamError
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.settings import Credential
+from mcp_chassis.telemetry.redaction import register_secret
+from mcp_chassis.upstream.policy import Policy
+from mcp_chassis.upstream.retry import Repeat
+from mcp_chassis.upstream.service import Upstream
+
+from rest_mcp.bridge import Api, OAuth
+from rest_mcp.settings import RestSettings
+
+DEFAULT_LIFETIME_SECONDS = 300.0  # where the issuer does not say
+EARLY_SECONDS = 30.0  # a token is fetched anew so long before it ends
+
+
+class TokenSource:
+    """The current token of one client at one issuer. Concurrent callers wait for one request."""
+
+    def __init__(
+        self,
+        name: str,
+        oauth: OAuth,
+        address: str | None,
+        client_id: str | None,
+        secret: Credential,
+        policy: Policy,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._oauth = oauth
+        self._client_id = client_id
+        self._secret = secret
+        self._clock = clock
+        self._issuer = (
+            JsonApi(address, upstream=Upstream(f"{name}'s issuer", policy=policy), one_origin=True) if address else None
+        )
+        self._lock = anyio.Lock()
+        self._token, self._until = "", 0.0
+
+    @classmethod
+    def configured(cls, name: str, api: Api, settings: RestSettings, policy: Policy) -> Self:
+        """The source of the API `name`, from the variables that its bridge names."""
+        oauth = api.oauth or OAuth()
+        address, client_id = getattr(settings, f"token_url_of_{name}"), getattr(settings, f"client_id_of_{name}")
+        return cls(name, oauth, address, client_id, settings.credential(f"client_secret_of_{name}"), policy)
+
+    async def fetch(self) -> None:
+        """Make sure that there is a token that lasts for 30 seconds at least.
+
+        Raises:
+            AuthenticationFailed: a variable is not set, or the issuer refuses the client.
+            Failure: the issuer cannot be reached or answers something else.
+        """
+        async with self._lock:
+            if not self._token or self._clock() >= self._until:
+                self._token, lifetime = await self._asked()
+                self._until = self._clock() + lifetime - min(EARLY_SECONDS, lifetime / 4)
+                register_secret(self._token)
+
+    def headers(self) -> Mapping[str, str]:
+        """The token as a bearer token; nothing before the first was fetched."""
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+    def forget(self) -> bool:
+        """Drop the token; whether there was one."""
+        known, self._token = self._token, ""
+        return bool(known)
+
+    async def aclose(self) -> None:
+        if self._issuer is not None:
+            await self._issuer.aclose()
+
+    async def _asked(self) -> tuple[str, float]:
+        """A new token and its lifetime in seconds."""
+        if self._issuer is None or not self._client_id:
+            missing = self._oauth.token_url if self._issuer is None else self._oauth.client_id
+            raise AuthenticationFailed(f"This server has no token for {self._name}: {missing} is not set.")
+        pair = f"{quote(self._client_id, safe='')}:{quote(self._secret.reveal(), safe='')}"
+        fields = {"grant_type": "client_credentials", "scope": self._oauth.scope, "audience": self._oauth.audience}
+        try:
+            answer = await self._issuer.post(
+                "",
+                form=fields,
+                headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"},
+                repeat=Repeat.READ,
+            )
+        except (AuthenticationFailed, PermissionDenied, InvalidInput, NotFound) as exc:
+            raise AuthenticationFailed(
+                f"The issuer of {self._name}'s tokens refuses this client: {self._oauth.client_id} or "
+                f"{self._oauth.client_secret} is wrong, or {self._oauth.token_url} is another address."
+            ) from exc
+        return _token(self._name, answer.json)
+
+
+def _token(name: str, body: Any) -> tuple[str, float]:
+    fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    token, lifetime = fields.get("access_token"), fields.get("expires_in")
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        raise UpstreamError(f"The issuer of {name}'s tokens answered without an access_token.")
+    if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or lifetime <= 0:
+        lifetime = DEFAULT_LIFETIME_SECONDS
+    return token, float(lifetime)

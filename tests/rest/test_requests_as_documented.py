@@ -1,0 +1,186 @@
+"""Requests in the styles, bodies and numbers that an OpenAPI document asks for."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
+from rest_mcp.assembly import server_of
+from rest_mcp.problems import BadBridge
+
+TEXT, NUMBER = {"type": "string"}, {"type": "integer", "format": "int64"}
+TEXTS = {"type": "array", "items": TEXT}
+Write = Callable[..., Path]
+ENVIRONMENT = {"API_TOKEN": "t", "MCP_OUTBOUND_RATE": "1000"}
+
+
+def operation(identifier: str, **more: Any) -> dict[str, Any]:
+    good = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    return {"operationId": identifier, "summary": f"Do {identifier}.", "responses": good, **more}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a document with these paths, and a bridge that offers all its operations."""
+
+    def written(paths: Mapping[str, Any], *, api: str = "", entry: str = "", **document: Any) -> Path:
+        whole = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths, **document}
+        (tmp_path / "api.json").write_text(json.dumps(whole))
+        names = [each["operationId"] for item in paths.values() for each in item.values() if "operationId" in each]
+        tools = "".join(f'[[tools]]\noperation = "{name}"\n{entry}' for name in names)
+        path = tmp_path / "bridge.toml"
+        path.write_text(f'instructions = "Things."\n[apis.a]\ndocument = "api.json"\nattempts = 1\n{api}{tools}')
+        return path
+
+    return written
+
+
+async def sent(path: Path, tool: str, arguments: Mapping[str, Any], reply: Reply | None = None) -> Any:
+    """The request that one call makes, and the call's result."""
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("*", reply or Reply(json={}))
+        async with connected(server_of(path), env={**ENVIRONMENT, "API_BASE_URL": upstream.url}) as client:
+            result = await client.call_tool(tool, dict(arguments))
+        return upstream.requests[-1], result
+
+
+@pytest.mark.parametrize(
+    ("style", "query"),
+    [
+        ({}, "ids=1&ids=2"),
+        ({"style": "form", "explode": False}, "ids=1%2C2"),
+        ({"style": "pipeDelimited"}, "ids=1%7C2"),
+        ({"style": "spaceDelimited"}, "ids=1+2"),
+    ],
+)
+async def test_a_list_in_a_query_is_sent_in_the_documented_style(write: Write, style: Any, query: str) -> None:
+    parameter = {"name": "ids", "in": "query", "schema": TEXTS, **style}
+    request, _ = await sent(
+        write({"/x": {"get": operation("get_x", parameters=[parameter])}}), "get_x", {"ids": ["1", "2"]}
+    )
+    assert request.target.partition("?")[2] == query
+
+
+async def test_a_list_in_a_path_is_joined_by_commas(write: Write) -> None:
+    parameter = {"name": "ids", "in": "path", "required": True, "schema": TEXTS}
+    request, _ = await sent(
+        write({"/x/{ids}": {"get": operation("get_x", parameters=[parameter])}}), "get_x", {"ids": ["1", "2"]}
+    )
+    assert request.target.removeprefix("/x/") in {"1,2", "1%2C2"}
+
+
+async def test_an_object_in_a_query_is_sent_as_deep_object_and_refused_in_other_styles(write: Write) -> None:
+    shape = {"type": "object", "properties": {"name": TEXT, "size": {"type": "integer"}}}
+    deep = {"name": "filter", "in": "query", "style": "deepObject", "schema": shape}
+    path = write({"/x": {"get": operation("get_x", parameters=[deep])}})
+    request, _ = await sent(path, "get_x", {"filter": {"name": "a b", "size": 3}})
+    assert request.query == {"filter[name]": "a b", "filter[size]": "3"}
+    with pytest.raises(BadBridge, match="outside of a body"):
+        server_of(write({"/x": {"get": operation("get_x", parameters=[{**deep, "style": "form"}])}}))
+
+
+async def test_defaults_of_a_document_are_shown_and_not_sent(write: Write) -> None:
+    shape = {"type": "object", "properties": {"name": TEXT, "status": {**TEXT, "default": "active"}}}
+    body = {"content": {"application/json": {"schema": shape}}}
+    path = write({"/x": {"patch": operation("update_x", requestBody=body)}})
+    request, _ = await sent(path, "update_x", {"name": "n"})
+    assert request.json == {"name": "n"}
+    async with connected(server_of(path), env={**ENVIRONMENT, "API_BASE_URL": "http://127.0.0.1:9"}) as client:
+        tool = (await client.list_tools()).tools[0]
+    assert tool.input_schema["properties"]["status"]["description"] == "Default active."
+
+
+async def test_a_vendor_json_type_is_the_content_type_of_the_body(write: Write) -> None:
+    body = {"content": {"application/merge-patch+json": {"schema": {"type": "object", "properties": {"name": TEXT}}}}}
+    request, _ = await sent(
+        write({"/x": {"patch": operation("update_x", requestBody=body)}}), "update_x", {"name": "n"}
+    )
+    assert request.headers["content-type"] == "application/merge-patch+json"
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "text/plain", "application/xml", "application/octet-stream"])
+def test_a_body_that_cannot_be_sent_stops_the_start_with_its_media_type(write: Write, kind: str) -> None:
+    body = {"required": True, "content": {kind: {"schema": {"type": "object", "properties": {"note": TEXT}}}}}
+    with pytest.raises(BadBridge, match=f"takes a body of {kind}; only JSON and form fields can be sent"):
+        server_of(write({"/x": {"post": operation("send_x", requestBody=body)}}))
+
+
+def test_an_operation_that_answers_a_file_is_refused_with_its_media_type(write: Write) -> None:
+    answer = {"200": {"description": "ok", "content": {"application/pdf": {}}}}
+    with pytest.raises(BadBridge, match=r"answers a file \(application/pdf\)"):
+        server_of(write({"/x": {"get": operation("get_x", responses=answer)}}))
+
+
+BIG = 1285704473650888702
+
+
+async def test_whole_numbers_of_64_bits_go_in_and_come_out_without_loss(write: Write) -> None:
+    where = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    shape = {"type": "object", "properties": {"parent": NUMBER, "others": {"type": "array", "items": NUMBER}}}
+    body = {"content": {"application/json": {"schema": shape}}}
+    path = write({"/x/{id}": {"put": operation("put_x", parameters=[where], requestBody=body)}})
+    for given in (BIG, str(BIG)):
+        arguments = {"id": given, "parent": given, "others": [given, 7]}
+        request, result = await sent(path, "put_x", arguments, Reply(json={"id": BIG, "small": 7, "all": [BIG]}))
+        assert request.path == f"/x/{BIG}"
+        assert request.json == {"parent": BIG, "others": [BIG, 7]}
+        assert data(result) == {"id": str(BIG), "small": 7, "all": [str(BIG)]}
+
+
+async def test_a_number_beyond_64_bits_is_refused(write: Write) -> None:
+    where = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    path = write({"/x/{id}": {"get": operation("get_x", parameters=[where])}})
+    async with connected(server_of(path), env={**ENVIRONMENT, "API_BASE_URL": "http://127.0.0.1:9"}) as client:
+        error = failure(await client.call_tool("get_x", {"id": "9223372036854775808"}))
+    assert error.code == "INVALID_INPUT"
+    assert "whole number of 64 bits" in error.message
+
+
+@pytest.mark.parametrize(
+    ("reply", "result"),
+    [
+        (Reply(status=201, body=b""), {"done": True}),
+        (Reply(status=200, body=b"OK", headers={"content-type": "text/plain"}), {"done": True, "answer": "OK"}),
+        (Reply(status=200, json=[]), {"done": True, "answer": []}),
+        (Reply(status=200, json="made"), {"done": True, "answer": "made"}),
+        (Reply(status=200, body=b"<p>ok", headers={"content-type": "text/html"}), {"done": True, "answer": "<p>ok"}),
+        (Reply(status=200, json={"id": 1}), {"id": 1}),
+    ],
+)
+async def test_a_write_answered_with_success_is_done_whatever_the_answer_holds(
+    write: Write, reply: Reply, result: Any
+) -> None:
+    path = write({"/x": {"post": operation("add_x")}})
+    _, answered = await sent(path, "add_x", {}, reply)
+    assert data(answered) == result
+
+
+async def test_required_headers_that_the_bridge_sends_count_as_given(write: Write) -> None:
+    header = {"name": "X-Tenant", "in": "header", "required": True, "schema": TEXT}
+    paths = {"/x": {"get": operation("get_x", parameters=[header])}}
+    with pytest.raises(BadBridge, match="is a header, which no caller may set"):
+        server_of(write(paths))
+    request, _ = await sent(write(paths, api='headers = { X-Tenant = "acme" }\n'), "get_x", {})
+    assert request.headers["x-tenant"] == "acme"
+
+
+@pytest.mark.parametrize(
+    ("summary", "path", "reads"),
+    [
+        ("Uninstalls your app from a workspace.", "/apps.uninstall", False),
+        ("Revokes a token.", "/auth.revoke", False),
+        ("Get the apps.", "/apps", True),
+        ("Lists removed items.", "/items", True),
+    ],
+)
+async def test_a_get_whose_words_say_that_it_changes_something_is_a_write(
+    write: Write, summary: str, path: str, reads: bool
+) -> None:
+    bridge = write({path: {"get": operation("do_it", summary=summary)}})
+    async with connected(server_of(bridge), env={**ENVIRONMENT, "API_BASE_URL": "http://127.0.0.1:9"}) as client:
+        tool = (await client.list_tools()).tools[0]
+    assert tool.annotations is not None
+    assert tool.annotations.read_only_hint is reads
+    assert tool.annotations.destructive_hint is not reads

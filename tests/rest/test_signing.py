@@ -1,0 +1,137 @@
+"""Credentials as APIs ask for them, from the variables that a bridge names."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
+from rest_mcp.assembly import server_of
+from rest_mcp.openapi.document import Document
+from rest_mcp.openapi.proposal import proposed
+
+TOOL = '[[tools]]\nname = "get_x"\ndescription = "Get x."\nrequest = "GET /x"\n'
+
+
+def bridge(tmp_path: Path, api: str) -> Path:
+    path = tmp_path / "bridge.toml"
+    path.write_text(f'instructions = "Things."\n[apis.a]\nattempts = 1\n{api}\n{TOOL}')
+    return path
+
+
+async def request_with(path: Path, **environment: str) -> Any:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("GET /x", Reply(json={}))
+        async with connected(server_of(path), env={"API_BASE_URL": upstream.url, **environment}) as client:
+            data(await client.call_tool("get_x", {}))
+        return upstream.requests[-1]
+
+
+async def test_a_basic_credential_is_sent_as_the_standard_says(tmp_path: Path) -> None:
+    request = await request_with(bridge(tmp_path, "auth = { basic = true }"), API_TOKEN="ana:s3cret")
+    assert request.headers["authorization"] == f"Basic {base64.b64encode(b'ana:s3cret').decode()}"
+
+
+async def test_a_key_goes_into_the_query_or_a_cookie_where_the_api_wants_it_there(tmp_path: Path) -> None:
+    request = await request_with(bridge(tmp_path, 'auth = { query = "api_key" }'), API_TOKEN="k1")
+    assert request.query == {"api_key": "k1"}
+    assert "authorization" not in request.headers
+    request = await request_with(bridge(tmp_path, 'auth = { cookie = "session" }'), API_TOKEN="k2")
+    assert request.headers["cookie"] == "session=k2"
+
+
+async def test_two_secrets_are_sent_together(tmp_path: Path) -> None:
+    secrets = 'auth = [{ header = "X-App", prefix = "", variable = "APP_ID" }, { header = "X-Key", prefix = "" }]'
+    request = await request_with(bridge(tmp_path, secrets), APP_ID="app", API_TOKEN="key")
+    assert (request.headers["x-app"], request.headers["x-key"]) == ("app", "key")
+
+
+OAUTH = 'oauth = { scope = "read" }'
+
+
+async def test_client_credentials_fetch_one_token_and_fetch_anew_when_it_is_refused(tmp_path: Path) -> None:
+    async with ScriptedUpstream() as upstream:
+        tokens = [Reply(json={"access_token": f"token-{n}", "expires_in": 3600}) for n in (1, 2)]
+        upstream.answers("POST /token", *tokens)
+        upstream.answers("GET /x", Reply(json={}), Reply(json={}), Reply(status=401), Reply(json={"ok": 1}))
+        env = {
+            "API_BASE_URL": upstream.url,
+            "API_TOKEN_URL": f"{upstream.url}/token",
+            "API_CLIENT_ID": "me",
+            "API_CLIENT_SECRET": "s3cret",
+        }
+        async with connected(server_of(bridge(tmp_path, OAUTH)), env=env) as client:
+            results = [data(await client.call_tool("get_x", {})) for _ in range(3)]
+        asked = [request for request in upstream.requests if request.path == "/token"]
+        used = [request.headers["authorization"] for request in upstream.requests if request.path == "/x"]
+    assert results == [{}, {}, {"ok": 1}]
+    assert used == ["Bearer token-1", "Bearer token-1", "Bearer token-1", "Bearer token-2"]
+    assert [request.headers["authorization"] for request in asked] == [
+        f"Basic {base64.b64encode(b'me:s3cret').decode()}"
+    ] * 2
+    assert b"grant_type=client_credentials&scope=read" in asked[0].body
+
+
+async def test_an_issuer_that_refuses_the_client_is_told_with_the_variables_to_look_at(tmp_path: Path) -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("POST /token", Reply(status=401, json={"error": "invalid_client"}))
+        env = {
+            "API_BASE_URL": upstream.url,
+            "API_TOKEN_URL": f"{upstream.url}/token",
+            "API_CLIENT_ID": "me",
+            "API_CLIENT_SECRET": "s3cret",
+        }
+        async with connected(server_of(bridge(tmp_path, OAUTH)), env=env) as client:
+            error = failure(await client.call_tool("get_x", {}))
+    assert error.code == "AUTHENTICATION_FAILED"
+    assert "API_CLIENT_ID or API_CLIENT_SECRET is wrong" in error.message
+
+
+async def test_a_missing_variable_of_the_client_is_named(tmp_path: Path) -> None:
+    env = {"API_BASE_URL": "http://127.0.0.1:9", "API_TOKEN_URL": "http://127.0.0.1:9/token"}
+    async with connected(server_of(bridge(tmp_path, OAUTH)), env=env) as client:
+        error = failure(await client.call_tool("get_x", {}))
+    assert error.code == "AUTHENTICATION_FAILED"
+    assert "API_CLIENT_ID is not set" in error.message
+
+
+@pytest.mark.parametrize(
+    ("scheme", "written", "told"),
+    [
+        (
+            {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            'auth = { header = "X-API-Key", prefix = "" }',
+            "X-API-Key in the header",
+        ),
+        ({"type": "apiKey", "in": "query", "name": "api_key"}, 'auth = { query = "api_key" }', "api_key in the query"),
+        ({"type": "apiKey", "in": "cookie", "name": "sid"}, 'auth = { cookie = "sid" }', "sid in the cookie"),
+        (
+            {"type": "http", "scheme": "basic"},
+            'auth = { basic = true, variable = "API_USER_AND_PASSWORD" }',
+            "HTTP basic",
+        ),
+        ({"type": "http", "scheme": "bearer"}, "[apis.api]", "HTTP bearer"),
+        (
+            {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://a.example/t", "scopes": {}}}},
+            "oauth = {",
+            "clientCredentials",
+        ),
+        ({"type": "mutualTLS"}, "client_certificate = {", "client certificate"),
+    ],
+)
+def test_the_security_scheme_of_a_document_is_written_into_the_bridge_and_told(
+    scheme: Any, written: str, told: str
+) -> None:
+    answer = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    document = Document(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/x": {"get": {"operationId": "get_x", "summary": "Get x.", "responses": answer}}},
+            "components": {"securitySchemes": {"s": scheme}},
+            "security": [{"s": []}],
+        }
+    )
+    proposal = proposed(document, "api.json", 10)
+    assert written in proposal.text
+    assert any(told in warning for warning in proposal.warnings)
