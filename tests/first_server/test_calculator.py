@@ -35,7 +35,16 @@ async def client(request: pytest.FixtureRequest) -> AsyncGenerator[Client]:
         ("1e3 + .5", 1000.5),
         ("abs(-5) + min(3, 1, 2) + max(4, 6)", 12),
         ("round(pi, 2)", 3.14),
-        ("round(2.5)", 2),
+        ("round(2.5)", 3),
+        ("round(-2.5)", -3),
+        ("round(2.675, 2)", 2.68),
+        ("3\N{MULTIPLICATION SIGN}4 ÷ 2 \N{MINUS SIGN} 1", 5),
+        ("√16 + √(2 + 2)", 6),
+        ("5!", 120),
+        ("1/3*3", 1),
+        ("0.1 + 0.2", 0.3),
+        ("1 - 0.9", 0.1),
+        ("19.99 * 3", 59.97),
         ("log(8, 2)", 3),
         ("factorial(5) + gcd(12, 18)", 126),
         ("degrees(atan2(1, 1))", 45),
@@ -45,6 +54,40 @@ async def client(request: pytest.FixtureRequest) -> AsyncGenerator[Client]:
 async def test_an_expression_is_worked_out_as_people_write_it(client: Client, expression: str, value: float) -> None:
     answer = data(await client.call_tool("calculate", {"expression": expression}))
     assert answer == {"result": pytest.approx(value)}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("0.1+0.2", 0.3), ("4.35*100", 435), ("1.1+2.2", 3.3), ("100*1.1", 110), ("1/3+1/3+1/3", 1)],
+)
+def test_decimals_are_exact(expression: str, value: float) -> None:
+    assert float(arithmetic.calculate(expression)) == value
+
+
+async def test_digits_that_a_double_cannot_hold_are_given_as_text(client: Client) -> None:
+    answer = data(await client.call_tool("calculate", {"expression": "0.1234567890123456789 + 1"}))
+    assert answer["exact"] == "1.1234567890123456789"
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("2 ^ 10", "2 ** 10"),
+        ("50%", "50 / 100"),
+        ("20% * 80", "50 / 100"),
+        ("2(3+4)", "2 * (3 + 4)"),
+        ("1,000+1", "1000"),
+        ("3 = 3", "without an equals sign"),
+    ],
+)
+def test_a_sign_that_is_not_understood_is_refused_with_the_way_to_write_it(expression: str, hint: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        arithmetic.calculate(expression)
+    assert hint in refused.value.message
+
+
+def test_the_angle_unit_stands_in_the_description() -> None:
+    assert "angles are in radians" in (SERVER.tools[0].__doc__ or "")
 
 
 async def test_whole_numbers_beyond_a_double_also_come_with_every_digit(client: Client) -> None:
@@ -71,7 +114,7 @@ async def test_whole_numbers_beyond_a_double_also_come_with_every_digit(client: 
         "0 ** -1",
         "sqrt(-1)",
         "(-8) ** 0.5",
-        "gcd(4, 6.0)",
+        "gcd(4, 6.5)",
         "sqrt()",
         "max()",
         "2 3",

@@ -1,8 +1,9 @@
-"""News of changes, from the operating system's own file events."""
+"""Changes of files as events of their resources, from the operating system's file events."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+import os
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -12,8 +13,7 @@ from files_server.folder import Folder, uri_of
 from files_server.settings import FilesSettings
 
 SETTLED_MS = 50
-BREAK = 1.0
-"""Seconds before a watch that has ended is taken up again: a folder may be away for long."""
+RETRY_SECONDS = 1.0  # before a watch that has failed is begun again
 log = logging.getLogger(__name__)
 Watcher = Callable[..., AsyncGenerator[set[tuple[int, str]]]]
 
@@ -39,23 +39,43 @@ async def watch(folder: Folder, bus: SubscriptionBus) -> AsyncGenerator[None]:
 
 
 async def _tell(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) -> None:
-    """Watching ends with a name that is no text and with the folder itself; it is then taken up again."""
+    """Watch until the server ends; after an error of the system, and after new folders, watch again."""
     while not stop.is_set():
         try:
             await _publish(folder, bus, stop)
         except* (RuntimeError, OSError) as ended:
             log.warning("Changes of files were missed", extra={"reason": str(ended.exceptions[0])})
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), BREAK)
+                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
             await bus.publish(ResourcesListChanged())
 
 
 async def _publish(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) -> None:
+    """Publish changes until a folder comes or goes, since each real folder is watched on its own.
+
+    Links are not followed: one that leads to a folder above would make the system's watch endless.
+    """
     import watchfiles
 
     watcher: Watcher = vars(watchfiles)["awatch"]  # its own annotation needs trio to be understood
-    async for changes in watcher(folder.root, stop_event=stop, debounce=SETTLED_MS, step=SETTLED_MS):
+    watched = await asyncio.to_thread(folders, folder.root)
+    events = watcher(*watched, stop_event=stop, debounce=SETTLED_MS, step=SETTLED_MS, recursive=False)
+    async for changes in events:
         for change, path in sorted(changes):
             await bus.publish(ResourceUpdated(uri=uri_of(Path(path))))
             if change != watchfiles.Change.modified:
                 await bus.publish(ResourcesListChanged())
+        if watched != (now := await asyncio.to_thread(folders, folder.root)):
+            for file in await asyncio.to_thread(files_of, sorted(set(now) - set(watched))):
+                await bus.publish(ResourceUpdated(uri=uri_of(file)))
+            return
+
+
+def folders(root: Path) -> list[Path]:
+    """The folder and every real folder below it, in order; links are not followed."""
+    return sorted(Path(place) for place, _, _ in os.walk(root, followlinks=False)) or [root]
+
+
+def files_of(new: Sequence[Path]) -> list[Path]:
+    """The files of folders that were not watched when they came."""
+    return [Path(item.path) for place in new if place.is_dir() for item in os.scandir(place) if item.is_file()]

@@ -4,18 +4,27 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 from mcp_chassis.failures import InvalidInput
 
-Number = int | float
+Number = int | Fraction | float
+"""Whole numbers and fractions are exact; what a function like sqrt gives is a float."""
 
 MAX_DEPTH = 50
 MAX_BITS = 1023
 """Integers stay within the range of a double (1e308), so every answer survives any JSON reader."""
 MAX_DIGITS = 30
+MAX_PLACES = 50
+MAX_EXACT_BITS = 2 * MAX_BITS  # of a fraction's parts; beyond them a float goes on
 
-TOKEN = re.compile(r"\s*(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|[-+*/%(),])", re.ASCII)
+TOKEN = re.compile(r"\s*(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|[-+*/%(),!\u221a])", re.ASCII)
+SIGNS = str.maketrans({"\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-", "\u2217": "*"})
+"""Signs of print for the operators of a keyboard."""
+PERCENT = re.compile(r"[\d)]%(?:$|\s*[),*/]|\s+[-+])")
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 
@@ -35,11 +44,16 @@ def calculate(expression: str) -> Number:
     Raises:
         InvalidInput: not arithmetic, no such name, no such value (1/0, sqrt(-1)), or beyond 1e308.
     """
-    parser = Parser(tokens(expression))
+    plain = expression.translate(SIGNS)
+    if PERCENT.search(plain.strip()):
+        raise InvalidInput(
+            "A percent sign may mean a hundredth or a remainder.", remedy="Write 50 / 100, 80 * 50 / 100 or 7 % 2."
+        )
+    parser = Parser(tokens(plain))
     value = parser.sum()
     if parser.peek():
-        raise InvalidInput(f"There is {parser.peek()!r} where an operator or the end was expected.")
-    return value
+        raise _unexpected(parser.peek(), plain)
+    return value if not isinstance(value, Fraction) or value.denominator > 1 else int(value)
 
 
 def tokens(expression: str) -> list[str]:
@@ -51,7 +65,7 @@ def tokens(expression: str) -> list[str]:
         match = TOKEN.match(text, position)
         if match is None:
             strange = text[position:].lstrip()[0]
-            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy="Powers are written 2 ** 10.")
+            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy=INSTEAD.get(strange, ""))
         found.append(match[0].strip())
         position = match.end()
     return found
@@ -90,18 +104,23 @@ class Parser:
 
     def _power(self) -> Number:
         base = self._atom()
+        while self.peek() == "!":
+            self._take()
+            base = called("factorial", [base])
         if self.peek() != "**":
             return base
         return applied(self._take(), base, self._signed())
 
     def _atom(self) -> Number:
         word = self._take()
+        if word == "\u221a":
+            return called("sqrt", [self._atom()])
         if word.startswith("("):
             value = self.sum()
             self._expect(")")
             return value
         if word[:1].isdigit() or word.startswith("."):
-            return finite(float(word) if re.search(r"[.eE]", word) else int(word))
+            return _literal(word)
         if self.peek() == "(" and word in FUNCTIONS:
             return self._call(word)
         if word in CONSTANTS:
@@ -135,7 +154,7 @@ class Parser:
 def applied(symbol: str, left: Number, right: Number) -> Number:
     """`left symbol right`, refused before it is computed where it would be too large."""
     if symbol == "**":
-        _check_power(left, right)
+        return _power(left, right)
     return _computed(OPERATORS[symbol], left, right)
 
 
@@ -144,8 +163,10 @@ def called(name: str, arguments: list[Number]) -> Number:
     function = FUNCTIONS[name]
     if not function.fewest <= len(arguments) <= function.most:
         raise InvalidInput(f"{name} does not take {len(arguments)} arguments.")
-    if function.whole and not all(isinstance(argument, int) for argument in arguments):
-        raise InvalidInput(f"{name} takes whole numbers.")
+    if function.whole:
+        if not all(isinstance(argument, int | Fraction) and argument == int(argument) for argument in arguments):
+            raise InvalidInput(f"{name} takes whole numbers.")
+        return _computed(function.compute, *(int(argument) for argument in arguments))
     return _computed(function.compute, *arguments)
 
 
@@ -153,6 +174,8 @@ def finite(value: Any) -> Number:
     """`value` itself when it is a real number within 1e308."""
     if isinstance(value, complex):
         raise InvalidInput("The result is not a real number.")
+    if isinstance(value, Fraction):
+        return _simplest(value)
     if value.bit_length() > MAX_BITS if isinstance(value, int) else not math.isfinite(value):
         raise _too_large()
     return value
@@ -169,21 +192,74 @@ def _computed(compute: Callable[..., Any], *arguments: Number) -> Number:
         raise InvalidInput("A function has no real value there, like sqrt(-1) or log(0).") from error
 
 
-def _check_power(base: Number, exponent: Number) -> None:
+def _literal(word: str) -> Number:
+    """A number as it is typed, exact; `1e400` is too large."""
+    if not re.search(r"[.eE]", word):
+        return finite(int(word))
+    exponent = re.search(r"[eE]([+-]?\d+)$", word)
+    if exponent and abs(int(exponent[1])) > MAX_BITS:
+        return finite(float(word))
+    return finite(Fraction(word))
+
+
+def _simplest(value: Fraction) -> Number:
+    """A fraction as a whole number where it is one, and as a float where its parts are too long."""
+    if value.denominator == 1:
+        return finite(value.numerator)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_EXACT_BITS:
+        return finite(float(value))
+    return value
+
+
+def _power(base: Number, exponent: Number) -> Number:
+    """A power, exact for whole exponents; refused before it is computed where it would be too large."""
+    whole = isinstance(exponent, int)
     if isinstance(base, int) and abs(base) > 1 and (base.bit_length() - 1) * exponent > MAX_BITS:
         raise _too_large()
+    if isinstance(base, Fraction) and whole:
+        longest = max(base.numerator.bit_length(), base.denominator.bit_length())
+        base = base if longest * abs(exponent) <= MAX_EXACT_BITS else float(base)
+    if isinstance(base, int) and whole and exponent < 0:
+        base = Fraction(base)
+    return _computed(OPERATORS["**"], base, exponent if whole else float(exponent))
 
 
 def _rounded(value: Number, digits: Number = 0) -> Number:
+    """Rounded half away from zero, as people do it by hand: round(2.675, 2) is 2.68."""
     if not isinstance(digits, int) or abs(digits) > MAX_DIGITS:
         raise InvalidInput(f"round takes a whole number of digits, at most {MAX_DIGITS}.")
-    return round(value, digits) if digits else round(value)
+    exact = Fraction(value) * 10**digits
+    whole = math.floor(abs(exact) + Fraction(1, 2))
+    return Fraction(whole if exact >= 0 else -whole) / 10**digits
+
+
+def decimal_text(value: Fraction) -> str | None:
+    """The digits of a fraction whose decimal expansion ends within 50 places; None for others."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return None
+    with localcontext(prec=400, rounding=ROUND_HALF_UP):
+        text = format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
+    return text if len(text.partition(".")[2]) <= MAX_PLACES else None
 
 
 def _factorial(value: int) -> int:
     if value > 170:
         raise _too_large()
     return math.factorial(value)
+
+
+def _unexpected(word: str, expression: str) -> InvalidInput:
+    """The refusal of what follows a whole expression, with the way to write what was probably meant."""
+    remedy = ""
+    if grouped := GROUPED.search(expression):
+        remedy = f"Write {grouped[0].replace(',', '')} without separators."
+    elif word == "(" or word[:1].isalnum():
+        remedy = "Multiplication is written 2 * (3 + 4)."
+    return InvalidInput(f"There is {word!r} where an operator or the end was expected.", remedy=remedy)
 
 
 def _too_large() -> InvalidInput:
@@ -197,11 +273,23 @@ def _not_a_value(word: str) -> InvalidInput:
     return InvalidInput(f"{word[:30]!r} is no number here.", remedy=f"Known names: {known}.")
 
 
+INSTEAD: Mapping[str, str] = {
+    "^": "Powers are written 2 ** 10.",
+    "=": "Write the expression alone, without an equals sign.",
+    "\u00b2": "Powers are written 2 ** 2.",
+    "\u00b3": "Powers are written 2 ** 3.",
+    "\u03c0": "Write pi.",
+    "\u221e": "Only finite numbers can be worked out.",
+}
+"""What to write for signs that are not understood."""
+
 OPERATORS: Mapping[str, Callable[[Number, Number], Any]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right,
+    "/": lambda left, right: (
+        Fraction(left, right) if isinstance(left, int) and isinstance(right, int) else left / right
+    ),
     "//": lambda left, right: left // right,
     "%": lambda left, right: left % right,
     "**": lambda left, right: left**right,

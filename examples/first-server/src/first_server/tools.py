@@ -1,5 +1,6 @@
 """The calculator, as a tool."""
 
+from fractions import Fraction
 from typing import Annotated
 
 from mcp_chassis.results import Result
@@ -21,8 +22,11 @@ class Calculation(Result):
 
 @reads("Calculate", open_world=False)
 async def calculate(expression: Expression) -> Calculation:
-    """Work out an arithmetic expression with + - * / // % **, brackets and the usual functions."""
+    """Work out an arithmetic expression with + - * / // % **, brackets and functions; angles are in radians."""
     value = arithmetic.calculate(expression)
     if isinstance(value, int) and abs(value) > EXACT_IN_A_DOUBLE:
         return Calculation(result=float(value), exact=str(value))
+    if isinstance(value, Fraction):
+        digits = arithmetic.decimal_text(value)
+        return Calculation(result=float(value), exact=digits if digits != repr(float(value)) else None)
     return Calculation(result=value)
