@@ -9,6 +9,8 @@ from pathlib import Path
 
 from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
 
+from files_server import encodings
+
 LONGEST = 1_000_000  # characters of a text, bytes of anything else
 TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/javascript"}
 UNKNOWN = "text/plain"
@@ -63,7 +65,7 @@ class Folder:
         return place
 
     def read(self, path: str) -> tuple[bytes, str]:
-        """What a file holds, and its MIME type.
+        """The bytes of a file, and its MIME type: by its name, and by its content where that is another kind.
 
         Raises:
             NotFound: when the folder has no such file.
@@ -75,8 +77,7 @@ class Folder:
                 raise InvalidInput("This is no file; list_files names them all.")
             with os.fdopen(os.dup(descriptor), "rb") as file:
                 raw = file.read()
-        kind = type_of(place)
-        return raw, BINARY if is_text(kind) and b"\0" in raw else kind
+        return raw, kind_of(raw, place)
 
     def _open(self, place: Path) -> AbstractContextManager[int]:
         return self._opened_by_steps(place) if self._by_steps else _opened_whole(place)
@@ -118,6 +119,14 @@ def _opened_whole(place: Path) -> Generator[int]:
         raise _nothing_there() from exc
     finally:
         os.close(descriptor)
+
+
+def kind_of(raw: bytes, place: Path) -> str:
+    """The MIME type of a file: of a name that says text, only where the content is text, and the other way round."""
+    named = TYPES.guess_type(place.name)[0]
+    if named is None or is_text(named):
+        return named or UNKNOWN if encodings.decoded(raw) else BINARY
+    return UNKNOWN if named == BINARY and raw and encodings.decoded(raw) else named
 
 
 def type_of(path: Path) -> str:

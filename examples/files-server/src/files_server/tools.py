@@ -10,7 +10,7 @@ from mcp_chassis.results import Content, Page, Result, TextPage
 from mcp_chassis.tools import Connected, Cursor, reads, resource
 from pydantic import Field
 
-from files_server import walk
+from files_server import encodings, walk
 from files_server.folder import LONGEST, Folder, is_text
 
 PAGE = 100
@@ -50,7 +50,7 @@ async def read_file(path: FilePath, files: Files, start: Start = 0) -> TextPage:
     raw, mime_type = await anyio.to_thread.run_sync(files.read, unquote(path, errors="surrogateescape"))
     if not is_text(mime_type):
         raise InvalidInput(f"This file is {mime_type}, not text; read it as a resource.")
-    return TextPage(_cut(raw.decode("utf-8", "replace"), path, start))
+    return TextPage(_cut(_text(raw), path, start))
 
 
 @resource("file:///{+path}", "A file", mime_type="text/plain")
@@ -58,10 +58,23 @@ async def file(path: FilePath, files: Files) -> Content:
     """One file of the allowed folder, with its own MIME type."""
     raw, mime_type = await anyio.to_thread.run_sync(files.read, path)
     if is_text(mime_type):
-        return Content(_cut(raw.decode("utf-8", "replace"), quote(path), 0), mime_type)
+        return Content(_cut(_text(raw), quote(path), 0), mime_type)
     if len(raw) > LONGEST:
         raise InvalidInput(f"This file has more than {LONGEST:,} bytes, and is no text that could be cut.")
     return Content(raw, mime_type)
+
+
+def _text(raw: bytes) -> str:
+    """The text of a file; a last line names an encoding that is not UTF-8.
+
+    Raises:
+        InvalidInput: it is no text in a known encoding.
+    """
+    found = encodings.decoded(raw)
+    if found is None:
+        raise InvalidInput("This file is no text in a known encoding; read it as a resource.")
+    text, encoding = found
+    return text if encoding == "utf-8" else f"{text}\n[encoding] read as {encoding}"
 
 
 def _cut(text: str, path: str, start: int) -> str:
