@@ -103,11 +103,11 @@ class Paging(Part):
         return self.parameter or self.kind
 
 
-def _several(value: object) -> object:
+def _several(value: Any) -> Any:
     """A list of secrets: one table is a list of one, false is none."""
     if value is False:
         return ()
-    return (value,) if isinstance(value, dict | Auth) else value
+    return [value] if isinstance(value, dict | Auth) else value
 
 
 class Api(Part):

@@ -34,7 +34,16 @@ class Apis:
         self._apis = apis
         self._signers = signers
 
-    async def request(self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any) -> Response:
+    async def request(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        values: Mapping[str, Any],
+        *,
+        params: Mapping[str, Any] | None = None,
+        **request: Any,
+    ) -> Response:
         """Send one request to an API, signed; a token that is refused is fetched anew once.
 
         Args:
@@ -46,14 +55,14 @@ class Apis:
         """
         api, signer = self[name], self._signers[name]
         await signer.prepare()
-        params = {**(request.pop("params", None) or {}), **signer.params()}
+        signed = {**(params or {}), **signer.params()}
         try:
-            return await api.request(method, path, values, params=params, **request)
+            return await api.request(method, path, values, params=signed, **request)
         except AuthenticationFailed:
             if not signer.forget_token():
                 raise
         await signer.prepare()
-        return await api.request(method, path, values, params=params, **request)
+        return await api.request(method, path, values, params=signed, **request)
 
     def __getitem__(self, name: str) -> JsonApi:
         """One API.
@@ -111,6 +120,7 @@ def _api(name: str, api: Api, address: str, settings: RestSettings) -> tuple[Jso
         failure_for=failure_for(api.error_fields),
         transport=signer.transport(),
         one_origin=True,
+        any_success=True,
     ), signer
 
 

@@ -165,7 +165,7 @@ def with_numbers(value: Any, parameter: Parameter) -> Any:
         parts = {part.field or name: part for name, part in parameter.properties.items()}
         fields = cast("dict[str, Any]", value)
         return {name: with_numbers(each, parts[name]) if name in parts else each for name, each in fields.items()}
-    return value
+    return cast("Any", value)
 
 
 def _text(value: Any) -> str:

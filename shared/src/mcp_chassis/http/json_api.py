@@ -53,6 +53,7 @@ class JsonApi:
         failure_for: the API's own way of failing; looks at every answer below 500 before its status is looked at.
         transport: instead of the network, for tests.
         one_origin: redirects to another origin are refused, not followed without the credential.
+        any_success: a write answered with success has happened, whatever its body holds or lacks.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class JsonApi:
         failure_for: Callable[[Response], Failure | None] = lambda _: None,
         transport: httpx2.AsyncBaseTransport | None = None,
         one_origin: bool = False,
+        any_success: bool = False,
     ) -> None:
+        self._any_success = any_success
         self.upstream = upstream
         self._base_url = base_url.rstrip("/")
         self._headers = headers
@@ -229,7 +232,7 @@ class JsonApi:
             raise failure
         if proof is not None:
             answer.record(proof, operation="confirm the change")
-        elif repeat is not Repeat.READ and (answer.is_json or answer.is_html):
+        elif repeat is not Repeat.READ and not self._any_success and (answer.is_json or answer.is_html):
             _ = answer.json
         return answer
 

@@ -149,16 +149,20 @@ def _takes_json(prop: JsonSchema) -> bool:
     return bool(kinds & {"array", "object"}) and "string" not in kinds
 
 
-def _loose_objects(schema: Any, name: str = "") -> Iterator[str]:
-    if isinstance(schema, list):
-        for child in cast("list[Any]", schema):
+def _loose_objects(schema: Any, name: str = "arguments") -> Iterator[str]:
+    """The names of objects in a schema that take fields which they do not name."""
+    if not isinstance(schema, dict):
+        return
+    node = cast("JsonSchema", schema)
+    properties = cast("dict[str, Any]", node.get("properties", {}))
+    if properties and node.get("additionalProperties") is not False:
+        yield name
+    for key, child in properties.items():
+        yield from _loose_objects(child, key)
+    for key in ("items", "additionalProperties", "anyOf", "oneOf", "allOf"):
+        below: Any = node.get(key)
+        for child in cast("list[Any]", below) if isinstance(below, list) else [below]:
             yield from _loose_objects(child, name)
-    elif isinstance(schema, dict):
-        node = cast("JsonSchema", schema)
-        if isinstance(node.get("properties"), dict) and node.get("additionalProperties") is not False:
-            yield name or "arguments"
-        for key, child in node.items():
-            yield from _loose_objects(child, key if key not in SCHEMA_KEYS else name)
 
 
 def _refuse_what_is_no_json(arguments: Mapping[str, Any]) -> None:

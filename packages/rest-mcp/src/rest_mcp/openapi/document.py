@@ -280,10 +280,12 @@ def _media(content: Any, kind: str) -> tuple[str, Node] | None:
     bodies = cast("Mapping[str, Any]", content)
     suffix = f"+{kind.rpartition('/')[2]}"
     by_name = [
-        (name.partition(";")[0].strip().lower(), body) for name, body in bodies.items() if isinstance(body, dict)
+        (name.partition(";")[0].strip().lower(), cast("Node", body))
+        for name, body in bodies.items()
+        if isinstance(body, dict)
     ]
-    exact = [(name, cast("Node", body)) for name, body in by_name if name == kind]
-    alike = [(name, cast("Node", body)) for name, body in by_name if name.endswith(suffix)]
+    exact = [(name, body) for name, body in by_name if name == kind]
+    alike = [(name, body) for name, body in by_name if name.endswith(suffix)]
     return next(iter([*exact, *alike]), None)
 
 
