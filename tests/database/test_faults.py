@@ -1,4 +1,4 @@
-"""What callers see when PostgreSQL falls silent, resets, restarts, or is not there: R-50 to R-55."""
+"""Calls while PostgreSQL falls silent, resets, restarts or is absent: section PostgreSQL of docs/reliability.md."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""How a server ends (R-61): with code 0, its connection closed, and what was in flight answered or cancelled."""
+"""Graceful shutdown and end of input over stdio (docs/reliability.md)."""
 
 import ctypes
 import json

@@ -1,4 +1,4 @@
-"""What goes over the pipes (R-62): every request answered once, whatever else arrives, however slowly it is read."""
+"""Messages over the pipes: every request answered once, however slowly it is read (docs/reliability.md)."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Answers that cannot be used say so in one sentence, and the process goes on (R-40, R-41)."""
+"""Unusable and large answers: one sentence, and the process goes on (docs/reliability.md)."""
 
 import gzip
 import tracemalloc

@@ -1,4 +1,4 @@
-"""An upstream that limits us is asked when it says, and not before (R-30 to R-38)."""
+"""Rate limits of upstreams: waits, refusals and shared knowledge of resets (docs/reliability.md)."""
 
 import time
 from email.utils import formatdate

@@ -1,4 +1,4 @@
-"""Redirects are followed without giving anything away (R-43)."""
+"""Redirects: no credential, body or custom header reaches another origin (docs/reliability.md)."""
 
 import pytest
 from mcp_chassis.failures import OutcomeUnknown, UpstreamError

@@ -1,4 +1,4 @@
-"""What is asked again, how often, and when nobody asks any more (R-01 to R-06)."""
+"""Repeated reads: their number, their intervals and the end of an outage (docs/reliability.md)."""
 
 import json
 from contextlib import suppress

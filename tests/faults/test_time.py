@@ -1,4 +1,4 @@
-"""A call ends by its deadline whatever the upstream does, and gives back what it held (R-10 to R-14)."""
+"""Deadlines and cancellation, with everything a call held given back (docs/reliability.md)."""
 
 import anyio
 import pytest

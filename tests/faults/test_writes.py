@@ -1,4 +1,4 @@
-"""A write has one effect, or says that nobody knows (R-20 to R-26)."""
+"""Writes: one effect, or OUTCOME_UNKNOWN (docs/reliability.md)."""
 
 from collections import Counter
 from itertools import pairwise

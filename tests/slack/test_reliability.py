@@ -1,4 +1,4 @@
-"""What happens when Slack fails: statements R-20 to R-36 against a socket, with their effects counted."""
+"""Failures of Slack on a real socket, with the effects of writes counted (docs/reliability.md)."""
 
 import asyncio
 from pathlib import Path
