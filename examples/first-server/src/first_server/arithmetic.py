@@ -10,6 +10,8 @@ from typing import Any
 
 from mcp_chassis.failures import InvalidInput
 
+from first_server.notation import plain_signs, tokens, unexpected
+
 Number = int | Fraction | float
 """Whole numbers and fractions are exact; what a function like sqrt gives is a float."""
 
@@ -20,11 +22,6 @@ MAX_DIGITS = 30
 MAX_PLACES = 50
 MAX_EXACT_BITS = 2 * MAX_BITS  # of a fraction's parts; beyond them a float goes on
 
-TOKEN = re.compile(r"\s*(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|[-+*/%(),!\u221a])", re.ASCII)
-SIGNS = str.maketrans({"\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-", "\u2217": "*"})
-"""Signs of print for the operators of a keyboard."""
-PERCENT = re.compile(r"[\d)]%(?:$|\s*[),*/]|\s+[-+])")
-GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 
@@ -44,31 +41,12 @@ def calculate(expression: str) -> Number:
     Raises:
         InvalidInput: not arithmetic, no such name, no such value (1/0, sqrt(-1)), or beyond 1e308.
     """
-    plain = expression.translate(SIGNS)
-    if PERCENT.search(plain.strip()):
-        raise InvalidInput(
-            "A percent sign may mean a hundredth or a remainder.", remedy="Write 50 / 100, 80 * 50 / 100 or 7 % 2."
-        )
+    plain = plain_signs(expression)
     parser = Parser(tokens(plain))
     value = parser.sum()
     if parser.peek():
-        raise _unexpected(parser.peek(), plain)
+        raise unexpected(parser.peek(), plain)
     return value if not isinstance(value, Fraction) or value.denominator > 1 else int(value)
-
-
-def tokens(expression: str) -> list[str]:
-    """Numbers, names and operators of `expression`, in order."""
-    found: list[str] = []
-    text = expression.rstrip()
-    position = 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
-            strange = text[position:].lstrip()[0]
-            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy=INSTEAD.get(strange, ""))
-        found.append(match[0].strip())
-        position = match.end()
-    return found
 
 
 class Parser:
@@ -252,16 +230,6 @@ def _factorial(value: int) -> int:
     return math.factorial(value)
 
 
-def _unexpected(word: str, expression: str) -> InvalidInput:
-    """The refusal of what follows a whole expression, with the way to write what was probably meant."""
-    remedy = ""
-    if grouped := GROUPED.search(expression):
-        remedy = f"Write {grouped[0].replace(',', '')} without separators."
-    elif word == "(" or word[:1].isalnum():
-        remedy = "Multiplication is written 2 * (3 + 4)."
-    return InvalidInput(f"There is {word!r} where an operator or the end was expected.", remedy=remedy)
-
-
 def _too_large() -> InvalidInput:
     return InvalidInput("The result is beyond 1e308.", remedy="Work with logarithms or smaller numbers.")
 
@@ -272,16 +240,6 @@ def _not_a_value(word: str) -> InvalidInput:
     known = ", ".join([*FUNCTIONS, *CONSTANTS])
     return InvalidInput(f"{word[:30]!r} is no number here.", remedy=f"Known names: {known}.")
 
-
-INSTEAD: Mapping[str, str] = {
-    "^": "Powers are written 2 ** 10.",
-    "=": "Write the expression alone, without an equals sign.",
-    "\u00b2": "Powers are written 2 ** 2.",
-    "\u00b3": "Powers are written 2 ** 3.",
-    "\u03c0": "Write pi.",
-    "\u221e": "Only finite numbers can be worked out.",
-}
-"""What to write for signs that are not understood."""
 
 OPERATORS: Mapping[str, Callable[[Number, Number], Any]] = {
     "+": lambda left, right: left + right,

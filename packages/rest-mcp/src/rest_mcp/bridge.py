@@ -7,52 +7,14 @@ from mcp.shared.uri_template import InvalidUriTemplate, UriTemplate
 from mcp_chassis.server import MAX_TOOLS
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from rest_mcp.authentication import Auth, ClientCertificate, OAuth
 from rest_mcp.parameters import Parameter, Part, Place
 from rest_mcp.verbs import changes
-from rest_mcp.words import FieldPath, HeaderName, Line, Name, ParameterName, Request, Variable, places
+from rest_mcp.words import FieldPath, HeaderName, Line, Name, ParameterName, QueryName, Request, Variable, places
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
-QueryName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s&=#?]+$")]
 MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]
 MOST_RESOURCES = 20
-
-
-class Auth(Part):
-    """One secret of an API: the variable it comes from, and the header, query parameter or cookie that carries it.
-
-    With `basic` the variable holds `user:password`, which is sent as HTTP Basic authentication.
-    """
-
-    header: HeaderName = "Authorization"
-    query: QueryName | None = None
-    cookie: QueryName | None = None
-    basic: bool = False
-    prefix: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = "Bearer "
-    variable: Variable = "API_TOKEN"
-
-    @model_validator(mode="after")
-    def _one_carrier(self) -> Self:
-        named = [word for word in ("header", "query", "cookie", "basic") if word in self.model_fields_set]
-        if len(named) > 1 and set(named) != {"header", "basic"}:
-            raise ValueError(f"names several carriers of one secret: {', '.join(named)}; write a table for each secret")
-        return self
-
-
-class OAuth(Part):
-    """OAuth 2.0 client credentials: the variables of the token's address, the client's id and its secret."""
-
-    token_url: Variable = "API_TOKEN_URL"  # noqa: S105
-    client_id: Variable = "API_CLIENT_ID"
-    client_secret: Variable = "API_CLIENT_SECRET"  # noqa: S105
-    scope: Line | None = None
-    audience: Line | None = None
-
-
-class ClientCertificate(Part):
-    """Mutual TLS: the variables that name the files of the client's certificate and its key, in PEM."""
-
-    certificate: Variable = "API_CERTIFICATE_FILE"
-    key: Variable = "API_KEY_FILE"
 
 
 class Timeouts(Part):

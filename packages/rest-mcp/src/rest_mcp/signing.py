@@ -11,7 +11,8 @@ import httpx2
 from mcp_chassis.settings import Credential
 from mcp_chassis.upstream.policy import Policy
 
-from rest_mcp.bridge import Api, Auth
+from rest_mcp.authentication import Auth
+from rest_mcp.bridge import Api
 from rest_mcp.settings import RestSettings, credential_field
 from rest_mcp.tokens import TokenSource
 

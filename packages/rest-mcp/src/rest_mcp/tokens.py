@@ -15,7 +15,8 @@ from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
-from rest_mcp.bridge import Api, OAuth
+from rest_mcp.authentication import OAuth
+from rest_mcp.bridge import Api
 from rest_mcp.settings import RestSettings
 
 DEFAULT_LIFETIME_SECONDS = 300.0  # where the issuer does not say

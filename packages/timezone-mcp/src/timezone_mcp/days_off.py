@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from timezone_mcp import public_holidays, sentences
+from timezone_mcp.availability import national_days
 from timezone_mcp.hours import DAY, Hours
-from timezone_mcp.models import national_days
 from timezone_mcp.zones import Zone
 
 MAX_LISTED_SPAN_DAYS = 366

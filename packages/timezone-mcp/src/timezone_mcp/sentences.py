@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from timezone_mcp.availability import Availability, span
 from timezone_mcp.changes import ClockChange
 from timezone_mcp.hours import Stretch
 from timezone_mcp.meetings import Participant, Slot
-from timezone_mcp.models import Availability, Found, LocalTime, moved, span
+from timezone_mcp.models import Found, LocalTime, moved
 from timezone_mcp.readings import Reading, Status
 from timezone_mcp.spelling import quoted
 from timezone_mcp.zones import Zone

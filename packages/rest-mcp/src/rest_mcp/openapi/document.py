@@ -1,7 +1,5 @@
 """An OpenAPI document: its operations, and references followed inside its folder and nowhere else."""
 
-import json
-import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
+from rest_mcp.openapi.files import Files, Node, loaded
 from rest_mcp.problems import BadBridge
 
-Node = Mapping[str, Any]
-
-LARGEST_DOCUMENT = 64 * 1024 * 1024
 LONGEST_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")
 NOTHING: Node = {}
@@ -210,61 +206,6 @@ class Document:
         return node
 
 
-class Files:
-    """Other files of a document's folder, each read once, their own references made relative to the folder."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._read: dict[str, Any] = {}
-
-    def read(self, name: str) -> Any:
-        """The content of a file.
-
-        Raises:
-            BadBridge: when it lies outside of the folder or cannot be read.
-        """
-        if name not in self._read:
-            path = Path(name)
-            if self._folder is None or path.is_absolute() or "://" in name or ".." in path.parts:
-                raise BadBridge(f"the document has a $ref that leads out of its folder: {name[:80]}")
-            self._read[name] = _relative(loaded(self._folder / path), path)
-        return self._read[name]
-
-
-def loaded(path: Path) -> Node:
-    """The object in a JSON or YAML file.
-
-    Raises:
-        BadBridge: when it cannot be read or is no object.
-    """
-    try:
-        if path.stat().st_size > LARGEST_DOCUMENT:
-            raise BadBridge("the document is larger than 64 MiB")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as exc:
-        raise BadBridge(f"the document {path.name} cannot be read") from exc
-    raw = _yaml(text) if path.suffix in {".yaml", ".yml"} else _json(text)
-    if not isinstance(raw, dict):
-        raise BadBridge(f"the document {path.name} is no object")
-    return cast("Node", raw)
-
-
-def _relative(node: Any, file: Path) -> Any:
-    """A copy of a file's content in which each `$ref` is relative to the folder and not to the file."""
-    if isinstance(node, list):
-        return [_relative(item, file) for item in cast("list[Any]", node)]
-    if not isinstance(node, dict):
-        return node
-    copied = {name: _relative(value, file) for name, value in cast("Node", node).items()}
-    reference = copied.get("$ref")
-    if isinstance(reference, str):
-        target, hash_mark, pointer = reference.partition("#")
-        inside = "://" not in target and not target.startswith("/")
-        place = posixpath.normpath(posixpath.join(file.parent.as_posix(), target)) if target and inside else target
-        copied["$ref"] = (place or file.as_posix()) + hash_mark + pointer
-    return copied
-
-
 def _body(content: Any) -> tuple[str, Node | None]:
     """The media type and the description of a request body in JSON or form fields; JSON where both are there."""
     for kind in (JSON, FORM):
@@ -292,22 +233,3 @@ def _media(content: Any, kind: str) -> tuple[str, Node] | None:
 def _number(status: str) -> Any:
     """YAML writes statuses as numbers."""
     return int(status) if status.isdigit() else status
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise BadBridge("the document is no JSON") from exc
-
-
-def _yaml(text: str) -> Any:
-    try:
-        import yaml
-    except ImportError as exc:
-        raise BadBridge("a document in YAML needs rest-mcp[yaml] installed; JSON does not") from exc
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=loader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise BadBridge("the document is no YAML") from exc

@@ -7,9 +7,10 @@ from mcp_chassis.tools import reads
 from pydantic import Field
 
 from timezone_mcp import meetings, sentences, zones
+from timezone_mcp.availability import Availability, Window, WorkingNow
 from timezone_mcp.days_off import days_off_sentence
 from timezone_mcp.hours import LOOK_AHEAD, next_common, parse, without_end
-from timezone_mcp.models import Availability, MeetingSlot, MeetingSlots, Window, WorkingNow, change_told
+from timezone_mcp.models import MeetingSlot, MeetingSlots, change_told
 from timezone_mcp.periods import period
 from timezone_mcp.timekeeper import Time
 from timezone_mcp.tools.parameters import MAX_ZONES, Attendee, Hours, Moment, SkipHolidays, ZoneNames, people_of

@@ -1,0 +1,46 @@
+"""Credentials of an API as a bridge file names them: each comes from a variable, none stands in the file."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from rest_mcp.parameters import Part
+from rest_mcp.words import HeaderName, Line, QueryName, Variable
+
+
+class Auth(Part):
+    """One secret of an API: the variable it comes from, and the header, query parameter or cookie that carries it.
+
+    With `basic` the variable holds `user:password`, which is sent as HTTP Basic authentication.
+    """
+
+    header: HeaderName = "Authorization"
+    query: QueryName | None = None
+    cookie: QueryName | None = None
+    basic: bool = False
+    prefix: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = "Bearer "
+    variable: Variable = "API_TOKEN"
+
+    @model_validator(mode="after")
+    def _one_carrier(self) -> Self:
+        named = [word for word in ("header", "query", "cookie", "basic") if word in self.model_fields_set]
+        if len(named) > 1 and set(named) != {"header", "basic"}:
+            raise ValueError(f"names several carriers of one secret: {', '.join(named)}; write a table for each secret")
+        return self
+
+
+class OAuth(Part):
+    """OAuth 2.0 client credentials: the variables of the token's address, the client's id and its secret."""
+
+    token_url: Variable = "API_TOKEN_URL"  # noqa: S105
+    client_id: Variable = "API_CLIENT_ID"
+    client_secret: Variable = "API_CLIENT_SECRET"  # noqa: S105
+    scope: Line | None = None
+    audience: Line | None = None
+
+
+class ClientCertificate(Part):
+    """Mutual TLS: the variables that name the files of the client's certificate and its key, in PEM."""
+
+    certificate: Variable = "API_CERTIFICATE_FILE"
+    key: Variable = "API_KEY_FILE"
