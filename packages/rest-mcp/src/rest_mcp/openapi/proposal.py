@@ -10,7 +10,8 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from rest_mcp.bridge import Bridge
-from rest_mcp.openapi.document import Document, Node, Operation
+from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.filling import CANNOT, answered, over, table
 from rest_mcp.openapi.ranking import VERSION, ranked
 from rest_mcp.openapi.schemas import MOST_FIELDS, Table, merged, snake

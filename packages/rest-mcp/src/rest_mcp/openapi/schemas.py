@@ -7,7 +7,8 @@ from typing import Annotated, Any, cast
 from pydantic import Field, TypeAdapter
 from pydantic_core import SchemaError
 
-from rest_mcp.openapi.document import NOTHING, Document, Node
+from rest_mcp.openapi.document import NOTHING, Document
+from rest_mcp.openapi.files import Node
 from rest_mcp.parameters import DEEPEST, FORMATS, LARGEST
 from rest_mcp.words import RESERVED
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rest_mcp.openapi.document import Document, Node
+from rest_mcp.openapi.document import Document
+from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import Table
 
 HEADER_TABLES: dict[str, Table] = {
