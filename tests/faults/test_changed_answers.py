@@ -149,7 +149,8 @@ async def connect(settings: AcmeSettings) -> AsyncGenerator[JsonApi]:
 
 
 ACME = Server(
-    distribution="mcp-chassis",
+    name="mcp-chassis",
+    distribution="toolroll-core",
     settings=AcmeSettings,
     connect=connect,
     instructions="Things.",

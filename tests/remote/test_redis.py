@@ -276,7 +276,8 @@ async def test_a_code_given_by_one_replica_is_taken_by_another_for_one_effect() 
         return Removed(times=len(removed))
 
     server = Server(
-        distribution="mcp-chassis",
+        name="mcp-chassis",
+        distribution="toolroll-core",
         settings=ServerSettings,
         connect=lambda _: nullcontext(),
         instructions="Things.",

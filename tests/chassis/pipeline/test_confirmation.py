@@ -100,7 +100,8 @@ def server(rubbish: Bin) -> Server[BinSettings]:
         yield rubbish
 
     return Server(
-        distribution="mcp-chassis",
+        name="mcp-chassis",
+        distribution="toolroll-core",
         settings=BinSettings,
         connect=connect,
         instructions="Rubbish.",
@@ -282,7 +283,8 @@ def test_a_confirmed_tool_takes_the_code():
         return Thrown(times=1)
 
     base = Server(
-        distribution="mcp-chassis",
+        name="mcp-chassis",
+        distribution="toolroll-core",
         settings=BinSettings,
         connect=lambda settings: pytest.fail("connected"),
         instructions="",
