@@ -70,7 +70,10 @@ ENVIRONMENT = {
     "GITHUB_SEARCHES_PER_MINUTE": "1e6",
     "GITHUB_CODE_SEARCHES_PER_MINUTE": "1e6",
 }
-EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
+# Not tried with generated arguments: hypothesis-jsonschema cannot make the nested objects of the first two with the
+# hypothesis that is locked, and the third asks GraphQL, which the description does not hold.
+NOT_GENERATED = {"write_review", "edit_files", "resolve_thread"}
+EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool if tool.__name__ not in NOT_GENERATED]
 
 
 @in_volume
@@ -85,7 +88,8 @@ async def test_every_request_a_tool_can_send_is_what_github_describes(descriptio
             result = await client.call_tool(name, chosen)
             assert github.problems == [], chosen
             assert "INTERNAL_ERROR" not in str(result.content), chosen
-    assert len({(request.path, *request.query) for request in github.requests}) > 1
+    different = 1 if tool.input_schema["properties"] else 0
+    assert len({(request.path, *request.query) for request in github.requests}) > different
 
 
 def choices(schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
 ):
     caplog.set_level(logging.ERROR)
     desk.workspace.say(GENERAL, ALICE, "hello", ts=TS)
-    async with desk.client(SLACK_ALLOW_DMS="true") as client:
+    async with desk.client(SLACK_ALLOW_DMS="true", SLACK_TOOLS=tool) as client:
         (listed,) = [one for one in (await client.list_tools()).tools if one.name == tool]
         found = [
             f"{json.dumps(arguments)[:300]}: {fault}"

@@ -30,7 +30,7 @@ MEANT = {
     "Greenwich Standard Time": "Atlantic/Reykjavik",
     "tokyo": "Asia/Tokyo",
     "São Paulo": "America/Sao_Paulo",
-    "St. John's": "America/St_Johns",
+    "St. John's, Canada": "America/St_Johns",
     "Calcutta": "Asia/Kolkata",
     "Mumbai": "Asia/Kolkata",
     "San Francisco": "America/Los_Angeles",

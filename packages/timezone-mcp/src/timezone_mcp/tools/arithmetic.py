@@ -26,8 +26,17 @@ async def add_duration(
     keeper: Time,
 ) -> Sum:
     """Add a duration by the wall clock and as elapsed time."""
-    zone, length = zones.resolve(timezone), durations.parse(duration)
-    begin = keeper.reading(date_time, zone)
+    zone = zones.resolve(timezone)
+    return sum_of(keeper.reading(date_time, zone), zone, duration)
+
+
+def sum_of(begin: Reading, zone: Zone, duration: str) -> Sum:
+    """The result of `add_duration`.
+
+    Raises:
+        InvalidInput: `duration` is no ISO 8601 duration, or the sum lies outside the calendar.
+    """
+    length = durations.parse(duration)
     start = begin.chosen(None)
     end = readings.read(length.after(start.replace(tzinfo=None)), zone)
     wall = end.chosen("later" if start.fold else None)
