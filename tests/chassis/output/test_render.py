@@ -102,3 +102,31 @@ def test_warnings_of_the_way_are_added_to_the_results_own_once():
     assert result.structured_content == {"n": 1, "warnings": ["a", "b"]}
     page = delivery.answer(TextPage("line\n"), start=START, bound_to=b"", pages=False, warnings=["b"])
     assert text(page) == "line\n[b]"
+
+
+def test_a_secret_with_an_invisible_character_inside_is_found_all_the_same():
+    hidden = "canary-\u200bsecret-1234"
+    told = answer(Facts(text=f"the key is {hidden}, \x1b[1mcanary-sec\x1b[0mret-1234"), "canary-secret-1234")
+    assert told.structured_content == {
+        "number": 0,
+        "text": "the key is [secret removed], [secret removed]",
+        "invisible_characters_removed": 9,
+    }
+    assert "1234" not in text(answer(TextPage(f"{hidden}\n"), "canary-secret-1234"))
+    assert "1234" not in str(delivery("canary-secret-1234").error(NotFound(f"No {hidden}.", details={hidden: hidden})))
+
+
+def test_keys_that_become_alike_by_redaction_keep_both_their_values():
+    class Lookup(Result):
+        found: dict[str, int]
+
+    told = answer(Lookup(found={"canary-secret-1234": 1, "[secret removed]": 2}), "canary-secret-1234")
+    assert told.structured_content == {"found": {"[secret removed] (2)": 1, "[secret removed]": 2}}
+
+
+def test_a_delete_character_in_plain_ascii_is_removed():
+    assert answer(Facts(text="a\x7fb")).structured_content == {
+        "number": 0,
+        "text": "ab",
+        "invisible_characters_removed": 1,
+    }

@@ -17,19 +17,30 @@ REMOVED_RANGES = [
     (0x99, 0x9A),
     (0x9C, 0x9C),
     (0xAD, 0xAD),
+    (0x34F, 0x34F),
     (0x61C, 0x61C),
-    (0x180E, 0x180E),
-    (0x200B, 0x200C),
-    (0x200E, 0x200F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
     (0x202A, 0x202E),
-    (0x2060, 0x2064),
-    (0x2066, 0x2069),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
     (0xFEFF, 0xFEFF),
-    (0xE0000, 0xE007F),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
 ]
 STARTS_A_SEQUENCE = {0x1B, 0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F}
 REMOVED = {point for first, last in REMOVED_RANGES for point in range(first, last + 1)}
 ZWNJ = "\u200c"
+# Whose neighbours decide: test_invisible.py says when.
+KEPT_BY_PLACE = "\u200b\u200c\u200d\u180b\u180c\u180d\u180e\u180f\u17b4\u17b5\u115f\u1160\u3164\uffa0" + "".join(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
 
 
 def _tags(letters: str) -> str:
@@ -141,7 +152,7 @@ def test_a_flag_that_vendors_draw_survives_beside_hidden_words(region: str) -> N
         (f"ی{ZWNJ}", "ی"),
         (f"ی{ZWNJ} خ", "ی خ"),
         (f"ی{ZWNJ}a", "یa"),
-        (f"a{ZWNJ}ی", "aی"),
+        (f"-{ZWNJ}ی", "-ی"),
         (f"ی{ZWNJ}{ZWNJ}{ZWNJ}خ", f"ی{ZWNJ}خ"),
         (f"ی\u200b{ZWNJ}خ", f"ی{ZWNJ}خ"),
         (f"؟{ZWNJ}خ", "؟خ"),
@@ -209,12 +220,12 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 def test_nothing_that_should_go_is_left_and_the_count_is_right(text: str) -> None:
     cleaned, removed = sanitize(text)
     assert removed == len(text) - len(cleaned)
-    left = {character for character in cleaned if ord(character) in REMOVED | STARTS_A_SEQUENCE} - {ZWNJ}
+    left = {character for character in cleaned if ord(character) in REMOVED | STARTS_A_SEQUENCE} - set(KEPT_BY_PLACE)
     assert all(unicodedata.name(character, "").startswith(("TAG", "CANCEL TAG")) for character in left)
     assert left == set() or "\U0001f3f4" in cleaned
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"])))
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]).filter(lambda each: ord(each) not in REMOVED)))
 def test_ordinary_writing_is_returned_as_the_same_object(text: str) -> None:
     assert sanitize(text)[0] is text
 

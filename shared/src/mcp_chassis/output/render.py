@@ -12,7 +12,7 @@ from mcp_types import CallToolResult, TextContent
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.cursors import START, Cursors, Position
 from mcp_chassis.output.mirrored import MirroredResult
-from mcp_chassis.output.sanitize import sanitize, sanitize_json
+from mcp_chassis.output.sanitize import distinct_keys, sanitize, sanitize_json
 from mcp_chassis.output.truncate import RESERVED_CHARS, truncate, truncate_text
 from mcp_chassis.results import Content, Result, TextPage, compact
 
@@ -66,14 +66,18 @@ class Renderer:
         warnings: Sequence[str] = (),
     ) -> tuple[str, dict[str, Any]]:
         """A `Result` as compact JSON within the budget, and as the same object."""
-        text, data = self._redacted(value)
+        text, data = _serialized(value)
         if warnings:
-            data = _warned(data, [self.scrub(warning) for warning in warnings])
+            data = _warned(data, warnings)
             text = compact(data)
         cleaned = _needs_sanitizing(text)
         if cleaned:
             data, removed = sanitize_json(data)
             data = {**data, "invisible_characters_removed": removed} if removed else data
+            text = compact(data)
+        if self.scrub(text) != text:  # only now: an invisible character inside a secret would hide it from the search
+            data = _in_texts(data, self.scrub)
+            text = compact(data)
         own = cast("str | None", data.get("next_cursor"))
         rest = None if own is None else Position(own)
         added = RESERVED_CHARS if cleaned or own is not None else 0
@@ -88,7 +92,7 @@ class Renderer:
             )
         if rest is not None and pages:
             data = {**data, "next_cursor": self.cursors.seal(rest, bound_to)}
-        return (compact(data) if cleaned or cut or rest is not None else text), data
+        return (compact(data) if cut or rest is not None else text), data
 
     def contents(self, value: Any, mime_type: str, warnings: Sequence[str] = ()) -> ReadResourceContents:
         """The contents of a resource: a `Result` as JSON, text within the budget, bytes unchanged."""
@@ -111,20 +115,12 @@ class Renderer:
 
     def error(self, failure: Failure) -> dict[str, Any]:
         """The `error` object of a failure, sanitised and redacted."""
-        cleaned, _ = sanitize_json(_in_texts(json.loads(failure.text()), self.scrub))
-        return cleaned["error"]
+        cleaned, _ = sanitize_json(json.loads(failure.text()))
+        return _in_texts(cleaned, self.scrub)["error"]
 
-    def _redacted(self, value: Result) -> tuple[str, dict[str, Any]]:
-        try:
-            text = value.as_json()
-        except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which JSON cannot carry
-            cleaned, _ = sanitize_json(value.model_dump(by_alias=True, exclude_none=True))
-            text = compact(cleaned)
-        data = _fields(value) if value.plain else cast("dict[str, Any]", pydantic_core.from_json(text))
-        if self.scrub(text) != text:
-            data = _in_texts(data, self.scrub)
-            text = compact(data)
-        return text, data
+    def line(self, text: str) -> str:
+        """A short text: sanitised and redacted, never cut."""
+        return self.scrub(sanitize(text)[0])
 
     def _with_truncation_mark(self, data: dict[str, Any], pages: bool) -> dict[str, Any]:
         marked = {**data, "truncated": True}
@@ -133,14 +129,15 @@ class Renderer:
         return marked
 
     def _text(self, page: TextPage, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()) -> str:
-        whole, removed = sanitize(self.scrub(page.text))
+        visible, removed = sanitize(page.text)
+        whole = self.scrub(visible)
         added = RESERVED_CHARS if removed or page.next_cursor is not None else 0
         text, end = truncate_text(whole, self.budget - added, start.offset)
         rest = Position(start.own, 0, end) if end is not None else None
         if rest is None and page.next_cursor is not None:
             rest = Position(page.next_cursor)
         lines = [text.removesuffix("\n")]
-        lines.extend(f"[{self.scrub(warning)}]" for warning in warnings)
+        lines.extend(f"[{self.line(warning)}]" for warning in warnings)
         if removed:
             lines.append(f"[{removed} invisible characters removed]")
         if rest is not None and pages:
@@ -148,6 +145,15 @@ class Renderer:
         elif rest is not None:
             lines.append(f"[{TRUNCATION_NOTICE}: {len(whole) - (end or 0)} more characters]")
         return "\n".join(lines) if len(lines) > 1 else text
+
+
+def _serialized(value: Result) -> tuple[str, dict[str, Any]]:
+    try:
+        text = value.as_json()
+    except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which JSON cannot carry
+        cleaned, _ = sanitize_json(value.model_dump(by_alias=True, exclude_none=True))
+        text = compact(cleaned)
+    return text, _fields(value) if value.plain else cast("dict[str, Any]", pydantic_core.from_json(text))
 
 
 def _warned(data: dict[str, Any], warnings: Sequence[str]) -> dict[str, Any]:
@@ -165,7 +171,9 @@ def _in_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {change(key): _in_texts(child, change) for key, child in cast("dict[str, Any]", value).items()}
+        children = cast("dict[str, Any]", value)
+        names = distinct_keys({key: change(key) for key in children})
+        return {names[key]: _in_texts(child, change) for key, child in children.items()}
     return [_in_texts(child, change) for child in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
@@ -174,5 +182,5 @@ def _block(text: str) -> TextContent:
 
 
 def _needs_sanitizing(text: str) -> bool:
-    """Whether JSON text holds invisible characters: controls appear as escapes, all others as themselves."""
-    return "\\u00" in text or (not text.isascii() and sanitize(text)[1] > 0)
+    """Whether JSON text holds invisible characters: controls but DEL appear as escapes, all others as themselves."""
+    return "\\u00" in text or "\x7f" in text or (not text.isascii() and sanitize(text)[1] > 0)

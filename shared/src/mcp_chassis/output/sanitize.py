@@ -1,22 +1,21 @@
 """Sanitising of text from upstreams: invisible characters are removed, everything else is kept.
 
 Invisible and bidirectional controls can hide instructions from the person who approves a call while the model reads
-them, so they are removed. ZWNJ between letters that join and flags made of tag characters are ordinary writing, so they
-are kept. Every expression runs in linear time: character classes are disjoint and quantifiers possessive.
+them, so they are removed, except those that ordinary writing has (`invisible`). Every expression runs in linear time:
+character classes are disjoint and quantifiers possessive.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeGuard
 
-_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_INVISIBLE = "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f"
-_LONE_SURROGATES = "\ud800-\udfff"  # UTF-8 cannot encode them
-_ZWNJ = "\u200c"
+from mcp_chassis.output.invisible import DEFAULT_IGNORABLE, kept_of
 
-_SUSPECT = f"[{_CONTROLS}{_INVISIBLE}{_LONE_SURROGATES}{_ZWNJ}]"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_LONE_SURROGATES = "\ud800-\udfff"  # UTF-8 cannot encode them
+
+_SUSPECT = f"[{_CONTROLS}{DEFAULT_IGNORABLE}{_LONE_SURROGATES}]"
 _ASCII_CONTROLS = bytes(point for point in range(0x80) if point not in b"\t\n\r" and (point < 0x20 or point == 0x7F))
 
 # Bodies exclude all controls, so that a sequence without its terminator is not scanned twice.
@@ -26,42 +25,16 @@ _ANSI = (
     rf"[^{_CONTROLS}{_LONE_SURROGATES}\r\n]*+(?:\x07|\x9c|\x1b\\)"  # ... up to their terminator
     r"|\x1b[ -/]*+[0-~]"  # two-character and charset sequences
 )
-
-
-# The subdivision flags that fonts support; any other sequence of tags could hide words behind a black flag.
-_DRAWN_FLAGS = "|".join(
-    "".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls", "usca", "ustx")
-)
-_KEPT_FLAG = f"(?P<flag>\U0001f3f4(?:{_DRAWN_FLAGS})\U000e007f)"
-
-_REMOVED = f"{_KEPT_FLAG}|{_ANSI}|[{_CONTROLS}{_INVISIBLE}]|(?P<surrogate>[{_LONE_SURROGATES}])"
-_ZWNJ_RUN = f"{_ZWNJ}++"
-
-# Blocks whose letters change shape beside each other: the Arabic family, the Brahmic scripts with a virama,
-# Mongolian and its relatives.
-_JOINING_BLOCKS = (
-    (0x0600, 0x08FF),
-    (0x0900, 0x0DFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x18AF),
-    (0xA840, 0xA87F),
-    (0xFB50, 0xFDFF),
-    (0xFE70, 0xFEFC),
-    (0x10AC0, 0x10AFF),
-    (0x10B80, 0x10BAF),
-    (0x10D00, 0x10D3F),
-    (0x10F30, 0x10FDF),
-    (0x11000, 0x1145F),
-    (0x1E900, 0x1E95F),
-)
+_REMOVED = f"{_ANSI}|[{_CONTROLS}]|(?P<surrogate>[{_LONE_SURROGATES}])"
+_IGNORABLE_RUN = f"[{DEFAULT_IGNORABLE}]++"
 
 
 def sanitize(text: str) -> tuple[str, int]:
     """The text without invisible characters, and the number of code points removed or replaced."""
-    if text.isprintable() or not _needs_sanitizing(text):
+    if not _needs_sanitizing(text):
         return text, 0
-    visible = _compiled(_REMOVED).sub(_kept, text)
-    cleaned = _compiled(_ZWNJ_RUN).sub(_kept_zwnj, visible) if _ZWNJ in visible else visible
+    visible = _compiled(_REMOVED).sub(_replacement, text)
+    cleaned = _compiled(_IGNORABLE_RUN).sub(kept_of, visible)
     if cleaned == text:
         return text, 0
     return cleaned, len(text) - len(cleaned) + _surrogates_in(text)
@@ -85,14 +58,28 @@ def _is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
 
 
 def _clean_mapping(mapping: Mapping[Any, Any]) -> tuple[Any, int]:
-    removed = 0
-    cleaned: dict[Any, Any] = {}
-    for key, value in mapping.items():
-        clean_key, in_key = sanitize_json(key)
-        clean_value, in_value = sanitize_json(value)
-        cleaned[clean_key] = clean_value
-        removed += in_key + in_value
-    return (cleaned, removed) if removed else (mapping, 0)
+    keys = {key: sanitize_json(key) for key in mapping}
+    values = {key: sanitize_json(value) for key, value in mapping.items()}
+    removed = sum(count for _, count in (*keys.values(), *values.values()))
+    if not removed:
+        return mapping, 0
+    names = distinct_keys({key: clean for key, (clean, _) in keys.items()})
+    return {names[key]: value for key, (value, _) in values.items()}, removed
+
+
+def distinct_keys(changed: Mapping[Any, Any]) -> dict[Any, Any]:
+    """New names of keys, where those that became alike are numbered: `name`, `name (2)`. Unchanged keys stay."""
+    taken = {key for key, name in changed.items() if key == name}
+    names: dict[Any, Any] = {}
+    numbers: dict[Any, int] = {}
+    for key, name in changed.items():
+        unique = name
+        while unique in taken and key != name:
+            numbers[name] = numbers.get(name, 1) + 1
+            unique = f"{name} ({numbers[name]})"
+        taken.add(unique)
+        names[key] = unique
+    return names
 
 
 def _clean_list(items: list[Any] | tuple[Any, ...]) -> tuple[Any, int]:
@@ -113,24 +100,8 @@ def _needs_sanitizing(text: str) -> bool:
     return _compiled(_SUSPECT).search(text) is not None
 
 
-def _kept(match: re.Match[str]) -> str:
-    if match["surrogate"]:
-        return "\ufffd"
-    return match["flag"] or ""
-
-
-def _kept_zwnj(match: re.Match[str]) -> str:
-    """Keep one ZWNJ of a run between joining letters: more have no effect, and run lengths could encode text."""
-    text, start, end = match.string, match.start(), match.end()
-    joined = start > 0 and end < len(text) and _joins(text[start - 1], "LM") and _joins(text[end], "L")
-    return _ZWNJ if joined else ""
-
-
-def _joins(character: str, categories: str) -> bool:
-    point = ord(character)
-    if not any(first <= point <= last for first, last in _JOINING_BLOCKS):
-        return False
-    return unicodedata.category(character)[0] in categories
+def _replacement(match: re.Match[str]) -> str:
+    return "\ufffd" if match["surrogate"] else ""
 
 
 def _surrogates_in(text: str) -> int:

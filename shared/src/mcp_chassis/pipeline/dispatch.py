@@ -86,10 +86,10 @@ class Dispatch(MCPServer[Lifespan]):
         self.gate = transport.gate
         self.acting = transport.acting
         self.bus = transport.bus
-        self.host_log = HostLog(server.name)
         keys = [key.get_secret_value() for key in settings.state_keys]
         self.memory = ResultReuse(account_of(server, settings), lambda: transport.records(settings), transport.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
+        self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         super().__init__(
             server.name,
@@ -203,7 +203,7 @@ class Dispatch(MCPServer[Lifespan]):
         )
         chosen = (params.context.arguments if params.context else None) or {}
         values = await prompt_or_template.complete(params.argument.name, params.argument.value, chosen, ctx)
-        shown = list(values)[:MAX_COMPLETIONS]
+        shown = [self._delivery.line(value) for value in list(values)[:MAX_COMPLETIONS]]
         return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
 
     async def _answer(

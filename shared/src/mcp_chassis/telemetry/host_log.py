@@ -4,7 +4,7 @@ Since 2026-07-28 the `_meta` of a request holds the lowest level it wants; in ea
 it for the whole connection. A host that set no level receives none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, get_args
 
@@ -34,10 +34,12 @@ class HostLog:
 
     Args:
         name: the logger in notifications: the server's name.
+        tidy: cleans a text of invisible characters and secrets.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tidy: Callable[[str], str]) -> None:
         self._name = name
+        self._tidy = tidy
         self._level: LoggingLevel | None = None
 
     def serve(self, server: LowLevelServer[Any]) -> None:
@@ -51,7 +53,7 @@ class HostLog:
         wanted = self._wanted(ctx.protocol_version, ctx.request_context.meta)
         if wanted is None or LEVELS.index(level) < LEVELS.index(wanted):
             return
-        params = LoggingMessageNotificationParams(level=level, logger=self._name, data=scrub_log(text))
+        params = LoggingMessageNotificationParams(level=level, logger=self._name, data=scrub_log(self._tidy(text)))
         await ctx.session.send_notification(LoggingMessageNotification(params=params), ctx.request_id)
 
     def observing(self, ctx: Context[Any, Any]) -> AbstractContextManager[None]:
