@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from mcp_chassis.server import Server
 from mcp_types import Tool
-from offers import Offer, offer, on_request, switches
+from offers import Offer, offer, switches, tools_of
 from servers import servers
 
 
@@ -22,9 +22,5 @@ async def offers(found: dict[str, Server[Any]]) -> list[Offer]:
 
 @pytest.fixture
 async def tools(found: dict[str, Server[Any]]) -> list[tuple[str, Tool]]:
-    """Every tool a server can offer, also those that must be asked for, with its server's name."""
-    all_offers = [
-        await offer(*each, environment) for each in found.items() for environment in [*on_request(each[1]), {}]
-    ]
-    by_name = {(each.name, tool.name): tool for each in all_offers for tool in each.tools}
-    return [(server, tool) for (server, _), tool in by_name.items()]
+    """Every tool a server can offer under any settings, with its server's name."""
+    return [(name, tool) for name, server in found.items() for tool in tools_of(server)]

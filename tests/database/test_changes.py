@@ -8,8 +8,13 @@ from typing import Any
 import asyncpg
 import pytest
 from database_mcp.server import SERVER
+from database_mcp.settings import DatabaseSettings
+from mcp.client import Client
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.transport import TransportServices
+from mcp_chassis.storage.idempotency_records import MemoryRecordStore
 from mcp_chassis.testing import connected, data, failure
-from mcp_types import ElicitResult
+from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, ElicitResult, InputRequiredResult
 from postgres_places import Place
 from postgres_proxy import in_front_of
 
@@ -180,10 +185,10 @@ async def test_a_person_who_is_asked_decides(
         return ElicitResult(action="accept", content={"commit": answer})
 
     async with connected(SERVER, era=era, env=writable(postgres18.dsn(name)), elicitation_callback=person) as client:
-        result = data(await client.call_tool("execute_write", change(INSERT, "a")))
+        result = await client.call_tool("execute_write", change(INSERT, "a"))
     assert len(asked) == 1
     assert "It changes 1 rows." in asked[0]
-    assert result["status"] == ("committed" if answer else "preview")
+    assert data(result)["status"] == "committed" if answer else failure(result).code == "PERMISSION_DENIED"
     assert await owner.fetchval("SELECT count(*) FROM notes") == rows
 
 
@@ -269,8 +274,64 @@ async def test_the_question_shows_the_parameters_and_nothing_invisible(postgres1
     env = writable(postgres18.dsn(notes[1]))
     async with connected(SERVER, env=env, elicitation_callback=person) as client:
         await client.call_tool("execute_write", change(INSERT, "a\u202eb\u200b"))
-    assert '$1 = "ab"' in asked[0]
-    assert "INSERT INTO notes" in asked[0]
+    assert asked[0].splitlines() == [
+        "Commit this to default? It changes 1 rows.",
+        f'statement: "{INSERT}"',
+        'database: "default"',
+        'params: ["ab"]',
+        "[2 invisible characters removed]",
+    ]
+
+
+async def test_one_yes_of_a_person_sent_three_times_commits_once(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    async with connected(SERVER, env=writable(postgres18.dsn(name)), elicitation_callback=never) as client:
+
+        async def send(kind: Any, **more: Any) -> Any:
+            params = CallToolRequestParams(name="execute_write", arguments=change(INSERT, "a"), **more)
+            return await client.session.send_request(CallToolRequest(params=params), kind)
+
+        asked = await send(InputRequiredResult)
+        yes = {next(iter(asked.input_requests)): ElicitResult(action="accept", content={"commit": True})}
+        done = [await send(CallToolResult, input_responses=yes, request_state=asked.request_state) for _ in range(3)]
+    assert [each.structured_content["status"] for each in done] == ["committed"] * 3
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 1
+
+
+async def never(context: Any, params: Any) -> ElicitResult:
+    raise AssertionError("asked by a request of its own")
+
+
+async def test_a_code_is_taken_by_another_replica_with_the_same_store(postgres18: Place, notes: tuple[Any, str]):
+    owner, name = notes
+    store = MemoryRecordStore()
+    settings = DatabaseSettings.load(writable(postgres18.dsn(name)))
+    replicas = [Dispatch(SERVER, settings, TransportServices(records=lambda _: store)) for _ in range(2)]
+    async with Client(replicas[0]) as first, Client(replicas[1]) as second:
+        code = data(await first.call_tool("execute_write", change(INSERT, "a")))["confirm"]
+        done = [
+            data(await each.call_tool("execute_write", change(INSERT, "a", confirm=code))) for each in (second, first)
+        ]
+    assert [each["status"] for each in done] == ["committed"] * 2
+    assert await owner.fetchval("SELECT count(*) FROM notes") == 1
+
+
+async def test_parameters_of_any_json_are_taken_where_the_schema_says_text(postgres18: Place, notes: tuple[Any, str]):
+    query = "SELECT $1::int + 1 AS a, $2::int[] AS b, $3::jsonb AS c, $4::text IS NULL AS d, $5::bool AS e"
+    params = [1, [1, 2], {"k": [None]}, None, True]
+    async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
+        schemas = {tool.name: tool.input_schema["properties"] for tool in (await client.list_tools()).tools}
+        result = data(await client.call_tool("execute_query", {"query": query, "params": params}))
+    assert [schemas[name]["params"]["items"] for name in ("execute_query", "execute_write")] == [{"type": "string"}] * 2
+    assert result["rows"] == [[2, "{1,2}", '{"k": [null]}', True, True]]
+
+
+async def test_a_list_sent_as_the_text_of_its_json_is_an_array(postgres18: Place, notes: tuple[Any, str]):
+    query = "SELECT $1::int[] AS a, $2::text[] AS b, $3::int[] AS c, $4::jsonb AS d, $5::text AS e"
+    params = ["[1, 2]", '["x, y", null]', "[0:1]={3,4}", "[1]", "[1]"]
+    async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
+        result = data(await client.call_tool("execute_query", {"query": query, "params": params}))
+    assert result["rows"] == [["{1,2}", '{"x, y",NULL}', "[0:1]={3,4}", "[1]", "[1]"]]
 
 
 async def test_two_confirmations_at_once_commit_once(postgres18: Place, notes: tuple[Any, str]):

@@ -4,9 +4,11 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from mcp_chassis.pipeline.bound_function import BoundFunction, wire_tool
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import MAX_TOOLS, Server
 from mcp_chassis.settings import ServerSettings, variables
+from mcp_chassis.tools import ToolDefinition
 from mcp_types import Tool
 
 
@@ -26,6 +28,11 @@ class Offer:
 
 async def offer(name: str, server: Server[Any], environment: dict[str, str]) -> Offer:
     return Offer(name, server, environment, await Dispatch(server, server.settings.load(environment)).list_tools())
+
+
+def tools_of(server: Server[Any]) -> list[Tool]:
+    """The tools of one server under any settings."""
+    return [wire_tool(BoundFunction(function, ToolDefinition)) for function in server.every_tool]
 
 
 def switches(server: Server[Any]) -> Iterator[dict[str, str]]:

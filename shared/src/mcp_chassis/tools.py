@@ -34,12 +34,15 @@ class Question:
         preview: makes the result of a call whose host cannot ask, with the code in it; else the call fails with the
             question and the code.
         field: what the person's yes is called in the form.
+        note: passed to the tool as `confirm` once the person has agreed. A tool that takes one checks itself that what
+            was asked still holds; the question of other tools is made anew and compared.
     """
 
     text: str
     person_only: bool = False
     preview: Callable[[str], Result] | None = None
     field: str = "agree"
+    note: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -233,3 +236,4 @@ IdempotencyKey = Annotated[
 Confirm = Annotated[
     str | None, Field(max_length=64, description="Code of the question, once the person has agreed."), EMPTY_IS_ABSENT
 ]
+"""The tool receives the note of the question that was agreed to; the code itself is the core's."""

@@ -77,6 +77,18 @@ async def run_statement(rubbish: Rubbish, name: Name, confirm: Confirm = None) -
     return Thrown(times=len(rubbish.thrown))
 
 
+async def counting(rubbish: Rubbish) -> Question:
+    rubbish.content += 1
+    return Question("Empty it?", note=str(rubbish.content))
+
+
+@writes("Empty", destructive=True, idempotent=True, confirm=counting)
+async def empty_bin(rubbish: Rubbish, confirm: Confirm = None) -> Thrown:
+    """Empty it."""
+    rubbish.thrown.append(f"{confirm} of {rubbish.content}")
+    return Thrown(times=len(rubbish.thrown))
+
+
 async def only_person() -> Question:
     return Question("Drop everything?", person_only=True)
 
@@ -105,7 +117,7 @@ def server(rubbish: Bin) -> Server[BinSettings]:
         settings=BinSettings,
         connect=connect,
         instructions="Rubbish.",
-        tools=(delete_things, run_statement, close_all),
+        tools=(delete_things, run_statement, empty_bin, close_all),
         draft=True,
     )
 
@@ -271,6 +283,26 @@ async def test_one_yes_of_the_newer_era_sent_three_times_has_one_effect(server, 
         results = [await send(CallToolResult, input_responses=yes, request_state=asked.request_state) for _ in range(3)]
     assert [result.structured_content["times"] for result in results] == [1, 1, 1]
     assert rubbish.thrown == ["old"]
+
+
+async def test_the_note_of_a_question_reaches_the_tool_which_is_not_asked_for_it_again(server, rubbish: Bin, era):
+    async with connected(server, era=era, elicitation_callback=person()) as client:
+        await client.call_tool("empty_bin", {})
+    async with connected(server, era=era) as client:
+        code = failure(await client.call_tool("empty_bin", {})).details["confirm"]
+        await client.call_tool("empty_bin", {"confirm": code})
+    assert rubbish.thrown == ["4 of 4", "5 of 5"]
+
+
+async def test_the_state_of_a_form_is_no_code(server, rubbish: Bin):
+    store = MemoryRecordStore()
+    app = Dispatch(server, BinSettings.load({}), TransportServices(records=lambda _: store))
+    async with Client(app, elicitation_callback=person("decline")) as client:
+        assert failure(await client.call_tool("empty_bin", {})).code == "PERMISSION_DENIED"
+        [name] = store._records
+        code = name.key.removeprefix("confirm ")
+        assert failure(await client.call_tool("empty_bin", {"confirm": code})).code == "INVALID_INPUT"
+    assert rubbish.thrown == []
 
 
 def test_a_confirmed_tool_takes_the_code():

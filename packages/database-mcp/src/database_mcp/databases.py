@@ -14,8 +14,6 @@ from database_mcp.database import Database
 from database_mcp.embedded.instance import Embedded
 from database_mcp.settings import DatabaseSettings
 from database_mcp.target import Target
-from database_mcp.writes.changes import ChangeResult
-from database_mcp.writes.confirmations import Confirmations
 
 Labelled = TypeVar("Labelled", bound=Result)
 
@@ -26,7 +24,6 @@ class Databases:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
         self.budget = settings.max_result_chars
-        self.confirmations: Confirmations[ChangeResult] = Confirmations()
         self._by_name = {target.name: _database(target, settings) for target in settings.targets()}
 
     def __iter__(self) -> Iterator[Database]:

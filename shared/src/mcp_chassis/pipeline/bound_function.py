@@ -79,6 +79,8 @@ class BoundFunction(Generic[Notes]):
         connected = [name for name, (marker, _) in find_resolved_parameters(ask).items() if marker is Connected]
         wanted = inspect.signature(ask).parameters
         given = {name: value for name, value in arguments.items() if name in wanted}
+        if own_context := find_context_parameter(ask):
+            given[own_context] = context
         asked = await _connected(ask, connected, given, context)
         return Question(asked) if isinstance(asked, str) else asked
 

@@ -29,14 +29,15 @@ ANSWER = "confirm"
 
 AnyContext = Context[Any, Any]
 Answer = CallToolResult | InputRequiredResult
-Run = Callable[[], Awaitable[Answer]]
+Run = Callable[[str | None], Awaitable[Answer]]
+BY_CODE, BY_FORM = "code", "form"
 
 
 class Confirmations:
     """The confirmations of one server.
 
     Args:
-        memory: keeps codes, and runs what was confirmed once.
+        memory: stores codes, and runs once what was confirmed.
         plain: cleans a text of invisible characters and secrets.
         deliver: makes a preview the result of a call.
         clock: the time of day in seconds.
@@ -55,7 +56,9 @@ class Confirmations:
         self._clock = clock
 
     async def answer(self, query: ToolCall, ctx: AnyContext, run: Run) -> Answer:
-        """What `run` gives once a person has agreed, or the question; `run` at once where nobody is to be asked.
+        """The result of `run` once a person has agreed, or the question; `run` at once where nobody is to be asked.
+
+        `run` receives the note of the question that was agreed to.
 
         Raises:
             ConfirmationRequired: the host cannot ask; holds the question and a code.
@@ -64,80 +67,93 @@ class Confirmations:
             Conflict: the question would be another one now.
         """
         if query.tool.definition.confirm is None:
-            return await run()
-        code = query.arguments.get("confirm") or _state(ctx)
+            return await run(None)
+        given = query.arguments.get("confirm")
+        code = given or _state(ctx)
         if code is not None and (known := await self._memory.recorded(query, _done(code))) is not None:
             return known
+        asked = None if code is None else await self._asked(query, code, BY_CODE if given else BY_FORM)
+        if code is not None and asked is not None and "note" in asked:
+            return await self._agreed(query, ctx, code, asked, run)
         question = await query.tool.question(query.arguments, ctx)
-        if question is None:
-            return await run()
         if isinstance(question, InputRequiredResult):
             return question
-        return await self._confirmed(query, ctx, question, self._plain(_worded(question, query.plain)), run)
+        return await (run(None) if question is None else self._compared(query, ctx, question, code, asked, run))
 
-    async def _confirmed(self, query: ToolCall, ctx: AnyContext, question: Question, text: str, run: Run) -> Answer:
-        given = query.arguments.get("confirm")
-        if given is not None and not question.person_only:
-            await self._check(query, given, text)
-            return await self._memory.once(query, _done(given), run)
-        if not _can_elicit(ctx):
+    async def _compared(
+        self,
+        query: ToolCall,
+        ctx: AnyContext,
+        question: Question,
+        code: str | None,
+        asked: Mapping[str, Any] | None,
+        run: Run,
+    ) -> Answer:
+        """Run where this question is the one that was agreed to; else ask it."""
+        text = self._plain(_worded(question, query.plain))
+        unchanged = asked is not None and asked["question"] == _digest(text)
+        if code is not None and asked is not None and unchanged:
+            return await self._agreed(query, ctx, code, asked, run)
+        if query.arguments.get("confirm") is None or question.person_only:
+            return await self._ask(query, ctx, question, text, run)
+        raise _no_longer_good(asked)
+
+    async def _agreed(self, query: ToolCall, ctx: AnyContext, code: str, asked: Mapping[str, Any], run: Run) -> Answer:
+        """Run once under the code, unless the form that came back with it says no."""
+        form = (ctx.input_responses or {}).get(ANSWER)
+        if query.arguments.get("confirm") is None and not _is_yes(form, asked["field"]):
+            raise _not_agreed()
+        return await self._memory.once(query, _done(code), lambda: run(asked.get("note")))
+
+    async def _ask(self, query: ToolCall, ctx: AnyContext, question: Question, text: str, run: Run) -> Answer:
+        if not can_elicit(ctx):
             return await self._coded(query, question, text)
-        if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            agreed = await ctx.elicit(text, create_model("Agreement", **_fields(question)))
-            if isinstance(agreed, AcceptedElicitation) and getattr(agreed.data, question.field):
-                return await run()
-            raise _not_agreed()
-        return await self._elicited(query, ctx, question, text, run)
-
-    async def _elicited(self, query: ToolCall, ctx: AnyContext, question: Question, text: str, run: Run) -> Answer:
-        """The newer era: the answer comes with the same call again, and the state with it."""
-        code, given = _state(ctx), (ctx.input_responses or {}).get(ANSWER)
-        if code is None or given is None or not await self._is_asked(query, code, text):
-            code = await self._issue(query, text)
-            schema = create_model("Agreement", **_fields(question)).model_json_schema()
-            asked = ElicitRequest(params=ElicitRequestFormParams(message=text, requested_schema=schema))
-            return InputRequiredResult(input_requests={ANSWER: asked}, request_state=code)
-        if not (
-            isinstance(given, ElicitResult)
-            and given.action == "accept"
-            and (given.content or {}).get(question.field) is True
-        ):
-            raise _not_agreed()
-        return await self._memory.once(query, _done(code), run)
+        fields: dict[str, Any] = {question.field: (bool, Field(description="Yes, do this."))}
+        form = create_model("Agreement", **fields)
+        if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            code = await self._issue(query, question, text, BY_FORM)
+            params = ElicitRequestFormParams(message=text, requested_schema=form.model_json_schema())
+            return InputRequiredResult(input_requests={ANSWER: ElicitRequest(params=params)}, request_state=code)
+        agreed = await ctx.elicit(text, form)
+        if isinstance(agreed, AcceptedElicitation) and getattr(agreed.data, question.field):
+            return await run(question.note)
+        raise _not_agreed()
 
     async def _coded(self, query: ToolCall, question: Question, text: str) -> Answer:
         if question.person_only:
-            raise PermissionDenied(f"{text} Only a person may agree to this, and this host cannot ask one.", remedy="")
-        code = await self._issue(query, text)
+            raise PermissionDenied(f"{text}\nOnly a person may agree to this, and this host cannot ask one.", remedy="")
+        code = await self._issue(query, question, text, BY_CODE)
         if question.preview is not None:
             return self._deliver(question.preview(code))
         raise ConfirmationRequired(text, code)
 
-    async def _issue(self, query: ToolCall, text: str) -> str:
+    async def _issue(self, query: ToolCall, question: Question, text: str, answered_by: str) -> str:
         code = secrets.token_urlsafe(CODE_BYTES)
-        await self._memory.remember(query, _asked(code), {"question": _digest(text)}, self._clock() + LIFETIME_SECONDS)
+        asked = {"question": _digest(text), "answered_by": answered_by, "field": question.field}
+        if question.note is not None:
+            asked["note"] = question.note
+        await self._memory.remember(query, _pending(code), asked, self._clock() + LIFETIME_SECONDS)
         return code
 
-    async def _is_asked(self, query: ToolCall, code: str, text: str) -> bool:
-        record = await self._memory.found(query, _asked(code), self._clock())
-        return (
-            record is not None
-            and record.arguments_hash == query.fingerprint
-            and record.outcome == {"question": _digest(text)}
-        )
+    async def _asked(self, query: ToolCall, code: str, answered_by: str) -> Mapping[str, Any] | None:
+        """The question that this code was issued for; None for another call, an old code, or one of the other kind."""
+        record = await self._memory.found(query, _pending(code), self._clock())
+        if record is None or record.outcome is None or record.arguments_hash != query.fingerprint:
+            return None
+        return record.outcome if record.outcome["answered_by"] == answered_by else None
 
-    async def _check(self, query: ToolCall, code: str, text: str) -> None:
-        record = await self._memory.found(query, _asked(code), self._clock())
-        if record is None or record.arguments_hash != query.fingerprint:
-            raise InvalidInput(
-                "The code in confirm was not given for this call with these arguments, or is too old.",
-                remedy="Call again without confirm, show the question to the person, and send its code.",
-            )
-        if record.outcome != {"question": _digest(text)}:
-            raise Conflict(
-                "What was asked about has changed since, so that the agreement no longer holds.",
-                remedy="Call again without confirm, and show the new question.",
-            )
+
+def _no_longer_good(asked: Mapping[str, Any] | None) -> InvalidInput | Conflict:
+    """The failure of a code that is not good for this call, or no longer."""
+    if asked is None:
+        return InvalidInput(
+            "The code in confirm was not given for this call with these arguments, or is too old.",
+            remedy="Nothing was done. Call again without confirm, show the question to the person, and send its code.",
+        )
+    return Conflict(
+        "What was asked about has changed since, so that the agreement no longer holds: nothing was done.",
+        remedy="Call again without confirm, and show the new question.",
+    )
 
 
 def _worded(question: Question, arguments: Mapping[str, Any]) -> str:
@@ -147,11 +163,8 @@ def _worded(question: Question, arguments: Mapping[str, Any]) -> str:
     return "\n".join([question.text, *lines])
 
 
-def _fields(question: Question) -> dict[str, Any]:
-    return {question.field: (bool, Field(description="Yes, do this."))}
-
-
-def _can_elicit(ctx: AnyContext) -> bool:
+def can_elicit(ctx: AnyContext) -> bool:
+    """Whether the host of this call can show a form to a person."""
     capabilities = ctx.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
@@ -163,7 +176,12 @@ def _state(ctx: AnyContext) -> str | None:
     return ctx.request_state if ctx.input_responses and ANSWER in ctx.input_responses else None
 
 
-def _asked(code: str) -> str:
+def _is_yes(form: object, field: str) -> bool:
+    """Whether the form came back accepted with its field set."""
+    return isinstance(form, ElicitResult) and form.action == "accept" and (form.content or {}).get(field) is True
+
+
+def _pending(code: str) -> str:
     return f"confirm {code}"
 
 

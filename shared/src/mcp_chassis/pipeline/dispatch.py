@@ -214,18 +214,18 @@ class Dispatch(MCPServer[Lifespan]):
         query = ToolCall(tool, tool.arguments.check(arguments), current_principal())
         start = query.start(self._delivery.cursors)
 
-        async def deliver() -> CallToolResult | InputRequiredResult:
+        async def deliver(note: str | None) -> CallToolResult | InputRequiredResult:
             with collecting() as warnings:
-                value = await tool.call(query.passed_to_tool(start), ctx)
+                value = await tool.call(query.passed_to_tool(start, note), ctx)
             if isinstance(value, InputRequiredResult):
                 return value
             return self._delivery.answer(
                 value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings
             )
 
-        async def run() -> CallToolResult | InputRequiredResult:
+        async def run(note: str | None) -> CallToolResult | InputRequiredResult:
             with unclear_after_write():
-                return await _foreseen(deliver)
+                return await _foreseen(lambda: deliver(note))
 
         async def confirmed() -> CallToolResult | InputRequiredResult:
             return await self.confirmations.answer(query, ctx, run)

@@ -51,6 +51,7 @@ class ToolCall:
         cursor = self.arguments.get("cursor")
         return START if cursor is None else cursors.open(cursor, self.bound_to)
 
-    def passed_to_tool(self, start: Position) -> dict[str, Any]:
-        """The arguments as the tool receives them: its own position in place of the sealed cursor."""
-        return {**self.arguments, "cursor": start.own} if self.pages else self.arguments
+    def passed_to_tool(self, start: Position, note: str | None = None) -> dict[str, Any]:
+        """The arguments as the tool receives them: its own position for the cursor, the note for the code."""
+        own = {"cursor": start.own, "confirm": note}
+        return {name: own.get(name, value) for name, value in self.arguments.items()}

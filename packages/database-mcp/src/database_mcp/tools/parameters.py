@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import to_json
 
 from database_mcp.guard.statement import ExplainMode
@@ -41,8 +41,11 @@ MoreQueries = Annotated[
     list[Sql] | None,
     Field(max_length=4, description="Further queries, without params, for one call instead of several."),
 ]
+Param = Annotated[Any, WithJsonSchema({"type": "string"})]  # hosts refuse items without a type; any JSON is taken
 Params = Annotated[
-    list[Any] | None, AfterValidator(_small), Field(max_length=1000, description="Values of $1, $2, ...")
+    list[Param] | None,
+    AfterValidator(_small),
+    Field(max_length=1000, description="Values of $1, $2, ...: as text, or any JSON."),
 ]
 Explain = Annotated[ExplainMode, BeforeValidator(_explain_mode)]
 TimeoutSeconds = Annotated[int, Field(ge=1, le=300)]
