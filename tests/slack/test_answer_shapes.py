@@ -86,7 +86,6 @@ async def test_an_odd_field_of_a_channel_costs_at_most_that_field(desk: Desk):
     await _each_in_a_server_of_its_own(desk, "list_channels", "conversations.list", {}, answer)
 
 
-@pytest.mark.xfail(reason="seven odd fields of one person change what is listed of another", strict=False)
 @pytest.mark.timeout(300)
 async def test_an_odd_field_of_a_person_costs_at_most_that_field(desk: Desk):
     sample = recorded("users.list", 4)

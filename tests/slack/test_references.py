@@ -6,9 +6,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from mcp_chassis.failures import InvalidInput
 from slack_mcp.references import ChannelReference, channel_name, channel_reference, message_ts
-from slack_mcp.rendering.dates import written
-from slack_mcp.times import as_ts
+from slack_mcp.rendering.dates import from_template, written
+from slack_mcp.times import as_ts, period_of
 
+TEMPLATES = (
+    "{date_num}",
+    "{date_num} {time}",
+    "{date_num} {time_secs}",
+    "{date_slash}",
+    "{date_long}",
+    "{date_long_full}",
+    "{date}",
+    "{date_short}",
+    "{day_divider}",
+    "{ago}",
+)
 LINK = "https://acme.slack.com/archives/C0GENERAL/p1700000000123456"
 
 
@@ -118,10 +130,77 @@ def test_a_new_channels_name_becomes_one_that_slack_accepts():
         ("20 Nov 2025 04:35", "UTC", "2025-11-20T04:35:00+00:00"),
         ("Nov 20", "UTC", "2026-11-20T00:00:00+00:00"),
         ("1795092052118", "UTC", "2026-11-19T12:40:52.118000+00:00"),
+        ("20261119", "Europe/Paris", "2026-11-19T00:00:00+01:00"),
+        ("2026-07-01", "Europe/Paris", "2026-07-01T00:00:00+02:00"),
+        ("2026/11/19", "UTC", "2026-11-19T00:00:00+00:00"),
+        ("2026-11-19 22:13 UTC", "Europe/Paris", "2026-11-19T22:13:00+00:00"),
+        ("Thursday, November 19, 2026", "UTC", "2026-11-19T00:00:00+00:00"),
+        ("yesterday at 9am", "Europe/Paris", "2026-11-19T09:00:00+01:00"),
+        ("monday 17:30", "America/New_York", "2026-11-16T17:30:00-05:00"),
+        ("9:15", "Europe/Paris", "2026-11-20T09:15:00+01:00"),
+        ("9:15 UTC", "Europe/Paris", "2026-11-20T09:15:00+00:00"),
+        ("August", "UTC", "2026-08-01T00:00:00+00:00"),
+        ("December", "UTC", "2025-12-01T00:00:00+00:00"),
+        ("2026-08", "UTC", "2026-08-01T00:00:00+00:00"),
+        ("2025", "UTC", "2025-01-01T00:00:00+00:00"),
+        ("last month", "UTC", "2026-10-01T00:00:00+00:00"),
+        ("past week", "UTC", "2026-11-13T13:06:40+00:00"),
+        ("the last 24 hours", "UTC", "2026-11-19T13:06:40+00:00"),
+        ("last hour", "UTC", "2026-11-20T12:06:40+00:00"),
+        ("tomorrow", "UTC", "2026-11-21T00:00:00+00:00"),
     ],
 )
 def test_days_are_those_of_the_zone_and_printed_times_are_utc(given: str, zone: str, expected: str):
     assert float(as_ts(given, 1_795_180_000.0, ZoneInfo(zone))) == datetime.fromisoformat(expected).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2026-11-19", "2026-11-19T23:59:59.999999+01:00"),
+        ("yesterday", "2026-11-19T23:59:59.999999+01:00"),
+        ("last week", "2026-11-15T23:59:59.999999+01:00"),
+        ("February 2026", "2026-02-28T23:59:59.999999+01:00"),
+        ("25 Oct 2026", "2026-10-25T23:59:59.999999+01:00"),
+        ("19 Nov 12:40", "2026-11-19T12:40:59.999999+00:00"),
+        ("yesterday morning", "2026-11-19T11:59:59.999999+01:00"),
+        ("the last 3 days", "2026-11-20T13:06:40+00:00"),
+        ("2026-11-19T12:40:00Z", "2026-11-19T12:40:00+00:00"),
+        ("2d", "2026-11-18T13:06:40+00:00"),
+    ],
+)
+def test_a_day_or_a_longer_period_counts_to_its_end_where_it_is_an_upper_bound(given: str, expected: str):
+    got = float(as_ts(given, 1_795_180_000.0, ZoneInfo("Europe/Paris"), end=True))
+    assert abs(got - datetime.fromisoformat(expected).timestamp()) < 0.000_002
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2h", "2026-11-20T15:06:40+00:00"),
+        ("in 30 minutes", "2026-11-20T13:36:40+00:00"),
+        ("3 days from now", "2026-11-23T13:06:40+00:00"),
+        ("tomorrow 9:00", "2026-11-21T09:00:00+01:00"),
+        ("tomorrow at 9 am", "2026-11-21T09:00:00+01:00"),
+        ("Friday 17:00", "2026-11-20T17:00:00+01:00"),
+        ("next friday 17:00", "2026-11-27T17:00:00+01:00"),
+        ("Monday 8:30", "2026-11-23T08:30:00+01:00"),
+        ("17:00", "2026-11-20T17:00:00+01:00"),
+        ("5 Jan 09:00", "2027-01-05T09:00:00+00:00"),
+        ("January", "2027-01-01T00:00:00+01:00"),
+        ("2 hours ago", "2026-11-20T11:06:40+00:00"),
+    ],
+)
+def test_a_time_ahead_is_told_in_every_usual_way(given: str, expected: str):
+    got = as_ts(given, 1_795_180_000.0, ZoneInfo("Europe/Paris"), ahead=True)
+    assert float(got) == datetime.fromisoformat(expected).timestamp()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_date_that_a_message_shows_is_accepted(template: str):
+    shown = from_template("1795092052", template)
+    period = period_of(shown, 1_795_180_000.0)
+    assert period.begin <= 1795092052 < period.end + 60
 
 
 @pytest.mark.parametrize("seconds", [0, 3_600, 86_400 * 3, 86_400 * 200, 86_400 * 400])

@@ -3,12 +3,11 @@
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import anyio
 from mcp_chassis.failures import Failure
@@ -33,7 +32,9 @@ from slack_mcp.paged_list import LIST_TTL_SECONDS
 from slack_mcp.people_directory import PeopleDirectory
 from slack_mcp.records.workspace import IdentityRecord, RotatedTokenRecord
 from slack_mcp.settings import SlackSettings
+from slack_mcp.times import as_ts, needs_zone
 from slack_mcp.writing.message_body import Rules
+from slack_mcp.zones import machine_zone, zone_named
 
 MAX_PERMALINK_SECONDS = 3.0
 """Seconds that a message's address may take, once the message is there."""
@@ -64,17 +65,33 @@ class Workspace:
         self.people = PeopleDirectory(api)
         self.channels = ChannelDirectory(api, self.people, self.access)
         self.rules = Rules(settings.allow_broadcasts, settings.unfurl_domains)
-        self._identity: Cache[IdentityRecord] = Cache(entries=1)
+        self._identity: Cache[IdentityRecord] = Cache(entries=2)
         self._groups: Cache[dict[str, str]] = Cache(entries=1)
 
-    @property
-    def zone(self) -> tzinfo:
-        """The zone of days: the setting's, else the machine's."""
-        return ZoneInfo(self.settings.timezone) if self.settings.timezone else datetime.now().astimezone().tzinfo or UTC
+    async def zone(self) -> tzinfo:
+        """The zone of days: the setting's, else that of the person whose token is used, else the machine's."""
+        return zone_named(self.settings.timezone) or zone_named(await self._persons_zone()) or machine_zone()
+
+    async def ts(self, given: str, *, end: bool = False, ahead: bool = False) -> str:
+        """The ts of a time as people write it; see `as_ts`. The zone is looked up where the meaning depends on it."""
+        zone = await self.zone() if needs_zone(given, self.now()) else UTC
+        return as_ts(given, self.now(), zone, end=end, ahead=ahead)
+
+    async def _persons_zone(self) -> str:
+        """The zone in the profile of the token's person; empty for an app, or where it cannot be had."""
+        try:
+            who = await (self.identity() if self.person is None else self.identity_of_person(self.person))
+            return "" if who.bot_id or not who.user_id else (await self.people.person(who.user_id)).tz
+        except Failure:
+            return ""
 
     async def identity(self) -> IdentityRecord:
         """Who the app is; asked once an hour."""
         return await self._identity.get("auth.test", {}, "app", self.api.identity, ttl=IDENTITY_TTL_SECONDS)
+
+    async def identity_of_person(self, person: SlackApi) -> IdentityRecord:
+        """Whom the person's token belongs to; asked once an hour."""
+        return await self._identity.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def groups(self) -> dict[str, str]:
         """Handles of user groups by id; none where the token may not list them."""

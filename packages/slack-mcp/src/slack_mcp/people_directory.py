@@ -122,7 +122,8 @@ class PeopleDirectory:
         return await self._named(folded(name.lstrip("@")))
 
     async def search(self, query: str, max_results: int) -> tuple[list[Person], str]:
-        """People whose names or handles hold the query, best first; a warning where the directory goes on."""
+        """People whose names or handles hold the query, in the directory's order, those who left last; a warning
+        about those left out."""
         wanted = folded(query.strip().lstrip("@"))
         try:
             if (person := await self._by_identity(query.strip())) is not None:
@@ -134,10 +135,19 @@ class PeopleDirectory:
             found += [person for person in page.items if any(wanted in name for name in person.known_as)]
             if sum(wanted in person.known_as for person in found) >= max_results:
                 break
-        found.sort(key=lambda person: (person.deleted, _rank(person, wanted), person.real_name))
-        if self.listed.complete or len(found) >= max_results:
-            return found[:max_results], ""
-        return found, (
+        ranked = sorted(found, key=lambda person: (person.deleted, _rank(person, wanted)))
+        shown = {id(person) for person in ranked[:max_results]}
+        kept = sorted((person for person in found if id(person) in shown), key=lambda person: person.deleted)
+        return kept, self._search_warning(len(found), max_results)
+
+    def _search_warning(self, found: int, max_results: int) -> str:
+        """What a search has left out; empty where nothing."""
+        if found > max_results:
+            least = "" if self.listed.complete else "at least "
+            return f"The {max_results} best of {least}{found} people who match; a longer name finds fewer."
+        if self.listed.complete:
+            return ""
+        return (
             f"Looked through the first {self.listed.size:,} people; the same call goes on from there. "
             "An e-mail address finds anybody at once."
         )

@@ -1,135 +1,156 @@
-"""Points in time as people and models write them: ISO 8601, a ts, a link, words such as `yesterday`, ages."""
+"""Points in time and periods as people write them: ISO 8601, a ts, a link, words such as `yesterday`, ages."""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from mcp_chassis.failures import InvalidInput
 
+from slack_mcp.named_days import MONTHS, day_named, month_named, year_named
+from slack_mcp.period import MICROSECOND, Period
 from slack_mcp.references import message_ts
 
 SECONDS_BY_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "month": 30 * 86_400, "y": 365 * 86_400}
 AGE = re.compile(
-    r"(?:(?:in the |the )?(?:last|past) )?(\d{1,6}|an?)\s?"
-    r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|y|years?)(?: ago)?"
+    r"(?P<lead>in |(?:in |the )?(?:last |past ))?(?P<count>[0-9]{1,6}|an?)\s?"
+    r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|y|years?)"
+    r"(?P<tail> ago| from now)?"
 )
-EPOCH_SECONDS = re.compile(r"\d{9,10}(\.\d{1,6})?")
-EPOCH_FRACTIONS = re.compile(r"\d{12,17}")
-PRINTED = re.compile(r"(\d{1,2}) ([a-z]{3,9})\.?,?(?: (\d{4}))?(?:,? (\d{1,2}):(\d{2})(?::(\d{2}))?)?")
-AMERICAN = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,?(?: (\d{4}))?(?:,? (\d{1,2}):(\d{2})(?::(\d{2}))?)?")
-DAY_AT = re.compile(r"(.+?)(?: at)? (\d{1,2}):(\d{2})")
-DATE_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}")
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-HOURS_BY_WORD = {"morning": 0, "afternoon": 12, "evening": 18}
+EPOCH_SECONDS = re.compile(r"[0-9]{9,10}(\.[0-9]{1,6})?")
+EPOCH_FRACTIONS = re.compile(r"[0-9]{12,17}")
+CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
+PRINTED = re.compile(rf"([0-9]{{1,2}})(?:st|nd|rd|th)? ([a-z]{{3,9}})\.?,?(?: ([0-9]{{4}}))?(?:,? (?:at )?{CLOCK})?")
+AMERICAN = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,?(?: ([0-9]{{4}}))?(?:,? (?:at )?{CLOCK})?")
+DAY_AT = re.compile(r"(?:(.+?),?(?: at)? |at )?([0-9]{1,2})(?::([0-9]{2}))?(?::[0-9]{2})? ?([ap])?\.?(?:m\.?)?")
+WEEKDAY_BEFORE_DATE = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? (?=.*[0-9])")
+SLASHED = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})")
+PAST_UNIT = re.compile(r"(?:the )?(?:(?:last|past) (hour|minute|day)|past (week|month|year))")
+UTC_WRITTEN = re.compile(r"(?<=[0-9]) ?(?:utc|gmt)")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+DAYS_AHEAD_WITHOUT_YEAR = 60
 HOW_TIMES_ARE_WRITTEN = (
     "Give a date such as 2026-11-20, a time such as 2026-11-20T09:00Z, a ts or link, yesterday, Monday, "
     "or an age: 30m, 12h, 2d, 1w."
 )
+HOW_TIMES_AHEAD_ARE_WRITTEN = "Give a time ahead such as 2027-01-20T09:00Z, tomorrow 9:00, Friday 17:00, or 2h."
 
-Parser = Callable[[str, datetime], datetime | None]
+Parser = Callable[[str, datetime, bool], Period | None]
 
 
-def as_ts(given: str, now: float, zone: tzinfo = UTC, *, end: bool = False) -> str:
-    """The ts that Slack is asked with.
+def as_ts(given: str, now: float, zone: tzinfo = UTC, *, end: bool = False, ahead: bool = False) -> str:
+    """The ts that Slack is asked with: the beginning of what is given, or its end.
 
     Args:
-        end: the time bounds a period from above: a minute as results print it counts to its end.
-        given: days and words such as `today` are days of `zone`; a clock time without an offset is UTC, as in results.
+        given: days and words such as `today` are days of `zone`; a clock time of a date without an offset is UTC, as
+            in results; a clock time with a word is one of `zone`.
         now: seconds since 1970.
+        end: the time bounds a period from above: a day counts to its end, a minute too.
+        ahead: ages and names of days lie after `now`.
 
     Raises:
         InvalidInput: when it is no point in time, or an absurd one.
     """
     text = " ".join(given.strip().split())
     if EPOCH_SECONDS.fullmatch(text):
-        return _checked(float(text), text)
+        _checked(float(text))
+        return text
+    found = period_of(given, now, zone, ahead=ahead)
+    return f"{found.end if end else found.begin:.6f}"
+
+
+def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False) -> Period:
+    """The instant, minute, day, week, month or year that is meant; see `as_ts`.
+
+    Raises:
+        InvalidInput: when it is no time, or an absurd one.
+    """
+    text = " ".join(given.strip().split())
+    if EPOCH_SECONDS.fullmatch(text):
+        return _checked_period(Period.instant(float(text)))
     if EPOCH_FRACTIONS.fullmatch(text):
-        return _checked(int(text) / 10 ** (len(text) - 10))
+        return _checked_period(Period.instant(int(text) / 10 ** (len(text) - 10)))
     if "://" in text:
-        return message_ts(text)
-    words = text.casefold().removeprefix("since ").removeprefix("from ").removeprefix("on ")
+        return Period.instant(float(message_ts(text)))
+    words = UTC_WRITTEN.sub("z", re.sub(r"^(since|from|on|until) ", "", text.casefold()))
     today = datetime.fromtimestamp(now, zone)
-    for parser in (_age, _iso, _day_word, _printed):
+    for parser in (_now, _age, year_named, month_named, _iso, day_named, _printed, _day_at):
         try:
-            when = parser(words if parser is not _iso else text, today)
+            found = parser(words, today, ahead)
         except (ValueError, OverflowError) as exc:
             raise InvalidInput("The time cannot be read.", remedy=HOW_TIMES_ARE_WRITTEN) from exc
-        if when is not None:
-            whole_minute = end and parser is _printed and when.second == 0 and ":" in words
-            return _checked(when.timestamp() + (59.999999 if whole_minute else 0))
+        if found is not None:
+            return _checked_period(found)
     raise InvalidInput("The time cannot be read.", remedy=HOW_TIMES_ARE_WRITTEN)
 
 
-def _checked(seconds: float, text: str = "") -> str:
+def needs_zone(given: str, now: float) -> bool:
+    """Whether the meaning depends on the zone of days."""
+    try:
+        west, east = (period_of(given, now, timezone(timedelta(hours=offset))) for offset in (-11, 13))
+    except InvalidInput:
+        return False
+    return west != east
+
+
+def _checked_period(found: Period) -> Period:
+    _checked(found.begin)
+    return found
+
+
+def _checked(seconds: float) -> None:
     if not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
         raise InvalidInput("The time is outside the years that Slack can hold.", remedy=HOW_TIMES_ARE_WRITTEN)
-    return text or f"{seconds:.6f}"
 
 
-def _age(text: str, now: datetime) -> datetime | None:
-    match = AGE.fullmatch(text)
+def _now(text: str, now: datetime, ahead: bool) -> Period | None:
+    return Period.instant(now.timestamp()) if text in {"now", "right now"} else None
+
+
+def _age(text: str, now: datetime, ahead: bool) -> Period | None:
+    """`2d`, `an hour ago`, `in 3 hours`; without a direction, by `ahead`. `the last 3 days` is a period up to now."""
+    match = AGE.fullmatch(PAST_UNIT.sub(r"last 1 \1\2", text))
     if match is None:
         return None
-    count = 1 if match[1].startswith("a") else int(match[1])
-    unit = "month" if match[2].startswith("mo") else match[2][0]
-    return now - timedelta(seconds=count * SECONDS_BY_UNIT[unit])
+    count = 1 if match["count"].startswith("a") else int(match["count"])
+    unit = "month" if match["unit"].startswith("mo") else match["unit"][0]
+    later = match["lead"] == "in " or match["tail"] == " from now" or (ahead and not (match["lead"] or match["tail"]))
+    seconds = count * SECONDS_BY_UNIT[unit]
+    if match["lead"] and match["lead"] != "in ":
+        return Period(now.timestamp() - seconds, now.timestamp())
+    return Period.instant(now.timestamp() + (seconds if later and match["tail"] != " ago" else -seconds))
 
 
-def _iso(text: str, now: datetime) -> datetime | None:
+def _iso(text: str, now: datetime, ahead: bool) -> Period | None:
     """ISO 8601: a date alone is a day of the zone, a clock time without an offset is UTC."""
+    written = SLASHED.sub(r"\1-\2-\3", text).upper()
     try:
-        when = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(written)
     except ValueError:
         return None
-    if when.tzinfo is not None:
-        return when
-    return when.replace(tzinfo=now.tzinfo if DATE_ALONE.fullmatch(text) else UTC)
+    if when.tzinfo is None and not re.search(r"[T:]", written):
+        return Period.days(when.replace(tzinfo=now.tzinfo))
+    exact = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+    return Period.instant(exact.timestamp())
 
 
-def _day_word(text: str, now: datetime) -> datetime | None:
-    """The beginning of a day or week named in words; with a clock time, that time of the day in the zone."""
-    if text == "now":
-        return now
-    if (match := DAY_AT.fullmatch(text)) and (day := _day(match[1], now)) is not None:
-        return day.replace(hour=int(match[2]), minute=int(match[3]))
-    return _day(text, now)
+def _day_at(text: str, now: datetime, ahead: bool) -> Period | None:
+    """A day in words with a clock time, or the clock time alone: that time of the day in the zone."""
+    match = DAY_AT.fullmatch(text.removesuffix("z"))
+    if match is None or not (match[3] or match[4]):
+        return None
+    now = now.astimezone(UTC) if text.endswith("z") else now
+    day = day_named(match[1] or "today", now, ahead)
+    if day is None:
+        return None
+    hour = int(match[2]) if not match[4] else int(match[2]) % 12 + (12 if match[4] == "p" else 0)
+    when = datetime.fromtimestamp(day.begin, now.tzinfo).replace(hour=hour, minute=int(match[3] or 0))
+    return Period.instant(when.timestamp())
 
 
-def _day(text: str, now: datetime) -> datetime | None:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    first, _, second = text.partition(" ")
-    if text in {"today", "tonight", "midnight"}:
-        return midnight
-    if first == "yesterday" and (not second or second in HOURS_BY_WORD):
-        return (midnight - timedelta(days=1)).replace(hour=HOURS_BY_WORD.get(second, 0))
-    if first == "this" and second in HOURS_BY_WORD:
-        return midnight.replace(hour=HOURS_BY_WORD[second])
-    if first in {"this", "last"} and second in {"week", "month"}:
-        return _week_or_month(midnight, second, last=first == "last")
-    return _weekday(second if first in {"last", "this"} and second else text, midnight, last=first == "last")
-
-
-def _week_or_month(midnight: datetime, unit: str, *, last: bool) -> datetime:
-    if unit == "week":
-        return midnight - timedelta(days=midnight.weekday() + (7 if last else 0))
-    begin = midnight.replace(day=1)
-    return (begin - timedelta(days=1)).replace(day=1) if last else begin
-
-
-def _weekday(name: str, midnight: datetime, *, last: bool) -> datetime | None:
-    """The latest such day, today included unless the last one is asked for."""
-    for at, weekday in enumerate(WEEKDAYS):
-        if name in {weekday, weekday[:3]}:
-            back = (midnight.weekday() - at) % 7
-            return midnight - timedelta(days=back or (7 if last else 0))
-    return None
-
-
-def _printed(text: str, now: datetime) -> datetime | None:
-    """`20 Nov 2026 04:35` as results print it, or `Nov 20`; without a year, the last such day."""
+def _printed(text: str, now: datetime, ahead: bool) -> Period | None:
+    """`20 Nov 2026 04:35` as results print it, or `Nov 20`; without a year, the last such day, or the next."""
+    text = WEEKDAY_BEFORE_DATE.sub("", text).removesuffix("z")
     if match := PRINTED.fullmatch(text):
         day, month, year, *clock = match.groups()
     elif match := AMERICAN.fullmatch(text):
@@ -138,8 +159,20 @@ def _printed(text: str, now: datetime) -> datetime | None:
         return None
     if month[:3] not in MONTHS:
         return None
-    number = MONTHS.index(month[:3]) + 1
     hour, minute, second = (int(part or 0) for part in clock)
     zone = UTC if clock[0] else now.tzinfo
-    found = datetime(int(year or now.year), number, int(day), hour, minute, second, tzinfo=zone)
-    return found if year or found <= now + timedelta(days=60) else found.replace(year=found.year - 1)
+    found = datetime(int(year or now.year), MONTHS.index(month[:3]) + 1, int(day), hour, minute, second, tzinfo=zone)
+    if not year:
+        found = _nearest(found, now, ahead)
+    if not clock[0]:
+        return Period.days(found)
+    begin = found.timestamp()
+    return Period(begin, begin + (60 - MICROSECOND if clock[2] is None else 0))
+
+
+def _nearest(found: datetime, now: datetime, ahead: bool) -> datetime:
+    """The day of this year, or of the next or last one where it lies on the wrong side of now."""
+    if ahead:
+        return found if found > now - timedelta(days=1) else found.replace(year=found.year + 1)
+    near = found <= now + timedelta(days=DAYS_AHEAD_WITHOUT_YEAR)
+    return found if near else found.replace(year=found.year - 1)

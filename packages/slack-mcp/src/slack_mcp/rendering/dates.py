@@ -40,7 +40,7 @@ def _part(when: datetime, token: str) -> str:
     name = token.removesuffix("_pretty")
     formats = {
         "date_num": f"{when:%Y-%m-%d}",
-        "date_slash": f"{when:%d/%m/%Y}",
+        "date_slash": f"{when:%Y/%m/%d}",
         "date_long": f"{when:%A, %B} {when.day}, {when.year}",
         "date_long_full": f"{when:%B} {when.day}, {when.year}",
         "date": f"{when:%B} {when.day}",

@@ -12,8 +12,7 @@ from slack_mcp.models import Done, Edited, Messages, Place, Sent
 from slack_mcp.references import message_ts
 from slack_mcp.rendering.emoji import short_name
 from slack_mcp.threads import newest_replies, read_thread, thread_of
-from slack_mcp.times import as_ts
-from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, OptionalThread, Text, ThreadTs
+from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, OptionalText, OptionalThread, Text, ThreadTs
 from slack_mcp.writing.message_body import Format, composed, edited
 
 NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
@@ -60,8 +59,8 @@ async def get_channel_history(
 ) -> Messages:
     """Read a channel, newest first. Where reply_count is given, get_thread reads the replies."""
     place = await slack.channels.resolve(channel)
-    since = as_ts(oldest, slack.now(), slack.zone) if oldest else None
-    until = as_ts(latest, slack.now(), slack.zone, end=True) if latest else None
+    since = await slack.ts(oldest) if oldest else None
+    until = await slack.ts(latest, end=True) if latest else None
     page = await slack.api.messages.history(place.id, limit=limit, oldest=since, latest=until, cursor=cursor or None)
     return await messages_from(page, slack)
 
@@ -79,7 +78,7 @@ async def get_thread(
     """Read a message and its replies, oldest first."""
     place = await slack.channels.resolve(channel)
     given = message_ts(thread_ts, thread=True)
-    since = as_ts(oldest, slack.now(), slack.zone) if oldest else None
+    since = await slack.ts(oldest) if oldest else None
     read = newest_replies if newest else read_thread
     page, thread = await read(place.id, given, limit=limit, oldest=since, cursor=cursor or None, slack=slack)
     found = await messages_from(page, slack)
@@ -105,7 +104,7 @@ async def add_reaction(
 
 @writes("Edit or delete a message", destructive=True, idempotent=True)
 async def update_message(
-    channel: ChannelGiven, ts: MessageTs, slack: Slack, text: Text | None = None, delete: bool = False
+    channel: ChannelGiven, ts: MessageTs, slack: Slack, text: OptionalText = None, delete: bool = False
 ) -> Edited:
     """Replace the Markdown text of a message this app sent, or delete it."""
     if bool(text) == delete:

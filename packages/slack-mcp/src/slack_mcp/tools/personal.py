@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, reads, writes
 from pydantic import Field
 
@@ -12,8 +13,8 @@ from slack_mcp.references import message_ts
 from slack_mcp.rendering.dates import written
 from slack_mcp.rendering.emoji import short_name
 from slack_mcp.rendering.names import Names
-from slack_mcp.times import as_ts
-from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment
+from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
+from slack_mcp.tools.parameters import ChannelGiven, MessageTs, MomentAhead
 from slack_mcp.workspace_search import search_workspace
 
 
@@ -37,7 +38,7 @@ async def list_mentions(
 ) -> Matches:
     """List the newest messages that mention the person."""
     person = person_api(slack)
-    identity = await person.identity()
+    identity = await slack.identity_of_person(person)
     return await search_workspace(f"<@{identity.user_id}>", None, count, "newest", cursor, person, slack)
 
 
@@ -54,10 +55,12 @@ async def set_status(
     text: Annotated[str, Field(max_length=100, description="Empty clears the status.")],
     slack: Slack,
     emoji: Annotated[str | None, Field(max_length=100), EMPTY_IS_ABSENT] = None,
-    until: Moment = None,
+    until: MomentAhead = None,
 ) -> Done:
     """Set or clear the person's status."""
-    expires = int(float(as_ts(until, slack.now(), slack.zone))) if until else 0
+    expires = int(float(await slack.ts(until, ahead=True))) if until else 0
+    if until and expires <= slack.now():
+        raise InvalidInput("The status would end in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
     name = f":{short_name(emoji)}:" if emoji else ""
     await person_api(slack).users.set_status(text, name, expires)
     return Done()

@@ -11,32 +11,29 @@ from slack_mcp.connection import Slack, Workspace
 from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMessage
 from slack_mcp.references import message_ts
 from slack_mcp.threads import thread_of
-from slack_mcp.times import as_ts
+from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
 from slack_mcp.tools.messages import EXTERNAL_READERS
 from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
 from slack_mcp.writing.message_body import composed
 
 MAX_DAYS_AHEAD = 120
 DAY_SECONDS = 86_400
-HOW_TIMES_AHEAD_ARE_WRITTEN = "Give an ISO time such as 2027-01-20T09:00Z."
 
 
 @writes("Schedule a message", destructive=False, idempotent=False)
 async def schedule_message(
     channel: ChannelGiven,
     text: Text,
-    at: Annotated[str, Field(max_length=200, description="ISO time with offset, or epoch seconds.")],
+    at: Annotated[str, Field(max_length=200, description="ISO time with offset, tomorrow 9:00, 2h.")],
     slack: Slack,
     thread_ts: OptionalThread = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Scheduled:
     """Schedule a message in Markdown, up to 120 days ahead."""
     body = composed(text, "markdown", slack.rules)
-    post_at = int(float(as_ts(at, slack.now(), slack.zone)))
+    post_at = int(float(await slack.ts(at, ahead=True)))
     if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
-        raise InvalidInput(
-            "The time is not within the next 120 days.", remedy="Give an ISO time such as 2027-01-20T09:00Z."
-        )
+        raise InvalidInput("The time is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
     place = await slack.channels.resolve(channel, write=True)
     thread = await thread_of(message_ts(thread_ts, thread=True), place.id, slack) if thread_ts else None
     made = await slack.api.scheduling.schedule(place.id, body, post_at, thread)
