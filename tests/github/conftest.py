@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import services
 from github_calls import NOW, TOKEN, Connect
+from github_graphql import SCHEMA, GraphQLDescription
 from github_mcp.server import SERVER
 from github_openapi import DESCRIPTION, Description
 from github_world import World
@@ -18,7 +19,7 @@ from scripted_github import ScriptedGitHub
 @pytest.fixture(scope="session")
 def judge() -> Description | None:
     """GitHub's OpenAPI description where it is here; the tests that only profit from it run without it as well."""
-    return Description(services.npm_package(DESCRIPTION)) if services.available("npm packages") else None
+    return Description(services.npm_package(str(DESCRIPTION))) if services.available("npm packages") else None
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,25 @@ def description(judge: Description | None) -> Description:
     services.require("npm packages")
     assert judge is not None
     return judge
+
+
+@pytest.fixture(scope="session")
+def published() -> Callable[[str], Description]:
+    """The description of one version of GitHub: `api.github.com` or an Enterprise Server's, such as `ghes-3.19`."""
+    known: dict[str, Description] = {}
+
+    def by_version(version: str) -> Description:
+        if version not in known:
+            known[version] = Description(services.npm_package(str(DESCRIPTION.with_name(f"{version}.json"))))
+        return known[version]
+
+    return by_version
+
+
+@pytest.fixture(scope="session")
+def graphql() -> GraphQLDescription:
+    """GitHub's published GraphQL schema."""
+    return GraphQLDescription(services.npm_package(str(SCHEMA)))
 
 
 @pytest.fixture

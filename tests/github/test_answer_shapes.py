@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from github_mcp.client.contents import Folder
@@ -30,12 +30,11 @@ from github_mcp.records.pull_requests import (
 )
 from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
 from github_mcp.records.searches import CodeHitRecord
-from github_openapi import DESCRIPTION, Description
+from github_openapi import Description
 from mcp_chassis.failures import Failure, UpstreamError
 from mcp_chassis.http.records import read_record, read_records
 from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import collecting
-from services import NODE_PACKAGES, require
 
 Understand = Callable[[Any], Any]
 REPO = "/repos/{owner}/{repo}"
@@ -56,11 +55,6 @@ def each(kind: type[Any], convert: Callable[[Any], Any] = str, at: str = "") -> 
 
 def _created(issue: IssueRecord) -> CreatedIssue:
     return CreatedIssue.from_record(issue, ["bug"], ["octocat"], recovered=False)
-
-
-def _languages(data: Any) -> dict[str, float]:
-    record = read_record({"bytes_of": data}, LanguagesRecord, upstream="GitHub", operation="read")
-    return language_shares(record.bytes_of)
 
 
 def _checks(data: Any) -> str:
@@ -122,9 +116,9 @@ def test_every_answer_github_publishes_is_understood(
 @pytest.mark.parametrize("version", GHES)
 @pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
 def test_every_answer_of_an_enterprise_server_is_understood(
-    enterprise: Callable[[str], Description], version: str, method: str, path: str, understand: Understand
+    published: Callable[[str], Description], version: str, method: str, path: str, understand: Understand
 ) -> None:
-    document = enterprise(version)
+    document = published(version)
     if path not in document.document["paths"]:
         pytest.skip(f"{version} has no {path}")
     for example in json_examples(document, method, path):
@@ -136,7 +130,8 @@ def test_an_odd_field_costs_that_field_or_names_the_answer(
     description: Description, method: str, path: str, understand: Understand
 ) -> None:
     """Each field of each example is removed, null and of another type in turn."""
-    trials, wrong = 0, []
+    trials = 0
+    wrong: list[str] = []
     for example in json_examples(description, method, path):
         for place, mutant in mutants(example):
             trials += 1
@@ -157,7 +152,8 @@ def test_an_odd_field_costs_that_field_or_names_the_answer(
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 415, 422, 423, 429, 451, 500, 502, 503])
 def test_an_odd_error_body_is_still_a_failure_of_its_status(status: int) -> None:
     body = {"message": "Validation Failed", "errors": [{"resource": "Issue", "field": "title", "code": "invalid"}]}
-    for _, mutant in [("", body), *mutants(body), ("", None), ("", []), ("", "text"), ("", 7)]:
+    others: list[tuple[str, Any]] = [("", body), ("", None), ("", []), ("", "text"), ("", 7)]
+    for _, mutant in [*mutants(body), *others]:
         answer = Response("GitHub", status, {"content-type": "application/json"}, json.dumps(mutant).encode())
         failure = failure_for(answer)
         assert isinstance(failure, Failure)
@@ -171,7 +167,8 @@ def json_examples(description: Description, method: str, path: str) -> Iterator[
 
 def mutants(value: Any) -> Iterator[tuple[str, Any]]:
     """The value with one part changed: every kind of whole, then each field removed, null and of another type."""
-    for whole in (None, [], {}, "text", 7):
+    wholes: tuple[Any, ...] = (None, [], {}, "text", 7)
+    for whole in wholes:
         if type(whole) is not type(value):
             yield f"whole {whole!r}", whole
     for place in places(value):
@@ -194,21 +191,11 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path of every field, four levels deep; of a list only the first entry."""
     if len(path) > 3:
         return
-    children = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    children: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        children = list(cast("dict[str, Any]", value).items())
+    elif isinstance(value, list):
+        children = list(enumerate(cast("list[Any]", value)[:1]))
     for key, child in children:
         yield (*path, key)
         yield from places(child, (*path, key))
-
-
-@pytest.fixture(scope="module")
-def enterprise() -> Callable[[str], Description]:
-    """The description of one Enterprise Server version."""
-    known: dict[str, Description] = {}
-
-    def by_version(version: str) -> Description:
-        require("npm packages")
-        if version not in known:
-            known[version] = Description(NODE_PACKAGES / DESCRIPTION.with_name(f"{version}.json"))
-        return known[version]
-
-    return by_version

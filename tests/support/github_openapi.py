@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 DESCRIPTION = Path("@octokit/openapi/generated/api.github.com.json")
-SERVED = ("/repos/", "/search/", "/user", "/rate_limit")
+SERVED = ("/repos/", "/search/", "/user", "/rate_limit", "/orgs/", "/notifications")
 WHOLE_PATH_VARIABLES = {"path", "ref", "basehead"}
 STATUSES_OF_EVERY_OPERATION = {"301", "304", "307", "401", "403", "404", "406", "422", "429", "451"}
 
@@ -37,13 +37,14 @@ class Description:
     def converted(self, schema: Any) -> Any:
         """One schema as JSON Schema 2020-12: `nullable` becomes a type, references become addresses of the registry."""
         if isinstance(schema, list):
-            return [self.converted(each) for each in schema]
-        if not isinstance(schema, dict):
-            return schema
+            return [self.converted(each) for each in cast("list[Any]", schema)]
+        return self._converted_object(cast("dict[str, Any]", schema)) if isinstance(schema, dict) else schema
+
+    def _converted_object(self, schema: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in schema:
             return {"$ref": "gh:" + schema["$ref"].rpartition("/")[2]}
         dropped = {"example", "examples", "nullable", "discriminator"}
-        plain = {key: self.converted(value) for key, value in schema.items() if key not in dropped}
+        plain: dict[str, Any] = {key: self.converted(value) for key, value in schema.items() if key not in dropped}
         if "oneOf" in plain:
             plain["anyOf"] = plain.pop("oneOf")  # file, link and directory overlap in the published description
         return {"anyOf": [{"type": "null"}, plain]} if schema.get("nullable") else plain
@@ -86,7 +87,8 @@ class Description:
         return Draft202012Validator(self.converted(json.loads(schema)), registry=self.registry)
 
     def faults(self, schema: Mapping[str, Any], value: Any) -> list[str]:
-        errors = self.validator(json.dumps(schema, sort_keys=True)).iter_errors(value)
+        validator: Any = self.validator(json.dumps(schema, sort_keys=True))
+        errors: list[Any] = list(validator.iter_errors(value))
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in errors]
 
     def request_faults(self, method: str, path: str, query: list[tuple[str, str]], body: bytes) -> list[str]:
@@ -127,6 +129,8 @@ class Description:
             if body:
                 yield "a body where none is described"
             return
+        if not body and not described.get("required"):
+            return
         schema = described["content"]["application/json"]["schema"]
         value = json.loads(body or b"null")
         yield from self.faults(schema, value)
@@ -156,17 +160,36 @@ class Description:
             for content in answer.get("content", {}).values() if status.startswith("2") else ():
                 for name, example in content.get("examples", {}).items():
                     value = self._shown(example)
-                    if isinstance(value, dict) and value.get("items") == ["..."]:
-                        value = {**value, "items": []}
-                    yield name, value
+                    yield name, _without_ellipsis(value)
+
+    def example_answer(self, method: str, path: str) -> tuple[int, Any]:
+        """The status and body of the first success that the operation of a request shows."""
+        found = self.operation(method, path)
+        if found is None:
+            return 404, {"message": "Not Found", "documentation_url": "", "status": "404"}
+        operation, _ = found
+        status = next(status for status in self.responses(operation) if status[0] in "23")
+        shown = next((value for _, value in self.examples(operation.method, operation.path)), None)
+        return int(status), shown
 
     def _shown(self, example: Any) -> Any:
         """The value of an example, however often it is referred on."""
-        while isinstance(example, dict) and example.keys() & {"$ref", "value"}:
-            reference = example.get("$ref")
-            shared = self.document["components"]["examples"]
-            example = shared[reference.rpartition("/")[2]] if reference else example["value"]
+        shared: dict[str, Any] = self.document["components"]["examples"]
+        while isinstance(example, dict):
+            fields = cast("dict[str, Any]", example)
+            if not fields.keys() & {"$ref", "value"}:
+                return fields
+            reference = fields.get("$ref")
+            example = shared[reference.rpartition("/")[2]] if reference else fields["value"]
         return example
+
+
+def _without_ellipsis(value: Any) -> Any:
+    """A page of a search whose items are left out in the description."""
+    if not isinstance(value, dict):
+        return value
+    fields = cast("dict[str, Any]", value)
+    return {**fields, "items": []} if fields.get("items") == ["..."] else fields
 
 
 def _greedy(path: str) -> bool:

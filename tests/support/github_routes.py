@@ -3,13 +3,15 @@
 from typing import Any
 
 import github_code_routes
+import github_git_routes
 import github_issue_routes
+import github_review_routes
 import github_search
 from github_site import ROUTES, Site, found, of_repository, route
 from github_wire import Answer, Refusal, Request, pages
 from github_world import Check, Repository
 
-ELSEWHERE = (github_code_routes, github_issue_routes, github_search)
+ELSEWHERE = (github_code_routes, github_git_routes, github_issue_routes, github_review_routes, github_search)
 
 
 def answered(site: Site, request: Request) -> Answer:
@@ -19,7 +21,11 @@ def answered(site: Site, request: Request) -> Answer:
             variables = match.groupdict()
             kept = {name: variables.pop(name) for name in ("owner", "name", "id") if name in variables}
             return endpoint(site, request, **kept, **found(variables))
-    raise Refusal(404, "Not Found")
+    raise NotScripted
+
+
+class NotScripted(Exception):
+    """No endpoint of the scripted GitHub serves this request."""
 
 
 def listed(site: Site, request: Request, things: list[Any]) -> Answer:

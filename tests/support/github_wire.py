@@ -60,6 +60,7 @@ class Answer:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict[str, str])
     media_type: str = "application/json; charset=utf-8"
+    published: bool = False
 
     def content(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -130,7 +131,7 @@ def pages(
     page = max(request.number("page", 1), 1)
     total = len(things) if last_total is None else last_total
     last = max(1, -(-total // size))
-    links = []
+    links: list[str] = []
     for name, number, there in (
         ("prev", page - 1, page > 1),
         ("next", page + 1, page < last),

@@ -53,6 +53,18 @@ class Review:
 
 
 @dataclass
+class Thread:
+    """Comments on one line of a pull request's diff."""
+
+    id: str
+    path: str
+    line: int
+    comments: list[Comment]
+    resolved: bool = False
+    outdated: bool = False
+
+
+@dataclass
 class Pull:
     """What a pull request has beyond its issue; `base` is where its branch left the other one."""
 
@@ -64,7 +76,8 @@ class Pull:
     merged_at: float | None = None
     mergeable: bool | None = True
     mergeable_state: str = "clean"
-    reviews: list[Review] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list[Review])
+    threads: list[Thread] = field(default_factory=list[Thread])
     commits: int = 1
 
 
@@ -79,9 +92,9 @@ class Issue:
     updated: float
     state: str = "open"
     state_reason: str | None = None
-    labels: list[str] = field(default_factory=list)
-    assignees: list[User] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list[str])
+    assignees: list[User] = field(default_factory=list[User])
+    comments: list[Comment] = field(default_factory=list[Comment])
     closed_at: float | None = None
     pull: Pull | None = None
 
@@ -117,7 +130,7 @@ class Repository:
     language: str | None = None
     stars: int = 0
     forks: int = 0
-    topics: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list[str])
     private: bool = False
     archived: bool = False
     licence: str | None = None
@@ -126,15 +139,17 @@ class Repository:
     default_branch: str = "main"
     push: bool = True
     sso: bool = False
-    languages: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict[str, int])
     labels: list[str] = field(default_factory=lambda: ["bug", "question", "documentation", "good first issue"])
-    commits: dict[str, Commit] = field(default_factory=dict)
-    branches: dict[str, str] = field(default_factory=dict)
-    issues: dict[int, Issue] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
-    statuses: list[Check] = field(default_factory=list)
-    releases: list[Release] = field(default_factory=list)
+    commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
+    branches: dict[str, str] = field(default_factory=dict[str, str])
+    issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
+    checks: list[Check] = field(default_factory=list[Check])
+    statuses: list[Check] = field(default_factory=list[Check])
+    releases: list[Release] = field(default_factory=list[Release])
     readers: set[str] | None = None
+    loose_blobs: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    loose_trees: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
 
     @property
     def full_name(self) -> str:

@@ -4,14 +4,17 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from email.utils import formatdate
 from typing import Any
 
+from github_graphql import PATHS as GRAPHQL_PATHS
+from github_graphql import GraphQLDescription, root_of
 from github_limits import SECONDARY, Fault, Limits, Manner, resource_of
 from github_openapi import Description
-from github_routes import Site, answered
+from github_routes import NotScripted, answered
+from github_site import Site
 from github_wire import Answer, Refusal, Request, read_request, written
 from github_world import World
 
@@ -19,13 +22,26 @@ READS = {"GET", "HEAD"}
 
 
 class ScriptedGitHub:
-    """Serve one world. `requests` tells what came, `problems` what GitHub's description does not allow."""
+    """Serve one world. `requests` tells what came, `problems` what GitHub's descriptions do not allow.
+
+    Args:
+        with_examples: an operation that is not scripted is answered with GitHub's published example.
+    """
 
     def __init__(
-        self, world: World | None = None, *, description: Description | None = None, prefix: str = "", port: int = 0
+        self,
+        world: World | None = None,
+        *,
+        description: Description | None = None,
+        graphql: GraphQLDescription | None = None,
+        prefix: str = "",
+        port: int = 0,
+        with_examples: bool = False,
     ) -> None:
         self.world = world or World()
         self.description = description
+        self.graphql = graphql
+        self.with_examples = with_examples
         self.prefix = prefix
         self.port = port
         self.url = ""
@@ -72,7 +88,7 @@ class ScriptedGitHub:
         return [each for each in self.requests if each.method == method and re.fullmatch(path, each.path)]
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator["ScriptedGitHub"]:
+    async def serving(self) -> AsyncGenerator["ScriptedGitHub"]:
         server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, limit=16 * 1024 * 1024)
         self.port = server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}{self.prefix}"
@@ -151,7 +167,7 @@ class ScriptedGitHub:
         try:
             request.login = self._login(request)
             self.limits.take(request.login, resource)
-            answer = answered(Site(self.world, self.url, self.limits), request)
+            answer = self._served(request)
         except Refusal as refusal:
             answer = refusal.answer
         self._judge_answer(request, answer)
@@ -164,6 +180,17 @@ class ScriptedGitHub:
         answer.headers["Date"] = formatdate(self.world.clock() + self.skew, usegmt=True)
         answer.headers["X-GitHub-Request-Id"] = f"TEST:{len(self.requests)}"
         return answer
+
+    def _served(self, request: Request) -> Answer:
+        if self.graphql is not None and request.path in GRAPHQL_PATHS:
+            return Answer(200, self.graphql.answer(request.sent, root_of(self.world, request.login)))
+        try:
+            return answered(Site(self.world, self.url, self.limits), request)
+        except NotScripted:
+            if not self.with_examples or self.description is None:
+                raise Refusal(404, "Not Found") from None
+            status, body = self.description.example_answer(request.method, request.path)
+            return Answer(status, body, published=True)
 
     def _login(self, request: Request) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -180,11 +207,23 @@ class ScriptedGitHub:
             return
         if "user-agent" not in request.headers or "x-github-api-version" not in request.headers:
             self.problems.append(f"{request.method} {request.path}: no user agent or API version")
-        if self.description and not request.path.startswith("/repositories/"):
+        if request.path in GRAPHQL_PATHS:
+            self._judge_query(request)
+        elif self.description and not request.path.startswith("/repositories/"):
             self.problems += self.description.request_faults(request.method, request.path, request.query, request.body)
 
+    def _judge_query(self, request: Request) -> None:
+        """An Enterprise Server has GraphQL beside its REST API, not below it."""
+        expected = "/api/graphql" if self.prefix else "/graphql"
+        if request.path != expected:
+            self.problems.append(f"GraphQL is asked at {request.path}, not at {expected}")
+        if self.graphql is not None:
+            self.problems += [f"GraphQL: {fault}" for fault in self.graphql.faults(request.sent)]
+
     def _judge_answer(self, request: Request, answer: Answer) -> None:
-        if self.description and not request.path.startswith(("/repositories/", "/raw-logs/")):
+        if answer.published or request.path.startswith(("/repositories/", "/raw-logs/", *GRAPHQL_PATHS)):
+            return  # some of the published examples are not what their own description says
+        if self.description:
             self.problems += self.description.answer_faults(
                 request.method, request.path, answer.status, answer.media_type, answer.content()
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from mcp_chassis.failures import Failure, NotFound
@@ -13,7 +14,9 @@ from mcp_chassis.upstream.service import Upstream
 
 from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client import GitHubClient
+from github_mcp.client.graphql import graphql_base_url
 from github_mcp.errors import failure_for
+from github_mcp.graphql_errors import graphql_failure
 from github_mcp.rate_limit_notices import RateLimitNotices, measure
 from github_mcp.settings import GitHubSettings
 
@@ -32,15 +35,14 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
         return {**said, "authorization": f"Bearer {token.reveal()}"} if token.present else said
 
     upstream = Upstream("GitHub", policy=settings, rate_limits=rate_limits(settings))
-    async with JsonApi(
-        settings.api_url,
-        upstream=upstream,
-        headers=headers,
-        credential=token if token.present else None,
-        failure_for=_failure_for,
-    ) as http:
+    api = partial(JsonApi, upstream=upstream, headers=headers, credential=token if token.present else None)
+    async with (
+        api(settings.api_url, failure_for=_failure_for) as http,
+        api(graphql_base_url(settings.api_url), failure_for=_graphql_failure_for) as graphql,
+    ):
         yield GitHubClient(
             http,
+            graphql,
             AllowedRepositories(settings.allowed_repos),
             RateLimitNotices(anonymous=not token.present),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
@@ -55,6 +57,10 @@ def common_headers() -> Mapping[str, str]:
 def _failure_for(answer: Response) -> Failure | None:
     measure(answer.headers)
     return failure_for(answer)
+
+
+def _graphql_failure_for(answer: Response) -> Failure | None:
+    return _failure_for(answer) or graphql_failure(answer)
 
 
 async def probe(github: GitHubClient) -> Sequence[Probe]:

@@ -24,7 +24,7 @@ from mcp_chassis.http.response import Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
 from github_mcp.known_reasons import NO_RETRY, REASONS, EmptyRepository
-from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, GraphQLErrorsRecord, error_record
+from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, error_record
 
 SECONDARY_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
@@ -90,22 +90,6 @@ def failure_for(answer: Response) -> Failure | None:
     return _limit(answer, record) or _known_reason(answer, record) or _by_status(answer, record)
 
 
-def graphql_failure(answer: Response) -> Failure | None:
-    """The failure that GraphQL reports with status 200, or None."""
-    errors = answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
-    if not errors:
-        return None
-    first = errors[0]
-    text = f'GitHub says: "{shortened(first.message)}".'
-    if first.type == "NOT_FOUND":
-        return NotFound(f"GitHub finds nothing there. {text}", remedy="Check the names.")
-    if first.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
-        return PermissionDenied(f"GitHub does not allow this. {text}", remedy=NO_RETRY)
-    if first.type == "RATE_LIMITED":
-        return _rate_limited("GitHub's rate limit is used up.", SECONDARY_LIMIT_SECONDS)
-    return InvalidInput(f"GitHub cannot do this. {text}")
-
-
 def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
     """A primary or secondary rate limit; a 403 for another reason may come with the last request of an hour too."""
     if answer.status not in (403, 429):
@@ -113,9 +97,7 @@ def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
     message, wait = record.message.lower(), retry_after_seconds(answer.headers)
     exhausted = answer.headers.get("x-ratelimit-remaining") == "0" and ("rate limit" in message or not message)
     if exhausted and wait is None:
-        reset = answer.headers.get("x-ratelimit-reset", "")
-        seconds = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
-        return _rate_limited("GitHub's rate limit is used up.", seconds or 1.0)
+        return primary_limit(answer, unknown_seconds=1.0)
     secondary = "secondary rate limit" in message or "abuse detection" in message
     if answer.status == 429 or wait is not None or secondary:
         text = "GitHub asks this server to slow down (a secondary limit)."
@@ -123,6 +105,13 @@ def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
     if "rate limit exceeded" in message:
         return _rate_limited("GitHub's rate limit is used up.", SECONDARY_LIMIT_SECONDS)
     return None
+
+
+def primary_limit(answer: Response, *, unknown_seconds: float = SECONDARY_LIMIT_SECONDS) -> RateLimited:
+    """The limit of an hour is used up; until when, its header says."""
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    seconds = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
+    return _rate_limited("GitHub's rate limit is used up.", seconds or unknown_seconds)
 
 
 def _rate_limited(text: str, wait: float) -> RateLimited:
@@ -139,8 +128,12 @@ def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
             remedy="Ask its owner to open the address in details; do not retry.",
             details={"authorize_url": sso.group(1)},
         )
-    message = record.message.lower()
-    reason = next((reason for reason in REASONS if re.search(reason.pattern, message)), None)
+    return known_reason(record.message)
+
+
+def known_reason(message: str) -> Failure | None:
+    """The failure of a message that GitHub is known to give, or None."""
+    reason = next((reason for reason in REASONS if re.search(reason.pattern, message.lower())), None)
     if reason is None:
         return None
     return EmptyRepository() if reason.failure is EmptyRepository else reason.failure(reason.text, remedy=reason.remedy)

@@ -10,6 +10,7 @@ from github_mcp.client.accounts import Accounts
 from github_mcp.client.actions import Actions
 from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
+from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
 from github_mcp.client.issues import Issues
 from github_mcp.client.pull_requests import PullRequests
@@ -26,13 +27,20 @@ class GitHubClient:
     """One credential's view of GitHub.
 
     Args:
+        http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
     """
 
     def __init__(
-        self, http: JsonApi, allowed: AllowedRepositories, notices: RateLimitNotices, *, page_chars: int
+        self,
+        http: JsonApi,
+        graphql_http: JsonApi,
+        allowed: AllowedRepositories,
+        notices: RateLimitNotices,
+        *,
+        page_chars: int,
     ) -> None:
-        session = Session(http, allowed, notices)
+        session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
         self.allowed = allowed
         self.page_chars = page_chars
         self.accounts = Accounts(session)
@@ -43,7 +51,7 @@ class GitHubClient:
         self.issues = Issues(session)
         self.pull_requests = PullRequests(session)
         self.repositories = Repositories(session)
-        self.reviews = Reviews(session)
+        self.reviews = Reviews(session, graphql)
         self.searches = Searches(session)
         self._notices = notices
 

@@ -3,43 +3,48 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcp_chassis.failures import Failure, NotFound, UpstreamError
+from mcp_chassis.failures import Conflict, Failure, NotFound, UpstreamError
 from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client.creation import MarkLookup
+from github_mcp.client.graphql import GraphQL
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
 from github_mcp.client.session import Session, Write
 from github_mcp.marks import new_mark
+from github_mcp.records.graphql import EarlierPageRecord
 from github_mcp.records.issues import CreatedCommentRecord
 from github_mcp.records.reviews import (
     CreatedReviewRecord,
     ReviewCommentRecord,
     ReviewThreadRecord,
+    ThreadChangeRecord,
     ThreadPlaceRecord,
 )
 
 MAX_COMMENT_PAGES = 5
+MAX_THREAD_PAGES = 5
 _THREADS = """
-query($owner: String!, $repo: String!, $number: Int!, $after: String) {
-  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(first: 100, after: $after) {
-    pageInfo { hasNextPage endCursor }
-    nodes { id isResolved isOutdated comments(first: 1) { nodes { databaseId } } } } } } }
+query($owner: String!, $repo: String!, $number: Int!, $before: String) {
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(last: 100, before: $before) {
+    pageInfo { hasPreviousPage startCursor }
+    nodes { id isResolved comments(first: 1) { nodes { databaseId } } } } } } }
 """
 _PLACE = """
 query($id: ID!) { node(id: $id) { ... on PullRequestReviewThread { isResolved repository { nameWithOwner } } } }
 """
 _RESOLVE = """
-mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }
+mutation($id: ID!) { change: resolveReviewThread(input: {threadId: $id}) { thread { isResolved } } }
 """
 _UNRESOLVE = """
-mutation($id: ID!) { unresolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }
+mutation($id: ID!) { change: unresolveReviewThread(input: {threadId: $id}) { thread { isResolved } } }
 """
 
 
 class Reviews:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, graphql: GraphQL) -> None:
         self._session = session
+        self._graphql = graphql
 
     async def comments(self, owner: str, repo: str, number: int) -> PartialList[ReviewCommentRecord]:
         """The newest comments on lines, oldest of them first."""
@@ -54,21 +59,23 @@ class Reviews:
                 break
         return PartialList(sorted(found, key=lambda comment: comment.id), complete=params is None)
 
-    async def threads(self, owner: str, repo: str, number: int) -> dict[int, ReviewThreadRecord] | None:
-        """The first hundred threads by the id of their first comment; None where GitHub does not tell."""
+    async def threads(self, owner: str, repo: str, number: int) -> dict[int, ReviewThreadRecord]:
+        """The newest threads by the id of their first comment; a warning where they could not be read."""
+        found: list[ReviewThreadRecord] = []
+        before: str | None = None
         try:
-            variables = {"owner": owner, "repo": repo, "number": number}
-            answer = await self._session.query(_THREADS, variables)
-            found = answer.records(
-                ReviewThreadRecord,
-                operation="read the threads",
-                at="data.repository.pullRequest.reviewThreads.nodes",
-                noun="threads",
-            )
+            for _ in range(MAX_THREAD_PAGES):
+                variables = {"owner": owner, "repo": repo, "number": number, "before": before}
+                answer = await self._graphql.query(_THREADS, variables)
+                threads = answer.records(ReviewThreadRecord, operation=_READ_THREADS, at=f"{_AT}.nodes", noun="threads")
+                found += threads.items
+                page = answer.record(EarlierPageRecord, operation=_READ_THREADS, at=f"{_AT}.pageInfo")
+                if not page.has_previous_page or page.start_cursor is None:
+                    break
+                before = page.start_cursor
         except Failure as failure:
             warn(f"Which threads are resolved could not be read: {failure.message}")
-            return None
-        return {each.first_comment: each for each in found.items if each.first_comment is not None}
+        return {each.first_comment: each for each in found if each.first_comment is not None}
 
     async def write(
         self, owner: str, repo: str, number: int, event: str, body: str, comments: Sequence[Mapping[str, Any]]
@@ -108,7 +115,7 @@ class Reviews:
     async def resolve(self, owner: str, repo: str, thread: str, *, resolved: bool) -> bool:
         """Make a thread of the repository resolved, or not; False where it was so already."""
         self._session.allowed.check(f"{owner}/{repo}")
-        answer = await self._session.query(_PLACE, {"id": thread})
+        answer = await self._graphql.query(_PLACE, {"id": thread})
         try:
             place = answer.record(ThreadPlaceRecord, operation="find the thread", at="data.node")
         except UpstreamError as exc:
@@ -119,5 +126,14 @@ class Reviews:
             raise NotFound(f"This thread is not in {owner}/{repo}.", remedy="Take thread_id from get_reviews.")
         if place.is_resolved == resolved:
             return False
-        await self._session.mutate(_RESOLVE if resolved else _UNRESOLVE, {"id": thread})
+        change = _RESOLVE if resolved else _UNRESOLVE
+        answer = await self._graphql.mutate(change, {"id": thread}, proof=ThreadChangeRecord, check=_SAFE)
+        changed = answer.record(ThreadChangeRecord, operation="change the thread")
+        if changed.is_resolved != resolved:
+            raise Conflict("GitHub took the request, and left the thread as it was.")
         return True
+
+
+_READ_THREADS = "read the threads"
+_AT = "data.repository.pullRequest.reviewThreads"
+_SAFE = "It may have happened; the same call can be made again safely."

@@ -14,7 +14,7 @@ from mcp_chassis.storage.cache import Cache
 from mcp_chassis.upstream.retry import Repeat
 
 from github_mcp.allowed_repositories import AllowedRepositories
-from github_mcp.errors import Moved, Transferred, graphql_failure
+from github_mcp.errors import Moved, Transferred
 from github_mcp.rate_limit_notices import RateLimitNotices
 from github_mcp.records.issues import IssueRecord, repository_of
 from github_mcp.records.repositories import RepositoryNameRecord
@@ -122,33 +122,6 @@ class Session:
     async def send(self, write: Write) -> Response:
         """Change something that belongs to no repository; `tail` is the whole path."""
         return await self._send(write.tail, write.values, write)
-
-    async def query(self, text: str, variables: Values) -> Response:
-        """Read by GraphQL. The caller checks the repository of what comes back against the allow-list.
-
-        Raises:
-            Failure: also for the errors that GraphQL gives with status 200.
-        """
-        return await self._graphql(text, variables, Repeat.READ)
-
-    async def mutate(self, text: str, variables: Values) -> Response:
-        """Change by GraphQL something that may be set twice without harm."""
-        return await self._graphql(text, variables, Repeat.ONCE)
-
-    async def _graphql(self, text: str, variables: Values, repeat: Repeat) -> Response:
-        answer = await self._http.request(
-            "POST",
-            "/graphql",
-            json={"query": text, "variables": variables},
-            headers={"accept": JSON},
-            repeat=repeat,
-            rate_limit=None if repeat is Repeat.READ else "writes",
-            follow_same_origin=False,
-        )
-        self.notices.record(answer.headers)
-        if (failure := graphql_failure(answer)) is not None:
-            raise failure
-        return answer
 
     async def real_name(self, owner: str, repo: str) -> str:
         """The repository's full name today, kept for `NAME_CACHE_TTL_SECONDS`."""

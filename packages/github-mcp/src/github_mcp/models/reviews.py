@@ -83,11 +83,9 @@ class ResolvedThread(Result):
     changed: bool
 
 
-def threads_of(
-    comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord] | None
-) -> list[ReviewThread]:
+def threads_of(comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord]) -> list[ReviewThread]:
     """The comments grouped by the comment they answer, in the order the threads began."""
     groups: dict[int, list[ReviewCommentRecord]] = {}
     for comment in comments:
         groups.setdefault(comment.in_reply_to_id or comment.id, []).append(comment)
-    return [ReviewThread.of(group, (known or {}).get(first)) for first, group in groups.items()]
+    return [ReviewThread.of(group, known.get(first)) for first, group in groups.items()]

@@ -20,9 +20,14 @@ class ErrorRecord(Record, frozen=True):
     errors: tuple[FieldErrorRecord | str, ...] = ()
 
 
+class GraphQLExtensionsRecord(Record, frozen=True):
+    code: str = ""
+
+
 class GraphQLErrorRecord(Record, frozen=True):
     message: str = ""
     type: str = ""
+    extensions: GraphQLExtensionsRecord | None = None
 
 
 class GraphQLErrorsRecord(Record, frozen=True):

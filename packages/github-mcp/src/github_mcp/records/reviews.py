@@ -36,6 +36,28 @@ class ThreadCommentsRecord(Record, frozen=True):
     nodes: tuple[ThreadCommentRecord, ...] = ()
 
 
+class ThreadStateRecord(Record, frozen=True, rename="camel"):
+    is_resolved: bool
+
+
+class ThreadAfterChangeRecord(Record, frozen=True):
+    thread: ThreadStateRecord
+
+
+class ThreadChangeDataRecord(Record, frozen=True):
+    change: ThreadAfterChangeRecord
+
+
+class ThreadChangeRecord(Record, frozen=True):
+    """The proof that a thread was changed, as the whole answer of the mutation."""
+
+    data: ThreadChangeDataRecord
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.data.change.thread.is_resolved
+
+
 class RepositoryOfThreadRecord(Record, frozen=True, rename="camel"):
     name_with_owner: str
 
@@ -52,7 +74,6 @@ class ReviewThreadRecord(Record, frozen=True, rename="camel"):
 
     id: str
     is_resolved: bool = False
-    is_outdated: bool = False
     comments: ThreadCommentsRecord = ThreadCommentsRecord()
 
     @property

@@ -1,0 +1,53 @@
+"""GitHub's failures of GraphQL, which come with status 200; pure."""
+
+from collections.abc import Callable, Mapping
+
+from mcp_chassis.failures import Effect, Failure, InvalidInput, NotFound, PermissionDenied, Unavailable
+from mcp_chassis.http.response import Response
+
+from github_mcp.errors import known_reason, primary_limit, shortened
+from github_mcp.known_reasons import NO_RETRY
+from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
+
+_TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
+
+
+def graphql_failure(answer: Response) -> Failure | None:
+    """The failure that GraphQL reports in its `errors`, or None.
+
+    Raises:
+        UpstreamError: when the answer is no object.
+    """
+    errors = answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
+    if not errors:
+        return None
+    first = errors[0]
+    if first.type in ("RATE_LIMITED", "RATE_LIMIT"):
+        return primary_limit(answer)
+    text = f'GitHub says: "{shortened(first.message)}".'
+    if (reason := known_reason(first.message)) is not None:
+        return reason
+    if not first.type and first.message.lower().startswith(_TROUBLE):
+        return Unavailable(f"GitHub could not finish this. {text}", effect=Effect.AMBIGUOUS)
+    return _BY_TYPE.get(first.type, _invalid)(text, first)
+
+
+def _not_found(text: str, error: GraphQLErrorRecord) -> Failure:
+    return NotFound(f"GitHub finds nothing there. {text}", remedy="Check the names.")
+
+
+def _forbidden(text: str, error: GraphQLErrorRecord) -> Failure:
+    return PermissionDenied(f"GitHub does not allow this. {text}", remedy=NO_RETRY)
+
+
+def _invalid(text: str, error: GraphQLErrorRecord) -> Failure:
+    if error.extensions is not None and error.extensions.code == "undefinedField":
+        return InvalidInput(f"This version of GitHub does not have this. {text}", remedy=NO_RETRY)
+    return InvalidInput(f"GitHub cannot do this. {text}")
+
+
+_BY_TYPE: Mapping[str, Callable[[str, GraphQLErrorRecord], Failure]] = {
+    "NOT_FOUND": _not_found,
+    "FORBIDDEN": _forbidden,
+    "INSUFFICIENT_SCOPES": _forbidden,
+}

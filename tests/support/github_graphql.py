@@ -1,0 +1,100 @@
+"""GitHub's published GraphQL schema as judge and executor over every query of the scripted GitHub."""
+
+from pathlib import Path
+from typing import Any
+
+import graphql
+from github_world import Issue, Pull, Repository, Thread, World
+from graphql import (
+    GraphQLSchema,
+    build_schema,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+
+SCHEMA = Path("@octokit/graphql-schema/schema.graphql")
+PATHS = ("/graphql", "/api/graphql")
+"""The path below the REST API's address, and that of an Enterprise Server, whose REST API is `/api/v3`."""
+
+
+class GraphQLDescription:
+    """The schema, read once."""
+
+    def __init__(self, document: Path) -> None:
+        self.schema: GraphQLSchema = build_schema(document.read_text(), assume_valid=True)
+
+    def faults(self, sent: Any) -> list[str]:
+        """Whatever the schema does not allow in this query and its variables."""
+        document = parse(sent["query"])
+        errors = list(validate(self.schema, document))
+        operation = get_operation_ast(document)
+        if operation is None:
+            return [*map(str, errors), "no operation"]
+        declared = {each.variable.name.value for each in operation.variable_definitions or ()}
+        variables = get_variable_values(self.schema, operation.variable_definitions or (), sent["variables"])
+        errors += variables if isinstance(variables, list) else []
+        unknown = sorted(set(sent["variables"]) - declared)
+        return [*(error.message for error in errors), *(f"unknown variable {name}" for name in unknown)]
+
+    def answer(self, sent: Any, root: dict[str, Any]) -> dict[str, Any]:
+        """What the schema makes of the state; an answer of another type is an error."""
+        untyped: Any = graphql
+        document, variables = parse(sent["query"]), sent["variables"]
+        return untyped.execute_sync(self.schema, document, root, variable_values=variables).formatted
+
+
+def root_of(world: World, login: str | None) -> dict[str, Any]:
+    """The queries and mutations that are scripted."""
+
+    def repository(info: Any, owner: str, name: str, **_: Any) -> dict[str, Any] | None:
+        found = world.repositories.get(f"{owner}/{name}".lower())
+        return None if found is None or not world.visible(found, login) else _repository(found)
+
+    def node(info: Any, id: str) -> dict[str, Any] | None:
+        return next((_thread(repo, each) for repo, each in _threads(world) if each.id == id), None)
+
+    def changed(resolved: bool) -> Any:
+        def change(info: Any, input: dict[str, Any]) -> dict[str, Any]:
+            repo, thread = next(pair for pair in _threads(world) if pair[1].id == input["threadId"])
+            thread.resolved = resolved
+            return {"thread": _thread(repo, thread)}
+
+        return change
+
+    mutations = {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
+    return {"repository": repository, "node": node, **mutations}
+
+
+def _threads(world: World) -> list[tuple[Repository, Thread]]:
+    pulls = [(repo, issue.pull) for repo in world.repositories.values() for issue in repo.issues.values() if issue.pull]
+    return [(repo, thread) for repo, pull in pulls for thread in pull.threads]
+
+
+def _repository(repo: Repository) -> dict[str, Any]:
+    def pull_request(info: Any, number: int) -> dict[str, Any] | None:
+        issue = repo.issues.get(number)
+        return None if issue is None or issue.pull is None else _pull(repo, issue, issue.pull)
+
+    return {"nameWithOwner": repo.full_name, "pullRequest": pull_request}
+
+
+def _pull(repo: Repository, issue: Issue, pull: Pull) -> dict[str, Any]:
+    def review_threads(info: Any, last: int, before: str | None = None) -> dict[str, Any]:
+        end = len(pull.threads) if before is None else int(before)
+        start = max(0, end - last)
+        page = {"hasPreviousPage": start > 0, "startCursor": str(start), "hasNextPage": False}
+        return {"pageInfo": page, "nodes": [_thread(repo, each) for each in pull.threads[start:end]]}
+
+    return {"number": issue.number, "reviewThreads": review_threads}
+
+
+def _thread(repo: Repository, thread: Thread) -> dict[str, Any]:
+    return {
+        "__typename": "PullRequestReviewThread",
+        "id": thread.id,
+        "isResolved": thread.resolved,
+        "repository": _repository(repo),
+        "comments": {"nodes": [{"databaseId": each.id} for each in thread.comments[:1]]},
+    }

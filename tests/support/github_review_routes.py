@@ -1,0 +1,83 @@
+"""Reviews and threads on lines of pull requests: reading and writing them."""
+
+from typing import Any
+
+from github_site import Site, of_repository
+from github_wire import Answer, Refusal, Request, pages
+from github_world import Comment, Issue, Repository, Review, Thread, stamp
+
+HTML = "https://github.com"
+STATES = {"COMMENT": "COMMENTED", "APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED"}
+
+
+@of_repository("GET", r"/pulls/(?P<number>\d+)/comments")
+def review_comments(site: Site, request: Request, repo: Repository, number: str) -> Answer:
+    there = site.pull(repo, number)
+    assert there.pull is not None
+    shown = [_shape(site, repo, there, thread, each) for thread in there.pull.threads for each in thread.comments]
+    shown.sort(key=lambda each: each["id"], reverse=request.value("direction") == "desc")
+    page, headers = pages(request, site.base, shown)
+    return Answer(200, page, headers)
+
+
+@of_repository("POST", r"/pulls/(?P<number>\d+)/comments/(?P<comment>\d+)/replies")
+def reply(site: Site, request: Request, repo: Repository, number: str, comment: str) -> Answer:
+    there = site.pull(repo, number)
+    assert there.pull is not None
+    thread = next((each for each in there.pull.threads if each.comments[0].id == int(comment)), None)
+    if thread is None:
+        raise Refusal(404, "Not Found")
+    made = Comment(
+        next(site.world.ids), site.world.user(site.writer(request)), request.sent["body"], site.world.clock()
+    )
+    thread.comments.append(made)
+    return Answer(201, _shape(site, repo, there, thread, made))
+
+
+@of_repository("POST", r"/pulls/(?P<number>\d+)/reviews")
+def write_review(site: Site, request: Request, repo: Repository, number: str) -> Answer:
+    there, sent = site.pull(repo, number), request.sent
+    assert there.pull is not None
+    author, now = site.world.user(site.writer(request)), site.world.clock()
+    if sent["event"] == "APPROVE" and there.user is author:
+        raise Refusal(422, "Unprocessable Entity", errors=["Can not approve your own pull request"])
+    head = sent.get("commit_id", there.pull.head)
+    made = Review(next(site.world.ids), author, STATES[sent["event"]], sent.get("body", ""), now, head)
+    there.pull.reviews.append(made)
+    for each in sent.get("comments", []):
+        comment = Comment(next(site.world.ids), author, each["body"], now)
+        there.pull.threads.append(Thread(f"PRRT_{comment.id}", each["path"], each["line"], [comment]))
+    return Answer(200, site.issues.review(repo, there, made))
+
+
+def _shape(site: Site, repo: Repository, issue: Issue, thread: Thread, comment: Comment) -> dict[str, Any]:
+    assert issue.pull is not None
+    base = site.shapes.repository_url(repo)
+    page = f"{HTML}/{repo.full_name}/pull/{issue.number}#discussion_r{comment.id}"
+    url, pull_url = f"{base}/pulls/comments/{comment.id}", f"{base}/pulls/{issue.number}"
+    links = {"self": {"href": url}, "html": {"href": page}, "pull_request": {"href": pull_url}}
+    first = thread.comments[0]
+    place = {"original_line": thread.line} if thread.outdated else {"line": thread.line, "original_line": thread.line}
+    answered = {} if comment is first else {"in_reply_to_id": first.id}
+    return {
+        "url": url,
+        "pull_request_review_id": None,
+        "id": comment.id,
+        "node_id": f"PRRC_{comment.id}",
+        "diff_hunk": "@@ -1 +1 @@",
+        "path": thread.path,
+        "commit_id": issue.pull.head,
+        "original_commit_id": issue.pull.head,
+        "user": site.shapes.user(comment.user),
+        "body": comment.body,
+        "created_at": stamp(comment.at),
+        "updated_at": stamp(comment.at),
+        "html_url": page,
+        "pull_request_url": pull_url,
+        "author_association": "MEMBER",
+        "_links": links,
+        "side": "RIGHT",
+        "subject_type": "line",
+        **place,
+        **answered,
+    }
