@@ -1,8 +1,8 @@
 """Redirects: no credential, body or custom header reaches another origin (docs/reliability.md)."""
 
 import pytest
-from mcp_chassis.failures import OutcomeUnknown, UpstreamError
-from mcp_chassis.testing.replies import Reply, redirect
+from mcp_chassis.failures import InvalidInput, OutcomeUnknown, UpstreamError
+from mcp_chassis.testing.replies import Reply, hang, redirect
 from mcp_chassis.testing.upstream import ScriptedUpstream
 
 GOOD = Reply(json={"id": 1})
@@ -65,6 +65,56 @@ async def test_see_other_is_read_without_the_body(upstream, client):
     assert (await client(headers=lambda: OURS).post("/old", json={"a": 1})).json == {"id": 1}
     assert upstream.requests[1].body == b""
     assert "content-type" not in upstream.requests[1].headers
+
+
+FAILING_TARGETS = [*map(Reply, (404, 405, 410, 429, 500, 503)), hang(), Reply(ending="reset")]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("target", FAILING_TARGETS)
+async def test_a_write_that_was_redirected_to_a_failing_address_is_sent_once_and_unknown(
+    upstream, client, status: int, target: Reply
+):
+    upstream.answers("POST /old", redirect("/new", status))
+    upstream.answers("GET /new" if status == 303 else "POST /new", target)
+    with pytest.raises(OutcomeUnknown, match="lost or does not prove it: Acme"):
+        await client(read_timeout=0.2).post("/old", json={"a": 1})
+    assert len(upstream.asked("POST /old")) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 422])
+async def test_after_see_other_even_a_definite_refusal_is_one_of_the_result_alone(upstream, client, status: int):
+    upstream.answers("POST /old", redirect("/made", 303))
+    upstream.answers("GET /made", Reply(status))
+    with pytest.raises(OutcomeUnknown):
+        await client(credential=RotatedSecret()).post("/old", json={"a": 1})
+    assert len(upstream.asked("POST /old")) == 1
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_moved_address_that_refuses_a_write_says_why(upstream, client, status: int):
+    upstream.answers("POST /things", redirect("/things/", status))
+    upstream.answers("POST /things/", Reply(422))
+    with pytest.raises(InvalidInput, match="cannot do this with these arguments"):
+        await client().post("/things", json={"a": 1})
+
+
+async def test_a_write_whose_redirect_leads_out_of_reach_is_sent_once(upstream, client):
+    async with ScriptedUpstream() as gone:
+        address = gone.url
+    upstream.answers("POST /old", redirect(f"{address}/new", 303))
+    with pytest.raises(OutcomeUnknown):
+        await client().post("/old", json={"a": 1})
+    assert len(upstream.requests) == 1
+
+
+class RotatedSecret:
+    """A credential that is another one whenever it is read again."""
+
+    variable = "ACME_TOKEN"
+
+    def reload(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "gopher://127.0.0.1/", "javascript:alert(1)"])

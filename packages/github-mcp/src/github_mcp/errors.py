@@ -20,7 +20,7 @@ from mcp_chassis.failures import (
     UpstreamError,
 )
 from mcp_chassis.http.errors import failure_for_status
-from mcp_chassis.http.response import Response
+from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
 from github_mcp.known_reasons import NO_RETRY, REASONS, EmptyRepository
@@ -36,13 +36,24 @@ MAX_FIELD_ERRORS = 5
 ADDRESS_HINT = "Where this happens always, GITHUB_API_URL is wrong: an Enterprise Server's ends in /api/v3."
 
 
-class Moved(UpstreamError):
-    """GitHub redirects to another address of its own; `path` is that address without host and query."""
+_REPOSITORY_PATH = re.compile(r"/(?:repositories/\d+|repos/[\w.%-]+/[\w.%-]+)(?=/|$)")
+
+
+class Moved(InvalidResponse):
+    """GitHub redirects to another address of its own.
+
+    `path` is that address without host and query, `repository` its part that names a repository. Only to such a one
+    GitHub documents redirects, and has done nothing; after any other the outcome of a write is not known.
+    """
 
     def __init__(self, location: str) -> None:
         text = "GitHub redirects this request to another address, which is none of a repository."
         super().__init__(f"{text} {ADDRESS_HINT}")
         self.path = urlsplit(location).path
+        found = _REPOSITORY_PATH.search(self.path)
+        self.repository = found.group() if found else None
+        if found:
+            self.effect = Effect.SETTLED
 
 
 class Transferred(Conflict):

@@ -1,7 +1,7 @@
 """One question and its whole answer over the wire, redirects and ETags included."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Effect, Failure
 from mcp_chassis.http import body as bodies
 from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
@@ -75,16 +75,27 @@ class Connection:
         Raises:
             Failure: when the exchange breaks, the answer is too large or the redirects lead nowhere we would go.
         """
-        request = self._request(question, headers)
+        request, redirected_by = self._request(question, headers), None
         for _ in range(self._policy.max_redirects + 1):
-            answer = await self._fetch(request, question.tail_bytes)
+            answer = await self._fetch_after(redirected_by, request, question)
             if answer.status not in REDIRECTS or "location" not in answer.headers:
                 return answer
             url = self._target(request, answer)
             if url.origin == request.url.origin and not question.follow_same_origin:
                 return answer
             request = self._redirected(request, url, answer.status)
+            redirected_by = None if question.method in SAFE else 303 if redirected_by == 303 else answer.status
         raise self._strange("sends from one address to the next without end.")
+
+    async def _fetch_after(self, redirected_by: int | None, request: httpx2.Request, question: ApiRequest) -> Response:
+        """One exchange; when it breaks after a write was redirected, that write may have had its effect."""
+        try:
+            answer = await self._fetch(request, question.tail_bytes)
+        except Failure as failure:
+            if redirected_by is not None:
+                failure.effect = Effect.AMBIGUOUS
+            raise
+        return answer if redirected_by is None else replace(answer, redirected_by=redirected_by)
 
     def prepare(self) -> None:
         """Read the certificates before a call waits for its turn: that takes longer than sending."""

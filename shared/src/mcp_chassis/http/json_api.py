@@ -34,6 +34,8 @@ USUAL_REPEAT: Mapping[str, Repeat] = {
     "POST": Repeat.NEVER,
 }
 
+NOTHING_THERE = {404, 405, 410}
+
 
 class Reloadable(Protocol):
     """A credential that may have changed since it was read; see `settings.Credential`."""
@@ -210,7 +212,7 @@ class JsonApi:
             await anyio.to_thread.run_sync(self._credential.prepare)
         used = self._headers()
         answer = await self._connection.ask(question, {**used, **extra})
-        if answer.status == 401 and self._credential is not None:
+        if answer.status == 401 and self._credential is not None and answer.redirected_by is None:
             await self._reload(self._credential)
             # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
             if (fresh := self._headers()) != used:
@@ -229,6 +231,8 @@ class JsonApi:
         own = self._failure_for(answer) if answer.status < 500 else None
         failure = own or self._refused(answer) or failure_for_status(answer)
         if failure is not None:
+            if repeat is not Repeat.READ and _is_unclear(answer, failure):
+                failure.effect = Effect.AMBIGUOUS
             raise failure
         if proof is not None:
             answer.record(proof, operation="confirm the change")
@@ -257,6 +261,17 @@ def _noting_write(upstream: str, repeat: Repeat, question: ApiRequest) -> Genera
     finally:
         if unclear and repeat is not Repeat.READ:
             write_sent(upstream, repeatable=repeat is Repeat.ONCE)
+
+
+def _is_unclear(answer: Response, failure: Failure) -> bool:
+    """Whether a write that was redirected may have had its effect, although its target failed.
+
+    After 303 it had, by RFC 9110: the target only shows the result. After the others a refusal of the target is one of
+    the write, unless nothing is there, or the refusal is of the kind that is repeated.
+    """
+    if answer.redirected_by is None:
+        return answer.status == 303
+    return answer.redirected_by == 303 or answer.status in NOTHING_THERE or failure.effect is not Effect.SETTLED
 
 
 def _plain(value: object) -> object:

@@ -27,7 +27,8 @@ class InvalidResponse(UpstreamError):
 class Response:
     """One answer, whatever its status; header names are in lower case, a repeated one is joined by commas.
 
-    `skipped_bytes` counts what came before `body` where only the end of an answer was wanted.
+    `skipped_bytes` counts what came before `body` where only the end of an answer was wanted. `redirected_by` is the
+    status that sent a write here; 303 where there was one.
     """
 
     upstream: str
@@ -36,6 +37,7 @@ class Response:
     body: bytes = field(repr=False)
     recovered: bool = False
     skipped_bytes: int = 0
+    redirected_by: int | None = None
 
     @classmethod
     def looked_up(cls, upstream: str, item: Any) -> Self:

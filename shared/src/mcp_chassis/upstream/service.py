@@ -94,7 +94,7 @@ class Upstream:
                 raise
             if recover is not None and (found := await self._look_up(recover)) is not None:
                 return found
-            raise self._outcome_unknown(repeat, check) from failure
+            raise self._outcome_unknown(failure, repeat, check) from failure
 
     def _attempts(
         self,
@@ -137,8 +137,8 @@ class Upstream:
                 logger.info("%s: the look-up after a lost answer failed", self.name)
         return None
 
-    def _outcome_unknown(self, repeat: Repeat, check: str) -> OutcomeUnknown:
-        lost = f"The answer of {self.name} to a change was lost or does not prove it."
+    def _outcome_unknown(self, failure: Failure, repeat: Repeat, check: str) -> OutcomeUnknown:
+        lost = f"The answer of {self.name} to a change was lost or does not prove it: {failure.reason}"
         if repeat is Repeat.ONCE:
             return OutcomeUnknown(lost, remedy=check or "It may have happened; the same call can be made again safely.")
         return OutcomeUnknown(lost, remedy=f"It may have happened. {check}" if check else None)

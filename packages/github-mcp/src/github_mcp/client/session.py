@@ -21,7 +21,6 @@ from github_mcp.records.repositories import RepositoryNameRecord
 
 JSON = "application/vnd.github+json"
 NAME_CACHE_TTL_SECONDS = 60.0
-_REPOSITORY = re.compile(r"/(?:repositories/\d+|repos/[\w.%-]+/[\w.%-]+)(?=/|$)")
 _ISSUE = re.compile(r"/issues/(\d+)(?=/|$)")
 
 Values = Mapping[str, object]
@@ -208,7 +207,6 @@ def _prefix(moved: Moved) -> str:
     Raises:
         Moved: when the address is none of a repository.
     """
-    found = _REPOSITORY.search(moved.path)
-    if found is None:
+    if moved.repository is None:
         raise moved
-    return found.group()
+    return moved.repository
