@@ -43,9 +43,21 @@ async def test_a_call_of_ten_minutes_is_cancelled_and_its_work_with_it(era: str)
         await server.said("journal: wait began", 1)
         server.end()
         code = await server.ended()
-        await asyncio.gather(call, return_exceptions=True)
+        response = await call
     assert code == 0
     assert server.journal == ["wait began", "wait cancelled", "closed"]
+    assert response.status_code == (503 if era == "modern" else 200)  # the stream of the older era had begun
+    assert (answer(response)["id"], answer(response)["error"]["data"]["code"]) == (1, "SERVICE_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_write_that_is_cancelled_at_the_end_is_told_as_unclear(era: str) -> None:
+    async with process(environment=SHORT_DRAIN) as server, _client(server) as http:
+        call = asyncio.create_task(post(http, era, "tools/call", {"name": "hold", "arguments": {"seconds": 600}}))
+        await server.said("journal: hold began", 1)
+        server.end()
+        response = await call
+    assert answer(response)["error"]["data"]["code"] == "OUTCOME_UNKNOWN"
 
 
 async def test_fifty_listen_streams_end_with_their_last_result_and_do_not_hold_up_the_end() -> None:

@@ -105,7 +105,7 @@ async def test_the_list_shows_what_the_token_may_call(era: str) -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         token = issuer.token(scope="mcp-chassis:write")
         response = await post(http, era, "tools/list", {}, {"authorization": f"Bearer {token}"})
-    assert [tool["name"] for tool in answer(response)["result"]["tools"]] == ["put", "announce"]
+    assert [tool["name"] for tool in answer(response)["result"]["tools"]] == ["hold", "put", "announce"]
 
 
 async def test_the_issuers_keys_are_fetched_once_for_many_tokens() -> None:

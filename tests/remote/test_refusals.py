@@ -144,16 +144,17 @@ async def test_a_server_can_have_keys_of_its_own() -> None:
     ]
 
 
-async def test_more_than_twenty_bad_keys_in_ten_seconds_are_429_even_for_a_good_one(keys: Path) -> None:
+async def test_more_than_twenty_bad_keys_in_ten_seconds_are_429_and_a_good_one_still_passes(keys: Path) -> None:
     async with served(SERVERS, {"MCP_API_KEYS_FILE": str(keys)}) as http:
         statuses = [
             (await post(http, "modern", "tools/list", extra={"x-api-key": f"bad-{n}"}, path="/first/mcp")).status_code
             for n in range(25)
         ]
         good = await post(http, "modern", "tools/list", extra={"x-api-key": GOOD}, path="/first/mcp")
+        last = await post(http, "modern", "tools/list", extra={"x-api-key": "bad"}, path="/first/mcp")
     assert statuses == [401] * 20 + [429] * 5
-    assert good.status_code == 429
-    assert 0 < int(good.headers["retry-after"]) <= 20
+    assert good.status_code == 200
+    assert 0 < int(last.headers["retry-after"]) <= 20
 
 
 async def test_a_missing_key_is_no_bad_key(keys: Path) -> None:

@@ -43,7 +43,7 @@ async def test_every_replica_answers_every_request_in_both_eras(balancer: str, c
                 answers = [data(await client.call_tool("echo", {"text": f"{n}"})) for n in range(4 * count)]
                 tools = await client.list_tools()
             assert answers == [{"text": f"{n}"} for n in range(4 * count)]
-            assert len(tools.tools) == 7
+            assert len(tools.tools) == 8
         for server in servers:
             server.end()
             await server.ended()

@@ -29,7 +29,16 @@ async def test_the_sdks_client_discovers_registers_signs_in_and_calls(mode: str)
             server.end()
             await server.ended()
     assert data(result) == {"text": "hello"}
-    assert [tool.name for tool in tools.tools] == ["echo", "wait", "remember", "put", "erase", "agree", "announce"]
+    assert [tool.name for tool in tools.tools] == [
+        "echo",
+        "wait",
+        "hold",
+        "remember",
+        "put",
+        "erase",
+        "agree",
+        "announce",
+    ]
     assert storage.client is not None
     assert [visit for visit in browser.visited if visit.startswith("GET /auth")]
     audited = [line for line in server.lines if line.get("message") == "tool call"]

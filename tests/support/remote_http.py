@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_chassis.remote.app import Application
 from mcp_chassis.remote.assembly import application
-from mcp_chassis.remote.shutdown import InFlightRequests
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.server import Server
 
 SUPPORT = Path(__file__).parent

@@ -73,6 +73,14 @@ async def wait(seconds: Seconds, book: Book) -> Said:
     return Said(text=f"waited {seconds:g} s")
 
 
+@writes("Hold", destructive=False, idempotent=True, deadline=600)
+async def hold(seconds: Seconds, book: Book) -> Said:
+    """Change something for so many seconds."""
+    book.write("hold began")
+    await anyio.sleep(seconds)
+    return Said(text=f"held {seconds:g} s")
+
+
 @reads("Remember", cache=600)
 async def remember(text: Text, book: Book) -> Said:
     """Say the text again, from memory where it was said before."""
@@ -150,7 +158,7 @@ def sample(name: str) -> Server[SampleSettings]:
         settings=SampleSettings,
         connect=connect,
         instructions="For tests.",
-        tools=(echo, wait, remember, put, erase, govern, agree, announce),
+        tools=(echo, wait, hold, remember, put, erase, govern, agree, announce),
         resources=(thing,),
         prompts=(greeting,),
         probe=probe,
@@ -163,6 +171,7 @@ SECOND = sample("first-server")
 TOOLS = {
     "echo": ("read", {"text": "hello"}),
     "wait": ("read", {"seconds": 0}),
+    "hold": ("write", {"seconds": 0}),
     "remember": ("read", {"text": "hello"}),
     "put": ("write", {"text": "hello"}),
     "erase": ("destructive", {}),

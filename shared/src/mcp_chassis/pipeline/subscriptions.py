@@ -4,7 +4,7 @@ Since 2026-07-28 a host opens `subscriptions/listen` and its answer is the strea
 a time with `resources/subscribe` and is notified beside its answers, which needs a connection that lasts.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from mcp_types import (
     INVALID_PARAMS,
     EmptyResult,
     SubscribeRequestParams,
+    SubscriptionFilter,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
     UnsubscribeRequestParams,
@@ -29,12 +30,31 @@ LONGEST_URI = 2_000
 AnyRequest = ServerRequestContext[Any, Any]
 
 
-class Listening:
-    """`subscriptions/listen`, bounded: so many streams, and so many resources in each."""
+def _check_nothing(watched: SubscriptionFilter) -> None:
+    return None
 
-    def __init__(self, bus: SubscriptionBus, most: int = MAX_SUBSCRIPTIONS) -> None:
+
+class Listening:
+    """Handler of `subscriptions/listen` with a cap of streams and of resources in each.
+
+    Args:
+        bus: carries the events.
+        most: resources of one stream.
+        streams: open at the same time.
+        check: raises `MCPError` when the current caller may not watch what it asks for.
+    """
+
+    def __init__(
+        self,
+        bus: SubscriptionBus,
+        most: int = MAX_SUBSCRIPTIONS,
+        *,
+        streams: int = MAX_SUBSCRIPTIONS,
+        check: Callable[[SubscriptionFilter], None] = _check_nothing,
+    ) -> None:
         self._most = most
-        self._streams = ListenHandler(bus, max_subscriptions=most)
+        self._check_watching = check
+        self._streams = ListenHandler(bus, max_subscriptions=streams)
 
     def serve(self, server: LowLevelServer[Any]) -> None:
         server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, self._listen)
@@ -44,6 +64,7 @@ class Listening:
         self._streams.close()
 
     async def _listen(self, ctx: AnyRequest, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+        self._check_watching(params.notifications)
         resources = params.notifications.resource_subscriptions or []
         if len(resources) > self._most:
             raise _too_many(self._most)

@@ -9,7 +9,7 @@ from mcp_chassis.failures import NotFound
 from mcp_chassis.remote.endpoint import Endpoint
 from mcp_chassis.remote.http.narrow_requests import BELOW
 from mcp_chassis.remote.http.rejections import Rejection, send_body, send_json
-from mcp_chassis.remote.shutdown import InFlightRequests
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.server import Probe
 
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]

@@ -16,10 +16,10 @@ from mcp_chassis.remote.auth.scopes import TOOL_CLASSES, Scopes
 from mcp_chassis.remote.endpoint import Endpoint, Guard
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter, SlidingWindow
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.metrics_page import MetricsPage
 from mcp_chassis.remote.readiness import Readiness
 from mcp_chassis.remote.settings import RemoteSettings
-from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
 from mcp_chassis.sign_in import CallerConnections
@@ -161,7 +161,8 @@ class _Process:
             limiter=self._limiter(remote),
             challenge=challenges.insufficient,
             max_body=remote.max_body_bytes,
-            max_in_flight=remote.max_in_flight,
+            requests=remote.request_caps,
+            streams=remote.stream_caps,
         )
 
     def own_guard(self, endpoints: Sequence[Endpoint]) -> Guard:

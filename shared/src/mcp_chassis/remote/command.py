@@ -1,4 +1,4 @@
-"""Serving over HTTP as a command: read, build, bind, serve, drain."""
+"""The command that serves over HTTP: settings, application, listening socket, graceful shutdown."""
 
 import logging
 import socket
@@ -8,14 +8,18 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from mcp_chassis.environment import full_environment
+from mcp_chassis.process_limits import forbid_core_dumps, raise_file_limit
 from mcp_chassis.remote.assembly import Servers, application, mount_of
+from mcp_chassis.remote.http.connection_limits import ConnectionCaps, ConnectionLimits
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.settings import RemoteSettings
-from mcp_chassis.remote.shutdown import DrainingServer, InFlightRequests, config
+from mcp_chassis.remote.shutdown import DrainingServer, config
 from mcp_chassis.server import ENTRY_POINTS, EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings, is_loopback
 from mcp_chassis.telemetry import logs
 
 EXIT_OCCUPIED = 3
+RESERVED_FILES = 64
 logger = logging.getLogger(__name__)
 
 
@@ -46,11 +50,13 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
 
     0 after SIGTERM or SIGINT, 2 for a bad setting, 3 where the address is taken.
     """
+    forbid_core_dumps()
     try:
         environment = _environment(host, port)
         remote = RemoteSettings.load(environment)
         _configure_logs(servers, remote, environment)
         flight = InFlightRequests()
+        limits = ConnectionLimits(_connection_caps(remote, raise_file_limit()))
         app = application(servers, environment, flight)
     except BadSettings as exc:
         sys.stderr.write(f"The server cannot start:\n{exc}\n")
@@ -60,12 +66,24 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
     except OSError as exc:
         sys.stderr.write(f"The server cannot listen on {remote.host}:{remote.port}: {exc.strerror}.\n")
         return EXIT_OCCUPIED
-    server = DrainingServer(config(app, remote.trusted_proxies), flight, app.end_streams, remote.drain_seconds)
+    server = DrainingServer(
+        config(app, remote.trusted_proxies, limits),
+        flight,
+        limits,
+        end_streams=app.end_streams,
+        drain_seconds=remote.drain_seconds,
+    )
     where = f"{remote.host}:{listener.getsockname()[1]}"
     logger.info("Listening on %s: %s", where, ", ".join(app.endpoints), extra={"fields": {"listening": where}})
     server.run(sockets=[listener])
     logs.flush()
     return 0
+
+
+def _connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:
+    """Caps of the connections below the limit of open files, a part of which upstreams and stores need."""
+    total = max(1, min(remote.max_connections, files - max(RESERVED_FILES, files // 4)))
+    return ConnectionCaps(total, min(total, remote.max_connections_per_caller) if remote.authenticated else total)
 
 
 def _environment(host: str | None, port: int | None) -> Mapping[str, str]:

@@ -1,53 +1,80 @@
-"""One server at one path: everything a request passes before the server's own pipeline."""
+"""One server at one path: the checks of a request before the server's own pipeline."""
 
-import logging
-import time
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+import anyio
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.subscriptions import ListenHandler
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.failures import Failure, OutcomeUnknown, PermissionDenied, Unavailable
 from mcp_chassis.pipeline.narrowing import narrowed
+from mcp_chassis.pipeline.subscriptions import Listening
 from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth
 from mcp_chassis.remote.auth.scopes import Scopes
-from mcp_chassis.remote.http import rejections as refusals
-from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.exchange import CLIENT_CLOSED_REQUEST, Exchange
+from mcp_chassis.remote.http import rejections, request_body
+from mcp_chassis.remote.http.connection import CONNECTION
 from mcp_chassis.remote.http.narrow_requests import narrowing_of, serve_private_lists
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter
 from mcp_chassis.remote.http.rejections import Rejection
-from mcp_chassis.remote.shutdown import InFlightRequests
+from mcp_chassis.remote.in_flight import Caps, InFlightRequests
 from mcp_chassis.server import Probe
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
     from mcp_chassis.pipeline.dispatch import Dispatch
 
-_access = logging.getLogger("mcp_chassis.access")
-
 LISTEN = "subscriptions/listen"
 NEEDS = {"resources/read": RESOURCES, "prompts/get": PROMPTS}
 """The permission a method needs; that of `tools/call` is the tool's."""
+LIMITED = {**NEEDS, "completion/complete": "completion"}
+"""The kind under which the calls of a method are rate limited; that of `tools/call` is the tool's permission."""
+OVERLOADED_BODY = 64 * 1024
+"""Bytes that are read of a request that will be rejected, so that the rejection can carry its id."""
+OVERLOADED_SECONDS = 2.0
+CUT_OFF_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a message asks for.
+
+    Args:
+        needed: the permission.
+        limited_as: its kind for the rate limit; None where it is not limited.
+        tool: the tool called.
+    """
+
+    needed: str | None
+    limited_as: str | None = None
+    tool: str | None = None
+
+    def cut_off_failure(self) -> Failure:
+        """The failure that a caller is told when the server ends before it has answered."""
+        if self.tool and self.needed != "read":
+            return OutcomeUnknown(f"The server was stopped while {self.tool} was running.")
+        return Unavailable("The server was stopped before this was answered.", retry_after_seconds=1)
 
 
 @dataclass(frozen=True)
 class Guard:
-    """What stands before a server.
+    """The checks before a server.
 
     Args:
         origins: the Host and Origin headers answered.
-        authentication: None where nobody has to say who they are.
-        limiter: of tool calls, per principal and class of tool.
+        authentication: None where callers need no credential.
+        limiter: rate limit per principal and kind of call.
         challenge: `WWW-Authenticate` for an OAuth caller whose token lacks the scopes named.
         max_body: bytes.
-        max_in_flight: requests answered at once.
+        requests: caps of the requests in flight.
+        streams: caps of the listen streams.
     """
 
     origins: Origins
@@ -55,7 +82,8 @@ class Guard:
     limiter: Limiter
     challenge: Callable[[str], str]
     max_body: int
-    max_in_flight: int
+    requests: Caps
+    streams: Caps
 
 
 class Endpoint:
@@ -74,6 +102,8 @@ class Endpoint:
         self.guard = guard
         self._flight = flight
         serve_private_lists(dispatch)
+        self._listening = Listening(dispatch.bus, streams=guard.streams.total, check=dispatch.check_watching)
+        self._listening.serve(dispatch.lowlevel)
         dispatch.streamable_http_app(
             stateless_http=True,
             max_request_body_size=guard.max_body,
@@ -94,66 +124,120 @@ class Endpoint:
 
     def end_streams(self) -> None:
         """End the listen streams with their last result."""
-        entry = self.dispatch.lowlevel.get_request_handler(LISTEN)
-        if entry and isinstance(entry.handler, ListenHandler):
-            entry.handler.close()
+        self._listening.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = _Exchange(scope, send)
+        exchange = Exchange(scope, send)
         try:
-            await self._answer(exchange, scope, receive)
-        except Rejection as refusal:
-            await refusal.send(exchange.send, exchange.request_id)
+            await self._answer(exchange, receive)
+        except Rejection as rejection:
+            await exchange.reject(rejection)
         except ConnectionError:
-            exchange.status = 499
+            exchange.status = CLIENT_CLOSED_REQUEST
         finally:
             self._flight.answers[scope["path"], exchange.status] += 1
             exchange.log()
 
-    async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+    async def _answer(self, exchange: Exchange, receive: Receive) -> None:
+        scope = exchange.scope
         self._check_headers(scope)
         if self.guard.authentication:
             scope["user"] = exchange.user = await self.guard.authentication.caller(scope)
-        whole = await body.read(scope, receive, self.guard.max_body)
-        message = body.message_of(whole)
-        exchange.understood(message)
-        await self._admit(exchange, message)
-        with self._flight.under_way(), narrowed(narrowing_of(scope, self.dispatch.server)):
-            await self._serve(scope, body.replayed(whole, receive), exchange.send)
+            self._claim_connection(exchange)
+        with contextlib.ExitStack() as slots:
+            overloaded = self._overload(exchange.principal)
+            slots.enter_context(self._flight.requests.holding(exchange.principal))
+            if overloaded:
+                await self._read_id(exchange, receive)
+                raise overloaded
+            whole = await request_body.read(scope, receive, self.guard.max_body)
+            message = request_body.message_of(whole)
+            exchange.understood(message)
+            if message.get("method") == LISTEN:
+                slots.close()
+                self._check_streams(exchange.principal)
+                slots.enter_context(self._flight.streams.holding(exchange.principal))
+            call = await self._admit(exchange, message)
+            await self._serve_until_cut_off(exchange, call, request_body.replayed(whole, receive))
+
+    async def _read_id(self, exchange: Exchange, receive: Receive) -> None:
+        """Read a small body for the id that the rejection carries."""
+        with contextlib.suppress(Rejection):
+            body = await request_body.read(exchange.scope, receive, OVERLOADED_BODY, OVERLOADED_SECONDS)
+            exchange.understood(request_body.message_of(body))
+
+    async def _serve_until_cut_off(self, exchange: Exchange, call: "Call", receive: Receive) -> None:
+        """Let the SDK answer; a request that is cancelled at the end of the server is answered with an error."""
+        narrowing = narrowing_of(exchange.scope, self.dispatch.server)
+        with self._flight.cancellable() as scope, narrowed(narrowing):
+            await self._serve(exchange.scope, receive, exchange.send)
+        if scope.cancelled_caught:
+            with anyio.move_on_after(CUT_OFF_SECONDS):
+                await exchange.cut_off(call.cut_off_failure())
+
+    def _claim_connection(self, exchange: Exchange) -> None:
+        """Count the connection for the caller, unless a proxy shares it among callers."""
+        connection = exchange.scope.get("state", {}).get(CONNECTION)
+        direct = connection and connection.client == exchange.scope.get("client")
+        if direct and not connection.claim(exchange.principal):
+            raise rejections.too_many(
+                "You have as many connections to this server as one caller may have.",
+                "Close some, or send further requests on those that are open.",
+                {"connection": "close"},
+            )
+
+    def _overload(self, principal: str) -> Rejection | None:
+        """The rejection of one request too many."""
+        requests, caps = self._flight.requests, self.guard.requests
+        if requests.count >= caps.total:
+            return rejections.unavailable("This server is answering as many calls as it can.", 1)
+        if not requests.fits(principal, caps):
+            return rejections.too_many(
+                f"You have {caps.per_principal} calls in progress, as many as one caller may have.",
+                "Wait for one of them to be answered.",
+            )
+        return None
+
+    def _check_streams(self, principal: str) -> None:
+        streams, caps = self._flight.streams, self.guard.streams
+        if streams.count >= caps.total:
+            raise rejections.unavailable("This server has as many open subscription streams as it can hold.", 10)
+        if not streams.fits(principal, caps):
+            raise rejections.too_many(
+                f"You have {caps.per_principal} open subscription streams, as many as one caller may have.",
+                "Close one of them first.",
+            )
 
     def _check_headers(self, scope: Scope) -> None:
-        if not self.guard.origins.answers_host(body.only_header(scope, b"host")):
-            raise refusals.wrong_host()
-        if not self.guard.origins.answers_origin(body.header(scope, b"origin")):
-            raise refusals.wrong_origin()
+        if not self.guard.origins.answers_host(request_body.only_header(scope, b"host")):
+            raise rejections.wrong_host()
+        if not self.guard.origins.answers_origin(request_body.header(scope, b"origin")):
+            raise rejections.wrong_origin()
         if scope["method"] != "POST":
-            raise refusals.wrong_method()
-        kind = (body.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-        if kind != "application/json" or body.header(scope, b"content-encoding"):
-            raise refusals.wrong_type()
+            raise rejections.wrong_method()
+        kind = (request_body.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+        if kind != "application/json" or request_body.header(scope, b"content-encoding"):
+            raise rejections.wrong_type()
 
-    async def _admit(self, exchange: "_Exchange", message: dict[str, Any]) -> None:
-        """What can be said before any work: too much at once, too often, or a token that does not reach so far."""
-        if message.get("method") == LISTEN:
-            return
-        if self._flight.count >= self.guard.max_in_flight:
-            raise refusals.unavailable("This server is answering as many calls as it can.", 1)
-        needed, tool = self._needed(message)
-        if tool is not None:
-            who = exchange.principal
-            if wait := await self.guard.limiter.hit(f"{self.scopes.mount}:{who}:{needed}"):
-                raise refusals.limited(f"You have used up your {needed} calls for now.", wait)
-        if needed and exchange.user and by_oauth(exchange.user):
-            self._check_scope(exchange.user, needed, tool)
+    async def _admit(self, exchange: Exchange, message: dict[str, Any]) -> "Call":
+        """Check the rate limit and, for an OAuth caller, the scope of a message before any work is done for it."""
+        call = self._call(message)
+        if call.limited_as:
+            key = f"{self.scopes.mount}:{exchange.principal}:{call.limited_as}"
+            if wait := await self.guard.limiter.hit(key):
+                raise rejections.limited(f"You have used up your {call.limited_as} calls for now.", wait)
+        if call.needed and exchange.user and by_oauth(exchange.user):
+            self._check_scope(exchange.user, call.needed, call.tool)
+        return call
 
-    def _needed(self, message: dict[str, Any]) -> tuple[str | None, str | None]:
-        """The permission that a message needs, and the tool it calls."""
-        method = message.get("method")
+    def _call(self, message: dict[str, Any]) -> "Call":
+        method = str(message.get("method"))
         if method != "tools/call":
-            return NEEDS.get(str(method)), None
+            return Call(NEEDS.get(method), limited_as=LIMITED.get(method))
         params = message.get("params")
-        name = cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None
-        return self.dispatch.inventory.permission(str(name)), str(name)
+        name = str(cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None)
+        permission = self.dispatch.inventory.permission(name)
+        return Call(permission, limited_as=permission, tool=name)
 
     def _check_scope(self, user: AuthenticatedUser, needed: str, tool: str | None) -> None:
         if not self.scopes.allow(user.scopes, needed, tool):
@@ -161,44 +245,4 @@ class Endpoint:
             failure = PermissionDenied(
                 told, remedy="Sign in again and grant it.", details={"required_scopes": [needed]}
             )
-            raise refusals.insufficient(self.guard.challenge(needed), failure)
-
-
-class _Exchange:
-    """One request and its answer, for the access line."""
-
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self.scope = scope
-        self.user: AuthenticatedUser | None = None
-        self.status = 0
-        self.request_id: str | int | None = None
-        self._method = ""
-        self._send = send
-        self._began = time.perf_counter()
-
-    @property
-    def principal(self) -> str:
-        return self.user.access_token.subject or self.user.username if self.user else "local"
-
-    def understood(self, message: dict[str, Any]) -> None:
-        identifier = message.get("id")
-        self.request_id = identifier if isinstance(identifier, str | int) else None
-        method = message.get("method")
-        self._method = method[:64] if isinstance(method, str) else ""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        await self._send(message)
-
-    def log(self) -> None:
-        fields = {
-            "path": self.scope["path"][:200],
-            "status": self.status,
-            "rpc_method": self._method or None,
-            "principal": self.user.access_token.subject if self.user else None,
-            "address": (self.scope.get("client") or ("unknown",))[0],
-            "request_id": self.request_id,
-            "duration_ms": round((time.perf_counter() - self._began) * 1000, 1),
-        }
-        _access.info("request", extra={"fields": fields})
+            raise rejections.insufficient(self.guard.challenge(needed), failure)

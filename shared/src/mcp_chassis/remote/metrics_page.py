@@ -5,11 +5,10 @@ from starlette.types import Receive, Scope, Send
 from mcp_chassis.failures import PermissionDenied
 from mcp_chassis.remote.auth.scopes import ADMIN, EVERYTHING
 from mcp_chassis.remote.endpoint import Guard
-from mcp_chassis.remote.http import rejections as refusals
-from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.http import rejections, request_body
 from mcp_chassis.remote.http.rejections import Rejection
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.prometheus import CONTENT_TYPE, exposition
-from mcp_chassis.remote.shutdown import InFlightRequests
 from mcp_chassis.telemetry.metrics import METRICS, Metrics
 
 
@@ -37,11 +36,11 @@ class MetricsPage:
             await refusal.send(send)
             return
         page = exposition(self._metrics, self._flight.answers, self._flight.count)
-        await refusals.send_body(send, 200, page.encode(), {"content-type": CONTENT_TYPE})
+        await rejections.send_body(send, 200, page.encode(), {"content-type": CONTENT_TYPE})
 
     async def _admit(self, scope: Scope) -> None:
-        if not self._guard.origins.answers_host(body.only_header(scope, b"host")):
-            raise refusals.wrong_host()
+        if not self._guard.origins.answers_host(request_body.only_header(scope, b"host")):
+            raise rejections.wrong_host()
         if self._open_to_all:
             return
         denied = PermissionDenied("The counts need the scope admin.", remedy="")

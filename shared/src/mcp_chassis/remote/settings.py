@@ -8,6 +8,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mcp_chassis.environment import full_environment
 from mcp_chassis.remote.http.rate_limiter import RequestRate
+from mcp_chassis.remote.in_flight import Caps
 from mcp_chassis.settings import (
     BadSettings,
     CommaSeparated,
@@ -61,8 +62,17 @@ class RemoteSettings(ServerSettings):
         default=(), description="Addresses whose X-Forwarded-For is believed; none when unset."
     )
     max_in_flight: int = Field(
-        default=100, ge=1, le=100_000, description="Calls answered at once; further ones are told to come back."
+        default=100, ge=1, le=100_000, description="Calls answered at the same time; further ones get 503."
     )
+    max_in_flight_per_caller: int = Field(
+        default=50, ge=1, le=100_000, description="The same of one caller; further ones get 429."
+    )
+    max_streams: int = Field(default=1000, ge=1, le=100_000, description="Subscription streams open at the same time.")
+    max_streams_per_caller: int = Field(default=100, ge=1, le=100_000, description="The same of one caller.")
+    max_connections: int = Field(
+        default=4000, ge=16, le=1_000_000, description="Open connections, at most; fewer where the file limit is lower."
+    )
+    max_connections_per_caller: int = Field(default=500, ge=1, le=1_000_000, description="The same of one caller.")
     drain_seconds: float = Field(default=7.0, ge=0, le=600, description="Seconds that calls in flight get at the end.")
     rate_limit: RateSetting = Field(
         default=RequestRate(60, 60.0),
@@ -89,6 +99,19 @@ class RemoteSettings(ServerSettings):
     def authenticated(self) -> bool:
         """Whether a caller has to say who it is."""
         return bool(self.api_key or self.api_keys_file or self.oauth_issuer)
+
+    @property
+    def request_caps(self) -> Caps:
+        """Caps of the requests in flight; where callers need no credential they are all one."""
+        return self._caps(self.max_in_flight, self.max_in_flight_per_caller)
+
+    @property
+    def stream_caps(self) -> Caps:
+        """Caps of the listen streams."""
+        return self._caps(self.max_streams, self.max_streams_per_caller)
+
+    def _caps(self, total: int, per_principal: int) -> Caps:
+        return Caps(total, min(total, per_principal) if self.authenticated else total)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

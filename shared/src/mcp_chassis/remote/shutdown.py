@@ -1,47 +1,28 @@
-"""The end of a server: what is under way is answered, what waits for ever is closed, and then it is over in time."""
+"""Graceful shutdown of the HTTP server: requests in flight are answered or cancelled within their time."""
 
 import asyncio
 import contextlib
 import logging
 import socket
 import time
-from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from mcp_chassis.remote.accept_queue import HANDSHAKE, admit_nobody_new, waiting
+from mcp_chassis.remote.http.connection import Connection
+from mcp_chassis.remote.http.connection_limits import IDLE_SECONDS, ConnectionLimits
+from mcp_chassis.remote.in_flight import InFlightRequests
 
 logger = logging.getLogger(__name__)
 
-IDLE_SECONDS = 60.0
-QUIET = 1.0  # seconds without a new request on any open connection until the balancer is believed to have gone
-STILL_COMING = 3.0  # seconds for a balancer that goes on asking on connections it keeps open
-LOOK_AGAIN = 0.05
-CUT_SECONDS = 1  # what cancelled calls get to clean up
-
-
-class InFlightRequests:
-    """The requests under way, how the others were answered, and whether the server is ending."""
-
-    def __init__(self) -> None:
-        self.draining = False
-        self.count = 0
-        self.begun = 0
-        self.answers: Counter[tuple[str, int]] = Counter()
-
-    @contextlib.contextmanager
-    def under_way(self) -> Generator[None]:
-        self.count += 1
-        self.begun += 1
-        try:
-            yield
-        finally:
-            self.count -= 1
+QUIET_SECONDS = 1.0  # without a new request on any open connection, until the balancer is taken to have gone
+STILL_COMING_SECONDS = 3.0  # for a balancer that goes on sending requests on connections it keeps open
+POLL_SECONDS = 0.05
+CLEANUP_SECONDS = 1  # for cancelled calls to clean up, and for their errors to be sent
 
 
 class DrainingServer(uvicorn.Server):
@@ -51,21 +32,28 @@ class DrainingServer(uvicorn.Server):
     in flight get `drain_seconds`; then they are cancelled. A second signal ends it at once. The exit code is 0.
 
     Args:
-        flight: what is counted.
+        flight: counts the requests in flight.
+        limits: of the connections.
         end_streams: ends the listen streams.
         drain_seconds: for calls in flight.
     """
 
     def __init__(
-        self, config: uvicorn.Config, flight: InFlightRequests, end_streams: Callable[[], None], drain_seconds: float
+        self,
+        config: uvicorn.Config,
+        flight: InFlightRequests,
+        limits: ConnectionLimits,
+        *,
+        end_streams: Callable[[], None],
+        drain_seconds: float,
     ) -> None:
         super().__init__(config)
         self._listeners: list[socket.socket] = []
         self._flight = flight
+        self._limits = limits
         self._end_streams = end_streams
         self._drain_seconds = drain_seconds
         self._draining: asyncio.Task[None] | None = None
-        self._idle_since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._listeners = sockets or []
@@ -91,10 +79,11 @@ class DrainingServer(uvicorn.Server):
         await self._stop_listening()
         self._end_streams()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(self._drain_seconds, QUIET)):
+            async with asyncio.timeout(max(self._drain_seconds, QUIET_SECONDS)):
                 await self._emptied()
         if self._flight.count:
-            logger.warning("%d requests were cut off after %g s.", self._flight.count, self._drain_seconds)
+            logger.warning("%d requests were cancelled after %g s.", self._flight.count, self._drain_seconds)
+        self._flight.cancel_all()
         self.should_exit = True
 
     async def _emptied(self) -> None:
@@ -108,9 +97,9 @@ class DrainingServer(uvicorn.Server):
             now = time.monotonic()
             if self._flight.count or self._flight.begun > begun:
                 begun, last = self._flight.begun, now
-            elif now - last >= QUIET or now - began >= STILL_COMING:
+            elif now - last >= QUIET_SECONDS or now - began >= STILL_COMING_SECONDS:
                 return
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _stop_listening(self) -> None:
         """Accept who has connected already, then close: closing first would reset their connections."""
@@ -128,37 +117,22 @@ class DrainingServer(uvicorn.Server):
             await loop.connect_accepted_socket(self._protocol, accepted)
 
     def _protocol(self) -> asyncio.Protocol:
-        return H11Protocol(self.config, self.server_state, self.lifespan.state)
+        return Connection(self.config, self.server_state, self.lifespan.state, limits=self._limits)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
-            self._drop_idle(time.monotonic())
+            self._limits.sweep(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
-    def _drop_idle(self, now: float) -> None:
-        """Close what has sent no whole request for a minute: uvicorn waits for ever for the rest of its headers."""
-        for connection in self._connections():
-            if _is_idle(connection):
-                if now - self._idle_since.setdefault(connection, now) > IDLE_SECONDS:
-                    connection.transport.close()
-            else:
-                self._idle_since.pop(connection, None)
-
-    def _connections(self) -> list[H11Protocol]:
-        return cast("list[H11Protocol]", list(self.server_state.connections))
+    def _connections(self) -> list[Connection]:
+        return cast("list[Connection]", list(self.server_state.connections))
 
 
-def _is_idle(connection: H11Protocol) -> bool:
-    """Whether nothing is asked on it, or not wholly."""
-    cycle = cast("RequestResponseCycle | None", connection.cycle)
-    return cycle is None or cycle.response_complete
-
-
-def config(app: Any, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
-    """uvicorn as the servers need it: h11, no log of its own, nothing but HTTP."""
+def config(app: Any, trusted_proxies: tuple[str, ...], limits: ConnectionLimits) -> uvicorn.Config:
+    """The configuration of uvicorn: counted h11 connections, no log of its own, nothing but HTTP."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=cast("type[asyncio.Protocol]", partial(Connection, limits=limits)),
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -168,5 +142,5 @@ def config(app: Any, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
         timeout_keep_alive=int(IDLE_SECONDS),
-        timeout_graceful_shutdown=CUT_SECONDS,
+        timeout_graceful_shutdown=CLEANUP_SECONDS,
     )

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.process_limits import forbid_core_dumps
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.stdio import serve
@@ -13,6 +14,7 @@ from mcp_chassis.telemetry import logs
 
 def serve_one(server: Server[Any]) -> int:
     """Serve stdio until the host ends it; the exit code of the process."""
+    forbid_core_dumps()
     try:
         settings = server.settings.load()
         logs.configure(settings)

@@ -13,7 +13,7 @@ from mcp_chassis.failures import Failure, Unavailable
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed
 from mcp_chassis.remote.accounts.grants import TICKET_SECONDS, Grants
 from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
-from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rejections import Rejection, send_body
 
@@ -81,13 +81,13 @@ class SignInPages:
         return await self._say(send, 200, f"You are signed in to {self._title}. Close this page and go on.")
 
     async def _ticket(self, scope: Scope, receive: Receive) -> str:
-        if not self._origins.answers_host(body.only_header(scope, b"host")):
+        if not self._origins.answers_host(request_body.only_header(scope, b"host")):
             raise DecryptionFailed
         if scope["method"] != "POST":
             return _query(scope).get("ticket", "")
-        if not self._origins.answers_origin(body.header(scope, b"origin")):
+        if not self._origins.answers_origin(request_body.header(scope, b"origin")):
             raise DecryptionFailed
-        form = parse_qs((await body.read(scope, receive, MOST_FORM)).decode("latin-1"))
+        form = parse_qs((await request_body.read(scope, receive, MOST_FORM)).decode("latin-1"))
         return form.get("ticket", [""])[0]
 
     def _principal(self, ticket: str) -> str:
@@ -148,7 +148,7 @@ def _query(scope: Scope) -> dict[str, str]:
 
 
 def _cookie(scope: Scope) -> str:
-    pairs = (pair.strip().partition("=") for pair in (body.header(scope, b"cookie") or "").split(";"))
+    pairs = (pair.strip().partition("=") for pair in (request_body.header(scope, b"cookie") or "").split(";"))
     return next((value for name, _, value in pairs if name == COOKIE), "")
 
 

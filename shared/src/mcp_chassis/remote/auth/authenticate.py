@@ -1,6 +1,7 @@
-"""Who is calling: a key or a token becomes a principal with scopes, or the request is turned away."""
+"""Authentication of callers: a key or a token becomes a principal with scopes, or the request is rejected."""
 
 import ipaddress
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -9,12 +10,16 @@ from mcp.server.auth.provider import AccessToken
 from starlette.types import Scope
 
 from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore
-from mcp_chassis.remote.http import rejections as refusals
+from mcp_chassis.remote.http import rejections
 from mcp_chassis.remote.http.rate_limiter import RequestRate, SlidingWindow
 from mcp_chassis.remote.http.rejections import Rejection
+from mcp_chassis.telemetry.logs import AUDIT, log_event
+
+_audit = logging.getLogger(AUDIT)
 
 BAD_TOKENS = RequestRate(20, 10.0)
 LONGEST_CREDENTIAL = 16_384
+UNKNOWN_ADDRESS = "unknown"
 WITHHELD = "withheld"
 """Stands where the SDK keeps the token itself: no tool needs it, so none can pass it on."""
 KEY, OAUTH = "key", "oauth"
@@ -28,13 +33,17 @@ class VerificationUnavailable(Exception):
 
 
 class Verifier(Protocol):
-    """Tells whose a token is."""
+    """Verifies OAuth tokens."""
 
-    async def verify(self, token: str) -> AccessToken | None:
-        """Its principal and scopes; None when it is not good.
+    async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
+        """The principal and scopes of a token; None when it is not good, or not known to be and `may_ask` is false.
+
+        Args:
+            token: as it was sent.
+            may_ask: whether the authorization server may be asked about this token.
 
         Raises:
-            CannotTell: when that cannot be found out.
+            VerificationUnavailable: when that cannot be found out.
         """
         ...
 
@@ -46,7 +55,7 @@ class Authentication:
         keys: API keys.
         verifier: of OAuth tokens.
         challenge: `WWW-Authenticate` for an OAuth error code (empty where no credential came).
-        clock: seconds, monotonic.
+        bad_tokens: counts bad credentials per address.
     """
 
     def __init__(
@@ -63,24 +72,30 @@ class Authentication:
         self._known: dict[ApiKey, AuthenticatedUser] = {}
 
     async def caller(self, scope: Scope) -> AuthenticatedUser:
-        """Who sends this request.
+        """The caller that sends this request. A good credential passes whatever else its address has sent.
 
         Raises:
-            Refusal: 401 without a good credential, 429 after too many bad ones from one address, 503 when it cannot
+            Rejection: 401 without a good credential, 429 after too many bad ones from one address, 503 when it cannot
                 be checked.
         """
-        address = network(scope)
-        if wait := self._bad_tokens.wait(address):
-            raise refusals.limited("Too many bad keys or tokens came from your address.", wait)
         credential = self._credential(scope)
+        network = network_of(address_of(scope))
+        wait = self._bad_tokens.wait(network)
         try:
-            user = await self._user(credential)
+            user = await self._user(credential, may_ask=not wait)
         except VerificationUnavailable:
-            raise refusals.unavailable("Tokens cannot be checked at the moment.", 5) from None
+            raise rejections.unavailable("Tokens cannot be checked at the moment.", 5) from None
         if user is None:
-            self._bad_tokens.count(address)
+            if wait:
+                raise rejections.limited("Too many bad keys or tokens came from your address.", wait)
+            self._count_bad(network)
             raise self._refused(BAD, "invalid_token")
         return user
+
+    def _count_bad(self, network: str) -> None:
+        self._bad_tokens.count(network)
+        if self._bad_tokens.wait(network):
+            log_event(_audit, logging.WARNING, "locked out", address=network, outcome="too many bad credentials")
 
     def _credential(self, scope: Scope) -> str:
         """The one credential sent; empty where what was sent cannot be one."""
@@ -90,12 +105,12 @@ class Authentication:
         credentials = {value if name == b"x-api-key" else _bearer(value) for name, value in sent}
         return credentials.pop() if len(credentials) == 1 else ""
 
-    async def _user(self, credential: str) -> AuthenticatedUser | None:
+    async def _user(self, credential: str, *, may_ask: bool) -> AuthenticatedUser | None:
         if not credential or len(credential) > LONGEST_CREDENTIAL or not credential.isascii():
             return None
         if key := self._keys.find(credential):
             return self._known.get(key) or self._remember(key)
-        token = await self._verifier.verify(credential) if self._verifier else None
+        token = await self._verifier.verify(credential, may_ask=may_ask) if self._verifier else None
         return AuthenticatedUser(token) if token else None
 
     def _remember(self, key: ApiKey) -> AuthenticatedUser:
@@ -106,8 +121,8 @@ class Authentication:
             self._known.clear()
         return self._known.setdefault(key, AuthenticatedUser(token))
 
-    def _refused(self, told: str, error: str) -> Rejection:
-        return refusals.unauthorized(self._challenge(error), told)
+    def _refused(self, reason: str, error: str) -> Rejection:
+        return rejections.unauthorized(self._challenge(error), reason)
 
 
 def _bearer(value: str) -> str:
@@ -115,14 +130,19 @@ def _bearer(value: str) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-def network(scope: Scope) -> str:
-    """The caller's address; of IPv6 the network a household has, which can change the rest at will."""
-    host = (scope.get("client") or ("unknown", 0))[0]
+def address_of(scope: Scope) -> str:
+    """The caller's IP address, IPv4 unmapped from IPv6; `unknown` where a proxy sent something else."""
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address((scope.get("client") or ("", 0))[0].partition("%")[0])
     except ValueError:
-        return host
-    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if address.version == 6 else host
+        return UNKNOWN_ADDRESS
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def network_of(address: str) -> str:
+    """The address; of IPv6 the /64 network of a household, which can change the rest at will."""
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 def by_oauth(user: AuthenticatedUser) -> bool:

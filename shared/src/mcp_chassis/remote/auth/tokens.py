@@ -40,11 +40,15 @@ class SignedTokens:
         self._algorithms = tuple(algorithms)
         self._keys = keys
 
-    async def verify(self, token: str) -> AccessToken | None:
-        """Whose the token is; None when it is not good.
+    async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
+        """The principal and scopes of a token; None when it is not good.
+
+        Args:
+            token: as it was sent.
+            may_ask: ignored: the issuer is asked for its keys, never about one token.
 
         Raises:
-            CannotTell: when the issuer's keys cannot be had.
+            VerificationUnavailable: when the issuer's keys cannot be fetched.
         """
         header = self._header(token)
         key = await self._keys.find(header.get("kid"), header["alg"]) if header else None
@@ -109,16 +113,16 @@ class OpaqueTokens:
         self._clock = clock
         self._kept: OrderedDict[bytes, tuple[float, AccessToken | None]] = OrderedDict()
 
-    async def verify(self, token: str) -> AccessToken | None:
-        """Whose the token is; None when it is not good.
+    async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
+        """The principal and scopes of a token; None when it is not good, or would have to be asked about and may not.
 
         Raises:
-            CannotTell: when nobody answers.
+            VerificationUnavailable: when the authorization server does not answer.
         """
         name = hashlib.sha256(token.encode()).digest()
         until, known = self._kept.get(name, (0.0, None))
-        if self._clock() < until:
-            return known
+        if self._clock() < until or not may_ask:
+            return known if self._clock() < until else None
         claims = await self._documents.post(
             self._url, {"token": token, "token_type_hint": "access_token"}, self._client
         )

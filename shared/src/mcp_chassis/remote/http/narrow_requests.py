@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.pipeline.narrowing import Narrowing, current_narrowing, narrowing_to
-from mcp_chassis.remote.http import request_body as body
+from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.server import Server
 from mcp_chassis.settings import split
@@ -29,9 +29,9 @@ def narrowing_of(scope: Scope, server: Server[Any]) -> Narrowing:
         Refusal: 400 when a tool, a profile or a value is not known, 404 when the path is not.
     """
     choices, read_only = _of_path(scope.get(BELOW, ()), server)
-    if named := split(body.header(scope, TOOLS_HEADER) or ""):
+    if named := split(request_body.header(scope, TOOLS_HEADER) or ""):
         choices.append(list(_names(named, server)))
-    flag = (body.header(scope, READ_ONLY_HEADER) or "").strip().lower()
+    flag = (request_body.header(scope, READ_ONLY_HEADER) or "").strip().lower()
     if flag not in _TRUTH:
         raise Rejection(400, InvalidInput("X-MCP-Readonly must be true or false."))
     try:

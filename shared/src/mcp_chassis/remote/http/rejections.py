@@ -1,4 +1,4 @@
-"""A request that is turned away before any tool runs: the status, and a JSON-RPC error that says what to try."""
+"""Responses to requests that are rejected before a tool runs: a status, and a JSON-RPC error with a remedy."""
 
 import json
 import math
@@ -19,11 +19,11 @@ from mcp_chassis.failures import (
 
 
 class Rejection(Exception):
-    """The answer to a request that is not let in.
+    """The response to a request that is not admitted.
 
     Args:
         status: of HTTP.
-        failure: what is told, as `data` of the JSON-RPC error.
+        failure: `data` of the JSON-RPC error.
         headers: besides the usual ones.
         code: of JSON-RPC.
     """
@@ -37,10 +37,14 @@ class Rejection(Exception):
         self.headers = dict(headers or {})
         self.code = code
 
-    async def send(self, send: Send, request_id: str | int | None = None) -> None:
-        """Answer with it; `request_id` is that of the message, where it could be read."""
+    def body(self, rpc_id: str | int | None = None) -> dict[str, Any]:
+        """The JSON-RPC error; `rpc_id` is that of the message, where it could be read."""
         error = {"code": self.code, "message": self.failure.message, "data": self.failure.wire()}
-        await send_json(send, self.status, {"jsonrpc": "2.0", "id": request_id, "error": error}, self.headers)
+        return {"jsonrpc": "2.0", "id": rpc_id, "error": error}
+
+    async def send(self, send: Send, rpc_id: str | int | None = None) -> None:
+        """Answer with it."""
+        await send_json(send, self.status, self.body(rpc_id), self.headers)
 
 
 async def send_json(send: Send, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
@@ -92,22 +96,29 @@ def not_one_message() -> Rejection:
     return Rejection(400, InvalidInput("The body must be one JSON-RPC message."))
 
 
-def unauthorized(challenge: str, told: str) -> Rejection:
-    return Rejection(401, AuthenticationFailed(told, remedy=""), {"www-authenticate": challenge})
+def unauthorized(challenge: str, reason: str) -> Rejection:
+    return Rejection(401, AuthenticationFailed(reason, remedy=""), {"www-authenticate": challenge})
 
 
 def insufficient(challenge: str, failure: PermissionDenied) -> Rejection:
     return Rejection(403, failure, {"www-authenticate": challenge})
 
 
-def limited(told: str, seconds: float) -> Rejection:
+def limited(reason: str, seconds: float) -> Rejection:
     """429 with `Retry-After`, in whole seconds as HTTP has it."""
     wait = math.ceil(seconds)
-    failure = RateLimited(told, remedy=f"Wait {wait} s before the next call.", retry_after_seconds=wait)
+    failure = RateLimited(reason, remedy=f"Wait {wait} s before the next call.", retry_after_seconds=wait)
     return Rejection(429, failure, {"retry-after": str(wait)})
 
 
-def unavailable(told: str, seconds: float) -> Rejection:
+def too_many(reason: str, remedy: str, headers: Mapping[str, str] | None = None) -> Rejection:
+    """429 for a caller who has too much open at the same time."""
+    failure = RateLimited(reason, remedy=remedy, retry_after_seconds=1)
+    return Rejection(429, failure, {"retry-after": "1", **(headers or {})})
+
+
+def unavailable(reason: str, seconds: float) -> Rejection:
+    """503 with `Retry-After`."""
     wait = math.ceil(seconds)
-    failure = Unavailable(told, remedy=f"Try again in {wait} s.", retry_after_seconds=wait)
+    failure = Unavailable(reason, remedy=f"Try again in {wait} s.", retry_after_seconds=wait)
     return Rejection(503, failure, {"retry-after": str(wait)}, INTERNAL_ERROR)

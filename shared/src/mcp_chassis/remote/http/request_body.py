@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from starlette.types import Message, Receive, Scope
 
-from mcp_chassis.remote.http import rejections as refusals
+from mcp_chassis.remote.http import rejections
 
 SECONDS = 30.0
 """A body that has not arrived by then is given up; half-open ones would pile up otherwise."""
@@ -20,7 +20,7 @@ async def read(scope: Scope, receive: Receive, most: int, seconds: float = SECON
         ConnectionError: when the caller is gone.
     """
     if int(header(scope, b"content-length") or "0") > most:  # h11 lets nothing but digits through
-        raise refusals.too_large(most)
+        raise rejections.too_large(most)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
@@ -30,11 +30,11 @@ async def read(scope: Scope, receive: Receive, most: int, seconds: float = SECON
                     raise ConnectionError
                 body += message.get("body", b"")
                 if len(body) > most:
-                    raise refusals.too_large(most)
+                    raise rejections.too_large(most)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        raise refusals.too_slow() from None
+        raise rejections.too_slow() from None
 
 
 def message_of(body: bytes) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def message_of(body: bytes) -> dict[str, Any]:
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
-        raise refusals.not_json() from None
+        raise rejections.not_json() from None
     if not isinstance(message, dict) or not _well_formed(cast("dict[str, Any]", message)):
-        raise refusals.not_one_message()
+        raise rejections.not_one_message()
     return cast("dict[str, Any]", message)
 
 

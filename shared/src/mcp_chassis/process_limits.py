@@ -1,0 +1,30 @@
+"""Resource limits of this process: open files, and no core dumps, which would hold credentials."""
+
+import contextlib
+import sys
+
+DEFAULT_FILES = 1024
+"""Open files assumed where the system does not tell a limit."""
+
+
+def forbid_core_dumps() -> None:
+    """Set the size of core dumps to zero; does nothing on Windows."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def raise_file_limit() -> int:
+    """Raise the soft limit of open files to the hard one; the limit that holds afterwards."""
+    if sys.platform == "win32":
+        return DEFAULT_FILES
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS refuses what is above its own constant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft

@@ -1,0 +1,84 @@
+"""One HTTP request and its response: who sent it, what it asks, and the line of the access log about it."""
+
+import json
+import logging
+import time
+from typing import Any
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from starlette.types import Message, Scope, Send
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.pipeline.caller import LOCAL_PRINCIPAL
+from mcp_chassis.remote.auth.authenticate import address_of
+from mcp_chassis.remote.http.rejections import Rejection
+
+_access = logging.getLogger("mcp_chassis.access")
+
+CLIENT_CLOSED_REQUEST = 499
+MAX_PATH_CHARS = 200
+MAX_METHOD_CHARS = 64
+
+
+class Exchange:
+    """One request and its response."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
+        self.user: AuthenticatedUser | None = None
+        self.status = 0
+        self.rpc_id: str | int | None = None
+        self._method = ""
+        self._complete = False
+        self._is_event_stream = False
+        self._send = send
+        self._began = time.perf_counter()
+
+    @property
+    def principal(self) -> str:
+        """The caller's principal; `local` where callers need no credential."""
+        return self.user.access_token.subject or self.user.username if self.user else LOCAL_PRINCIPAL
+
+    def understood(self, message: dict[str, Any]) -> None:
+        """Remember the id and the method of the JSON-RPC message."""
+        identifier = message.get("id")
+        self.rpc_id = identifier if isinstance(identifier, str | int) else None
+        method = message.get("method")
+        self._method = method[:MAX_METHOD_CHARS] if isinstance(method, str) else ""
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the response."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
+            self._is_event_stream = any(kind.startswith(b"text/event-stream") for kind in kinds)
+        else:
+            self._complete = not message.get("more_body", False)
+        await self._send(message)
+
+    async def reject(self, rejection: Rejection) -> None:
+        """Answer with a rejection."""
+        await rejection.send(self.send, self.rpc_id)
+
+    async def cut_off(self, failure: Failure) -> None:
+        """Answer a request that was cancelled with `failure`: as its last event where its stream has begun."""
+        rejection = Rejection(503, failure, {"retry-after": "1", "connection": "close"})
+        if not self.status:
+            await self.reject(rejection)
+        elif not self._complete:
+            body = json.dumps(rejection.body(self.rpc_id))
+            event = f"event: message\r\ndata: {body}\r\n\r\n" if self._is_event_stream else ""
+            await self.send({"type": "http.response.body", "body": event.encode(), "more_body": False})
+
+    def log(self) -> None:
+        """Write the line of the access log."""
+        fields = {
+            "path": self.scope["path"][:MAX_PATH_CHARS],
+            "status": self.status,
+            "rpc_method": self._method or None,
+            "principal": self.user.access_token.subject if self.user else None,
+            "address": address_of(self.scope),
+            "request_id": self.rpc_id,
+            "duration_ms": round((time.perf_counter() - self._began) * 1000, 1),
+        }
+        _access.info("request", extra={"fields": fields})

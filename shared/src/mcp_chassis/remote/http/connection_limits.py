@@ -1,0 +1,112 @@
+"""Limits of connections: how many at the same time, and how long one may be idle or leave its answer unread."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from mcp_chassis.remote.http.connection import Connection
+
+FIRST_REQUEST_SECONDS = 10.0
+IDLE_SECONDS = 60.0
+UNREAD_SECONDS = 30.0
+"""A connection is aborted after this time without one byte of its answer read."""
+
+
+@dataclass(frozen=True)
+class ConnectionCaps:
+    """The most connections of a process, and of one principal; seconds until one that does nothing is closed."""
+
+    total: int = 4000
+    per_principal: int = 500
+    first_request_seconds: float = FIRST_REQUEST_SECONDS
+    idle_seconds: float = IDLE_SECONDS
+    unread_seconds: float = UNREAD_SECONDS
+
+
+class ConnectionLimits:
+    """The open connections of a process.
+
+    At the cap a new connection takes the place of one without a request, then of an idle one without a principal,
+    then of an idle one of the principal with the most; only where all are busy is the new one refused.
+    """
+
+    def __init__(self, caps: ConnectionCaps) -> None:
+        self.caps = caps
+        self._open: dict[Connection, None] = {}  # the oldest first
+        self._by_principal: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def admit(self, connection: Connection) -> bool:
+        """Count a new connection; False where it has to be refused."""
+        if len(self._open) >= self.caps.total:
+            replaced = self._replaceable()
+            if replaced is None:
+                return False
+            self._drop(replaced)
+        self._open[connection] = None
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """Stop counting a connection."""
+        if connection in self._open:
+            del self._open[connection]
+            self._release(connection)
+
+    def claim(self, connection: Connection, principal: str) -> bool:
+        """Count a connection for the principal of its latest request; False above the principal's cap."""
+        if connection.principal == principal or connection not in self._open:
+            return True
+        if self._by_principal[principal] >= self.caps.per_principal:
+            return False
+        self._release(connection)
+        connection.principal = principal
+        self._by_principal[principal] += 1
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a new connection would be refused."""
+        return len(self._open) >= self.caps.total and self._replaceable() is None
+
+    def sweep(self, now: float) -> None:
+        """Close connections that have been idle too long, abort those whose answer nobody reads."""
+        for connection in list(self._open):
+            self._watch_reading(connection, now)
+            if not connection.is_idle:
+                connection.idle_since = now
+            elif now - connection.idle_since > self._idle_limit(connection):
+                connection.transport.close()
+
+    def _idle_limit(self, connection: Connection) -> float:
+        return self.caps.idle_seconds if connection.has_had_a_request else self.caps.first_request_seconds
+
+    def _watch_reading(self, connection: Connection, now: float) -> None:
+        unread = connection.transport.get_write_buffer_size()
+        if not unread or unread < connection.unread_bytes:
+            connection.unread_since = now
+        elif now - connection.unread_since > self.caps.unread_seconds:
+            connection.transport.abort()
+        connection.unread_bytes = unread
+
+    def _replaceable(self) -> Connection | None:
+        idle = [connection for connection in self._open if connection.is_idle]
+        return min(idle, key=self._rank, default=None)
+
+    def _rank(self, connection: Connection) -> tuple[bool, int]:
+        of_principal = self._by_principal[connection.principal] if connection.principal else self.caps.total
+        return connection.has_had_a_request, -of_principal
+
+    def _drop(self, connection: Connection) -> None:
+        self.forget(connection)
+        if connection.transport.get_write_buffer_size():
+            connection.transport.abort()
+        else:
+            connection.transport.close()
+
+    def _release(self, connection: Connection) -> None:
+        if connection.principal is not None:
+            self._by_principal[connection.principal] -= 1
+            if not self._by_principal[connection.principal]:
+                del self._by_principal[connection.principal]
+            connection.principal = None

@@ -1,0 +1,78 @@
+"""Requests and listen streams that are open in this process, counted per principal and in all."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import anyio
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that may be open at the same time, in all and of one principal."""
+
+    total: int
+    per_principal: int
+
+
+class OpenCount:
+    """Count of what is open at the same time, with a share for each principal."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._by_principal: Counter[str] = Counter()
+
+    def of(self, principal: str) -> int:
+        """How much of it one principal has open."""
+        return self._by_principal[principal]
+
+    def fits(self, principal: str, caps: Caps) -> bool:
+        """Whether one more of this principal stays below both caps."""
+        return self.count < caps.total and self.of(principal) < caps.per_principal
+
+    @contextlib.contextmanager
+    def holding(self, principal: str) -> Generator[None]:
+        """Count one more of this principal inside."""
+        self.count += 1
+        self._by_principal[principal] += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
+            self._by_principal[principal] -= 1
+            if not self._by_principal[principal]:
+                del self._by_principal[principal]
+
+
+class InFlightRequests:
+    """Requests in flight, open listen streams, counts of HTTP responses, and whether the server is draining."""
+
+    def __init__(self) -> None:
+        self.draining = False
+        self.requests = OpenCount()
+        self.streams = OpenCount()
+        self.begun = 0
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self._scopes: set[anyio.CancelScope] = set()
+
+    @property
+    def count(self) -> int:
+        """Requests in flight; listen streams are none."""
+        return self.requests.count
+
+    @contextlib.contextmanager
+    def cancellable(self) -> Generator[anyio.CancelScope]:
+        """A scope that `cancel_all` cancels."""
+        self.begun += 1
+        with anyio.CancelScope() as scope:
+            self._scopes.add(scope)
+            try:
+                yield scope
+            finally:
+                self._scopes.discard(scope)
+
+    def cancel_all(self) -> None:
+        """Cancel what is still in flight, so that each request is answered with an error."""
+        for scope in list(self._scopes):
+            scope.cancel()
