@@ -5,15 +5,13 @@ from typing import Any
 
 from mcp_chassis.results import Result
 
-from database_mcp.catalog.relations import Relation
+from database_mcp.catalog.relations import ENUM_TYPES, ESTIMATED_ROWS, Relation
 from database_mcp.client.protocols import Connection
 
 _DESCRIBE_SQL = """
 SELECT json_build_object(
   'comment', obj_description(c.oid, 'pg_class'),
-  'estimated_rows', CASE WHEN c.relkind = 'p' THEN (SELECT sum(greatest(l.reltuples, 0))
-        FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf)::int8
-      WHEN c.reltuples >= 0 AND c.relkind IN ('r', 'm') THEN c.reltuples::int8 END,
+  'estimated_rows', {estimated_rows},
   'columns', (SELECT json_agg(json_build_object(
       'name', a.attname,
       'type', regexp_replace(regexp_replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying',
@@ -24,10 +22,9 @@ SELECT json_build_object(
                       ELSE pg_get_expr(d.adbin, d.adrelid) END,
       'comment', col_description(c.oid, a.attnum),
       'values', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
-                 WHERE e.enumtypid IN (a.atttypid, t.typelem, t.typbasetype)),
+                 WHERE e.enumtypid IN {enum_types}),
       'readable', CASE WHEN NOT has_column_privilege(c.oid, a.attnum, 'SELECT') THEN false END) ORDER BY a.attnum)
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   'primary_key', (SELECT json_agg(a.attname ORDER BY k.place) FROM pg_constraint o,
       unnest(o.conkey) WITH ORDINALITY k(attnum, place) JOIN pg_attribute a ON a.attnum = k.attnum
@@ -36,7 +33,8 @@ SELECT json_build_object(
     FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype IN ('u', 'x', 'c')),
   'foreign_keys', (SELECT json_agg(o.conname || ': ' || regexp_replace(pg_get_constraintdef(o.oid, true),
         '^FOREIGN KEY (\\(.*?\\)) REFERENCES ', '\\1 -> ') ORDER BY o.conname)
-    FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'f'),
+    FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'f' AND NOT EXISTS (
+        SELECT FROM pg_constraint p WHERE p.oid = o.conparentid AND p.conrelid = o.conrelid)),
   'referenced_by', (SELECT json_agg(format('%s: %I.%I %s', o.conname, n.nspname, r.relname,
         regexp_replace(pg_get_constraintdef(o.oid, true), '^FOREIGN KEY (\\(.*?\\)).*$', '\\1')) ORDER BY o.conname)
     FROM pg_constraint o JOIN pg_class r ON r.oid = o.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
@@ -55,6 +53,9 @@ SELECT json_build_object(
           WINDOW ordered AS (ORDER BY pg_get_expr(p.relpartbound, p.oid) = 'DEFAULT',
                              length(pg_get_expr(p.relpartbound, p.oid)), pg_get_expr(p.relpartbound, p.oid))) p
     WHERE p.place IN (1, p.total)),
+  'inherited_by', (SELECT json_agg(format('%I.%I', n.nspname, r.relname) ORDER BY n.nspname, r.relname)
+    FROM (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid AND c.relkind = 'r' LIMIT 20) h
+    JOIN pg_class r ON r.oid = h.inhrelid JOIN pg_namespace n ON n.oid = r.relnamespace),
   'partition_of', (SELECT format('%I.%I', n.nspname, r.relname) FROM pg_class r JOIN pg_namespace n
       ON n.oid = r.relnamespace WHERE c.relispartition AND r.oid = pg_partition_root(c.oid)),
   'analyzed', CASE WHEN c.relkind IN ('r', 'm') THEN c.reltuples >= 0
@@ -62,7 +63,7 @@ SELECT json_build_object(
                        JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf) END,
   'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)::text AS described
 FROM pg_class c WHERE c.oid = $1::int8::oid
-"""
+""".replace("{estimated_rows}", ESTIMATED_ROWS).replace("{enum_types}", ENUM_TYPES)
 
 
 NEVER_ANALYZED = "none: never analyzed, so that row counts are not known and plans are guesses"
@@ -84,6 +85,7 @@ class TableDescription(Result):
     """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
 
     `estimated_rows` is the planner's estimate. `partitions` are the first and the last of `partition_count`.
+    `inherited_by` are tables whose rows a query of this one shows too.
     """
 
     database: str | None = None
@@ -98,6 +100,7 @@ class TableDescription(Result):
     foreign_keys: list[str] | None = None
     referenced_by: list[str] | None = None
     indexes: list[str] | None = None
+    inherited_by: list[str] | None = None
     partition_of: str | None = None
     partition_key: str | None = None
     partition_count: int | None = None

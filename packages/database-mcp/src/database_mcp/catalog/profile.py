@@ -22,7 +22,7 @@ Report = Callable[[int, str], Awaitable[None]]
 
 _COLUMNS_SQL = """
 SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       t.typcategory::text IN ('N', 'D', 'S', 'T', 'I', 'E') AS ranged,
+       t.typcategory::text IN ('N', 'D', 'S', 'T', 'I', 'E') AND t.typname !~ '^reg' AS ranged,
        has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
        CASE WHEN c.relkind = 'p' THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_partition_tree(c.oid) p
             JOIN pg_class l ON l.oid = p.relid WHERE p.isleaf)
@@ -140,7 +140,9 @@ class Profiler:
             total = self.columns[0]["rows"]
             distinct = row["distincts"] if row["distincts"] >= 0 else -row["distincts"] * total
             self.analyzed = True
-            self.facts[row["name"]] = {"null_share": round(row["nulls"], 4), "distinct": round(distinct)}
+            self.facts[row["name"]] = {"null_share": round(row["nulls"], 4)}
+            if row["distincts"] or row["nulls"] == 1:  # 0 is not known: a type without an order, such as json
+                self.facts[row["name"]]["distinct"] = round(distinct)
 
     async def _values(self, connection: Connection) -> None:
         columns = self._readable[:MAX_PROFILED_COLUMNS]

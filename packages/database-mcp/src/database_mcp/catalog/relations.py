@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mcp_chassis.failures import NotFound
 
-from database_mcp.client.protocols import Connection
+from database_mcp.client.protocols import Connection, Row
 from database_mcp.transaction import readable
 
 KINDS = {
@@ -18,6 +18,26 @@ KINDS = {
     "f": "foreign table",
 }
 
+# The enum types beneath a column `a`: of itself, its array, its domain, or domains and arrays of those.
+ENUM_TYPES = """(WITH RECURSIVE beneath AS (
+    SELECT a.atttypid AS type
+    UNION
+    SELECT u.type FROM beneath b JOIN pg_catalog.pg_type t ON t.oid = b.type
+    CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) u(type)
+    WHERE u.type <> 0 AND (t.typtype = 'd' OR t.typcategory = 'A')
+  ) SELECT type FROM beneath)"""
+
+# The planner's estimate of the rows of `c`, with those of its partitions or of the tables that inherit from it.
+ESTIMATED_ROWS = """CASE
+    WHEN c.relkind = 'p' OR (c.relkind = 'r' AND c.relhassubclass) THEN (
+        WITH RECURSIVE parts AS (
+            SELECT c.oid AS part
+            UNION ALL
+            SELECT h.inhrelid FROM parts JOIN pg_catalog.pg_inherits h ON h.inhparent = parts.part
+        ) SELECT sum(greatest(l.reltuples, 0)) FROM parts JOIN pg_catalog.pg_class l ON l.oid = parts.part
+          WHERE l.relkind <> 'p')::int8
+    WHEN c.relkind IN ('r', 'm') AND c.reltuples >= 0 THEN c.reltuples::int8 END"""
+
 # What every catalogue query leaves out, and how it keeps to the allowed schemas ($1, null: all).
 VISIBLE = """
     c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
@@ -27,9 +47,16 @@ VISIBLE = """
 _FIND_SQL = """
 SELECT c.oid::int8 AS oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {visible} AND c.relname = $2 AND ($3::text IS NULL OR n.nspname = $3)
-ORDER BY array_position(pg_catalog.current_schemas(false), n.nspname), n.nspname <> 'public', n.nspname
-""".replace("{visible}", VISIBLE)
+WHERE {visible} AND lower(c.relname) = lower($2) AND ($3::text IS NULL OR lower(n.nspname) = lower($3))
+  AND ($4::text IS NULL OR $4 = pg_catalog.current_database())
+ORDER BY c.relname <> $2, $3::text IS NOT NULL AND n.nspname <> $3, c.relname <> lower($2),
+         array_position(pg_catalog.current_schemas(false), n.nspname), n.nspname <> 'public', n.nspname
+"""
+_ALLOWED_SQL = _FIND_SQL.replace("{visible}", VISIBLE)
+_SYSTEM_SQL = _FIND_SQL.replace(
+    "{visible}",
+    "c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schema') AND $1::text[] IS NULL",
+)
 
 _NAMES_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name
@@ -55,20 +82,34 @@ class Relation:
         return f"{readable(self.schema)}.{readable(self.name)}"
 
 
-async def find(connection: Connection, schemas: Sequence[str], table: str, schema: str | None = None) -> Relation:
-    """The relation called `table`, which may carry its schema; the search_path decides between several, as in SQL.
+async def find(
+    connection: Connection, schemas: Sequence[str], table: str, schema: str | None = None, *, system: bool = False
+) -> Relation:
+    """The relation called `table`, which may carry its schema and database; the search_path decides, as in SQL.
+
+    Where none has exactly that name, one that differs in upper and lower case alone is found.
+
+    Args:
+        system: whether system catalogues are found too.
 
     Raises:
         NotFound: with the nearest names.
     """
-    name, schema = _split(table, schema)
     allowed = list(schemas) or None
-    rows = await connection.fetch(_FIND_SQL, allowed, name, schema)
-    if not rows:
-        names = await connection.fetch(_NAMES_SQL, allowed, name)
-        raise missing(table, ((row["schema"], row["name"]) for row in names))
-    first, *others = rows
-    also = tuple(row["schema"] for row in others)
+    readings = _readings(table, schema)
+    for reading in readings:
+        rows = await connection.fetch(_ALLOWED_SQL, allowed, *reading)
+        if not rows and system:
+            rows = (await connection.fetch(_SYSTEM_SQL, None, *reading))[:1]
+        if rows:
+            return _chosen(rows)
+    names = await connection.fetch(_NAMES_SQL, allowed, readings[0][0])
+    raise missing(table, ((row["schema"], row["name"]) for row in names))
+
+
+def _chosen(rows: Sequence[Row]) -> Relation:
+    first = rows[0]
+    also = tuple(row["schema"] for row in rows[1:] if row["name"] == first["name"])
     return Relation(first["oid"], first["schema"], first["name"], KINDS[first["kind"]], also)
 
 
@@ -93,13 +134,20 @@ def nearest(asked: str, there_are: Iterable[tuple[str, str]]) -> list[str]:
     return [full for name in close for full in by_name[name]][:3]
 
 
-def _split(table: str, schema: str | None) -> tuple[str, str | None]:
-    """A name that carries its schema, quoted or not, in its two parts."""
-    parts = re.fullmatch(r'(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^"]+)', table)
-    if parts is None or schema is not None:
-        return table, schema
-    return _unquoted(parts[2]), _unquoted(parts[1]) if parts[1] else None
+_PART = r'("(?:[^"]|"")+"|[^".]+)'
+
+
+def _readings(table: str, schema: str | None) -> list[tuple[str, str | None, str | None]]:
+    """The name, schema and database that `table` can mean; names with dots are found without quotes too."""
+    if schema is not None:
+        return [(_unquoted(table), _unquoted(schema), None)]
+    parts = re.fullmatch(rf"(?:(?:{_PART}\.)?{_PART}\.)?{_PART}", table)
+    database, of_schema, name = (_unquoted(part) if part else None for part in parts.groups()) if parts else [None] * 3
+    found = [(name, of_schema, database)] if name else []
+    before, dot, after = table.partition(".")
+    return [*found, *([(table, None, None), (after, before, None)] if dot else [] if found else [(table, None, None)])]
 
 
 def _unquoted(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+    quoted_name = len(name) > 2 and name.startswith('"') and name.endswith('"')
+    return name[1:-1].replace('""', '"') if quoted_name else name

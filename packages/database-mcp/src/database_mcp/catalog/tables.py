@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from mcp_chassis.results import Page, Result
 from pydantic_core import to_json
 
-from database_mcp.catalog.relations import KINDS, VISIBLE
+from database_mcp.catalog.relations import ENUM_TYPES, ESTIMATED_ROWS, KINDS, VISIBLE
 from database_mcp.client.protocols import Connection, Row
 
 MAX_TABLES_PER_PAGE = 300
@@ -33,10 +33,7 @@ WHERE {shown} GROUP BY n.oid, n.nspname ORDER BY n.nspname
 """.replace("{shown}", _SHOWN)
 _LIST_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
-       CASE WHEN c.relkind = 'p'
-            THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(c.oid) t
-                  JOIN pg_catalog.pg_class l ON l.oid = t.relid WHERE t.isleaf)::int8
-            WHEN c.relkind IN ('r', 'm') AND c.reltuples >= 0 THEN c.reltuples::int8 END AS rows,
+       {estimated_rows} AS rows,
        CASE WHEN c.relkind = 'p'
             THEN (SELECT pg_catalog.pg_size_pretty(sum(pg_catalog.pg_total_relation_size(t.relid)))
                   FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf)
@@ -49,11 +46,12 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS ki
        pg_catalog.obj_description(c.oid, 'pg_class') AS comment
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE {shown} ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
-""".replace("{shown}", _SHOWN)
+""".replace("{shown}", _SHOWN).replace("{estimated_rows}", ESTIMATED_ROWS)
 # One text a column: name, type, `null`, keys, enum labels, comment.
-_COLUMNS_SQL = """
+_COLUMNS_SQL = (
+    """
 WITH shown AS (
-    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+    SELECT c.oid, n.nspname, c.relname, c.relkind, {estimated_rows} AS rows
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE {shown} ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
 ), keys AS (
@@ -65,7 +63,7 @@ WITH shown AS (
     LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid
     LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
     LEFT JOIN pg_catalog.pg_attribute fa ON fa.attrelid = k.confrelid AND fa.attnum = u.target
-    WHERE k.contype IN ('p', 'f') AND k.conrelid IN (SELECT oid FROM shown)
+    WHERE k.contype IN ('p', 'f') AND k.conparentid = 0 AND k.conrelid IN (SELECT oid FROM shown)
       AND (k.contype = 'p' OR fa.attname IS NOT NULL)
     GROUP BY 1, 2
 ), columns AS (
@@ -79,19 +77,19 @@ WITH shown AS (
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
     LEFT JOIN keys k ON k.conrelid = a.attrelid AND k.attnum = a.attnum
     LEFT JOIN LATERAL (SELECT left(string_agg(l.enumlabel, '|' ORDER BY l.enumsortorder), 200) AS labels
-        FROM pg_catalog.pg_enum l WHERE l.enumtypid IN (a.atttypid, t.typelem, t.typbasetype)) e ON true
+        FROM pg_catalog.pg_enum l WHERE t.typtype IN ('e', 'd', 'b') AND l.enumtypid IN {enum_types}) e ON true
     WHERE a.attrelid IN (SELECT oid FROM shown) AND a.attnum > 0 AND NOT a.attisdropped GROUP BY 1
 )
 SELECT s.nspname::text AS schema, s.relname::text AS name, s.relkind::text AS kind,
-       CASE WHEN s.relkind = 'p'
-            THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(s.oid) t
-                  JOIN pg_catalog.pg_class l ON l.oid = t.relid WHERE t.isleaf)::int8
-            WHEN s.relkind IN ('r', 'm') AND s.reltuples >= 0 THEN s.reltuples::int8 END AS rows,
+       s.rows,
        CASE WHEN s.relkind = 'p'
             THEN (SELECT count(*) FROM pg_catalog.pg_partition_tree(s.oid) t WHERE t.isleaf)::int END AS partitions,
        NULL AS size, coalesce(c.columns, '{}') AS columns, left(obj_description(s.oid, 'pg_class'), 120) AS comment
 FROM shown s LEFT JOIN columns c ON c.attrelid = s.oid ORDER BY 1, 2
 """.replace("{shown}", _SHOWN)
+    .replace("{estimated_rows}", ESTIMATED_ROWS)
+    .replace("{enum_types}", ENUM_TYPES)
+)
 
 
 @dataclasses.dataclass(frozen=True)

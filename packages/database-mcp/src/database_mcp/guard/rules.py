@@ -14,14 +14,16 @@ from database_mcp.guard.tokens import Kind
 # VOLATILE only because their answer changes; they read or compute and leave nothing behind.
 HARMLESS = frozenset({
     "array_sample", "array_shuffle", "clock_timestamp", "current_query", "currval", "gen_random_bytes",
-    "gen_random_uuid", "lastval", "pg_blocking_pids", "pg_current_wal_flush_lsn", "pg_current_wal_insert_lsn",
-    "pg_current_wal_lsn", "pg_database_size", "pg_get_wal_replay_pause_state", "pg_indexes_size", "pg_is_in_recovery",
-    "pg_is_wal_replay_paused", "pg_jit_available", "pg_last_committed_xact", "pg_last_wal_receive_lsn",
-    "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp", "pg_notification_queue_usage", "pg_partition_ancestors",
-    "pg_partition_tree", "pg_relation_size", "pg_safe_snapshot_blocking_pids", "pg_sequence_last_value",
-    "pg_table_size", "pg_tablespace_size", "pg_total_relation_size", "pg_xact_commit_timestamp", "pg_xact_status",
-    "random", "random_normal", "timeofday", "txid_status", "uuid_generate_v1", "uuid_generate_v1mc",
-    "uuid_generate_v4", "uuidv4", "uuidv7",
+    "gen_random_uuid", "gen_salt", "lastval", "normal_rand", "pg_blocking_pids", "pg_current_wal_flush_lsn",
+    "pg_current_wal_insert_lsn", "pg_current_wal_lsn", "pg_database_size", "pg_get_wal_replay_pause_state",
+    "pg_indexes_size", "pg_is_in_recovery", "pg_is_wal_replay_paused", "pg_jit_available", "pg_last_committed_xact",
+    "pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp", "pg_notification_queue_usage",
+    "pg_partition_ancestors", "pg_partition_tree", "pg_relation_size", "pg_safe_snapshot_blocking_pids",
+    "pg_sequence_last_value", "pg_table_size", "pg_tablespace_size", "pg_total_relation_size",
+    "pg_xact_commit_timestamp", "pg_xact_status", "random", "random_normal", "st_clusterintersecting",
+    "st_clusterkmeans", "st_clusterwithin", "st_collect", "st_generatepoints", "st_makeline", "st_polygonize",
+    "st_symmetricdifference", "timeofday", "txid_status", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4",
+    "uuidv4", "uuidv7",
 })  # fmt: skip
 
 # Not VOLATILE, and yet they run SQL given as text, which no scan of this statement sees.
@@ -41,7 +43,7 @@ SECRET_RELATIONS = frozenset({
 })  # fmt: skip
 
 QUERY_HEADS = frozenset({"select", "with", "values", "table", "("})
-_SAMPLING = frozenset({"bernoulli", "system"})
+_SAMPLING = frozenset({"bernoulli", "system", "system_rows", "system_time"})
 _CATALOGUES = frozenset({"pg_catalog", "information_schema"})
 _BEFORE_ALIAS = frozenset({"as", "with"})
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from mcp_chassis.failures import ErrorCode, Failure, InvalidInput
 
-from database_mcp.catalog.empty import empty_tables, empty_tables_warning
+from database_mcp.catalog.empty import empty_tables, empty_tables_warning, names_in
 from database_mcp.client.driver import speaking
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
@@ -151,9 +151,8 @@ async def _emptiness(connection: Connection, statement: Statement, read: Rows) -
     """For a result that shows nothing: which of its tables hold no rows at all."""
     if not shows_nothing(read.rows) or read.more:
         return None
-    names = {name.text for name in statement.names if not name.called}
     with speaking():
-        return empty_tables_warning(await empty_tables(connection, names))
+        return empty_tables_warning(await empty_tables(connection, names_in(statement)))
 
 
 async def _checked(

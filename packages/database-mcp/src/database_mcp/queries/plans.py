@@ -1,8 +1,11 @@
 """A query plan as a model reads it, and what is wrong with it: pure, over PostgreSQL's own JSON."""
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from database_mcp.transaction import readable as quoted
 
 Node = Mapping[str, Any]
 
@@ -16,11 +19,21 @@ MIN_MISJUDGED_FACTOR = 10.0  # an estimate off by this factor picks wrong joins
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """Facts of the catalogue about a table in the plan; `unindexed` are foreign key columns without an index."""
+    """Facts of the catalogue about a table in the plan, as `schema.name`; a partition's `root` is its whole table.
+
+    `unindexed` are foreign key columns without an index, `sql_name` is the root's name as SQL.
+    """
 
     name: str
     rows: float
     unindexed: Sequence[str] = ()
+    root: str = ""
+    sql_name: str = ""
+    columns: Sequence[str] = ()
+
+    @property
+    def whole(self) -> str:
+        return self.root or self.name
 
 
 def lines(plan: Node) -> list[str]:
@@ -47,17 +60,37 @@ def findings(plan: Node, known: Sequence[Table]) -> list[str]:
     """Causes of a slow query, each with what to do about it."""
     by_name = {table.name: table for table in known}
     found: list[str] = []
+    found += [_scan_finding(scan) for scan in selective_scans(plan, by_name)]
     for _, node in _walk(plan):
-        table = by_name.get(f"{node.get('Schema', 'public')}.{node.get('Relation Name')}")
-        found += [*_scan(node, table), *_estimate(node), *_spill(node)]
-    conditions = " ".join(_conditions(plan))
-    for table in known:
-        found += [
-            f"Missing index: foreign key column {table.name}.{column} stands in a condition and has none; create one."
-            for column in table.unindexed
-            if column in conditions
-        ]
+        found += [*_estimate(node), *_spill(node)]
+    found += [
+        f"Missing index: foreign key column {table.whole}.{column} stands in a condition and has none: "
+        f"{index_sql(table, column)}"
+        for table, column in unindexed_keys(plan, known)
+    ]
     return _limited(list(dict.fromkeys(found)))
+
+
+def unindexed_keys(plan: Node, known: Sequence[Table]) -> list[tuple[Table, str]]:
+    """Foreign key columns without an index that a condition of the plan names, each once for a partitioned table."""
+    conditions = " ".join(_conditions(plan))
+    found = {
+        (table.whole, column): (table, column)
+        for table in known
+        for column in table.unindexed
+        if names_column(conditions, column)
+    }
+    return list(found.values())
+
+
+def names_column(condition: str, column: str) -> bool:
+    """Whether a condition, as PostgreSQL writes it, names the column."""
+    return re.search(rf"(?<![\w$]){re.escape(column)}(?![\w$(])", condition) is not None
+
+
+def index_sql(table: Table, column: str) -> str:
+    """The statement that makes an index on one column."""
+    return f"CREATE INDEX ON {table.sql_name} ({quoted(column)});"
 
 
 def _limited(found: list[str]) -> list[str]:
@@ -119,15 +152,45 @@ def _line(node: Node) -> str:
     return " ".join(parts)
 
 
-def _scan(node: Node, table: Table | None) -> Iterator[str]:
-    if node["Node Type"] != "Seq Scan" or "Filter" not in node:
-        return
-    kept, total = _kept(node, table)
-    if total >= MIN_LARGE_TABLE_ROWS and kept / total < MAX_SELECTIVE_SHARE:
-        yield (
-            f"Sequential scan of {node['Relation Name']}: reads {total:.0f} rows to keep {kept:.0f} by "
-            f"{node['Filter']}; an index on that column would serve it."
-        )
+@dataclasses.dataclass
+class Scan:
+    """Sequential scans of one table, or of the partitions of one, by the same condition."""
+
+    table: Table
+    condition: str
+    parts: int = 0
+    kept: float = 0
+    total: float = 0
+
+
+def selective_scans(plan: Node, by_name: Mapping[str, Table]) -> list[Scan]:
+    """Sequential scans of large tables that keep less than a tenth of the rows; of partitions together."""
+    scans: dict[tuple[str, str], Scan] = {}
+    for place, (_, node) in enumerate(_walk(plan)):
+        if node["Node Type"] != "Seq Scan" or "Filter" not in node:
+            continue
+        name = f"{node.get('Schema', 'public')}.{node['Relation Name']}"
+        table = by_name.get(name, Table(name, 0))
+        condition = node["Filter"].replace(f"{node.get('Alias', '')}.", "")
+        key = (table.whole, condition) if table.root else (f"{name} {place}", condition)
+        scan = scans.setdefault(key, Scan(table, condition))
+        kept, total = _kept(node, table)
+        scan.parts, scan.kept, scan.total = scan.parts + 1, scan.kept + kept, scan.total + total
+    return [
+        scan
+        for scan in scans.values()
+        if scan.total >= MIN_LARGE_TABLE_ROWS and scan.kept / scan.total < MAX_SELECTIVE_SHARE
+    ]
+
+
+def _scan_finding(scan: Scan) -> str:
+    of = f" ({scan.parts} partitions)" if scan.parts > 1 else ""
+    advice = "an index on what it compares would serve it"
+    if "~~" in scan.condition and "'%" in scan.condition:
+        advice = "only an index of the extension pg_trgm serves a pattern that begins with %"
+    name = scan.table.whole.partition(".")[2]
+    read = f"reads {scan.total:.0f} rows to keep {scan.kept:.0f} by {scan.condition}"
+    return f"Sequential scan of {name}{of}: {read}; {advice}."
 
 
 def _kept(node: Node, table: Table | None) -> tuple[float, float]:

@@ -61,7 +61,8 @@ async def describe_table(
     chosen = databases.get(database)
 
     async def described(connection: Connection) -> TableDescription:
-        return await describe_relation(connection, await find(connection, chosen.target.rules.schemas, table, schema))
+        relation = await find(connection, chosen.target.rules.schemas, table, schema, system=True)
+        return await describe_relation(connection, relation)
 
     return databases.labelled(chosen, await chosen.read(described))
 
