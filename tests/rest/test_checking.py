@@ -10,8 +10,8 @@ import pytest
 from mcp_chassis.cli.host_entries import placeholders
 from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import STARTER, server_of
-from rest_mcp.openapi.comparing import differences
-from rest_mcp.reading import read
+from rest_mcp.bridge_file import read
+from rest_mcp.openapi.differences import differences
 from support_api.application import OPENAPI
 from support_api_desk import Running
 

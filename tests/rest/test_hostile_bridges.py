@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import server_of
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 HEAD = 'instructions = "Things."\n[apis.api]\n'
 TOOL = '[[tools]]\nname = "get_thing"\ndescription = "Get a thing."\n'

@@ -10,7 +10,7 @@ from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data
 from mcp_types import Tool
 from rest_mcp.assembly import server_of
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 Write = Callable[..., Path]
 BASE = """

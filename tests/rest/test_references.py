@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.openapi.document import Document
 from rest_mcp.openapi.proposal import proposed
-from rest_mcp.problems import BadBridge
 
 ANSWER = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}
 HEAD = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
 from rest_mcp.assembly import server_of
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer", "format": "int64"}
 TEXTS = {"type": "array", "items": TEXT}

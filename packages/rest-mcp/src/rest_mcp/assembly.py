@@ -6,11 +6,11 @@ from pathlib import Path
 
 from mcp_chassis.server import Server
 
-from rest_mcp.connecting import Apis, connected
-from rest_mcp.functions import resources_of, tools_of
+from rest_mcp.bridge_file import read
+from rest_mcp.connection import Apis, connected
 from rest_mcp.prompts import api_request_template
-from rest_mcp.reading import read
 from rest_mcp.settings import RestSettings, settings_for
+from rest_mcp.tool_functions import resources_of, tools_of
 
 STARTER = Path(__file__).with_name("starter.toml")
 

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from rest_mcp.names import HeaderName, Line, QueryName, Variable
 from rest_mcp.parameters import Part
-from rest_mcp.words import HeaderName, Line, QueryName, Variable
 
 
 class Auth(Part):

@@ -8,9 +8,9 @@ from mcp_chassis.server import MAX_TOOLS
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rest_mcp.authentication import Auth, ClientCertificate, OAuth
+from rest_mcp.changing_words import changes
+from rest_mcp.names import FieldPath, HeaderName, Line, Name, ParameterName, QueryName, Request, Variable, places
 from rest_mcp.parameters import Parameter, Part, Place
-from rest_mcp.verbs import changes
-from rest_mcp.words import FieldPath, HeaderName, Line, Name, ParameterName, QueryName, Request, Variable, places
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
 MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]

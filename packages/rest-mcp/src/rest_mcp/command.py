@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         rest = without_bridge(arguments)
         if rest and rest[0] in OWN:
-            from rest_mcp.inspecting import run as inspect
+            from rest_mcp.document_commands import run as inspect
 
             raise SystemExit(inspect(rest))
     except BadSettings as exc:

@@ -8,7 +8,7 @@ from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.response import Response
 
 from rest_mcp.bridge import Paging
-from rest_mcp.shape import at
+from rest_mcp.fields import at
 
 Params = Mapping[str, Any]
 

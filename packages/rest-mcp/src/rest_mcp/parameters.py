@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Optional, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import SchemaError
 
-from rest_mcp.words import FieldPath, Line, ParameterName
+from rest_mcp.names import FieldPath, Line, ParameterName
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
 Place = Literal["path", "query", "body"]

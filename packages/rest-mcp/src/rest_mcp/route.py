@@ -13,9 +13,9 @@ from mcp_chassis.upstream.retry import Repeat
 from pydantic import BaseModel
 
 from rest_mcp.bridge import Api, Asking, Paging, ToolPart
+from rest_mcp.fields import exact, fields_of, items_of, kept, object_model, page_model, tree_of, written
 from rest_mcp.paging import asked, following, total
 from rest_mcp.parameters import Parameter
-from rest_mcp.shape import exact, fields_of, items_of, kept, object_model, page_model, tree_of, written
 
 MOST_PAGES = 10
 Arguments = Mapping[str, Any]

@@ -13,8 +13,8 @@ from mcp_chassis.upstream.policy import Policy
 
 from rest_mcp.authentication import Auth
 from rest_mcp.bridge import Api
+from rest_mcp.oauth_tokens import TokenSource
 from rest_mcp.settings import RestSettings, credential_field
-from rest_mcp.tokens import TokenSource
 
 
 class Signer:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
+from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.openapi.files import Files, Node, loaded
-from rest_mcp.problems import BadBridge
 
 LONGEST_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")

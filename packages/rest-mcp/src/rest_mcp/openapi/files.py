@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 Node = Mapping[str, Any]
 LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes

@@ -9,15 +9,15 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
 from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.entries import CANNOT, answered, over, table
 from rest_mcp.openapi.files import Node
-from rest_mcp.openapi.filling import CANNOT, answered, over, table
 from rest_mcp.openapi.ranking import VERSION, ranked
 from rest_mcp.openapi.schemas import MOST_FIELDS, Table, merged, snake
 from rest_mcp.openapi.security import signing
 from rest_mcp.openapi.toml import document_of
-from rest_mcp.problems import BadBridge, broken
 
 MOST_KEPT = 10
 MOST_OFFERED = 8

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.filling import CANNOT, parameters
+from rest_mcp.openapi.entries import CANNOT, parameters
 from rest_mcp.openapi.schemas import snake
 
 MOST_EXAMINED = 60

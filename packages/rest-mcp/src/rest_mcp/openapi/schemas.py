@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast
 from pydantic import Field, TypeAdapter
 from pydantic_core import SchemaError
 
+from rest_mcp.names import RESERVED
 from rest_mcp.openapi.document import NOTHING, Document
 from rest_mcp.openapi.files import Node
 from rest_mcp.parameters import DEEPEST, FORMATS, LARGEST
-from rest_mcp.words import RESERVED
 
 Table = dict[str, Any]
 LONGEST_DESCRIPTION = 160

@@ -12,10 +12,10 @@ from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.service import Upstream
 
 from rest_mcp.bridge import Api, Bridge
+from rest_mcp.error_texts import failure_for
 from rest_mcp.settings import RestSettings, address_field
 from rest_mcp.signing import Signer
-from rest_mcp.tracing import traced
-from rest_mcp.wording import failure_for
+from rest_mcp.trace_headers import traced
 
 
 class NotConfigured(Unavailable):

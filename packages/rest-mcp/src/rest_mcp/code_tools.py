@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import entry_points
 from typing import Any, cast
 
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 ENTRY_POINTS = "rest_mcp.tools"
 Function = Callable[..., Awaitable[Any]]

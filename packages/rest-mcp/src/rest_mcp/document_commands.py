@@ -9,7 +9,7 @@ from pathlib import Path
 from mcp_chassis.server import EXIT_BAD_SETTINGS, MAX_TOOLS
 from mcp_chassis.telemetry.redaction import scrub_log
 
-from rest_mcp.problems import BadBridge
+from rest_mcp.bad_bridge import BadBridge
 
 EXIT_DIFFERS = 4
 
@@ -41,9 +41,9 @@ def _inspect(chosen: argparse.Namespace) -> int:
     from mcp_chassis.pipeline.bound_function import BoundFunction, wire_tool
     from mcp_chassis.tools import ToolDefinition
 
-    from rest_mcp.functions import tools_of
     from rest_mcp.openapi.document import Document
     from rest_mcp.openapi.proposal import proposed
+    from rest_mcp.tool_functions import tools_of
 
     document = Document.read(chosen.document)
     proposal = proposed(document, chosen.document.name, chosen.tools)
@@ -67,10 +67,10 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _compared() -> bool:
     """Tell on standard error how the bridge differs from document and API; whether it does."""
-    from rest_mcp.openapi.comparing import differences
-    from rest_mcp.reading import read
+    from rest_mcp.bridge_file import read
+    from rest_mcp.live_check import not_tried, tried
+    from rest_mcp.openapi.differences import differences
     from rest_mcp.server import path_in_use, server_in_use
-    from rest_mcp.trying import not_tried, tried
 
     path = path_in_use()
     bridge = read(path)

@@ -6,7 +6,7 @@ from mcp_chassis.failures import Failure
 from mcp_chassis.results import Page, TextPage
 
 from rest_mcp.bridge import Bridge, ToolPart
-from rest_mcp.connecting import connected
+from rest_mcp.connection import connected
 from rest_mcp.route import Route
 from rest_mcp.settings import RestSettings
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
-from rest_mcp.problems import BadBridge, broken
 
 LARGEST_FILE = 1024 * 1024
 
@@ -28,7 +28,7 @@ def bridge_of(raw: dict[str, Any], folder: Path) -> Bridge:
         BadBridge: with one sentence for each rule they break.
     """
     if any("operation" in entry for entry in _entries(raw)):
-        from rest_mcp.openapi.filling import filled
+        from rest_mcp.openapi.entries import filled
 
         raw = filled(raw, folder)
     try:

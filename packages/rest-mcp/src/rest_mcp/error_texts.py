@@ -7,7 +7,7 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.output.sanitize import sanitize
 
-from rest_mcp.shape import texts_at
+from rest_mcp.fields import texts_at
 
 LONGEST = 300
 NOT_QUOTED = {401, 429}

@@ -8,7 +8,7 @@ from mcp_chassis.tools import Connected, Cursor, reads, resource, writes
 from pydantic import Field
 
 from rest_mcp.bridge import Asking, Bridge, CodePart, ResourcePart, ToolPart
-from rest_mcp.offered import offered_code
+from rest_mcp.code_tools import offered_code
 from rest_mcp.parameters import Parameter
 from rest_mcp.route import Route
 

@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from rest_mcp.bad_bridge import BadBridge
+from rest_mcp.changing_words import changes
+from rest_mcp.names import RESERVED
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.schemas import (
     Inexpressible,
@@ -16,9 +19,6 @@ from rest_mcp.openapi.schemas import (
     table_of,
     without_default,
 )
-from rest_mcp.problems import BadBridge
-from rest_mcp.verbs import changes
-from rest_mcp.words import RESERVED
 
 LONGEST_SENTENCE = 200
 SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key"}

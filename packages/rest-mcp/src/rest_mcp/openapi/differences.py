@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from rest_mcp.bridge import Api, Asking, Bridge
+from rest_mcp.names import PLACE
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.filling import CANNOT, answered, parameters
+from rest_mcp.openapi.entries import CANNOT, answered, parameters
 from rest_mcp.openapi.schemas import merged
-from rest_mcp.words import PLACE
 
 
 def differences(bridge: Bridge, folder: Path) -> list[str]:
