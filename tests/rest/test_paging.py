@@ -128,7 +128,7 @@ async def test_all_pages_are_read_once_each_and_the_last_one_ends(way: str, tmp_
 async def test_an_api_that_never_ends_its_list_does_not_hold_a_resource_for_ever(tmp_path: Path) -> None:
     (tmp_path / "bridge.toml").write_text(BRIDGE.format(result=INSIDE, page='{ kind = "cursor", next = "next" }'))
     async with ScriptedUpstream() as upstream:
-        upstream.answers("GET /things", counted([1], next="again"))
+        upstream.answers("GET /things", *[counted([1], next=f"page-{number}") for number in range(12)])
         async with connected(server_of(tmp_path / "bridge.toml"), env={"API_BASE_URL": upstream.url}) as client:
             whole = json.loads((await client.read_resource("things://all")).contents[0].text)
     assert (len(whole["items"]), whole["truncated"], len(upstream.requests)) == (10, True, 10)

@@ -31,7 +31,7 @@ def test_a_lost_reference_costs_one_operation_and_is_named() -> None:
     paths = {"/a": {"get": get("get_a")}, "/b": {"get": get("get_b", parameters=[{"$ref": "#/components/lost"}])}}
     document = Document({**HEAD, "paths": paths})
     proposal = proposed(document, "api.json", 10)
-    assert [tool.name for tool in proposal.bridge.asking] == ["get_a"]
+    assert [tool.name for tool in proposal.bridge.requests] == ["get_a"]
     assert any("get_b is left out" in warning and "#/components/lost" in warning for warning in proposal.warnings)
     with pytest.raises(BadBridge, match="the operation get_b cannot be read"):
         document.operation("get_b")
@@ -92,4 +92,4 @@ def test_an_operation_without_an_id_is_named_by_its_verb_and_path(method: str, p
     where = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}] if "{" in path else []
     operation = {"summary": "Do it.", "parameters": where, "responses": ANSWER}
     proposal = proposed(Document({**HEAD, "paths": {path: {method: operation}}}), "api.json", 10)
-    assert [tool.name for tool in proposal.bridge.asking] == [name]
+    assert [tool.name for tool in proposal.bridge.requests] == [name]

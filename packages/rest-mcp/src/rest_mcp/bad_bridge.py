@@ -7,9 +7,9 @@ from typing import Any, cast
 from mcp_chassis.settings import BadSettings
 from pydantic import ValidationError
 
-MOST_SHOWN = 10
+MAX_PROBLEMS = 10
 SUBJECT = re.compile(r"^(Value error, |(Input|String|List|Dictionary|Tuple) (?=should))")
-LONGEST_NAME = 80
+MAX_NAME_CHARS = 80
 
 
 class BadBridge(BadSettings):
@@ -25,8 +25,8 @@ def broken(error: ValidationError, raw: Mapping[str, Any]) -> BadBridge:
     sentences = dict.fromkeys(
         f"{_place(entry['loc'], raw, entry['type'])} {_rule(entry['type'], entry['msg'])}" for entry in entries
     )
-    shown = list(sentences)[:MOST_SHOWN]
-    more = [f"and {len(sentences) - MOST_SHOWN} more problems"] if len(sentences) > MOST_SHOWN else []
+    shown = list(sentences)[:MAX_PROBLEMS]
+    more = [f"and {len(sentences) - MAX_PROBLEMS} more problems"] if len(sentences) > MAX_PROBLEMS else []
     return BadBridge(*shown, *more)
 
 
@@ -42,7 +42,7 @@ def _place(loc: Sequence[int | str], raw: Mapping[str, Any], kind: str) -> str:
             value = value[step]
         except (KeyError, IndexError, TypeError):
             continue
-        steps.append(_name_of(value) or str(step + 1) if isinstance(step, int) else str(step)[:LONGEST_NAME])
+        steps.append(_name_of(value) or str(step + 1) if isinstance(step, int) else str(step)[:MAX_NAME_CHARS])
     if kind == "missing":
         steps.append(str(loc[-1]))
     return ".".join(map(_printable, steps)) or "the file"
@@ -50,7 +50,7 @@ def _place(loc: Sequence[int | str], raw: Mapping[str, Any], kind: str) -> str:
 
 def _name_of(value: Any) -> str | None:
     name = cast("dict[str, Any]", value).get("name") if isinstance(value, dict) else None
-    return name[:LONGEST_NAME] if isinstance(name, str) else None
+    return name[:MAX_NAME_CHARS] if isinstance(name, str) else None
 
 
 def _rule(kind: str, text: str) -> str:

@@ -14,7 +14,7 @@ from rest_mcp.parameters import Parameter, Part, Place
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
 MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]
-MOST_RESOURCES = 20
+MAX_RESOURCES = 20
 
 
 class Timeouts(Part):
@@ -35,10 +35,11 @@ class Breaker(Part):
 class Paging(Part):
     """How an API's lists go on.
 
-    cursor: `next` is the field that holds the next cursor. page and offset: numbers; a list ends where `more` is false,
-    `total` is reached or a page is not full. link: the header `Link` with rel="next". last: `item`, a field of the last
-    item of this page, asks for the next one; it ends as the numbers do.
-    none: this list is whole, whatever the other lists of its API are.
+    cursor: `next` is the field that holds the next cursor, or an address with it. page and offset: numbers; a list
+    ends where `more` is false, `total` is reached or a page is not full. link: the header `Link` with rel="next".
+    last: `item`, a field of the last item of this page, asks for the next one; it ends as the numbers do.
+    none: this list is whole, whatever the other lists of its API are. `always` sends the number of the first page or
+    item too, for APIs that require it.
     """
 
     kind: Literal["cursor", "page", "offset", "link", "last", "none"]
@@ -50,6 +51,7 @@ class Paging(Part):
     size: Annotated[int, Field(ge=1, le=1_000)] | None = None
     size_parameter: QueryName = "limit"
     first: Annotated[int, Field(ge=0, le=1)] = 1
+    always: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -57,6 +59,8 @@ class Paging(Part):
             raise ValueError("needs next, the field of the answer that holds the next cursor")
         if self.kind == "last" and self.parameter is None:
             raise ValueError("needs parameter, the query parameter that carries the last item's field")
+        if self.always and self.kind not in {"page", "offset"}:
+            raise ValueError("has always, which only the kinds page and offset have")
         return self
 
     @property
@@ -97,7 +101,7 @@ class Api(Part):
         return () if self.oauth is not None and "auth" not in self.model_fields_set else self.auth
 
 
-class Asking(Part):
+class RequestSpec(Part):
     """What a tool or a resource asks of an API, and what it keeps of the answer."""
 
     name: Name
@@ -180,7 +184,7 @@ class Asking(Part):
             yield "has a body, which a GET does not have"
 
 
-class ToolPart(Asking):
+class ToolPart(RequestSpec):
     """A tool. Its effect follows from its method and its words unless the file says otherwise.
 
     `safe` allows `check` to call it on the live API.
@@ -214,7 +218,7 @@ class CodePart(Part):
     code: Name
 
 
-class ResourcePart(Asking):
+class ResourcePart(RequestSpec):
     """A resource, or a template where its URI has variables; always a GET."""
 
     uri: Annotated[str, Field(max_length=300, pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
@@ -235,10 +239,12 @@ class ResourcePart(Asking):
 
 
 def _kind_of_tool(value: object) -> str:
-    return "code" if isinstance(value, CodePart) or (isinstance(value, dict) and "code" in value) else "asking"
+    return "code" if isinstance(value, CodePart) or (isinstance(value, dict) and "code" in value) else "request"
 
 
-AnyTool = Annotated[Annotated[ToolPart, Tag("asking")] | Annotated[CodePart, Tag("code")], Discriminator(_kind_of_tool)]
+AnyTool = Annotated[
+    Annotated[ToolPart, Tag("request")] | Annotated[CodePart, Tag("code")], Discriminator(_kind_of_tool)
+]
 
 
 class Bridge(Part):
@@ -247,7 +253,7 @@ class Bridge(Part):
     instructions: Annotated[str, Field(min_length=1, max_length=2_000)]
     apis: Annotated[dict[Name, Api], Field(min_length=1, max_length=10)]
     tools: Annotated[tuple[AnyTool, ...], Field(max_length=MAX_TOOLS)]
-    resources: Annotated[tuple[ResourcePart, ...], Field(max_length=MOST_RESOURCES)] = ()
+    resources: Annotated[tuple[ResourcePart, ...], Field(max_length=MAX_RESOURCES)] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -259,18 +265,18 @@ class Bridge(Part):
         twice += [uri for uri in uris if uris.count(uri) > 1]
         if twice:
             raise ValueError(f"has two tools or resources called {twice[0]}")
-        for part in self.asking:
+        for part in self.requests:
             if part.api is not None and part.api not in self.apis:
                 raise ValueError(f"has no API called {part.api}, which {part.name} asks")
             if part.api is None and len(self.apis) > 1:
                 raise ValueError(f"has several APIs, so {part.name} must name one with api")
         return self
 
-    def api_of(self, asking: Asking) -> str:
+    def api_of(self, spec: RequestSpec) -> str:
         """The name of the API that a tool or resource asks; the file's only one where none is named."""
-        return asking.api or next(iter(self.apis))
+        return spec.api or next(iter(self.apis))
 
     @property
-    def asking(self) -> list[Asking]:
+    def requests(self) -> list[RequestSpec]:
         """Every tool and resource that asks an API."""
-        return [part for part in [*self.tools, *self.resources] if isinstance(part, Asking)]
+        return [part for part in [*self.tools, *self.resources] if isinstance(part, RequestSpec)]

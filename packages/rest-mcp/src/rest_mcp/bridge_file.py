@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
 
-LARGEST_FILE = 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024
 
 
 def read(path: Path) -> Bridge:
@@ -41,7 +41,7 @@ def bridge_of(raw: dict[str, Any], folder: Path) -> Bridge:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if path.stat().st_size > MAX_FILE_BYTES:
             raise BadBridge("the file is larger than 1 MiB")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:

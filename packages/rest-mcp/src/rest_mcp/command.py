@@ -9,7 +9,7 @@ from mcp_chassis.run import run
 from mcp_chassis.server import EXIT_BAD_SETTINGS
 from mcp_chassis.settings import BadSettings
 
-OWN = {"inspect", "check"}
+DOCUMENT_COMMANDS = {"inspect", "check"}
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> NoReturn:
     """
     try:
         rest = without_bridge(arguments)
-        if rest and rest[0] in OWN:
+        if rest and rest[0] in DOCUMENT_COMMANDS:
             from rest_mcp.document_commands import run as inspect
 
             raise SystemExit(inspect(rest))

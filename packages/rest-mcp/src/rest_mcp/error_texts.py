@@ -9,7 +9,7 @@ from mcp_chassis.output.sanitize import sanitize
 
 from rest_mcp.fields import texts_at
 
-LONGEST = 300
+MAX_WORDS_CHARS = 300
 NOT_QUOTED = {401, 429}
 """What these mean is said by the core, with the variable or the time to wait."""
 
@@ -39,4 +39,4 @@ def words(answer: Response, fields: Sequence[str]) -> str:
         return ""
     found = [text for field in fields for text in texts_at(body, field)]
     line = " ".join(sanitize(": ".join(dict.fromkeys(found)))[0].replace('"', "'").split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= MAX_WORDS_CHARS else f"{line[: MAX_WORDS_CHARS - 1]}…"

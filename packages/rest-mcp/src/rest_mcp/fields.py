@@ -1,17 +1,15 @@
-"""What is kept of an API's answer: the fields a bridge names, and the models that carry them."""
+"""The fields of an API's answer that a bridge keeps, and the models that carry them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from mcp_chassis.failures import UpstreamError
-from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.results import Page, Result
 from pydantic import ConfigDict, Field, create_model
 
+from rest_mcp.parameters import MAX_SAFE_INTEGER
+
 Tree = Mapping[str, "Tree"]
 MISSING = object()
-MAX_WORDS_CHARS = 2_000
-MAX_EXACT = 2**53 - 1  # the largest number that every JSON reader keeps exactly
 
 
 def _untitled(schema: dict[str, Any]) -> None:
@@ -79,7 +77,7 @@ def exact(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if -MAX_EXACT <= value <= MAX_EXACT else str(value)
+        return value if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER else str(value)
     if isinstance(value, list):
         return [exact(item) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
@@ -100,69 +98,6 @@ def page_model(name: str, keep: Sequence[str]) -> type[Page]:
     items: Any = list[object_model(f"{name}_item", keep)] if keep else list[Any]
     fields: dict[str, Any] = {"items": (items, ...), "total": (int | None, None)}
     return create_model(_title(name), __base__=Page, **fields)
-
-
-def inside(answer: Response, path: str | None) -> Any:
-    """The part of an answer that a bridge names as its result.
-
-    Raises:
-        UpstreamError: where the answer has no such part.
-    """
-    value = at(answer.json, path)
-    if value is MISSING:
-        raise UpstreamError(f"{answer.upstream} answered without {path}, which this tool reads; its bridge is wrong.")
-    return value
-
-
-def items_of(answer: Response, path: str | None) -> list[Any]:
-    """The list that an answer holds.
-
-    Raises:
-        UpstreamError: where it holds none.
-    """
-    value = inside(answer, path)
-    if not isinstance(value, list):
-        raise _another(answer, "a list")
-    return cast("list[Any]", value)
-
-
-def fields_of(answer: Response, path: str | None, tree: Tree) -> dict[str, Any]:
-    """The object that an answer holds, with what is kept of it; an answer without a body says that it is done.
-
-    Raises:
-        UpstreamError: where it holds something else.
-    """
-    value = inside(answer, path) if answer.json is not None else {"done": True}
-    if not isinstance(value, dict):
-        raise _another(answer, "an object")
-    return kept(value, tree) if answer.json is not None else cast("dict[str, Any]", value)
-
-
-def written(answer: Response, path: str | None) -> dict[str, Any] | None:
-    """The result of a write whose success holds no object: `done`, and what the API says; None where it holds one.
-
-    A write that was answered with success has happened, whatever stands in the answer.
-    """
-    try:
-        value: Any = at(answer.json, path) if answer.body else None
-    except InvalidResponse:
-        value = _words(answer)
-    if isinstance(value, dict):
-        return None
-    said = None if value is MISSING else exact(value)
-    return {"done": True, **({} if said in (None, "") else {"answer": said})}
-
-
-def _words(answer: Response) -> str:
-    """The text of an answer that is no JSON, at most 2,000 characters; empty where it is no text."""
-    try:
-        return answer.text[:MAX_WORDS_CHARS]
-    except InvalidResponse:
-        return ""
-
-
-def _another(answer: Response, wanted: str) -> UpstreamError:
-    return UpstreamError(f"{answer.upstream} answered with something other than {wanted}; its bridge is wrong.")
 
 
 def _title(name: str) -> str:

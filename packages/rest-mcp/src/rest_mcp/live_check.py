@@ -7,7 +7,7 @@ from mcp_chassis.results import Page, TextPage
 
 from rest_mcp.bridge import Bridge, ToolPart
 from rest_mcp.connection import connected
-from rest_mcp.route import Route
+from rest_mcp.endpoint import Endpoint
 from rest_mcp.settings import RestSettings
 
 
@@ -31,7 +31,7 @@ async def tried(bridge: Bridge, settings: RestSettings) -> tuple[list[str], list
                 continue
             name = bridge.api_of(part)
             try:
-                found = await Route(part, name, bridge.apis[name]).tool(apis, {})
+                found = await Endpoint(part, name, bridge.apis[name]).tool(apis, {})
             except Failure as failure:
                 bad.append(f"{part.name}: {failure.message}")
                 continue

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from pydantic import AfterValidator, Field
 
 RESERVED = {"cursor", "idempotency_key", "apis", "ctx"}
-OURS = ("MCP_", "REST_", "TOOLROLL_")
-NOT_OURS_TO_SET = {
+RESERVED_PREFIXES = ("MCP_", "REST_", "TOOLROLL_")
+FORBIDDEN_HEADERS = {
     "connection",
     "content-length",
     "content-type",
@@ -46,13 +46,13 @@ def _parameter_name(text: str) -> str:
 
 
 def _variable(text: str) -> str:
-    if not _VARIABLE.fullmatch(text) or text.startswith(OURS):
+    if not _VARIABLE.fullmatch(text) or text.startswith(RESERVED_PREFIXES):
         raise ValueError("must be the name of an environment variable in capitals, and none of this server's own")
     return text
 
 
 def _header(text: str) -> str:
-    if not _TOKEN.fullmatch(text) or text.lower() in NOT_OURS_TO_SET:
+    if not _TOKEN.fullmatch(text) or text.lower() in FORBIDDEN_HEADERS:
         raise ValueError("must be the name of a header that may be set, such as Authorization or X-API-Key")
     return text
 

@@ -1,8 +1,10 @@
-"""How the lists of different APIs go on, under the one cursor that a caller knows."""
+"""Paging of APIs: the query of a page, and the position of the next one, for every kind that a bridge file names."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.response import Response
@@ -11,6 +13,17 @@ from rest_mcp.bridge import Paging
 from rest_mcp.fields import at
 
 Params = Mapping[str, Any]
+LINK_PREFIXES = ("http://", "https://", "/", "?")
+TRUE_VALUES = (True, 1, "true", "True")
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """The position of the next page (None at the end), the number of items in all, and what is not clear about them."""
+
+    position: str | None = None
+    total: int | None = None
+    warnings: list[str] = field(default_factory=list[str])
 
 
 def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any]:
@@ -18,51 +31,84 @@ def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any
     sized = {paging.size_parameter: paging.size} if paging.size else {}
     query = {**sized, **params}
     if position is None:
-        return query
-    if paging.kind == "link":
-        return json.loads(position)
+        return {**query, paging.sent_as: _first(paging)} if paging.always else query
+    if paging.kind == "link" or position.startswith("{"):
+        return {**query, **json.loads(position)}
     return {**query, paging.sent_as: position}
 
 
 def following(
-    paging: Paging, answer: Response, items: Sequence[Any], position: str | None, params: Params
-) -> str | None:
-    """The position of the next page; None at the end.
+    paging: Paging, response: Response, items: Sequence[Any], position: str | None, params: Params
+) -> Continuation:
+    """Where a list goes on after a page.
 
     Args:
-        items: this page's, as the API sent them.
-        position: this page's own.
+        items: the page's items, as the API sent them.
+        position: the page's own position.
 
     Raises:
-        UpstreamError: when the last item does not say where its list goes on.
+        UpstreamError: when the response names the same page again, or its last item does not say what comes next.
     """
-    if paging.kind == "link":
-        query = answer.page("next")
-        return None if query is None else json.dumps(query)
-    if paging.kind == "cursor":
-        return _written(at(answer.json, paging.next))
-    count, size = len(items), _size(paging, params)
-    if paging.kind == "last":
-        return _last(paging, answer, items, position) if _more(paging, answer, count, 0, size) else None
-    start = int(position) if position is not None else _first(paging)
-    if not _more(paging, answer, count, start, size):
-        return None
-    return str(start + count if paging.kind == "offset" else start + 1)
+    whole: Any = response.json if response.body else None
+    total = _total(paging, whole)
+    match paging.kind:
+        case "link":
+            query = response.page("next")
+            return Continuation(None if query is None else json.dumps(query), total)
+        case "cursor":
+            return _by_cursor(paging, response, whole, position, total)
+        case "last":
+            more = _more(paging, whole, len(items), 0, _size(paging, params), None)
+            return Continuation(_last(paging, response, items, position) if more else None, total)
+        case _:
+            start = int(position) if position is not None else _first(paging)
+            if not _more(paging, whole, len(items), start, _size(paging, params), total):
+                return Continuation(None, total)
+            return Continuation(str(start + len(items) if paging.kind == "offset" else start + 1), total)
 
 
-def total(paging: Paging, answer: Response) -> int | None:
+def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | None, total: int | None) -> Continuation:
+    """The next cursor that the response holds; one that is an address is taken apart."""
+    if paging.more and at(whole, paging.more) is False:
+        return Continuation(None, total)
+    found = at(whole, paging.next)
+    cursor = _written(found)
+    if cursor is not None and cursor.startswith(LINK_PREFIXES):
+        cursor = _from_address(paging, cursor)
+    if cursor is not None and cursor == position:
+        said = f"{response.upstream} named this page as the next one: the list ends here, though there may be more."
+        return Continuation(None, total, [said])
+    odd = isinstance(found, dict | list) and bool(found)
+    said = f"{paging.next} is no cursor but an object or a list: whether this list goes on is not known."
+    return Continuation(cursor, total, [said] if odd else [])
+
+
+def _from_address(paging: Paging, address: str) -> str:
+    """The cursor in the query of an address; the whole query where it has none under the parameter's name."""
+    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    if paging.sent_as in query:
+        return query[paging.sent_as]
+    return json.dumps(query) if query else address
+
+
+def _total(paging: Paging, whole: Any) -> int | None:
     """How many items there are in all, where the API says so."""
-    found = at(answer.json, paging.total) if paging.total else None
-    return found if isinstance(found, int) else None
+    found = at(whole, paging.total) if paging.total else None
+    if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) <= 15:
+        return int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def _last(paging: Paging, answer: Response, items: Sequence[Any], position: str | None) -> str:
-    """What the last item says; the same as before would be the same page for ever."""
+def _last(paging: Paging, response: Response, items: Sequence[Any], position: str | None) -> str:
+    """The position after the last item; the same as before would be the same page for ever."""
     found = _written(at(items[-1], paging.item))
     if found is None:
-        raise UpstreamError(f"{answer.upstream} sent a last item without {paging.item}; this tool's bridge is wrong.")
+        raise UpstreamError(
+            f"{response.upstream} sent a last item without {paging.item}, from which the next page is asked for; the "
+            "bridge file names another field."
+        )
     if found == position:
-        raise UpstreamError(f"{answer.upstream} sent the same page again: it does not go by {paging.parameter}.")
+        raise UpstreamError(f"{response.upstream} sent the same page again: it does not go by {paging.parameter}.")
     return found
 
 
@@ -80,14 +126,13 @@ def _size(paging: Paging, params: Params) -> int | None:
     return asked_for if isinstance(asked_for, int) else paging.size
 
 
-def _more(paging: Paging, answer: Response, count: int, start: int, size: int | None) -> bool:
-    """An empty page is the end, whatever else is said: nothing is asked for ever."""
+def _more(paging: Paging, whole: Any, count: int, start: int, size: int | None, total: int | None) -> bool:
+    """Whether there is a next page. An empty page is the end, whatever else is said: nothing is asked for ever."""
     if count == 0:
         return False
     if paging.more:
-        return at(answer.json, paging.more) is True
-    in_all = total(paging, answer) if paging.kind != "last" else None
-    if in_all is not None and (paging.kind == "offset" or size is not None):
+        return at(whole, paging.more) in TRUE_VALUES
+    if total is not None and (paging.kind == "offset" or size is not None):
         before = start if paging.kind == "offset" else (start - paging.first) * (size or 0)
-        return before + count < in_all
+        return before + count < total
     return size is None or count >= size

@@ -11,13 +11,13 @@ Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
 Place = Literal["path", "query", "body"]
 Scalar = str | int | float | bool
 
-MOST_VALUES = 50
-DEEPEST = 3
-LONGEST_TEXT = 2_000
-MOST_ITEMS = 50
-LARGEST = 2**53 - 1
+MAX_ENUM_VALUES = 50
+MAX_DEPTH = 3
+MAX_TEXT_CHARS = 2_000
+MAX_ITEMS = 50
+MAX_SAFE_INTEGER = 2**53 - 1
 """What every JSON reader keeps exactly; the bound of numbers that have none of their own."""
-PYTHON: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
+PYTHON_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 FORMATS: dict[str, str] = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "date-time": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?$",
@@ -64,7 +64,7 @@ class Parameter(Part):
     description: Line | None = None
     required: bool | None = None
     default: Scalar | list[Scalar] | None = None
-    enum: Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=MOST_VALUES)] | None = None
+    enum: Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=MAX_ENUM_VALUES)] | None = None
     minimum: float | None = None
     maximum: float | None = None
     min_length: Annotated[int, Field(ge=0)] | None = None
@@ -86,8 +86,8 @@ class Parameter(Part):
             raise ValueError("needs properties exactly where its type is object")
         if self.items is not None and self.kind != "array":
             raise ValueError("has items, which only an array has")
-        if self.depth > DEEPEST:
-            raise ValueError(f"is nested more than {DEEPEST} deep")
+        if self.depth > MAX_DEPTH:
+            raise ValueError(f"is nested more than {MAX_DEPTH} deep")
         self._check_bounds()
         if self.offered:
             self._check_default()
@@ -123,12 +123,12 @@ class Parameter(Part):
             return _one_of(self.enum)
         if self.kind == "array":
             items: Any = (self.items or Parameter()).annotation(name)
-            return Annotated[list[items], Field(min_length=self.min_items, max_length=self.max_items or MOST_ITEMS)]
+            return Annotated[list[items], Field(min_length=self.min_items, max_length=self.max_items or MAX_ITEMS)]
         if self.kind == "object":
             return self._model(name)
         if self.format == "int64":
             return INT64
-        return Annotated[PYTHON[self.kind], Field(**self._limits())]
+        return Annotated[PYTHON_TYPES[self.kind], Field(**self._limits())]
 
     def _model(self, name: str) -> type[BaseModel]:
         offered = {inner: part for inner, part in (self.properties or {}).items() if part.offered}
@@ -142,12 +142,12 @@ class Parameter(Part):
     def _limits(self) -> dict[str, Any]:
         match self.kind:
             case "string":
-                longest = self.max_length or LONGEST_TEXT
+                longest = self.max_length or MAX_TEXT_CHARS
                 pattern = self.pattern or FORMATS.get(self.format or "")
                 return {"min_length": self.min_length or None, "max_length": longest, "pattern": pattern}
             case "integer" | "number":
-                least = -LARGEST if self.minimum is None else self.minimum
-                most = LARGEST if self.maximum is None else self.maximum
+                least = -MAX_SAFE_INTEGER if self.minimum is None else self.minimum
+                most = MAX_SAFE_INTEGER if self.maximum is None else self.maximum
                 as_type = int if self.kind == "integer" else float
                 return {"ge": as_type(least), "le": as_type(most)}
             case _:
@@ -157,7 +157,7 @@ class Parameter(Part):
         pairs = [(self.minimum, self.maximum), (self.min_length, self.max_length), (self.min_items, self.max_items)]
         if any(least is not None and most is not None and least > most for least, most in pairs):
             raise ValueError("has a least value above its greatest")
-        kinds = {int, float} if self.kind == "number" else {PYTHON.get(self.kind)}
+        kinds = {int, float} if self.kind == "number" else {PYTHON_TYPES.get(self.kind)}
         if self.enum is not None and not {type(value) for value in self.enum} <= kinds:
             raise ValueError(f"has allowed values that are not of its type, {self.kind}")
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from mcp_chassis.tools import Connected, Cursor, reads, resource, writes
 from pydantic import Field
 
-from rest_mcp.bridge import Asking, Bridge, CodePart, ResourcePart, ToolPart
+from rest_mcp.bridge import Bridge, CodePart, RequestSpec, ResourcePart, ToolPart
 from rest_mcp.code_tools import offered_code
+from rest_mcp.endpoint import Endpoint
 from rest_mcp.parameters import Parameter
-from rest_mcp.route import Route
 
 Function = Callable[..., Awaitable[Any]]
 Key = Annotated[str | None, Field(max_length=255)]
@@ -25,31 +25,31 @@ def tools_of(bridge: Bridge) -> tuple[Function, ...]:
         BadBridge: when it names code that no installed package offers.
     """
     return tuple(
-        offered_code(part.code) if isinstance(part, CodePart) else _tool(part, _route(bridge, part))
+        offered_code(part.code) if isinstance(part, CodePart) else _tool(part, _endpoint(bridge, part))
         for part in bridge.tools
     )
 
 
 def resources_of(bridge: Bridge) -> tuple[Function, ...]:
     """The resources of a bridge, in its order."""
-    return tuple(_resource(part, _route(bridge, part)) for part in bridge.resources)
+    return tuple(_resource(part, _endpoint(bridge, part)) for part in bridge.resources)
 
 
-def _route(bridge: Bridge, part: Asking) -> Route:
+def _endpoint(bridge: Bridge, part: RequestSpec) -> Endpoint:
     name = bridge.api_of(part)
-    return Route(part, name, bridge.apis[name])
+    return Endpoint(part, name, bridge.apis[name])
 
 
-def _tool(part: ToolPart, route: Route) -> Function:
+def _tool(part: ToolPart, endpoint: Endpoint) -> Function:
     async def call(**arguments: Any) -> Any:
-        return await route.tool(arguments.pop(CONNECTION), arguments)
+        return await endpoint.tool(arguments.pop(CONNECTION), arguments)
 
     more: dict[str, Any] = {}
-    if route.paging is not None:
+    if endpoint.paging is not None:
         more["cursor"] = Cursor
     if not (part.reads or part.repeats):
         more["idempotency_key"] = Key
-    return _marked(part)(_signed(call, part, route, more))
+    return _marked(part)(_signed(call, part, endpoint, more))
 
 
 def _marked(part: ToolPart) -> Callable[[Function], Function]:
@@ -58,24 +58,24 @@ def _marked(part: ToolPart) -> Callable[[Function], Function]:
     return writes(part.heading, destructive=part.destroys, idempotent=part.repeats, deadline=part.deadline)
 
 
-def _resource(part: ResourcePart, route: Route) -> Function:
+def _resource(part: ResourcePart, endpoint: Endpoint) -> Function:
     async def call(**arguments: Any) -> Any:
-        return await route.resource(arguments.pop(CONNECTION), arguments)
+        return await endpoint.resource(arguments.pop(CONNECTION), arguments)
 
     kind = "text/plain" if part.answer == "text" else "application/json"
     noted = resource(part.uri, part.heading, mime_type=kind, deadline=part.deadline)
-    return noted(_signed(call, part, route, {}))
+    return noted(_signed(call, part, endpoint, {}))
 
 
-def _signed(function: Function, part: Asking, route: Route, more: Mapping[str, Any]) -> Function:
+def _signed(function: Function, part: RequestSpec, endpoint: Endpoint, more: Mapping[str, Any]) -> Function:
     """`function` under the name, the sentence and the signature that a host reads and that arguments are checked by."""
     parameters = [_parameter(name, each) for name, each in part.offered.items()]
     parameters += [inspect.Parameter(name, _BY_NAME, default=None, annotation=kind) for name, kind in more.items()]
     parameters.append(inspect.Parameter(CONNECTION, _BY_NAME, annotation=Annotated[Any, Connected]))
-    signature = inspect.Signature(parameters, return_annotation=route.answers)
+    signature = inspect.Signature(parameters, return_annotation=endpoint.answers)
     function.__name__ = function.__qualname__ = part.name
     function.__doc__ = part.description
-    function.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": route.answers}
+    function.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": endpoint.answers}
     setattr(function, "__signature__", signature)  # noqa: B010
     return function
 

@@ -6,9 +6,9 @@ from secrets import token_bytes
 
 from mcp_chassis.telemetry import logs
 
-_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
-_OURS = token_bytes(16)
-LONGEST = 64
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_TRACE_SEED = token_bytes(16)
+MAX_REQUEST_ID_CHARS = 64
 
 
 def traced() -> dict[str, str]:
@@ -20,7 +20,7 @@ def traced() -> dict[str, str]:
 
     headers: dict[str, str] = {}
     TraceContextTextMapPropagator().inject(headers)
-    identifier = _UNFIT.sub("", logs.request_id.get() or "")[:LONGEST]
-    drawn = hashlib.sha256(_OURS + identifier.encode()).hexdigest()
+    identifier = _UNSAFE.sub("", logs.request_id.get() or "")[:MAX_REQUEST_ID_CHARS]
+    drawn = hashlib.sha256(_TRACE_SEED + identifier.encode()).hexdigest()
     headers.setdefault("traceparent", f"00-{drawn[:32]}-{drawn[32:48]}-00")
     return {**headers, "x-request-id": identifier or drawn[48:]}

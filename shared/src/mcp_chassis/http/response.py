@@ -13,6 +13,7 @@ from mcp_chassis.http.records import Parsed, RecordList, read_record, read_recor
 
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r'\brel="?([a-z]+)')
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:+-]{1,40})""", re.IGNORECASE)
 _LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -46,22 +47,19 @@ class Response:
 
     @cached_property
     def text(self) -> str:
-        """The body as UTF-8.
+        """The body as text, in the character set that the header names; UTF-8 where it names none that is known.
 
         Raises:
-            Unreadable: when it is not.
+            InvalidResponse: when it is not text in that character set.
         """
-        try:
-            return self.body.decode("utf-8-sig")
-        except UnicodeDecodeError as exc:
-            raise self._unreadable("text that is not UTF-8") from exc
+        return self._decoded("utf-8")
 
     @cached_property
     def json(self) -> Any:
         """The body as JSON; None where there is none (202, 204, 205).
 
         Raises:
-            Unreadable: when it is anything else, or nested beyond reason.
+            InvalidResponse: when it is anything else, or nested beyond reason.
         """
         return self._load()
 
@@ -107,12 +105,28 @@ class Response:
         if not self.body and self.status in {202, 204, 205}:
             return None
         try:
-            return _parsed(self.text, self.body)
+            return _parsed(self._decoded(json.detect_encoding(self.body)), self.body)
         except RecursionError as exc:
             raise self._unreadable("data nested beyond reason", operation) from exc
         except ValueError as exc:
             kind = "a web page" if self.is_html else "something that is not JSON"
             raise self._unreadable(kind, operation) from exc
+
+    def _decoded(self, default: str) -> str:
+        """The body in the character set of its `content-type`, else in `default`; without a byte order mark.
+
+        Raises:
+            InvalidResponse: when it is not text in that character set.
+        """
+        declared = _CHARSET.search(self.headers.get("content-type", ""))
+        for encoding in (declared.group(1), default) if declared else (default,):
+            try:
+                return self.body.decode(encoding).removeprefix("\ufeff")
+            except LookupError:  # no character set that Python knows
+                continue
+            except UnicodeDecodeError as exc:
+                raise self._unreadable(f"text that is not {encoding.upper()}") from exc
+        raise self._unreadable("text in a character set that is not known")
 
     def _unreadable(self, what: str, operation: str = "") -> InvalidResponse:
         answered = f"{self.upstream} answered{f' the request to {operation}' if operation else ''}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from rest_mcp.bridge import Api, Asking, Bridge
+from rest_mcp.bridge import Api, Bridge, RequestSpec
 from rest_mcp.names import PLACE
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.entries import CANNOT, answered, parameters
@@ -21,14 +21,14 @@ def differences(bridge: Bridge, folder: Path) -> list[str]:
         name: Document.read(folder / api.document) for name, api in bridge.apis.items() if api.document is not None
     }
     found: list[str] = []
-    for part in bridge.asking:
+    for part in bridge.requests:
         name = bridge.api_of(part)
         if name in documents:
             found += _of_one(part, bridge.apis[name], documents[name])
     return found
 
 
-def _of_one(part: Asking, api: Api, document: Document) -> Iterator[str]:
+def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     operation = _operation(part, document)
     if operation is None:
         yield f"{part.name}: the document has no {part.request}"
@@ -47,7 +47,7 @@ def _of_one(part: Asking, api: Api, document: Document) -> Iterator[str]:
     yield from (f"{part.name}: no answer has the field {field}" for field in _unknown(part, document, operation))
 
 
-def _operation(part: Asking, document: Document) -> Operation | None:
+def _operation(part: RequestSpec, document: Document) -> Operation | None:
     """The operation of the same method and path, whatever the places in it are called."""
     wanted = part.method, PLACE.sub("{}", part.path)
     same = (each for each in document.operations.values() if (each.method, PLACE.sub("{}", each.path)) == wanted)
@@ -58,7 +58,7 @@ def _field(name: str, said: Mapping[str, Any]) -> str:
     return str(said.get("field", name))
 
 
-def _turned(part: Asking, api: Api) -> set[str]:
+def _turned(part: RequestSpec, api: Api) -> set[str]:
     """The query parameters that turn pages."""
     paging = part.page or api.page
     if part.answer != "list" or paging is None or paging.kind == "none":
@@ -66,7 +66,7 @@ def _turned(part: Asking, api: Api) -> set[str]:
     return {paging.sent_as, paging.size_parameter}
 
 
-def _unknown(part: Asking, document: Document, operation: Operation) -> Iterator[str]:
+def _unknown(part: RequestSpec, document: Document, operation: Operation) -> Iterator[str]:
     """The kept fields that the schema of the answer does not have; none where it names no fields at all."""
     schema = merged(document, operation.answer)
     for step in part.result.split(".") if part.result else ():

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.openapi.files import Files, Node, loaded
 
-LONGEST_CHAIN = 20
+MAX_REFERENCE_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")
 NOTHING: Node = {}
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -97,7 +97,7 @@ class Document:
         Raises:
             BadBridge: when a reference leads outside, nowhere or round in a circle.
         """
-        for _ in range(LONGEST_CHAIN):
+        for _ in range(MAX_REFERENCE_CHAIN):
             if not isinstance(node, dict):
                 return NOTHING
             found = cast("Node", node)

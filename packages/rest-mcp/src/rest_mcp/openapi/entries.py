@@ -20,7 +20,7 @@ from rest_mcp.openapi.schemas import (
     without_default,
 )
 
-LONGEST_SENTENCE = 200
+MAX_SENTENCE_CHARS = 200
 SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key"}
 LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
@@ -95,7 +95,7 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], h
     found = parameters(document, operation, paging, headers)
     entry: Table = {
         "name": snake(operation.identifier),
-        "description": first_sentence(operation.words, LONGEST_SENTENCE) or operation.identifier[:LONGEST_SENTENCE],
+        "description": first_sentence(operation.words, MAX_SENTENCE_CHARS) or operation.identifier[:MAX_SENTENCE_CHARS],
         "request": _request(operation, found),
         "parameters": found,
         "answer": answer,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from rest_mcp.bad_bridge import BadBridge
 
 Node = Mapping[str, Any]
-LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # bytes
 
 
 class Files:
@@ -40,7 +40,7 @@ def loaded(path: Path) -> Node:
         BadBridge: when it cannot be read or is no object.
     """
     try:
-        if path.stat().st_size > LARGEST_DOCUMENT:
+        if path.stat().st_size > MAX_DOCUMENT_BYTES:
             raise BadBridge("the document is larger than 64 MiB")
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as exc:

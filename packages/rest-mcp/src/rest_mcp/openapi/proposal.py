@@ -15,26 +15,39 @@ from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.entries import CANNOT, answered, over, table
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.ranking import VERSION, ranked
-from rest_mcp.openapi.schemas import MOST_FIELDS, Table, merged, snake
+from rest_mcp.openapi.schemas import MAX_OBJECT_FIELDS, Table, merged, snake
 from rest_mcp.openapi.security import signing
 from rest_mcp.openapi.toml import document_of
 
-MOST_KEPT = 10
-MOST_OFFERED = 8
-LARGE_RESULT = 20_000
-LARGE_PARAMETER = 600
-ITEMS_OF_A_PAGE = 30
-CHARACTERS_OF_A_FIELD = 25
-DEEPEST = 4
-TELLING = ("id", "number", "key", "name", "full_name", "title", "state", "status", "type", "email", "url", "html_url")
-LAST = ("starting_after", "after_id")
+MAX_KEPT_FIELDS = 10
+MAX_OFFERED_PARAMETERS = 8
+LARGE_RESULT_CHARS = 20_000
+LARGE_PARAMETER_CHARS = 600
+DEFAULT_PAGE_SIZE = 30
+CHARS_PER_FIELD = 25
+MAX_MEASURED_DEPTH = 4
+IDENTIFYING_FIELDS = (
+    "id",
+    "number",
+    "key",
+    "name",
+    "full_name",
+    "title",
+    "state",
+    "status",
+    "type",
+    "email",
+    "url",
+    "html_url",
+)
+AFTER_ITEM_PARAMETERS = ("starting_after", "after_id")
 """What asks for the items after one whose id it carries."""
-PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("cursor", ("cursor", "page_token", "pageToken", "next_token", *LAST, "after")),
+PAGING_PARAMETERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("cursor", ("cursor", "page_token", "pageToken", "next_token", *AFTER_ITEM_PARAMETERS, "after")),
     ("page", ("page", "page_number", "pageNumber")),
     ("offset", ("offset", "skip", "start")),
 )
-SIZES = ("per_page", "limit", "page_size", "pageSize", "page_limit", "maxResults", "first", "take")
+PAGE_SIZE_PARAMETERS = ("per_page", "limit", "page_size", "pageSize", "page_limit", "maxResults", "first", "take")
 MORE_FIELDS = ("has_more", "hasMore", "more")
 NEXT_FIELDS = ("next_cursor", "next_page_token", "nextPageToken", "next", "cursor", "after")
 
@@ -115,7 +128,7 @@ def _hidden(parameters: Mapping[str, Table], carried: set[Any]) -> Iterator[str]
         if said.get("field", called) in carried:
             continue
         optional = said.get("required") is False or "default" in said
-        if optional and (CANNOT in said or shown >= MOST_OFFERED or _is_large(said)):
+        if optional and (CANNOT in said or shown >= MAX_OFFERED_PARAMETERS or _is_large(said)):
             yield called
         else:
             shown += 1
@@ -123,7 +136,7 @@ def _hidden(parameters: Mapping[str, Table], carried: set[Any]) -> Iterator[str]
 
 def _is_large(said: Table) -> bool:
     """An optional object or a long choice costs more tokens than it is worth unasked."""
-    return len(json.dumps(said)) > LARGE_PARAMETER
+    return len(json.dumps(said)) > LARGE_PARAMETER_CHARS
 
 
 def tool_name(operation: Operation) -> str:
@@ -150,9 +163,9 @@ def name_of_path(method: str, path: str) -> str:
 def _kept(document: Document, operation: Operation) -> list[str]:
     """The plain fields of the answer, the telling ones first."""
     plain = [name for name, prop in _fields(document, operation).items() if _is_plain(merged(document, prop))]
-    telling = [name for name in TELLING if name in plain]
+    telling = [name for name in IDENTIFYING_FIELDS if name in plain]
     others = [name for name in plain if name not in telling and not name.endswith("_url") and _FIELD.fullmatch(name)]
-    return [*telling, *others][:MOST_KEPT]
+    return [*telling, *others][:MAX_KEPT_FIELDS]
 
 
 def _fields(document: Document, operation: Operation) -> Mapping[str, Any]:
@@ -173,9 +186,9 @@ def _is_plain(node: Node) -> bool:
 def _paging(document: Document, operation: Operation) -> Table | None:
     """How the list goes on, as far as its parameters tell."""
     names = [str(each.get("name")) for each in operation.parameters if each.get("in") == "query"]
-    size = next((name for name in SIZES if name in names), None)
-    sized: Table = {"size": ITEMS_OF_A_PAGE, "size_parameter": size} if size else {}
-    for kind, called in PAGES:
+    size = next((name for name in PAGE_SIZE_PARAMETERS if name in names), None)
+    sized: Table = {"size": DEFAULT_PAGE_SIZE, "size_parameter": size} if size else {}
+    for kind, called in PAGING_PARAMETERS:
         parameter = next((name for name in called if name in names), None)
         if parameter and kind != "cursor":
             return {"kind": kind, "parameter": parameter, **sized}
@@ -192,7 +205,7 @@ def _by_last(
     document: Document, operation: Operation, parameter: str, properties: Mapping[str, Any], sized: Table
 ) -> Table | None:
     """Where no field holds the next cursor, the last item's id may."""
-    if parameter not in LAST or "id" not in _fields(document, operation):
+    if parameter not in AFTER_ITEM_PARAMETERS or "id" not in _fields(document, operation):
         return None
     more = next((name for name in MORE_FIELDS if name in properties), None)
     return {"kind": "last", "parameter": parameter, **sized, **({"more": more} if more else {})}
@@ -206,10 +219,10 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
     bare = [str(each.get("name")) for each in asked if not each.get("description")]
     if bare:
         yield f"{name}: {', '.join(bare[:5])} not described in the document"
-    size = _size(document, operation.answer, DEEPEST) * (
-        ITEMS_OF_A_PAGE if answered(document, operation)[0] == "list" else 1
+    size = _size(document, operation.answer, MAX_MEASURED_DEPTH) * (
+        DEFAULT_PAGE_SIZE if answered(document, operation)[0] == "list" else 1
     )
-    if size > LARGE_RESULT:
+    if size > LARGE_RESULT_CHARS:
         told = "its kept fields are far less" if "keep" in entry else "name the fields to keep"
         yield f"{name} answers about {size:,} characters: {told}"
 
@@ -218,9 +231,9 @@ def _size(document: Document, schema: Any, depth: int) -> int:
     """About how many characters an answer of this schema has."""
     node = merged(document, schema)
     if depth == 0:
-        return CHARACTERS_OF_A_FIELD
+        return CHARS_PER_FIELD
     if "items" in node:
         return _size(document, node["items"], depth - 1)
-    properties = list(cast("Mapping[str, Any]", node.get("properties", {})).items())[:MOST_FIELDS]
+    properties = list(cast("Mapping[str, Any]", node.get("properties", {})).items())[:MAX_OBJECT_FIELDS]
     inner = sum(len(name) + _size(document, prop, depth - 1) for name, prop in properties)
-    return inner or CHARACTERS_OF_A_FIELD
+    return inner or CHARS_PER_FIELD

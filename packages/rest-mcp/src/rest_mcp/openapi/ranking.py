@@ -8,7 +8,7 @@ from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.entries import CANNOT, parameters
 from rest_mcp.openapi.schemas import snake
 
-MOST_EXAMINED = 60
+MAX_EXAMINED_OPERATIONS = 60
 VERSION = re.compile(r"(api|rest|v[0-9][a-z0-9.]*)")
 OF_ONE_NOUN = 4
 RARELY_WANTED = ("admin", "audit", "billing", "enterprise", "internal", "legacy", "meta", "oauth", "policy", "webhook")
@@ -20,7 +20,7 @@ def ranked(document: Document, most: int) -> list[Operation]:
     operations = [each for each in document.operations.values() if each.node.get("deprecated") is not True]
     sizes = Counter(noun(each) for each in operations)
     by_score = sorted(operations, key=lambda each: (-score(each, sizes), each.path, each.method))
-    return list(_varied(_expressible(document, by_score[:MOST_EXAMINED]), most))
+    return list(_varied(_expressible(document, by_score[:MAX_EXAMINED_OPERATIONS]), most))
 
 
 def noun(operation: Operation) -> str:

@@ -10,13 +10,13 @@ from pydantic_core import SchemaError
 from rest_mcp.names import RESERVED
 from rest_mcp.openapi.document import NOTHING, Document
 from rest_mcp.openapi.files import Node
-from rest_mcp.parameters import DEEPEST, FORMATS, LARGEST
+from rest_mcp.parameters import FORMATS, MAX_DEPTH, MAX_SAFE_INTEGER
 
 Table = dict[str, Any]
-LONGEST_DESCRIPTION = 160
-LONGEST_PATTERN = 120
-DEEPEST_MERGE = 12
-MOST_FIELDS = 100
+MAX_DESCRIPTION_CHARS = 160
+MAX_PATTERN_CHARS = 120
+MAX_MERGE_DEPTH = 12
+MAX_OBJECT_FIELDS = 100
 SCALARS = {"string", "integer", "number", "boolean"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
@@ -76,7 +76,7 @@ def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[i
 def merged(document: Document, schema: Any, depth: int = 0) -> Node:
     """A schema with its references followed and its `allOf` put together."""
     node = document.resolved(schema)
-    if "allOf" not in node or depth > DEEPEST_MERGE:
+    if "allOf" not in node or depth > MAX_MERGE_DEPTH:
         return node
     known = document.put_together.get(id(node))
     if known is None:
@@ -129,8 +129,8 @@ def _kind(node: Node) -> str | None:
 
 
 def _array(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
-    if level >= DEEPEST:
-        raise Inexpressible(f"is nested more than {DEEPEST} deep")
+    if level >= MAX_DEPTH:
+        raise Inexpressible(f"is nested more than {MAX_DEPTH} deep")
     items = table_of(document, node.get("items"), level=level + 1, within=within)
     return {"type": "array", "items": items}
 
@@ -143,11 +143,11 @@ def _within_bounds(table: Table, node: Node) -> Table:
 
 def _object(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
     """An object by its properties; an optional one that cannot be said is left out, a needed one refuses all."""
-    if level >= DEEPEST:
-        raise Inexpressible(f"is nested more than {DEEPEST} deep")
+    if level >= MAX_DEPTH:
+        raise Inexpressible(f"is nested more than {MAX_DEPTH} deep")
     properties: dict[str, Table] = {}
-    if len(node.get("properties", ())) > MOST_FIELDS:
-        raise Inexpressible(f"is an object of more than {MOST_FIELDS} fields")
+    if len(node.get("properties", ())) > MAX_OBJECT_FIELDS:
+        raise Inexpressible(f"is an object of more than {MAX_OBJECT_FIELDS} fields")
     for name, prop in fields_of(document, node):
         try:
             table = {**table_of(document, prop, level=level + 1, within=within), **described(document, prop)}
@@ -177,7 +177,7 @@ def without_default(table: Table) -> Table:
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     sentence = rest.get("description", "")
     known = f"Default {shown}." if not sentence else f"{sentence.rstrip('.')}. Default {shown}."
-    return {**rest, "description": first_line(known, LONGEST_DESCRIPTION)}
+    return {**rest, "description": first_line(known, MAX_DESCRIPTION_CHARS)}
 
 
 def first_line(text: str, longest: int) -> str:
@@ -188,7 +188,7 @@ def first_line(text: str, longest: int) -> str:
 
 def described(document: Document, schema: Any) -> Table:
     """The first sentence of a description, where there is one."""
-    text = first_sentence(str(document.resolved(schema).get("description") or ""), LONGEST_DESCRIPTION)
+    text = first_sentence(str(document.resolved(schema).get("description") or ""), MAX_DESCRIPTION_CHARS)
     return {"description": text} if text else {}
 
 
@@ -217,7 +217,7 @@ def _text_limits(node: Node) -> Table:
         limits["max_length"] = max(1, min(node["maxLength"], 100_000))
     if node.get("format") in FORMATS:
         limits["format"] = node["format"]
-    elif isinstance(pattern := node.get("pattern"), str) and len(pattern) <= LONGEST_PATTERN and _linear(pattern):
+    elif isinstance(pattern := node.get("pattern"), str) and len(pattern) <= MAX_PATTERN_CHARS and _linear(pattern):
         limits["pattern"] = pattern
     return limits
 
@@ -241,5 +241,5 @@ def _number_limits(kind: str, node: Node) -> Table:
         if isinstance(value, int | float):
             beside = beyond is not None and beyond is not False
             moved = value + step if beside and kind == "integer" else value
-            limits[bound] = max(-LARGEST, min(LARGEST, moved))
+            limits[bound] = max(-MAX_SAFE_INTEGER, min(MAX_SAFE_INTEGER, moved))
     return limits

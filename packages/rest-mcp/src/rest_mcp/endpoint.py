@@ -12,12 +12,13 @@ from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.upstream.retry import Repeat
 from pydantic import BaseModel
 
-from rest_mcp.bridge import Api, Asking, Paging, ToolPart
-from rest_mcp.fields import exact, fields_of, items_of, kept, object_model, page_model, tree_of, written
-from rest_mcp.paging import asked, following, total
+from rest_mcp.bridge import Api, Paging, RequestSpec, ToolPart
+from rest_mcp.fields import object_model, page_model, tree_of
+from rest_mcp.paging import Continuation, asked, following
 from rest_mcp.parameters import Parameter
+from rest_mcp.response_results import items_of, kept_items, object_of, response_text, written
 
-MOST_PAGES = 10
+MAX_RESOURCE_PAGES = 10
 Arguments = Mapping[str, Any]
 
 
@@ -29,15 +30,16 @@ class Apis(Protocol):
     ) -> Response: ...
 
 
-class Route:
+class Endpoint:
     """Made once for each tool and resource; `answers` is what it answers."""
 
-    def __init__(self, asking: Asking, api_name: str, api: Api) -> None:
-        self.asking = asking
-        self.paging = self._paging(api) if asking.answer == "list" else None
+    def __init__(self, spec: RequestSpec, api_name: str, api: Api) -> None:
+        self.spec = spec
+        self.paging = self._paging(api) if spec.answer == "list" and not self._writes else None
         self.idempotency_header = api.idempotency_header
         self._api_name = api_name
-        self._tree = tree_of(asking.keep)
+        self._tree = tree_of(spec.keep)
+        self._error_fields = api.error_fields
         self.answers = self._answers()
 
     async def tool(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
@@ -54,95 +56,100 @@ class Route:
         if not isinstance(page, Page):
             return page
         items: list[Any] = list(cast("Any", page).items)
-        for _ in range(MOST_PAGES - 1):
+        warnings = list(page.warnings or ())
+        for _ in range(MAX_RESOURCE_PAGES - 1):
             if page.next_cursor is None:
                 break
             page = cast("Page", await self.tool(apis, {**arguments, "cursor": page.next_cursor}))
             items += cast("Any", page).items
-        whole = page.model_copy(update={"items": items, "next_cursor": None})
+            warnings += page.warnings or ()
+        told = list(dict.fromkeys(warnings)) or None
+        whole = page.model_copy(update={"items": items, "warnings": told, "next_cursor": None})
         return whole if page.next_cursor is None else whole.model_copy(update={"truncated": True})
 
     def _answers(self) -> type[Result] | type[TextPage]:
-        match self.asking.answer:
+        match self.spec.answer:
             case "text":
                 return TextPage
+            case "list" if self._writes:
+                return object_model(self.spec.name, ["items"])
             case "list":
-                return page_model(self.asking.name, self.asking.keep)
+                return page_model(self.spec.name, self.spec.keep)
             case "object":
-                return object_model(self.asking.name, self.asking.keep)
+                return object_model(self.spec.name, self.spec.keep)
 
     async def _ask(self, apis: Apis, arguments: Arguments, query: Arguments, key: str | None) -> Response:
-        asking = self.asking
-        body = {**asking.body, **self._sent("body", arguments)}
-        nested = _nested(body) if asking.encoding == "json" else body
+        spec = self.spec
+        body = {**spec.body, **self._sent("body", arguments)}
+        nested = _nested(body) if spec.encoding == "json" else body
         return await apis.request(
             self._api_name,
-            asking.method,
-            asking.path,
+            spec.method,
+            spec.path,
             self._sent("path", arguments),
-            params={**asking.query, **query},
-            json=nested if asking.encoding == "json" and asking.method != "GET" and nested else None,
-            form=nested if asking.encoding == "form" and nested else None,
+            params={**spec.query, **query},
+            json=nested if spec.encoding == "json" and spec.method != "GET" and nested else None,
+            form=nested if spec.encoding == "form" and nested else None,
             headers={**self._once(key), **self._media_types()},
             repeat=self._repeat(),
-            check=asking.check or "" if isinstance(asking, ToolPart) else "",
+            check=spec.check or "" if isinstance(spec, ToolPart) else "",
         )
 
     def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
         """The values that go to one place of the request, under the API's own names and in its styles."""
         sent: dict[str, Any] = {}
-        in_json = place == "body" and self.asking.encoding == "json"
-        for name, parameter in self.asking.parameters.items():
+        in_json = place == "body" and self.spec.encoding == "json"
+        for name, parameter in self.spec.parameters.items():
             value = parameter.fixed if parameter.fixed is not None else arguments.get(name)
-            if self.asking.place(name) != place or value is None or parameter.hidden:
+            if self.spec.place(name) != place or value is None or parameter.hidden:
                 continue
-            field, plain = self.asking.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
+            field, plain = self.spec.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
             sent |= {field: plain} if in_json else styled(field, plain, parameter, in_path=place == "path")
         return sent
 
-    def _result(self, answer: Response, position: str | None, params: Arguments) -> Result | TextPage:
-        asking = self.asking
+    def _result(self, response: Response, position: str | None, params: Arguments) -> Result | TextPage:
+        spec = self.spec
         if not issubclass(self.answers, Result):
-            return TextPage(answer.text)
-        if self._writes and (done := written(answer, asking.result)) is not None:
-            return self.answers.model_validate(done)
-        if asking.answer == "object":
-            return self.answers.model_validate(exact(fields_of(answer, asking.result, self._tree)))
-        found = items_of(answer, asking.result)
-        items = exact(kept(found, self._tree))
-        if self.paging is None:
-            return self.answers.model_validate({"items": items})
-        goes_on = following(self.paging, answer, found, position, params)
+            return TextPage(response_text(response) if self._writes else response.text)
+        if self._writes:
+            return self.answers.model_validate(written(response, spec.result, self._tree))
+        if spec.answer == "object":
+            return self.answers.model_validate(object_of(response, spec.result, self._tree, self._error_fields))
+        found = items_of(response, spec.result, self._error_fields)
+        shown = kept_items(found, self._tree)
+        page = self.paging
+        more = following(page, response, found.found, position, params) if page else Continuation()
+        warnings = [*shown.warnings, *more.warnings]
         return self.answers.model_validate(
-            {"items": items, "next_cursor": goes_on, "total": total(self.paging, answer)}
+            {"items": shown.found, "next_cursor": more.position, "total": more.total, "warnings": warnings or None}
         )
 
     def _repeat(self) -> Repeat:
-        part = self.asking
+        part = self.spec
         if not isinstance(part, ToolPart) or part.reads:
             return Repeat.READ
         return Repeat.ONCE if part.repeats or self.idempotency_header else Repeat.NEVER
 
     def _once(self, key: str | None) -> dict[str, str]:
         """The API's idempotency header: the caller's key for this tool and no other, else one for this call alone."""
-        part = self.asking
+        part = self.spec
         if self.idempotency_header is None or not isinstance(part, ToolPart) or part.reads:
             return {}
         own = hashlib.sha256(f"{current_principal()}\0{part.name}\0{key}".encode()).hexdigest() if key else uuid4().hex
         return {self.idempotency_header: own}
 
     def _media_types(self) -> dict[str, str]:
-        asking = self.asking
-        wanted = asking.accept or ("*/*" if asking.answer == "text" or self._writes else None)
-        sent = {"content-type": asking.content_type} if asking.content_type else {}
+        spec = self.spec
+        wanted = spec.accept or ("*/*" if spec.answer == "text" or self._writes else None)
+        sent = {"content-type": spec.content_type} if spec.content_type else {}
         return {**sent, **({"accept": wanted} if wanted else {})}
 
     @property
     def _writes(self) -> bool:
-        return isinstance(self.asking, ToolPart) and not self.asking.reads
+        return isinstance(self.spec, ToolPart) and not self.spec.reads
 
     def _paging(self, api: Api) -> Paging | None:
-        paging = self.asking.page or api.page
+        paging = self.spec.page or api.page
         return None if paging is None or paging.kind == "none" else paging
 
 

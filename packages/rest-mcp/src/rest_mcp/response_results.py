@@ -1,0 +1,127 @@
+"""Results of tools from the responses of an API: objects, lists and texts, of reads and of writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from mcp_chassis.failures import UpstreamError
+from mcp_chassis.http.response import InvalidResponse, Response
+
+from rest_mcp.error_texts import words
+from rest_mcp.fields import MISSING, Tree, at, exact, kept
+
+MAX_TEXT_CHARS = 2_000
+MAX_NAMED_FIELDS = 8
+
+
+@dataclass(frozen=True)
+class Items:
+    """The items of one page as the API sent them, and a sentence about what is odd in the response."""
+
+    found: list[Any]
+    warnings: Sequence[str] = ()
+
+
+def items_of(response: Response, path: str | None, error_fields: Sequence[str]) -> Items:
+    """The list in a response. An API may leave out an empty list, or send null or no body for it.
+
+    Raises:
+        UpstreamError: where there is something else than a list, or an error text instead of one.
+    """
+    whole: Any = response.json if response.body else None
+    value = at(whole, path) if whole is not None else None
+    if isinstance(value, list):
+        return Items(cast("list[Any]", value))
+    if value is None:
+        return Items([])
+    if value is MISSING and isinstance(whole, dict):
+        _refuse_error(response, error_fields)
+        fields = _field_names(cast("Mapping[str, Any]", whole))
+        return Items([], [f"{response.upstream} answered without {path} (it has: {fields}); shown as an empty list."])
+    raise _wrong_kind(response, whole if value is MISSING else value, f"a list{f' at {path}' if path else ''}")
+
+
+def object_of(response: Response, path: str | None, tree: Tree, error_fields: Sequence[str]) -> dict[str, Any]:
+    """The fields that are kept of the object in a response; a number or a text is called `answer`.
+
+    Raises:
+        UpstreamError: where there is no object, or one with none of the fields that are kept.
+    """
+    if not response.body:
+        return {"done": True}
+    whole: Any = response.json
+    value = at(whole, path)
+    if isinstance(value, dict):
+        found = kept(value, tree)
+        if value and not found:
+            _refuse_error(response, error_fields)
+            raise UpstreamError(
+                f"{response.upstream} answered without any of {', '.join(list(tree)[:MAX_NAMED_FIELDS])}, the fields "
+                f"that this tool keeps; it has: {_field_names(cast('Mapping[str, Any]', value))}."
+            )
+        return exact(found)
+    if isinstance(value, str | int | float):
+        return {"answer": exact(value)}
+    _refuse_error(response, error_fields)
+    raise _wrong_kind(response, whole if value is MISSING else value, f"an object{f' at {path}' if path else ''}")
+
+
+def kept_items(items: Items, tree: Tree) -> Items:
+    """The kept fields of each item; an item that is no object is left out, and counted, where fields are named."""
+    if not tree:
+        return Items(exact(items.found), items.warnings)
+    objects = [item for item in items.found if isinstance(item, dict)]
+    odd = len(items.found) - len(objects)
+    counted = [f"{odd} of {len(items.found)} items are no objects and were left out."] if odd else []
+    return Items(exact(kept(objects, tree)), [*items.warnings, *counted])
+
+
+def written(response: Response, path: str | None, tree: Tree) -> dict[str, Any]:
+    """The result of a write that was answered with success, which has happened whatever stands in the response.
+
+    The kept fields of an object, `items` for a list; else `done`, and `answer` with what the API says.
+    """
+    try:
+        whole: Any = response.json if response.body else None
+    except InvalidResponse:
+        return _done(response_text(response))
+    value = at(whole, path)
+    if isinstance(value, list):
+        return {"items": exact(kept(value, tree))}
+    if isinstance(value, dict) and (found := kept(value, tree)):
+        return exact(found)
+    return _done(exact(whole))
+
+
+def response_text(response: Response) -> str:
+    """The text of a response, at most 2,000 characters; empty where it is no text."""
+    try:
+        return response.text[:MAX_TEXT_CHARS]
+    except InvalidResponse:
+        return ""
+
+
+def _done(answer: Any) -> dict[str, Any]:
+    return {"done": True, **({} if answer in (None, "", {}) else {"answer": answer})}
+
+
+def _refuse_error(response: Response, error_fields: Sequence[str]) -> None:
+    """Some APIs answer 200 with an error inside.
+
+    Raises:
+        UpstreamError: with the text of an error field.
+    """
+    if said := words(response, error_fields):
+        raise UpstreamError(f'{response.upstream} answered {response.status} with an error: "{said}"')
+
+
+def _field_names(value: Mapping[str, Any]) -> str:
+    names = list(value)
+    more = f" and {len(names) - MAX_NAMED_FIELDS} more" if len(names) > MAX_NAMED_FIELDS else ""
+    return f"{', '.join(name[:40] for name in names[:MAX_NAMED_FIELDS])}{more}" if names else "no fields"
+
+
+def _wrong_kind(response: Response, value: Any, wanted: str) -> UpstreamError:
+    kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    sent = kinds.get(type(value), "a number")
+    return UpstreamError(f"{response.upstream} answered {sent} where the bridge file expects {wanted}.")
