@@ -78,7 +78,7 @@ def test_inspect_proposes_a_bridge_that_loads_and_counts_what_its_tools_cost(tmp
     (tmp_path / "openapi.json").write_bytes(OPENAPI.read_bytes())
     (tmp_path / "proposed.toml").write_text(told.stdout)
     proposed = read(tmp_path / "proposed.toml")
-    assert [part.name for part in proposed.spec][:2] == ["list_tickets", "get_ticket"]
+    assert [part.name for part in proposed.requests][:2] == ["list_tickets", "get_ticket"]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,6 @@ def test_inspect_pages_by_the_last_items_id_where_nothing_else_says_how_a_list_g
     document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": {"/charges": {"get": operation}}}
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     (tmp_path / "bridge.toml").write_text(run("inspect", str(tmp_path / "openapi.json")).stdout)
-    paging = read(tmp_path / "bridge.toml").spec[0].page
+    paging = read(tmp_path / "bridge.toml").requests[0].page
     assert paging is not None
     assert (paging.kind, paging.parameter, paging.item, paging.more) == ("last", "starting_after", "id", "has_more")

@@ -59,7 +59,7 @@ HOSTILE = {
     "a hidden place": (f"{BY_ID}{{ hidden = true }}\n", "the path needs it"),
     "a list in the path": (f'{BY_ID}{{ type = "array" }}\n', "in its path"),
     "a body in a GET": (parameter('{ in = "body" }'), "a GET does not have"),
-    "a header as a parameter": (parameter('{ in = "header" }'), "path"),
+    "a header as a parameter": (parameter('{ in = "header" }'), "in a header, which must be fixed"),
     "an address in the file": (api('base_url = "https://evil.example"'), "environment variable"),
     "this server's own variable as an address": (api('base_url = "MCP_API_KEY"'), "environment variable"),
     "a secret in the file": (api('auth = { variable = "s3cr3t-value" }'), "environment variable"),

@@ -181,7 +181,7 @@ WRITES = [
     ("add_things", "POST /list", {"items": None}, {"done": True, "answer": {"items": None}}),
     ("add_things", "POST /list", "ok", {"done": True, "answer": "ok"}),
     ("add_things", "POST /list", ABSENT, {"done": True}),
-    ("add_thing", "POST /thing", [], {"items": []}),
+    ("add_thing", "POST /thing", [], {"done": True, "answer": []}),
     ("add_thing", "POST /thing", {"uuid": "x"}, {"done": True, "answer": {"uuid": "x"}}),
     ("add_thing", "POST /thing", 7, {"done": True, "answer": 7}),
 ]

@@ -9,7 +9,18 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rest_mcp.authentication import Auth, ClientCertificate, OAuth
 from rest_mcp.changing_words import changes
-from rest_mcp.names import FieldPath, HeaderName, Line, Name, ParameterName, QueryName, Request, Variable, places
+from rest_mcp.names import (
+    FieldPath,
+    HeaderName,
+    Line,
+    Name,
+    ParameterName,
+    QueryName,
+    Request,
+    Variable,
+    is_header,
+    places,
+)
 from rest_mcp.parameters import Parameter, Part, Place
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
@@ -165,23 +176,30 @@ class RequestSpec(Part):
             yield f"has {{{missing[0]}}} in its path and no parameter for it"
         if extra := sorted(given.keys() - in_path.keys()):
             yield f"has the parameter {given[extra[0]]} for its path, which does not name it"
-        for name, parameter in self.parameters.items():
-            place = self.place(name)
-            if place == "body" and self.method == "GET":
-                yield f"sends {name} in the body, which a GET does not have"
-            if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
-                yield f"must ask for {name} or fix it: the path needs it"
-            outside = place != "body" or self.encoding == "form"
-            if outside and parameter.kind == "object" and parameter.offered and parameter.style is None:
-                yield f"sends the object {name} outside of a JSON body; give it style deepObject, or hide or fix it"
-            if place == "path" and parameter.kind == "array" and parameter.separator is None:
-                yield f"sends the list {name} in its path without a separator"
+        for name in self.parameters:
+            yield from self._problems_of(name)
         fields = [(self.place(name), self.field(name)) for name in self.parameters]
         fields += [("query", name) for name in self.query] + [("body", name) for name in self.body]
         if twice := next((field for place, field in fields if fields.count((place, field)) > 1), None):
             yield f"sends {twice} twice"
         if self.body and self.method == "GET":
             yield "has a body, which a GET does not have"
+
+    def _problems_of(self, name: str) -> Iterator[str]:
+        """What is wrong with one parameter in its place."""
+        parameter = self.parameters[name]
+        place = self.place(name)
+        if place == "header" and (parameter.fixed is None or not is_header(self.field(name))):
+            yield f"sends {name} in a header, which must be fixed and one that may be set"
+        if place == "body" and self.method == "GET":
+            yield f"sends {name} in the body, which a GET does not have"
+        if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
+            yield f"must ask for {name} or fix it: the path needs it"
+        outside = place != "body" or self.encoding == "form"
+        if outside and parameter.kind == "object" and parameter.offered and parameter.style is None:
+            yield f"sends the object {name} outside of a JSON body; give it style deepObject, or hide or fix it"
+        if place == "path" and parameter.kind == "array" and parameter.separator is None:
+            yield f"sends the list {name} in its path without a separator"
 
 
 class ToolPart(RequestSpec):

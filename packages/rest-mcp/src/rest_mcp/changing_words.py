@@ -1,24 +1,27 @@
-"""Words in names and descriptions that say what an operation does."""
+"""Verbs in names, paths and descriptions that tell that an operation changes something."""
 
 import re
 
-IN_NAMES = frozenset(
+UNAMBIGUOUS_VERBS = frozenset(
     {
         *("uninstall", "delete", "remove", "revoke", "rotate", "send", "destroy", "purge", "cancel", "terminate"),
-        *("logout", "unsubscribe", "deactivate", "erase", "wipe"),
+        *("logout", "unsubscribe", "activate", "deactivate", "erase", "wipe", "enable", "disable", "restart", "reboot"),
+        *("approve", "reject", "publish", "unpublish", "reset", "regenerate", "suspend", "pause", "attach", "detach"),
     }
 )
-"""Verbs that are no nouns: in a name or a path they say what is done."""
-FIRST_VERBS = IN_NAMES | {
-    *("reset", "disable", "archive", "trigger", "execute", "kick", "ban", "invite", "post", "create", "update"),
+"""Verbs that are no nouns: anywhere in a name or a path they say what is done."""
+LEADING_VERBS = UNAMBIGUOUS_VERBS | {
+    *("archive", "trigger", "execute", "kick", "ban", "invite", "post", "create", "update", "add", "set", "edit"),
+    *("modify", "insert", "replace", "start", "stop", "close", "assign", "unassign", "register", "upload"),
 }
-"""Verbs that say it where a description begins with them."""
+"""Verbs that say it where a name or a description begins with them."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def changes(name: str, path: str, description: str) -> bool:
-    """Whether a GET changes something, by its words: any word of its name or path, or its description's first verb."""
-    words = {word.lower() for text in (name, path) for word in _WORD.findall(text)}
-    first = (description.split() or [""])[0].strip(".,:").lower()
-    stems = {first, first.removesuffix("s"), first.removesuffix("es")}
-    return bool(IN_NAMES & words or FIRST_VERBS & stems)
+    """Whether a GET changes something, by any word of its name or path, or the first of its name or description."""
+    in_name, in_path = ([word.lower() for word in _WORD.findall(text)] for text in (name, path))
+    method_apart = in_name[1:] if in_name[:1] == ["get"] else in_name
+    described = (description.split() or [""])[0].strip(".,:").lower()
+    first = {*method_apart[:1], described, described.removesuffix("s"), described.removesuffix("es")}
+    return bool(UNAMBIGUOUS_VERBS & {*in_name, *in_path} or LEADING_VERBS & first)

@@ -90,7 +90,7 @@ class Endpoint:
             params={**spec.query, **query},
             json=nested if spec.encoding == "json" and spec.method != "GET" and nested else None,
             form=nested if spec.encoding == "form" and nested else None,
-            headers={**self._once(key), **self._media_types()},
+            headers={**self._sent("header", arguments), **self._once(key), **self._media_types()},
             repeat=self._repeat(),
             check=spec.check or "" if isinstance(spec, ToolPart) else "",
         )
@@ -104,7 +104,8 @@ class Endpoint:
             if self.spec.place(name) != place or value is None or parameter.hidden:
                 continue
             field, plain = self.spec.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
-            sent |= {field: plain} if in_json else styled(field, plain, parameter, in_path=place == "path")
+            as_text = place in {"path", "header"}
+            sent |= {field: plain} if in_json else styled(field, plain, parameter, as_text=as_text)
         return sent
 
     def _result(self, response: Response, position: str | None, params: Arguments) -> Result | TextPage:
@@ -112,7 +113,9 @@ class Endpoint:
         if not issubclass(self.answers, Result):
             return TextPage(response_text(response) if self._writes else response.text)
         if self._writes:
-            return self.answers.model_validate(written(response, spec.result, self._tree))
+            return self.answers.model_validate(
+                written(response, spec.result, self._tree, as_list=spec.answer == "list")
+            )
         if spec.answer == "object":
             return self.answers.model_validate(object_of(response, spec.result, self._tree, self._error_fields))
         found = items_of(response, spec.result, self._error_fields)
@@ -153,13 +156,13 @@ class Endpoint:
         return None if paging is None or paging.kind == "none" else paging
 
 
-def styled(field: str, value: Any, parameter: Parameter, *, in_path: bool) -> dict[str, Any]:
+def styled(field: str, value: Any, parameter: Parameter, *, as_text: bool) -> dict[str, Any]:
     """A value outside of a JSON body: a joined list, an object as `field[name]`, or the value as it is."""
     if isinstance(value, list) and parameter.separator is not None:
         return {field: parameter.separator.join(_text(item) for item in cast("list[Any]", value))}
     if isinstance(value, dict):
         return {f"{field}[{name}]": each for name, each in cast("dict[str, Any]", value).items()}
-    return {field: _text(value) if in_path else value}
+    return {field: _text(value) if as_text else value}
 
 
 def with_numbers(value: Any, parameter: Parameter) -> Any:

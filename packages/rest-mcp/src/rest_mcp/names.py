@@ -27,7 +27,7 @@ PLACE = re.compile(r"\{(\+?)([^{}]*)\}")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
-_TOKEN = re.compile(r"[A-Za-z0-9-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _FIELD = re.compile(r"[^\s.\"\\\x00-\x1f]+(\.[^\s.\"\\\x00-\x1f]+)*")
 _SEGMENT = re.compile(r"([A-Za-z0-9_~!$&'()*+,;=:@.-]|\{\+?\w+\})+", re.ASCII)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -51,8 +51,13 @@ def _variable(text: str) -> str:
     return text
 
 
+def is_header(text: str) -> bool:
+    """Whether it is the name of a header that a bridge file may set."""
+    return bool(_TOKEN.fullmatch(text)) and text.lower() not in FORBIDDEN_HEADERS
+
+
 def _header(text: str) -> str:
-    if not _TOKEN.fullmatch(text) or text.lower() in FORBIDDEN_HEADERS:
+    if not is_header(text):
         raise ValueError("must be the name of a header that may be set, such as Authorization or X-API-Key")
     return text
 

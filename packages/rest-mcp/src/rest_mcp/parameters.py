@@ -8,7 +8,7 @@ from pydantic_core import SchemaError
 from rest_mcp.names import FieldPath, Line, ParameterName
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
-Place = Literal["path", "query", "body"]
+Place = Literal["path", "query", "body", "header"]
 Scalar = str | int | float | bool
 
 MAX_ENUM_VALUES = 50
@@ -52,10 +52,10 @@ class Part(BaseModel):
 class Parameter(Part):
     """What a caller may send, its limits, and where it goes.
 
-    `field` is the API's own name for it, dotted inside a body. A `hidden` one is not offered; a `fixed` one is always
-    sent with this value and never offered. `separator` joins a list into one value; without it each item is sent under
-    the name. `style` deepObject sends an object outside of a JSON body as `name[field]`. The format `int64` takes
-    digits as text too, since hosts in JavaScript round numbers above 2^53.
+    `field` is the API's own name for it, dotted inside a body; a header is fixed. A `hidden` one is not offered; a
+    `fixed` one is always sent with this value and never offered. `separator` joins a list into one value; without it
+    each item is sent under the name. `style` deepObject sends an object outside of a JSON body as `name[field]`. The
+    format `int64` takes digits as text too, since hosts in JavaScript round numbers above 2^53.
     """
 
     kind: Kind = Field(default="string", alias="type")

@@ -76,19 +76,22 @@ def kept_items(items: Items, tree: Tree) -> Items:
     return Items(exact(kept(objects, tree)), [*items.warnings, *counted])
 
 
-def written(response: Response, path: str | None, tree: Tree) -> dict[str, Any]:
+def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) -> dict[str, Any]:
     """The result of a write that was answered with success, which has happened whatever stands in the response.
 
-    The kept fields of an object, `items` for a list; else `done`, and `answer` with what the API says.
+    The kept fields of an object; else `done`, and `answer` with what the API says.
+
+    Args:
+        as_list: whether a list is expected, which is then called `items`.
     """
     try:
         whole: Any = response.json if response.body else None
     except InvalidResponse:
         return _done(response_text(response))
     value = at(whole, path)
-    if isinstance(value, list):
+    if isinstance(value, list) and as_list:
         return {"items": exact(kept(value, tree))}
-    if isinstance(value, dict) and (found := kept(value, tree)):
+    if isinstance(value, dict) and not as_list and (found := kept(value, tree)):
         return exact(found)
     return _done(exact(whole))
 

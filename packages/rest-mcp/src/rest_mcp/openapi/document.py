@@ -126,6 +126,24 @@ class Document:
             raise BadBridge(f"no operation is called {identifier[:80]}" + (f"; perhaps {close[0]}" if close else ""))
         return self.operations[identifier]
 
+    @property
+    def title(self) -> str:
+        """The name of the API; empty where it has none."""
+        info = self._raw.get("info")
+        return str(cast("Node", info).get("title", "")) if isinstance(info, dict) else ""
+
+    @property
+    def paths(self) -> list[str]:
+        """Every path of the document."""
+        return list(cast("Node", self._raw["paths"]))
+
+    @cached_property
+    def common_prefix(self) -> str:
+        """The part before the first dot that every identifier begins with; empty where they differ."""
+        first = {name.partition(".")[0] for name, each in self.operations.items() if each.named and "." in name}
+        every = all(each.named and "." in name for name, each in self.operations.items())
+        return f"{first.pop()}." if every and len(first) == 1 else ""
+
     @cached_property
     def security(self) -> list[Node]:
         """The security schemes that the document asks for, the first alternative of the document or of an operation."""
@@ -183,7 +201,7 @@ class Document:
             kinds = kinds or tuple(content)
             if media := _media(content, JSON):
                 return cast("Node", media[1].get("schema", NOTHING)), False, kinds
-            if any(kind.startswith("text/") for kind in content):
+            if any(kind.startswith("text/") or kind == "*/*" for kind in content):
                 return None, True, kinds
         return None, False, kinds
 
@@ -227,7 +245,8 @@ def _media(content: Any, kind: str) -> tuple[str, Node] | None:
     ]
     exact = [(name, body) for name, body in by_name if name == kind]
     alike = [(name, body) for name, body in by_name if name.endswith(suffix)]
-    return next(iter([*exact, *alike]), None)
+    anything = [(kind, body) for name, body in by_name if name == "*/*" and kind == JSON and "schema" in body]
+    return next(iter([*exact, *alike, *anything]), None)
 
 
 def _number(status: str) -> Any:

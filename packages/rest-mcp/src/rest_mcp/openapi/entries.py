@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.changing_words import changes
-from rest_mcp.names import RESERVED
+from rest_mcp.names import RESERVED, is_header
 from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import (
     Inexpressible,
     Table,
@@ -21,10 +22,11 @@ from rest_mcp.openapi.schemas import (
 )
 
 MAX_SENTENCE_CHARS = 200
-SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key"}
+SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent"}
 LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
 OBJECT_IN_A_QUERY = "is an object outside of a body, in a style that cannot be sent"
+HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variable"
 CANNOT = "cannot"
 """The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
 
@@ -54,7 +56,15 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
     operation = documents[name].operation(str(own["operation"]))
     paging: Any = own.get("page") or api.get("page")
     words = cast("Table", paging) if isinstance(paging, dict) else {}
-    return over(table(documents[name], operation, words, api.get("headers") or ()), own)
+    return over(table(documents[name], operation, words, sent_headers(api)), own)
+
+
+def sent_headers(api: Mapping[str, Any]) -> list[str]:
+    """The names of the headers that every request to an API carries, as the file says."""
+    auth: Any = api.get("auth")
+    secrets = cast("list[Any]", auth if isinstance(auth, list) else [auth])
+    named = [str(each["header"]) for each in secrets if isinstance(each, dict) and "header" in each]
+    return [*cast("Mapping[str, Any]", api.get("headers") or {}), *named]
 
 
 def _api(raw: Table, entry: Table) -> tuple[str, Table]:
@@ -136,7 +146,8 @@ def parameters(
     for node in operation.parameters:
         name, place = str(node.get("name", "")), str(node.get("in", ""))
         if place in {"header", "cookie"}:
-            _not_sent(tables, name, place, node.get("required") is True and name.lower() not in sent)
+            if node.get("required") is True and name.lower() not in sent:
+                tables[snake(name)] = _required_header(document, node, name, place)
         elif not (place == "query" and name in _pages(paging)):
             schema = node.get("schema", node.get("content", {}).get("application/json", {}).get("schema"))
             needed = place == "path" or node.get("required") is True
@@ -174,9 +185,24 @@ def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: T
     tables[called] = {**without_default(found), "in": place, **field, **({} if needed else {"required": False})}
 
 
-def _not_sent(tables: dict[str, Table], name: str, place: str, required: bool) -> None:
-    if required:
-        tables[snake(name)] = {CANNOT: f"is a {place}, which no caller may set", "in": "query"}
+def _required_header(document: Document, node: Node, name: str, place: str) -> Table:
+    """A header with one possible value is sent with it; any other belongs to the API's own table."""
+    schema = merged(document, node.get("schema"))
+    values: Any = schema.get("enum") or [schema[key] for key in ("const", "default") if key in schema]
+    value: Any = schema.get("default", values[0] if len(values) == 1 else None)
+    if place == "header" and isinstance(value, str | int | float) and is_header(name):
+        return {"in": "header", "field": name, "fixed": str(value)}
+    return {CANNOT: f"is a {place}, which no caller may set: {HEADER_REMEDY}", "in": "query", "field": name}
+
+
+def required_headers(document: Document, operation: Operation) -> list[str]:
+    """The headers that an operation requires and that have no one value in the document."""
+    return [
+        name
+        for node in operation.parameters
+        if node.get("in") == "header" and node.get("required") is True
+        if CANNOT in _required_header(document, node, name := str(node.get("name", "")), "header")
+    ]
 
 
 def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:

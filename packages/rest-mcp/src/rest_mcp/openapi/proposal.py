@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -12,14 +13,17 @@ from pydantic import ValidationError
 from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import CANNOT, answered, over, table
+from rest_mcp.openapi.entries import CANNOT, answered, over, sent_headers, table
 from rest_mcp.openapi.files import Node
-from rest_mcp.openapi.ranking import VERSION, ranked
-from rest_mcp.openapi.schemas import MAX_OBJECT_FIELDS, Table, merged, snake
+from rest_mcp.openapi.purposes import Purpose, purpose
+from rest_mcp.openapi.ranking import ranked
+from rest_mcp.openapi.schemas import MAX_OBJECT_FIELDS, Table, merged
 from rest_mcp.openapi.security import signing
 from rest_mcp.openapi.toml import document_of
+from rest_mcp.openapi.tool_names import tool_names
 
 MAX_KEPT_FIELDS = 10
+MAX_REASONS = 3
 MAX_OFFERED_PARAMETERS = 8
 LARGE_RESULT_CHARS = 20_000
 LARGE_PARAMETER_CHARS = 600
@@ -70,30 +74,48 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
     Raises:
         BadBridge: when no operation of the document can be offered.
     """
-    warnings: list[str] = []
+    signed, told = signing(document)
+    headers = sent_headers(signed)
+    refused: dict[str, str] = {}
     entries: list[Table] = []
     whole: list[Table] = []
-    for operation in ranked(document, 2 * most):
-        complete: Table = {}
+    warnings: list[str] = []
+
+    def can_offer(operation: Operation) -> bool:
+        """Whether it can be a tool; the reason is kept where it cannot."""
         try:
-            entry = _entry(document, operation)
-            if len(entries) == most or entry["name"] in {other["name"] for other in entries}:
-                continue
-            complete = over(table(document, operation, cast("Table", entry.get("page", {}))), entry)
+            entry = _entry(document, operation, headers)
+            complete = over(table(document, operation, cast("Table", entry.get("page", {})), headers), entry)
             Bridge.model_validate(_around(name, [complete]))
-        except (BadBridge, ValidationError) as exc:
-            problem = exc if isinstance(exc, BadBridge) else broken(exc, _around(name, [complete]))
-            warnings.append(f"{operation.identifier} is left out: {problem.problems[0].removeprefix('bridge: ')}")
+        except BadBridge as exc:
+            refused[operation.identifier] = exc.problems[0].removeprefix("bridge: ")
+        except ValidationError as exc:
+            refused[operation.identifier] = broken(exc, _around(name, [])).problems[0].removeprefix("bridge: ")
+        return operation.identifier not in refused
+
+    for operation in ranked(document, most, can_offer):
+        entry = _entry(document, operation, headers)
+        free = [each for each in tool_names(document, operation) if each not in {tool["name"] for tool in entries}]
+        if len(entries) == most or not free:
             continue
+        entry["name"] = free[0]
         entries.append(entry)
-        whole.append(complete)
+        whole.append(over(table(document, operation, cast("Table", entry.get("page", {})), headers), entry))
         warnings += _noticed(document, operation, entry)
     if not entries:
-        raise BadBridge("no operation of the document can be offered as it stands")
-    signed, told = signing(document)
-    warnings += [f"{name} is left out: {reason}" for name, reason in document.unreadable.items()] + told
+        raise BadBridge(f"no operation of the document can be offered: {_reasons(refused)}")
+    warnings += [f"{name} is left out: {reason}" for name, reason in (refused | document.unreadable).items()] + told
     text, bridge = document_of(_around(name, entries, signed)), Bridge.model_validate(_around(name, whole, signed))
     return Proposal(text, bridge, warnings)
+
+
+def _reasons(refused: Mapping[str, str]) -> str:
+    """The commonest reasons, each with the number of operations."""
+    counted = Counter(reason.replace(name[:80], "it") for name, reason in refused.items()).most_common(MAX_REASONS)
+    return (
+        "; ".join(f"{reason} ({count} operation{'s' if count > 1 else ''})" for reason, count in counted)
+        or "it has none"
+    )
 
 
 def _around(name: str, tools: list[Table], signed: Table | None = None) -> Table:
@@ -102,15 +124,21 @@ def _around(name: str, tools: list[Table], signed: Table | None = None) -> Table
     return {"instructions": said, "apis": {"api": api}, "tools": tools}
 
 
-def _entry(document: Document, operation: Operation) -> Table:
+def _entry(document: Document, operation: Operation, headers: Sequence[str]) -> Table:
     """One tool of the file: the operation, and what is worth saying over it."""
-    base = table(document, operation, {})
+    base = table(document, operation, {}, headers)
     sentence = base["description"].rstrip(" .:")
-    entry: Table = {"operation": operation.identifier, "name": tool_name(operation), "description": f"{sentence}."}
+    entry: Table = {
+        "operation": operation.identifier,
+        "name": tool_names(document, operation)[0],
+        "description": f"{sentence}.",
+    }
     if base.get("read_only") is False:
         entry["read_only"] = False
     elif operation.method == "GET" and not any(each.get("required", True) for each in base["parameters"].values()):
         entry["safe"] = True
+    elif searches(document, operation):
+        entry["read_only"] = True
     paging = _paging(document, operation) if base["answer"] == "list" else None
     if kept := _kept(document, operation):
         entry["keep"] = kept
@@ -139,27 +167,6 @@ def _is_large(said: Table) -> bool:
     return len(json.dumps(said)) > LARGE_PARAMETER_CHARS
 
 
-def tool_name(operation: Operation) -> str:
-    """`issues/list-for-repo` is list_issues_for_repo: a verb first, as models expect it."""
-    if not operation.named:
-        return name_of_path(operation.method, operation.path)
-    group, slash, rest = operation.identifier.rpartition("/")
-    verb, _, more = snake(rest).partition("_")
-    words = [verb, *snake(group).split("_"), *more.split("_")] if slash else snake(rest).split("_")
-    return "_".join(dict.fromkeys(word for word in words if word))[:60].rstrip("_")
-
-
-def name_of_path(method: str, path: str) -> str:
-    """A name for an operation without operationId: `GET /v2/load_balancers/{id}` is get_load_balancer."""
-    parts = [part for part in path.strip("/").split("/") if part and not VERSION.fullmatch(part)]
-    fixed = [snake(part) for part in parts if "{" not in part]
-    of_one = bool(parts) and "{" in parts[-1]
-    verb = {"GET": "get" if of_one or not fixed else "list", "POST": "create", "DELETE": "delete"}.get(method, "update")
-    noun = fixed[-1] if fixed else "root"
-    singular = noun[:-1] if (of_one or method == "POST") and noun.endswith("s") and not noun.endswith("ss") else noun
-    return "_".join([verb, *fixed[:-1], singular])[:60].rstrip("_")
-
-
 def _kept(document: Document, operation: Operation) -> list[str]:
     """The plain fields of the answer, the telling ones first."""
     plain = [name for name, prop in _fields(document, operation).items() if _is_plain(merged(document, prop))]
@@ -185,13 +192,13 @@ def _is_plain(node: Node) -> bool:
 
 def _paging(document: Document, operation: Operation) -> Table | None:
     """How the list goes on, as far as its parameters tell."""
-    names = [str(each.get("name")) for each in operation.parameters if each.get("in") == "query"]
-    size = next((name for name in PAGE_SIZE_PARAMETERS if name in names), None)
-    sized: Table = {"size": DEFAULT_PAGE_SIZE, "size_parameter": size} if size else {}
+    nodes = {str(each.get("name")): each for each in operation.parameters if each.get("in") == "query"}
+    size = next((name for name in PAGE_SIZE_PARAMETERS if name in nodes), None)
+    sized: Table = {"size": _page_size(document, nodes[size]), "size_parameter": size} if size else {}
     for kind, called in PAGING_PARAMETERS:
-        parameter = next((name for name in called if name in names), None)
+        parameter = next((name for name in called if name in nodes), None)
         if parameter and kind != "cursor":
-            return {"kind": kind, "parameter": parameter, **sized}
+            return {"kind": kind, "parameter": parameter, **_first(document, kind, nodes[parameter]), **sized}
         if parameter:
             properties = cast("Mapping[str, Any]", merged(document, operation.answer).get("properties", {}))
             following = next((name for name in NEXT_FIELDS if name in properties), None)
@@ -199,6 +206,22 @@ def _paging(document: Document, operation: Operation) -> Table | None:
                 return {"kind": kind, "parameter": parameter, "next": following, **sized}
             return _by_last(document, operation, parameter, properties, sized)
     return None
+
+
+def _page_size(document: Document, node: Node) -> int:
+    """Thirty items, or as many as the document allows."""
+    schema = merged(document, node.get("schema"))
+    bounds = [value for key in ("minimum", "maximum") if isinstance(value := schema.get(key), int)]
+    most = schema.get("maximum")
+    size = min(DEFAULT_PAGE_SIZE, most) if isinstance(most, int) and most > 0 else DEFAULT_PAGE_SIZE
+    return max(1, min(1_000, max([size, *bounds[:1]]) if "minimum" in schema else size))
+
+
+def _first(document: Document, kind: str, node: Node) -> Table:
+    """The number of the first page where it is not 1, and whether it must be sent."""
+    schema = merged(document, node.get("schema"))
+    from_zero = kind == "page" and 0 in (schema.get("default"), schema.get("minimum")) and schema.get("default") != 1
+    return {**({"first": 0} if from_zero else {}), **({"always": True} if node.get("required") is True else {})}
 
 
 def _by_last(
@@ -211,11 +234,18 @@ def _by_last(
     return {"kind": "last", "parameter": parameter, **sized, **({"more": more} if more else {})}
 
 
+def searches(document: Document, operation: Operation) -> bool:
+    """Whether it is a POST whose name says that it searches."""
+    return operation.method == "POST" and purpose(document, operation) is Purpose.SEARCH
+
+
 def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator[str]:
     name = entry["name"]
     if not operation.words:
         yield f"{name} has no description in the document: write one"
     asked = [each for each in operation.parameters if each.get("in") in {"path", "query"}]
+    if entry.get("read_only"):
+        yield f"{name} is a POST and taken for a read, since its name says that it searches: look at it"
     bare = [str(each.get("name")) for each in asked if not each.get("description")]
     if bare:
         yield f"{name}: {', '.join(bare[:5])} not described in the document"

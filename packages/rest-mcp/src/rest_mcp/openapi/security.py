@@ -1,12 +1,16 @@
 """Security schemes of a document as the `auth` tables of a bridge file."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from rest_mcp.names import is_header
 from rest_mcp.openapi.document import Document
+from rest_mcp.openapi.entries import SENT_BY_US, required_headers
 from rest_mcp.openapi.files import Node
-from rest_mcp.openapi.schemas import Table
+from rest_mcp.openapi.schemas import Table, snake
 
+MAX_SECRETS = 4
 HEADER_TABLES: dict[str, Table] = {
     "bearer": {},
     "basic": {"basic": True, "variable": "API_USER_AND_PASSWORD"},
@@ -20,7 +24,10 @@ def signing(document: Document) -> tuple[Table, list[str]]:
     """
     schemes = document.security
     secrets = [table for scheme in schemes if (table := _secret(scheme)) is not None]
+    secrets = [*secrets, *(_header_secret(name) for name in _common_headers(document, secrets))][:MAX_SECRETS]
     words: Table = {}
+    if secrets and not schemes:
+        secrets = [{}, *secrets][:MAX_SECRETS]
     for number, table in enumerate(secrets[1:], 2):
         table.setdefault("variable", f"API_TOKEN_{number}")
     if secrets and secrets != [{}]:
@@ -40,9 +47,25 @@ def _secret(scheme: Node) -> Table | None:
     if kind != "apiKey":
         return None
     place: Any = scheme.get("in")
-    if place == "header":
+    if place == "header" and is_header(name):
         return {} if name.lower() == "authorization" else {"header": name, "prefix": ""}
     return {place: name} if place in {"query", "cookie"} else None
+
+
+def _header_secret(name: str) -> Table:
+    """A header that requests need beside their authentication, from a variable called like it."""
+    return {"header": name, "prefix": "", "variable": f"API_{snake(name).upper()}"[:64]}
+
+
+def _common_headers(document: Document, secrets: list[Table]) -> list[str]:
+    """The headers without a value of their own that at least half of the operations require."""
+    known = SENT_BY_US | {str(each.get("header", "")).lower() for each in secrets}
+    counted = Counter(
+        name
+        for operation in document.operations.values()
+        for name in {each for each in required_headers(document, operation) if each.lower() not in known}
+    )
+    return [name for name, count in counted.items() if 2 * count >= len(document.operations) and is_header(name)]
 
 
 def _client_credentials(scheme: Node) -> bool:
@@ -61,6 +84,8 @@ def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
             yield f"authentication is OAuth 2.0 ({flows}): {how}"
         elif kind == "openIdConnect":
             yield "authentication is OpenID Connect: put an access token into API_TOKEN"
+        elif kind == "apiKey" and "aws" in str(scheme.get("x-amazon-apigateway-authtype", "")).lower():
+            yield "requests are signed with AWS Signature 4, which this server cannot do"
         elif kind == "apiKey":
             yield f"authentication is an API key, {scheme.get('name')} in the {scheme.get('in')}"
         elif kind == "http":

@@ -1,0 +1,154 @@
+"""Proposals of `inspect`: operations of the main nouns, names that begin with a verb, pages and headers."""
+
+from typing import Any
+
+import pytest
+from rest_mcp.bad_bridge import BadBridge
+from rest_mcp.openapi.document import Document
+from rest_mcp.openapi.proposal import Proposal, proposed
+
+TEXT = {"type": "string"}
+ORDER = {"type": "object", "properties": {"id": TEXT, "state": TEXT}}
+ORDERS = {"type": "array", "items": ORDER}
+
+
+def answer(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+
+def operation(identifier: str = "", schema: dict[str, Any] = ORDER, **more: Any) -> dict[str, Any]:
+    named = {"operationId": identifier} if identifier else {}
+    return {"summary": "An operation", "responses": answer(schema), **named, **more}
+
+
+def query(name: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": required, "schema": {"type": "integer", **schema}}
+
+
+def header(name: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": True, "schema": {"type": "string", **schema}}
+
+
+def proposal(paths: dict[str, Any], **more: Any) -> Proposal:
+    document = {"openapi": "3.0.3", "info": {"title": "Orders", "version": "1"}, "paths": paths, **more}
+    return proposed(Document(document), "openapi.json", 10)
+
+
+def names(found: Proposal) -> list[str]:
+    return [tool.name for tool in found.bridge.requests]
+
+
+def with_places(path: str, item: dict[str, Any]) -> dict[str, Any]:
+    places = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
+    given = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in places]
+    return {**item, "parameters": given} if given else item
+
+
+def test_the_main_noun_has_a_search_a_list_a_get_and_its_writes_before_anything_else() -> None:
+    crud = {
+        "/orders": {"get": operation("listOrders", ORDERS), "post": operation("createOrder")},
+        "/orders/search": {"get": operation("searchOrders", ORDERS)},
+        "/orders/{id}": {
+            "get": operation("getOrder"),
+            "patch": operation("updateOrder"),
+            "delete": operation("dropIt"),
+        },
+        **{f"/reports/kind{number}": {"get": operation(f"getReport{number}")} for number in range(20)},
+    }
+    found = names(proposal({path: with_places(path, item) for path, item in crud.items()}))
+    assert found[:5] == ["search_orders", "get_order", "create_order", "update_order", "list_orders"]
+
+
+NAMES = [
+    ("get", "/orders", "Orders_ListByShop", "list_orders_by_shop"),
+    ("get", "/orders", "orders.list", "list_orders"),
+    ("get", "/orders", "list_orders_orders_get", "list_orders"),
+    ("get", "/orders", "orders/list-for-shop", "list_orders_for_shop"),
+    ("get", "/orders", "orders", "list_orders"),
+    ("get", "/orders", "get_2", "list_orders"),
+    ("get", "/orders/{id}", "order", "get_order"),
+    ("put", "/orders/{id}", "Orders_CreateOrUpdate", "create_or_update_orders"),
+    ("post", "/orders/{id}/cancel", "cancelOrder", "cancel_order"),
+    ("get", "/v2/load_balancers/{id}", "", "get_load_balancer"),
+    ("get", "/search/companies", "", "search_companies"),
+    ("post", "/companies", "", "create_company"),
+    ("get", "/getcountry", "getcountry", "getcountry"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "identifier", "name"), NAMES)
+def test_a_tools_name_begins_with_a_verb(method: str, path: str, identifier: str, name: str) -> None:
+    schema = ORDERS if method == "get" and not path.endswith("}") else ORDER
+    assert names(proposal({path: with_places(path, {method: operation(identifier, schema)})})) == [name]
+
+
+def test_a_part_that_every_identifier_begins_with_is_not_in_the_names() -> None:
+    paths = {
+        "/orders": {"get": operation("shop.orders.list", ORDERS)},
+        "/orders/{id}": with_places("/orders/{id}", {"get": operation("shop.orders.get")}),
+    }
+    assert sorted(names(proposal(paths))) == ["get_orders", "list_orders"]
+
+
+def paged(*parameters: dict[str, Any]) -> dict[str, Any]:
+    found = proposal({"/orders": {"get": operation("listOrders", ORDERS, parameters=list(parameters))}})
+    page = found.bridge.requests[0].page
+    return {} if page is None else page.model_dump(exclude_defaults=True)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "page"),
+    [
+        ([query("page"), query("per_page", maximum=20)], {"kind": "page", "size": 20, "size_parameter": "per_page"}),
+        ([query("page"), query("per_page", minimum=50)], {"kind": "page", "size": 50, "size_parameter": "per_page"}),
+        ([query("page", default=0)], {"kind": "page", "first": 0}),
+        ([query("page", required=True), query("limit", required=True)], {"kind": "page", "size": 30, "always": True}),
+        ([query("offset", required=True)], {"kind": "offset", "always": True}),
+    ],
+)
+def test_pages_are_asked_as_the_document_allows_and_requires(
+    parameters: list[dict[str, Any]], page: dict[str, Any]
+) -> None:
+    assert paged(*parameters) == {"parameter": parameters[0]["name"], **page}
+
+
+def test_a_header_with_one_value_is_sent_with_it() -> None:
+    found = proposal(
+        {"/orders": {"get": operation("listOrders", ORDERS, parameters=[header("X-Version", enum=["7"])])}}
+    )
+    parameter = found.bridge.requests[0].parameters["x_version"]
+    assert (parameter.place, parameter.field, parameter.fixed) == ("header", "X-Version", "7")
+
+
+def test_a_header_that_most_operations_need_comes_from_a_variable() -> None:
+    found = proposal({"/orders": {"get": operation("listOrders", ORDERS, parameters=[header("X-Tenant_Id")])}})
+    secrets = [(auth.header, auth.prefix, auth.variable) for auth in found.bridge.apis["api"].secrets]
+    assert secrets == [("Authorization", "Bearer ", "API_TOKEN"), ("X-Tenant_Id", "", "API_X_TENANT_ID")]
+
+
+def test_a_post_that_searches_is_proposed_as_a_read_and_noticed() -> None:
+    found = proposal({"/orders/search": {"post": operation("searchOrders", ORDERS)}})
+    assert [tool.reads for tool in found.bridge.tools if not hasattr(tool, "code")] == [True]
+    assert any("taken for a read" in warning for warning in found.warnings)
+
+
+def test_a_signature_that_cannot_be_made_is_said() -> None:
+    scheme = {"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
+    more = {"components": {"securitySchemes": {"hmac": scheme}}, "security": [{"hmac": []}]}
+    found = proposal({"/orders": {"get": operation("listOrders", ORDERS)}}, **more)
+    assert "requests are signed with AWS Signature 4, which this server cannot do" in found.warnings
+
+
+def test_a_document_without_anything_to_offer_is_told_why() -> None:
+    file = {"200": {"description": "ok", "content": {"application/pdf": {}}}}
+    with pytest.raises(BadBridge, match=r"it answers a file \(application/pdf\).*\(1 operation\)"):
+        proposal({"/bill": {"get": {"summary": "A bill", "responses": file}}})
+
+
+@pytest.mark.parametrize("place", ["answer", "body"])
+def test_a_media_type_of_anything_is_json_where_it_has_a_schema(place: str) -> None:
+    content = {"*/*": {"schema": ORDER}}
+    body = {"requestBody": {"content": content}} if place == "body" else {}
+    responses = {"200": {"description": "ok", "content": content}} if place == "answer" else answer(ORDER)
+    found = proposal({"/orders": {"post": {**operation("createOrder"), **body, "responses": responses}}})
+    assert names(found) == ["create_order"]
