@@ -78,7 +78,7 @@ def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | N
     if cursor is not None and cursor == position:
         said = f"{response.upstream} named this page as the next one: the list ends here, though there may be more."
         return Continuation(None, total, [said])
-    odd = isinstance(found, dict | list) and bool(found)
+    odd = isinstance(found, dict | list) and found not in ({}, [])
     said = f"{paging.next} is no cursor but an object or a list: whether this list goes on is not known."
     return Continuation(cursor, total, [said] if odd else [])
 

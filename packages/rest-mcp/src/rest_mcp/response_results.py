@@ -70,7 +70,7 @@ def kept_items(items: Items, tree: Tree) -> Items:
     """The kept fields of each item; an item that is no object is left out, and counted, where fields are named."""
     if not tree:
         return Items(exact(items.found), items.warnings)
-    objects = [item for item in items.found if isinstance(item, dict)]
+    objects = [cast("dict[str, Any]", item) for item in items.found if isinstance(item, dict)]
     odd = len(items.found) - len(objects)
     counted = [f"{odd} of {len(items.found)} items are no objects and were left out."] if odd else []
     return Items(exact(kept(objects, tree)), [*items.warnings, *counted])
@@ -125,6 +125,6 @@ def _field_names(value: Mapping[str, Any]) -> str:
 
 
 def _wrong_kind(response: Response, value: Any, wanted: str) -> UpstreamError:
-    kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
-    sent = kinds.get(type(value), "a number")
+    kinds = {"dict": "an object", "list": "a list", "str": "a text", "bool": "true or false", "NoneType": "null"}
+    sent = kinds.get(type(value).__name__, "a number")
     return UpstreamError(f"{response.upstream} answered {sent} where the bridge file expects {wanted}.")

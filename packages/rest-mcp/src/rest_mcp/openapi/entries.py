@@ -62,8 +62,9 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
 def sent_headers(api: Mapping[str, Any]) -> list[str]:
     """The names of the headers that every request to an API carries, as the file says."""
     auth: Any = api.get("auth")
-    secrets = cast("list[Any]", auth if isinstance(auth, list) else [auth])
-    named = [str(each["header"]) for each in secrets if isinstance(each, dict) and "header" in each]
+    secrets = cast("list[Any]", auth) if isinstance(auth, list) else [auth]
+    tables = [cast("Table", each) for each in secrets if isinstance(each, dict)]
+    named = [str(each["header"]) for each in tables if "header" in each]
     return [*cast("Mapping[str, Any]", api.get("headers") or {}), *named]
 
 
