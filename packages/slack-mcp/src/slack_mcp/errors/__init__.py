@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from mcp_chassis.failures import Effect, Failure, UpstreamError
 from mcp_chassis.http.records import Record, read_record
-from mcp_chassis.http.response import Response
+from mcp_chassis.http.response import InvalidResponse, Response
 
 from slack_mcp.errors.access import ACCESS_ERRORS
 from slack_mcp.errors.input import INPUT_ERRORS
@@ -53,8 +53,9 @@ def failure_for(response: Response, token: str) -> Failure | None:
     body: Any = response.json
     if not isinstance(body, dict):
         return UpstreamError("Slack answered something that is no answer of its API.", effect=Effect.AMBIGUOUS)
-    if body.get("ok") is True:  # pyright: ignore[reportUnknownMemberType]
-        return None
+    ok = cast("Mapping[str, Any]", body).get("ok")
+    if ok is not False:
+        return None if ok is True else InvalidResponse("Slack's answer does not say whether it did this.")
     return _failure(read_record(body, ErrorRecord, upstream="Slack", operation="read its error"), token)
 
 
