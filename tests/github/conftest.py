@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import services
-from github_calls import NOW, TOKEN, Connect
+from github_calls import NOW, TOKEN, Connect, Use
 from github_graphql import SCHEMA, GraphQLDescription
 from github_mcp.server import SERVER
 from github_openapi import DESCRIPTION, Description
 from github_world import World
 from mcp.client import Client
 from mcp_chassis.testing import connected
+from mcp_types import CallToolResult
 from scripted_github import ScriptedGitHub
 
 
@@ -44,6 +45,12 @@ def published() -> Callable[[str], Description]:
 
 
 @pytest.fixture(scope="session")
+def graphql_judge() -> GraphQLDescription | None:
+    """GitHub's GraphQL schema where it is here."""
+    return GraphQLDescription(services.NODE_PACKAGES / SCHEMA) if (services.NODE_PACKAGES / SCHEMA).exists() else None
+
+
+@pytest.fixture(scope="session")
 def graphql() -> GraphQLDescription:
     """GitHub's published GraphQL schema."""
     return GraphQLDescription(services.npm_package(str(SCHEMA)))
@@ -60,9 +67,11 @@ def world() -> World:
 
 
 @pytest.fixture
-async def github(world: World, judge: Description | None) -> AsyncGenerator[ScriptedGitHub]:
-    """The scripted GitHub; at the end nothing may have passed that GitHub's description does not allow."""
-    async with ScriptedGitHub(world, description=judge).serving() as scripted:
+async def github(
+    world: World, judge: Description | None, graphql_judge: GraphQLDescription | None
+) -> AsyncGenerator[ScriptedGitHub]:
+    """The scripted GitHub; at the end nothing may have passed that GitHub's descriptions do not allow."""
+    async with ScriptedGitHub(world, description=judge, graphql=graphql_judge).serving() as scripted:
         yield scripted
     assert scripted.problems == []
 
@@ -95,5 +104,16 @@ def call(client: Client) -> Callable[..., Any]:
 
     async def by_name(tool: str, **arguments: Any) -> Any:
         return await client.call_tool(tool, arguments)
+
+    return by_name
+
+
+@pytest.fixture
+def use(connect: Connect, github: ScriptedGitHub) -> Use:
+    """Call one tool by name, whichever tools are the default; `allowed` is the allow-list."""
+
+    async def by_name(tool: str, *, allowed: str | None = None, **arguments: Any) -> CallToolResult:
+        async with connect(GITHUB_TOOLS=tool, GITHUB_ALLOWED_REPOS=allowed) as client:
+            return await client.call_tool(tool, arguments)
 
     return by_name

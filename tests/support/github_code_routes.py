@@ -194,7 +194,7 @@ def compare(site: Site, request: Request, repo: Repository, basehead: str) -> An
     url = f"{site.shapes.repository_url(repo)}/compare/{basehead}"
     ahead = [each for each in repo.history(new) if each not in repo.history(old)]
     links = dict.fromkeys(("url", "html_url", "permalink_url", "diff_url", "patch_url"), url)
-    page, headers = pages(request, site.base, [site.shapes.commit(repo, each) for each in ahead])
+    page, headers = pages(request, site.base, [site.shapes.commit(repo, each) for each in reversed(ahead)])
     counts = {"status": "ahead", "ahead_by": len(ahead), "behind_by": 0, "total_commits": len(ahead)}
     both = {"base_commit": site.shapes.commit(repo, old), "merge_base_commit": site.shapes.commit(repo, start)}
     return Answer(200, {**links, **counts, **both, "commits": page, "files": []}, headers)

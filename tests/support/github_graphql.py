@@ -1,5 +1,6 @@
 """GitHub's published GraphQL schema as judge and executor over every query of the scripted GitHub."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,14 @@ PATHS = ("/graphql", "/api/graphql")
 
 
 class GraphQLDescription:
-    """The schema, read once."""
+    """The schema, read when it is first needed."""
 
     def __init__(self, document: Path) -> None:
-        self.schema: GraphQLSchema = build_schema(document.read_text(), assume_valid=True)
+        self._document = document
+
+    @cached_property
+    def schema(self) -> GraphQLSchema:
+        return build_schema(self._document.read_text(), assume_valid=True)
 
     def faults(self, sent: Any) -> list[str]:
         """Whatever the schema does not allow in this query and its variables."""

@@ -9,6 +9,7 @@ from github_mcp.client import GitHubClient
 from github_mcp.diffs.changed_files import listed_change
 from github_mcp.models.repositories import commit_line
 from github_mcp.records.git import ComparisonRecord
+from github_mcp.records.repositories import CommitRecord
 
 MAX_COMMITS_SHOWN = 50
 MAX_COMPARED_FILES = 300
@@ -19,9 +20,9 @@ async def comparison_page(
     github: GitHubClient, owner: str, repo: str, base: str, head: str, *, lines: int, position: str | None
 ) -> TextPage:
     """One page. A position holds the newest commit, so that a page of other commits is never appended."""
-    compared = await github.history.compare(owner, repo, base, head)
-    shown = _lines(base, head, compared)
-    newest = compared.commits[-1].sha[:12] if compared.commits else "none"
+    compared, commits = await github.history.compare(owner, repo, base, head)
+    shown = _lines(base, head, compared, commits)
+    newest = commits[-1].sha[:12] if commits else "none"
     start = 0
     if position is not None:
         before, _, at = position.partition(".")
@@ -35,14 +36,14 @@ async def comparison_page(
     return TextPage("\n".join(shown[start:end]), f"{newest}.{end}" if end < len(shown) else None)
 
 
-def _lines(base: str, head: str, compared: ComparisonRecord) -> Sequence[str]:
+def _lines(base: str, head: str, compared: ComparisonRecord, commits: Sequence[CommitRecord]) -> Sequence[str]:
     counts = f"{_known(compared.ahead_by)} ahead, {_known(compared.behind_by)} behind"
     total = compared.total_commits
     lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {len(compared.files)} files"]
-    lines += [commit_line(commit) for commit in compared.commits[-MAX_COMMITS_SHOWN:]]
-    unshown = (total if total is not None else len(compared.commits)) - min(len(compared.commits), MAX_COMMITS_SHOWN)
+    lines += [commit_line(commit) for commit in commits[-MAX_COMMITS_SHOWN:]]
+    unshown = (total if total is not None else len(commits)) - min(len(commits), MAX_COMMITS_SHOWN)
     if unshown > 0:
-        lines.append(f"({unshown} more commits; list_commits shows them)")
+        lines.insert(1, f"({unshown} older commits; list_commits shows them)")
     changes = [listed_change(file) for file in compared.files]
     lines += ["", *(change.stat for change in changes)]
     if len(changes) >= MAX_COMPARED_FILES:

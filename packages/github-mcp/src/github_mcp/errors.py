@@ -88,7 +88,15 @@ _FIELD_HINTS: Mapping[tuple[str, str], str] = {
     ("Issue", "milestone"): "no such milestone",
 }
 _PERMISSION_MISSING = re.compile(r"resource not accessible|must have (admin|push|write)|permission|scope")
-_UNINFORMATIVE = {"", "not found", "forbidden", "bad credentials", "requires authentication", "validation failed"}
+_UNINFORMATIVE = {
+    "",
+    "not found",
+    "forbidden",
+    "bad credentials",
+    "requires authentication",
+    "unprocessable entity",
+    "validation failed",
+}
 
 
 def failure_for(answer: Response) -> Failure | None:

@@ -10,6 +10,7 @@ from mcp_chassis.failures import Conflict, InvalidInput, NotFound
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import git_hash
 from github_mcp.records.git import TreeEntryRecord
+from github_mcp.text_edits import replaced
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 NEW_FILE_MODE = "100644"
@@ -64,7 +65,7 @@ class Editor:
                 f"{branch} is at {parent[:12]}, not at {expected_head[:12]}.", remedy="Read the files again, then edit."
             )
         tree = (await self._commits.get(self._owner, self._repo, parent)).tree.sha
-        entries = [await self._entry(tree, edit) for edit in edits]
+        entries = [await self._entry(tree, path, group) for path, group in _by_path(edits).items()]
         new_tree = await self._commits.create_tree(self._owner, self._repo, tree, entries)
         if new_tree == tree:
             raise InvalidInput("Nothing would change: the files are already so.")
@@ -81,38 +82,45 @@ class Editor:
             )
         return head
 
-    async def _entry(self, tree: str, edit: FileEdit) -> dict[str, Any]:
-        edit.check()
-        path = edit.path.strip("/")
+    async def _entry(self, tree: str, path: str, edits: Sequence[FileEdit]) -> dict[str, Any]:
+        """The entry of the new tree for one file, all edits of it applied one after the other."""
         there = await self._find(tree, path)
         if there is not None and there.mode in _LINK_MODES:
             raise InvalidInput(f"{path} is {_LINK_MODES[there.mode]}, which is not edited here.")
-        if edit.blob and (there is None or not (there.sha or "").startswith(edit.blob)):
-            raise Conflict(f"{path} is not blob {edit.blob[:12]} any more.", remedy="Read it again, then edit.")
+        for blob in filter(None, (edit.blob for edit in edits)):
+            if there is None or not (there.sha or "").startswith(blob.lower()):
+                raise Conflict(f"{path} is not blob {blob[:12]} any more.", remedy="Read it again, then edit.")
         mode = there.mode if there is not None and there.mode else NEW_FILE_MODE
         entry = {"path": path, "mode": mode, "type": "blob"}
-        if edit.delete:
+        if edits[0].delete:
             if there is None:
                 raise NotFound(f"There is no file {path} to delete.")
             return {**entry, "sha": None}
-        content = await self._new_content(path, there, edit)
+        content = await self._new_content(path, there, edits)
         encoded = base64.b64encode(content).decode()
         return {**entry, "sha": await self._commits.create_blob(self._owner, self._repo, encoded)}
 
-    async def _new_content(self, path: str, there: TreeEntryRecord | None, edit: FileEdit) -> bytes:
-        if edit.base64 is not None:
+    async def _new_content(self, path: str, there: TreeEntryRecord | None, edits: Sequence[FileEdit]) -> bytes:
+        first = edits[0]
+        if first.base64 is not None:
             try:
-                return base64.b64decode(edit.base64, validate=True)
+                return base64.b64decode(first.base64, validate=True)
             except ValueError as exc:
                 raise InvalidInput(f"{path}: base64 cannot be decoded.") from exc
-        if edit.content is not None:
-            return edit.content.encode()
+        if first.content is not None:
+            return first.content.encode()
+        content = await self._present_content(path, there)
+        for edit in edits:
+            content = replaced(path, content, edit.old or "", edit.new or "")
+        return content
+
+    async def _present_content(self, path: str, there: TreeEntryRecord | None) -> bytes:
         if there is None or there.sha is None:
             raise NotFound(f"There is no file {path} to change.")
         content = await self._contents.blob(self._owner, self._repo, there.sha)
         if git_hash(content) != there.sha:
             raise Conflict(f"{path} could not be read as it is in the repository.")
-        return _replaced(path, content, (edit.old or "").encode(), (edit.new or "").encode())
+        return content
 
     async def _find(self, tree: str, path: str) -> TreeEntryRecord | None:
         """The entry at a path; links and submodules on the way are not followed.
@@ -137,12 +145,17 @@ class Editor:
         return self._trees[tree]
 
 
-def _replaced(path: str, content: bytes, old: bytes, new: bytes) -> bytes:
-    """The content with `old`, which must stand in it exactly once, replaced; lines may end in CR LF."""
-    if old not in content and b"\r\n" in content:
-        old, new = (text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for text in (old, new))
-    count = content.count(old)
-    if count != 1:
-        found = "is not in the file" if not count else f"stands in the file {count} times"
-        raise Conflict(f"{path}: old {found}.", remedy="Give the exact text, with enough around it to be unique.")
-    return content.replace(old, new)
+def _by_path(edits: Sequence[FileEdit]) -> dict[str, list[FileEdit]]:
+    """The edits of each file; several of one file must all change a part of it.
+
+    Raises:
+        InvalidInput: when an edit is incomplete, or two edits of a file exclude each other.
+    """
+    groups: dict[str, list[FileEdit]] = {}
+    for edit in edits:
+        edit.check()
+        groups.setdefault(edit.path.strip("/"), []).append(edit)
+    for path, group in groups.items():
+        if len(group) > 1 and any(edit.old is None for edit in group):
+            raise InvalidInput(f"{path}: several edits of one file must all give old and new.")
+    return groups

@@ -16,7 +16,7 @@ Kind = Literal["issue", "pr", "all"]
 MAX_PAGES_PER_LISTING = 5  # of a hundred, read at once to find enough of one kind
 _QUOTED = re.compile(r'"[^"]*"?')
 _KIND = re.compile(r"(?i)(?:^|[\s(])(?:is|type):(issue|pr|pull-request)\b")
-_STATE = re.compile(r"(?i)(?:^|\s)-?(?:is:(?:open|closed|merged|unmerged)|state:)")
+_STATE = re.compile(r"(?i)(?:^|[\s(])-?(?:is:(?:open|closed|merged|unmerged)\b|(?:state|closed|merged|reason):)")
 _SORT = re.compile(r"(?i)(?:^|\s)sort:")
 
 

@@ -3,7 +3,7 @@
 import re
 from uuid import uuid4
 
-_MARK = re.compile(r"\n\n<!-- toolroll:[0-9a-f]{32} -->\Z")
+_MARK = re.compile(r"(?:\A|\s*\n)<!-- toolroll:[0-9a-f]{32} -->\s*\Z")
 
 
 def new_mark() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mcp_chassis.failures import Conflict
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
@@ -18,6 +19,18 @@ from github_mcp.models.pull_requests import (
 )
 from github_mcp.partial_reads import read_parts
 from github_mcp.records.pull_requests import CheckRunRecord, ReviewRecord, StatusRecord
+
+
+async def checked_head(github: GitHubClient, owner: str, repo: str, number: int, expected: str | None) -> str:
+    """The id of a pull request's head.
+
+    Raises:
+        Conflict: when it is not the expected one.
+    """
+    pull = await github.pull_requests.get(owner, repo, number)
+    if expected and not pull.head.sha.startswith(expected):
+        raise Conflict(f"The pull request's head is {pull.head.sha[:12]}, not {expected[:12]}: it has new commits.")
+    return pull.head.sha
 
 
 async def pull_request_state(

@@ -74,28 +74,29 @@ class Actions:
                 break
         return PartialList(found, complete=params is None, total=total)
 
-    async def annotations(self, owner: str, repo: str, job_id: int) -> list[AnnotationRecord]:
-        """The first annotations of a job; none, with a warning, where they cannot be read."""
+    async def annotations(self, owner: str, repo: str, job_id: int) -> PartialList[AnnotationRecord]:
+        """The first hundred annotations of a job; none, with a warning, where they cannot be read."""
         tail, values = "/check-runs/{job_id}/annotations", {"job_id": job_id}
         try:
-            answer = await self._session.read(owner, repo, tail, values, params={"per_page": 50})
+            answer = await self._session.read(owner, repo, tail, values, params={"per_page": MAX_PAGE_SIZE})
+            found = answer.records(AnnotationRecord, operation="read the annotations", noun="annotations")
         except Failure as failure:
             warn(f"The annotations of job {job_id} could not be read: {failure.message}")
-            return []
-        return answer.records(AnnotationRecord, operation="read the annotations", noun="annotations").items
+            return PartialList([])
+        return PartialList(found.items, complete=answer.page("next") is None)
 
     async def rerun(self, owner: str, repo: str, run_id: int, *, failed_only: bool) -> int | None:
         """Run a run again; the number of its new attempt, None where GitHub does not tell it yet."""
-        before = await self.run(owner, repo, run_id)
+        before = (await self.run(owner, repo, run_id)).run_attempt
 
         async def look_up() -> Mapping[str, Any] | None:
-            after = await self.run(owner, repo, run_id)
-            return {"run_attempt": after.run_attempt} if after.run_attempt > before.run_attempt else None
+            after = (await self.run(owner, repo, run_id)).run_attempt
+            return {"run_attempt": after} if before is not None and (after or 0) > before else None
 
         tail = f"{_RUNS}/{{run_id}}/rerun-failed-jobs" if failed_only else f"{_RUNS}/{{run_id}}/rerun"
         check = "Look at its attempt with get_run before trying again."
         await self._session.write(owner, repo, Write("POST", tail, {"run_id": run_id}, recover=look_up, check=check))
-        return before.run_attempt + 1
+        return None if before is None else before + 1
 
     async def cancel(self, owner: str, repo: str, run_id: int) -> None:
         """Ask for a run to be cancelled; asking twice does no harm."""

@@ -6,7 +6,9 @@ from typing import Any
 from mcp_chassis.failures import Conflict, InvalidInput, NotFound, UpstreamError
 from mcp_chassis.upstream.retry import Repeat
 
-from github_mcp.client.session import Session, Write
+from github_mcp.client.session import LookUp, Session, Write
+from github_mcp.known_reasons import EmptyRepository
+from github_mcp.records.contents import TreeRecord
 from github_mcp.records.git import CommitObjectRecord, RefRecord, ShaRecord, TreeEntryRecord
 
 _HARMLESS = "Nothing points to what may have been stored; the same call can be made again safely."
@@ -20,9 +22,12 @@ class Commits:
         """The commit a branch points to; None where there is no such branch."""
         try:
             answer = await self._session.read(owner, repo, "/git/ref/heads/{+branch}", {"branch": branch})
+        except EmptyRepository:
+            raise
         except NotFound:
             return None
-        return answer.record(RefRecord, operation="read the branch").object.sha
+        found = answer.record(RefRecord, operation="read the branch")
+        return found.object.sha if found.ref in ("", f"refs/heads/{branch}") else None
 
     async def get(self, owner: str, repo: str, sha: str) -> CommitObjectRecord:
         answer = await self._session.read(owner, repo, "/git/commits/{sha}", {"sha": sha})
@@ -30,7 +35,10 @@ class Commits:
 
     async def entries(self, owner: str, repo: str, tree: str) -> Sequence[TreeEntryRecord]:
         answer = await self._session.read(owner, repo, "/git/trees/{sha}", {"sha": tree})
-        return answer.records(TreeEntryRecord, operation="read the tree", at="tree", noun="entries").items
+        found = answer.records(TreeEntryRecord, operation="read the tree", at="tree", noun="entries")
+        if found.skipped or answer.record(TreeRecord, operation="read the tree").truncated:
+            raise UpstreamError("GitHub does not list this folder whole, so it cannot be said what is in it.")
+        return found.items
 
     async def create_blob(self, owner: str, repo: str, content: str) -> str:
         """A blob of base64 content; the same content is the same blob, so it may be made twice."""
@@ -54,16 +62,30 @@ class Commits:
         Raises:
             Conflict: when the branch has moved meanwhile, or is protected.
         """
-        write = Write("PATCH", "/git/refs/heads/{+branch}", {"branch": branch}, {"sha": commit, "force": False})
+        sent = {"sha": commit, "force": False}
+        write = Write(
+            "PATCH",
+            "/git/refs/heads/{+branch}",
+            {"branch": branch},
+            sent,
+            proof=RefRecord,
+            recover=self._at_commit(owner, repo, branch, commit),
+            check="Look at the branch with list_commits before trying again.",
+        )
         try:
-            await self._session.write(owner, repo, write)
+            answer = await self._session.write(owner, repo, write)
         except InvalidInput as refused:
             if await self.branch_head(owner, repo, branch) == commit:
                 return
             raise Conflict(f"The branch was not moved: {refused.message}", remedy="Read it again.") from refused
-        except UpstreamError:
-            if await self.branch_head(owner, repo, branch) != commit:
-                raise
+        if answer.record(RefRecord, operation="move the branch").object.sha != commit:
+            raise UpstreamError("GitHub took the change, and its answer names another commit.")
+
+    def _at_commit(self, owner: str, repo: str, branch: str, commit: str) -> LookUp:
+        async def look_up() -> dict[str, Any] | None:
+            return {"object": {"sha": commit}} if await self.branch_head(owner, repo, branch) == commit else None
+
+        return look_up
 
     async def create_branch(self, owner: str, repo: str, branch: str, commit: str) -> None:
         """A new branch at a commit.
@@ -71,10 +93,7 @@ class Commits:
         Raises:
             Conflict: when there is one at another commit.
         """
-
-        async def look_up() -> dict[str, Any] | None:
-            return {"object": {"sha": commit}} if await self.branch_head(owner, repo, branch) == commit else None
-
+        look_up = self._at_commit(owner, repo, branch, commit)
         sent = {"ref": f"refs/heads/{branch}", "sha": commit}
         check = "Look at the branch with list_commits before trying again."
         try:

@@ -1,6 +1,8 @@
 """Commits, branches, tags and comparisons."""
 
-from github_mcp.client.list_pages import ListPage, next_position, params_at
+from collections.abc import Sequence
+
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, next_position, params_at
 from github_mcp.client.session import Session, Values
 from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.git import ComparisonRecord, NamedRefRecord
@@ -26,10 +28,24 @@ class History:
     async def tags(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[NamedRefRecord]:
         return await self._refs(owner, repo, "/tags", size, position)
 
-    async def compare(self, owner: str, repo: str, base: str, head: str) -> ComparisonRecord:
-        """The first page of commits and the first 300 changed files between the merge base and `head`."""
-        values = {"between": f"{base}...{head}"}
-        answer = await self._session.read(owner, repo, "/compare/{between}", values, params={"per_page": 100})
+    async def compare(
+        self, owner: str, repo: str, base: str, head: str
+    ) -> tuple[ComparisonRecord, Sequence[CommitRecord]]:
+        """The comparison with the first 300 changed files since the merge base, and the newest commits.
+
+        GitHub lists the oldest commit first, and the files on the first page alone.
+        """
+        first = await self._compared(owner, repo, base, head, 1)
+        last = -(-(first.total_commits or 0) // MAX_PAGE_SIZE)
+        if last <= 1:
+            return first, first.commits
+        before = first if last == 2 else await self._compared(owner, repo, base, head, last - 1)
+        newest = await self._compared(owner, repo, base, head, last)
+        return first, [*before.commits, *newest.commits]
+
+    async def _compared(self, owner: str, repo: str, base: str, head: str, page: int) -> ComparisonRecord:
+        values, params = {"between": f"{base}...{head}"}, {"per_page": MAX_PAGE_SIZE, "page": page}
+        answer = await self._session.read(owner, repo, "/compare/{between}", values, params=params)
         return answer.record(ComparisonRecord, operation="compare the commits")
 
     async def _refs(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
-from mcp_chassis.failures import NotFound
+from mcp_chassis.failures import Conflict, NotFound
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
 from mcp_chassis.upstream.retry import Repeat
@@ -11,6 +11,7 @@ from mcp_chassis.upstream.retry import Repeat
 from github_mcp.client.creation import create_marked
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
 from github_mcp.client.session import Session, Values, Write
+from github_mcp.errors import shortened
 from github_mcp.records.issues import CreatedIssueRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
@@ -50,6 +51,9 @@ class PullRequests:
         return answer.record(PullRequestRecord, operation="read the pull request")
 
     async def create(self, owner: str, repo: str, body: str, **fields: object) -> Response:
+        fork_owner, _, branch = str(fields["head"]).rpartition(":")
+        if fork_owner and branch:
+            self._session.allowed.check(f"{fork_owner}/{repo}")
         check = "Look for it with list_issues and type pr before trying again."
         return await create_marked(
             self._session, owner, repo, "/pulls", {}, body=body, fields=fields, proof=CreatedIssueRecord, check=check
@@ -64,7 +68,7 @@ class PullRequests:
 
         async def look_up() -> Mapping[str, Any] | None:
             pull = await self.get(owner, repo, number)
-            return {"sha": pull.merge_commit_sha or head} if pull.merged or pull.merged_at else None
+            return {"sha": pull.merge_commit_sha or head, "merged": True} if pull.merged or pull.merged_at else None
 
         write = Write(
             "PUT",
@@ -77,7 +81,10 @@ class PullRequests:
             repeat=Repeat.NEVER,
         )
         answer = await self._session.write(owner, repo, write)
-        return answer.record(MergedRecord, operation="merge the pull request").sha
+        record = answer.record(MergedRecord, operation="merge the pull request")
+        if not record.merged:
+            raise Conflict(f'GitHub did not merge it. It says: "{shortened(record.message)}".')
+        return record.sha
 
     async def diff(self, owner: str, repo: str, number: int) -> str:
         """The whole unified diff, at the head the pull request has now."""

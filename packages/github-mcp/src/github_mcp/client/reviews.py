@@ -16,6 +16,7 @@ from github_mcp.records.graphql import EarlierPageRecord
 from github_mcp.records.issues import CreatedCommentRecord
 from github_mcp.records.reviews import (
     CreatedReviewRecord,
+    RepositoryOfThreadRecord,
     ReviewCommentRecord,
     ReviewThreadRecord,
     ThreadChangeRecord,
@@ -26,9 +27,10 @@ MAX_COMMENT_PAGES = 5
 MAX_THREAD_PAGES = 5
 _THREADS = """
 query($owner: String!, $repo: String!, $number: Int!, $before: String) {
-  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviewThreads(last: 100, before: $before) {
-    pageInfo { hasPreviousPage startCursor }
-    nodes { id isResolved comments(first: 1) { nodes { databaseId } } } } } } }
+  repository(owner: $owner, name: $repo) { nameWithOwner pullRequest(number: $number) {
+    reviewThreads(last: 100, before: $before) {
+      pageInfo { hasPreviousPage startCursor }
+      nodes { id isResolved comments(first: 1) { nodes { databaseId } } } } } } }
 """
 _PLACE = """
 query($id: ID!) { node(id: $id) { ... on PullRequestReviewThread { isResolved repository { nameWithOwner } } } }
@@ -49,15 +51,16 @@ class Reviews:
     async def comments(self, owner: str, repo: str, number: int) -> PartialList[ReviewCommentRecord]:
         """The newest comments on lines, oldest of them first."""
         params: Mapping[str, object] | None = {"per_page": MAX_PAGE_SIZE, "sort": "created", "direction": "desc"}
-        found: list[ReviewCommentRecord] = []
+        found: dict[int, ReviewCommentRecord] = {}
         for _ in range(MAX_COMMENT_PAGES):
             tail, values = "/pulls/{number}/comments", {"number": number}
             answer = await self._session.read(owner, repo, tail, values, params=params)
-            found += answer.records(ReviewCommentRecord, operation="read the comments", noun="comments").items
+            comments = answer.records(ReviewCommentRecord, operation="read the comments", noun="comments")
+            found |= {each.id: each for each in comments.items}
             params = answer.page("next")
             if params is None:
                 break
-        return PartialList(sorted(found, key=lambda comment: comment.id), complete=params is None)
+        return PartialList([found[each] for each in sorted(found)], complete=params is None)
 
     async def threads(self, owner: str, repo: str, number: int) -> dict[int, ReviewThreadRecord]:
         """The newest threads by the id of their first comment; a warning where they could not be read."""
@@ -67,6 +70,8 @@ class Reviews:
             for _ in range(MAX_THREAD_PAGES):
                 variables = {"owner": owner, "repo": repo, "number": number, "before": before}
                 answer = await self._graphql.query(_THREADS, variables)
+                place = answer.record(RepositoryOfThreadRecord, operation=_READ_THREADS, at="data.repository")
+                self._session.allowed.check(place.name_with_owner)
                 threads = answer.records(ReviewThreadRecord, operation=_READ_THREADS, at=f"{_AT}.nodes", noun="threads")
                 found += threads.items
                 page = answer.record(EarlierPageRecord, operation=_READ_THREADS, at=f"{_AT}.pageInfo")
@@ -78,12 +83,21 @@ class Reviews:
         return {each.first_comment: each for each in found if each.first_comment is not None}
 
     async def write(
-        self, owner: str, repo: str, number: int, event: str, body: str, comments: Sequence[Mapping[str, Any]]
+        self,
+        owner: str,
+        repo: str,
+        number: int,
+        event: str,
+        body: str,
+        comments: Sequence[Mapping[str, Any]],
+        commit: str | None,
     ) -> Response:
-        """One review with all its comments in one request; found again by a mark in its text."""
+        """One review of a commit with all its comments in one request; found again by a mark in its text."""
         mark = new_mark()
         tail, values = "/pulls/{number}/reviews", {"number": number}
         sent = {"event": event, "body": f"{body}\n\n{mark}".strip(), "comments": list(comments)}
+        if commit is not None:
+            sent["commit_id"] = commit
         lookup = MarkLookup(self._session, owner, repo, tail, values, mark)
         write = Write(
             "POST",

@@ -41,13 +41,19 @@ class FailedJob(Result):
     result: str
     failed_steps: list[str] | None = None
     annotations: list[Annotation] | None = None
+    more_annotations: bool | None = None
 
     @classmethod
-    def of(cls, job: JobRecord, annotations: Sequence[AnnotationRecord]) -> "FailedJob":
-        steps = [step.name for step in job.steps if step.conclusion not in (*PASSING, None)]
-        shown = [Annotation.from_record(each) for each in annotations[:MAX_ANNOTATIONS]]
-        result = job.conclusion or "unknown"
-        return cls(job_id=job.id, name=job.name, result=result, failed_steps=steps or None, annotations=shown or None)
+    def of(cls, job: JobRecord, annotations: PartialList[AnnotationRecord] | None) -> "FailedJob":
+        found = annotations or PartialList([])
+        return cls(
+            job_id=job.id,
+            name=job.name,
+            result=job.conclusion or "unknown",
+            failed_steps=[step.name for step in job.steps if step.conclusion not in (*PASSING, None)] or None,
+            annotations=[Annotation.from_record(each) for each in found.items[:MAX_ANNOTATIONS]] or None,
+            more_annotations=not found.complete or len(found.items) > MAX_ANNOTATIONS or None,
+        )
 
 
 class Run(Result):
@@ -57,7 +63,7 @@ class Run(Result):
     title: str
     workflow: str | None = None
     result: str
-    attempt: int
+    attempt: int | None = None
     event: str | None = None
     branch: str | None = None
     sha: str | None = None
@@ -105,7 +111,7 @@ def run_row(run: RunRecord) -> dict[str, Cell]:
         "branch": run.head_branch,
         "sha": run.head_sha[:12],
         "event": run.event,
-        "attempt": run.run_attempt if run.run_attempt > 1 else None,
+        "attempt": run.run_attempt if (run.run_attempt or 1) > 1 else None,
         "created_at": run.created_at,
     }
 
@@ -120,4 +126,5 @@ def jobs_summary(jobs: PartialList[JobRecord]) -> str:
     running = sum(each.status != "completed" and each.conclusion is None for each in jobs.items)
     passed = len(jobs.items) - failed - running
     counts = [(failed, "failed"), (running, "not finished"), (passed, "passed"), (jobs.missing or 0, "not read")]
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
+    shown = [f"{count} {word}" for count, word in counts if count]
+    return ", ".join(shown + ["more not read"] * (jobs.missing is None)) or "none"

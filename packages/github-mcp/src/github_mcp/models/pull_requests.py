@@ -7,6 +7,7 @@ from typing import Any, Self
 from mcp_chassis.results import Result
 
 from github_mcp.client.list_pages import PartialList
+from github_mcp.marks import without_mark
 from github_mcp.records.accounts import login
 from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
 
@@ -30,7 +31,7 @@ class Review(Result):
             author=login(review.user),
             state=review.state.lower() or "unknown",
             submitted_at=review.submitted_at,
-            body=cut_text(review.body or "", MAX_REVIEW_CHARS) or None,
+            body=cut_text(without_mark(review.body) or "", MAX_REVIEW_CHARS) or None,
         )
 
 

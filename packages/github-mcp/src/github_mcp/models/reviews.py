@@ -6,8 +6,9 @@ from typing import Self
 from mcp_chassis.results import Page, Result
 
 from github_mcp.marks import without_mark
-from github_mcp.models.pull_requests import Review
+from github_mcp.models.history import SHORT_SHA
 from github_mcp.records.accounts import login
+from github_mcp.records.pull_requests import ReviewRecord
 from github_mcp.records.reviews import CreatedReviewRecord, ReviewCommentRecord, ReviewThreadRecord
 
 
@@ -18,14 +19,38 @@ class ThreadComment(Result):
     body: str
 
 
+class ReviewEntry(Result):
+    """A review as a whole: its verdict and its text; the comments on lines are threads of their own."""
+
+    review_id: int | None = None
+    author: str
+    state: str
+    submitted_at: str | None = None
+    commit: str | None = None
+    body: str | None = None
+
+    @classmethod
+    def from_record(cls, review: ReviewRecord) -> Self:
+        return cls(
+            review_id=review.id,
+            author=login(review.user),
+            state=review.state.lower() or "unknown",
+            submitted_at=review.submitted_at,
+            commit=review.commit_id[:SHORT_SHA] if review.commit_id else None,
+            body=without_mark(review.body) or None,
+        )
+
+
 class ReviewThread(Result):
     """Comments on one line; reply to `comment_id`, resolve `thread_id`.
 
-    `line` is that of the present diff; with `outdated` the one it was written for; absent for a whole file.
+    `line` is that of the present diff; with `outdated` the one it was written for; absent for a whole file. `resolved`
+    is absent where GitHub does not tell it.
     """
 
     path: str
     line: int | None = None
+    old_side: bool | None = None
     start_line: int | None = None
     outdated: bool | None = None
     resolved: bool | None = None
@@ -40,10 +65,11 @@ class ReviewThread(Result):
         return cls(
             path=first.path,
             line=first.original_line if outdated else first.line,
+            old_side=first.side == "LEFT" or None,
             start_line=first.start_line,
             outdated=outdated or None,
             resolved=None if thread is None else thread.is_resolved,
-            comment_id=first.id,
+            comment_id=first.in_reply_to_id or first.id,
             thread_id=None if thread is None else thread.id,
             comments=[
                 ThreadComment(
@@ -58,10 +84,9 @@ class ReviewThread(Result):
 
 
 class ReviewPage(Page):
-    """Threads of a pull request, newest last; `reviews` are the verdicts, on the first page."""
+    """Reviews that say something, then threads on lines, each the newest first."""
 
-    reviews: list[Review] | None = None
-    items: list[ReviewThread]
+    items: list[ReviewEntry | ReviewThread]
 
 
 class WrittenReview(Result):
@@ -84,8 +109,14 @@ class ResolvedThread(Result):
 
 
 def threads_of(comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord]) -> list[ReviewThread]:
-    """The comments grouped by the comment they answer, in the order the threads began."""
+    """The comments grouped by the comment they answer, the newest thread first."""
     groups: dict[int, list[ReviewCommentRecord]] = {}
     for comment in comments:
         groups.setdefault(comment.in_reply_to_id or comment.id, []).append(comment)
-    return [ReviewThread.of(group, known.get(first)) for first, group in groups.items()]
+    return [ReviewThread.of(groups[first], known.get(first)) for first in sorted(groups, reverse=True)]
+
+
+def telling(reviews: Sequence[ReviewRecord]) -> list[ReviewEntry]:
+    """The reviews with a verdict or a text, the newest first; others only hold comments on lines."""
+    entries = [ReviewEntry.from_record(each) for each in reversed(reviews)]
+    return [each for each in entries if each.body or each.state not in ("commented", "pending")]

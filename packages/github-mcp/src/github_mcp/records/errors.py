@@ -5,6 +5,7 @@ from typing import Any
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import collecting
 
 
 class FieldErrorRecord(Record, frozen=True):
@@ -18,6 +19,12 @@ class FieldErrorRecord(Record, frozen=True):
 class ErrorRecord(Record, frozen=True):
     message: str = ""
     errors: tuple[FieldErrorRecord | str, ...] = ()
+
+
+class ErrorTextRecord(Record, frozen=True):
+    """The same body where `errors` is one text."""
+
+    errors: str = ""
 
 
 class GraphQLExtensionsRecord(Record, frozen=True):
@@ -35,8 +42,12 @@ class GraphQLErrorsRecord(Record, frozen=True):
 
 
 def error_record(answer: Response) -> ErrorRecord:
-    """What the body says; nothing where it is no JSON of GitHub's."""
+    """What the body says; nothing where it is no JSON of GitHub's. Odd parts of a failure warn nobody."""
+    operation = "explain a failure"
     try:
-        return answer.record(ErrorRecord, operation="explain a failure")
+        with collecting():
+            record = answer.record(ErrorRecord, operation=operation)
+            text = answer.record(ErrorTextRecord, operation=operation).errors
     except UpstreamError:
         return ErrorRecord()
+    return ErrorRecord(record.message, (text,)) if text else record

@@ -20,6 +20,7 @@ class NamedRefRecord(Record, frozen=True):
 
 class RefRecord(Record, frozen=True):
     object: ShaRecord
+    ref: str = ""
 
 
 class CommitObjectRecord(Record, frozen=True):

@@ -47,6 +47,8 @@ class MergedRecord(Record, frozen=True):
     """The proof that a pull request was merged."""
 
     sha: str
+    merged: bool
+    message: str = ""
 
 
 class ChangedFileRecord(Record, frozen=True):

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from mcp_chassis.fan_out import fan_out
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.tools import Confirm, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
@@ -44,8 +45,12 @@ async def get_run(owner: Owner, repo: Repo, run_id: RunId, github: GitHub) -> Ru
     failed = [job for job in jobs.items if is_failed(job)]
     annotated = failed[:MAX_JOBS_WITH_ANNOTATIONS]
     found = await fan_out(annotated, lambda job: github.actions.annotations(owner, repo, job.id))
-    notes = {each.item.id: each.value or [] for each in found}
-    shown = [FailedJob.of(job, notes.get(job.id, [])) for job in failed]
+    notes = {each.item.id: each.value for each in found}
+    if late := sum(each.failure is not None for each in found):
+        warn(f"There was no time to read the annotations of {late} failed jobs.")
+    if len(failed) > MAX_JOBS_WITH_ANNOTATIONS:
+        warn(f"Annotations were read of the first {MAX_JOBS_WITH_ANNOTATIONS} failed jobs alone.")
+    shown = [FailedJob.of(job, notes.get(job.id)) for job in failed]
     return github.with_notices(Run.of(run, jobs, shown))
 
 

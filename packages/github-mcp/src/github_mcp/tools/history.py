@@ -9,10 +9,9 @@ from pydantic import BaseModel, Field
 from github_mcp.comparisons import comparison_page
 from github_mcp.file_edits import Editor, FileEdit
 from github_mcp.models.history import CommitPage, CommittedFiles, RefPage, commit_row, ref_row
-from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef
+from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef, Sha
 
 Moment = Annotated[str | None, Field(max_length=20, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?$")]
-Sha = Annotated[str | None, Field(max_length=40, pattern=r"^([0-9a-f]{7,40})?$")]
 
 
 class Edit(BaseModel, extra="forbid"):
@@ -89,6 +88,7 @@ async def edit_files(
     idempotency_key: IdempotencyKey = None,
 ) -> CommittedFiles:
     """Create, change, replace or delete files in one commit on a branch."""
+    branch = branch.removeprefix("refs/heads/")
     files = [FileEdit(**edit.model_dump()) for edit in edits]
     commit, created = await Editor(github, owner, repo).commit(
         branch, message, files, expected_head=expected_head or None, start=start_branch

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from mcp_chassis.tools import Connected
+from mcp_chassis.tools import EMPTY_IS_ABSENT, Connected
 from pydantic import AfterValidator, Field
 
 from github_mcp.client import GitHubClient
@@ -11,6 +11,7 @@ from github_mcp.client import GitHubClient
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})")
 _REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LANGUAGE = re.compile(r"[^\"\\\x00-\x1f]{1,50}")
+_SHA = re.compile(r"[0-9a-f]{7,40}")
 _REF = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,250}")
 
 
@@ -44,6 +45,12 @@ def _required_ref(value: str) -> str:
     return value
 
 
+def _sha(value: str | None) -> str | None:
+    if value is not None and not _SHA.fullmatch(value.lower()):
+        raise ValueError("must be a commit's id, of 7 characters or more")
+    return None if value is None else value.lower()
+
+
 def _path(value: str) -> str:
     if any(part in {".", ".."} for part in value.split("/")) or "//" in value:
         raise ValueError("must be a path from the repository's root, without `.` or `..`")
@@ -60,6 +67,7 @@ Path = Annotated[str, Field(max_length=1000, description="Empty: the root."), Af
 Ref = Annotated[str | None, Field(max_length=250, description="Branch, tag or commit."), AfterValidator(_ref)]
 RequiredPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_path)]
 RequiredRef = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_required_ref)]
+Sha = Annotated[str | None, Field(max_length=40), AfterValidator(_sha), EMPTY_IS_ABSENT]
 Title = Annotated[str, Field(min_length=1, max_length=256)]
 Body = Annotated[str, Field(max_length=65_000)]
 CommentBody = Annotated[str, Field(min_length=1, max_length=65_000)]

@@ -10,7 +10,7 @@ from pydantic import Field
 from github_mcp.diffs.pages import diff_page
 from github_mcp.models.changes import CreatedPullRequest, MergedPullRequest
 from github_mcp.records.issues import IssueRecord
-from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Title
+from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Sha, Title
 
 MergeMethod = Literal["merge", "squash", "rebase"]
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
@@ -51,7 +51,7 @@ async def merge_pull_request(
     number: PullNumber,
     github: GitHub,
     method: MergeMethod = "merge",
-    expected_head: Annotated[str | None, Field(max_length=40, description="Commit its head must be.")] = None,
+    expected_head: Annotated[Sha, Field(description="Commit its head must be.")] = None,
     confirm: Confirm = None,
 ) -> MergedPullRequest:
     """Merge a pull request; a person is asked first."""

@@ -3,16 +3,16 @@
 from typing import Annotated, Literal
 
 from mcp_chassis.failures import InvalidInput
-from mcp_chassis.output.warnings import warn
 from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import BaseModel, Field
 
 from github_mcp.models.changes import CreatedComment
-from github_mcp.models.pull_requests import Review
-from github_mcp.models.reviews import ResolvedThread, ReviewPage, WrittenReview, threads_of
+from github_mcp.models.reviews import ResolvedThread, ReviewPage, WrittenReview
+from github_mcp.pull_request_state import checked_head
 from github_mcp.records.issues import CreatedCommentRecord
 from github_mcp.records.reviews import CreatedReviewRecord
-from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Owner, PullNumber, Repo
+from github_mcp.review_pages import review_page
+from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Owner, PullNumber, Repo, Sha
 
 Line = Annotated[int, Field(ge=1, le=9_999_999)]
 
@@ -37,19 +37,11 @@ async def get_reviews(
     max_results: MaxResults = 30,
     cursor: Cursor = None,
 ) -> ReviewPage:
-    """Read a pull request's reviews and its threads on lines: file, line, comments, resolved or not."""
-    comments = await github.reviews.comments(owner, repo, number)
-    known = await github.reviews.threads(owner, repo, number) if comments.items else {}
-    threads = threads_of(comments.items, known)
-    if not comments.complete:
-        warn(f"Only the newest {len(comments.items)} comments were read.")
-    chosen = [each for each in threads if not (unresolved_only and each.resolved)]
-    start = int(cursor or 0)
-    end = start + max_results
-    following = str(end) if end < len(chosen) else None
-    reviews = None if start else (await github.pull_requests.reviews(owner, repo, number)).items[-30:]
-    verdicts = [Review.from_record(each) for each in reviews or []] or None
-    return github.with_notices(ReviewPage(reviews=verdicts, items=chosen[start:end], next_cursor=following))
+    """Read a pull request's reviews, and its threads on lines: file, line, comments, resolved or not; newest first."""
+    page = await review_page(
+        github, owner, repo, number, unresolved_only=unresolved_only, size=max_results, position=cursor
+    )
+    return github.with_notices(page)
 
 
 @writes("Write a review", destructive=False, idempotent=False)
@@ -61,13 +53,15 @@ async def write_review(
     github: GitHub,
     body: Body = "",
     comments: Annotated[list[LineComment] | None, Field(max_length=100)] = None,
+    expected_head: Annotated[Sha, Field(description="Commit that was reviewed.")] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> WrittenReview:
     """Approve, request changes or comment, with comments on lines of the diff, in one review."""
     if not body.strip() and not comments and event != "APPROVE":
         raise InvalidInput("A review needs a body or comments, unless it approves.")
     sent = [comment.model_dump(exclude_none=True) for comment in comments or []]
-    answer = await github.reviews.write(owner, repo, number, event, body, sent)
+    head = await checked_head(github, owner, repo, number, expected_head) if expected_head else None
+    answer = await github.reviews.write(owner, repo, number, event, body, sent, head)
     review = answer.record(CreatedReviewRecord, operation="write the review")
     return github.with_notices(WrittenReview.from_record(review, recovered=answer.recovered))
 

@@ -1,0 +1,50 @@
+"""Commits, branches, tags and comparisons."""
+
+import pytest
+from github_calls import HELLO, Use, published
+from github_openapi import Description
+from github_world import World
+from mcp_chassis.testing import data, text
+from scripted_github import ScriptedGitHub
+
+REPO = "/repos/octocat/hello"
+SPEC = "/repos/{owner}/{repo}"
+
+
+async def test_commits_are_listed_by_path_and_time(use: Use, github: ScriptedGitHub) -> None:
+    page = data(await use("list_commits", **HELLO, since="2020-01-01", max_results=5))
+    assert page["columns"][0] == "sha"
+    assert github.seen("GET", f"{REPO}/commits")[0].value("since") == "2020-01-01T00:00:00Z"
+
+
+async def test_two_branches_are_compared(use: Use, github: ScriptedGitHub, description: Description) -> None:
+    github.description = None
+    example = published(description, "GET", f"{SPEC}/compare/{{basehead}}")
+    github.fault("GET", f"{REPO}/compare/.*", status=200, body=example)
+    page = text(await use("compare", **HELLO, base="main", head="feature"))
+    assert page.startswith("main...feature: behind, 1 ahead, 2 behind, 1 files")
+    assert "diff --git a/file1.txt b/file1.txt" in page
+
+
+@pytest.mark.parametrize("kind", ["branches", "tags"])
+async def test_branches_and_tags_are_listed(
+    use: Use, github: ScriptedGitHub, description: Description, kind: str
+) -> None:
+    github.description = None
+    example = published(description, "GET", f"{SPEC}/{kind}")
+    github.fault("GET", f"{REPO}/{kind}", status=200, body=example)
+    page = data(await use("list_branches_and_tags", **HELLO, kind=kind))
+    assert page["items"][0][0] == example[0]["name"]
+
+
+async def test_of_more_than_a_hundred_commits_the_newest_are_shown_and_the_others_counted(
+    use: Use, world: World
+) -> None:
+    hello = world.repositories["octocat/hello"]
+    for number in range(250):
+        world.commit(hello, {"x": str(number).encode()}, f"Change {number}", branch="feature")
+    lines = text(await use("compare", **HELLO, base="main", head="feature")).splitlines()
+    assert lines[0].startswith("main...feature: ahead, 250 ahead")
+    assert lines[1] == "(200 older commits; list_commits shows them)"
+    assert lines[2].endswith("Change 200")
+    assert lines[51].endswith("Change 249")
