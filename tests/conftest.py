@@ -1,7 +1,11 @@
 """Settings of every test: the event loop, hypothesis's search, and reports that may cross processes."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,13 @@ from volume import FULL
 STARTS_PROGRAMS = {"bridge", "emulate", "emulated", "host", "postgres", "postgres15", "postgres18", "sample"}
 DEPENDS_ON_LOAD = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 IN_CI = os.environ.get("REQUIRE_SERVICES") == "1" or bool(os.environ.get("CI"))
+
+CACHE = tempfile.mkdtemp(prefix="toolroll-cache-")
+"""The cache folder of the servers that this process starts: their records are no other worker's and nobody's own."""
+
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
+os.environ.setdefault("UV_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "uv"))
+os.environ["XDG_CACHE_HOME"] = CACHE
 
 settings.register_profile("local", deadline=None, suppress_health_check=DEPENDS_ON_LOAD)
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None, print_blob=True)

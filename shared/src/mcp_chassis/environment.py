@@ -31,10 +31,16 @@ def env_file(environment: Environment) -> Path | None:
         if not Path(named).is_file():
             raise BadSettings(["TOOLROLL_ENV_FILE: names no file"])
         return Path(named)
+    return next((place for place in env_file_places(environment) if place.is_file()), None)
+
+
+def env_file_places(environment: Environment) -> list[Path]:
+    """Where the `.env` file is looked for, the first place that has one counts."""
+    if named := environment.get("TOOLROLL_ENV_FILE"):
+        return [Path(named)]
     from platformdirs import user_config_path
 
-    folders = (checkout_root(), user_config_path("toolroll"))
-    return next((folder / ".env" for folder in folders if folder and (folder / ".env").is_file()), None)
+    return [folder / ".env" for folder in (checkout_root(), user_config_path("toolroll")) if folder]
 
 
 def checkout_root() -> Path | None:

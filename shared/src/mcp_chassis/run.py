@@ -1,15 +1,20 @@
 """The console script of a server: `main` in a package's `__main__.py` calls `run`.
 
-Importing this module imports neither the server nor the SDK; both are imported when `run` is called.
+Importing this module imports neither the server nor the SDK. `run` imports both when a command needs them; over stdio
+that is when the handshake cannot be answered from a record, or a message needs more than the record holds.
 """
 
 import sys
-from collections.abc import Sequence
-from importlib import import_module
-from typing import NoReturn
+
+TYPE_CHECKING = False  # `typing` is not imported at run time: see `stdio/front`
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from mcp_chassis.stdio.front.handover import Handover
 
 
-def run(reference: str, arguments: Sequence[str] | None = None) -> NoReturn:
+def run(reference: str, arguments: "Sequence[str] | None" = None) -> "NoReturn":
     """Run one command of a server, or serve stdio where there are no arguments; then end the process.
 
     Args:
@@ -20,10 +25,17 @@ def run(reference: str, arguments: Sequence[str] | None = None) -> NoReturn:
         SystemExit: with the exit code of the command; 2 when a setting breaks a rule.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    raise SystemExit(_exit_code(reference, given))
+    if given:
+        raise SystemExit(_exit_code(reference, given))
+    from mcp_chassis.stdio.front.loop import serve
+
+    outcome = serve(reference)
+    raise SystemExit(outcome if isinstance(outcome, int) else _exit_code(reference, [], outcome))
 
 
-def _exit_code(reference: str, arguments: list[str]) -> int:
+def _exit_code(reference: str, arguments: list[str], handover: "Handover | None" = None) -> int:
+    from importlib import import_module
+
     from mcp_chassis.server import EXIT_BAD_SETTINGS
     from mcp_chassis.settings import BadSettings
 
@@ -31,7 +43,10 @@ def _exit_code(reference: str, arguments: list[str]) -> int:
     try:
         server = getattr(import_module(module), attribute)
     except BadSettings as exc:
-        sys.stderr.write(f"{module.partition('.')[0].replace('_', '-')} cannot start:\n{exc}\n")
+        problem = f"{module.partition('.')[0].replace('_', '-')} cannot start:\n{exc}\n"
+        sys.stderr.write(problem)
+        if handover is not None:
+            handover.refuse(problem.strip())
         return EXIT_BAD_SETTINGS
     if arguments:
         from mcp_chassis.cli import main
@@ -39,4 +54,4 @@ def _exit_code(reference: str, arguments: list[str]) -> int:
         return main(arguments, server)
     from mcp_chassis.stdio.command import serve_one
 
-    return serve_one(server)
+    return serve_one(server, handover)

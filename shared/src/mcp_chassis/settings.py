@@ -6,7 +6,8 @@ start servers inside cloned repositories.
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ def _long_enough(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), AfterValidator(_long_enough)]
 Secret = Annotated[SecretStr, AfterValidator(printable)]
+_PLAIN_SECRET: Any = cast("Any", Secret) | None
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
@@ -134,9 +136,27 @@ class ServerSettings(BaseSettings, Policy):
         validation_alias=core_variable("IDEMPOTENCY_STORE"),
         description="Where answers to idempotency keys are kept.",
     )
+    front: Literal["on", "off"] = Field(
+        default="on",
+        validation_alias=core_variable("FRONT"),
+        description="Over stdio: answer the handshake and lists from a record, and load the server on first use.",
+    )
+    warm_up: float | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        validation_alias=core_variable("WARM_UP"),
+        description="Seconds after the first answer until the server is loaded unused; on first use when unset.",
+    )
 
     commands_at_start: ClassVar[bool] = False
     """Whether commands of secrets run when the settings are read; else each when its value is first needed."""
+
+    secret_patterns: ClassVar[Mapping[str, str]] = {"state_keys": r"[!-+\--~]{32,}(,[!-+\--~]{32,})*"}
+    """Patterns of values that certainly keep the rules of a secret which is not a plain `Secret`, by field.
+
+    A start whose secret does not match goes through the settings, so that a malformed one is told at once.
+    """
 
     _environment: Environment = PrivateAttr(default_factory=dict)
 
@@ -180,6 +200,26 @@ class ServerSettings(BaseSettings, Policy):
                 vars(settings)[name] = secret  # pyright: ignore[reportIndexIssue], frozen for everyone else
         return settings
 
+    @classmethod
+    def variables_read(cls, environment: Environment) -> Mapping[str, str]:
+        """Every variable that may be read of an environment, and the field whose rules its value keeps."""
+        return {name: field for field in cls.model_fields for name in variables(cls, field)}
+
+    @classmethod
+    def secret_pattern(cls, field: str) -> str | None:
+        """A pattern of values that certainly keep a secret field's rules; None where there is none."""
+        plain = cls.model_fields[field].annotation == cast("Any", _PLAIN_SECRET)
+        return cls.secret_patterns.get(field, "[!-~]+" if plain else None)
+
+    def definition_files(self) -> tuple[Path, ...]:
+        """The files, present or not, whose content may decide what this server lists: those that a setting names.
+
+        Override it where other files do too.
+        """
+        fields = {field: info for field, info in type(self).model_fields.items() if not is_secret(info)}
+        named = [value for field in fields if isinstance(value := getattr(self, field), str | Path)]
+        return tuple(path for value in named if (path := _existing_file(value)))
+
     def credential(self, field: str) -> Credential:
         """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
         return Credential(variables(type(self), field), getattr(self, field), self._environment)
@@ -213,7 +253,7 @@ def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, enviro
             return environment[name]
         if is_secret(info) and environment.get(f"{name}_FILE", "").strip():
             return read_secret_file(name, environment[f"{name}_FILE"])
-        if is_secret(info) and _is_at_start(settings, field) and environment.get(f"{name}_COMMAND", "").strip():
+        if is_secret(info) and is_at_start(settings, field) and environment.get(f"{name}_COMMAND", "").strip():
             try:
                 return output_of(f"{name}_COMMAND", environment[f"{name}_COMMAND"])
             except AuthenticationFailed as exc:
@@ -224,7 +264,7 @@ def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, enviro
 def _later(settings: type[ServerSettings], environment: Environment) -> Iterator[tuple[str, CommandSecret]]:
     """The secrets whose commands run when they are first needed."""
     for field, info in settings.model_fields.items():
-        if not is_secret(info) or _is_at_start(settings, field):
+        if not is_secret(info) or is_at_start(settings, field):
             continue
         for variable in (f"{name}_COMMAND" for name in variables(settings, field)):
             if environment.get(variable, "").strip():
@@ -233,7 +273,8 @@ def _later(settings: type[ServerSettings], environment: Environment) -> Iterator
                 break
 
 
-def _is_at_start(settings: type[ServerSettings], field: str) -> bool:
+def is_at_start(settings: type[ServerSettings], field: str) -> bool:
+    """Whether the command of a secret field runs when the settings are read."""
     return settings.commands_at_start or field in ServerSettings.model_fields
 
 
@@ -252,3 +293,10 @@ def _names_at(settings: type[ServerSettings], place: str) -> list[str]:
         if place == field or place in names:
             return names
     return [place or "settings"]
+
+
+def _existing_file(value: str | Path) -> Path | None:
+    try:
+        return Path(value) if value and Path(value).is_file() else None
+    except (OSError, ValueError):  # a value that is no path: too long, or with a null character
+        return None

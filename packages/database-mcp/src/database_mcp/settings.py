@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import quote
 
 from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
@@ -42,6 +42,11 @@ class DatabaseSettings(ServerSettings):
     """Any setting of one database takes `_<NAME>` at its end to hold for `DATABASE_URL_<NAME>` alone."""
 
     commands_at_start = True
+    secret_patterns: ClassVar[Mapping[str, str]] = {
+        **ServerSettings.secret_patterns,
+        "url": r"postgres(ql)?://([\w.~-]+(:[\w.~-]*)?@)?[a-zA-Z0-9][a-zA-Z0-9.-]*(:[1-9][0-9]{0,3})?/[\w-]+",
+        "db_password": "[!-~]+",
+    }
 
     model_config = SettingsConfigDict(env_prefix="DATABASE_")
 
@@ -87,6 +92,18 @@ class DatabaseSettings(ServerSettings):
         settings = super().load(environment)
         settings.targets()
         return settings
+
+    @classmethod
+    def variables_read(cls, environment: Environment) -> Mapping[str, str]:
+        """Also each database's own: `DATABASE_URL_<NAME>`, and any setting with `_<NAME>` at its end."""
+        own = {
+            name: field
+            for name in environment
+            for field in cls.model_fields
+            if name.startswith(f"DATABASE_{field}_".upper()) and not name.endswith(("_FILE", "_COMMAND"))
+        }
+        files = {match[0].removesuffix("_FILE"): "url" for name in environment if (match := _NAMED_URL.fullmatch(name))}
+        return {**own, **files, **super().variables_read(environment)}
 
     def targets(self) -> tuple[Target, ...]:
         """The databases, the default first; without any, the embedded one."""

@@ -31,7 +31,7 @@ def server_of(path: Path) -> Server[RestSettings]:
     return Server(
         name="rest-mcp",
         distribution="toolroll-rest-mcp",
-        settings=settings_for(bridge, None if path == STARTER else path.resolve()),
+        settings=settings_for(bridge, path.resolve(), named=path != STARTER),
         connect=connect,
         instructions=bridge.instructions,
         tools=tools_of(bridge),

@@ -1,40 +1,52 @@
-"""The command `rest-mcp`: the words every server knows, `--bridge FILE` with any of them, `inspect` and `check`."""
+"""The command `rest-mcp`: the words every server knows, `--bridge FILE` with any of them, `inspect` and `check`.
+
+Like `mcp_chassis.run` it imports neither the SDK nor the settings before a command needs them.
+"""
 
 import os
 import sys
-from pathlib import Path
-from typing import NoReturn
 
 from mcp_chassis.run import run
-from mcp_chassis.server import EXIT_BAD_SETTINGS
-from mcp_chassis.settings import BadSettings
+
+TYPE_CHECKING = False  # `typing` is not imported at run time: see `mcp_chassis.stdio.front`
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 DOCUMENT_COMMANDS = {"inspect", "check"}
 
 
-def main(arguments: list[str]) -> NoReturn:
+def main(arguments: list[str]) -> "NoReturn":
     """Run one command, or serve stdio where there are no arguments; then end the process.
 
     Raises:
         SystemExit: with the command's exit code; 2 for a bridge or a setting that breaks a rule.
     """
-    try:
-        rest = without_bridge(arguments)
-        if rest and rest[0] in DOCUMENT_COMMANDS:
-            from rest_mcp.document_commands import run as inspect
-
-            raise SystemExit(inspect(rest))
-    except BadSettings as exc:
-        sys.stderr.write(f"rest-mcp cannot start:\n{exc}\n")
-        raise SystemExit(EXIT_BAD_SETTINGS) from None
+    rest = without_bridge(arguments)
+    if rest is None or (rest and rest[0] in DOCUMENT_COMMANDS):
+        raise SystemExit(_document_command(rest))
     run("rest_mcp.server:SERVER", rest)
 
 
-def without_bridge(arguments: list[str]) -> list[str]:
+def _document_command(arguments: list[str] | None) -> int:
+    from mcp_chassis.server import EXIT_BAD_SETTINGS
+    from mcp_chassis.settings import BadSettings
+
+    from rest_mcp.document_commands import run as inspect
+
+    problem = "--bridge: names no file"
+    if arguments is not None:
+        try:
+            return inspect(arguments)
+        except BadSettings as exc:
+            problem = str(exc)
+    sys.stderr.write(f"rest-mcp cannot start:\n{problem}\n")
+    return EXIT_BAD_SETTINGS
+
+
+def without_bridge(arguments: list[str]) -> list[str] | None:
     """The arguments without `--bridge FILE`, whose absolute path becomes the setting that everything reads.
 
-    Raises:
-        BadSettings: when no file is named after it.
+    None when no file is named after it.
     """
     rest: list[str] = []
     given = iter(arguments)
@@ -45,6 +57,6 @@ def without_bridge(arguments: list[str]) -> list[str]:
             continue
         path = value if equals else next(given, "")
         if not path:
-            raise BadSettings(["--bridge: names no file"])
-        os.environ["REST_BRIDGE"] = str(Path(path).resolve())
+            return None
+        os.environ["REST_BRIDGE"] = os.path.realpath(path)
     return rest

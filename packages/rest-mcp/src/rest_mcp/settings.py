@@ -36,14 +36,22 @@ ExistingFile = Annotated[str, AfterValidator(_file)]
 class RestSettings(ServerSettings):
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="REST_")
 
+    definition_paths: ClassVar[tuple[Path, ...]] = ()
+    """The bridge file and its OpenAPI documents."""
+
     bridge: ExistingFile | None = Field(default=None, description="The bridge file; the support desk's when unset.")
 
+    def definition_files(self) -> tuple[Path, ...]:
+        return (*super().definition_files(), *self.definition_paths)
 
-def settings_for(bridge: Bridge, named: Path | None = None) -> type[RestSettings]:
+
+def settings_for(bridge: Bridge, file: Path, *, named: bool = False) -> type[RestSettings]:
     """The settings of a bridge: the address and the credential of each API, under the file's own variables.
 
     Args:
-        named: the file, where a person has named one; it and the addresses are then part of an entry for a host.
+        bridge: what the file says.
+        file: where it is.
+        named: whether a person has named it; it and the addresses are then part of an entry for a host.
     """
     fields: dict[str, Any] = {}
     in_entry: dict[str, Any] = {"json_schema_extra": {"host_entry": ""}} if named else {}
@@ -71,9 +79,12 @@ def settings_for(bridge: Bridge, named: Path | None = None) -> type[RestSettings
             fields[f"key_of_{name}"] = _variable(ExistingFile, files.key, "Key of the client certificate in PEM.")
     if named:
         info = RestSettings.model_fields["bridge"]
-        extra: dict[str, Any] = {"host_entry": str(named)}
+        extra: dict[str, Any] = {"host_entry": str(file)}
         fields["bridge"] = (info.annotation, Field(default=None, description=info.description, json_schema_extra=extra))
-    return create_model("BridgeSettings", __base__=RestSettings, **fields)
+    settings = create_model("BridgeSettings", __base__=RestSettings, **fields)
+    documents = (file.parent / api.document for api in bridge.apis.values() if api.document)
+    settings.definition_paths = (file, *documents)
+    return settings
 
 
 def address_field(api: str) -> str:

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from functools import partial
 from typing import Any
 
 from mcp_chassis.pipeline.dispatch import Dispatch
@@ -9,18 +10,31 @@ from mcp_chassis.process_limits import forbid_core_dumps
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.stdio import serve
+from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.telemetry import logs
 
 
-def serve_one(server: Server[Any]) -> int:
-    """Serve stdio until the host ends it; the exit code of the process."""
+def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
+    """Serve stdio until the host ends it; the exit code of the process.
+
+    Args:
+        handover: the state of a connection that was begun from a record.
+    """
     forbid_core_dumps()
     try:
         settings = server.settings.load()
         logs.configure(settings)
         dispatch = Dispatch(server, settings)
     except BadSettings as exc:
-        sys.stderr.write(f"{server.name} cannot start:\n{exc}\n")
+        problem = f"{server.name} cannot start:\n{exc}\n"
+        sys.stderr.write(problem)
+        if handover is not None:
+            handover.refuse(problem.strip())
         return EXIT_BAD_SETTINGS
     gc.freeze()
-    return serve.run(dispatch)
+    if handover is None:
+        return serve.run(dispatch)
+    from mcp_chassis.stdio.recording import write_record
+
+    record = partial(write_record, server, settings, handover) if handover.writes_record else None
+    return serve.run(dispatch, handover=handover, when_answered=record)

@@ -9,13 +9,10 @@ import asyncio
 import gc
 import io
 import logging
-import os
-import signal
-import socket
 import sys
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,13 +21,15 @@ from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCError, JSONRPCMessage, JSONRPCResponse
 from pydantic import ValidationError
 
 from mcp_chassis.output import mirrored
 from mcp_chassis.pipeline.subscriptions import Listening, ResourceSubscriptions
+from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.stdio.json_lines import TOO_LONG, InvalidMessage, find_request_id, parse
 from mcp_chassis.stdio.pipes import LineReader, LineWriter, claimed, pollable
+from mcp_chassis.stdio.signals import ended_by_signals, exit_now
 from mcp_chassis.stdio.streams import Drain, Inbox, Outbox
 from mcp_chassis.telemetry import logs
 from mcp_chassis.telemetry.host_log import HostLog
@@ -66,13 +65,32 @@ class Servable(Protocol):
     def lowlevel(self) -> LowLevelServer[Any]: ...
 
 
-def run(server: Servable, *, after_eof: Ending = AFTER_EOF, after_signal: Ending = AFTER_SIGNAL) -> int:
-    """Serve until the host ends it; the process's exit code."""
+def run(
+    server: Servable,
+    *,
+    after_eof: Ending = AFTER_EOF,
+    after_signal: Ending = AFTER_SIGNAL,
+    handover: Handover | None = None,
+    when_answered: Callable[[], Awaitable[None]] | None = None,
+) -> int:
+    """Serve until the host ends it; the process's exit code.
+
+    Args:
+        server: what is served.
+        after_eof, after_signal: how it ends.
+        handover: the state of the connection where it was begun by the front.
+        when_answered: done once, after the first answer, between others.
+    """
     if not _has(sys.stdin) or not _has(sys.stdout):
         logger.critical("Standard input and output must be open: a host starts this command with both.")
         return 1
     gc.freeze()  # what start-up built stays, so the collector need not look at it during calls
-    asyncio.run((_serve_pipes if pollable() else _serve_threads)(_Session(server), after_eof, after_signal))
+    session = Session(server)
+    if pollable():
+        handover = handover or Handover("")
+        asyncio.run(_serve_pipes(session, after_eof, after_signal, handover, when_answered))
+    else:
+        asyncio.run(_serve_threads(session, after_eof, after_signal))
     logs.flush()
     return 0
 
@@ -81,7 +99,7 @@ def _has(stream: object) -> bool:
     return stream is not None
 
 
-class _Session:
+class Session:
     """One host's connection to a server: what only a connection that lasts can offer is offered on it."""
 
     def __init__(self, server: Servable) -> None:
@@ -93,11 +111,18 @@ class _Session:
         """Its writer writes out what stands twice in a result."""
         mirrored.send_markers(self._server.lowlevel)
 
-    async def run(self, inbox: Inbox, outbox: Outbox) -> None:
+    @asynccontextmanager
+    async def offered(self) -> AsyncGenerator[None]:
+        """Handlers of what only a lasting connection offers, while it lasts."""
         server = self._server.lowlevel
         self._server.host_log.serve(server)
         self._listening.serve(server)
-        async with self._subscriptions.served(server), server.lifespan(server) as lifespan:
+        async with self._subscriptions.served(server):
+            yield
+
+    async def run(self, inbox: Inbox, outbox: Outbox) -> None:
+        server = self._server.lowlevel
+        async with self.offered(), server.lifespan(server) as lifespan:
             options = server.create_initialization_options()  # after the handlers that it advertises
             await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
             if inbox.reopen():
@@ -110,27 +135,59 @@ class _Session:
         _end_within(ending.limit)
 
 
-async def _serve_pipes(session: _Session, after_eof: Ending, after_signal: Ending) -> None:
+async def _serve_pipes(
+    session: Session,
+    after_eof: Ending,
+    after_signal: Ending,
+    handover: Handover,
+    when_answered: Callable[[], Awaitable[None]] | None,
+) -> None:
     session.mirrors()
     with claimed() as (incoming, outgoing), redirect_stdout(_Printed()):
-        pipes = _Pipes(incoming, outgoing, session, after_eof)
-        with _signals(lambda: pipes.stop(after_signal)):
-            await session.run(pipes.inbox, pipes.outbox)
+        pipes = _Pipes(incoming, outgoing, session, after_eof, handover)
+        with ended_by_signals(lambda: pipes.stop(after_signal), handover.signals):
+            async with pipes.once_answered(when_answered):
+                await session.run(pipes.inbox, pipes.outbox)
         await pipes.close()
 
 
 class _Pipes:
     """A host at the other end of two pipes."""
 
-    def __init__(self, incoming: int, outgoing: int, session: _Session, after_eof: Ending) -> None:
+    def __init__(self, incoming: int, outgoing: int, session: Session, after_eof: Ending, handover: Handover) -> None:
         self._session = session
         self._drain = Drain()
         self._after_eof = after_eof
         self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_AT_ONCE))
         self._reader = LineReader(incoming, self._line, self._too_long, self._eof)
         self.inbox = Inbox(self._drain, self._flow)
-        self.outbox = Outbox(self._drain, self._writer.write, self._writer.flush)
+        self.outbox = Outbox(self._drain, self._write, self._writer.flush)
+        self._answered = handover.answered
         self._reader.resume()
+        self._reader.feed(handover.received)
+
+    @asynccontextmanager
+    async def once_answered(self, act: Callable[[], Awaitable[None]] | None) -> AsyncGenerator[None]:
+        """Inside, `act` is done after the first answer; the end waits a moment for what has begun."""
+        async with anyio.create_task_group() as tasks:
+            done = anyio.Event()
+
+            async def wait_and_act() -> None:
+                await self._drain.answered.wait()
+                if act is not None:
+                    await act()
+                done.set()
+
+            tasks.start_soon(wait_and_act)
+            yield
+            if self._drain.answered.is_set():
+                with anyio.move_on_after(_LAST_WORDS):
+                    await done.wait()
+            tasks.cancel_scope.cancel()
+
+    async def _write(self, message: JSONRPCMessage) -> None:
+        if not (isinstance(message, JSONRPCResponse | JSONRPCError) and message.id in self._answered):
+            await self._writer.write(message)
 
     def stop(self, ending: Ending) -> None:
         self._session.end(ending)
@@ -167,7 +224,7 @@ class _Pipes:
             self._reader.resume()
 
 
-async def _serve_threads(session: _Session, after_eof: Ending, after_signal: Ending) -> None:
+async def _serve_threads(session: Session, after_eof: Ending, after_signal: Ending) -> None:
     from mcp.server.stdio import stdio_server
 
     drain = Drain()
@@ -193,7 +250,7 @@ async def _serve_threads(session: _Session, after_eof: Ending, after_signal: End
                 stop(after_eof)
 
         pump.start_soon(read)
-        with _signals(lambda: stop(after_signal)), redirect_stdout(_Printed()):
+        with ended_by_signals(lambda: stop(after_signal)), redirect_stdout(_Printed()):
             await session.run(inbox, Outbox(drain, write))
             pump.cancel_scope.cancel()
             _end_within(_LAST_WORDS)  # the SDK's thread cannot be woken from a read that never ends
@@ -206,57 +263,11 @@ def _refused(error: Exception) -> InvalidMessage:
     return InvalidMessage(PARSE_ERROR if broken else INVALID_REQUEST, "This line is no JSON-RPC 2.0 message in UTF-8.")
 
 
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Generator[None]:
-    """The first signal ends the connection in order, the second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    received: list[int] = []
-
-    def on_signal(number: int, frame: object) -> None:
-        if received:
-            _exit(128 + number)
-        received.append(number)
-        loop.call_soon_threadsafe(stop)
-
-    before = [signal.signal(number, on_signal) for number in numbers]
-    try:
-        with _woken_by_signals(loop):
-            yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
-    """The kernel may hand a signal to another thread: then nothing else wakes a loop that waits."""
-    if sys.platform == "win32":  # where asyncio sees to it
-        yield
-        return
-    hearing, told = socket.socketpair()
-    with hearing, told:
-        hearing.setblocking(False)
-        told.setblocking(False)
-        loop.add_reader(hearing, hearing.recv, 4096)
-        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(hearing)
-
-
 def _end_within(seconds: float) -> None:
     """End the process after `seconds` even where a tool, a library or a lifespan does not let go."""
-    timer = threading.Timer(seconds, _exit, (0,))
+    timer = threading.Timer(seconds, exit_now, (0,))
     timer.daemon = True
     timer.start()
-
-
-def _exit(code: int) -> None:
-    logs.flush(0.1)
-    os._exit(code)
 
 
 class _Printed(io.TextIOBase):

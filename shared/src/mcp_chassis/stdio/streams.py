@@ -29,6 +29,8 @@ class Drain:
         self._grace = 0.0
         self._hurry = False
         self.stopping = False
+        self.answered = asyncio.Event()
+        """Set once a first request was answered or given up."""
 
     def in_flight(self) -> int:
         return len(self._open)
@@ -40,6 +42,7 @@ class Drain:
         """The request was answered, or its sender no longer wants an answer."""
         if isinstance(request, str | int):
             self._open.discard(request)
+            self.answered.set()
         self._change.set()
 
     def stop(self, grace: float) -> None:

@@ -199,5 +199,5 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
 
 def without_path(**variables: str) -> dict[str, str]:
     """An environment as bare as a host's: an empty PATH, and only what a process cannot do without."""
-    kept = ("HOME", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMPDIR", "UV_CACHE_DIR")
+    kept = ("HOME", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMPDIR", "UV_CACHE_DIR", "XDG_CACHE_HOME")
     return {**{name: os.environ[name] for name in kept if name in os.environ}, "PATH": "", **variables}

@@ -1,0 +1,138 @@
+"""The messages that can be answered from a record: a strict check of each, without the SDK's models.
+
+Only what the SDK certainly accepts passes. Everything else (odd ids, cursors, unknown members, escapes, errors) is left
+to the full server, which answers it as it always did.
+"""
+
+import json
+import re
+
+TYPE_CHECKING = False  # `typing` is not imported at run time: it costs more than all of this
+if TYPE_CHECKING:
+    from typing import Any, TypeGuard
+
+META = "io.modelcontextprotocol/"
+LISTS = frozenset({"tools/list", "resources/list", "resources/templates/list", "prompts/list"})
+LEVELS = frozenset({"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"})
+MAX_LINE_BYTES = 65_536
+MAX_BRACKETS = 200
+_MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
+_ID = re.compile(r"[ !#-\[\]-~]{0,200}")
+_MAX_ID = 2**53
+
+
+def parse(line: bytes) -> "dict[str, Any] | None":
+    """The request or notification of a line; None where it is anything but a plain one."""
+    if len(line) > MAX_LINE_BYTES or b"\\u" in line or line.count(b"{") + line.count(b"[") > MAX_BRACKETS:
+        return None
+    try:
+        message = json.loads(line.decode(), parse_constant=_refuse_constant)
+    except ValueError:
+        return None
+    if not _is_object(message) or message.get("jsonrpc") != "2.0" or not message.keys() <= _MEMBERS:
+        return None
+    if not isinstance(message.get("method"), str) or not _is_object(message.get("params", {})):
+        return None
+    return message if "id" not in message or _is_plain_id(message["id"]) else None
+
+
+def is_plain(params: "dict[str, Any]") -> bool:
+    """Whether the parameters of an older revision's list, ping or notification say nothing that matters."""
+    meta: Any = params.get("_meta", {})
+    return params.keys() <= {"_meta"} and _is_object(meta) and _is_plain_meta(meta)
+
+
+def is_level(params: "dict[str, Any]") -> bool:
+    """Whether the parameters of `logging/setLevel` are one of the protocol's levels."""
+    return is_plain({name: value for name, value in params.items() if name != "level"}) and (
+        isinstance(params.get("level"), str) and params["level"] in LEVELS
+    )
+
+
+def is_cancellation(params: "dict[str, Any]") -> bool:
+    """Whether the parameters of `notifications/cancelled` name a request."""
+    return (
+        params.keys() <= {"requestId", "reason"}
+        and _is_plain_id(params.get("requestId"))
+        and isinstance(params.get("reason", ""), str)
+    )
+
+
+def is_handshake(params: "dict[str, Any]") -> bool:
+    """Whether the parameters of `initialize` are well formed: a revision, capabilities and the host's name."""
+    meta: Any = params.get("_meta", {})
+    return (
+        params.keys() <= {"protocolVersion", "capabilities", "clientInfo", "_meta"}
+        and isinstance(params.get("protocolVersion"), str)
+        and _are_capabilities(params.get("capabilities"))
+        and _is_implementation(params.get("clientInfo"))
+        and _is_object(meta)
+        and _is_plain_meta(meta)
+    )
+
+
+def is_enveloped(params: "dict[str, Any]") -> bool:
+    """Whether parameters of the newest era hold a well-formed envelope and nothing else."""
+    meta: Any = params.get("_meta")
+    if params.keys() != {"_meta"} or not _is_object(meta):
+        return False
+    rest = dict(meta)
+    version, capabilities = rest.pop(f"{META}protocolVersion", None), rest.pop(f"{META}clientCapabilities", None)
+    client, level = rest.pop(f"{META}clientInfo", {"name": "", "version": ""}), rest.pop(f"{META}logLevel", "debug")
+    return (
+        isinstance(version, str)
+        and _are_capabilities(capabilities)
+        and _is_implementation(client)
+        and isinstance(level, str)
+        and level in LEVELS
+        and _is_plain_meta(rest)
+    )
+
+
+def revision(params: "dict[str, Any]") -> str:
+    """The protocol revision that a well-formed envelope names."""
+    return params["_meta"][f"{META}protocolVersion"]
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_plain_meta(meta: "dict[str, Any]") -> bool:
+    token = meta.get("progressToken", 0)
+    return _is_plain_id(token) and not any(name.startswith(META) for name in meta)
+
+
+def _are_capabilities(value: object) -> bool:
+    """Known capabilities in their known shapes; others may have any, as they are ignored."""
+    if not _is_object(value):
+        return False
+    roots: Any = value.get("roots", {})
+    typed = (value.get(name, {}) for name in ("sampling", "elicitation", "experimental", "extensions"))
+    return (
+        _is_object(roots)
+        and isinstance(roots.get("listChanged", False), bool)
+        and all(_is_object(each) and all(map(_is_object, each.values())) for each in typed)
+        and _is_nested_objects(value.get("tasks", {}))
+    )
+
+
+def _is_nested_objects(value: object) -> bool:
+    return _is_object(value) and all(map(_is_nested_objects, value.values()))
+
+
+def _is_implementation(value: object) -> bool:
+    if not _is_object(value) or not {"name", "version"} <= value.keys() or "icons" in value:
+        return False
+    texts = ("name", "version", "title", "description", "websiteUrl")
+    return all(isinstance(value.get(name, ""), str) for name in texts)
+
+
+def _is_object(value: object) -> "TypeGuard[dict[str, Any]]":
+    return isinstance(value, dict)
+
+
+def _is_plain_id(value: object) -> bool:
+    if isinstance(value, str):
+        return _ID.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and -_MAX_ID <= value <= _MAX_ID

@@ -1,0 +1,197 @@
+"""Writes the record that the front of the next start answers from: this server's own answers, and when they hold."""
+
+import json
+import logging
+import os
+import re
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from mcp.server.runner import serve_dual_era_loop
+from mcp_types import JSONRPCMessage
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+
+from mcp_chassis.environment import env_file_places, full_environment
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings, is_at_start, is_secret
+from mcp_chassis.stdio.front import conditions, record
+from mcp_chassis.stdio.front.handover import Handover
+from mcp_chassis.stdio.front.messages import LISTS, META
+from mcp_chassis.stdio.json_lines import InvalidMessage, dump, parse
+from mcp_chassis.stdio.serve import Session
+from mcp_chassis.stdio.streams import Drain, Inbox, Outbox
+
+CORE = "toolroll-core"
+CLOCK_TICK_NS = 20_000_000
+"""The clock of a file system may be late by a tick of the kernel."""
+_ANY_VALUE = r"[\s\S]+"
+_CLIENT = {"name": "front", "version": "1"}
+logger = logging.getLogger(__name__)
+
+
+class NotRecordable(Exception):
+    """The answers of this start may not hold at the next one."""
+
+
+async def write_record(server: Server[Any], settings: ServerSettings, handover: Handover) -> None:
+    """Write the record of a server that has just started, unless something it depends on has changed since."""
+    if settings.front == "off" or settings.debug:
+        return
+    try:
+        answers = await answers_of(server, settings)
+        head = {"conditions": _conditions(server, settings, handover.began_ns), "warm_up": settings.warm_up}
+        record.write(handover.reference, os.environ, head, answers)
+    except (NotRecordable, OSError) as exc:
+        logger.info("The next start loads the whole server again: %s", exc)
+
+
+async def answers_of(server: Server[Any], settings: ServerSettings) -> dict[str, dict[str, bytes]]:
+    """The JSON of each result that the front may give, by protocol revision and method.
+
+    They come from a `Dispatch` that has served nobody: nothing in them was learnt from an upstream or left out for one
+    caller.
+    """
+    dispatch = Dispatch(server, settings)
+    answers: dict[str, dict[str, bytes]] = {}
+    for version in (*HANDSHAKE_PROTOCOL_VERSIONS, *MODERN_PROTOCOL_VERSIONS):
+        session = Session(dispatch)
+        lines: list[bytes] = []
+        drain = Drain()
+        inbox = Inbox(drain, lambda: None)
+        for line in map(parse, _requests(version)):
+            if not isinstance(line, InvalidMessage):
+                inbox.put(line)
+
+        async def keep(message: JSONRPCMessage, lines: list[bytes] = lines) -> None:
+            lines.append(dump(message))
+
+        drain.stop(grace=10.0)
+        async with session.offered():
+            options = dispatch.lowlevel.create_initialization_options()
+            await serve_dual_era_loop(
+                dispatch.lowlevel, inbox, Outbox(drain, keep), lifespan_state=None, init_options=options
+            )
+        answers[version] = dict(_results(lines))
+    return answers
+
+
+def _requests(version: str) -> Iterator[bytes]:
+    """One request of each kind, whose id is its method."""
+    if version in MODERN_PROTOCOL_VERSIONS:
+        envelope: dict[str, Any] = {f"{META}protocolVersion": version, f"{META}clientCapabilities": {}}
+        for method in ("server/discover", *sorted(LISTS)):
+            yield _request(method, {"_meta": envelope})
+        return
+    yield _request("initialize", {"protocolVersion": version, "capabilities": {}, "clientInfo": _CLIENT})
+    yield _request("logging/setLevel", {"level": "warning"})
+    for method in ("ping", *sorted(LISTS)):
+        yield _request(method, {})
+
+
+def _request(method: str, params: Mapping[str, Any]) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": method, "method": method, "params": params}).encode()
+
+
+def _results(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+    """The method and the result's JSON of each line that is a result."""
+    for line in lines:
+        if found := re.fullmatch(rb'\{"jsonrpc":"2\.0","id":"([a-zA-Z/]+)","result":(\{.*\})\}', line, re.DOTALL):
+            yield found[1].decode(), found[2]
+
+
+def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) -> dict[str, Any]:
+    """All that the answers depend on.
+
+    Raises:
+        NotRecordable: part of it has changed since the start began, or cannot be checked without the settings.
+    """
+    merged = full_environment()
+    families = [*conditions.FAMILIES, str(server.settings.model_config.get("env_prefix") or conditions.FAMILIES[0])]
+    files = [*_code(server), *map(str, env_file_places(os.environ))]
+    contents = [str(path) for path in settings.definition_files()]
+    _check_unchanged([*files, *contents], began_ns)
+    variables = {name: conditions.text_digest(os.environ.get(name)) for name in _plain(server.settings, merged)}
+    return {
+        "interpreter": conditions.interpreter(),
+        "families": families,
+        "names": conditions.names_of(families, os.environ),
+        "variables": variables,
+        "secrets": dict(_secrets(server.settings, merged)),
+        "secret_files": dict(_secret_files(server.settings, merged)),
+        "kinds": {value: conditions.kind(value) for value in _paths(server.settings, merged)},
+        "contents": {path: conditions.content_digest(path) for path in contents},
+        "files": {path: conditions.file_version(path) for path in files},
+    }
+
+
+def _code(server: Server[Any]) -> Iterator[str]:
+    """The files of every module that is loaded and not Python's own, and those that hold versions."""
+    own = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
+    installed = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("purelib", "platlib"))
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str) and (path.startswith(installed) or not path.startswith(own)):
+            yield path
+    yield from (path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
+    for name in (CORE, server.distribution or server.name):
+        with suppress(PackageNotFoundError):
+            yield from (str(file.locate()) for file in distribution(name).files or () if file.name == "METADATA")
+
+
+def _check_unchanged(paths: Iterable[str], since_ns: int) -> None:
+    for path in paths:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = Path(path).stat()
+            if max(status.st_mtime_ns, status.st_ctime_ns) > since_ns - CLOCK_TICK_NS:
+                raise NotRecordable(f"{path} changed while this one began.")
+
+
+def _plain(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    """The variables whose values are compared: those of no secret, and the files of secrets."""
+    yield from conditions.HOME_VARIABLES
+    for name, field in settings.variables_read(environment).items():
+        yield f"{name}_FILE" if is_secret(settings.model_fields[field]) else name
+
+
+def _secrets(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """The variables of secrets and of their commands: the pattern that a present one must match.
+
+    Raises:
+        NotRecordable: a secret's rules or its command cannot be checked without the settings.
+    """
+    for name, field in settings.variables_read(environment).items():
+        if not is_secret(settings.model_fields[field]):
+            continue
+        yield name, _pattern(settings, field, name) if os.environ.get(name, "").strip() else None
+        command = f"{name}_COMMAND"
+        if environment.get(command, "").strip() and is_at_start(settings, field):
+            raise NotRecordable(f"{command} runs at each start.")
+        yield command, _ANY_VALUE if os.environ.get(command, "").strip() else None
+
+
+def _secret_files(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, field in settings.variables_read(environment).items():
+        path = environment.get(f"{name}_FILE", "")
+        if is_secret(settings.model_fields[field]) and path.strip() and not environment.get(name, "").strip():
+            yield path, _pattern(settings, field, f"{name}_FILE")
+
+
+def _pattern(settings: type[ServerSettings], field: str, variable: str) -> str:
+    pattern = settings.secret_pattern(field)
+    if pattern is None:
+        raise NotRecordable(f"Nothing but the settings can check {variable}.")
+    return pattern
+
+
+def _paths(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    """The values of settings that name a file or folder which exists."""
+    for name, field in settings.variables_read(environment).items():
+        value = environment.get(name, "")
+        if value and not is_secret(settings.model_fields[field]) and conditions.kind(value):
+            yield value

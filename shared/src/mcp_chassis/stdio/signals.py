@@ -1,0 +1,65 @@
+"""SIGINT and SIGTERM of a server that serves standard input and output."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from mcp_chassis.telemetry import logs
+
+
+@contextmanager
+def ended_by_signals(stop: Callable[[], None], received: list[int] | None = None) -> Generator[None]:
+    """Inside, a first SIGINT or SIGTERM ends the connection in order and a second one ends the process at once.
+
+    Args:
+        stop: begins the end of the connection.
+        received: the signals that came before, of which one is enough.
+    """
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    received = [] if received is None else received
+
+    def on_signal(number: int, frame: object) -> None:
+        if received:
+            exit_now(128 + number)
+        received.append(number)
+        loop.call_soon_threadsafe(stop)
+
+    before = [signal.signal(number, on_signal) for number in numbers]
+    if received:
+        loop.call_soon(stop)
+    try:
+        with _woken_by_signals(loop):
+            yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """The kernel may hand a signal to another thread: then nothing else wakes a loop that waits."""
+    if sys.platform == "win32":  # where asyncio sees to it
+        yield
+        return
+    hearing, told = socket.socketpair()
+    with hearing, told:
+        hearing.setblocking(False)
+        told.setblocking(False)
+        loop.add_reader(hearing, hearing.recv, 4096)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(hearing)
+
+
+def exit_now(code: int) -> None:
+    """End the process without waiting for anything but the last log lines, a tenth of a second."""
+    logs.flush(0.1)
+    os._exit(code)
