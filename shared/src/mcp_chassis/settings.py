@@ -88,7 +88,6 @@ def _long_enough(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), AfterValidator(_long_enough)]
 Secret = Annotated[SecretStr, AfterValidator(printable)]
-_PLAIN_SECRET: Any = cast("Any", Secret) | None
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
@@ -205,20 +204,9 @@ class ServerSettings(BaseSettings, Policy):
         """Every variable that may be read of an environment, and the field whose rules its value keeps."""
         return {name: field for field in cls.model_fields for name in variables(cls, field)}
 
-    @classmethod
-    def secret_pattern(cls, field: str) -> str | None:
-        """A pattern of values that certainly keep a secret field's rules; None where there is none."""
-        plain = cls.model_fields[field].annotation == cast("Any", _PLAIN_SECRET)
-        return cls.secret_patterns.get(field, "[!-~]+" if plain else None)
-
     def definition_files(self) -> tuple[Path, ...]:
-        """The files, present or not, whose content may decide what this server lists: those that a setting names.
-
-        Override it where other files do too.
-        """
-        fields = {field: info for field, info in type(self).model_fields.items() if not is_secret(info)}
-        named = [value for field in fields if isinstance(value := getattr(self, field), str | Path)]
-        return tuple(path for value in named if (path := _existing_file(value)))
+        """Files that no setting names, present or not, whose content decides what this server lists."""
+        return ()
 
     def credential(self, field: str) -> Credential:
         """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
@@ -293,10 +281,3 @@ def _names_at(settings: type[ServerSettings], place: str) -> list[str]:
         if place == field or place in names:
             return names
     return [place or "settings"]
-
-
-def _existing_file(value: str | Path) -> Path | None:
-    try:
-        return Path(value) if value and Path(value).is_file() else None
-    except (OSError, ValueError):  # a value that is no path: too long, or with a null character
-        return None

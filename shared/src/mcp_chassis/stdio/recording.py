@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mcp.server.runner import serve_dual_era_loop
 from mcp_types import JSONRPCMessage
@@ -19,7 +19,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSI
 from mcp_chassis.environment import env_file_places, full_environment
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
-from mcp_chassis.settings import ServerSettings, is_at_start, is_secret
+from mcp_chassis.settings import Secret, ServerSettings, is_at_start, is_secret
 from mcp_chassis.stdio.front import conditions, record
 from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.stdio.front.messages import LISTS, META
@@ -31,6 +31,7 @@ CORE = "toolroll-core"
 CLOCK_TICK_NS = 20_000_000
 """The clock of a file system may be late by a tick of the kernel."""
 _ANY_VALUE = r"[\s\S]+"
+_PLAIN_SECRET: Any = cast("Any", Secret) | None
 _CLIENT = {"name": "front", "version": "1"}
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,8 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
     merged = full_environment()
     families = [*conditions.FAMILIES, str(server.settings.model_config.get("env_prefix") or conditions.FAMILIES[0])]
     files = [*_code(server), *map(str, env_file_places(os.environ))]
-    contents = [str(path) for path in settings.definition_files()]
+    paths = {path: kind for path in _paths(server.settings, merged) if (kind := conditions.kind(path))}
+    contents = [*(path for path, kind in paths.items() if kind == "file"), *map(str, settings.definition_files())]
     _check_unchanged([*files, *contents], began_ns)
     variables = {name: conditions.text_digest(os.environ.get(name)) for name in _plain(server.settings, merged)}
     return {
@@ -124,7 +126,7 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
         "variables": variables,
         "secrets": dict(_secrets(server.settings, merged)),
         "secret_files": dict(_secret_files(server.settings, merged)),
-        "kinds": {value: conditions.kind(value) for value in _paths(server.settings, merged)},
+        "kinds": paths,
         "contents": {path: conditions.content_digest(path) for path in contents},
         "files": {path: conditions.file_version(path) for path in files},
     }
@@ -183,15 +185,18 @@ def _secret_files(settings: type[ServerSettings], environment: Mapping[str, str]
 
 
 def _pattern(settings: type[ServerSettings], field: str, variable: str) -> str:
-    pattern = settings.secret_pattern(field)
+    """The pattern of values that certainly keep the rules of a secret."""
+    is_plain = settings.model_fields[field].annotation == _PLAIN_SECRET
+    pattern = settings.secret_patterns.get(field, "[!-~]+" if is_plain else None)
     if pattern is None:
         raise NotRecordable(f"Nothing but the settings can check {variable}.")
     return pattern
 
 
 def _paths(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
-    """The values of settings that name a file or folder which exists."""
-    for name, field in settings.variables_read(environment).items():
-        value = environment.get(name, "")
-        if value and not is_secret(settings.model_fields[field]) and conditions.kind(value):
+    """The values of settings, some of which name a file or a folder."""
+    variables = settings.variables_read(environment)
+    secret = {name for name, field in variables.items() if is_secret(settings.model_fields[field])}
+    for name in variables.keys() - secret - {f"{each}_FILE" for each in secret}:
+        if value := environment.get(name):
             yield value
