@@ -28,6 +28,7 @@ from pydantic import Field
 
 class NotesSettings(ServerSettings):
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="SAMPLE_")
+    written_files = frozenset({"notes"})
 
     notes: str = Field(description="The file of what happens.")
     hangs_at_end: bool = Field(default=False, description="Whether the connection never closes.")

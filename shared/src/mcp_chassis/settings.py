@@ -157,6 +157,10 @@ class ServerSettings(BaseSettings, Policy):
     A start whose secret does not match goes through the settings, so that a malformed one is told at once.
     """
 
+    written_files: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name a file this server writes; the content of every other file that a setting names may decide
+    what is listed."""
+
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod

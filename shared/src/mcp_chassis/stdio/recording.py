@@ -156,7 +156,7 @@ def _check_unchanged(paths: Iterable[str], since_ns: int) -> None:
 
 def _plain(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
     """The variables whose values are compared: those of no secret, and the files of secrets."""
-    yield from conditions.HOME_VARIABLES
+    yield from conditions.PLACE_VARIABLES
     for name, field in settings.variables_read(environment).items():
         yield f"{name}_FILE" if is_secret(settings.model_fields[field]) else name
 
@@ -197,6 +197,7 @@ def _paths(settings: type[ServerSettings], environment: Mapping[str, str]) -> It
     """The values of settings, some of which name a file or a folder."""
     variables = settings.variables_read(environment)
     secret = {name for name, field in variables.items() if is_secret(settings.model_fields[field])}
-    for name in variables.keys() - secret - {f"{each}_FILE" for each in secret}:
+    written = {name for name, field in variables.items() if field in settings.written_files}
+    for name in variables.keys() - secret - written - {f"{each}_FILE" for each in secret}:
         if value := environment.get(name):
             yield value

@@ -52,6 +52,7 @@ AFTER_EOF = Ending(
 AFTER_SIGNAL = Ending("A signal asks for the end.", grace=7.0, limit=9.6)
 _AT_ONCE = Ending("The host no longer reads.", grace=0.0, limit=AFTER_EOF.limit)
 _LAST_WORDS = 0.5
+_LAST_WORK = 2.0  # seconds for what was begun after the first answer: a record takes a tenth of one
 _MOST_WAITING = 1_000  # messages read and not yet taken up
 
 
@@ -181,7 +182,7 @@ class _Pipes:
             tasks.start_soon(wait_and_act)
             yield
             if self._drain.answered.is_set():
-                with anyio.move_on_after(_LAST_WORDS):
+                with anyio.move_on_after(_LAST_WORK):
                     await done.wait()
             tasks.cancel_scope.cancel()
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FAMILIES = ("MCP_", "TOOLROLL_")
 """Beginnings of the names of variables that every server reads."""
-HOME_VARIABLES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME")
-"""Variables that decide where the user's `.env` file is."""
+PLACE_VARIABLES = ("TOOLROLL_ENV_FILE", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME")
+"""Variables that decide where the `.env` file is."""
 
 
 def digest(data: bytes) -> str:

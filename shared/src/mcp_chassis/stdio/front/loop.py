@@ -11,6 +11,7 @@ import stat
 import sys
 import time
 
+from mcp_chassis.process_limits import forbid_core_dumps
 from mcp_chassis.stdio.front import messages, record
 from mcp_chassis.stdio.front.conversation import Conversation
 from mcp_chassis.stdio.front.handover import Handover
@@ -63,6 +64,8 @@ class _Front:
         self._load_at: float | None = None
 
     def run(self) -> "Handover | int":
+        """Serve until the connection is over or the full server is needed."""
+        forbid_core_dumps()
         wake, waker = os.pipe()
         for descriptor in (wake, waker):
             os.set_blocking(descriptor, False)
