@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 from mcp_chassis import secret_command
+from mcp_chassis.environment import FOR_CHILDREN
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.pipeline.account import account_of
@@ -117,7 +118,7 @@ def test_the_command_sees_no_shell_no_input_and_no_other_secret(monkeypatch):
     )
     credential = Example.load({"EXAMPLE_TOKEN_COMMAND": f"{python(program)} $HOME '*' ;true"}).credential("token")
     names, arguments, received = json.loads(credential.reveal())
-    assert set(names) <= {*secret_command.PASSED_ON, "LC_CTYPE"}
+    assert set(names) <= {*FOR_CHILDREN, "LC_CTYPE"}
     assert (arguments, received) == (["$HOME", "*", ";true"], "")
 
 

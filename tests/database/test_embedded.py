@@ -108,3 +108,29 @@ async def test_list_databases_says_what_the_embedded_database_is(postgres18: Pla
     assert state["name"] == "embedded"
     assert "sample shop" in state["description"]
     assert "warnings" not in state
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of another process")
+async def test_the_databases_processes_see_no_credential_and_nobody_else_reads_its_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SOME_TOKEN", "canary-of-a-credential")
+    async with connected(SERVER, env={"DATABASE_DATA_DIR": str(folder)}) as client:
+        data(await client.call_tool("execute_query", {"query": "SELECT 1 AS one"}))
+        environments = environments_of(folder)
+    assert environments
+    assert [found for found in environments if b"canary" in found] == []
+    assert [path for path in folder.parent.iterdir() if path.is_file() and path.stat().st_mode & 0o077] == []
+
+
+def environments_of(folder: Path) -> list[bytes]:
+    processes = [place for place in Path("/proc").iterdir() if place.name.isdigit() and runs_in(place, folder)]
+    return [(place / "environ").read_bytes() for place in processes]
+
+
+def runs_in(process: Path, folder: Path) -> bool:
+    """Whether this is a process of the database in `folder`; processes come and go meanwhile."""
+    try:
+        return (process / "cwd").resolve() == folder.resolve() and b"postgres" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False

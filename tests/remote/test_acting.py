@@ -20,6 +20,7 @@ from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import data
+from mcp_chassis.testing.replies import Reply
 from mcp_types import ElicitRequestURLParams, ElicitResult
 from remote_acting import GRANT_KEY, HOUSE, House, environment, house, sign_in
 from remote_http import ERAS, MODERN, answer, post, served
@@ -182,18 +183,26 @@ async def test_a_page_of_another_origin_cannot_begin_a_sign_in(tmp_path: Path) -
         shown = await http.get(asked["error"]["details"]["authorize_url"])
     assert page.status_code == 400
     assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
-    assert "<b>alice</b>" in shown.text
+    assert f"<b>alice</b> of {issuer.url}" in shown.text
 
 
 async def test_a_sealed_grant_put_in_anothers_place_is_no_grant(tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, issuer, _):
         await _signed_in(http, issuer, "alice", "Alice")
         async with contextlib.aclosing(FileGrantStore(tmp_path / "grants.sqlite3")) as shelf:
-            stolen = await shelf.grant(("first-server", "oauth:alice"))
+            stolen = await shelf.grant(("first-server", f"oauth:user:{issuer.url}#alice"))
             assert stolen is not None
-            await shelf.put(("first-server", "oauth:mallory"), stolen)
+            await shelf.put(("first-server", f"oauth:user:{issuer.url}#mallory"), stolen)
         found = await _whose(http, issuer, "mallory")
     assert found["error"]["details"]["auth_required"] is True
+
+
+async def test_a_callers_token_that_the_upstream_repeats_is_in_no_result(tmp_path: Path) -> None:
+    async with acting(tmp_path) as (http, issuer, upstream):
+        await _signed_in(http, issuer, "alice", "Alice")
+        upstream.upstream.answers("GET /me", lambda request: Reply(json={"name": request.headers["authorization"]}))
+        found = await _whose(http, issuer, "alice")
+    assert found == {"name": "Bearer [secret removed]"}
 
 
 async def test_nothing_at_rest_can_be_read(tmp_path: Path) -> None:
@@ -202,7 +211,7 @@ async def test_nothing_at_rest_can_be_read(tmp_path: Path) -> None:
         tokens = list(upstream._tokens)
         kept, mode = _at_rest(tmp_path)
     assert [token for token in tokens if token.encode() in kept] == []
-    assert b"oauth:alice" in kept
+    assert f"oauth:user:{issuer.url}#alice".encode() in kept
     assert mode & 0o077 == 0
 
 

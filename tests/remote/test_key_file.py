@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mcp_chassis.remote import api_keys_command as key_file
-from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, parse
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, name_of, parse
 
 
 def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
@@ -98,7 +98,7 @@ def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
     path.chmod(0o644)
     assert key_file.hashed(path) == 0
     text = path.read_text()
-    assert text.startswith("# ours\nline-2 sha256:")
+    assert text.startswith(f"# ours\n{name_of('old-key')} sha256:")
     assert "old-key" not in text
     assert ApiKeyStore(path=path, hashed_only=True).find("older-key") is not None
     assert capsys.readouterr().err == f"2 keys of {path} are hashed now.\n"
@@ -128,7 +128,7 @@ def test_the_list_shows_the_keys_and_then_every_line_that_is_none(
     path.write_text("nonsense\nold-key=read\nother-key=reed\n")
     assert key_file.listed(path) == 2
     said = capsys.readouterr()
-    assert said.out == "line-2  read\n"
+    assert said.out == f"{name_of('old-key')}  read\n"
     assert said.err == (
         f"{path}: line 1: must be `name sha256:HEX scope,scope`\n{path}: line 3: there is no scope called reed\n"
     )

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, name_of
 from mcp_chassis.settings import BadSettings
 from remote_clock import Clock
 
@@ -43,7 +43,7 @@ def test_the_single_key_and_those_of_the_file_count_side_by_side(file: File) -> 
     assert [ring.find(secret) for secret in ("tr_ci", "tr_none")] == [CI, None]
     single = ring.find("tr_single")
     assert single is not None
-    assert single.name == "default"
+    assert single.name == f"#{name_of('tr_single')}"
 
 
 def test_a_changed_file_counts_a_second_later_without_a_restart(file: File) -> None:

@@ -1,7 +1,7 @@
 """API keys: what stands in a file, what is refused in it, and what each may do."""
 
 import pytest
-from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, new_secret, parse
+from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, name_of, new_secret, parse
 from mcp_chassis.remote.auth.scopes import Scopes, known
 
 SECRET = "tr_an-example-of-a-key-for-these-tests-only"
@@ -24,8 +24,8 @@ def test_both_forms_blank_lines_and_comments_are_read() -> None:
     parsed = parse(text)
     assert [(key.name, sorted(key.scopes)) for key in parsed.keys] == [
         ("ci", ["read"]),
-        ("line-4", ["read", "write"]),
-        ("line-5", ["tools"]),
+        (name_of("old-key"), ["read", "write"]),
+        (name_of("another"), ["tools"]),
     ]
     assert (parsed.in_clear, parsed.problems) == (2, ())
 
@@ -130,3 +130,17 @@ def test_a_tools_own_scope_gives_that_tool_on_that_server_alone() -> None:
 
 def test_a_name_that_could_never_grant_anything_is_known_as_such() -> None:
     assert [scope for scope in GRANTS if not known(scope)] == ["READ", "read ", "readx", "github", "github:", ""]
+
+
+def test_a_key_in_the_clear_keeps_its_name_when_its_line_moves() -> None:
+    before = parse("first-key=read\nsecond-key=read\n").keys
+    after = parse("# a comment\nsecond-key=read\nthird-key=read\n").keys
+    assert before[1].name == after[0].name
+    assert {key.name for key in before} & {key.name for key in after} == {before[1].name}
+
+
+def test_the_key_of_the_environment_has_a_name_that_no_key_of_a_file_can_have() -> None:
+    single = ApiKeyStore("tr_single").find("tr_single")
+    assert single is not None
+    assert parse(f"{single.name} sha256:{'0' * 64} read").keys == ()
+    assert single.name != f"#{name_of('tr_another')}"

@@ -56,7 +56,7 @@ async def test_a_good_token_becomes_its_issuer_client_subject_and_scopes_and_is_
         client_id="a-client",
         scopes=["read", "write"],
         resource=AUDIENCE,
-        subject="oauth:alice",
+        subject=f"oauth:user:{issuer.url}#alice",
         claims={"iss": issuer.url},
     )
 

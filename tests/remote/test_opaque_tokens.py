@@ -63,7 +63,7 @@ async def test_a_good_token_becomes_its_issuer_client_subject_and_scopes_and_is_
         client_id="a-client",
         scopes=["read", "write"],
         resource=AUDIENCE,
-        subject="oauth:alice",
+        subject=f"oauth:user:{ISSUER}#alice",
         claims={"iss": ISSUER},
     )
 
@@ -150,25 +150,29 @@ async def test_a_token_that_is_not_good_is_refused(kind: str) -> None:
     assert await Introspection(**BAD[kind]).verify() is None
 
 
-CALLERS: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
-    "a person through a client": ({}, ("oauth:alice", "a-client")),
-    "a client by itself": ({"sub": None}, ("oauth:a-client", "a-client")),
-    "a client by its other name": ({"client_id": None, "azp": "an-app"}, ("oauth:alice", "an-app")),
-    "the first of both names": ({"azp": "an-app"}, ("oauth:alice", "a-client")),
-    "a client under its other name by itself": ({"sub": None, "client_id": None, "azp": "app"}, ("oauth:app", "app")),
-    "a person alone": ({"client_id": None}, ("oauth:alice", "alice")),
-    "a client that is a number": ({"client_id": 7}, ("oauth:alice", "alice")),
-    "the shortest name": ({"sub": "a"}, ("oauth:a", "a-client")),
-    "the longest name": ({"sub": "a" * 255}, ("oauth:" + "a" * 255, "a-client")),
+CALLERS: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
+    "a person through a client": ({}, ("user", "alice", "a-client")),
+    "a client by itself": ({"sub": None}, ("client", "a-client", "a-client")),
+    "a client by its other name": ({"client_id": None, "azp": "an-app"}, ("user", "alice", "an-app")),
+    "the first of both names": ({"azp": "an-app"}, ("user", "alice", "a-client")),
+    "a client under its other name by itself": (
+        {"sub": None, "client_id": None, "azp": "app"},
+        ("client", "app", "app"),
+    ),
+    "a person alone": ({"client_id": None}, ("user", "alice", "alice")),
+    "a client that is a number": ({"client_id": 7}, ("user", "alice", "alice")),
+    "a client that is its own subject": ({"sub": "a-client"}, ("client", "a-client", "a-client")),
+    "the shortest name": ({"sub": "a"}, ("user", "a", "a-client")),
+    "the longest name": ({"sub": "a" * 255}, ("user", "a" * 255, "a-client")),
 }
 
 
 @pytest.mark.parametrize("kind", CALLERS)
-async def test_the_caller_is_the_subject_or_else_the_client(kind: str) -> None:
-    changed, told = CALLERS[kind]
+async def test_the_caller_is_a_person_or_a_client_of_its_issuer(kind: str) -> None:
+    changed, (is_a, name, client) = CALLERS[kind]
     found = await Introspection(**changed).verify()
     assert found is not None
-    assert (found.subject, found.client_id) == told
+    assert (found.subject, found.client_id) == (f"oauth:{is_a}:{ISSUER}#{name}", client)
 
 
 async def test_a_caller_whose_every_name_is_empty_is_nobody() -> None:

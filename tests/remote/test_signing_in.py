@@ -42,7 +42,7 @@ async def test_the_sdks_client_discovers_registers_signs_in_and_calls(mode: str)
     assert storage.client is not None
     assert [visit for visit in browser.visited if visit.startswith("GET /auth")]
     audited = [line for line in server.lines if line.get("message") == "tool call"]
-    assert {line["principal"] for line in audited} == {"oauth:alice"}
+    assert {line["principal"] for line in audited} == {f"oauth:user:{issuer}#alice"}
     assert storage.tokens is not None
     assert storage.tokens.access_token not in str(server.lines)
 
@@ -96,4 +96,6 @@ async def test_opaque_tokens_are_asked_about_at_the_authorization_server() -> No
             server.end()
             await server.ended()
     assert data(result) == {"text": "hello"}
-    assert {line["principal"] for line in server.lines if line.get("message") == "tool call"} == {"oauth:bob"}
+    assert {line["principal"] for line in server.lines if line.get("message") == "tool call"} == {
+        f"oauth:user:{issuer}#bob"
+    }

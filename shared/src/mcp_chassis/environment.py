@@ -7,6 +7,14 @@ from pathlib import Path
 Environment = Mapping[str, str]
 
 
+FOR_CHILDREN = (
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",
+    "PATHEXT", "COMSPEC",
+)  # fmt: skip
+"""Variables that child processes see: where programs and the person's own files are, and no credential."""
+
+
 class BadSettings(Exception):
     """One or more settings break a rule: each line names a variable and its rule, never any value."""
 
@@ -19,6 +27,11 @@ def full_environment() -> dict[str, str]:
     """The process's environment over the `.env` file's, where one of the three places has one."""
     path = env_file(os.environ)
     return {**(_dotenv(path) if path else {}), **os.environ}
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a child process: the variables of `FOR_CHILDREN` alone."""
+    return {name: os.environ[name] for name in FOR_CHILDREN if name in os.environ}
 
 
 def env_file(environment: Environment) -> Path | None:

@@ -1,6 +1,5 @@
 """A secret that a command prints: a password manager, a vault, a cloud's identity service or a keychain."""
 
-import os
 import shlex
 import subprocess
 import threading
@@ -8,35 +7,30 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from mcp_chassis.environment import child_environment
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.telemetry.redaction import register_secret
 
 TIMEOUT_SECONDS = 10.0
 MAX_OUTPUT_BYTES = 65_536
-PASSED_ON = (
-    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
-    "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
-)  # fmt: skip
-"""Variables that the command sees: where programs and the person's own files are, and no credential."""
 
 
 def output_of(variable: str, command: str) -> str:
     """What the command prints, without the line end; nothing of it is ever shown or logged.
 
-    It runs without a shell, without input, within `TIMEOUT_SECONDS`, and with the variables of `PASSED_ON` alone.
+    It runs without a shell, without input, within `TIMEOUT_SECONDS`, and without the credentials of this process.
 
     Raises:
         AuthenticationFailed: naming the variable and the rule: it cannot be started, takes too long, fails or prints
             nothing.
     """
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603, whoever runs the server chose the command
             shlex.split(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=child_environment(),
             timeout=TIMEOUT_SECONDS,
             check=False,
         )

@@ -228,19 +228,50 @@ def _run(body: str, level: str = "INFO", debug: bool = False) -> list[dict[str, 
 
 
 def test_the_last_lines_before_the_end_are_written() -> None:
-    (line,) = _run("logging.getLogger('a').info('the last word')")
+    (line,) = _run("logging.getLogger('mcp_chassis.a').info('the last word')")
     assert line["message"] == "the last word"
 
 
-def test_libraries_speak_from_warning_on_unless_debugging() -> None:
-    body = "\nfor name in ('httpx2', 'mcp', 'own'): logging.getLogger(name).info('hi')"
-    assert [line["logger"] for line in _run(body)] == ["own"]
-    assert [line["logger"] for line in _run(body, debug=True)] == ["httpx2", "mcp", "own"]
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+@pytest.mark.parametrize("debug", [False, True])
+def test_libraries_log_from_warning_on_whatever_the_settings_are(level: str, debug: bool) -> None:
+    names = ("httpx2", "httpcore2", "mcp.server", "sse_starlette.sse", "uvicorn.error", "asyncio", "anything")
+    body = f"\nfor name in {(*names, 'mcp_chassis.own')!r}: logging.getLogger(name).info('hi')"
+    assert [line["logger"] for line in _run(body, level, debug)] == ["mcp_chassis.own"]
+    assert len(_run(f"\nfor name in {names!r}: logging.getLogger(name).warning('hi')", level, debug)) == len(names)
 
 
 def test_the_level_of_the_settings_counts() -> None:
-    body = "\nlogging.getLogger('own').info('hi'); logging.getLogger('own').error('oh')"
+    body = "\nown = logging.getLogger('mcp_chassis.own'); own.info('hi'); own.error('oh')"
     assert [line["message"] for line in _run(body, level="ERROR")] == ["oh"]
+
+
+def test_the_package_of_a_server_logs_at_the_level_of_its_settings() -> None:
+    body = "\nlogs.own('weather_mcp', Settings()); logging.getLogger('weather_mcp.client').info('hi')"
+    assert [line["message"] for line in _run(body)] == ["hi"]
+
+
+@pytest.mark.parametrize(
+    ("logged", "written"),
+    [
+        ("GET https://api.example/search?q=secret+plans 200", "GET https://api.example/search?... 200"),
+        ("for url 'postgresql://db/x?user=eve'", "for url 'postgresql://db/x?...'"),
+        ("is https://a.example/b right? yes", "is https://a.example/b right? yes"),
+        ("why? because", "why? because"),
+    ],
+)
+def test_a_url_is_written_without_its_query(lines: Lines, logged: str, written: str) -> None:
+    logging.getLogger("x").warning(logged)
+    (line,) = lines()
+    assert line["message"] == written
+
+
+def test_a_url_in_a_traceback_is_written_without_its_query(lines: Lines) -> None:
+    failure = ValueError("no answer from https://api.example/search?q=secret+plans")
+    logging.getLogger("x").error("failed", exc_info=failure)
+    (line,) = lines()
+    assert "https://api.example/search?..." in line["exception"]
+    assert "secret+plans" not in str(line)
 
 
 def test_audit_lines_are_written_whatever_the_level_is() -> None:

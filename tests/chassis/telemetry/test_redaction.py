@@ -1,11 +1,12 @@
 """Which forms of a secret are removed, and what is left alone."""
 
+import asyncio
 import base64
 import json
 from urllib.parse import quote
 
 import pytest
-from mcp_chassis.telemetry.redaction import REMOVED, Redactor
+from mcp_chassis.telemetry.redaction import REMOVED, Redactor, add_call_secret, call_secrets, scrub, scrub_log
 
 SECRET = "s3cr\u00e9t/+=\"token'\\"
 
@@ -91,3 +92,20 @@ def test_a_secret_inside_a_longer_secret_leaves_no_rest() -> None:
     redactor.register("canary-short-1")
     redactor.register("canary-short-1-and-longer-2")
     assert redactor.scrub("x canary-short-1-and-longer-2") == f"x {REMOVED}"
+
+
+def test_a_secret_of_a_call_is_removed_in_that_call_and_in_its_tasks_alone() -> None:
+    secret = "gho_a-token-of-one-caller"
+
+    async def in_a_task() -> str:
+        add_call_secret(secret)
+        return scrub(f"task {secret}")
+
+    async def call() -> tuple[str, str, str]:
+        with call_secrets():
+            task = await asyncio.create_task(in_a_task())
+            return task, scrub(f"call {quote(secret)}"), scrub_log(f"log {secret}")
+
+    assert asyncio.run(call()) == (f"task {REMOVED}", f"call {REMOVED}", f"log {REMOVED}")
+    add_call_secret(secret)
+    assert scrub(secret) == secret

@@ -52,13 +52,13 @@ def hashed(path: Path) -> int:
     parsed = parse(text)
     if parsed.problems:
         return _refused(f"{path}: {parsed.problems[0]}")
-    if not _written(path, "".join(f"{_hashed(line, number)}\n" for number, line in enumerate(lines, 1))):
+    if not _written(path, "".join(f"{_hashed(line)}\n" for line in lines)):
         return _refused(f"{path} cannot be written.")
     return _done(f"{parsed.in_clear} keys of {path} are hashed now.")
 
 
-def _hashed(line: str, number: int) -> str:
-    found = parse("\n" * (number - 1) + line)
+def _hashed(line: str) -> str:
+    found = parse(line)
     return found.keys[0].line() if found.in_clear else line
 
 

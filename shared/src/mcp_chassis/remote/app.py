@@ -11,6 +11,7 @@ from mcp_chassis.remote.http.narrow_requests import BELOW
 from mcp_chassis.remote.http.rejections import Rejection, send_body, send_json
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.server import Probe
+from mcp_chassis.telemetry.redaction import call_secrets
 
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 Ready = Callable[[], Awaitable[Sequence[Probe]]]
@@ -56,7 +57,8 @@ class Application:
                 send
             )
         else:
-            await page(scope, receive, send)
+            with call_secrets():
+                await page(scope, receive, send)
 
     def _narrowed(self, scope: Scope) -> Page | None:
         """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""

@@ -95,9 +95,10 @@ def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mappi
     """Before anything is built, so that no secret of any server can be logged."""
     logs.configure(remote)
     for server in servers.values():
-        for secret in server.settings.load(environment).secrets():
+        settings = server.settings.load(environment)
+        logs.own(type(settings).__module__.partition(".")[0], remote)
+        for secret in (*settings.secrets(), *RemoteSettings.of(mount_of(server), environment).secrets()):
             logs.register_secret(secret)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if is_loopback(remote.host) and not remote.authenticated:
         logger.warning("Nobody has to say who they are: whoever reaches %s may call every tool.", remote.host)
 

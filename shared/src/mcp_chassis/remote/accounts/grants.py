@@ -14,6 +14,7 @@ from mcp_chassis.remote.accounts.store import GrantStore
 from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
 from mcp_chassis.remote.auth.issuer_client import IssuerClient
 from mcp_chassis.sign_in import OAuthApp, SignIn, SignInNeeded
+from mcp_chassis.telemetry.redaction import add_call_secret
 
 TICKET_SECONDS = 600
 EARLY = 60.0
@@ -42,6 +43,7 @@ class Client:
         access, seconds = granted.get("access_token"), granted.get("expires_in")
         if not isinstance(access, str) or answer.get("error") or answer.get("ok") is False:
             return None
+        add_call_secret(access)
         return {
             "access_token": access,
             "refresh_token": granted.get("refresh_token"),
@@ -103,6 +105,8 @@ class Grants:
                     grant = await self._refreshed(principal, grant)
         if grant is None:
             raise SignInNeeded(self.client.sign_in.title, self.start_url(principal))
+        add_call_secret(grant["access_token"])
+        add_call_secret(grant["refresh_token"])
         return grant["access_token"]
 
     def start_url(self, principal: str) -> str:

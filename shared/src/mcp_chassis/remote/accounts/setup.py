@@ -21,6 +21,7 @@ from mcp_chassis.remote.settings import ClientSettings, RemoteSettings
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
 from mcp_chassis.sign_in import OAuthApp, SignIn
+from mcp_chassis.telemetry.redaction import register_secret
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +52,7 @@ def actors(
     if server.sign_in is None or told is None or told.client_id is None:
         return None
     secret, public_url, keys = _needed(prefix, told, remote)
+    register_secret(secret)
     documents, sign_in, app = IssuerClient(), _placed(server.sign_in, told), OAuthApp(told.client_id, secret)
     url = f"{public_url}/oauth/{mount}"
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from mcp_chassis.failures import Failure, Unavailable
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed
 from mcp_chassis.remote.accounts.grants import TICKET_SECONDS, Grants
-from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
+from mcp_chassis.remote.auth.authenticate import OAUTH, VerificationUnavailable
 from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rejections import Rejection, send_body
@@ -97,8 +97,7 @@ class SignInPages:
         return told["principal"]
 
     def _question(self, principal: str, ticket: str) -> tuple[str, str]:
-        who = html.escape(principal.partition(":")[2] or principal)
-        told = f"Let this server act for you at {html.escape(self._title)}, whenever <b>{who}</b> calls it?"
+        told = f"Let this server act for you at {html.escape(self._title)}, whenever {caller_text(principal)} calls it?"
         form = (
             f'<form method="post" action="{html.escape(self._url)}/start"><input type="hidden" name="ticket" '
             f'value="{html.escape(ticket)}"><button>Go on to {html.escape(self._title)}</button></form>'
@@ -141,6 +140,15 @@ class SignInPages:
     async def _say(self, send: Send, status: int, told: str, more: str = "") -> None:
         page = _PAGE.format(title=html.escape(self._title), text=f"<p>{told}</p>{more}")
         await send_body(send, status, page.encode(), _SAFE)
+
+
+def caller_text(principal: str) -> str:
+    """The caller for a person, as HTML: a key by its name, a token by its subject and its issuer."""
+    kind, _, name = principal.partition(":")
+    issuer, _, subject = name.partition(":")[2].partition("#")
+    if kind == OAUTH and subject:
+        return f"<b>{html.escape(subject)}</b> of {html.escape(issuer)}"
+    return f"the API key <b>{html.escape(name or principal)}</b>"
 
 
 def _query(scope: Scope) -> dict[str, str]:

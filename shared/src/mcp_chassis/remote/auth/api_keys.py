@@ -1,7 +1,7 @@
-"""API keys: random, kept as SHA-256, compared in constant time, each with what it may do.
+"""API keys: random, kept as SHA-256, compared in constant time, each with its scopes.
 
 A file holds one `name sha256:HEX scope,scope` a line. Lines of the older form `key=scope,scope` are read too and
-hashed in memory.
+hashed in memory; such a key is named by its digest, so that it keeps its name when lines move.
 """
 
 import hashlib
@@ -22,10 +22,13 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "tr_"
 RANDOM_BYTES = 32
+NAME_DIGITS = 12
+SINGLE = "#"
+"""Begins the name of the key of `MCP_API_KEY`; no name in a file can begin so."""
 _HASHED = re.compile(r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>\S+)")
 _PLAIN = re.compile(r"(?P<key>[!-<>-~]{1,512})\s*=\s*(?P<scopes>\S+)")
 _MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not told
-_LOOK_AGAIN = 1.0  # seconds between looks at the file
+FILE_CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,13 @@ class ApiKey:
 
 
 def digest(secret: str) -> bytes:
+    """The SHA-256 of a key."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def name_of(secret: str) -> str:
+    """The name of a key that was given none: `key-` and a digest of its digest."""
+    return f"key-{hashlib.sha256(digest(secret)).hexdigest()[:NAME_DIGITS]}"
 
 
 def new_secret() -> str:
@@ -73,7 +82,7 @@ def parse(text: str, *, hashed_only: bool = False) -> Parsed:
         if not stripped or stripped.startswith("#"):
             continue
         try:
-            key, clear = _key(stripped, number)
+            key, clear = _key(stripped)
         except ValueError as exc:
             problems.append(f"line {number}: {exc}")
             continue
@@ -87,11 +96,11 @@ def parse(text: str, *, hashed_only: bool = False) -> Parsed:
     return Parsed(tuple(keys), in_clear, tuple(problems))
 
 
-def _key(line: str, number: int) -> tuple[ApiKey, bool]:
+def _key(line: str) -> tuple[ApiKey, bool]:
     if match := _HASHED.fullmatch(line):
         return ApiKey(match["name"], bytes.fromhex(match["digest"]), _scopes(match["scopes"])), False
     if match := _PLAIN.fullmatch(line):
-        return ApiKey.of(f"line-{number}", match["key"], _scopes(match["scopes"])), True
+        return ApiKey.of(name_of(match["key"]), match["key"], _scopes(match["scopes"])), True
     raise ValueError("must be `name sha256:HEX scope,scope`")
 
 
@@ -126,17 +135,17 @@ class ApiKeyStore:
         hashed_only: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._single = (ApiKey.of("default", single, SINGLE_KEY),) if single else ()
+        self._single = (ApiKey.of(f"{SINGLE}{name_of(single)}", single, SINGLE_KEY),) if single else ()
         self._path = path
         self._hashed_only = hashed_only
         self._clock = clock
-        self._looked = clock()
+        self._checked_at = clock()
         self._stamp = self._stat()
         self._from_file: tuple[ApiKey, ...] = self._read_first()
 
     def find(self, secret: str) -> ApiKey | None:
         """The key that `secret` is, or None. Every key is compared, so the time tells nothing."""
-        self._look_again()
+        self._reload_if_changed()
         presented = digest(secret)
         found = None
         for key in (*self._single, *self._from_file):
@@ -155,10 +164,10 @@ class ApiKeyStore:
             raise BadSettings([f"MCP_API_KEYS_FILE: {problem}" for problem in parsed.problems])
         return parsed.keys
 
-    def _look_again(self) -> None:
-        if self._path is None or self._clock() - self._looked < _LOOK_AGAIN:
+    def _reload_if_changed(self) -> None:
+        if self._path is None or self._clock() - self._checked_at < FILE_CHECK_SECONDS:
             return
-        self._looked = self._clock()
+        self._checked_at = self._clock()
         stamp = self._stat()
         if stamp == self._stamp:
             return

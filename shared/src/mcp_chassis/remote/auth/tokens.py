@@ -21,7 +21,7 @@ ACCESS_TOKENS = ("", "jwt", "at+jwt", "application/at+jwt")
 _REQUIRED = ["exp", "iss", "aud"]
 _KEPT = 30.0  # seconds an answer about an opaque token is believed
 _MOST_KEPT = 10_000
-_LONGEST_NAME = 255
+MAX_SUBJECT_CHARS = 255
 
 
 class SignedTokens:
@@ -66,7 +66,7 @@ class SignedTokens:
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
             return None
-        return access_token(claims, self._audience)
+        return access_token(claims, self._issuer, self._audience)
 
     def _header(self, token: str) -> dict[str, Any] | None:
         try:
@@ -126,7 +126,7 @@ class OpaqueTokens:
         claims = await self._documents.post(
             self._url, {"token": token, "token_type_hint": "access_token"}, self._client
         )
-        found = access_token(claims, self._audience) if self._good(claims) else None
+        found = access_token(claims, self._issuer, self._audience) if self._good(claims) else None
         self._kept[name] = (min(self._clock() + _KEPT, _expiry(claims)), found)
         self._kept.move_to_end(name)
         while len(self._kept) > _MOST_KEPT:
@@ -147,20 +147,29 @@ class OpaqueTokens:
         )
 
 
-def access_token(claims: dict[str, Any], audience: str) -> AccessToken | None:
+def access_token(claims: dict[str, Any], issuer: str, audience: str) -> AccessToken | None:
     """The caller that verified claims name; None when they name nobody. The token itself is not kept."""
     client = claims.get("client_id") or claims.get("azp")
     subject = claims.get("sub") or client
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_NAME:
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARS:
         return None
     return AccessToken(
         token=WITHHELD,
         client_id=client if isinstance(client, str) else subject,
         scopes=sorted(_scopes(claims)),
         resource=audience,
-        subject=f"{OAUTH}:{subject}",
+        subject=principal_of(issuer, subject, is_client=subject == client),
         claims={"iss": claims.get("iss")},
     )
+
+
+def principal_of(issuer: str, subject: str, *, is_client: bool) -> str:
+    """The principal of a token: its issuer, and whether it stands for a person or for a client by itself.
+
+    A client registered under the name of a person, and a person of the same name at another issuer, are others. An
+    issuer has no fragment (RFC 8414), so that the first `#` ends it.
+    """
+    return f"{OAUTH}:{'client' if is_client else 'user'}:{issuer}#{subject}"
 
 
 def _scopes(claims: dict[str, Any]) -> Iterable[str]:
