@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock dist
+.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock dist clients
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ dist: setup ## Build packages, bundles, manifests and bills of materials; REPOSI
 $(NODE):
 	@echo "Tokens are counted by an npm package: run \`make node\` first, or name other parts: make bench BENCH=\"compare rest\""
 	@exit 1
+
+clients: setup ## Convert every tool with the agent frameworks people use, for docs/clients.md; FRAMEWORKS="openai-agents crewai"
+	@$(RUN) python scripts/clients.py $(UV) $(FRAMEWORKS)
 
 node: ## Install the npm packages that some tests use into .tools/node
 	@command -v npm >/dev/null || { echo "npm is not installed: install Node.js, which brings it (Debian: nodejs npm)"; exit 1; }
