@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mcp_chassis.cli.host_entries import placeholders
+from mcp_chassis.cli.hosts.entries import settings_in_entry
 from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import STARTER, server_of
 from rest_mcp.bridge_file import read
@@ -98,8 +98,10 @@ def test_a_file_that_is_not_there_ends_the_command_with_a_sentence(arguments: li
 
 def test_an_entry_for_a_host_names_the_bridge_its_address_and_its_key() -> None:
     named = server_of(EXAMPLE).settings
-    assert placeholders(named) == {"API_TOKEN": "", "API_BASE_URL": "", "REST_BRIDGE": str(EXAMPLE)}
-    assert placeholders(server_of(STARTER).settings) == {"API_TOKEN": ""}
+    found = settings_in_entry(named, {"API_BASE_URL": "https://desk.example/v1"})
+    assert found.values == {"API_BASE_URL": "https://desk.example/v1", "REST_BRIDGE": str(EXAMPLE)}
+    assert found.secrets == ["API_TOKEN"]
+    assert settings_in_entry(server_of(STARTER).settings, {}).unset == ["API_BASE_URL"]
     with pytest.raises(BadSettings, match="REST_BRIDGE: names no file"):
         named.load({"REST_BRIDGE": "nowhere.toml"})
 

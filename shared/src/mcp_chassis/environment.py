@@ -25,8 +25,13 @@ class BadSettings(Exception):
 
 def full_environment() -> dict[str, str]:
     """The process's environment over the `.env` file's, where one of the three places has one."""
+    return {**env_file_variables(), **os.environ}
+
+
+def env_file_variables() -> dict[str, str]:
+    """The variables of the `.env` file that counts; none where there is no such file."""
     path = env_file(os.environ)
-    return {**(_dotenv(path) if path else {}), **os.environ}
+    return _dotenv(path) if path else {}
 
 
 def child_environment() -> dict[str, str]:

@@ -49,6 +49,7 @@ class Server(Generic[SettingsType]):
         sign_in: how callers over HTTP let the server act for them, each with their own account.
         foreign_text: results carry text written by others, which the instructions then say.
         distribution: the package that brings it, where that has another name.
+        former_names: names that entries of hosts had for it before; `config` replaces those entries.
         draft: an example or a fresh scaffold, exempt from the rule of five to ten tools.
     """
 
@@ -66,6 +67,7 @@ class Server(Generic[SettingsType]):
     sign_in: "SignIn | None" = None
     foreign_text: bool = True
     distribution: str = ""
+    former_names: tuple[str, ...] = ()
     draft: bool = False
 
     @property

@@ -1,30 +1,62 @@
-"""The entries for hosts, the files they belong into, and how they get there."""
+"""The entries for hosts: their files, what they hold of the settings, and the command in them."""
 
 import json
 import os
-import stat
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mcp_chassis.cli import jsonc, main
+from mcp_chassis.cli import main
 from mcp_chassis.cli.every_server import installed
 from mcp_chassis.cli.examples import examples
-from mcp_chassis.cli.host_entries import HOSTS, Place, command_for, placeholders
-from mcp_chassis.cli.host_files import Unwritable, write
+from mcp_chassis.cli.hosts.catalog import HOSTS
+from mcp_chassis.cli.hosts.entries import settings_in_entry
+from mcp_chassis.cli.hosts.launch import command_for, is_cached_environment, is_shim, uv
+from mcp_chassis.cli.hosts.place import Place
 from mcp_chassis.environment import checkout_root
 from sample_server import SAMPLE
 
-ENTRY = {"command": "/uv", "args": ["run", "ours"], "env": {"OURS_TOKEN": ""}}
 EXAMPLES = Path(__file__).parents[3] / "examples" / "host-configs"
+ROAMING = "AppData/Roaming"
+IN_VSCODE = "Code/User/globalStorage"
+EVERYWHERE = {
+    "claude-code": ".claude.json",
+    "cursor": ".cursor/mcp.json",
+    "codex": ".codex/config.toml",
+    "gemini-cli": ".gemini/settings.json",
+    "qwen-code": ".qwen/settings.json",
+    "opencode": ".config/opencode/opencode.json",
+    "copilot-cli": ".copilot/mcp-config.json",
+    "windsurf": ".codeium/windsurf/mcp_config.json",
+    "lm-studio": ".lmstudio/mcp.json",
+    "jetbrains": ".junie/mcp/mcp.json",
+    "kiro": ".kiro/settings/mcp.json",
+    "cline-cli": ".cline/data/settings/cline_mcp_settings.json",
+    "continue": ".continue/mcpServers/toolroll.json",
+    "warp": ".warp/.mcp.json",
+    "amp": ".config/amp/settings.json",
+}
+BY_SYSTEM = {
+    "darwin": ("Library/Application Support", ".config/zed", ".config/goose"),
+    "linux": (".config", ".config/zed", ".config/goose"),
+    "win32": (ROAMING, f"{ROAMING}/Zed", f"{ROAMING}/Block/goose/config"),
+}
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A person's home, as the command line finds it."""
-    names = ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR", "UV")
+    names = (
+        "HOME",
+        "USERPROFILE",
+        "APPDATA",
+        "XDG_CONFIG_HOME",
+        "CODEX_HOME",
+        "CLAUDE_CONFIG_DIR",
+        "UV",
+        "SAMPLE_SIZE",
+    )
     before = {name: os.environ.pop(name) for name in names if name in os.environ}
     os.environ |= {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "UV": str(tmp_path / "uv")}
     yield tmp_path
@@ -33,45 +65,18 @@ def home(tmp_path: Path) -> Iterator[Path]:
     os.environ |= before
 
 
-@pytest.mark.parametrize(
-    ("system", "files"),
-    [
-        (
-            "darwin",
-            {
-                "claude-desktop": "Library/Application Support/Claude/claude_desktop_config.json",
-                "claude-code": ".claude.json",
-                "cursor": ".cursor/mcp.json",
-                "vscode": "Library/Application Support/Code/User/mcp.json",
-                "codex": ".codex/config.toml",
-                "zed": ".config/zed/settings.json",
-            },
-        ),
-        (
-            "linux",
-            {
-                "claude-desktop": ".config/Claude/claude_desktop_config.json",
-                "claude-code": ".claude.json",
-                "cursor": ".cursor/mcp.json",
-                "vscode": ".config/Code/User/mcp.json",
-                "codex": ".codex/config.toml",
-                "zed": ".config/zed/settings.json",
-            },
-        ),
-        (
-            "win32",
-            {
-                "claude-desktop": "AppData/Roaming/Claude/claude_desktop_config.json",
-                "claude-code": ".claude.json",
-                "cursor": ".cursor/mcp.json",
-                "vscode": "AppData/Roaming/Code/User/mcp.json",
-                "codex": ".codex/config.toml",
-                "zed": "AppData/Roaming/Zed/settings.json",
-            },
-        ),
-    ],
-)
-def test_each_host_has_its_file_in_each_system(system: str, files: dict[str, str]) -> None:
+@pytest.mark.parametrize("system", BY_SYSTEM)
+def test_each_host_has_its_file_in_each_system(system: str) -> None:
+    data, zed, goose = BY_SYSTEM[system]
+    files = {
+        **EVERYWHERE,
+        "claude-desktop": f"{data}/Claude/claude_desktop_config.json",
+        "vscode": f"{data}/Code/User/mcp.json",
+        "cline": f"{data}/{IN_VSCODE}/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
+        "roo": f"{data}/{IN_VSCODE}/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
+        "zed": f"{zed}/settings.json",
+        "goose": f"{goose}/config.yaml",
+    }
     home = Path("home")
     found = {name: host.file(Place(system, home, {})) for name, host in HOSTS.items()}
     assert found == {name: home / path for name, path in files.items()}
@@ -91,110 +96,60 @@ def test_a_place_of_a_persons_own_is_honoured(system: str, variable: str, host: 
     assert HOSTS[host].file(Place(system, Path("home"), {variable: "own"})) == Path("own") / path
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_file_that_is_not_there_is_made_for_its_owner_alone(host: str, tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "file"
-    assert write(HOSTS[host], path, "ours", HOSTS[host].entry(["/uv", "run"], {})) is None
-    parsed = tomllib.loads(path.read_text()) if host == "codex" else json.loads(path.read_text())
-    assert parsed[HOSTS[host].parent]["ours"]["command"] == "/uv"
-    if sys.platform != "win32":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+def test_claude_desktop_from_the_microsoft_store_has_its_file_in_its_package(tmp_path: Path) -> None:
+    package = tmp_path / "AppData" / "Local" / "Packages" / "Claude_abc123"
+    package.mkdir(parents=True)
+    file = HOSTS["claude-desktop"].file(Place("win32", tmp_path, {}))
+    assert file == package / "LocalCache" / "Roaming" / "Claude" / "claude_desktop_config.json"
 
 
-def test_other_entries_comments_and_what_a_person_filled_in_survive_and_a_backup_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "settings.json"
-    before = (
-        '// mine\n{\n  "mcpServers": {\n    "other": {"command": "x"}, // keep\n'
-        '    "ours": {"command": "old", "env": {"OURS_TOKEN": "filled", "MORE": "1"}, "disabled": true}\n  }\n}\n'
-    )
-    path.write_text(before)
-    backup = write(HOSTS["cursor"], path, "ours", ENTRY)
-    assert backup
-    assert backup.read_text() == before
-    text = path.read_text()
-    assert text.startswith('// mine\n{\n  "mcpServers": {\n    "other": {"command": "x"}, // keep\n')
-    assert jsonc.parse(text)["mcpServers"]["ours"] == {
-        **ENTRY,
-        "disabled": True,
-        "env": {"OURS_TOKEN": "filled", "MORE": "1"},
-    }
+def test_opencodes_commented_file_is_used_where_it_is(tmp_path: Path) -> None:
+    file = tmp_path / ".config" / "opencode" / "opencode.jsonc"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert HOSTS["opencode"].file(Place("linux", tmp_path, {})) == file
 
 
-def test_writing_again_changes_nothing_and_makes_no_backup(tmp_path: Path) -> None:
-    for name in ("cursor", "codex"):
-        path = tmp_path / name
-        write(HOSTS[name], path, "ours", ENTRY)
-        before = path.read_bytes()
-        assert write(HOSTS[name], path, "ours", ENTRY) is None
-        assert path.read_bytes() == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["codex", "cursor"]
+def test_settings_of_this_shell_go_into_the_entry_and_secrets_do_not() -> None:
+    found = settings_in_entry(SAMPLE.settings, {"SAMPLE_TOKEN": "hidden", "SAMPLE_SIZE": "5", "MCP_READ_ONLY": "x"})
+    assert (found.values, found.secrets, found.unset) == ({"SAMPLE_SIZE": "5"}, ["SAMPLE_TOKEN"], [])
 
 
-def test_each_change_has_its_own_backup(tmp_path: Path) -> None:
-    path = tmp_path / "mcp.json"
-    path.write_text("{}")
-    backups = [write(HOSTS["cursor"], path, name, ENTRY) for name in ("a", "b")]
-    assert [backup.name for backup in backups if backup] == ["mcp.json.backup-1", "mcp.json.backup-2"]
-    assert (tmp_path / "mcp.json.backup-1").read_text() == "{}"
-
-
-@pytest.mark.parametrize(
-    ("host", "broken"),
-    [
-        ("cursor", b"{"),
-        ("cursor", b"[1]"),
-        ("cursor", b"\xff\xfe"),
-        ("cursor", b'{"mcpServers": []}'),
-        ("cursor", b'{"a":' * 100_000),
-        ("codex", b"{"),
-        ("codex", b"\xff\xfe"),
-        ("codex", b"mcp_servers = 1"),
-        ("codex", b'mcp_servers = {ours = {command = "x"}}'),
-        ("codex", b"a = " + b"[" * 100_000),
-    ],
-)
-def test_a_file_that_cannot_be_understood_is_left_as_it_was(host: str, broken: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(broken)
-    with pytest.raises(Unwritable, match="by hand"):
-        write(HOSTS[host], path, "ours", ENTRY)
-    assert path.read_bytes() == broken
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_in_a_folder_nobody_may_write_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(Unwritable, match="cannot be written"):
-        write(HOSTS["cursor"], tmp_path / "file" / "mcp.json", "ours", ENTRY)
-
-
-def test_a_link_stays_a_link_and_a_byte_order_mark_and_the_mode_stay(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.json", tmp_path / "link.json"
-    real.write_bytes(b'\xef\xbb\xbf{"a": 1}')
-    real.chmod(0o640)
-    link.symlink_to(real)
-    write(HOSTS["cursor"], link, "ours", ENTRY)
-    assert link.is_symlink()
-    assert real.read_bytes().startswith(b'\xef\xbb\xbf{"a": 1,\n')
-    assert stat.S_IMODE(real.stat().st_mode) == 0o640
-
-
-def test_placeholders_are_the_servers_own_credentials_and_empty() -> None:
-    assert placeholders(SAMPLE.settings) == {"SAMPLE_TOKEN": ""}
+def test_a_secret_goes_into_the_entry_by_its_file_or_command(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hidden")
+    by_file = settings_in_entry(SAMPLE.settings, {"SAMPLE_TOKEN_FILE": str(tmp_path / "token")})
+    assert (by_file.values, by_file.secrets) == ({"SAMPLE_TOKEN_FILE": str(tmp_path / "token")}, [])
+    by_command = settings_in_entry(SAMPLE.settings, {"SAMPLE_TOKEN_COMMAND": "pass token"})
+    assert (by_command.values, by_command.secrets) == ({"SAMPLE_TOKEN_COMMAND": "pass token"}, [])
 
 
 def test_the_command_line_prints_an_entry_and_writes_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.environ["SAMPLE_SIZE"] = "5"
     assert main(["config", "cursor"], SAMPLE) == 0
-    printed = json.loads(capsys.readouterr().out)
+    output = capsys.readouterr()
+    printed = json.loads(output.out)
     assert printed["mcpServers"]["mcp-chassis"] == {
         "command": str(home / "uv"),
         "args": ["--directory", str(checkout_root()), "run", "mcp-chassis"],
-        "env": {"SAMPLE_TOKEN": ""},
+        "env": {"SAMPLE_SIZE": "5"},
     }
+    assert "because it is a secret: SAMPLE_TOKEN" in output.err
     assert not (home / ".cursor").exists()
     assert main(["config", "cursor", "--write"], SAMPLE) == 0
     assert json.loads((home / ".cursor" / "mcp.json").read_text()) == printed
     assert "Restart Cursor" in capsys.readouterr().out
+
+
+def test_the_command_line_restores_the_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = home / ".cursor" / "mcp.json"
+    path.parent.mkdir()
+    path.write_text('{"mine": 1}')
+    assert main(["config", "cursor", "--write"], SAMPLE) == 0
+    assert main(["config", "cursor", "--undo"], SAMPLE) == 0
+    assert path.read_text() == '{"mine": 1}'
+    assert "is restored from mcp.json.backup-1" in capsys.readouterr().out
+    assert main(["config", "cursor", "--undo"], SAMPLE) == 1
+    assert "There is no backup" in capsys.readouterr().err
 
 
 def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,8 +160,47 @@ def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pyt
 
 
 def test_the_program_of_an_entry_is_an_absolute_path(home: Path) -> None:
-    assert Path(command_for("any")[0]).is_absolute()
+    assert Path(command_for(SAMPLE)[0]).is_absolute()
     assert home.is_absolute()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of this kind starts on POSIX only")
+def test_a_version_managers_stand_in_is_followed_to_uv_itself(home: Path, tmp_path: Path) -> None:
+    real, shim = tmp_path / "real" / "uv", tmp_path / "shims" / "uv"
+    for program in (real, shim):
+        program.parent.mkdir()
+    real.write_bytes(b"\x7fELF")
+    shim.write_text(f"#!/bin/sh\necho {real}\n")
+    shim.chmod(0o755)
+    os.environ["UV"] = str(shim)
+    assert home == tmp_path
+    assert is_shim(shim)
+    assert not is_shim(real)
+    assert uv(None) == str(real)
+
+
+def test_a_link_to_a_program_of_another_name_is_a_stand_in(tmp_path: Path) -> None:
+    (tmp_path / "mise").write_bytes(b"\x7fELF")
+    (tmp_path / "uv").symlink_to(tmp_path / "mise")
+    assert is_shim(tmp_path / "uv")
+
+
+@pytest.mark.parametrize("folder", ["bin/uv", "bin/uv.exe", "Scripts/uv.exe"])
+def test_the_checkouts_own_uv_is_found_on_every_system(folder: str, home: Path, tmp_path: Path) -> None:
+    own = tmp_path / ".tools" / "uv" / folder
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"MZ")
+    del os.environ["UV"]
+    path, os.environ["PATH"] = os.environ["PATH"], str(home)
+    try:
+        assert uv(tmp_path) == str(own)
+    finally:
+        os.environ["PATH"] = path
+
+
+def test_an_environment_of_uvx_is_known_by_its_place() -> None:
+    assert is_cached_environment(Path("/home/me/.cache/uv/archive-v0/abc"))
+    assert not is_cached_environment(Path("/home/me/.local/share/uv/tools/toolroll-github-mcp"))
 
 
 def test_the_examples_are_what_the_command_line_prints_today() -> None:

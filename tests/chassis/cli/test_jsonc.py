@@ -1,11 +1,12 @@
 """Changing one member of JSON with comments: it is changed, and nothing else is."""
 
 import json
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_chassis.cli.jsonc import parse, plain, with_member
+from mcp_chassis.cli.hosts.jsonc import parse, plain, with_member, without_member
 
 COMMENTED = """\
 // what I like
@@ -86,10 +87,11 @@ NOISE = st.sampled_from(["", " ", "\n", "/* } , */", '// ] "x\n', "\t"])
 def written(draw: st.DrawFn, value: object = None) -> str:
     """JSON of a value with comments, blanks and trailing commas strewn in."""
     if isinstance(value, dict):
-        parts = [f"{draw(NOISE)}{json.dumps(key)}{draw(NOISE)}:{draw(written(inner))}" for key, inner in value.items()]
+        inners = cast("dict[str, object]", value).items()
+        parts = [f"{draw(NOISE)}{json.dumps(key)}{draw(NOISE)}:{draw(written(inner))}" for key, inner in inners]
         return "{" + ",".join(parts) + (draw(st.sampled_from(["", ","])) if parts else "") + draw(NOISE) + "}"
     if isinstance(value, list):
-        parts = [draw(written(inner)) for inner in value]
+        parts = [draw(written(inner)) for inner in cast("list[object]", value)]
         return "[" + ",".join(parts) + (draw(st.sampled_from(["", ","])) if parts else "") + draw(NOISE) + "]"
     return draw(NOISE) + json.dumps(value) + draw(NOISE)
 
@@ -104,3 +106,20 @@ def test_any_file_has_the_new_member_afterwards_and_the_rest_as_before(
     assert parse(text) == {**before, parent: servers}
     changed = with_member(text, [parent, name], value)
     assert parse(changed) == {**before, parent: {**servers, name: value}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a": {"x": 1, "y": 2}} // end', '{"a": {"x": 1}} // end'),
+        ('{"a": {"y": 2, /* about x */ "x": 1}}', '{"a": {"x": 1}}'),
+        ('{"a": {"y": 2}}', '{"a": {}}'),
+    ],
+)
+def test_a_member_is_removed_with_its_comma(before: str, after: str) -> None:
+    assert without_member(before, ["a", "y"]) == after
+
+
+def test_a_member_that_is_not_there_cannot_be_removed() -> None:
+    with pytest.raises(ValueError, match="there is no b"):
+        without_member('{"a": 1}', ["b"])

@@ -51,10 +51,10 @@ def settings_for(bridge: Bridge, file: Path, *, named: bool = False) -> type[Res
     Args:
         bridge: what the file says.
         file: where it is.
-        named: whether a person has named it; it and the addresses are then part of an entry for a host.
+        named: whether a person has named it; it is then part of an entry for a host, as the addresses are.
     """
     fields: dict[str, Any] = {}
-    in_entry: dict[str, Any] = {"json_schema_extra": {"host_entry": ""}} if named else {}
+    in_entry: dict[str, Any] = {"json_schema_extra": {"host_entry": ""}}
     for name, api in bridge.apis.items():
         where = f"Where the API `{name}` is, with its prefix."
         fields[address_field(name)] = _variable(ApiUrl, api.base_url, where, **in_entry)

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, cast
 
-from mcp_chassis.cli.commands import EXIT_FAILED, add, add_serve, run
-from mcp_chassis.cli.host_entries import HOSTS, NoCommand, Place, entry_for
+from mcp_chassis.cli import config
+from mcp_chassis.cli.commands import add, add_serve, run
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 
 _CHECK_CODES = (
@@ -34,10 +34,7 @@ def main(server: Server[Any], arguments: Sequence[str]) -> int:
     )
     call.add_argument("tool")
     call.add_argument("arguments", nargs="?", default="{}", metavar="JSON", help="an object; - reads standard input")
-    config = add(commands, "config", "print or write the entry for a host", lambda c: _config(server, c))
-    config.add_argument("host", choices=list(HOSTS))
-    config.add_argument("--url", help="where the server is reached over HTTP, such as https://tools.example.com/mcp")
-    config.add_argument("--write", action="store_true", help="put it into the host's file; a backup is kept")
+    config.add_to(commands, server)
     return run(parser, arguments)
 
 
@@ -91,23 +88,3 @@ def _object(text: str) -> dict[str, Any] | None:
 def _quietly() -> None:
     """Without the log lines of every call: the answer is what was asked for."""
     logging.basicConfig(level=logging.CRITICAL, format="%(message)s")
-
-
-def _config(server: Server[Any], chosen: argparse.Namespace) -> int:
-    from mcp_chassis.cli.host_files import Unwritable, write
-
-    host = HOSTS[chosen.host]
-    path = host.file(Place.here())
-    try:
-        entry = host.remote_entry(chosen.url) if chosen.url else entry_for(host, server)
-        if not chosen.write:
-            sys.stdout.write(host.snippet(server.name, entry))
-            sys.stderr.write(f"This belongs into {path}; --write puts it there.\n")
-            return 0
-        backup = write(host, path, server.name, entry)
-    except (NoCommand, Unwritable) as exc:
-        sys.stderr.write(f"{exc}\n")
-        return EXIT_FAILED
-    kept = f" The file as it was: {backup}." if backup else ""
-    sys.stdout.write(f"{path} has the entry {server.name}.{kept} Restart {host.title}.\n")
-    return 0

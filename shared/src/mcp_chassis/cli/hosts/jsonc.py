@@ -81,6 +81,32 @@ def with_member(text: str, path: Sequence[str], value: Any) -> str:
     return text
 
 
+def without_member(text: str, path: Sequence[str]) -> str:
+    """The text without the member at `path`.
+
+    Raises:
+        ValueError: when there is no such member.
+    """
+    blank = plain(text)
+    start = blank.index("{")
+    for key in path[:-1]:
+        start = _member(_members(blank, start)[0], key).start
+    members, _ = _members(blank, start)
+    member = _member(members, path[-1])
+    place = members.index(member)
+    if place + 1 < len(members):
+        return text[: member.key_start] + text[members[place + 1].key_start :]
+    before = members[place - 1].end if place else start + 1
+    return text[:before] + text[member.end :]
+
+
+def _member(members: Sequence[Member], key: str) -> Member:
+    for member in reversed(members):
+        if member.key == key:
+            return member
+    raise ValueError(f"there is no {key}")
+
+
 def _nested(path: Sequence[str], value: Any) -> Any:
     for key in reversed(path):
         value = {key: value}

@@ -1,0 +1,107 @@
+"""The command `config`: print a server's entry for a host, put it into the host's file, or restore that file."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from mcp_chassis.cli.commands import EXIT_FAILED, add
+from mcp_chassis.cli.hosts.catalog import HOSTS, Host
+from mcp_chassis.cli.hosts.entries import (
+    HostEntry,
+    SettingsInEntry,
+    local_entry,
+    remote_entry,
+    settings_in_entry,
+)
+from mcp_chassis.cli.hosts.files import Unwritable, undo, write
+from mcp_chassis.cli.hosts.launch import NoCommand, command_for
+from mcp_chassis.cli.hosts.place import Place
+from mcp_chassis.environment import checkout_root, env_file, env_file_variables
+from mcp_chassis.server import Server
+
+URL_HELP = "address of the server over HTTP, such as https://tools.example.com/mcp: the entry connects to it"
+
+
+def add_to(commands: Any, server: Server[Any]) -> None:
+    """The command with its options."""
+    config = add(commands, "config", "print or write the entry for a host", lambda chosen: run(server, chosen))
+    config.add_argument("host", choices=list(HOSTS), metavar="HOST", help=", ".join(HOSTS))
+    config.add_argument("--url", help=URL_HELP)
+    config.add_argument("--no-key", action="store_true", help="with --url: no API key, the host signs in by OAuth")
+    act = config.add_mutually_exclusive_group()
+    act.add_argument("--write", action="store_true", help="put it into the host's file; a backup is kept")
+    act.add_argument("--undo", action="store_true", help="restore the latest backup of the host's file")
+
+
+def run(server: Server[Any], chosen: argparse.Namespace) -> int:
+    """Do what was chosen; the exit code."""
+    host = HOSTS[chosen.host]
+    path = host.file(Place.here())
+    try:
+        if chosen.undo:
+            return _undone(host, path)
+        settings = settings_in_entry(server.settings, os.environ)
+        if chosen.url:
+            entry = remote_entry(host, server, chosen.url, with_key=not chosen.no_key)
+        else:
+            entry = local_entry(host, server, command_for(server), settings)
+        told = _written(host, path, entry) if chosen.write else _printed(host, path, entry)
+    except (NoCommand, Unwritable) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_FAILED
+    lines = _remote_notes(host, entry) if chosen.url else _local_notes(host, settings)
+    sys.stderr.write("".join(f"{line}\n" for line in [*told, *lines]))
+    return 0
+
+
+def _undone(host: Host, path: Path) -> int:
+    restored = undo(path)
+    kept = f" The file as it was is {restored.replaced}." if restored.replaced else ""
+    sys.stdout.write(f"{path} is restored from {restored.backup.name}.{kept} Restart {host.title}.\n")
+    return 0
+
+
+def _printed(host: Host, path: Path, entry: HostEntry) -> list[str]:
+    sys.stdout.write(entry.snippet(host))
+    return [f"This belongs into {path}; --write puts it there."]
+
+
+def _written(host: Host, path: Path, entry: HostEntry) -> list[str]:
+    backup = write(host, path, entry)
+    kept = f" The file as it was: {backup}; --undo restores it." if backup else ""
+    sys.stdout.write(f"{path} has the entry {entry.name}.{kept} Restart {host.title}.\n")
+    return []
+
+
+def _remote_notes(host: Host, entry: HostEntry) -> list[str]:
+    if entry.inputs:
+        return [f"{host.title} asks for the API key and keeps it."]
+    return ["Put your API key in place of YOUR_KEY, or use --no-key where the server signs people in."] * (
+        "YOUR_KEY" in str(entry.value)
+    )
+
+
+def _local_notes(host: Host, settings: SettingsInEntry) -> list[str]:
+    notes: list[str] = []
+    in_file = env_file_variables()
+    secrets = [name for name in settings.secrets if name not in in_file]
+    optional = [name for name in settings.optional_secrets if name not in in_file]
+    if settings.unset:
+        names = ", ".join(settings.unset)
+        notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")
+    if settings.secrets and host.inputs:
+        notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and keeps it.")
+    elif secrets:
+        notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}. {_where()}")
+    if optional:
+        notes.append(f"Optional secrets that are not in it either: {', '.join(optional)}. {_where()}")
+    return notes
+
+
+def _where() -> str:
+    from platformdirs import user_config_path
+
+    path = env_file(os.environ) or (checkout_root() or user_config_path("toolroll")) / ".env"
+    return f"Set it in {path} or in the entry's environment."

@@ -1,0 +1,142 @@
+"""A server's entry for a host: its command or address, the settings it takes along, and what a person has to add."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from mcp_chassis.cli.hosts.catalog import Host
+from mcp_chassis.cli.hosts.documents import FORMATS
+from mcp_chassis.cli.hosts.forms import Entry
+from mcp_chassis.cli.hosts.members import members
+from mcp_chassis.server import Server
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, ServerSettings, is_secret, variables
+
+KEY_TO_FILL_IN = "YOUR_KEY"
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SettingsInEntry:
+    """Settings of a server by their place.
+
+    Args:
+        values: variables for the entry, with values; none is a secret.
+        secrets: variables of credentials that the server needs and that are in no file or command.
+        optional_secrets: the same of those it can do without.
+        unset: variables that the server needs and that are set nowhere.
+    """
+
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    secrets: list[str] = field(default_factory=list[str])
+    optional_secrets: list[str] = field(default_factory=list[str])
+    unset: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True)
+class HostEntry:
+    """An entry with the prompts that belong to it.
+
+    Args:
+        name: the member under which it stands.
+        value: the entry.
+        inputs: prompts by which the host asks for its secrets.
+        former_names: names under which earlier versions wrote it.
+    """
+
+    name: str
+    value: Entry
+    inputs: tuple[dict[str, Any], ...] = ()
+    former_names: tuple[str, ...] = ()
+
+    def snippet(self, host: Host) -> str:
+        """The entry as it stands in the host's file."""
+        form = FORMATS[host.format]
+        text = form.empty
+        if host.inputs and self.inputs:
+            text = form.with_member(text, [host.inputs], list(self.inputs))
+        return form.with_member(text, [host.parent, self.name], self.value)
+
+
+def settings_in_entry(settings: type[ServerSettings], environment: Environment) -> SettingsInEntry:
+    """What an entry says of the settings: those that are set here go along, secrets only by their file or command.
+
+    A host starts a server without the person's shell, so what was set there alone would be lost.
+    """
+    found = SettingsInEntry()
+    for name, info in settings.model_fields.items():
+        names = variables(settings, name)
+        if is_secret(info):
+            _add_secret(found, names, info, environment)
+        elif text := next((environment[each] for each in names if environment.get(each, "").strip()), ""):
+            found.values[names[0]] = _absolute(text) if _is_path(info) else text
+        elif default := _of_host_entry(info):
+            found.values[names[0]] = _absolute(default)
+        elif default is not None:
+            found.unset.append(names[0])
+    return found
+
+
+def _add_secret(found: SettingsInEntry, names: list[str], info: FieldInfo, environment: Environment) -> None:
+    for name in names:
+        if path := environment.get(f"{name}_FILE", "").strip():
+            found.values[f"{name}_FILE"] = _absolute(path)
+            return
+        if command := environment.get(f"{name}_COMMAND", "").strip():
+            found.values[f"{name}_COMMAND"] = command
+            return
+    if info.default is None:
+        optional = info.json_schema_extra == OPTIONAL_CREDENTIAL
+        (found.optional_secrets if optional else found.secrets).append(names[0])
+
+
+def _is_path(info: FieldInfo) -> bool:
+    return "Path" in repr(info.annotation) or _of_host_entry(info) is not None
+
+
+def _absolute(text: str) -> str:
+    """A path that is there from the host's folder too; anything else, such as a URL, as it is."""
+    return str(Path(text).resolve()) if Path(text).exists() else text
+
+
+def _of_host_entry(info: FieldInfo) -> str | None:
+    extra = members(info.json_schema_extra)
+    return str(extra["host_entry"]) if "host_entry" in extra else None
+
+
+def local_entry(host: Host, server: Server[Any], command: list[str], settings: SettingsInEntry) -> HostEntry:
+    """The entry with which the host starts a server; a host that keeps secrets itself asks for them."""
+    asked = settings.secrets if host.inputs else []
+    prompts = tuple(_prompt(_identifier(name), f"{name} of {server.name}") for name in asked)
+    env = settings.values | {name: f"${{input:{_identifier(name)}}}" for name in asked}
+    return _entry(host, server, host.local.entry(command, env), prompts)
+
+
+def remote_entry(host: Host, server: Server[Any], url: str, *, with_key: bool = True) -> HostEntry:
+    """The entry with which the host reaches a server over HTTP; without a key the host signs in by OAuth."""
+    identifier = f"{server.name}-key"
+    prompts = (_prompt(identifier, f"API key of {server.name}"),) if host.inputs and with_key else ()
+    key = f"${{input:{identifier}}}" if prompts else KEY_TO_FILL_IN
+    headers = {"Authorization": f"Bearer {key}"} if with_key else {}
+    return _entry(host, server, host.remote.entry(url, headers), prompts)
+
+
+def _entry(host: Host, server: Server[Any], value: Entry, prompts: tuple[dict[str, Any], ...]) -> HostEntry:
+    value = {"name": server.name, **value} if host.named else value
+    return HostEntry(server.name, value, prompts, server.former_names)
+
+
+def _identifier(variable: str) -> str:
+    return variable.lower().replace("_", "-")
+
+
+def _prompt(identifier: str, description: str) -> dict[str, Any]:
+    return {"type": "promptString", "id": identifier, "description": description, "password": True}
+
+
+def is_referenced(prompt: Mapping[str, Any], value: Entry) -> bool:
+    """Whether an entry uses the answer to a prompt."""
+    return f"${{input:{prompt['id']}}}" in json.dumps(value)

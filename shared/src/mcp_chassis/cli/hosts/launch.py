@@ -1,0 +1,97 @@
+"""The command with which a host starts a server: absolute, and independent of the host's PATH and folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from mcp_chassis.environment import checkout_root
+from mcp_chassis.server import Server
+
+UV_NAMES = ("uv", "uv.exe")
+CACHED_ENVIRONMENTS = ("archive-v", "environments-v", "builds-v")
+SECONDS_TO_ASK_UV = 30
+PRINT_UV = "import os; print(os.environ['UV'])"
+
+
+class NoCommand(Exception):
+    """Neither uv nor the server's own command is found; the text says what to install."""
+
+
+def command_for(server: Server[Any]) -> list[str]:
+    """The program and arguments that start a server from any folder.
+
+    In a checkout uv runs it; started by `uvx`, uvx runs the same version again, because its environment is a cache that
+    uv removes; anywhere else it is the installed command.
+
+    Raises:
+        NoCommand: when neither uv nor the server's own command is found.
+    """
+    if root := checkout_root():
+        return [uv(root), "--directory", str(root), "run", server.name]
+    if is_cached_environment(Path(sys.prefix)):
+        requirement = f"{server.distribution or server.name}=={server.version}"
+        return [uv(None), "tool", "run", "--from", requirement, server.name]
+    installed = shutil.which(server.name, path=str(Path(sys.executable).parent)) or shutil.which(server.name)
+    if installed is None:
+        raise NoCommand(f"{server.name} is not installed beside {sys.executable}.")
+    return [str(Path(installed).absolute())]
+
+
+def is_cached_environment(prefix: Path) -> bool:
+    """Whether an environment lies in uv's cache, as those of `uvx` do."""
+    return any(part.startswith(CACHED_ENVIRONMENTS) for part in prefix.parts)
+
+
+def uv(root: Path | None) -> str:
+    """The absolute path of uv itself, never of a version manager's stand-in, which needs that manager's PATH.
+
+    Raises:
+        NoCommand: when it is nowhere.
+    """
+    found = os.environ.get("UV") or shutil.which("uv") or (_own(root) if root else None)
+    if found is None:
+        raise NoCommand("uv is not found: install it, or run `make setup` in the checkout, which brings its own.")
+    path = Path(found).absolute()
+    return _behind(path) if is_shim(path) else str(path)
+
+
+def _own(root: Path) -> str | None:
+    places = [root / ".tools" / "uv" / folder / name for folder in ("bin", "Scripts") for name in UV_NAMES]
+    return next((str(place) for place in places if place.exists()), None)
+
+
+def is_shim(path: Path) -> bool:
+    """Whether a program called uv is a script, or a link to a program of another name, such as mise."""
+    try:
+        if path.resolve().name not in UV_NAMES:
+            return True
+        with path.open("rb") as program:
+            return program.read(2) == b"#!"
+    except OSError:
+        return False
+
+
+def _behind(shim: Path) -> str:
+    """uv tells each program that it runs where it is itself."""
+    ask = [
+        str(shim),
+        "run",
+        "--quiet",
+        "--no-project",
+        "--offline",
+        "--python",
+        sys.executable,
+        "python",
+        "-c",
+        PRINT_UV,
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603, the person's own uv
+            ask, capture_output=True, text=True, timeout=SECONDS_TO_ASK_UV, check=True, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.SubprocessError):
+        return str(shim)
+    return done.stdout.strip() or str(shim)
