@@ -253,3 +253,19 @@ async def test_a_taken_name_gives_the_channel_that_has_it(desk: Desk):
     failed = await desk.fail("create_channel", name="General")
     assert failed.code == "CONFLICT"
     assert failed.details["id"] == GENERAL
+
+
+async def test_a_channel_whose_name_looks_like_a_users_id_is_found_by_it(desk: Desk):
+    desk.workspace.add_channel("C0WATERF1", "waterfalls")
+    desk.workspace.say("C0WATERF1", ALICE, "splash")
+    for env in ({}, {"SLACK_ALLOW_DMS": "true"}):
+        found = await desk.call("get_channel_history", env, channel="WATERFALLS")
+        assert [message["text"] for message in found["messages"]] == ["splash"]
+
+
+async def test_people_beyond_the_wanted_number_are_counted(desk: Desk):
+    for number in range(5):
+        desk.workspace.add_person(f"U0SAME00{number}", f"same{number}", f"Same {number}")
+    found = await desk.call("find_users", query="same", max_results=2)
+    assert len(found["users"]) == 2
+    assert "best of 5" in found["warnings"][0]

@@ -74,6 +74,27 @@ def test_a_link_to_a_reply_names_its_thread_or_itself():
     assert message_ts(link) == "1700000000.123456"
 
 
+def test_a_link_into_another_channel_is_refused():
+    with pytest.raises(InvalidInput) as refused:
+        message_ts(LINK, channel="C0RANDOM1")
+    assert "another channel" in refused.value.message
+    assert message_ts(LINK, channel="C0GENERAL") == "1700000000.123456"
+
+
+@pytest.mark.parametrize(
+    ("given", "reference"),
+    [
+        ("slack://channel?team=T0ACME001&id=C0GENERAL", ChannelReference(id="C0GENERAL")),
+        ("<https://acme.slack.com/archives/C0GENERAL|#general>", ChannelReference(id="C0GENERAL")),
+        ("https://acme.slack.com/team/U0ALICE01", ChannelReference(user="U0ALICE01")),
+        ("WATERFALLS", ChannelReference(user="WATERFALLS", name="waterfalls")),
+        ("CUSTOMERSX", ChannelReference(id="CUSTOMERSX", name="customersx")),
+    ],
+)
+def test_further_forms_of_channels(given: str, reference: ChannelReference):
+    assert channel_reference(given) == reference
+
+
 @pytest.mark.parametrize("given", ["", "yesterday", "1700000000", "https://acme.slack.com/archives/C0GENERAL"])
 def test_what_names_no_message_says_how_to_name_one(given: str):
     with pytest.raises(InvalidInput) as refused:

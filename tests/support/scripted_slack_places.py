@@ -32,6 +32,8 @@ class Channel:
     purpose: str = ""
     members: int = 12
     user: str = ""
+    seen_by: str = ""
+    """The one user who sees it; empty for everybody."""
     messages: list[Answer] = field(default_factory=list)
 
     @property
@@ -165,10 +167,15 @@ class Places:
         raise Refused("users_not_found")
 
     def users_conversations(self, given: Given, caller: str) -> Answer:
-        return self._channel_page([channel for channel in self.channels.values() if channel.member], given)
+        seen = (channel for channel in self.channels.values() if channel.seen_by in {"", caller})
+        return self._channel_page([channel for channel in seen if channel.member], given)
 
     def conversations_list(self, given: Given, caller: str) -> Answer:
-        seen = [channel for channel in self.channels.values() if channel.member or channel.type == "public_channel"]
+        seen = [
+            channel
+            for channel in self.channels.values()
+            if channel.seen_by in {"", caller} and (channel.member or channel.type == "public_channel")
+        ]
         return self._channel_page(seen, given)
 
     def _channel_page(self, channels: list[Channel], given: Given) -> Answer:
@@ -177,14 +184,16 @@ class Places:
         offered = [channel for channel in channels if channel.type in types and not (hidden and channel.archived)]
         return paged("channels", len(offered), given, lambda at: offered[at].wire(), 1000)
 
-    def channel(self, identity: str) -> Channel:
+    def channel(self, identity: str, caller: str = "") -> Channel:
         channel = self.channels.get(identity)
+        if channel is not None and channel.seen_by and channel.seen_by != caller:
+            raise Refused("channel_not_found")
         if channel is None or (channel.type == "private_channel" and not channel.member):
             raise Refused("channel_not_found")
         return channel
 
     def conversations_info(self, given: Given, caller: str) -> Answer:
-        return {"channel": {**self.channel(given["channel"]).wire(), **self.read_state(given["channel"])}}
+        return {"channel": {**self.channel(given["channel"], caller).wire(), **self.read_state(given["channel"])}}
 
     def read_state(self, channel: str) -> Answer:
         """Fields about what the caller has read."""

@@ -13,14 +13,14 @@ class Workspace(Jobs):
     """One workspace with everything in it."""
 
     def conversations_history(self, given: Given, caller: str) -> Answer:
-        channel = self.channel(given["channel"])
+        channel = self.channel(given["channel"], caller)
         if not channel.member:
             raise Refused("not_in_channel")
         shown = [message for message in channel.messages if _in_channel(message) and _within(message, given)]
         return self._timeline(channel, list(reversed(shown)), given)
 
     def conversations_replies(self, given: Given, caller: str) -> Answer:
-        channel = self.channel(given["channel"])
+        channel = self.channel(given["channel"], caller)
         thread = [m for m in channel.messages if given["ts"] in {m["ts"], m.get("thread_ts")}]
         if not any(m["ts"] == given["ts"] for m in thread):
             raise Refused("thread_not_found")

@@ -1,5 +1,6 @@
 """Channels of the workspace: references resolved, lists read on demand, access rules applied in every case."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ MAX_CACHED_CHANNELS = 2_000
 MAX_LABEL_LOOKUPS = 10
 CHANNEL_TYPES = ("public_channel", "private_channel")
 GROUP_DM_PREFIX = "mpdm-"
+GROUP_DM_NUMBER = re.compile(r"-[0-9]+$")
 
 
 def channel_from_record(found: ConversationRecord | MatchChannelRecord, identity: str = "") -> Channel:
@@ -41,18 +43,34 @@ def channel_from_record(found: ConversationRecord | MatchChannelRecord, identity
         members=found.num_members,
         topic=found.topic.value,
         purpose=found.purpose.value,
-        external=found.is_ext_shared,
+        external=found.is_ext_shared or found.is_pending_ext_shared,
         person=found.user if kind == "dm" else "",
     )
 
 
+def handles_of_group(name: str) -> list[str]:
+    """The handles in a group's name: `mpdm-alice--bob-1`."""
+    return GROUP_DM_NUMBER.sub("", name.removeprefix(GROUP_DM_PREFIX)).split("--")
+
+
 class ChannelDirectory:
-    """Channels as far as this server may know them. `clock` gives seconds that only grow."""
+    """Channels as far as this server may know them.
+
+    Args:
+        clock: gives seconds that only grow.
+        person: with a person's token, which is asked about a conversation that the app does not see.
+    """
 
     def __init__(
-        self, api: SlackApi, people: PeopleDirectory, access: Access, clock: Callable[[], float] = time.monotonic
+        self,
+        api: SlackApi,
+        people: PeopleDirectory,
+        access: Access,
+        clock: Callable[[], float] = time.monotonic,
+        person: SlackApi | None = None,
     ) -> None:
         self.access = access
+        self._person = person
         self._api = api
         self._people = people
         self._clock = clock
@@ -69,7 +87,7 @@ class ChannelDirectory:
             TimedOut: when the list has not been read to its end yet; the next call goes on.
         """
         reference = channel_reference(given)
-        if reference.user:
+        if reference.user and not (reference.name and await self._is_nobody(reference.user)):
             return await self._direct_message(reference.user, write=write)
         if reference.users:
             return await self._group_message(reference.users, write=write)
@@ -78,6 +96,16 @@ class ChannelDirectory:
         channel = await self._by_reference(reference.id, reference.name)
         self.access.check(channel, write=write)
         return channel
+
+    async def _is_nobody(self, user: str) -> bool:
+        """Whether a word that may be a user id is none; where direct messages are closed it is a channel's name."""
+        if not self.access.dms:
+            return True
+        try:
+            await self._people.person(user)
+        except NotFound:
+            return True
+        return False
 
     async def called(self, name: str) -> Channel | None:
         """The channel of exactly this name, if it can be seen and read."""
@@ -149,16 +177,30 @@ class ChannelDirectory:
     async def _group_message(self, users: Sequence[str], *, write: bool) -> Channel:
         """The conversation with several people; Slack finds the one that is there, and opens one for writing."""
         self.access.check_dms()
-        if not write:
-            raise NotFound(
-                "A group direct message is read by its id or its name.",
-                remedy='list_channels with types=["group_dm"] finds it; send_message opens one.',
-            )
         people = [await self._people.resolve(user) for user in users]
-        identity = await self._api.conversations.open([person.id for person in people])
+        identity = await (
+            self._api.conversations.open([person.id for person in people])
+            if write
+            else self._id_of_group_message({person.handle for person in people})
+        )
         name = ", ".join(f"@{person.handle}" for person in people)
         external = any(person.is_external for person in people)
         return Channel(identity, name, kind="group_dm", private=True, member=True, external=external)
+
+    async def _id_of_group_message(self, handles: set[str]) -> str:
+        """The group of these people besides the token's own, by the handles in its name."""
+        own = (await self._api.identity()).user
+        listed = self.list_of(("mpim",))
+        async for page in listed.pages():
+            for channel in page.items:
+                if set(handles_of_group(channel.name)) - {own} == handles - {own}:
+                    return channel.id
+        if not listed.complete:
+            raise TimedOut(f"The group is not among the first {listed.size:,}.", remedy="Call again to go on.")
+        raise NotFound(
+            "There is no group direct message with these people yet.",
+            remedy='list_channels with types=["group_dm"] lists them; send_message opens one.',
+        )
 
     async def _id_of_direct_message(self, user: str) -> str:
         listed = self.list_of(("im",))
@@ -175,7 +217,12 @@ class ChannelDirectory:
             self.access.check_dms()
 
         async def make() -> Channel:
-            return channel_from_record(await self._api.conversations.info(identity), identity)
+            try:
+                return channel_from_record(await self._api.conversations.info(identity), identity)
+            except NotFound:
+                if self._person is None:
+                    raise
+                return channel_from_record(await self._person.conversations.info(identity), identity)
 
         try:
             return await self._known.get("conversations.info", {"channel": identity}, "app", make, ttl=LIST_TTL_SECONDS)

@@ -1,16 +1,16 @@
 """The connection: a workspace as one app sees it, made without asking Slack anything."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, NotFound, PermissionDenied
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.response import Response
 from mcp_chassis.server import Probe
@@ -27,7 +27,8 @@ from slack_mcp.client.files import FILES_ORIGIN
 from slack_mcp.client.methods import rate_limits
 from slack_mcp.client.tokens import Token
 from slack_mcp.client.web_methods import WebMethods
-from slack_mcp.errors import failure_for
+from slack_mcp.errors import error_of, failure_for
+from slack_mcp.guests import GuestDirectory
 from slack_mcp.paged_list import LIST_TTL_SECONDS
 from slack_mcp.people_directory import PeopleDirectory
 from slack_mcp.records.workspace import IdentityRecord, RotatedTokenRecord
@@ -36,8 +37,13 @@ from slack_mcp.times import as_ts, needs_zone
 from slack_mcp.writing.message_body import Rules
 from slack_mcp.zones import machine_zone, zone_named
 
+Answer = TypeVar("Answer")
+
 MAX_PERMALINK_SECONDS = 3.0
 """Seconds that a message's address may take, once the message is there."""
+TS_PLACE = "{ts without its dot}"
+UNSEEN_BY_APP = {"channel_not_found", "not_in_channel", "missing_scope"}
+"""Slack's words for a conversation that one token does not see and another may."""
 IDENTITY_TTL_SECONDS = 3_600.0
 
 
@@ -63,7 +69,8 @@ class Workspace:
         self.now = now
         self.access = Access(settings.allowed_channels, settings.write_channels, dms=settings.allow_dms)
         self.people = PeopleDirectory(api)
-        self.channels = ChannelDirectory(api, self.people, self.access)
+        self.channels = ChannelDirectory(api, self.people, self.access, person=person)
+        self.guests = GuestDirectory(api, self.people)
         self.rules = Rules(settings.allow_broadcasts, settings.unfurl_domains)
         self._identity: Cache[IdentityRecord] = Cache(entries=2)
         self._groups: Cache[dict[str, str]] = Cache(entries=1)
@@ -93,6 +100,22 @@ class Workspace:
         """Whom the person's token belongs to; asked once an hour."""
         return await self._identity.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
 
+    async def read(self, how: Callable[[SlackApi], Awaitable[Answer]]) -> Answer:
+        """Read as the app; what it does not see, as the person whose token is set.
+
+        Raises:
+            Failure: of the app's attempt, when the person's fails too.
+        """
+        try:
+            return await how(self.api)
+        except (NotFound, PermissionDenied) as refused:
+            if self.person is None or error_of(refused) not in UNSEEN_BY_APP:
+                raise
+            try:
+                return await how(self.person)
+            except Failure:
+                raise refused from None
+
     async def groups(self) -> dict[str, str]:
         """Handles of user groups by id; none where the token may not list them."""
 
@@ -107,6 +130,11 @@ class Workspace:
     async def permalink(self, channel: str, ts: str, thread_ts: str | None) -> str | None:
         """A message's address; None where the workspace's cannot be had soon: the message stands all the same."""
         link = (await self.permalinks(channel, [ts]))[0]
+        return f"{link}?thread_ts={thread_ts}&cid={channel}" if link and thread_ts else link
+
+    async def permalink_template(self, channel: str, thread_ts: str | None = None) -> str | None:
+        """The address of every message of a channel or thread, with a place for its ts."""
+        link = (await self.permalinks(channel, [TS_PLACE]))[0]
         return f"{link}?thread_ts={thread_ts}&cid={channel}" if link and thread_ts else link
 
     async def permalinks(self, channel: str, stamps: Sequence[str]) -> list[str | None]:

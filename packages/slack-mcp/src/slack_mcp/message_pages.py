@@ -22,11 +22,12 @@ async def names_in(messages: Sequence[MessageRecord], slack: Workspace) -> tuple
     return Names(users, channels, groups, bots), warnings
 
 
-async def messages_from(page: MessagePage, slack: Workspace) -> Messages:
+async def messages_from(page: MessagePage, channel: str, slack: Workspace, thread_ts: str | None = None) -> Messages:
     """A page of history or of a thread as a result."""
     names, warnings = await names_in(page.messages, slack)
     return Messages(
         messages=[Message.from_record(message, names, slack.now()) for message in page.messages],
+        permalinks=await slack.permalink_template(channel, thread_ts) if page.messages else None,
         next_cursor=page.next_cursor or None,
         warnings=[*slack.api.limit.notices, *warnings] or None,
     )

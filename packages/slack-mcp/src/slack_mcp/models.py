@@ -1,6 +1,6 @@
 """Results of the tools: the fields a model uses, under short names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, Self
 
 from mcp_chassis.results import Page, Result
@@ -16,6 +16,8 @@ from slack_mcp.rendering.files import described_file
 from slack_mcp.rendering.messages import MAX_REACTORS_NAMED, author, text_of
 from slack_mcp.rendering.mrkdwn import readable
 from slack_mcp.rendering.names import Names
+
+MAX_REACTIONS = 12
 
 
 class Place(Result):
@@ -38,6 +40,14 @@ class Reaction(Result):
     def from_record(cls, reaction: ReactionRecord, names: Names) -> Self:
         users = [names.user(user)[1:] for user in reaction.users[:MAX_REACTORS_NAMED]]
         return cls(name=reaction.name, count=max(reaction.count, len(reaction.users)), users=users)
+
+
+def _reactions(reactions: Sequence[ReactionRecord], names: Names) -> list[Reaction]:
+    """The first of a message's emoji, and one entry for the others."""
+    shown = [Reaction.from_record(reaction, names) for reaction in reactions[:MAX_REACTIONS]]
+    others = reactions[MAX_REACTIONS:]
+    count = sum(max(reaction.count, len(reaction.users)) for reaction in others)
+    return shown + ([Reaction(name=f"{len(others)} other emoji", count=count, users=[])] if others else [])
 
 
 class Message(Result):
@@ -63,7 +73,7 @@ class Message(Result):
             thread_ts=message.thread_ts if in_channel_too and message.is_reply else None,
             reply_count=message.reply_count if message.reply_count > 0 else None,
             latest_reply=written(message.latest_reply, now) or None if message.reply_count > 0 else None,
-            reactions=[Reaction.from_record(reaction, names) for reaction in message.reactions] or None,
+            reactions=_reactions(message.reactions, names) or None,
             files=[described_file(file) for file in message.files] or None,
             edited=True if message.edited else None,
         )
@@ -73,6 +83,7 @@ class Messages(Page):
     page_field: ClassVar[str | None] = "messages"
 
     messages: list[Message]
+    permalinks: str | None = None
     thread_ts: str | None = None
 
 
@@ -137,7 +148,7 @@ class Done(Result):
 
 
 class ListedChannel(Result):
-    """`external`: people of other organisations read along."""
+    """`external`: other organisations read along; `guests`: names of guests, where few channels are listed."""
 
     id: str | None = None
     name: str
@@ -146,11 +157,12 @@ class ListedChannel(Result):
     members: int | None = None
     private: bool | None = None
     external: bool | None = None
+    guests: str | None = None
     member: bool
     archived: bool | None = None
 
     @classmethod
-    def from_channel(cls, channel: Channel) -> Self:
+    def from_channel(cls, channel: Channel, guests: str = "") -> Self:
         return cls(
             id=channel.id or None,
             name=channel.name,
@@ -159,6 +171,7 @@ class ListedChannel(Result):
             members=channel.members,
             private=channel.private or None,
             external=channel.external or None,
+            guests=guests or None,
             member=channel.member,
             archived=channel.archived or None,
         )
@@ -281,9 +294,12 @@ class ScheduledList(Page):
 
 
 class Unread(Result):
+    """`more`: there are more unread messages than were counted."""
+
     id: str
     name: str
     unread: int
+    more: bool | None = None
     since: str
 
 

@@ -13,7 +13,7 @@ from mcp_chassis.storage.cache import Cache
 from slack_mcp.client import SlackApi
 from slack_mcp.paged_list import LIST_TTL_SECONDS, PagedList
 from slack_mcp.records.users import UserRecord
-from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT, folded
+from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT, folded, linked_user
 
 MAX_CACHED_PEOPLE = 5_000
 MAX_PERSON_LOOKUPS = 60
@@ -91,6 +91,16 @@ class PeopleDirectory:
             return named, [NO_SCOPE]
         return named, [TOO_MANY_NAMES] if len(missing) > MAX_PERSON_LOOKUPS else []
 
+    async def known(self, identities: Iterable[str]) -> list[Person]:
+        """People by id, as far as they can be had with few requests."""
+        wanted = list(dict.fromkeys(identity for identity in identities if identity))
+        found = await self._from_page(wanted)
+        missing = [identity for identity in wanted if identity not in found]
+        if len(missing) > MAX_PERSON_LOOKUPS or self._clock() < self._lookups_closed_until:
+            return list(found.values())
+        outcomes = await fan_out(missing, self.person)
+        return [*found.values(), *(outcome.value for outcome in outcomes if outcome.value)]
+
     async def bot_names(self, identities: Iterable[str]) -> dict[str, str]:
         """Names of bots by bot id, as far as they can be had."""
         outcomes = await fan_out(list(dict.fromkeys(identities))[:MAX_PERSON_LOOKUPS], self._bot_name)
@@ -155,7 +165,7 @@ class PeopleDirectory:
     async def _by_identity(self, given: str) -> Person | None:
         """The person of an id, mention or e-mail address; None for anything else."""
         mention = MENTION.fullmatch(given)
-        identity = mention[2] if mention else given.removeprefix("@")
+        identity = mention[2] if mention else linked_user(given) or given.removeprefix("@")
         if USER_ID.fullmatch(identity) or (mention and mention[1] == "@"):
             return await self.person(identity)
         if EMAIL.fullmatch(given):

@@ -61,4 +61,4 @@ async def recent(name: str, slack: Slack) -> Messages:
     """The last 50 messages, newest first."""
     place = await slack.channels.resolve(name)
     page = await slack.api.messages.history(place.id, limit=MAX_RECENT_MESSAGES)
-    return (await messages_from(page, slack)).model_copy(update={"next_cursor": None})
+    return (await messages_from(page, place.id, slack)).model_copy(update={"next_cursor": None})

@@ -44,7 +44,7 @@ class SlackSettings(ServerSettings):
     user_token: Secret | None = Field(
         default=None,
         json_schema_extra=OPTIONAL_CREDENTIAL,
-        description="User token (`xoxp-...`) with `search:read`; only searching uses it.",
+        description="User token (`xoxp-...`): for searching, `@personal`, and reading what the app does not see.",
     )
     refresh_token: Secret | None = Field(
         default=None,

@@ -2,8 +2,8 @@
 
 from mcp_chassis.failures import Failure, NotFound
 
+from slack_mcp.client import SlackApi
 from slack_mcp.client.messages import BEFORE, MessagePage
-from slack_mcp.connection import Workspace
 from slack_mcp.records.messages import MessageRecord
 
 MAX_PAGE_SIZE = 999
@@ -12,7 +12,7 @@ FIRST_WINDOW_FACTOR = 2
 WINDOW_GROWTH = 4
 
 
-async def thread_of(ts: str, channel: str, slack: Workspace) -> str:
+async def thread_of(ts: str, channel: str, api: SlackApi) -> str:
     """The ts of the thread that a message is in: its own, unless it is a reply.
 
     A reply's ts would begin a thread that nobody sees. Where history cannot be read, the ts stands as it was given.
@@ -20,10 +20,10 @@ async def thread_of(ts: str, channel: str, slack: Workspace) -> str:
     Raises:
         NotFound: when there is no such message.
     """
-    if slack.api.limit.known:
+    if api.limit.known:
         return ts
     try:
-        page = await slack.api.messages.replies(channel, ts, limit=1)
+        page = await api.messages.replies(channel, ts, limit=1)
     except NotFound:
         raise
     except Failure:
@@ -33,26 +33,26 @@ async def thread_of(ts: str, channel: str, slack: Workspace) -> str:
 
 
 async def read_thread(
-    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, slack: Workspace
+    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, api: SlackApi
 ) -> tuple[MessagePage, str]:
     """One page of a thread, oldest first, and the ts of the thread; a reply's ts is answered with its whole thread."""
-    page = await slack.api.messages.replies(channel, ts, limit=limit, oldest=oldest, cursor=cursor)
+    page = await api.messages.replies(channel, ts, limit=limit, oldest=oldest, cursor=cursor)
     first = page.messages[0] if page.messages else None
     if first is None or cursor or not first.is_reply:
         return page, ts
     root = first.thread_ts
-    return await slack.api.messages.replies(channel, root, limit=limit, oldest=oldest), root
+    return await api.messages.replies(channel, root, limit=limit, oldest=oldest), root
 
 
 async def newest_replies(
-    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, slack: Workspace
+    channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, api: SlackApi
 ) -> tuple[MessagePage, str]:
     """The newest messages of a thread, newest first; the cursor goes back in time from them.
 
     Slack gives threads from the beginning only: a window of time before the newest reply is read, and widened until
     it holds enough.
     """
-    root = await _root(channel, ts, slack)
+    root = await _root(channel, ts, api)
     end = float(cursor.removeprefix(BEFORE)) - 0.000001 if cursor else float(root.latest_reply or root.ts)
     begin = max(float(oldest or 0), float(root.ts))
     span = max(end - begin, 1.0)
@@ -61,7 +61,7 @@ async def newest_replies(
     found: list[MessageRecord] = []
     for _ in range(MAX_WINDOWS):
         start = begin if window >= span else end - window
-        found = await _between(channel, root.ts, start, end, slack)
+        found = await _between(channel, root.ts, start, end, api)
         if len(found) >= limit or window >= span:
             break
         window = min(span, window * WINDOW_GROWTH)
@@ -70,21 +70,21 @@ async def newest_replies(
     return MessagePage(newest, f"{BEFORE}{newest[-1].ts}" if more and newest else ""), root.ts
 
 
-async def _root(channel: str, ts: str, slack: Workspace) -> MessageRecord:
-    page = await slack.api.messages.replies(channel, ts, limit=1)
+async def _root(channel: str, ts: str, api: SlackApi) -> MessageRecord:
+    page = await api.messages.replies(channel, ts, limit=1)
     if page.messages and page.messages[0].is_reply:
-        page = await slack.api.messages.replies(channel, page.messages[0].thread_ts, limit=1)
+        page = await api.messages.replies(channel, page.messages[0].thread_ts, limit=1)
     if not page.messages or not page.messages[0].ts:
         raise NotFound("There is no thread with this ts in the channel.", remedy="Use the ts that another tool gave.")
     return page.messages[0]
 
 
-async def _between(channel: str, root: str, start: float, end: float, slack: Workspace) -> list[MessageRecord]:
+async def _between(channel: str, root: str, start: float, end: float, api: SlackApi) -> list[MessageRecord]:
     """All messages of a thread in a period, oldest first."""
     found: list[MessageRecord] = []
     cursor: str | None = None
     while True:
-        page = await slack.api.messages.replies(
+        page = await api.messages.replies(
             channel, root, limit=MAX_PAGE_SIZE, oldest=f"{start:.6f}", latest=f"{end:.6f}", cursor=cursor
         )
         found += [message for message in page.messages if message.ts and start <= float(message.ts) <= end]

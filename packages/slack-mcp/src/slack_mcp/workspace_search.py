@@ -10,6 +10,7 @@ from slack_mcp.message_pages import names_in
 from slack_mcp.models import Match, Matches
 from slack_mcp.records.messages import MatchRecord
 from slack_mcp.rendering.names import Names
+from slack_mcp.search_translation import translated
 
 MAX_SEARCH_PAGES = 100
 MAX_NARROWING_CHANNELS = 10
@@ -24,6 +25,7 @@ async def search_workspace(
 ) -> Matches:
     """One page. The person behind the token may see more than this server may show: that is taken out."""
     page = int(cursor) if cursor else 1
+    query, notes = await translated(query, slack)
     order = "score" if sort == "relevance" else "timestamp"
     found = await person.messages.search(_narrowed(query, place, slack), count=count, page=page, sort=order)
     pairs = [(match, channel_from_record(match.channel)) for match in found.matches]
@@ -31,7 +33,7 @@ async def search_workspace(
     names, warnings = await _names(shown, slack)
     closed = not slack.access.every_channel or len(shown) < len(pairs)
     last = page == MAX_SEARCH_PAGES < found.pages
-    warnings = [*([LEFT_OUT] if closed else []), *([MORE_PAGES] if last else []), *warnings]
+    warnings = [*notes, *([LEFT_OUT] if closed else []), *([MORE_PAGES] if last else []), *warnings]
     return Matches(
         source="search",
         total=None if closed else found.total,

@@ -32,13 +32,25 @@ class ErrorMessagesRecord(Record, frozen=True):
     messages: tuple[str, ...] = ()
 
 
+class PersonErrorRecord(Record, frozen=True):
+    """What went wrong with one of several people."""
+
+    user: str = ""
+    error: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.error}" if self.user else self.error
+
+
 class ErrorRecord(Record, frozen=True):
-    """An answer of any method: whether it went well, else why not."""
+    """An answer of any method: whether it went well, else why not, in one of the places where Slack says so."""
 
     ok: bool = False
     error: str = ""
     needed: str = ""
     provided: str = ""
+    detail: str = ""
+    errors: tuple[str | PersonErrorRecord, ...] = ()
     response_metadata: ErrorMessagesRecord = ErrorMessagesRecord()
 
 
@@ -62,14 +74,22 @@ def failure_for(response: Response, token: str) -> Failure | None:
 def _failure(answer: ErrorRecord, token: str) -> Failure:
     error, needed, provided = (_word(word) for word in (answer.error, answer.needed, answer.provided))
     meaning = ERROR_MEANINGS.get(error, UNKNOWN)
-    messages = [_sentence(message) for message in answer.response_metadata.messages[:MAX_MESSAGES]]
-    details = {ERROR: error, "needed": needed, "provided": provided, MESSAGES: [text for text in messages if text]}
+    messages = _sentences(answer)
+    details = {ERROR: error, "needed": needed, "provided": provided, MESSAGES: messages}
+    message = meaning.message.format(token=token, needed=needed or "it needs", error=error or "that has no name")
     return meaning.failure(
-        meaning.message.format(token=token, needed=needed or "it needs", error=error or "that has no name"),
+        f"{message} Slack says: {messages[0].rstrip('.')}." if messages else message,
         remedy=meaning.remedy,
         details={name: value for name, value in details.items() if value},
         effect=meaning.effect,
     )
+
+
+def _sentences(answer: ErrorRecord) -> list[str]:
+    """Slack's sentences about the request, wherever they stand, each once."""
+    found = [*answer.response_metadata.messages, answer.detail, *map(str, answer.errors)]
+    sentences = dict.fromkeys(_sentence(text) for text in found[: 2 * MAX_MESSAGES])
+    return [sentence for sentence in sentences if sentence][:MAX_MESSAGES]
 
 
 def _word(text: str) -> str:

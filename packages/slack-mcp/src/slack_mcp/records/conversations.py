@@ -40,6 +40,7 @@ class ConversationRecord(Record, frozen=True):
     is_pending_ext_shared: bool = False
     num_members: int | None = None
     last_read: str = ""
+    unread_count_display: int | None = None
     topic: TextRecord = TextRecord()
     purpose: TextRecord = TextRecord()
 

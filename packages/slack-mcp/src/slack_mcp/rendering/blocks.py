@@ -9,6 +9,8 @@ from slack_mcp.rendering.mrkdwn import link, readable
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import rich_text
 
+MAX_OPTIONS = 10
+
 
 def blocks_text(blocks: Iterable[Block], names: Names) -> str:
     """Every block that shows something, one below the other."""
@@ -58,7 +60,9 @@ def _element(element: Block, names: Names) -> str:
     if kind in {"button", "workflow_button"}:
         return f"[{link(text(element, 'url'), text_object(element.get('text'), names))}]"
     label = text_object(element.get("placeholder"), names)
-    options = [text_object(option.get("text"), names) for option in parts(element, "options")]
+    choices = parts(element, "options")
+    options = [text_object(option.get("text"), names) for option in choices[:MAX_OPTIONS]]
+    options += [f"{len(choices) - MAX_OPTIONS} more"] if len(choices) > MAX_OPTIONS else []
     return f"[{': '.join(filter(None, (label, ' / '.join(options))))}]" if label or options else ""
 
 

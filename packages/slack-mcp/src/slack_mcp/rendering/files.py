@@ -3,18 +3,25 @@
 from slack_mcp.records.files import FileRecord
 
 GONE = {"tombstone": "(deleted file)", "hidden_by_limit": "(file hidden by the plan's limit)"}
+MAX_ALT_CHARACTERS = 300
 
 
 def described_file(file: FileRecord) -> str:
-    """`plan.pdf (PDF, 120 kB, F012AB34CD)`; a file kept outside Slack with its address."""
+    """`plan.pdf (PDF, 120 kB, F012AB34CD)`; a picture with its alt text, a file kept outside Slack with its address."""
     if file.mode in GONE:
         return GONE[file.mode]
     kind = file.pretty_type or file.filetype
     size = shown_size(file.size) if not file.is_canvas else ""
     name = file.name if not file.is_canvas else file.title
     shown = name or file.title or file.name or file.id or "file"
-    facts = ", ".join(filter(None, (kind, size, file.id if file.id != shown else "", _address(file), _access(file))))
+    described = f'"{cut(file.alt_txt, MAX_ALT_CHARACTERS)}"' if file.alt_txt else ""
+    identity = file.id if file.id != shown else ""
+    facts = ", ".join(filter(None, (kind, size, described, identity, _address(file), _access(file))))
     return f"{shown} ({facts})" if facts else shown
+
+
+def cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def file_content(file: FileRecord) -> str:

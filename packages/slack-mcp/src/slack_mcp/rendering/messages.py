@@ -13,6 +13,7 @@ from slack_mcp.rendering.rich_text import mentioned_in
 
 PREFIX_BY_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
 MAX_REACTORS_NAMED = 3
+MAX_PARTICIPANTS_NAMED = 8
 
 
 def text_of(message: MessageRecord, names: Names) -> str:
@@ -36,7 +37,8 @@ def _huddle(room: HuddleRecord, names: Names) -> str:
     people = room.participant_history or room.participants
     length = f" of {round((room.date_end - room.date_start) / 60)} min" if room.date_end > room.date_start else ""
     state = "ended" if room.has_ended or room.date_end > 0 else "going on"
-    named = ", ".join(names.user(user)[1:] for user in people)
+    named = ", ".join(names.user(user)[1:] for user in people[:MAX_PARTICIPANTS_NAMED])
+    named += f" and {len(people) - MAX_PARTICIPANTS_NAMED} more" if len(people) > MAX_PARTICIPANTS_NAMED else ""
     return f"(huddle{length}, {state}: {named})" if named else f"(huddle{length}, {state})"
 
 
@@ -56,7 +58,7 @@ def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
             yield message.user
         yield from mentioned_users(message.text)
         yield from mentioned_in([message.blocks, *_attached(message)])
-        yield from (message.room.participant_history if message.room else ())
+        yield from (message.room.participant_history[:MAX_PARTICIPANTS_NAMED] if message.room else ())
         for reaction in message.reactions:
             yield from reaction.users[:MAX_REACTORS_NAMED]
 

@@ -62,11 +62,12 @@ async def _page(
         named, warnings = await _named(page.items, slack)
         for at, channel in enumerate(named[passed:], passed):
             if len(found) == max_results:
-                return _listed(found, f"{page.cursor}@{at}", warnings)
+                return await _listed(found, f"{page.cursor}@{at}", warnings, slack)
             if slack.access.readable(channel) and _holds(channel, query):
                 found.append(channel)
         passed = 0
-    return _listed(found, f"{page.next_cursor}@0" if page and page.next_cursor else None, warnings)
+    following = f"{page.next_cursor}@0" if page and page.next_cursor else None
+    return await _listed(found, following, warnings, slack)
 
 
 async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequence[Channel], list[str]]:
@@ -81,8 +82,11 @@ async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequenc
     return shown, warnings
 
 
-def _listed(found: Sequence[Channel], next_cursor: str | None, warnings: list[str]) -> ListedChannels:
-    channels = [ListedChannel.from_channel(channel) for channel in found]
+async def _listed(
+    found: Sequence[Channel], next_cursor: str | None, warnings: list[str], slack: Workspace
+) -> ListedChannels:
+    guests = await slack.guests.of_each(found)
+    channels = [ListedChannel.from_channel(channel, str(who)) for channel, who in zip(found, guests, strict=True)]
     return ListedChannels(channels=channels, next_cursor=next_cursor, warnings=warnings or None)
 
 

@@ -16,7 +16,6 @@ from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, Optional
 from slack_mcp.writing.message_body import Format, composed, edited
 
 NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
-EXTERNAL_READERS = "People of other organisations, or guests, read this conversation."
 IN_ITS_THREAD = "That was a reply: it went into its thread."
 REPLY_GIVEN = "That ts is a reply's: this is its whole thread."
 
@@ -35,10 +34,10 @@ async def send_message(
     """Post in a channel or thread. Mention people as <@U...>, with ids from find_users."""
     body = composed(text, format, slack.rules)
     place = await slack.channels.resolve(channel, write=True)
-    given = message_ts(thread_ts, thread=True) if thread_ts else None
-    thread = await thread_of(given, place.id, slack) if given else None
+    given = message_ts(thread_ts, thread=True, channel=place.id) if thread_ts else None
+    thread = await thread_of(given, place.id, slack.api) if given else None
     sent = await slack.api.messages.post(place.id, body, thread)
-    warnings = [EXTERNAL_READERS] if place.external else []
+    warnings = await slack.guests.warnings(place)
     return Sent(
         channel=Place.of(place),
         ts=sent.ts,
@@ -61,8 +60,10 @@ async def get_channel_history(
     place = await slack.channels.resolve(channel)
     since = await slack.ts(oldest) if oldest else None
     until = await slack.ts(latest, end=True) if latest else None
-    page = await slack.api.messages.history(place.id, limit=limit, oldest=since, latest=until, cursor=cursor or None)
-    return await messages_from(page, slack)
+    page = await slack.read(
+        lambda api: api.messages.history(place.id, limit=limit, oldest=since, latest=until, cursor=cursor or None)
+    )
+    return await messages_from(page, place.id, slack)
 
 
 @reads("Read a thread")
@@ -77,11 +78,13 @@ async def get_thread(
 ) -> Messages:
     """Read a message and its replies, oldest first."""
     place = await slack.channels.resolve(channel)
-    given = message_ts(thread_ts, thread=True)
+    given = message_ts(thread_ts, thread=True, channel=place.id)
     since = await slack.ts(oldest) if oldest else None
     read = newest_replies if newest else read_thread
-    page, thread = await read(place.id, given, limit=limit, oldest=since, cursor=cursor or None, slack=slack)
-    found = await messages_from(page, slack)
+    page, thread = await slack.read(
+        lambda api: read(place.id, given, limit=limit, oldest=since, cursor=cursor or None, api=api)
+    )
+    found = await messages_from(page, place.id, slack, thread)
     if thread == given:
         return found
     return found.model_copy(update={"thread_ts": thread, "warnings": [*(found.warnings or []), REPLY_GIVEN]})
@@ -98,7 +101,7 @@ async def add_reaction(
     """React to a message, or take the reaction back."""
     place = await slack.channels.resolve(channel, write=True)
     change = slack.api.messages.unreact if remove else slack.api.messages.react
-    await change(place.id, message_ts(ts), short_name(emoji))
+    await change(place.id, message_ts(ts, channel=place.id), short_name(emoji))
     return Done()
 
 
@@ -110,7 +113,7 @@ async def update_message(
     if bool(text) == delete:
         raise InvalidInput("Give either text or delete=true.")
     place = await slack.channels.resolve(channel, write=True)
-    stamp = message_ts(ts)
+    stamp = message_ts(ts, channel=place.id)
     if not text:
         there = await slack.api.messages.delete(place.id, stamp)
         return Edited(ts=stamp, deleted=True, warnings=None if there else [NOT_THERE])

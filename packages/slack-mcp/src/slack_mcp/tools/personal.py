@@ -22,11 +22,17 @@ from slack_mcp.workspace_search import search_workspace
 async def list_unread(slack: Slack) -> UnreadList:
     """List the person's conversations with unread messages, direct ones first; read them from `since` on."""
     unread, warnings = await unread_conversations(slack)
-    names = Names(await reread(slack, [channel for channel, _, _ in unread]))
+    names = Names(await reread(slack, [found.channel for found in unread]))
     return UnreadList(
         conversations=[
-            Unread(id=channel.id, name=channel_label(channel, names), unread=count, since=written(since, slack.now()))
-            for channel, count, since in unread
+            Unread(
+                id=found.channel.id,
+                name=channel_label(found.channel, names),
+                unread=found.count,
+                more=found.more or None,
+                since=written(found.last_read, slack.now()),
+            )
+            for found in unread
         ],
         warnings=warnings or None,
     )
@@ -46,7 +52,7 @@ async def list_mentions(
 async def mark_read(channel: ChannelGiven, ts: MessageTs, slack: Slack) -> Done:
     """Mark a conversation as read up to a message."""
     place = await slack.channels.resolve(channel)
-    await person_api(slack).conversations.mark(place.id, message_ts(ts))
+    await person_api(slack).conversations.mark(place.id, message_ts(ts, channel=place.id))
     return Done()
 
 

@@ -12,7 +12,6 @@ from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMes
 from slack_mcp.references import message_ts
 from slack_mcp.threads import thread_of
 from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
-from slack_mcp.tools.messages import EXTERNAL_READERS
 from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
 from slack_mcp.writing.message_body import composed
 
@@ -35,13 +34,17 @@ async def schedule_message(
     if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
         raise InvalidInput("The time is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
     place = await slack.channels.resolve(channel, write=True)
-    thread = await thread_of(message_ts(thread_ts, thread=True), place.id, slack) if thread_ts else None
+    thread = (
+        await thread_of(message_ts(thread_ts, thread=True, channel=place.id), place.id, slack.api)
+        if thread_ts
+        else None
+    )
     made = await slack.api.scheduling.schedule(place.id, body, post_at, thread)
     return Scheduled(
         channel=Place.of(place),
         id=made.scheduled_message_id,
         time=_time(post_at),
-        warnings=[EXTERNAL_READERS] if place.external else None,
+        warnings=await slack.guests.warnings(place) or None,
     )
 
 

@@ -1,0 +1,60 @@
+"""What Slack's own search would ignore is written as it reads it, or refused."""
+
+import pytest
+from slack_desk import ALICE, BOB, GENERAL, Desk
+
+NOON = 1_795_176_000.0
+"""20 November 2026 12:00 UTC."""
+
+
+async def _sent(desk: Desk, query: str) -> tuple[str, list[str]]:
+    env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TIMEZONE": "UTC"}
+    found = await desk.call("search_messages", env, query=query)
+    asked = next(call.given["query"] for call in desk.slack.calls if call.method == "search.messages")
+    return asked, found.get("warnings", [])
+
+
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("x from:bob@acme.example", f"x from:<@{BOB}>"),
+        ('x from:"Bob Stone"', f"x from:<@{BOB}>"),
+        (f"x -from:{BOB}", f"x -from:<@{BOB}>"),
+        ("x from:me from:@bob", "x from:me from:@bob"),
+        (f"x in:{GENERAL}", "x in:#general"),
+        (f"x in:https://acme.slack.com/archives/{GENERAL}", "x in:#general"),
+        ("x in:#general -in:random", "x in:#general -in:random"),
+        ("x during:2026-02", "x after:2026-01-31 before:2026-03-01"),
+        ('x during:"February 2026"', "x after:2026-01-31 before:2026-03-01"),
+        ("x before:2026-11-20", "x before:2026-11-20"),
+        ("x during:august on:yesterday", "x during:august on:yesterday"),
+        ('x on:"20 Nov 2026"', "x on:2026-11-20"),
+        ('x after:"Nov 3, 2026"', "x after:2026-11-03"),
+        ("x http://a.example/from:b y", "x http://a.example/from:b y"),
+        ('"from: me" -y', '"from: me" -y'),
+    ],
+)
+async def test_people_channels_and_days_reach_slack_as_it_reads_them(desk: Desk, query: str, sent: str):
+    assert await _sent(desk, query) == (sent, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("x after:2026-11-18T12:00Z", "x after:2026-11-17"),
+        ("x before:2026-11-18T12:00Z", "x before:2026-11-19"),
+        ("x on:1795176000", "x on:2026-11-20"),
+    ],
+)
+async def test_an_instant_is_widened_to_its_day_and_it_is_said(desk: Desk, query: str, sent: str):
+    asked, warnings = await _sent(desk, query)
+    assert asked == sent
+    assert "whole days" in warnings[0]
+
+
+@pytest.mark.parametrize(("query", "named"), [("x before:someday", "time"), ("x from:nobody@acme.example", "e-mail")])
+async def test_what_nobody_can_follow_is_refused(desk: Desk, query: str, named: str):
+    env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE)}
+    failed = await desk.fail("search_messages", env, query=query)
+    assert named in failed.message
+    assert desk.slack.count("search.messages") == 0
