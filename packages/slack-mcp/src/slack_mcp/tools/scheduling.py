@@ -30,9 +30,7 @@ async def schedule_message(
 ) -> Scheduled:
     """Schedule a message in Markdown, up to 120 days ahead."""
     body = composed(text, "markdown", slack.rules)
-    post_at = int(float(await slack.ts(at, ahead=True)))
-    if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
-        raise InvalidInput("The time is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+    post_at = await _time_ahead(at, slack)
     place = await slack.channels.resolve(channel, write=True)
     thread = (
         await thread_of(message_ts(thread_ts, thread=True, channel=place.id), place.id, slack.api)
@@ -79,6 +77,14 @@ async def cancel_scheduled_message(
     place = await slack.channels.resolve(channel, write=True)
     await slack.api.scheduling.cancel(place.id, id)
     return Done()
+
+
+async def _time_ahead(given: str, slack: Workspace) -> int:
+    """Seconds since 1970 of a time at which Slack takes a message."""
+    post_at = int(float(await slack.ts(given, ahead=True)))
+    if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
+        raise InvalidInput("The time is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+    return post_at
 
 
 async def _readable(identity: str, slack: Workspace) -> bool:
