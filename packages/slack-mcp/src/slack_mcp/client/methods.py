@@ -66,7 +66,7 @@ METHODS: Mapping[str, Method] = {
     "chat.postMessage": Method(None, Repeat.NEVER, check=CHECK_HISTORY, proof=PostedRecord),
     "chat.deleteScheduledMessage": Method(3, Repeat.ONCE),
     "chat.scheduleMessage": Method(3, Repeat.NEVER, check=CHECK_SCHEDULED, proof=ScheduledProofRecord),
-    "chat.scheduledMessages.list": Method(3),
+    "chat.scheduledMessages.list": Method(3, team=True),
     "chat.update": Method(3, Repeat.ONCE),
     "files.info": Method(4),
     "files.list": Method(3, team=True),

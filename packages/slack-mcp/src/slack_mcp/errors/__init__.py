@@ -21,6 +21,7 @@ MAX_MESSAGES = 5
 MAX_MESSAGE_CHARACTERS = 300
 
 ERROR_MEANINGS: Mapping[str, Meaning] = {**ACCESS_ERRORS, **OBJECT_ERRORS, **INPUT_ERRORS}
+NOT_AGAIN = "The same call will be refused again."
 UNKNOWN = Meaning(
     UpstreamError,
     "Slack refuses this with the error {error}.",
@@ -79,7 +80,7 @@ def _failure(answer: ErrorRecord, token: str) -> Failure:
     message = meaning.message.format(token=token, needed=needed or "it needs", error=error or "that has no name")
     return meaning.failure(
         f"{message} Slack says: {messages[0].rstrip('.')}." if messages else message,
-        remedy=meaning.remedy,
+        remedy=NOT_AGAIN if meaning.remedy == "" else meaning.remedy,
         details={name: value for name, value in details.items() if value},
         effect=meaning.effect,
     )

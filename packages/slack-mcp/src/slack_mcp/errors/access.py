@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mcp_chassis.failures import AuthenticationFailed, Effect, InvalidInput, PermissionDenied, RateLimited, Unavailable
 
-from slack_mcp.errors.meaning import ASK_ADMIN, ASK_OPERATOR, FIND_USER, INVITE_APP, Meaning
+from slack_mcp.errors.meaning import ASK_ADMIN, ASK_OPERATOR, FIND_USER, INVITE_APP, WAIT, Meaning
 
 _ROTATION = (
     "Tokens that rotate live twelve hours: ask the person who runs this server for a new one, or to set "
@@ -109,12 +109,12 @@ ACCESS_ERRORS: Mapping[str, Meaning] = {
     "cannot_add_others_recurring": Meaning(PermissionDenied, "Repeating reminders for others are not allowed.", ""),
     "cannot_add_slackbot": Meaning(PermissionDenied, "Slackbot cannot get reminders.", FIND_USER),
     "cannot_complete_others": Meaning(PermissionDenied, "Only the person reminded can complete a reminder.", ""),
-    "ratelimited": Meaning(RateLimited, "Slack limits how often it may be asked.", None, Effect.REJECTED),
-    "rate_limited": Meaning(RateLimited, "Slack limits how often messages may be sent.", None, Effect.REJECTED),
+    "ratelimited": Meaning(RateLimited, "Slack limits how often it may be asked.", WAIT, Effect.REJECTED),
+    "rate_limited": Meaning(RateLimited, "Slack limits how often messages may be sent.", WAIT, Effect.REJECTED),
     "message_limit_exceeded": Meaning(
-        RateLimited, "The workspace has sent as many messages as it may.", None, Effect.REJECTED
+        RateLimited, "The workspace has sent as many messages as it may.", WAIT, Effect.REJECTED
     ),
-    "accesslimited": Meaning(RateLimited, "Slack limits access for the moment.", None, Effect.REJECTED),
+    "accesslimited": Meaning(RateLimited, "Slack limits access for the moment.", WAIT, Effect.REJECTED),
     "team_added_to_org": Meaning(
         Unavailable, "The workspace is being moved into an organisation.", None, Effect.REJECTED
     ),
@@ -129,4 +129,94 @@ ACCESS_ERRORS: Mapping[str, Meaning] = {
     "file_update_failed": Meaning(Unavailable, "Slack could not change the file.", None, Effect.AMBIGUOUS),
     "canvas_creation_failed": Meaning(Unavailable, "Slack could not create the canvas.", None, Effect.AMBIGUOUS),
     "canvas_editing_failed": Meaning(Unavailable, "Slack could not change the canvas.", None, Effect.AMBIGUOUS),
+    "app_access_restricted": Meaning(PermissionDenied, "The account behind {token} may not use this app.", ASK_ADMIN),
+    "app_cannot_join_channel": Meaning(PermissionDenied, "Apps cannot be invited to this channel.", ""),
+    "cannot_add_profile_only_user": Meaning(
+        PermissionDenied, "This person has a profile only, and cannot get reminders.", FIND_USER
+    ),
+    "cannot_create_channel": Meaning(PermissionDenied, "Slack does not let {token} create this channel.", ASK_ADMIN),
+    "canvas_disabled_file_team": Meaning(
+        PermissionDenied, "Canvases are switched off in the workspace of the file.", ASK_ADMIN
+    ),
+    "canvas_globally_disabled": Meaning(PermissionDenied, "Canvases are switched off in the workspace.", ASK_ADMIN),
+    "channel_is_limited_access": Meaning(
+        PermissionDenied, "The account behind {token} has no access to the channel.", ""
+    ),
+    "free_teams_cannot_create_non_tabbed_canvases": Meaning(
+        PermissionDenied, "The workspace's plan allows canvases of channels only.", "Give a channel."
+    ),
+    "free_teams_cannot_create_standalone_canvases": Meaning(
+        PermissionDenied, "The workspace's plan allows canvases of channels only.", "Give a channel."
+    ),
+    "free_teams_cannot_edit_standalone_canvases": Meaning(
+        PermissionDenied, "The workspace's plan allows changes of channels' canvases only.", ASK_ADMIN
+    ),
+    "invitee_cant_see_channel": Meaning(
+        PermissionDenied, "The channel is not shared with a workspace of this person.", ""
+    ),
+    "no_access": Meaning(PermissionDenied, "The account behind {token} may not react there.", ""),
+    "no_external_invite_permission": Meaning(
+        PermissionDenied, "The account behind {token} may not invite people of other organisations.", ASK_ADMIN
+    ),
+    "not_visible": Meaning(PermissionDenied, "The file is hidden from the account behind {token}.", ""),
+    "template_not_visible": Meaning(PermissionDenied, "The template is hidden from the account behind {token}.", ""),
+    "permission_denied": Meaning(PermissionDenied, "The account behind {token} may not do this.", ASK_ADMIN),
+    "plan_upgrade_required": Meaning(PermissionDenied, "The workspace's plan does not include this.", ASK_ADMIN),
+    "posting_to_channel_denied": Meaning(
+        PermissionDenied, "Files may not be shared in this channel.", "Choose another channel."
+    ),
+    "send_on_behalf_not_allowed": Meaning(
+        PermissionDenied, "Slack does not let {token} post for somebody else.", ASK_OPERATOR
+    ),
+    "slack_connect_blocked_file_type": Meaning(
+        PermissionDenied, "Files of this type may not be shared with other organisations.", ASK_ADMIN
+    ),
+    "slack_connect_clip_sharing_blocked": Meaning(
+        PermissionDenied, "Clips may not be shared with other organisations.", ASK_ADMIN
+    ),
+    "slack_connect_file_link_sharing_blocked": Meaning(
+        PermissionDenied, "Links to files may not be shared with other organisations.", "Leave the links out."
+    ),
+    "slack_connect_lists_sharing_blocked": Meaning(
+        PermissionDenied, "Lists may not be shared with other organisations.", ASK_ADMIN
+    ),
+    "sudo_required": Meaning(PermissionDenied, "Slack wants the person to sign in again for this.", ASK_OPERATOR),
+    "thread_locked": Meaning(PermissionDenied, "The thread is locked.", ""),
+    "invalid_token": Meaning(AuthenticationFailed, "Slack cannot use {token} for this.", None),
+    "not_bearer_token": Meaning(AuthenticationFailed, "Slack cannot use {token} for this.", None),
+    "bad_redirect_uri": Meaning(
+        AuthenticationFailed, "Slack refuses the address that the sign-in came back to.", ASK_OPERATOR
+    ),
+    "cannot_install_an_org_installed_app": Meaning(
+        AuthenticationFailed, "The organisation has installed the app, so a workspace cannot.", ASK_OPERATOR
+    ),
+    "invalid_code": Meaning(
+        AuthenticationFailed, "Slack refuses the code of the sign-in; it may have been used.", "Sign in again."
+    ),
+    "invalid_code_verifier": Meaning(AuthenticationFailed, "Slack refuses the proof of the sign-in.", "Sign in again."),
+    "no_scopes": Meaning(AuthenticationFailed, "The sign-in asked for no scopes.", ASK_OPERATOR),
+    "oauth_authorization_url_mismatch": Meaning(
+        AuthenticationFailed, "The sign-in began at another address than Slack wants.", ASK_OPERATOR
+    ),
+    "pkce_not_allowed": Meaning(AuthenticationFailed, "The app may not use this way of signing in.", ASK_OPERATOR),
+    "preview_feature_not_available": Meaning(
+        PermissionDenied, "Slack does not offer this to the workspace yet.", ASK_OPERATOR
+    ),
+    "user_email_unverified": Meaning(
+        AuthenticationFailed, "The person has to confirm the e-mail address with Slack first.", ""
+    ),
+    "canvas_tab_creation_failed": Meaning(Unavailable, "Slack could not create the canvas.", None, Effect.AMBIGUOUS),
+    "channel_canvas_creation_failed": Meaning(
+        Unavailable, "Slack could not create the canvas.", None, Effect.AMBIGUOUS
+    ),
+    "canvas_editing_locked": Meaning(
+        Unavailable, "Another change of the canvas is in progress.", "Try again in a moment.", Effect.REJECTED
+    ),
+    "list_record_comment_fetch_failed": Meaning(
+        Unavailable, "Slack could not read the comments of the list's record.", None
+    ),
+    "partial_profile_set_failed": Meaning(Unavailable, "Slack could not change the whole profile.", None),
+    "unable_to_share_files": Meaning(Unavailable, "Slack could not share the files.", None, Effect.AMBIGUOUS),
+    "update_failed": Meaning(Unavailable, "Slack could not change the message.", None, Effect.AMBIGUOUS),
+    "missing_file_data": Meaning(Unavailable, "Slack does not have the file's content yet.", None, Effect.REJECTED),
 }

@@ -39,7 +39,10 @@ INPUT_ERRORS: Mapping[str, Meaning] = {
     "time_in_past": Meaning(InvalidInput, "The time has passed.", _TIME),
     "time_too_far": Meaning(InvalidInput, "The time is too far ahead.", _TIME),
     "restricted_too_many": Meaning(
-        RateLimited, "30 messages are scheduled for these five minutes already.", None, Effect.REJECTED
+        RateLimited,
+        "30 messages are scheduled for these five minutes already.",
+        "Choose another time.",
+        Effect.REJECTED,
     ),
     "cannot_parse": Meaning(InvalidInput, "Slack cannot read the time of the reminder.", "Use an ISO time."),
     "cannot_complete_recurring": Meaning(InvalidInput, "A repeating reminder cannot be completed.", "Delete it."),
@@ -94,4 +97,32 @@ INPUT_ERRORS: Mapping[str, Meaning] = {
     "superfluous_charset": _UNREADABLE,
     "as_user_not_supported": _UNREADABLE,
     "invalid_grant_type": _UNREADABLE,
+    "alt_txt_too_large": Meaning(
+        InvalidInput, "The description of the image is longer than 1,000 characters.", "Shorten it."
+    ),
+    "canvas_too_large": Meaning(InvalidInput, "The canvas is too large for this change.", "Change less at once."),
+    "channels_limit_exceeded": Meaning(
+        InvalidInput, "A file can be shared in at most 100 channels at once.", "Name fewer."
+    ),
+    "email_taken": Meaning(InvalidInput, "The e-mail address belongs to somebody else.", ""),
+    "invalid_args": Meaning(UpstreamError, "Slack could not read this server's request ({error}).", REPORT),
+    "invalid_emoji_not_allowed": Meaning(
+        InvalidInput, "Slack does not take this emoji in a status.", "Use another one."
+    ),
+    "invalid_metadata_filter_keys": Meaning(
+        UpstreamError, "Slack could not read this server's request ({error}).", REPORT
+    ),
+    "invalid_ooo_message": Meaning(InvalidInput, "Slack does not take this absence message.", ""),
+    "invalid_starts_with_at": Meaning(InvalidInput, "The name must not begin with @.", ""),
+    "max_file_sharing_exceeded": Meaning(InvalidInput, "The message has too many files.", "Use several messages."),
+    "must_clear_both_status_text_and_status_emoji": Meaning(
+        InvalidInput, "A status is cleared with text and emoji both empty.", "Leave both empty."
+    ),
+    "name_not_allowed": Meaning(InvalidInput, "The name must not hold an address.", ""),
+    "no_dual_broadcast_content_update": Meaning(
+        InvalidInput, "An old reply cannot be changed and sent to the channel at once.", ""
+    ),
+    "not_reactable": Meaning(InvalidInput, "Slack takes no reactions on this.", "React to a message instead."),
+    "unknown_subtype": Meaning(InvalidInput, "Slack knows no such kind of file.", ""),
+    "username_same": Meaning(InvalidInput, "The name is the present one already.", ""),
 }

@@ -6,7 +6,10 @@ from mcp_chassis.failures import Effect, Failure
 
 
 class Meaning(NamedTuple):
-    """Failure class, sentence, remedy (the class's own when None, none when empty), and effect of the attempt."""
+    """Failure class, sentence, remedy and effect of the attempt.
+
+    The remedy is the class's own when None, and that repeating does not help when empty.
+    """
 
     failure: type[Failure]
     message: str
@@ -21,3 +24,4 @@ FIND_CHANNEL = "Find it with list_channels; a private channel shows only after t
 FIND_USER = "Find the person with find_users."
 INVITE_APP = "Ask a member to invite the app to the channel."
 REPORT = "The fault is in this server: tell the person who runs it; do not retry."
+WAIT = "Wait before the next call."

@@ -61,4 +61,20 @@ OBJECT_ERRORS: Mapping[str, Meaning] = {
     "too_many_members": Meaning(Conflict, "The channel has as many members as Slack allows.", ""),
     "canvas_globally_locked": Meaning(Conflict, "Somebody else is changing the canvas.", "Try again in a moment."),
     "duplicate_channel_not_found": Meaning(NotFound, "Slack finds no such channel.", FIND_CHANNEL),
+    "bots_not_found": Meaning(NotFound, "Slack finds no such app.", ""),
+    "draft_not_found": Meaning(NotFound, "Slack finds no such draft.", ""),
+    "draft_already_deleted": Meaning(NotFound, "The draft was deleted.", ""),
+    "draft_already_sent": Meaning(Conflict, "The draft was sent already.", ""),
+    "draft_has_conflict": Meaning(Conflict, "The draft was changed meanwhile.", ""),
+    "file_is_deleted": Meaning(NotFound, "The file was deleted.", ""),
+    "invalid_team": Meaning(
+        NotFound, "Slack finds no such workspace.", "SLACK_TEAM_ID names it: ask the person who runs this server."
+    ),
+    "org_user_not_in_team": Meaning(
+        NotFound, "Some of the people are in the organisation and not in this workspace.", FIND_USER
+    ),
+    "missing_user": Meaning(NotFound, "Slack finds no such person.", FIND_USER),
+    "streaming_state_conflict": Meaning(
+        Conflict, "The message is still being written.", "Try again when it is complete."
+    ),
 }

@@ -1,0 +1,91 @@
+"""Every error word that Slack documents for a method in use has a text of its own and says what to try."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mcp_chassis.failures import Effect, RateLimited, Unavailable
+from mcp_chassis.http.response import Response
+from slack_mcp.client.methods import METHODS
+from slack_mcp.errors import ERROR_MEANINGS, failure_for
+
+WORDS = Path(__file__).parents[1] / "support" / "slack_error_words.txt"
+SENTENCES_AT_LEAST = 2
+
+
+def published() -> Iterator[tuple[str, str]]:
+    """Each documented pair of method and error word."""
+    method = ""
+    for line in WORDS.read_text().splitlines():
+        name, colon, words = line.partition(":")
+        if line.startswith("#"):
+            continue
+        if colon and not name.startswith(" "):
+            method = name
+        yield from ((method, word) for word in (words if colon else line).split())
+
+
+PUBLISHED = list(published())
+
+
+def answer(**fields: object) -> Response:
+    return Response.looked_up("Slack", {"ok": False, **fields})
+
+
+def test_every_method_in_use_is_in_the_published_list():
+    assert sorted(set(METHODS) - {method for method, _ in PUBLISHED}) == []
+
+
+def test_every_published_word_has_a_text_of_its_own():
+    assert sorted({word for _, word in PUBLISHED if word not in ERROR_MEANINGS}) == []
+
+
+def test_every_published_word_says_what_happened_and_what_to_try():
+    short: list[str] = []
+    for word in sorted({word for _, word in PUBLISHED}):
+        failed = failure_for(answer(error=word), "SLACK_BOT_TOKEN")
+        assert failed is not None
+        told = failed.message
+        if told.count(".") + told.count(";") < SENTENCES_AT_LEAST or "{" in told:
+            short.append(f"{word}: {told}")
+    assert short == []
+
+
+def test_a_refusal_that_is_for_the_moment_may_be_tried_again_and_others_not():
+    wrong: list[str] = []
+    for word, meaning in ERROR_MEANINGS.items():
+        retryable = issubclass(meaning.failure, RateLimited | Unavailable)
+        wrong += [word] if retryable != meaning.failure.retryable else []
+        wrong += [word] if meaning.effect is not Effect.SETTLED and not retryable else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"response_metadata": {"messages": ["[ERROR] missing required field: channel"]}},
+        {"detail": "missing required field: channel"},
+        {"errors": ["missing required field: channel"]},
+        {"errors": [{"user": "U0GUEST01", "ok": False, "error": "missing required field: channel"}]},
+        {"errors": [7, None, "missing required field: channel"]},
+    ],
+)
+def test_slacks_own_sentence_about_a_request_is_told_wherever_it_stands(fields: dict[str, object]):
+    failed = failure_for(answer(error="invalid_arguments", **fields), "SLACK_BOT_TOKEN")
+    assert failed is not None
+    assert "missing required field: channel" in failed.message
+
+
+@pytest.mark.parametrize("odd", [None, 7, {}, [], "x", {"messages": None}, {"messages": [None, 7]}])
+def test_a_refusal_without_readable_sentences_is_told_by_its_word(odd: object):
+    failed = failure_for(answer(error="channel_not_found", response_metadata=odd, errors=odd), "SLACK_BOT_TOKEN")
+    assert failed is not None
+    assert failed.details["slack_error"] == "channel_not_found"
+    assert "list_channels" in failed.message
+
+
+@pytest.mark.parametrize("error", [None, 7, "", {}, "<b>x</b>"])
+def test_a_refusal_without_a_word_is_slacks_fault(error: object):
+    failed = failure_for(answer(error=error), "SLACK_BOT_TOKEN")
+    assert failed is not None
+    assert (failed.code.value, "no name" in failed.message) == ("UPSTREAM_ERROR", True)
