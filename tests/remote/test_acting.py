@@ -291,7 +291,7 @@ async def test_a_shelf_keeps_drops_lists_and_gives_once(kind: str, tmp_path: Pat
         assert await shelf.grant(alice) == "three"
         assert dict(await shelf.all()) == {alice: "three", bob: "two"}
         assert (await shelf.drop(alice), await shelf.drop(alice), await shelf.grant(alice)) == (True, False, None)
-        await shelf.lay("state", "sealed", 60)
+        await shelf.put_once("state", "sealed", 60)
         assert (await shelf.take("state"), await shelf.take("state")) == ("sealed", None)
 
 

@@ -65,7 +65,7 @@ def test_another_origin_is_not_answered(origin: str) -> None:
 
 
 def test_a_program_without_an_origin_is_answered_and_a_request_without_a_host_is_not() -> None:
-    assert RULES.answers_origin(None)
+    assert RULES.answers_origins([])
     assert not RULES.answers_host(None)
 
 

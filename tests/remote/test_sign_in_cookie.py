@@ -48,6 +48,7 @@ async def test_the_cookie_is_secure_where_the_server_is_public_over_https(
 async def test_the_cookie_is_hidden_from_scripts_and_other_sites_and_ends_soon(tmp_path: Path) -> None:
     async with _sent_on(tmp_path, "https://tools.example.com") as (_, response):
         cookie = _cookie(response)
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/oauth/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert cookie.key == "__Host-toolroll_first-server"  # browsers take it from this host alone, over https
     assert 0 < int(cookie["max-age"]) <= 3600
     assert len(cookie.value) >= 32

@@ -35,7 +35,7 @@ async def test_a_sign_in_page_is_shown_under_an_allowed_host_alone(tmp_path: Pat
     async with _invited(tmp_path) as (http, ticket):
         shown = await http.get(START, params={"ticket": ticket})
         elsewhere = await http.get(START, params={"ticket": ticket}, headers={"host": "evil.example"})
-    assert (shown.status_code, elsewhere.status_code) == (200, 400)
+    assert (shown.status_code, elsewhere.status_code) == (200, 421)
     assert ticket in shown.text
     assert ticket not in elsewhere.text
 

@@ -12,6 +12,8 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from mcp_chassis.failures import AuthenticationFailed
 
 QUESTION = "sign_in"
+ENDED_GRANT_ERRORS = frozenset({"invalid_grant", "bad_refresh_token", "invalid_refresh_token", "token_revoked"})
+"""RFC 6749 has the first; the others are used by services that answer errors with status 200."""
 
 
 def _whole(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -41,6 +43,7 @@ class SignIn:
         credential: the field of the server's settings that a person's token takes the place of.
         scope_parameter: what the upstream calls the scopes of a person's token.
         scope_separator: what stands between them.
+        ended_grant_errors: error codes of `token_url` which say that the grant itself is invalid.
         granted: finds the part with the person's token in the answer of `token_url`.
         revoke: ends at the upstream what a person has granted, from the server's settings, the app and the person's
             token; raises a `Failure` where it did not, and nothing where it had ended before.
@@ -54,6 +57,7 @@ class SignIn:
     scope_parameter: str = "scope"
     scope_separator: str = " "
     granted: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _whole
+    ended_grant_errors: frozenset[str] = ENDED_GRANT_ERRORS
     revoke: Revoke | None = None
 
 
@@ -70,11 +74,11 @@ class CallerConnections(Protocol):
 
 
 class SignInNeeded(AuthenticationFailed):
-    """The caller has to sign in to the upstream first."""
+    """The caller has to sign in to the upstream first; `reason` says why, where it has signed in before."""
 
-    def __init__(self, title: str, url: str) -> None:
+    def __init__(self, title: str, url: str, reason: str | None = None) -> None:
         super().__init__(
-            f"{title} does not know yet that you may act there through this server.",
+            reason or f"{title} does not know yet that you may act there through this server.",
             remedy="Ask the person to open details.authorize_url and to sign in, then call again.",
             details={"authorize_url": url, "auth_required": True},
         )

@@ -1,6 +1,7 @@
 """All of a process's HTTP: its servers by path, and what is asked about the process itself."""
 
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.types import Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.server import Probe
 from mcp_chassis.telemetry.redaction import call_secrets
 
+_ENCODED_SEPARATOR = re.compile(rb"%(?:2f|5c|2e|00)", re.IGNORECASE)
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 Ready = Callable[[], Awaitable[Sequence[Probe]]]
 
@@ -51,7 +53,7 @@ class Application:
             await self._live(receive, send)
             return
         send = self._closing(send)
-        page = self._pages.get(scope["path"].removesuffix("/")) or self._narrowed(scope)
+        page = self._page(scope) if is_plain(scope) else None
         if page is None:
             await Rejection(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(
                 send
@@ -59,6 +61,9 @@ class Application:
         else:
             with call_secrets():
                 await page(scope, receive, send)
+
+    def _page(self, scope: Scope) -> Page | None:
+        return self._pages.get(scope["path"].removesuffix("/")) or self._narrowed(scope)
 
     def _narrowed(self, scope: Scope) -> Page | None:
         """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""
@@ -106,6 +111,18 @@ class Application:
         status = 503 if missing else 200
         body: dict[str, object] = {"status": "unavailable", "failed": missing} if missing else {"status": "ready"}
         await send_json(send, status, body)
+
+
+def is_plain(scope: Scope) -> bool:
+    """Whether a path is written in one way only: no dot segments, empty segments, encoded separators or controls.
+
+    A proxy that reads such a path otherwise would check another server than the one that answers.
+    """
+    raw = scope.get("raw_path") or b""
+    segments = scope["path"].removesuffix("/").split("/")[1:]
+    return not _ENCODED_SEPARATOR.search(raw) and all(
+        segment not in {"", ".", ".."} and segment.isprintable() and "\\" not in segment for segment in segments
+    )
 
 
 def page_of(body: bytes, content_type: str) -> Page:

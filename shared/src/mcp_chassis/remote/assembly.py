@@ -118,14 +118,14 @@ class _Process:
         """Who knows what callers have granted; None where they share the server's credential."""
         from mcp_chassis.remote.accounts.setup import actors
 
-        found = actors(mount_of(server), server, settings, remote, environment=environment, shelf=self.shelf)
+        found = actors(mount_of(server), server, settings, remote, environment=environment, store=self.store)
         if found is None:
             return None
         self.pages.update(found.pages)
         self.resources += found.resources
         return found.grants
 
-    def shelf(self, remote: RemoteSettings) -> "GrantStore":
+    def store(self, remote: RemoteSettings) -> "GrantStore":
         """Where grants are kept."""
         if self.link is not None:
             from mcp_chassis.remote.redis.grant_store import RedisGrantStore

@@ -1,6 +1,7 @@
 """One server at one path: the checks of a request before the server's own pipeline."""
 
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -26,10 +27,13 @@ from mcp_chassis.remote.http.rate_limiter import Limiter
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import Caps, InFlightRequests
 from mcp_chassis.server import Probe
+from mcp_chassis.telemetry.logs import AUDIT, log_event
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
     from mcp_chassis.pipeline.dispatch import Dispatch
+
+_audit = logging.getLogger(AUDIT)
 
 LISTEN = "subscriptions/listen"
 NEEDS = {"resources/read": RESOURCES, "prompts/get": PROMPTS}
@@ -211,7 +215,7 @@ class Endpoint:
     def _check_headers(self, scope: Scope) -> None:
         if not self.guard.origins.answers_host(request_body.only_header(scope, b"host")):
             raise rejections.wrong_host()
-        if not self.guard.origins.answers_origin(request_body.header(scope, b"origin")):
+        if not self.guard.origins.answers_origins(request_body.headers(scope, b"origin")):
             raise rejections.wrong_origin()
         if scope["method"] != "POST":
             raise rejections.wrong_method()
@@ -241,8 +245,10 @@ class Endpoint:
 
     def _check_scope(self, user: AuthenticatedUser, needed: str, tool: str | None) -> None:
         if not self.scopes.allow(user.scopes, needed, tool):
-            told = f"Your token does not allow {tool or needed}: it needs the scope {needed}."
+            reason = f"Your token does not allow {tool or needed}: it needs the scope {needed}."
             failure = PermissionDenied(
-                told, remedy="Sign in again and grant it.", details={"required_scopes": [needed]}
+                reason, remedy="Sign in again and grant it.", details={"required_scopes": [needed]}
             )
+            principal = user.access_token.subject
+            log_event(_audit, logging.INFO, "scope refused", principal=principal, tool=tool, outcome=needed)
             raise rejections.insufficient(self.guard.challenge(needed), failure)

@@ -22,8 +22,8 @@ Act = Callable[[GrantStore, RemoteSettings], Awaitable[int]]
 def listed() -> int:
     """Print each server and principal with a grant. The exit code."""
 
-    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
-        for mount, principal in await shelf.all():
+    async def act(store: GrantStore, _: RemoteSettings) -> int:
+        for mount, principal in await store.all():
             sys.stdout.write(f"{mount}  {principal}\n")
         return 0
 
@@ -33,13 +33,13 @@ def listed() -> int:
 def revoked(mount: str, principal: str, *, anyway: bool) -> int:
     """End a grant at the upstream and forget it; `anyway`: forget it even where the upstream did not. The exit code."""
 
-    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
+    async def act(store: GrantStore, _: RemoteSettings) -> int:
         try:
-            if not await _revoked(mount, principal, shelf):
+            if not await _revoked(mount, principal, store):
                 sys.stderr.write(f"{principal} has no grant at {mount}.\n")
                 return EXIT_FAILED
         except (Failure, DecryptionFailed, BadSettings) as exc:
-            forgot = anyway and await shelf.drop((mount, principal))
+            forgot = anyway and await store.drop((mount, principal))
             told = "Forgotten here all the same: revoke the app there." if forgot else "Still kept here; see --anyway."
             sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {told}\n")
             return EXIT_FAILED
@@ -49,12 +49,12 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
     return _run(act)
 
 
-async def _revoked(mount: str, principal: str, shelf: GrantStore) -> bool:
+async def _revoked(mount: str, principal: str, store: GrantStore) -> bool:
     environment, server = full_environment(), installed().get(mount)
     if server is None:
         raise BadSettings([f"No server called {mount} is installed."])
     remote, settings = RemoteSettings.of(mount, environment), server.settings.load(environment)
-    found = actors(mount, server, settings, remote, environment=environment, shelf=lambda _: shelf)
+    found = actors(mount, server, settings, remote, environment=environment, store=lambda _: store)
     if found is None:
         raise BadSettings([f"Nobody signs in to {mount}: its client id is not set here."])
     async with contextlib.AsyncExitStack() as stack:
@@ -72,8 +72,8 @@ def _why(problem: Failure | DecryptionFailed | BadSettings) -> str:
 def forgotten(mount: str, principal: str) -> int:
     """Forget a grant; the next call asks the person to sign in. The exit code."""
 
-    async def act(shelf: GrantStore, _: RemoteSettings) -> int:
-        if await shelf.drop((mount, principal)):
+    async def act(store: GrantStore, _: RemoteSettings) -> int:
+        if await store.drop((mount, principal)):
             sys.stdout.write(f"{principal} has no grant here any more; the app is not revoked at {mount}.\n")
             return 0
         sys.stderr.write(f"{principal} has no grant at {mount}.\n")
@@ -85,12 +85,12 @@ def forgotten(mount: str, principal: str) -> int:
 def sealed_again() -> int:
     """Seal every grant with the first key of MCP_GRANT_KEYS; the others may go then. The exit code."""
 
-    async def act(shelf: GrantStore, remote: RemoteSettings) -> int:
-        vault = TokenCipher([key.get_secret_value() for key in remote.grant_keys])
+    async def act(store: GrantStore, remote: RemoteSettings) -> int:
+        cipher = TokenCipher([key.get_secret_value() for key in remote.grant_keys])
         broken = 0
-        for owner, sealed in (await shelf.all()).items():
+        for owner, sealed in (await store.all()).items():
             try:
-                await shelf.put(owner, vault.sealed_again(sealed))
+                await store.put(owner, cipher.sealed_again(sealed))
             except DecryptionFailed:
                 broken += 1
                 sys.stderr.write(f"{owner[1]} at {owner[0]}: sealed with a key that is not in MCP_GRANT_KEYS.\n")
@@ -111,8 +111,8 @@ def _run(act: Act) -> int:
 
 async def _acted(act: Act, remote: RemoteSettings) -> int:
     if remote.redis_url is None:
-        async with contextlib.aclosing(FileGrantStore(grants_file(remote))) as shelf:
-            return await act(shelf, remote)
+        async with contextlib.aclosing(FileGrantStore(grants_file(remote))) as store:
+            return await act(store, remote)
     from mcp_chassis.remote.redis.client import RedisClient
     from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 

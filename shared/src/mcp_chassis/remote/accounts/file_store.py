@@ -43,16 +43,17 @@ class FileGrantStore:
         rows = await self._rows("SELECT mount, principal, sealed FROM grants ORDER BY mount, principal")
         return {(mount, principal): sealed for mount, principal, sealed in rows}
 
-    async def lay(self, name: str, sealed: str, seconds: int) -> None:
+    async def put_once(self, name: str, sealed: str, seconds: int) -> bool:
         await self._rows("DELETE FROM once WHERE expires < ?", time.time())
-        await self._rows("INSERT INTO once VALUES (?, ?, ?)", name, sealed, time.time() + seconds)
+        insert = "INSERT OR IGNORE INTO once VALUES (?, ?, ?) RETURNING 1"
+        return bool(await self._rows(insert, name, sealed, time.time() + seconds))
 
     async def take(self, name: str) -> str | None:
         rows = await self._rows("DELETE FROM once WHERE name = ? RETURNING sealed, expires", name)
         return rows[0][0] if rows and rows[0][1] > time.time() else None
 
     @contextlib.asynccontextmanager
-    async def alone(self, owner: Owner) -> AsyncGenerator[None]:
+    async def locked(self, owner: Owner) -> AsyncGenerator[None]:
         lock = self._locks.setdefault(owner, asyncio.Lock())
         async with lock:
             yield

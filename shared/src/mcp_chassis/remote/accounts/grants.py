@@ -1,54 +1,29 @@
-"""What each caller has granted: found, refreshed by one of many, and never another's."""
+"""Grants of callers: looked up, refreshed once for many calls, dropped when the upstream says that they have ended."""
 
 import contextlib
+import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from mcp_chassis.failures import Unavailable
+import msgspec
+
+from mcp_chassis.failures import AuthenticationFailed, Unavailable
 from mcp_chassis.remote.accounts.connections import Connections
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
 from mcp_chassis.remote.accounts.store import GrantStore
+from mcp_chassis.remote.accounts.token_client import Token, TokenClient, TokenRefused, stored_token
 from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
-from mcp_chassis.remote.auth.issuer_client import IssuerClient
-from mcp_chassis.sign_in import OAuthApp, SignIn, SignInNeeded
+from mcp_chassis.sign_in import SignInNeeded
+from mcp_chassis.telemetry.logs import AUDIT, log_event
 from mcp_chassis.telemetry.redaction import add_call_secret
 
+_audit = logging.getLogger(AUDIT)
+
 TICKET_SECONDS = 600
-EARLY = 60.0
-"""A token is refreshed so many seconds before it ends, so that no call is begun with one that ends in the middle."""
-Token = Mapping[str, Any]
-
-
-class Client:
-    """Speaks to the upstream's OAuth as `app`."""
-
-    def __init__(self, sign_in: SignIn, app: OAuthApp, documents: IssuerClient) -> None:
-        self.sign_in = sign_in
-        self.client_id = app.client_id
-        self._secret = app.secret
-        self._documents = documents
-
-    async def token(self, **form: str) -> Token | None:
-        """A token for a code or a refresh token; None when the upstream refuses.
-
-        Raises:
-            CannotTell: when it does not answer.
-        """
-        told = {"client_id": self.client_id, "client_secret": self._secret, **form}
-        answer = await self._documents.post(self.sign_in.token_url, told, None)
-        granted = self.sign_in.granted(answer)
-        access, seconds = granted.get("access_token"), granted.get("expires_in")
-        if not isinstance(access, str) or answer.get("error") or answer.get("ok") is False:
-            return None
-        add_call_secret(access)
-        return {
-            "access_token": access,
-            "refresh_token": granted.get("refresh_token"),
-            "expires_at": time.time() + seconds if isinstance(seconds, int | float) and seconds else None,
-        }
+REFRESH_EARLY_SECONDS = 60.0
+"""A token is refreshed so long before it ends, so that no call is begun with one that ends in the middle."""
 
 
 class Grants:
@@ -57,8 +32,8 @@ class Grants:
     Args:
         mount: the server's name.
         client: of the upstream's OAuth.
-        shelf: where grants are kept.
-        vault: seals them; a sealed grant names its owner, so that none can be put in another's place.
+        store: where grants are kept.
+        cipher: seals them; a sealed grant names its owner, so that none can be put in another's place.
         start_url: where a person begins to sign in.
         connections: one per caller and token.
         take_back: ends at the upstream what a token stands for.
@@ -69,9 +44,9 @@ class Grants:
         self,
         mount: str,
         *,
-        client: Client,
-        shelf: GrantStore,
-        vault: TokenCipher,
+        client: TokenClient,
+        store: GrantStore,
+        cipher: TokenCipher,
         start_url: str,
         connections: Connections,
         take_back: Callable[[str], Awaitable[None]],
@@ -79,44 +54,79 @@ class Grants:
     ) -> None:
         self.mount = mount
         self.client = client
-        self.shelf = shelf
-        self.vault = vault
+        self.store = store
+        self.cipher = cipher
         self.connections = connections
         self._start_url = start_url
         self._take_back = take_back
         self._clock = clock
 
-    def connected(self, principal: str) -> AbstractAsyncContextManager[Any]:
+    @contextlib.asynccontextmanager
+    async def connected(self, principal: str) -> AsyncGenerator[Any]:
         """What the server's `connect` yields for this caller's own token.
 
         Raises:
-            SignInNeeded: when the caller has granted nothing.
+            SignInNeeded: when the caller has granted nothing, or the upstream refuses the token inside.
             Unavailable: when that cannot be looked up.
         """
-        return self.connections.lent(principal, lambda: self.token(principal))
+        used: list[str] = []
+
+        async def token() -> str:
+            used.append(await self.token(principal))
+            return used[-1]
+
+        async with self.connections.lent(principal, token) as connection:
+            try:
+                yield connection
+            except SignInNeeded:
+                raise
+            except AuthenticationFailed as refused:
+                await self._drop_refused(principal, used[-1])
+                raise self._sign_in_again(principal) from refused
+
+    async def _drop_refused(self, principal: str, token: str) -> None:
+        """Drop a grant whose token the upstream refused, unless another one has taken its place meanwhile."""
+        async with self.store.locked((self.mount, principal)):
+            grant = await self._grant(principal)
+            if grant is not None and grant.access_token == token:
+                await self._drop(principal, "refused by the upstream")
+
+    async def _drop(self, principal: str, reason: str) -> None:
+        await self.store.drop((self.mount, principal))
+        self._record("grant ended", principal, reason)
+
+    def _record(self, event: str, principal: str, outcome: str) -> None:
+        log_event(_audit, logging.INFO, event, principal=principal, server=self.mount, outcome=outcome)
+
+    def _sign_in_again(self, principal: str) -> SignInNeeded:
+        title = self.client.sign_in.title
+        reason = f"{title} no longer accepts the access that you granted to this server."
+        return SignInNeeded(title, self.start_url(principal), reason)
 
     async def token(self, principal: str) -> str:
         """The caller's token, refreshed where it is about to end: of many calls at once, by one."""
         grant = await self._grant(principal)
         if grant is not None and self._ending(grant):
-            async with self.shelf.alone((self.mount, principal)):
+            async with self.store.locked((self.mount, principal)):
                 grant = await self._grant(principal)
                 if grant is not None and self._ending(grant):
                     grant = await self._refreshed(principal, grant)
         if grant is None:
             raise SignInNeeded(self.client.sign_in.title, self.start_url(principal))
-        add_call_secret(grant["access_token"])
-        add_call_secret(grant["refresh_token"])
-        return grant["access_token"]
+        add_call_secret(grant.access_token)
+        add_call_secret(grant.refresh_token)
+        return grant.access_token
 
     def start_url(self, principal: str) -> str:
         """Where this caller, and nobody else, begins to sign in; good for ten minutes."""
-        ticket = self.vault.seal({"for": "start", "mount": self.mount, "principal": principal})
+        ticket = self.cipher.seal({"for": "start", "mount": self.mount, "principal": principal})
         return f"{self._start_url}?{urlencode({'ticket': ticket})}"
 
     async def keep(self, principal: str, token: Token) -> None:
-        sealed = self.vault.seal({**token, "mount": self.mount, "principal": principal})
-        await self.shelf.put((self.mount, principal), sealed)
+        """Store what the caller has granted."""
+        sealed = self.cipher.seal({**msgspec.structs.asdict(token), "mount": self.mount, "principal": principal})
+        await self.store.put((self.mount, principal), sealed)
+        self._record("granted", principal, "stored")
 
     async def revoke(self, principal: str) -> bool:
         """End at the upstream what the caller has granted, then forget it; False where nothing is kept.
@@ -125,41 +135,43 @@ class Grants:
             Broken: when what is kept cannot be opened.
             Failure: when the upstream did not end it. Either way it is still kept.
         """
-        sealed = await self.shelf.grant((self.mount, principal))
+        sealed = await self.store.grant((self.mount, principal))
         if sealed is None:
             return False
-        self.vault.open(sealed)
+        self.cipher.open(sealed)
         with contextlib.suppress(SignInNeeded):  # it has ended there already
             await self._take_back(await self.token(principal))
-        await self.shelf.drop((self.mount, principal))
+        await self._drop(principal, "revoked")
         return True
 
     async def _grant(self, principal: str) -> Token | None:
-        sealed = await self.shelf.grant((self.mount, principal))
+        sealed = await self.store.grant((self.mount, principal))
         if sealed is None:
             return None
         try:
-            grant: Token = self.vault.open(sealed)
+            grant: Mapping[str, Any] = self.cipher.open(sealed)
         except DecryptionFailed:
             return None
-        return grant if (grant["mount"], grant["principal"]) == (self.mount, principal) else None
+        return stored_token(grant) if (grant["mount"], grant["principal"]) == (self.mount, principal) else None
 
     def _ending(self, grant: Token) -> bool:
-        return grant["expires_at"] is not None and grant["expires_at"] - EARLY <= self._clock()
+        return grant.expires_at is not None and grant.expires_at - REFRESH_EARLY_SECONDS <= self._clock()
 
     async def _refreshed(self, principal: str, grant: Token) -> Token | None:
-        if grant["refresh_token"] is None:
-            return grant if grant["expires_at"] > self._clock() else None
+        ends = grant.expires_at or 0.0
+        if grant.refresh_token is None:
+            return grant if ends > self._clock() else None
         try:
-            fresh = await self.client.token(grant_type="refresh_token", refresh_token=grant["refresh_token"])
-        except VerificationUnavailable as exc:
-            if grant["expires_at"] > self._clock():
+            fresh = await self.client.token(grant_type="refresh_token", refresh_token=grant.refresh_token)
+        except (VerificationUnavailable, TokenRefused) as exc:
+            if isinstance(exc, TokenRefused) and exc.grant_ended:
+                await self._drop(principal, exc.reason)
+                return None
+            if ends > self._clock():
                 return grant
-            told = f"Your access to {self.client.sign_in.title} has ended and cannot be renewed at the moment."
-            raise Unavailable(told, retry_after_seconds=5) from exc
-        if fresh is None:
-            await self.shelf.drop((self.mount, principal))
-            return None
-        kept = {**fresh, "refresh_token": fresh["refresh_token"] or grant["refresh_token"]}
+            said = f" It says: {exc.reason}." if isinstance(exc, TokenRefused) else ""
+            reason = f"Your access to {self.client.sign_in.title} has ended and cannot be renewed at the moment.{said}"
+            raise Unavailable(reason, retry_after_seconds=5) from exc
+        kept = Token(fresh.access_token, fresh.refresh_token or grant.refresh_token, fresh.expires_at)
         await self.keep(principal, kept)
         return kept

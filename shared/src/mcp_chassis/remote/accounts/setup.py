@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from mcp_chassis.failures import PermissionDenied
 from mcp_chassis.remote.accounts.connections import Connections
 from mcp_chassis.remote.accounts.encryption import TokenCipher
-from mcp_chassis.remote.accounts.grants import Client, Grants
+from mcp_chassis.remote.accounts.grants import Grants
 from mcp_chassis.remote.accounts.sign_in_pages import SignInPages
 from mcp_chassis.remote.accounts.store import GrantStore
+from mcp_chassis.remote.accounts.token_client import TokenClient
 from mcp_chassis.remote.app import Page
 from mcp_chassis.remote.auth.issuer_client import IssuerClient
 from mcp_chassis.remote.http.origins import Origins
@@ -40,7 +41,7 @@ def actors(
     remote: RemoteSettings,
     *,
     environment: Environment,
-    shelf: Callable[[RemoteSettings], GrantStore],
+    store: Callable[[RemoteSettings], GrantStore],
 ) -> Actors | None:
     """None where no client id is set: all callers share the server's own credential then.
 
@@ -62,16 +63,16 @@ def actors(
 
     grants = Grants(
         mount,
-        client=Client(sign_in, app, documents),
-        shelf=shelf(remote),
-        vault=TokenCipher(keys),
+        client=TokenClient(sign_in, app, documents),
+        store=store(remote),
+        cipher=TokenCipher(keys),
         start_url=f"{url}/start",
         connections=Connections(connect),
         take_back=lambda token: _taken_back(sign_in, settings, app, token),
     )
-    consent = SignInPages(grants, url, Origins.of(remote.allowed_hosts, remote.allowed_origins, public_url))
+    consent = SignInPages(grants, url, Origins.of(remote.allowed_hosts, (), public_url))
     pages: dict[str, Page] = {f"/oauth/{mount}/start": consent.start, f"/oauth/{mount}/callback": consent.callback}
-    closing = [contextlib.aclosing(thing) for thing in (documents, grants.shelf, grants.connections)]
+    closing = [contextlib.aclosing(thing) for thing in (documents, grants.store, grants.connections)]
     return Actors(grants, pages, [*closing])
 
 

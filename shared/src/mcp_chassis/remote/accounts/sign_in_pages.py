@@ -1,33 +1,27 @@
 """The pages on which a person lets this server act for them at an upstream."""
 
-import base64
-import hashlib
-import hmac
 import html
-import secrets
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-from mcp_chassis.failures import Failure, Unavailable
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.remote.accounts.begun_sign_ins import BegunSignIn, BegunSignIns, digest_of
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed
 from mcp_chassis.remote.accounts.grants import TICKET_SECONDS, Grants
+from mcp_chassis.remote.accounts.token_client import MAX_REASON_CHARS, TokenRefused
 from mcp_chassis.remote.auth.authenticate import OAUTH, VerificationUnavailable
-from mcp_chassis.remote.http import request_body
+from mcp_chassis.remote.http import rejections, request_body
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rejections import Rejection, send_body
 
-COOKIE = "toolroll_signing_in"
-MOST_FORM = 16_384
+MAX_FORM_BYTES = 16_384
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
 <body style="font: 1.1rem sans-serif; max-width: 32rem; margin: 4rem auto">{text}</body></html>"""
-_SAFE = {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-}
+SPENT_LINK = "This link is no good, or no longer: call the tool again for a new one."
+NOT_BEGUN_HERE = "This sign-in was not begun here, or is over: call the tool again."
 
 
 class SignInPages:
@@ -41,80 +35,125 @@ class SignInPages:
 
     def __init__(self, grants: Grants, url: str, origins: Origins) -> None:
         self._grants = grants
+        self._sign_ins = BegunSignIns(grants.mount, grants.store, grants.cipher)
         self._url = url
+        self._origin = origin_of(url)
         self._origins = origins
         self._title = grants.client.sign_in.title
+        self._secure = url.startswith("https:")
+        self._cookie = f"{'__Host-' if self._secure else ''}toolroll_{grants.mount}"
+        targets = f"{self._origin} {origin_of(grants.client.sign_in.authorize_url)}"
+        self._headers = {
+            "content-type": "text/html; charset=utf-8",
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+            f"base-uri 'none'; form-action {targets}",
+            "x-frame-options": "DENY",
+            "referrer-policy": "same-origin",
+            "x-content-type-options": "nosniff",
+        }
 
     async def start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say for whom this is; sent on only by a person's click, for whoever began it may be somebody else."""
+        """Name the caller and go on by a person's click only, for whoever began it may be somebody else."""
         try:
+            self._check(scope, {"GET", "POST"})
             ticket = await self._ticket(scope, receive)
             principal = self._principal(ticket)
+            if scope["method"] == "POST":
+                return await self._send_on(send, principal, ticket)
         except DecryptionFailed:
-            return await self._say(send, 400, "This link is no good, or no longer: call the tool again for a new one.")
-        except Rejection as refusal:
-            return await refusal.send(send)
-        if scope["method"] == "POST":
-            return await self._send_on(send, principal)
+            return await self._say(send, 400, SPENT_LINK)
+        except Rejection as rejection:
+            return await rejection.send(send)
+        except Unavailable:
+            return await self._say(send, 503, "Sign-ins cannot be kept at the moment. Try again.")
         return await self._say(send, 200, *self._question(principal, ticket))
 
     async def callback(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Turn the upstream's code into a grant of the caller who began, in the browser where it was begun."""
-        query = _query(scope)
         try:
-            begun = self._begun(await self._grants.shelf.take(query.get("state", "")), scope)
-            if "code" not in query:
-                return await self._say(send, 400, f"{self._title} was not allowed to go on. Nothing was kept.")
-            token = await self._grants.client.token(
-                grant_type="authorization_code",
-                code=query["code"],
-                redirect_uri=f"{self._url}/callback",
-                code_verifier=begun["verifier"],
-            )
-            if token is None:
-                return await self._say(send, 400, f"{self._title} did not accept the sign-in. Nothing was kept.")
-            await self._grants.keep(begun["principal"], token)
+            self._check(scope, {"GET"})
+            query = single_values(scope["query_string"].decode("latin-1"))
+            begun = await self._sign_ins.finish(query.get("state", ""), _cookie(scope, self._cookie))
+            self._check_issuer(query.get("iss"))
+            await self._grant(query, begun)
+        except Rejection as rejection:
+            return await rejection.send(send)
         except DecryptionFailed:
-            return await self._say(send, 400, "This sign-in was not begun here, or is over: call the tool again.")
+            return await self._say(send, 400, NOT_BEGUN_HERE)
+        except TokenRefused as refused:
+            reason = html.escape(refused.reason)
+            return await self._say(send, 400, f"{self._title} did not accept the sign-in ({reason}). Nothing was kept.")
         except (VerificationUnavailable, Unavailable):
             return await self._say(send, 503, f"{self._title} cannot be reached. Try again in a moment.")
-        return await self._say(send, 200, f"You are signed in to {self._title}. Close this page and go on.")
+        done = f"You are signed in to {self._title}. Close this page and go on."
+        return await self._say(send, 200, done, cookie=self._cookie_line("", 0))
+
+    async def _grant(self, query: Mapping[str, str], begun: BegunSignIn) -> None:
+        if "code" not in query:
+            raise TokenRefused(query.get("error", "no code came")[:MAX_REASON_CHARS], grant_ended=False)
+        token = await self._grants.client.token(
+            grant_type="authorization_code",
+            code=query["code"],
+            redirect_uri=f"{self._url}/callback",
+            code_verifier=begun.verifier,
+        )
+        await self._grants.keep(begun.principal, token)
+        await self._sign_ins.spend(begun.ticket)
+
+    def _check(self, scope: Scope, methods: set[str]) -> None:
+        if not self._origins.answers_host(request_body.only_header(scope, b"host")):
+            raise rejections.wrong_host()
+        if scope["method"] not in methods:
+            raise rejections.wrong_method(", ".join(sorted(methods)))
+
+    def _check_issuer(self, issuer: str | None) -> None:
+        """Refuse the answer of another authorization server (RFC 9207)."""
+        if issuer is not None and origin_of(issuer) != origin_of(self._grants.client.sign_in.authorize_url):
+            raise DecryptionFailed
 
     async def _ticket(self, scope: Scope, receive: Receive) -> str:
-        if not self._origins.answers_host(request_body.only_header(scope, b"host")):
+        if scope["method"] == "GET":
+            return single_values(scope["query_string"].decode("latin-1")).get("ticket", "")
+        self._check_own_page(scope)
+        body = await request_body.read(scope, receive, MAX_FORM_BYTES)
+        return single_values(body.decode("latin-1")).get("ticket", "")
+
+    def _check_own_page(self, scope: Scope) -> None:
+        """Only the page of this server may begin a sign-in; a request without these headers is no browser's."""
+        origins = request_body.headers(scope, b"origin")
+        site = request_body.header(scope, b"sec-fetch-site")
+        if origins not in ([], [self._origin]) or site not in (None, "same-origin"):
             raise DecryptionFailed
-        if scope["method"] != "POST":
-            return _query(scope).get("ticket", "")
-        if not self._origins.answers_origin(request_body.header(scope, b"origin")):
-            raise DecryptionFailed
-        form = parse_qs((await request_body.read(scope, receive, MOST_FORM)).decode("latin-1"))
-        return form.get("ticket", [""])[0]
 
     def _principal(self, ticket: str) -> str:
-        told = self._grants.vault.open(ticket, TICKET_SECONDS)
-        if (told["for"], told["mount"]) != ("start", self._grants.mount):
+        claims = self._grants.cipher.open(ticket, TICKET_SECONDS)
+        if (claims["for"], claims["mount"]) != ("start", self._grants.mount):
             raise DecryptionFailed
-        return told["principal"]
+        return claims["principal"]
 
     def _question(self, principal: str, ticket: str) -> tuple[str, str]:
-        told = f"Let this server act for you at {html.escape(self._title)}, whenever {caller_text(principal)} calls it?"
+        question = (
+            f"Let this server act for you at {html.escape(self._title)}, whenever {caller_text(principal)} calls it?"
+        )
         form = (
             f'<form method="post" action="{html.escape(self._url)}/start"><input type="hidden" name="ticket" '
             f'value="{html.escape(ticket)}"><button>Go on to {html.escape(self._title)}</button></form>'
         )
-        return told, f"<p>If that is not you, or you did not ask for this, close the page.</p>{form}"
+        return question, f"<p>If that is not you, or you did not ask for this, close the page.</p>{form}"
 
-    async def _send_on(self, send: Send, principal: str) -> None:
-        state, verifier, browser = (secrets.token_urlsafe(32) for _ in range(3))
-        sealed = self._grants.vault.seal({"principal": principal, "verifier": verifier, "browser": _digest(browser)})
-        try:
-            await self._grants.shelf.lay(state, sealed, TICKET_SECONDS)
-        except Failure:
-            return await self._say(send, 503, "Sign-ins cannot be kept at the moment. Try again.")
-        secure = "; Secure" if self._url.startswith("https:") else ""
-        cookie = f"{COOKIE}={browser}; HttpOnly; SameSite=Lax; Max-Age={TICKET_SECONDS}; Path=/oauth/{secure}"
-        where = self._authorize_url(state, verifier)
-        return await send_body(send, 303, b"", {"location": where, "set-cookie": cookie, **_SAFE})
+    async def _send_on(self, send: Send, principal: str, ticket: str) -> None:
+        begun = await self._sign_ins.begin(principal, ticket)
+        if begun is None:
+            reason = "This link has led to a sign-in already, or was followed too often: call the tool again."
+            return await self._say(send, 429, reason)
+        state, verifier, browser = begun
+        location = self._authorize_url(state, verifier)
+        cookie = self._cookie_line(browser, TICKET_SECONDS)
+        return await send_body(send, 303, b"", {"location": location, "set-cookie": cookie, **self._headers})
+
+    def _cookie_line(self, value: str, seconds: int) -> str:
+        secure = "; Secure" if self._secure else ""
+        return f"{self._cookie}={value}; HttpOnly; SameSite=Lax; Max-Age={seconds}; Path=/{secure}"
 
     def _authorize_url(self, state: str, verifier: str) -> str:
         client, sign_in = self._grants.client, self._grants.client.sign_in
@@ -124,22 +163,14 @@ class SignInPages:
             "redirect_uri": f"{self._url}/callback",
             sign_in.scope_parameter: sign_in.scope_separator.join(sign_in.scopes),
             "state": state,
-            "code_challenge": _digest(verifier),
+            "code_challenge": digest_of(verifier),
             "code_challenge_method": "S256",
         }
         return f"{sign_in.authorize_url}?{urlencode(query)}"
 
-    def _begun(self, sealed: str | None, scope: Scope) -> dict[str, str]:
-        if sealed is None:
-            raise DecryptionFailed
-        begun = self._grants.vault.open(sealed, TICKET_SECONDS)
-        if not hmac.compare_digest(begun["browser"], _digest(_cookie(scope))):
-            raise DecryptionFailed
-        return begun
-
-    async def _say(self, send: Send, status: int, told: str, more: str = "") -> None:
-        page = _PAGE.format(title=html.escape(self._title), text=f"<p>{told}</p>{more}")
-        await send_body(send, status, page.encode(), _SAFE)
+    async def _say(self, send: Send, status: int, text: str, more: str = "", cookie: str = "") -> None:
+        page = _PAGE.format(title=html.escape(self._title), text=f"<p>{text}</p>{more}")
+        await send_body(send, status, page.encode(), {**self._headers, **({"set-cookie": cookie} if cookie else {})})
 
 
 def caller_text(principal: str) -> str:
@@ -151,15 +182,26 @@ def caller_text(principal: str) -> str:
     return f"the API key <b>{html.escape(name or principal)}</b>"
 
 
-def _query(scope: Scope) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+def single_values(query: str) -> dict[str, str]:
+    """The parameters of a query or form.
+
+    Raises:
+        DecryptionFailed: when one comes twice: which of them counts is a matter of opinion.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise DecryptionFailed
+    return values
 
 
-def _cookie(scope: Scope) -> str:
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, as a browser's Origin header has them."""
+    parts = urlsplit(url)
+    default = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default)}"
+
+
+def _cookie(scope: Scope, name: str) -> str:
     pairs = (pair.strip().partition("=") for pair in (request_body.header(scope, b"cookie") or "").split(";"))
-    return next((value for name, _, value in pairs if name == COOKIE), "")
-
-
-def _digest(text: str) -> str:
-    """SHA-256 as PKCE writes it."""
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+    return next((value for key, _, value in pairs if key == name), "")

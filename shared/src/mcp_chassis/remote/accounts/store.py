@@ -1,4 +1,4 @@
-"""Where grants and half-finished sign-ins are kept, sealed."""
+"""Storage of grants and unfinished sign-ins, encrypted."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -11,20 +11,23 @@ Owner = tuple[str, str]
 
 
 class GrantStore(Protocol):
-    """Keeps sealed texts. Every method raises `Unavailable` when the place cannot be used."""
+    """Stores encrypted texts. Every method raises `Unavailable` when the storage cannot be used."""
 
     async def grant(self, owner: Owner) -> str | None: ...
     async def put(self, owner: Owner, sealed: str) -> None: ...
     async def drop(self, owner: Owner) -> bool: ...
     async def all(self) -> Mapping[Owner, str]: ...
-    async def lay(self, name: str, sealed: str, seconds: int) -> None: ...
 
-    async def take(self, name: str) -> str | None:
-        """What `lay` put there, once."""
+    async def put_once(self, name: str, sealed: str, seconds: int) -> bool:
+        """Store a text for some seconds; False where the name is taken."""
         ...
 
-    def alone(self, owner: Owner) -> AbstractAsyncContextManager[None]:
-        """While it is open nobody else of any replica is in here for this owner."""
+    async def take(self, name: str) -> str | None:
+        """The text that `put_once` stored, removed with the same step; None where there is none."""
+        ...
+
+    def locked(self, owner: Owner) -> AbstractAsyncContextManager[None]:
+        """Lock for one owner across replicas."""
         ...
 
     async def aclose(self) -> None: ...

@@ -1,4 +1,4 @@
-"""JSON documents of an authorization server: small, direct, and never through a redirect."""
+"""HTTP client of authorization servers: JSON documents of at most 1 MB, without redirects."""
 
 import json
 from typing import Any, cast
@@ -7,8 +7,10 @@ import httpx2
 
 from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
 
-MOST_BYTES = 1024 * 1024
-PATIENCE = 5.0
+MAX_BYTES = 1024 * 1024
+TIMEOUT_SECONDS = 5.0
+OK = frozenset({200})
+OK_OR_OAUTH_ERROR = frozenset({200, 400, 401})
 
 
 class IssuerClient:
@@ -19,29 +21,38 @@ class IssuerClient:
     """
 
     def __init__(self, client: httpx2.AsyncClient | None = None) -> None:
-        self._client = client or httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False)
+        self._client = client or httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
 
     async def get(self, url: str) -> dict[str, Any]:
         """The JSON object at `url`.
 
         Raises:
-            CannotTell: when there is none, it is larger than 1 MB, or it does not come in time.
+            VerificationUnavailable: when there is none, it is larger than 1 MB, or it does not come in time.
         """
         return await self._asked(self._client.build_request("GET", url, headers={"accept": "application/json"}))
 
-    async def post(self, url: str, form: dict[str, str], auth: tuple[str, str] | None) -> dict[str, Any]:
-        """What `url` answers to a form.
+    async def post(
+        self, url: str, form: dict[str, str], auth: tuple[str, str] | None, statuses: frozenset[int] = OK
+    ) -> dict[str, Any]:
+        """The JSON object that `url` answers to a form.
+
+        Args:
+            url, form: of the request.
+            auth: client id and secret for HTTP Basic.
+            statuses: of an answer that is read; RFC 6749 answers errors with 400 or 401.
 
         Raises:
-            CannotTell: as `get`.
+            VerificationUnavailable: as `get`.
         """
         request = self._client.build_request("POST", url, data=form, headers={"accept": "application/json"})
-        return await self._asked(request, auth)
+        return await self._asked(request, auth, statuses)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _asked(self, request: httpx2.Request, auth: tuple[str, str] | None = None) -> dict[str, Any]:
+    async def _asked(
+        self, request: httpx2.Request, auth: tuple[str, str] | None = None, statuses: frozenset[int] = OK
+    ) -> dict[str, Any]:
         try:
             response = await self._client.send(request, stream=True, auth=auth)
             try:
@@ -51,7 +62,7 @@ class IssuerClient:
             found = json.loads(body)
         except (httpx2.HTTPError, ValueError, RecursionError) as exc:
             raise VerificationUnavailable from exc
-        if response.status_code != 200 or not isinstance(found, dict):
+        if response.status_code not in statuses or not isinstance(found, dict):
             raise VerificationUnavailable
         return cast("dict[str, Any]", found)
 
@@ -60,6 +71,6 @@ async def _bounded(response: httpx2.Response) -> bytes:
     body = bytearray()
     async for part in response.aiter_bytes():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             raise VerificationUnavailable
     return bytes(body)

@@ -1,7 +1,7 @@
 """Which Host and Origin headers are answered: what keeps a web page from talking to a server on this machine."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -61,10 +61,12 @@ class Origins:
         host = Authority.parse(header or "")
         return host is not None and any(rule.admits(host) for rule in self.hosts)
 
-    def answers_origin(self, header: str | None) -> bool:
-        """No Origin is a program's request; `null` is a page that hides where it comes from."""
-        if header is None:
-            return True
+    def answers_origins(self, headers: Sequence[str]) -> bool:
+        """Whether the Origin headers of a request are answered: none, which is a program's request, or one."""
+        return not headers or (len(headers) == 1 and self.answers_origin(headers[0]))
+
+    def answers_origin(self, header: str) -> bool:
+        """Whether an Origin is answered; `null` is that of a page which hides where it comes from."""
         scheme, separator, rest = header.partition("://")
         origin = Authority.parse(rest) if separator else None
         if origin is None:

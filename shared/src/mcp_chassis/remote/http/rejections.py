@@ -72,8 +72,9 @@ def wrong_origin() -> Rejection:
     )
 
 
-def wrong_method() -> Rejection:
-    return Rejection(405, InvalidInput("Send a POST: this server keeps no session."), {"allow": "POST"})
+def wrong_method(allowed: str = "POST") -> Rejection:
+    reason = "Send a POST: this server keeps no session." if allowed == "POST" else f"Only {allowed} is served here."
+    return Rejection(405, InvalidInput(reason), {"allow": allowed})
 
 
 def wrong_type() -> Rejection:

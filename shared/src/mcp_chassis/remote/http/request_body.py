@@ -1,4 +1,4 @@
-"""A request's body: read whole, within its size and its time, and found to be one JSON-RPC message."""
+"""The body of a request: read whole, within its size and its time, and parsed as one JSON-RPC message."""
 
 import asyncio
 import json
@@ -8,15 +8,15 @@ from starlette.types import Message, Receive, Scope
 
 from mcp_chassis.remote.http import rejections
 
-SECONDS = 30.0
+BODY_SECONDS = 30.0
 """A body that has not arrived by then is given up; half-open ones would pile up otherwise."""
 
 
-async def read(scope: Scope, receive: Receive, most: int, seconds: float = SECONDS) -> bytes:
+async def read(scope: Scope, receive: Receive, most: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body.
 
     Raises:
-        Refusal: 413 when it is larger than `most` bytes, 408 when it takes longer than `seconds`.
+        Rejection: 413 when it is larger than `most` bytes, 408 when it takes longer than `seconds`.
         ConnectionError: when the caller is gone.
     """
     if int(header(scope, b"content-length") or "0") > most:  # h11 lets nothing but digits through
@@ -41,7 +41,7 @@ def message_of(body: bytes) -> dict[str, Any]:
     """The JSON-RPC request or notification. Answers are none: no server here asks anything.
 
     Raises:
-        Refusal: 400 when it is no JSON, a batch, or no message.
+        Rejection: 400 when it is no JSON, a batch, or no message.
     """
     try:
         message = json.loads(body)
@@ -73,15 +73,17 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+def headers(scope: Scope, name: bytes) -> list[str]:
+    """The values of a header, in the order they were sent."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
 def header(scope: Scope, name: bytes) -> str | None:
-    """A header's value; None where it is missing."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return value.decode("latin-1")
-    return None
+    """The first value of a header; None where it is missing."""
+    return next(iter(headers(scope, name)), None)
 
 
 def only_header(scope: Scope, name: bytes) -> str | None:
-    """A header's value; None where it is missing or comes twice."""
-    values = [value for key, value in scope["headers"] if key == name]
-    return values[0].decode("latin-1") if len(values) == 1 else None
+    """The value of a header; None where it is missing or comes twice."""
+    values = headers(scope, name)
+    return values[0] if len(values) == 1 else None

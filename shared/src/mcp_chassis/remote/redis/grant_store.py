@@ -11,7 +11,7 @@ from mcp_chassis.failures import Unavailable
 from mcp_chassis.remote.accounts.store import Owner, unavailable
 from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
 
-ALONE_SECONDS = 15
+LOCK_SECONDS = 15
 _ASK_AGAIN = 0.05
 _LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 _TAKE = "local found = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return found"
@@ -40,24 +40,25 @@ class RedisGrantStore:
         owners = {tuple(json.loads(owner)): sealed.decode() for owner, sealed in found.items()}
         return {(mount, principal): sealed for (mount, principal), sealed in sorted(owners.items())}
 
-    async def lay(self, name: str, sealed: str, seconds: int) -> None:
-        await self._ask(lambda redis: redis.set(f"{PREFIX}:once:{name}", sealed, px=seconds * 1000))
+    async def put_once(self, name: str, sealed: str, seconds: int) -> bool:
+        name = f"{PREFIX}:once:{name}"
+        return bool(await self._ask(lambda redis: redis.set(name, sealed, px=seconds * 1000, nx=True)))
 
     async def take(self, name: str) -> str | None:
         found = await self._ask(lambda redis: redis.eval(_TAKE, 1, f"{PREFIX}:once:{name}"))
         return None if found is None else found.decode()
 
     @contextlib.asynccontextmanager
-    async def alone(self, owner: Owner) -> AsyncGenerator[None]:
+    async def locked(self, owner: Owner) -> AsyncGenerator[None]:
         lock = self._locks.setdefault(owner, asyncio.Lock())  # of one process, one asks Redis
-        async with lock, self._alone_of_all(owner):
+        async with lock, self._locked_in_redis(owner):
             yield
 
     @contextlib.asynccontextmanager
-    async def _alone_of_all(self, owner: Owner) -> AsyncGenerator[None]:
+    async def _locked_in_redis(self, owner: Owner) -> AsyncGenerator[None]:
         name, mine = f"{PREFIX}:alone:{json.dumps(owner)}", secrets.token_hex(8)
         while True:
-            if await self._ask(lambda redis: redis.set(name, mine, px=ALONE_SECONDS * 1000, nx=True)):
+            if await self._ask(lambda redis: redis.set(name, mine, px=LOCK_SECONDS * 1000, nx=True)):
                 break
             await asyncio.sleep(_ASK_AGAIN)
         try:
