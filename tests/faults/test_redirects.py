@@ -113,6 +113,9 @@ class RotatedSecret:
 
     variable = "ACME_TOKEN"
 
+    async def ready(self) -> None:
+        return None
+
     def reload(self) -> bool:
         return True
 

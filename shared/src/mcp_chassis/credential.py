@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import anyio.to_thread
 from pydantic import SecretStr
 
 from mcp_chassis.environment import BadSettings, Environment, read_secret_file
@@ -45,18 +46,19 @@ class Credential:
             raise AuthenticationFailed(f"This server has no credential: {self.variable} is not set.")
         return self._secret.get_secret_value()
 
-    def prepare(self) -> None:
-        """Have the value at hand: run the command that prints it, where there is one and it has not run."""
-        if isinstance(self._secret, CommandSecret):
-            self._secret.get_secret_value()
+    async def ready(self) -> None:
+        """Have the value at hand: run the command that prints it, where there is one and it has not run.
 
-    @property
-    def is_pending(self) -> bool:
-        """Whether the value comes from a command that has not run."""
-        return isinstance(self._secret, CommandSecret) and not self._secret.is_read
+        It runs off the event loop, which it would hold up for every other call.
+
+        Raises:
+            AuthenticationFailed: the command gives no value.
+        """
+        if isinstance(self._secret, CommandSecret) and not self._secret.is_read:
+            await anyio.to_thread.run_sync(self._secret.get_secret_value)
 
     def reload(self) -> bool:
-        """Read a mounted file again, or run the command again, after a 401; whether the value changed."""
+        """Read a mounted file again, or run the command again, after a 401; whether the value changed. Blocks."""
         if isinstance(self._secret, CommandSecret):
             before = self._secret.get_secret_value()
             self._secret.forget()

@@ -148,6 +148,9 @@ class MountedSecret:
     def headers(self) -> dict[str, str]:
         return {"authorization": self.values[0]}
 
+    async def ready(self) -> None:
+        return None
+
     def reload(self) -> bool:
         if len(self.values) > 1:
             self.values.pop(0)

@@ -85,6 +85,7 @@ class TokenSource:
         if self._issuer is None or not self._client_id:
             missing = self._oauth.token_url if self._issuer is None else self._oauth.client_id
             raise AuthenticationFailed(f"This server has no token for {self._name}: {missing} is not set.")
+        await self._secret.ready()
         pair = f"{quote(self._client_id, safe='')}:{quote(self._secret.reveal(), safe='')}"
         fields = {"grant_type": "client_credentials", "scope": self._oauth.scope, "audience": self._oauth.audience}
         try:

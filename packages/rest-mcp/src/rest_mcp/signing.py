@@ -35,11 +35,13 @@ class Signer:
         return self._secrets[0][1] if self._secrets else None
 
     async def prepare(self) -> None:
-        """Fetch a token where one is needed and none is valid.
+        """Have the secrets at hand, and fetch a token where one is needed and none is valid.
 
         Raises:
-            Failure: the issuer cannot be reached or refuses.
+            Failure: the issuer cannot be reached or refuses, or a command prints no secret.
         """
+        for _, credential in self._secrets:
+            await credential.ready()
         if self._tokens is not None:
             await self._tokens.fetch()
 

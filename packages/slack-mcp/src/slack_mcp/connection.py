@@ -204,6 +204,7 @@ async def _token(settings: SlackSettings, upstream: Upstream, credential: Creden
     )
 
     async def refresh(refresh_token: str) -> RotatedTokenRecord:
+        await client_secret.ready()
         form = {
             "grant_type": "refresh_token",
             "refresh_token": refresh_token,

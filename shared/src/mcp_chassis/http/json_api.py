@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import anyio.to_thread
 import httpx2
 
-from mcp_chassis.credential import Credential
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, OutcomeUnknown
 from mcp_chassis.http.connection import ApiRequest, Connection
 from mcp_chassis.http.errors import failure_for_status
@@ -42,7 +41,13 @@ class Reloadable(Protocol):
 
     variable: str
 
-    def reload(self) -> bool: ...
+    async def ready(self) -> None:
+        """Have the value at hand before it is revealed."""
+        ...
+
+    def reload(self) -> bool:
+        """Read the value again after a refusal, in a thread; whether it changed."""
+        ...
 
 
 class JsonApi:
@@ -208,23 +213,16 @@ class JsonApi:
             raise
 
     async def _answer(self, question: ApiRequest, extra: Mapping[str, str]) -> Response:
-        if isinstance(self._credential, Credential) and self._credential.is_pending:
-            await anyio.to_thread.run_sync(self._credential.prepare)
+        if self._credential is not None:
+            await self._credential.ready()
         used = self._headers()
         answer = await self._connection.ask(question, {**used, **extra})
         if answer.status == 401 and self._credential is not None and answer.redirected_by is None:
-            await self._reload(self._credential)
+            await anyio.to_thread.run_sync(self._credential.reload)
             # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
             if (fresh := self._headers()) != used:
                 return await self._connection.ask(question, {**fresh, **extra})
         return answer
-
-    async def _reload(self, credential: Reloadable) -> None:
-        """Off the event loop where a command may run, which takes its time."""
-        if isinstance(credential, Credential):
-            await anyio.to_thread.run_sync(credential.reload)
-        else:
-            credential.reload()
 
     def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
         """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 from mcp_chassis.settings import Credential
 from mcp_chassis.telemetry.redaction import register_secret
 
@@ -47,6 +48,11 @@ class Token:
         """Whether it can be refreshed."""
         return self._refresh is not None and self._refresh_credential is not None and self._refresh_credential.present
 
+    async def ready(self) -> None:
+        """Have the values at hand; commands that print them run off the event loop."""
+        for credential in filter(None, (self._credential, self._refresh_credential)):
+            await credential.ready()
+
     def reveal(self) -> str:
         """The value, to be put into a request and nowhere else; empty where only a refresh can give one."""
         if self._access_token is not None:
@@ -63,7 +69,7 @@ class Token:
             if self.reveal() != used:
                 return True
             if self._refresh is None or self._refresh_credential is None or not self.rotates:
-                return self.reload()
+                return await anyio.to_thread.run_sync(self.reload)
             answer = await self._refresh(self._refresh_token or self._refresh_credential.reveal())
             for secret in filter(None, (answer.access_token, answer.refresh_token)):
                 register_secret(secret)

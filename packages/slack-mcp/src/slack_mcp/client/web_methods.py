@@ -46,6 +46,7 @@ class WebMethods:
         """
         used = ""
         try:
+            await self.token.ready()
             await self._begin()
             used = self.token.reveal() if self.token.present else ""
             return await self._send(name, arguments, recover)
