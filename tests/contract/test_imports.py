@@ -20,7 +20,7 @@ LAYERS = (
     {"server"},
     {"http", "upstream", "settings", "environment", "credential", "secret_command", "sign_in", "fan_out", "batching"},
     {"output", "storage"},
-    {"failures", "results", "deadline", "tools", "progress", "telemetry", "process_limits"},
+    {"failures", "results", "deadline", "tools", "progress", "telemetry", "text_marks", "process_limits"},
 )
 """A module may import from its own row and from those below it; `__init__` of the core imports nothing."""
 MEMBERS = sorted(

@@ -26,6 +26,7 @@ async def test_a_list_has_what_is_needed_to_choose_and_no_bodies(call: Call, wor
             "title": "It breaks",
             "state": "open",
             "author": "mira",
+            "association": "contributor",
             "labels": ["bug"],
             "comments": 1,
             "updated_at": "2026-11-18T11:06:40Z",

@@ -148,6 +148,12 @@ class ServerSettings(BaseSettings, Policy):
         description="Seconds after the first answer until the server is loaded unused; on first use when unset.",
     )
 
+    raw_text: bool = Field(
+        default=False,
+        validation_alias=core_variable("RAW_TEXT"),
+        description="Show the sources of Markdown, with comments and whatever else their pages do not show.",
+    )
+
     commands_at_start: ClassVar[bool] = False
     """Whether commands of secrets run when the settings are read; else each when its value is first needed."""
 

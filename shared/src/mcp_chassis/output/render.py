@@ -11,11 +11,14 @@ from mcp_types import CallToolResult, TextContent
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.cursors import START, Cursors, Position
+from mcp_chassis.output.marked_fields import marked_fields, visible_result
+from mcp_chassis.output.markup.edits import described
 from mcp_chassis.output.mirrored import MirroredResult
 from mcp_chassis.output.sanitize import distinct_keys, sanitize, sanitize_json
 from mcp_chassis.output.truncate import RESERVED_CHARS, truncate, truncate_text
 from mcp_chassis.results import Content, Result, TextPage, compact
 
+LEFT_OUT_NOTICE = "The page does not show this; MCP_RAW_TEXT=true on the server does."
 TRUNCATION_NOTICE = "The rest was cut to keep this result short"
 
 
@@ -27,11 +30,13 @@ class Renderer:
         budget: the maximum of characters in one result.
         cursors: signs the positions of next pages.
         scrub: redacts secrets in a text.
+        raw: shows the sources of Markdown, with what their pages do not show.
     """
 
     budget: int
     cursors: Cursors
     scrub: Callable[[str], str]
+    raw: bool = False
 
     def answer(
         self, value: Any, *, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()
@@ -66,6 +71,9 @@ class Renderer:
         warnings: Sequence[str] = (),
     ) -> tuple[str, dict[str, Any]]:
         """A `Result` as compact JSON within the budget, and as the same object."""
+        if not self.raw and marked_fields(type(value)).markdown:
+            value, hidden = visible_result(value)
+            warnings = [*warnings, *([f"Left out: {described(hidden)}. {LEFT_OUT_NOTICE}"] if hidden else [])]
         text, data = _serialized(value)
         if warnings:
             data = _warned(data, warnings)

@@ -38,6 +38,7 @@ from opentelemetry import trace
 from mcp_chassis.failures import Failure, InternalError, PermissionDenied, only_failure
 from mcp_chassis.output.cursors import Cursors
 from mcp_chassis.output.render import Renderer
+from mcp_chassis.output.text_rules import raw_text
 from mcp_chassis.output.warnings import collecting
 from mcp_chassis.pipeline.account import account_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
@@ -89,7 +90,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.bus = transport.bus
         keys = [key.get_secret_value() for key in settings.state_keys]
         self.memory = ResultReuse(account_of(server, settings), lambda: transport.records(settings), transport.answers)
-        self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub)
+        self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub, settings.raw_text)
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         super().__init__(
@@ -232,7 +233,7 @@ class Dispatch(MCPServer[Lifespan]):
         start = query.start(self._delivery.cursors)
 
         async def deliver(note: str | None) -> CallToolResult | InputRequiredResult:
-            with collecting() as warnings:
+            with collecting() as warnings, raw_text(self.bound_settings.raw_text):
                 value = await tool.call(query.passed_to_tool(start, note), ctx)
             if isinstance(value, InputRequiredResult):
                 return value

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mcp_chassis.results import Result
+from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
 from github_mcp.client.list_pages import PartialList
 from github_mcp.models.pull_requests import PASSING, cut_text
@@ -21,10 +22,10 @@ class RunPage(Table):
 
 
 class Annotation(Result):
-    path: str | None = None
+    path: OutsideText | None = None
     line: int | None = None
     level: str | None = None
-    message: str
+    message: OutsideText
 
     @classmethod
     def from_record(cls, record: AnnotationRecord) -> "Annotation":
@@ -37,9 +38,9 @@ class FailedJob(Result):
     """A job that did not pass; `job_id` is what get_job_logs takes."""
 
     job_id: int
-    name: str
+    name: OutsideText
     result: str
-    failed_steps: list[str] | None = None
+    failed_steps: OutsideTexts | None = None
     annotations: list[Annotation] | None = None
     more_annotations: bool | None = None
 
@@ -60,8 +61,8 @@ class Run(Result):
     """`jobs` counts the jobs of the newest attempt; those that did not pass stand in `failed_jobs`."""
 
     id: int
-    title: str
-    workflow: str | None = None
+    title: OutsideText
+    workflow: OutsideText | None = None
     result: str
     attempt: int | None = None
     event: str | None = None

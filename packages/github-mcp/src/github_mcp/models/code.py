@@ -3,14 +3,15 @@
 from typing import Self
 
 from mcp_chassis.results import Page, Result
+from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
 from github_mcp.records.searches import CodeHitRecord
 
 
 class CodeHit(Result):
     repository: str
-    path: str
-    fragments: list[str]
+    path: OutsideText
+    fragments: OutsideTexts
 
     @classmethod
     def from_record(cls, hit: CodeHitRecord) -> Self:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from mcp_chassis.results import Page, Result
+from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
+from github_mcp.authors import MarkdownText, association
 from github_mcp.marks import without_mark
 from github_mcp.models.pull_requests import PullRequestState
 from github_mcp.models.tables import Cell, Table
@@ -37,6 +39,7 @@ def issue_row(issue: IssueRecord) -> dict[str, Cell]:
         "title": issue.title,
         "state": issue_state(issue),
         "author": login(issue.user),
+        "association": association(issue),
         "labels": label_names(issue),
         "comments": issue.comments,
         "updated_at": issue.updated_at,
@@ -46,19 +49,27 @@ def issue_row(issue: IssueRecord) -> dict[str, Cell]:
 
 class Comment(Result):
     id: int
-    author: str
+    author: OutsideText
+    association: str | None = None
     created_at: str | None = None
-    body: str
+    body: MarkdownText
 
     @classmethod
     def from_record(cls, comment: CommentRecord) -> Self:
         body = without_mark(comment.body) or ""
-        return cls(id=comment.id, author=login(comment.user), created_at=comment.created_at, body=body)
+        return cls(
+            id=comment.id,
+            author=login(comment.user),
+            association=association(comment),
+            created_at=comment.created_at,
+            body=body,
+        )
 
 
 class IssueThread(Page):
     """An issue or pull request; `comments` are the latest, oldest of them first; next_cursor leads to older ones.
 
+    `association` is given for authors who are neither owners, members nor collaborators.
     `repository` stands where it is another one than was asked for.
     """
 
@@ -66,20 +77,21 @@ class IssueThread(Page):
 
     number: int
     repository: str | None = None
-    title: str
+    title: OutsideText
     state: str
     state_reason: str | None = None
     locked: str | None = None
-    author: str
+    author: OutsideText
+    association: str | None = None
     type: str | None = None
-    labels: list[str] | None = None
+    labels: OutsideTexts | None = None
     assignees: list[str] | None = None
-    milestone: str | None = None
+    milestone: OutsideText | None = None
     sub_issues: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
     url: str | None = None
-    body: str | None = None
+    body: MarkdownText | None = None
     comments_total: int | None = None
     comments: list[Comment]
     pull_request: PullRequestState | None = None
@@ -94,6 +106,7 @@ class IssueThread(Page):
             state_reason=issue.state_reason,
             locked=_lock(issue),
             author=login(issue.user),
+            association=association(issue),
             type=issue.type.name if issue.type else None,
             labels=label_names(issue) or None,
             assignees=assignee_logins(issue) or None,

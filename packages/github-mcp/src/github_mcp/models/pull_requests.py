@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from mcp_chassis.results import Result
+from mcp_chassis.text_marks import OutsideText
 
+from github_mcp.authors import MarkdownText, association
 from github_mcp.client.list_pages import PartialList
 from github_mcp.marks import without_mark
 from github_mcp.records.accounts import login
@@ -20,15 +22,17 @@ _JOB = re.compile(r"/actions/runs/\d+/job/(\d{1,18})")
 
 
 class Review(Result):
-    author: str
+    author: OutsideText
+    association: str | None = None
     state: str
     submitted_at: str | None = None
-    body: str | None = None
+    body: MarkdownText | None = None
 
     @classmethod
     def from_record(cls, review: ReviewRecord) -> Self:
         return cls(
             author=login(review.user),
+            association=association(review),
             state=review.state.lower() or "unknown",
             submitted_at=review.submitted_at,
             body=cut_text(without_mark(review.body) or "", MAX_REVIEW_CHARS) or None,
@@ -38,9 +42,9 @@ class Review(Result):
 class FailingCheck(Result):
     """A check that did not pass; `job_id` is what get_job_logs takes, where it is a job of GitHub Actions."""
 
-    name: str
+    name: OutsideText
     conclusion: str
-    summary: str | None = None
+    summary: MarkdownText | None = None
     job_id: int | None = None
 
     @classmethod
@@ -67,7 +71,7 @@ class PullRequestState(Result):
     `inline_comments` counts comments on lines of the diff, which are not shown here.
     """
 
-    head: str
+    head: OutsideText
     base: str
     head_sha: str
     mergeable: str

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from mcp_chassis.results import Result
+from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
 from github_mcp.models.tables import Cell, Table, day
 from github_mcp.records.accounts import GHOST
@@ -44,7 +45,7 @@ class Overview(Result):
     """One repository; a part that could not be read is missing and named in `warnings`."""
 
     full_name: str
-    description: str | None = None
+    description: OutsideText | None = None
     private: bool | None = None
     archived: bool | None = None
     disabled: bool | None = None
@@ -57,11 +58,11 @@ class Overview(Result):
     created_at: str | None = None
     updated_at: str | None = None
     license: str | None = None
-    topics: list[str] | None = None
+    topics: OutsideTexts | None = None
     languages: dict[str, float] | None = None
-    latest_release: str | None = None
-    commits: list[str] | None = None
-    readme: str | None = None
+    latest_release: OutsideText | None = None
+    commits: OutsideTexts | None = None
+    readme: OutsideText | None = None
     warnings: list[str] | None = None
 
     @classmethod

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 from mcp_chassis.results import Page, Result
+from mcp_chassis.text_marks import OutsideText
 
+from github_mcp.authors import MarkdownText, association
 from github_mcp.marks import without_mark
 from github_mcp.models.history import SHORT_SHA
 from github_mcp.records.accounts import login
@@ -14,26 +16,29 @@ from github_mcp.records.reviews import CreatedReviewRecord, ReviewCommentRecord,
 
 class ThreadComment(Result):
     id: int
-    author: str
+    author: OutsideText
+    association: str | None = None
     created_at: str | None = None
-    body: str
+    body: MarkdownText
 
 
 class ReviewEntry(Result):
     """A review as a whole: its verdict and its text; the comments on lines are threads of their own."""
 
     review_id: int | None = None
-    author: str
+    author: OutsideText
+    association: str | None = None
     state: str
     submitted_at: str | None = None
     commit: str | None = None
-    body: str | None = None
+    body: MarkdownText | None = None
 
     @classmethod
     def from_record(cls, review: ReviewRecord) -> Self:
         return cls(
             review_id=review.id,
             author=login(review.user),
+            association=association(review),
             state=review.state.lower() or "unknown",
             submitted_at=review.submitted_at,
             commit=review.commit_id[:SHORT_SHA] if review.commit_id else None,
@@ -48,7 +53,7 @@ class ReviewThread(Result):
     is absent where GitHub does not tell it.
     """
 
-    path: str
+    path: OutsideText
     line: int | None = None
     old_side: bool | None = None
     start_line: int | None = None
@@ -75,6 +80,7 @@ class ReviewThread(Result):
                 ThreadComment(
                     id=each.id,
                     author=login(each.user),
+                    association=association(each),
                     created_at=each.created_at,
                     body=without_mark(each.body) or "",
                 )

@@ -1,9 +1,10 @@
 """Lists as tables: `columns` once and a row for each item; the same facts as objects cost twice the tokens."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from mcp_chassis.results import Page
+from mcp_chassis.text_marks import OUTSIDE
 
 Cell = str | int | bool | list[str] | None
 
@@ -12,7 +13,7 @@ class Table(Page):
     """A list as rows; a column that is empty on the whole page is left out."""
 
     columns: list[str]
-    items: list[list[Any]]
+    items: Annotated[list[list[Any]], OUTSIDE]
 
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Cell]], **more: Any) -> Self:

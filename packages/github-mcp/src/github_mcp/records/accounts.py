@@ -7,6 +7,7 @@ GHOST = "ghost"  # GitHub's own name for an account that is gone
 
 class AccountRecord(Record, frozen=True):
     login: str
+    type: str = ""
 
 
 class SignedInRecord(Record, frozen=True):

@@ -51,6 +51,7 @@ class IssueRecord(Record, frozen=True):
     updated_at: str | None = None
     html_url: str = ""
     repository_url: str = ""
+    author_association: str = ""
 
 
 class CreatedIssueRecord(Record, frozen=True):
@@ -68,6 +69,7 @@ class CommentRecord(Record, frozen=True):
     updated_at: str | None = None
     html_url: str = ""
     issue_url: str = ""
+    author_association: str = ""
 
 
 class CreatedCommentRecord(Record, frozen=True):

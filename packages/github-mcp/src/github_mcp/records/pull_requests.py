@@ -70,6 +70,7 @@ class ReviewRecord(Record, frozen=True):
     submitted_at: str | None = None
     commit_id: str | None = None
     html_url: str = ""
+    author_association: str = ""
 
 
 class CheckOutputRecord(Record, frozen=True):

@@ -18,6 +18,7 @@ class ReviewCommentRecord(Record, frozen=True):
     body: str | None = None
     created_at: str | None = None
     html_url: str = ""
+    author_association: str = ""
 
 
 class CreatedReviewRecord(Record, frozen=True):

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from mcp_chassis.output.markup.replaced_body import HiddenParts
 from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
@@ -95,8 +96,9 @@ async def update_issue(
     body: Body | None = None,
     labels: Names | None = None,
     assignees: Names | None = None,
+    hidden: HiddenParts | None = None,
 ) -> UpdatedIssue:
     """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""
     people = {"labels": labels, "assignees": assignees}
     given = {"state": state, "state_reason": state_reason, "title": title, "body": body, **people}
-    return github.with_notices(await change_issue(github, owner, repo, number, given))
+    return github.with_notices(await change_issue(github, owner, repo, number, given, hidden))

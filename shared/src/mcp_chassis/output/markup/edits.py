@@ -1,0 +1,79 @@
+"""Edits that make the visible form of a text: ranges of the source, each with the text shown in its place."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    """One range of a source and what is shown instead.
+
+    Args:
+        kind: what is left out, as a noun in the singular; empty for a further piece of the same part.
+        attached: belongs to the text before it, and is lost where that text is changed.
+        group: the part that several pieces make up; they are put back together or not at all.
+    """
+
+    start: int
+    end: int
+    kind: str = ""
+    shown: str = ""
+    attached: bool = False
+    group: int = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class VisibleText:
+    """A text as its page shows it, with the edits that lead there from the source."""
+
+    source: str
+    text: str
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def hidden(self) -> int:
+        """The number of parts left out."""
+        return sum(1 for edit in self.edits if edit.kind)
+
+    @property
+    def kinds(self) -> Counter[str]:
+        return Counter(edit.kind for edit in self.edits if edit.kind)
+
+
+def with_edits(source: str, edits: Iterable[Edit]) -> VisibleText:
+    """The visible form of `source`. A line that only hidden parts stood on is left out whole."""
+    chosen = [_with_its_line(source, edit) for edit in _outermost(edits)]
+    parts: list[str] = []
+    position = 0
+    for edit in _outermost(chosen):
+        parts += source[position : edit.start], edit.shown
+        position = edit.end
+    return VisibleText(source, "".join([*parts, source[position:]]), tuple(_outermost(chosen)))
+
+
+def described(kinds: Counter[str]) -> str:
+    """`2 comments, 1 link title`."""
+    return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(kinds.items()))
+
+
+def _outermost(edits: Iterable[Edit]) -> Sequence[Edit]:
+    """In order of the source, without those that lie inside another."""
+    chosen: list[Edit] = []
+    for edit in sorted(edits, key=lambda each: (each.start, -each.end)):
+        if chosen and edit.start < chosen[-1].end:
+            if edit.end > chosen[-1].end:
+                chosen[-1] = dataclasses.replace(chosen[-1], end=edit.end)
+            continue
+        chosen.append(edit)
+    return chosen
+
+
+def _with_its_line(source: str, edit: Edit) -> Edit:
+    """The edit with the rest of its lines where nothing else stands on them."""
+    if edit.shown or edit.attached or edit.group >= 0:
+        return edit
+    start, end = source.rfind("\n", 0, edit.start) + 1, source.find("\n", edit.end)
+    end = len(source) if end < 0 else end + 1
+    alone = not source[start : edit.start].strip() and not source[edit.end : end].strip()
+    return dataclasses.replace(edit, start=start, end=end) if alone else edit

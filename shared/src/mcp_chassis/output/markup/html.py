@@ -1,0 +1,187 @@
+"""HTML inside Markdown: comments, elements and attributes that a page does not show."""
+
+import dataclasses
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from html import unescape
+
+from mcp_chassis.output.markup.edits import Edit
+from mcp_chassis.output.markup.targets import host_to_show
+
+Region = tuple[int, int]
+
+_PIECE = re.compile(
+    r"(?s)<!--(?:-?>|.*?(?:--!?>|\Z))"
+    r"|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![A-Za-z][^>]*+>?"
+    r"|<(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
+    r"|<[A-Za-z/][^>]*+>?"
+)
+_ATTRIBUTE = re.compile(r"\s*([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]+))?")
+_NEVER_SHOWN = frozenset(
+    re.findall(
+        r"\w+",
+        """script style template noscript noembed noframes iframe object textarea title xmp plaintext datalist canvas
+        audio video dialog head select svg math""",
+    )
+)
+_NEVER_SHOWN_VOID = {"meta", "link", "base", "embed", "param", "input"}
+_VOID = {"img", "br", "hr", "source", "wbr", "col", "area", "track", *_NEVER_SHOWN_VOID}
+_KNOWN = frozenset(
+    re.findall(
+        r"\w+",
+        """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details
+        dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p
+        picture pre q rp rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th
+        thead time tr tt u ul var wbr""",
+    )
+)
+_TARGETS = {"href", "src", "srcset"}
+_SHOWN = frozenset(
+    re.findall(
+        r"\w+",
+        """width height align valign open colspan rowspan type start reversed dir lang datetime border size""",
+    )
+)
+_SHORT = re.compile(r"[\w%.:+#{}-]{0,24}")
+_HIDING_STYLE = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*(?:;|$|%|!)"
+    r"|(?:font-size|(?:max-)?(?:width|height)|line-height)\s*:\s*0*\.?0*\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
+    r"|(?<!background-)color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|rgba?\([^)]*,\s*0\s*\))"
+    r"|(?:text-indent|left|top|right|bottom|margin[a-z-]*)\s*:\s*-\d{3,}|clip(?:-path)?\s*:|transform\s*:[^;]*scale\(0"
+)
+MAX_ALT_CHARS = 100
+MAX_NAME_CHARS = 24
+MAX_UNKNOWN_TAGS_IN_A_ROW = 2  # `Map<Key><Value>` is code; more is a sentence
+MAX_SPARED_CHARS, MAX_SPARED_TAGS = 10, 3  # of unknown attributes: `a <b or c>d` and `<li key={i}>` are code
+MAX_LINK_TEXT_CHARS = 2_000
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tag:
+    start: int
+    end: int
+    name: str
+    closes: bool
+    is_capitalised: bool  # as components are in code
+    attributes: tuple[tuple[str, str, int, int], ...]  # name, value, range
+
+    @property
+    def is_void(self) -> bool:
+        return self.name in _VOID
+
+    def value(self, name: str) -> str | None:
+        return next((value for each, value, _, _ in self.attributes if each == name), None)
+
+
+def html_edits(source: str, regions: Sequence[Region], own_hosts: Sequence[str]) -> Iterator[Edit]:
+    """The edits of all HTML in the given ranges of a Markdown source, which are in order."""
+    tags: list[_Tag] = []
+    for start, end in regions:
+        for match in _PIECE.finditer(source, start, end):
+            if match["name"]:
+                tags.append(_tag(match))
+            else:
+                kind = "comment" if match.group().startswith("<!--") else "part of markup"
+                yield Edit(match.start(), match.end(), kind)
+    closing, pretended = _closing_tags(tags), _pretended(tags)
+    end = spared = 0
+    for index, tag in enumerate(tags):
+        if tag.start < end:
+            continue
+        close = closing.get(index)
+        if not tag.closes and _is_hidden(tag):
+            end = tag.end if tag.is_void else close.end if close else _end_of_unclosed(source, tag, regions)
+            yield Edit(tag.start, end, "hidden element")
+        elif index in pretended:
+            yield Edit(tag.start, tag.end, "unknown tag")
+        else:
+            hidden = list(_attribute_edits(tag))
+            if spared < MAX_SPARED_TAGS and sum(each.end - each.start for each in hidden) <= MAX_SPARED_CHARS:
+                spared += bool(hidden)
+            else:
+                yield from hidden
+            yield from _target_edits(source, tag, close, own_hosts)
+
+
+def _tag(match: re.Match[str]) -> _Tag:
+    first = match.start("attributes")
+    attributes = tuple(
+        (found[1].lower(), unescape((found[2] or "").strip("\"'")), first + found.start(), first + found.end())
+        for found in _ATTRIBUTE.finditer(match["attributes"])
+    )
+    return _Tag(
+        match.start(), match.end(), match["name"].lower(), bool(match["close"]), match["name"][0].isupper(), attributes
+    )
+
+
+def _is_hidden(tag: _Tag) -> bool:
+    if tag.name in _NEVER_SHOWN or (tag.name in _NEVER_SHOWN_VOID and tag.value("type") != "checkbox"):
+        return True
+    if tag.value("hidden") is not None or _HIDING_STYLE.search(tag.value("style") or ""):
+        return True
+    sizes = [tag.value("width"), tag.value("height")] if tag.name == "img" else [tag.value("size")]
+    tiny = any(size is not None and re.fullmatch(r"\s*[01](?:px|%)?\s*", size) for size in sizes)
+    colour = (tag.value("color") or "").lower().strip()
+    return (tiny and tag.name in ("img", "font")) or colour in ("white", "#fff", "#ffffff", "transparent")
+
+
+def _closing_tags(tags: Sequence[_Tag]) -> dict[int, _Tag]:
+    """The closing tag of each opening one by its index."""
+    open_tags: dict[str, list[int]] = {}
+    found: dict[int, _Tag] = {}
+    for index, tag in enumerate(tags):
+        if not tag.closes and not tag.is_void:
+            open_tags.setdefault(tag.name, []).append(index)
+        elif tag.closes and open_tags.get(tag.name):
+            found[open_tags[tag.name].pop()] = tag
+    return found
+
+
+def _end_of_unclosed(source: str, tag: _Tag, regions: Sequence[Region]) -> int:
+    """Where a hidden element without a closing tag ends: inside a paragraph with it, else with the text."""
+    region = regions[bisect_right(regions, (tag.start, len(source))) - 1]
+    paragraph_end = source.find("\n\n", tag.end)
+    return paragraph_end if region == (tag.start, tag.end) and paragraph_end >= 0 else len(source)
+
+
+def _pretended(tags: Sequence[_Tag]) -> set[int]:
+    """Tags of no element of HTML that look like a sentence, or close what was never opened."""
+    found: set[int] = set()
+    opened: set[str] = set()
+    run: list[int] = []
+    for index, tag in enumerate(tags):
+        if run and tags[run[-1]].end != tag.start:
+            run = []
+        if tag.name in _KNOWN or tag.name in _VOID:
+            continue
+        run.append(index)
+        if len(run) > MAX_UNKNOWN_TAGS_IN_A_ROW:
+            found.update(run[-MAX_UNKNOWN_TAGS_IN_A_ROW - 1 :])
+        if len(tag.name) > MAX_NAME_CHARS or (tag.closes and tag.name not in opened and not tag.is_capitalised):
+            found.add(index)
+        opened.add(tag.name)
+    return found
+
+
+def _attribute_edits(tag: _Tag) -> Iterator[Edit]:
+    for name, value, start, end in tag.attributes:
+        is_short = bool(_SHORT.fullmatch(value))
+        if name in _TARGETS or (name == "alt" and len(value) <= MAX_ALT_CHARS) or (name in _SHOWN and is_short):
+            continue
+        yield Edit(start, end, "attribute", attached=True)
+
+
+def _target_edits(source: str, tag: _Tag, close: _Tag | None, own_hosts: Sequence[str]) -> Iterator[Edit]:
+    if tag.closes or (target := tag.value("src") if tag.name == "img" else tag.value("href")) is None:
+        return
+    if tag.name == "img":
+        if host := host_to_show(target, "", own_hosts, is_image=True):
+            alt = (tag.value("alt") or "")[:MAX_ALT_CHARS]
+            yield Edit(tag.start, tag.end, "image", f"[image: {alt} at {host}]", group=tag.start)
+        return
+    text = source[tag.end : close.start][:MAX_LINK_TEXT_CHARS] if close else ""
+    if host := host_to_show(target, text, own_hosts, is_image=False):
+        yield Edit(tag.start, tag.end, "link", "" if close else f"[link to {host}]", group=tag.start)
+        if close:
+            yield Edit(close.start, close.end, "", f" [link to {host}]", group=tag.start)

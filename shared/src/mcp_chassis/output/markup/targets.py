@@ -1,0 +1,40 @@
+"""Targets of links and images: whether they carry data, or go elsewhere than their text says."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(
+    r"(?i)\b(?:https?://|www\.)([\w.-]+)|(?<![\w@/.-])((?:[\w-]+\.)+(?:com|org|net|io|dev|app|gov|edu|info))(?![\w.-])"
+)
+_OPAQUE = re.compile(r"[A-Za-z0-9+=_%-]{48,}")  # longer than a commit's hash
+
+
+def host_to_show(target: str, text: str, own_hosts: Sequence[str], *, is_image: bool) -> str | None:
+    """The host of a target that is shown instead of it; None where the target may stay.
+
+    A target is replaced if it carries data (a query, a user, a long opaque part, or no address at all) or if the text
+    names another address. Within the service itself a query stays: nobody else reads it there.
+    """
+    try:
+        parts = urlsplit(target.strip())
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return "an unreadable address"
+    if parts.scheme.lower() in ("data", "javascript", "vbscript", "file", "blob"):
+        return f"{parts.scheme.lower()}:"
+    if not host:
+        return None
+    own = any(_is_same(host, each) for each in own_hosts)
+    carries = (parts.query or (is_image and parts.fragment) or _OPAQUE.search(parts.path)) and not own
+    return host if carries or "@" in parts.netloc or _names_another(text, host) else None
+
+
+def _names_another(text: str, host: str) -> bool:
+    named = [(match[1] or match[2]).lower().rstrip(".") for match in _ADDRESS.finditer(text)]
+    return any(not _is_same(host, each) for each in named)
+
+
+def _is_same(host: str, named: str) -> bool:
+    host, named = host.removeprefix("www."), named.removeprefix("www.")
+    return host == named or host.endswith(f".{named}")
