@@ -1,5 +1,6 @@
 """Connection strings as providers, poolers and libpq write them: read as libpq reads them, or named where unusable."""
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, failure
 from postgres_libpq import conninfo_words
 from postgres_places import Place
+from postgres_providers import printed
 from services import require
 
 PASSWORDS = ("plain", "p%40ss", "%2Fslash%3Aand%23hash", "tr%C3%A8s", "a%25b", "q%26q%3Dq")
@@ -38,6 +40,32 @@ def test_a_connection_string_is_read_as_libpq_reads_it(text: str):
         value = arguments.get(ours, "")
         found = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         assert found == expected.get(theirs, "")
+
+
+PRINTED = printed()
+AS_LIBPQ_READS = ("sslmode", "target_session_attrs", "passfile", "options", "application_name", "connect_timeout")
+
+
+def test_there_are_as_many_connection_strings_of_providers_as_documented():
+    assert len({text for _, text in PRINTED}) == 120
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in PRINTED])
+def test_a_provider_s_connection_string_is_read_as_libpq_reads_it(text: str):
+    known = re.sub(r"(?:load_balance_hosts ?= ?'?disable'?[& ]?)", "", text)  # a word of libpq 16
+    expected = conninfo_words(known)
+    assert expected is not None
+    options = read_connection_options(text)
+    found = {**options.arguments, **options.tls_words, **options.server_settings}
+    if options.connect_timeout is not None:
+        found["connect_timeout"] = f"{options.connect_timeout:g}"
+    ours = {**LIBPQ_WORDS, **{word: word for word in AS_LIBPQ_READS}}
+    values = {word: found.get(ours_called, "") for ours_called, word in ours.items()}
+    shown = {
+        word: ",".join(map(str, value)) if isinstance(value, list) else str(value) for word, value in values.items()
+    }
+    assert options.problem in (None, "sslrootcert names a file that is not there")  # its path is that of a Debian
+    assert shown == {word: expected.get(word, "") for word in ours.values()}
 
 
 LENIENT: list[tuple[str, dict[str, Any]]] = [

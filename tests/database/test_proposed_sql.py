@@ -70,6 +70,21 @@ async def test_a_role_that_sees_no_other_sessions_is_told_so(postgres18: Place, 
     assert "GRANT pg_read_all_stats" in health["skipped"][0]["reason"]
 
 
+async def test_sequences_that_the_role_cannot_read_are_told_and_rows_that_policies_hide_too(postgres18: Place):
+    make = (
+        "CREATE SEQUENCE hidden; CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY low ON t USING (id < 3)"
+    )
+    async with own_database(postgres18, make) as (name, owner):
+        await owner.execute("CREATE ROLE narrow LOGIN; GRANT SELECT ON t TO narrow")
+        async with client_of(postgres18, name, DATABASE_URL=postgres18.dsn(name, "narrow")) as client:
+            health = await ask(client, "check_health", checks=["sequences"])
+            described = await ask(client, "describe_table", table="t")
+        await owner.execute("DROP OWNED BY narrow; DROP ROLE narrow")
+    assert health["skipped"][0]["reason"].startswith("1 sequences are hidden from this role")
+    assert described["row_policies"] is True
+
+
 KEYS = """
 CREATE TABLE emp (id int PRIMARY KEY, boss int REFERENCES emp, deputy int REFERENCES emp);
 CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);

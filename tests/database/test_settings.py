@@ -1,5 +1,7 @@
 """How databases are named and bounded by the environment."""
 
+from pathlib import Path
+
 import pytest
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
@@ -77,6 +79,32 @@ def test_a_bad_setting_is_told_by_its_name_and_rule_and_never_by_its_value(envir
         DatabaseSettings.load(environment)
     assert told in str(refused.value)
     assert "secret" not in str(refused.value).replace("/no/such/secret", "")
+
+
+def test_a_url_comes_from_a_file_a_command_or_as_pairs(tmp_path: Path):
+    (tmp_path / "url").write_text("postgresql://c/c\n")
+    environment = {
+        "DATABASE_URL_FILE": str(tmp_path / "url"),
+        "DATABASE_URL_A_COMMAND": "echo postgresql://a/a",
+        "DATABASE_URL_B": " host=b user='u v' dbname=d ",
+    }
+    targets = DatabaseSettings.load(environment).targets()
+    commanded = DatabaseSettings.load({"DATABASE_URL_COMMAND": "echo postgresql://d/d"}).targets()
+    assert [(target.name, target.dsn.get_secret_value()) for target in (*targets, *commanded) if target.dsn] == [
+        ("default", "postgresql://c/c"),
+        ("a", "postgresql://a/a"),
+        ("b", "host=b user='u v' dbname=d"),
+        ("default", "postgresql://d/d"),
+    ]
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL_COMMAND", "DATABASE_URL_X_COMMAND"])
+@pytest.mark.parametrize(("command", "told"), [("false", "ended with code 1"), ("echo nothing", "")])
+def test_a_command_that_prints_no_url_is_told_by_its_variable(variable: str, command: str, told: str):
+    with pytest.raises(BadSettings) as refused:
+        DatabaseSettings.load({variable: command})
+    assert told in str(refused.value)
+    assert variable.removesuffix("_COMMAND") in str(refused.value)
 
 
 def test_every_dsn_and_its_password_are_secrets_to_be_scrubbed():

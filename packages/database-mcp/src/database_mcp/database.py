@@ -154,7 +154,7 @@ class Database:
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:
         """A connection beside the pool, for what must stay open."""
-        connection, _ = await connect(await self._dsn())
+        connection, _ = await connect(await self._dsn(), self.target.password)
         try:
             yield connection
         finally:
@@ -179,7 +179,7 @@ class Database:
         return attempt
 
     async def _connect(self) -> tuple[Connection, Role]:
-        connection, role = await connect(await self._dsn())
+        connection, role = await connect(await self._dsn(), self.target.password)
         self.used.set()
         return connection, role
 

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import quote
 
-from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, Secret, ServerSettings
-from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
+from mcp_chassis.environment import full_environment, read_secret_file
+from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.secret_command import CommandSecret, output_of
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, ServerSettings
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from database_mcp.client.connection_url import UnreadableUrl, read_connection_options
@@ -16,16 +19,18 @@ from database_mcp.target import Limits, Target
 
 DEFAULT = "default"
 EMBEDDED = "embedded"
-_NAMED_URL = re.compile(r"DATABASE_URL_([A-Z0-9_]+?)(_FILE)?")
+_NAMED_URL = re.compile(r"DATABASE_URL_(?!(?:FILE|COMMAND)$)([A-Z0-9_]+?)(_FILE|_COMMAND)?")
+_ASKED_WHEN_CONNECTING = "DATABASE_PASSWORD_COMMAND"  # a command that does not run at the start
 _MEMORY = re.compile(r"[0-9]+ ?(kB|MB|GB)?")
 
 
 def _postgres_url(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
     try:
-        read_connection_options(secret.get_secret_value())
+        read_connection_options(text)
     except UnreadableUrl as exc:
         raise ValueError("must be a postgresql:// URL, or key=value pairs as libpq takes them") from exc
-    return secret
+    return SecretStr(text)
 
 
 def _memory(text: str) -> str:
@@ -34,7 +39,7 @@ def _memory(text: str) -> str:
     return text
 
 
-PostgresUrl = Annotated[Secret, AfterValidator(_postgres_url)]
+PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres_url)]
 MemorySize = Annotated[str, AfterValidator(_memory)]
 
 
@@ -46,14 +51,23 @@ class DatabaseSettings(ServerSettings):
         **ServerSettings.secret_patterns,
         "url": r"postgres(ql)?://([\w.~-]+(:[\w.~-]*)?@)?[a-zA-Z0-9][a-zA-Z0-9.-]*(:[1-9][0-9]{0,3})?/[\w-]+",
         "db_password": "[!-~]+",
+        "password": "[!-~]+",
     }
 
     model_config = SettingsConfigDict(env_prefix="DATABASE_")
+
+    _printed: dict[str, str] = PrivateAttr(default_factory=dict[str, str])
+    """URLs that commands have printed, by variable: each command runs once."""
 
     url: PostgresUrl | None = Field(
         default=None,
         json_schema_extra=OPTIONAL_CREDENTIAL,
         description="The default database, as postgresql://; more with DATABASE_URL_<NAME>.",
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
+        description="Instead of the URL's own; a command of it runs for each connection.",
     )
     db_host: str | None = Field(default=None, validation_alias="DB_HOST", description="The same in parts: localhost.")
     db_port: int | None = Field(
@@ -89,9 +103,18 @@ class DatabaseSettings(ServerSettings):
         Raises:
             BadSettings: naming each variable that breaks a rule.
         """
-        settings = super().load(environment)
-        settings.targets()
+        merged = full_environment() if environment is None else dict(environment)
+        settings = super().load({name: value for name, value in merged.items() if name != _ASKED_WHEN_CONNECTING})
+        try:
+            settings.reading(merged).targets()
+        except AuthenticationFailed as exc:  # of a command that prints a URL
+            raise BadSettings([exc.reason]) from None
         return settings
+
+    def reading(self, environment: Environment) -> Self:
+        """The same settings, whose databases are those of `environment`."""
+        self._environment = environment
+        return self
 
     @classmethod
     def variables_read(cls, environment: Environment) -> Mapping[str, str]:
@@ -102,8 +125,12 @@ class DatabaseSettings(ServerSettings):
             for field in cls.model_fields
             if name.startswith(f"DATABASE_{field}_".upper()) and not name.endswith(("_FILE", "_COMMAND"))
         }
-        files = {match[0].removesuffix("_FILE"): "url" for name in environment if (match := _NAMED_URL.fullmatch(name))}
-        return {**own, **files, **super().variables_read(environment)}
+        named = {
+            match[0].removesuffix(match[2] or ""): "url"
+            for name in environment
+            if (match := _NAMED_URL.fullmatch(name))
+        }
+        return {**own, **named, **super().variables_read(environment)}
 
     def targets(self) -> tuple[Target, ...]:
         """The databases, the default first; without any, the embedded one."""
@@ -144,17 +171,30 @@ class DatabaseSettings(ServerSettings):
     def _named(self, variable: str) -> SecretStr | None:
         text = self._environment.get(variable, "").strip()
         if not text and (path := self._environment.get(f"{variable}_FILE", "").strip()):
-            try:
-                text = Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, ValueError) as exc:
-                raise BadSettings([f"{variable}_FILE: the file cannot be read"]) from exc
+            text = read_secret_file(variable, path)
+        if not text and (command := self._environment.get(f"{variable}_COMMAND", "").strip()):
+            text = self._printed.get(variable) or output_of(f"{variable}_COMMAND", command)
+            self._printed[variable] = text
         return _checked(variable, PostgresUrl, SecretStr(text)) if text else None
+
+    def _password(self, name: str) -> SecretStr | None:
+        """The password of one database beside its URL: its own variable, file or command, else the one for all."""
+        variable = f"DATABASE_PASSWORD_{name}".upper()
+        if text := self._environment.get(variable, ""):
+            return SecretStr(text)
+        if path := self._environment.get(f"{variable}_FILE", "").strip():
+            return SecretStr(read_secret_file(variable, path))
+        for command_of in (f"{variable}_COMMAND", *([] if self.password else [_ASKED_WHEN_CONNECTING])):
+            if command := self._environment.get(command_of, "").strip():
+                return CommandSecret(command_of, command, SecretStr)
+        return self.password
 
     def _target(self, name: str, dsn: SecretStr | None) -> Target:
         own = self._of(name)
         return Target(
             name=name,
             dsn=dsn,
+            password=self._password(name),
             description=own["description"],
             rules=Rules(functions=frozenset(own["allowed_functions"]), schemas=own["schemas"]),
             limits=self._limits(own),
@@ -182,7 +222,7 @@ class DatabaseSettings(ServerSettings):
             variable = f"DATABASE_{field}_{name}".upper()
             text = self._environment.get(variable, "").strip()
             own[field] = getattr(self, field)
-            if text and not field.startswith(("url", "db_")):
+            if text and not field.startswith(("url", "db_", "password")):
                 annotation: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
                 own[field] = _checked(variable, annotation, text)
         return own

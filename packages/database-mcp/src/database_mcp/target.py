@@ -24,10 +24,14 @@ class Limits:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """`dsn` is None for the embedded database, whose folder is `folder`."""
+    """`dsn` is None for the embedded database, whose folder is `folder`.
+
+    `password` goes before the one in the DSN; the command of a `CommandSecret` runs for each connection.
+    """
 
     name: str
     dsn: SecretStr | None = None
+    password: SecretStr | None = None
     folder: Path | None = None
     description: str = ""
     rules: Rules = dataclasses.field(default_factory=Rules)

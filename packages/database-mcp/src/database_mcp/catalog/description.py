@@ -43,6 +43,7 @@ SELECT json_build_object(
         '^CREATE (UNIQUE )?INDEX (\\S+) ON (ONLY )?\\S+ USING ', '\\2: \\1')
         || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END ORDER BY i.indexrelid::regclass::text)
     FROM pg_index i WHERE i.indrelid = c.oid AND NOT i.indisprimary),
+  'row_policies', CASE WHEN row_security_active(c.oid) THEN true END,
   'partition_key', pg_get_partkeydef(c.oid),
   'partition_count', (SELECT nullif(count(*), 0) FROM pg_inherits h WHERE h.inhparent = c.oid AND c.relkind = 'p'),
   'partitions', (SELECT json_agg(p.bound ORDER BY p.place)
@@ -85,7 +86,7 @@ class TableDescription(Result):
     """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
 
     `estimated_rows` is the planner's estimate. `partitions` are the first and the last of `partition_count`.
-    `inherited_by` are tables whose rows a query of this one shows too.
+    `inherited_by` are tables whose rows a query of this one shows too. `row_policies`: this role sees some rows only.
     """
 
     database: str | None = None
@@ -102,6 +103,7 @@ class TableDescription(Result):
     indexes: list[str] | None = None
     inherited_by: list[str] | None = None
     partition_of: str | None = None
+    row_policies: bool | None = None
     partition_key: str | None = None
     partition_count: int | None = None
     partitions: list[str] | None = None

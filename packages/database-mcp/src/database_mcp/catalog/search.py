@@ -64,6 +64,7 @@ class Match(Result):
 
 
 class SchemaMatches(Result):
+    database: str | None = None
     matches: list[Match]
     truncated: bool | None = None
     warnings: list[str] | None = None

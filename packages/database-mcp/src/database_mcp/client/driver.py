@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from mcp_chassis.failures import AuthenticationFailed, Effect, Failure, Unavailable
+from mcp_chassis.secret_command import CommandSecret
+from pydantic import SecretStr
 
 from database_mcp.client.connection_url import ConnectionOptions, read_connection_options
 from database_mcp.client.protocols import Connection
@@ -55,8 +57,11 @@ def _asyncpg() -> Any:
     return import_module("asyncpg")
 
 
-async def connect(dsn: str) -> tuple[Connection, Role]:
+async def connect(dsn: str, password: SecretStr | None = None) -> tuple[Connection, Role]:
     """Open one connection that works through a pooler in transaction mode too, and examine its role.
+
+    Args:
+        password: instead of the one in the DSN; that of a command is asked for anew, because it may have expired.
 
     Raises:
         Failure: without any value of the DSN in its text.
@@ -64,6 +69,8 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
     options = read_connection_options(dsn)
     if options.problem is not None:
         raise _unusable(options.problem)
+    if password is not None:
+        options.arguments["password"] = await asyncio.to_thread(_fresh_value, password)
     seconds = options.connect_timeout or CONNECT_TIMEOUT_SECONDS
     with _connecting(options):
         async with asyncio.timeout(seconds * min(options.host_count, MAX_HOSTS_TIMED)):
@@ -85,6 +92,12 @@ async def connect(dsn: str) -> tuple[Connection, Role]:
                 raise
     memberships = tuple(row["memberships"])
     return connection, Role(row["version"], row["number"], row["role"], row["superuser"], memberships)
+
+
+def _fresh_value(password: SecretStr) -> str:
+    if isinstance(password, CommandSecret):
+        password.forget()
+    return password.get_secret_value()
 
 
 @contextmanager

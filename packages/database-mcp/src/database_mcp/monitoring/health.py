@@ -7,7 +7,7 @@ from mcp_chassis.failures import ErrorCode, Failure
 from mcp_chassis.results import Result
 
 from database_mcp.client.driver import speaking
-from database_mcp.client.protocols import Connection
+from database_mcp.client.protocols import Connection, Row
 from database_mcp.monitoring.checks import CHECKS, Check, CheckName
 
 MAX_FINDINGS_OF_A_CHECK = 25
@@ -16,7 +16,13 @@ SEVERITIES: Sequence[Severity] = ("critical", "warning", "info")
 
 # What a role without pg_read_all_stats sees as null, in the views that these checks read.
 _HIDDEN_FROM_ROLE: Sequence[CheckName] = ("transactions", "replication")
-_SEES_SQL = "SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS all, pg_is_in_recovery() AS replica"
+_SEES_SQL = """
+SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS all,
+       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname !~ '^pg_'
+          AND CASE WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(c.oid, 'SELECT, USAGE') END) AS sequences
+"""
+_SESSIONS_HIDDEN = "Sessions of other roles are hidden from this role: GRANT pg_read_all_stats to it."
 
 
 class Finding(Result):
@@ -54,9 +60,9 @@ class Health(Result):
 async def examine_health(connection: Connection, names: Sequence[CheckName] | None) -> Health:
     """Run the checks of these names (all without), the worst findings first."""
     chosen = [check for check in CHECKS if not names or check.name in names]
-    sees = (await connection.fetch(_SEES_SQL))[0]
+    partial = _seen_in_part((await connection.fetch(_SEES_SQL))[0])
     found: list[Finding] = []
-    skipped: list[SkippedCheck] = []
+    failed: dict[CheckName, str] = {}
     cut = 0
     for check in chosen:
         try:
@@ -64,18 +70,30 @@ async def examine_health(connection: Connection, names: Sequence[CheckName] | No
         except Failure as failure:
             if failure.code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.TIMEOUT):
                 raise
-            skipped.append(SkippedCheck(check=check.name, reason=failure.message))
+            failed[check.name] = failure.message
             continue
         cut += max(len(findings) - MAX_FINDINGS_OF_A_CHECK, 0)
         found += findings[:MAX_FINDINGS_OF_A_CHECK]
-        if not sees["all"] and check.name in _HIDDEN_FROM_ROLE:
-            reason = "Sessions of other roles are hidden from this role: GRANT pg_read_all_stats to it."
-            skipped.append(SkippedCheck(check=check.name, reason=reason))
     found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    status = found[0].severity if found and found[0].severity != "info" else "ok"
-    not_run = {each.check for each in skipped if each.check not in _HIDDEN_FROM_ROLE or sees["all"]}
-    checked: list[CheckName] = [check.name for check in chosen if check.name not in not_run]
-    return Health(status=status, checked=checked, skipped=skipped or None, findings=found, more_findings=cut or None)
+    reasons = {**partial, **failed}
+    skipped = [SkippedCheck(check=each.name, reason=reasons[each.name]) for each in chosen if each.name in reasons]
+    return Health(
+        status=found[0].severity if found and found[0].severity != "info" else "ok",
+        checked=[check.name for check in chosen if check.name not in failed],
+        skipped=skipped or None,
+        findings=found,
+        more_findings=cut or None,
+    )
+
+
+def _seen_in_part(sees: Row) -> dict[CheckName, str]:
+    """The checks that this role sees only a part of, and why."""
+    found: dict[CheckName, str] = {}
+    if not sees["all"]:
+        found |= dict.fromkeys(_HIDDEN_FROM_ROLE, _SESSIONS_HIDDEN)
+    if sees["sequences"]:
+        found["sequences"] = f"{sees['sequences']} sequences are hidden from this role: GRANT SELECT on them to it."
+    return found
 
 
 async def _run(connection: Connection, check: Check) -> list[Finding]:

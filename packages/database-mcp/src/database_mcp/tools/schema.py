@@ -79,7 +79,8 @@ async def search_schema(
         return await search_all(databases, text, limit)
     chosen = databases.get(database)
     schemas = chosen.target.rules.schemas
-    return await chosen.read(lambda connection: search_names(connection, schemas, text, limit))
+    found = await chosen.read(lambda connection: search_names(connection, schemas, text, limit))
+    return databases.labelled(chosen, found)
 
 
 @reads("Find joins")
