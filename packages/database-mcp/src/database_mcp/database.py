@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import anyio
 from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.telemetry.metrics import METRICS
 from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.rate_limits import RateLimit
@@ -20,6 +21,7 @@ from database_mcp.client.protocols import Connection
 from database_mcp.guard.functions import Functions
 from database_mcp.guard.rules import examine, refuse_unknown, unknown_functions
 from database_mcp.guard.statement import Statement
+from database_mcp.row_policies import RowPolicies
 from database_mcp.target import Target
 from database_mcp.transaction import begin
 
@@ -62,6 +64,7 @@ class Database:
         self._upstream = Upstream(f"The database {target.name}", policy=_policy(policy), rate_limit=NO_RATE_LIMIT)
         self.used = anyio.Event()
         self.notices: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MAX_NOTICES_PER_CHANNEL))
+        self._policies = RowPolicies()
         self._functions: Functions | None = None
         self._functions_read = 0.0
 
@@ -82,9 +85,7 @@ class Database:
         limit = self.target.limits.command_timeout if seconds is None else seconds
         start = begin(self.target, limit, jit=jit)
 
-        async def in_transaction(connection: Connection) -> Answer:
-            await connection.execute(start)
-            return await work(connection)
+        in_transaction = self._in_transaction(start, work)
 
         await self._wait_until_ready()
         return await self._upstream.call(self._attempts(in_transaction, limit * statements + ABANDON_AFTER_SECONDS))
@@ -119,10 +120,7 @@ class Database:
         limit = self.target.limits.command_timeout
         start = begin(self.target, limit, mode="READ WRITE")
 
-        async def in_transaction(connection: Connection) -> Answer:
-            await connection.execute(start)
-            return await work(connection)
-
+        in_transaction = self._in_transaction(start, work)
         await self._wait_until_ready()
         attempts = self._attempts(in_transaction, limit + ABANDON_AFTER_SECONDS)
         return await self._upstream.call(attempts, repeat=repeat, recover=recover)
@@ -162,6 +160,18 @@ class Database:
 
     async def close(self) -> None:
         await self.pool.close()
+
+    def _in_transaction(self, start: str, work: Work[Answer]) -> Work[Answer]:
+        """`work` after the message that begins its transaction, as the caller where row policies are to hold."""
+        setting, principal = self.target.caller_setting, current_principal()
+
+        async def in_transaction(connection: Connection) -> Answer:
+            await connection.execute(start)
+            if setting is not None:
+                await self._policies.apply(connection, setting, principal)
+            return await work(connection)
+
+        return in_transaction
 
     async def _wait_until_ready(self) -> None:
         if self._ready is not None:

@@ -24,6 +24,7 @@ class Databases:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
         self.budget = settings.max_result_chars
+        self.named = settings.named_queries()
         self._by_name = {target.name: _database(target, settings) for target in settings.targets()}
 
     def __iter__(self) -> Iterator[Database]:

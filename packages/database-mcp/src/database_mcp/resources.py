@@ -13,6 +13,7 @@ from database_mcp.catalog.rows import Record, Sample, record, sample
 from database_mcp.client.protocols import Connection
 from database_mcp.databases import Databases, Registry
 from database_mcp.monitoring.health import Health, examine_health
+from database_mcp.named.running import refuse_free_reading
 
 _OUTLINE_SQL = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name,
@@ -119,12 +120,14 @@ async def table(database: str, schema: str, table: str, databases: Registry) -> 
 @resource("db://{database}/{schema}/{table}/sample", "Sample rows", complete=IN_TABLE)
 async def table_sample(database: str, schema: str, table: str, databases: Registry) -> Sample:
     """The first ten rows of a table, of the columns the server may read."""
+    refuse_free_reading(databases)
     return await sample(databases.get(database), schema, table)
 
 
 @resource("db://{database}/{schema}/{table}/record/{key}", "Record", complete=IN_TABLE)
 async def table_record(database: str, schema: str, table: str, key: str, databases: Registry) -> Record:
     """One row by its primary key."""
+    refuse_free_reading(databases)
     return await record(databases.get(database), schema, table, key)
 
 

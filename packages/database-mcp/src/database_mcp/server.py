@@ -10,6 +10,7 @@ from database_mcp.resources import RESOURCES
 from database_mcp.settings import DatabaseSettings
 from database_mcp.tools.changes import execute_write
 from database_mcp.tools.health import check_health, list_sessions, list_sizes, top_queries
+from database_mcp.tools.named_queries import list_named_queries, run_named_query
 from database_mcp.tools.queries import execute_query
 from database_mcp.tools.schema import (
     describe_table,
@@ -39,6 +40,8 @@ SERVER = Server(
         execute_query,
         check_health,
         top_queries,
+        list_named_queries,
+        run_named_query,
         execute_write,
     ),
     more_tools=(list_sessions, list_sizes),

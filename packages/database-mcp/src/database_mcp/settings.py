@@ -15,6 +15,7 @@ from pydantic_settings import SettingsConfigDict
 
 from database_mcp.client.connection_url import UnreadableUrl, read_connection_options
 from database_mcp.guard.rules import Rules
+from database_mcp.named.definition import NamedQuery, read_queries
 from database_mcp.target import Limits, Target
 
 DEFAULT = "default"
@@ -85,6 +86,12 @@ class DatabaseSettings(ServerSettings):
         default=False, description="Run free SQL as a superuser or a role that reads server files."
     )
     writable: CommaSeparated = Field(default=(), description="Names of databases that execute_write may change.")
+    queries: Path | None = Field(default=None, description="TOML file of named queries; free SQL is off with it.")
+    caller_setting: str | None = Field(
+        default=None,
+        pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+$",
+        description="Setting that holds the caller for row policies: app.caller.",
+    )
     listen: bool = Field(default=True, description="LISTEN for events; false behind a pooler in transaction mode.")
     notify_channels: CommaSeparated = Field(default=(), description="Channels that can be subscribed to.")
     pool_min: int = Field(default=0, ge=0, le=100, description="Connections kept open.")
@@ -106,7 +113,8 @@ class DatabaseSettings(ServerSettings):
         merged = full_environment() if environment is None else dict(environment)
         settings = super().load({name: value for name, value in merged.items() if name != _ASKED_WHEN_CONNECTING})
         try:
-            settings.reading(merged).targets()
+            settings.reading(merged).named_queries()
+            settings.check_caller_setting()
         except AuthenticationFailed as exc:  # of a command that prints a URL
             raise BadSettings([exc.reason]) from None
         return settings
@@ -138,6 +146,33 @@ class DatabaseSettings(ServerSettings):
         if not found.keys() >= set(self.writable):
             raise BadSettings([f"DATABASE_WRITABLE: names a database that there is not; there are {', '.join(found)}"])
         return tuple(self._target(name, dsn) for name, dsn in found.items()) or (self._embedded(),)
+
+    def named_queries(self) -> dict[str, NamedQuery]:
+        """The queries of the file that DATABASE_QUERIES names, by name.
+
+        Raises:
+            BadSettings: with the rules that it breaks.
+        """
+        found = read_queries(self.queries.expanduser()) if self.queries is not None else {}
+        names = {target.name for target in self.targets()}
+        if wrong := next((each for each in found.values() if each.database not in (None, *names)), None):
+            raise BadSettings([f"DATABASE_QUERIES: queries {wrong.name}: there is no database {wrong.database}"])
+        return found
+
+    @property
+    def only_named_queries(self) -> bool:
+        """Whether rows are read by named queries alone: there are some, and execute_query is not asked for."""
+        return self.queries is not None and "execute_query" not in (self.tools or ())
+
+    def check_caller_setting(self) -> None:
+        """Row policies by a setting hold only where no caller can set it.
+
+        Raises:
+            BadSettings: free SQL is offered beside it.
+        """
+        if self.caller_setting is not None and not self.only_named_queries:
+            rule = "needs DATABASE_QUERIES, and execute_query not among DATABASE_TOOLS: free SQL stands against it"
+            raise BadSettings([f"DATABASE_CALLER_SETTING: {rule}"])
 
     def secrets(self) -> Iterator[str]:
         """Every DSN, and the password inside it as written and as meant."""
@@ -199,6 +234,7 @@ class DatabaseSettings(ServerSettings):
             rules=Rules(functions=frozenset(own["allowed_functions"]), schemas=own["schemas"]),
             limits=self._limits(own),
             writable=name in self.writable,
+            caller_setting=self.caller_setting,
             allow_privileged=own["allow_privileged_role"],
             listen=own["listen"],
             notify_channels=own["notify_channels"],
@@ -239,3 +275,8 @@ def _checked(variable: str, annotation: Any, value: object) -> Any:
     except ValidationError as exc:
         rule = exc.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
         raise BadSettings([f"{variable}: {rule.removeprefix('Value error, ')}"]) from None
+
+
+def reads_freely(settings: DatabaseSettings) -> bool:
+    """Whether tools that show rows or texts of statements are offered."""
+    return not settings.only_named_queries

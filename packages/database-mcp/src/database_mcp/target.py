@@ -40,6 +40,7 @@ class Target:
     allow_privileged: bool = False
     listen: bool = True
     notify_channels: tuple[str, ...] = ()
+    caller_setting: str | None = None
 
     @property
     def embedded(self) -> bool:

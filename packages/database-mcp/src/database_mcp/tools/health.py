@@ -11,6 +11,7 @@ from database_mcp.monitoring.checks import CheckName
 from database_mcp.monitoring.health import Health, examine_health
 from database_mcp.monitoring.sizes import Sizes, read_sizes
 from database_mcp.monitoring.top_queries import Order, TopQueries, top
+from database_mcp.settings import reads_freely
 from database_mcp.tools.parameters import DatabaseName, Limit
 
 
@@ -27,7 +28,7 @@ async def check_health(
     return databases.labelled(chosen, counted)
 
 
-@reads("Top queries")
+@reads("Top queries", offered=reads_freely)
 async def top_queries(
     databases: Registry, order_by: Order = "total_time", limit: Limit = 10, database: DatabaseName = None
 ) -> TopQueries:
@@ -36,7 +37,7 @@ async def top_queries(
     return databases.labelled(chosen, await chosen.read(lambda connection: top(connection, order_by, limit)))
 
 
-@reads("List sessions")
+@reads("List sessions", offered=reads_freely)
 async def list_sessions(databases: Registry, include_idle: bool = False, database: DatabaseName = None) -> Activity:
     """Sessions with their age, waits, and which session blocks them."""
     chosen = databases.get(database)

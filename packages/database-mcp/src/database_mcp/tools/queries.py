@@ -9,6 +9,7 @@ from database_mcp.database import ABANDON_AFTER_SECONDS
 from database_mcp.databases import Registry
 from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.queries.results import QueryResult
+from database_mcp.settings import reads_freely
 from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, MoreQueries, Params, Sql, TimeoutSeconds
 
 ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection, on top of its statement's
@@ -19,7 +20,7 @@ def _deadline(arguments: Mapping[str, Any]) -> float:
     return ACQUIRE_TIMEOUT_SECONDS + arguments.get("timeout_seconds", 30) * statements + ABANDON_AFTER_SECONDS
 
 
-@reads("Run a query", deadline=_deadline)
+@reads("Run a query", deadline=_deadline, offered=reads_freely)
 async def execute_query(
     query: Sql,
     databases: Registry,

@@ -19,6 +19,7 @@ from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
 from database_mcp.monitoring.states import DatabaseState, state_of
 from database_mcp.queries.execution import RESERVED_CHARS
+from database_mcp.settings import reads_freely
 from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName, TableName
 
 
@@ -98,7 +99,7 @@ async def find_joins(
     return databases.labelled(chosen, await chosen.read(joined))
 
 
-@reads("Profile a table", deadline=120)
+@reads("Profile a table", deadline=120, offered=reads_freely)
 async def profile_table(
     table: TableName,
     databases: Registry,
