@@ -152,3 +152,27 @@ def test_a_media_type_of_anything_is_json_where_it_has_a_schema(place: str) -> N
     responses = {"200": {"description": "ok", "content": content}} if place == "answer" else answer(ORDER)
     found = proposal({"/orders": {"post": {**operation("createOrder"), **body, "responses": responses}}})
     assert names(found) == ["create_order"]
+
+
+def body(schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
+LARGE = {"type": "object", "properties": {f"field_{number}": {**TEXT, "maxLength": 30} for number in range(30)}}
+
+
+def test_the_only_content_of_a_required_body_is_offered_however_large_it_is() -> None:
+    post = operation("createOrder", **body({"type": "object", "properties": {"order": LARGE}}))
+    assert "order" in proposal({"/orders": {"post": post}}).bridge.requests[0].offered
+
+
+def test_a_required_body_of_which_nothing_can_be_offered_refuses_its_operation() -> None:
+    post = operation("createOrder", **body({"type": "object", "properties": {"order": {"type": "object"}}}))
+    with pytest.raises(BadBridge, match="needs a body, whose order is an object of any shape"):
+        proposal({"/orders": {"post": post}})
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_an_empty_body_is_sent_where_the_document_requires_one(required: bool) -> None:
+    post = operation("createOrder", **body({"type": "object", "properties": {"note": TEXT}}, required=required))
+    assert proposal({"/orders": {"post": post}}).bridge.requests[0].sends_body is required

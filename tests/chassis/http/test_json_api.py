@@ -1,6 +1,7 @@
 """What goes out and what comes in, without a socket: paths, queries, bodies, pages, credentials."""
 
 import json
+import logging
 from collections.abc import Callable
 
 import httpx2
@@ -326,3 +327,12 @@ async def test_a_redirect_inside_the_origin_can_be_left_to_the_server(wire, api)
         await api(failure_for=failure_for).get("/thing", follow_same_origin=False)
     assert seen == [301]
     assert len(wire.asked) == 1
+
+
+async def test_a_request_is_logged_for_debugging_without_its_query(api, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG, logger="mcp_chassis.http")
+    await api().get("/things/{id}", {"id": 7}, params={"q": "private"})
+    (line,) = [record for record in caplog.records if record.getMessage() == "upstream request"]
+    fields = line.__dict__["fields"]
+    assert fields.pop("duration_ms") >= 0
+    assert fields == {"upstream": "Acme", "method": "GET", "path": "/v1/things/7", "status": 200}

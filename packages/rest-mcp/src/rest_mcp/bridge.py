@@ -141,6 +141,11 @@ class RequestSpec(Part):
         return self.request.partition(" ")[2]
 
     @property
+    def sends_body(self) -> bool:
+        """Whether a JSON body is sent even when it is empty: the file or its document says so by `body`."""
+        return "body" in self.model_fields_set
+
+    @property
     def heading(self) -> str:
         """What a person reads."""
         return self.title or self.name.replace("_", " ").capitalize()

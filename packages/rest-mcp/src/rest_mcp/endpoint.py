@@ -88,7 +88,7 @@ class Endpoint:
             spec.path,
             self._sent("path", arguments),
             params={**spec.query, **query},
-            json=nested if spec.encoding == "json" and spec.method != "GET" and nested else None,
+            json=nested if spec.encoding == "json" and spec.method != "GET" and (nested or spec.sends_body) else None,
             form=nested if spec.encoding == "form" and nested else None,
             headers={**self._sent("header", arguments), **self._once(key), **self._media_types()},
             repeat=self._repeat(),

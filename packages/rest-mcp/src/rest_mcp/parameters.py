@@ -38,7 +38,7 @@ def _within_int64(text: str) -> str:
 
 
 _DIGITS = Field(pattern=r"^-?[0-9]{1,19}$")
-_FROM_NUMBER = BeforeValidator(_digits, json_schema_input_type=str)
+_FROM_NUMBER = BeforeValidator(_digits, json_schema_input_type=Annotated[str, _DIGITS])
 INT64: Any = Annotated[str, _DIGITS, _FROM_NUMBER, AfterValidator(_within_int64)]
 """A whole number as text: digits arrive unrounded from every host."""
 

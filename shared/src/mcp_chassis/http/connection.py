@@ -1,5 +1,7 @@
 """One question and its whole answer over the wire, redirects and ETags included."""
 
+import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +17,8 @@ from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.upstream.policy import Policy
+
+logger = logging.getLogger(__name__)
 
 REDIRECTS = {301, 302, 303, 307, 308}
 SAFE = {"GET", "HEAD"}
@@ -150,6 +154,15 @@ class Connection:
         return answer
 
     async def _whole(self, request: httpx2.Request, tail_bytes: int | None = None) -> Response:
+        begun = time.monotonic()
+        answer = await self._exchanged(request, tail_bytes)
+        if logger.isEnabledFor(logging.DEBUG):
+            fields = {"upstream": self._name, "method": request.method, "path": request.url.path}
+            fields |= {"status": answer.status, "duration_ms": round((time.monotonic() - begun) * 1000, 1)}
+            logger.debug("upstream request", extra={"fields": fields})
+        return answer
+
+    async def _exchanged(self, request: httpx2.Request, tail_bytes: int | None) -> Response:
         response: httpx2.Response | None = None
         skipped = 0
         try:

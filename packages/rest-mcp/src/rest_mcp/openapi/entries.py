@@ -113,6 +113,8 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], h
     }
     if result:
         entry["result"] = result
+    if operation.body_required and not operation.form:
+        entry["body"] = {}
     if operation.form:
         entry["encoding"] = "form"
     elif operation.content_type not in {"", "application/json"}:

@@ -146,6 +146,8 @@ def _entry(document: Document, operation: Operation, headers: Sequence[str]) -> 
         entry["page"] = paging
     carried = {paging.get("parameter"), paging.get("size_parameter")} if paging else set[Any]()
     hidden = {called: {"hidden": True} for called in _hidden(base["parameters"], carried)}
+    for called in _needed_content(operation, base["parameters"], set(hidden)):
+        del hidden[called]
     return {**entry, **({"parameters": hidden} if hidden else {})}
 
 
@@ -160,6 +162,22 @@ def _hidden(parameters: Mapping[str, Table], carried: set[Any]) -> Iterator[str]
             yield called
         else:
             shown += 1
+
+
+def _needed_content(operation: Operation, parameters: Mapping[str, Table], hidden: set[str]) -> list[str]:
+    """The hidden fields of a body that is required and would be empty without them.
+
+    Raises:
+        BadBridge: when none of them can be offered.
+    """
+    content = [called for called, said in parameters.items() if said.get("in") == "body"]
+    if not operation.body_required or not content or not hidden.issuperset(content):
+        return []
+    found = [called for called in content if CANNOT not in parameters[called]]
+    if not found:
+        reason = parameters[content[0]][CANNOT]
+        raise BadBridge(f"{operation.identifier[:80]} needs a body, whose {content[0]} {reason}")
+    return found[:MAX_OFFERED_PARAMETERS]
 
 
 def _is_large(said: Table) -> bool:
