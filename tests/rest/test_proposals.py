@@ -176,3 +176,10 @@ def test_a_required_body_of_which_nothing_can_be_offered_refuses_its_operation()
 def test_an_empty_body_is_sent_where_the_document_requires_one(required: bool) -> None:
     post = operation("createOrder", **body({"type": "object", "properties": {"note": TEXT}}, required=required))
     assert proposal({"/orders": {"post": post}}).bridge.requests[0].sends_body is required
+
+
+def test_a_required_parameter_with_one_allowed_value_is_sent_and_not_offered() -> None:
+    format_of = {"name": "format", "in": "path", "required": True, "schema": {**TEXT, "enum": [".json"]}}
+    found = proposal({"/orders{format}": {"get": operation("listOrders", ORDERS, parameters=[format_of])}})
+    (tool,) = found.bridge.requests
+    assert (list(tool.offered), tool.parameters["format"].fixed) == ([], ".json")

@@ -21,6 +21,7 @@ from rest_mcp.names import (
     is_header,
     places,
 )
+from rest_mcp.paging import Paging
 from rest_mcp.parameters import Parameter, Part, Place
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
@@ -41,43 +42,6 @@ class Breaker(Part):
     failures: Annotated[int, Field(ge=1, le=10_000)] = 20
     window: Seconds = 10
     open: Seconds = 2
-
-
-class Paging(Part):
-    """How an API's lists go on.
-
-    cursor: `next` is the field that holds the next cursor, or an address with it. page and offset: numbers; a list
-    ends where `more` is false, `total` is reached or a page is not full. link: the header `Link` with rel="next".
-    last: `item`, a field of the last item of this page, asks for the next one; it ends as the numbers do.
-    none: this list is whole, whatever the other lists of its API are. `always` sends the number of the first page or
-    item too, for APIs that require it.
-    """
-
-    kind: Literal["cursor", "page", "offset", "link", "last", "none"]
-    parameter: QueryName | None = None
-    next: FieldPath | None = None
-    item: FieldPath = "id"
-    more: FieldPath | None = None
-    total: FieldPath | None = None
-    size: Annotated[int, Field(ge=1, le=1_000)] | None = None
-    size_parameter: QueryName = "limit"
-    first: Annotated[int, Field(ge=0, le=1)] = 1
-    always: bool = False
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.kind == "cursor" and self.next is None:
-            raise ValueError("needs next, the field of the answer that holds the next cursor")
-        if self.kind == "last" and self.parameter is None:
-            raise ValueError("needs parameter, the query parameter that carries the last item's field")
-        if self.always and self.kind not in {"page", "offset"}:
-            raise ValueError("has always, which only the kinds page and offset have")
-        return self
-
-    @property
-    def sent_as(self) -> str:
-        """The query parameter that carries the position."""
-        return self.parameter or self.kind
 
 
 def _several(value: Any) -> Any:

@@ -12,9 +12,9 @@ from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.upstream.retry import Repeat
 from pydantic import BaseModel
 
-from rest_mcp.bridge import Api, Paging, RequestSpec, ToolPart
+from rest_mcp.bridge import Api, RequestSpec, ToolPart
 from rest_mcp.fields import object_model, page_model, tree_of
-from rest_mcp.paging import Continuation, asked, following
+from rest_mcp.paging import Continuation, Paging, asked, following
 from rest_mcp.parameters import Parameter
 from rest_mcp.response_results import items_of, kept_items, object_of, response_text, written
 

@@ -3,18 +3,57 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.response import Response
+from pydantic import Field, model_validator
 
-from rest_mcp.bridge import Paging
 from rest_mcp.fields import at
+from rest_mcp.names import FieldPath, QueryName
+from rest_mcp.parameters import Part
 
 Params = Mapping[str, Any]
 LINK_PREFIXES = ("http://", "https://", "/", "?")
 TRUE_VALUES = (True, 1, "true", "True")
+
+
+class Paging(Part):
+    """How an API's lists go on.
+
+    cursor: `next` is the field that holds the next cursor, or an address with it. page and offset: numbers; a list
+    ends where `more` is false, `total` is reached or a page is not full. link: the header `Link` with rel="next".
+    last: `item`, a field of the last item of this page, asks for the next one; it ends as the numbers do.
+    none: this list is whole, whatever the other lists of its API are. `always` sends the number of the first page or
+    item too, for APIs that require it.
+    """
+
+    kind: Literal["cursor", "page", "offset", "link", "last", "none"]
+    parameter: QueryName | None = None
+    next: FieldPath | None = None
+    item: FieldPath = "id"
+    more: FieldPath | None = None
+    total: FieldPath | None = None
+    size: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    size_parameter: QueryName = "limit"
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+    always: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kind == "cursor" and self.next is None:
+            raise ValueError("needs next, the field of the answer that holds the next cursor")
+        if self.kind == "last" and self.parameter is None:
+            raise ValueError("needs parameter, the query parameter that carries the last item's field")
+        if self.always and self.kind not in {"page", "offset"}:
+            raise ValueError("has always, which only the kinds page and offset have")
+        return self
+
+    @property
+    def sent_as(self) -> str:
+        """The query parameter that carries the position."""
+        return self.parameter or self.kind
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,15 @@ def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: T
     while called in tables or called in RESERVED:
         called, number = f"{snake(name)}_{number}", number + 1
     field = {"field": name} if called != name else {}
-    tables[called] = {**without_default(found), "in": place, **field, **({} if needed else {"required": False})}
+    values = found.get("enum", ())
+    known = {"fixed": values[0]} if needed and len(values) == 1 else {}
+    tables[called] = {
+        **without_default(found),
+        "in": place,
+        **field,
+        **({} if needed else {"required": False}),
+        **known,
+    }
 
 
 def _required_header(document: Document, node: Node, name: str, place: str) -> Table:
