@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_chassis.pipeline.arguments import Arguments
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
@@ -184,3 +185,41 @@ async def test_a_get_whose_words_say_that_it_changes_something_is_a_write(
     assert tool.annotations is not None
     assert tool.annotations.read_only_hint is reads
     assert tool.annotations.destructive_hint is not reads
+
+
+NULLABLE = {
+    "a": {"type": "string", "nullable": True},
+    "b": {"type": ["integer", "null"]},
+    "c": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+    "d": {"type": "string", "enum": ["x", None]},
+    "e": {"type": "object", "properties": {"f": {"type": "integer", "format": "int64", "nullable": True}, "g": TEXT}},
+    "h": TEXT,
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "body"),
+    [
+        ({"a": None}, {"a": None}),
+        ({"b": None, "c": None, "d": None}, {"b": None, "c": None, "d": None}),
+        ({"e": {"f": None, "g": None}}, {"e": {"f": None}}),
+        ({"e": None, "h": None, "a": "x"}, {"a": "x"}),
+        ({"b": 7, "c": "2026-01-02", "d": "x"}, {"b": 7, "c": "2026-01-02", "d": "x"}),
+    ],
+)
+async def test_a_null_is_sent_where_the_document_allows_it_and_left_out_elsewhere(
+    write: Write, given: dict[str, Any], body: dict[str, Any]
+) -> None:
+    content = {"application/json": {"schema": {"type": "object", "properties": NULLABLE}}}
+    path = write({"/x": {"patch": operation("patch_x", requestBody={"required": True, "content": content})}})
+    request, _ = await sent(path, "patch_x", given, Reply(json={}))
+    assert request.json == body
+
+
+def test_a_nullable_parameter_is_published_with_one_type(write: Write) -> None:
+    content = {"application/json": {"schema": {"type": "object", "properties": NULLABLE}}}
+    server = server_of(write({"/x": {"patch": operation("patch_x", requestBody={"content": content})}}))
+    tool = Arguments(server.tools[0], ("apis",)).schema
+    kinds = {name: schema.get("type") for name, schema in tool["properties"].items()}
+    del kinds["idempotency_key"]
+    assert kinds == {"a": "string", "b": "integer", "c": "string", "d": "string", "e": "object", "h": "string"}

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from rest_mcp.bridge import Api, RequestSpec, ToolPart
 from rest_mcp.fields import object_model, page_model, tree_of
 from rest_mcp.paging import Continuation, Paging, asked, following
-from rest_mcp.parameters import Parameter
+from rest_mcp.parameters import Null, Parameter
 from rest_mcp.response_results import items_of, kept_items, object_of, response_text, written
 
 MAX_RESOURCE_PAGES = 10
@@ -103,6 +103,8 @@ class Endpoint:
             value = parameter.fixed if parameter.fixed is not None else arguments.get(name)
             if self.spec.place(name) != place or value is None or parameter.hidden:
                 continue
+            if value is Null.GIVEN and not in_json:
+                continue
             field, plain = self.spec.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
             as_text = place in {"path", "header"}
             sent |= {field: plain} if in_json else styled(field, plain, parameter, as_text=as_text)
@@ -167,6 +169,8 @@ def styled(field: str, value: Any, parameter: Parameter, *, as_text: bool) -> di
 
 def with_numbers(value: Any, parameter: Parameter) -> Any:
     """A value of a JSON body whose int64 numbers, which callers may give as digits, are numbers."""
+    if value is Null.GIVEN:
+        return None
     if parameter.format == "int64":
         return int(value)
     if isinstance(value, list) and parameter.items is not None:
@@ -184,7 +188,7 @@ def _text(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return value.model_dump(exclude_none=True, by_alias=True)
+        return value.model_dump(exclude_none=True, by_alias=True, warnings=False)
     return [_plain(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
 
 

@@ -1,8 +1,20 @@
 """One parameter as a bridge file describes it, and the type that checks what a caller sends for it."""
 
+from collections.abc import Callable
+from enum import Enum
 from typing import Annotated, Any, Literal, Optional, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from mcp_chassis.tools import NULL_IS_A_VALUE
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WrapValidator,
+    create_model,
+    model_validator,
+)
 from pydantic_core import SchemaError
 
 from rest_mcp.names import FieldPath, Line, ParameterName
@@ -43,6 +55,16 @@ INT64: Any = Annotated[str, _DIGITS, _FROM_NUMBER, AfterValidator(_within_int64)
 """A whole number as text: digits arrive unrounded from every host."""
 
 
+class Null(Enum):
+    """A null that a caller has given, which is a value; None is an argument that was left out."""
+
+    GIVEN = "null"
+
+
+def _kept_null(value: Any, validate: Callable[[Any], Any]) -> Any:
+    return Null.GIVEN if value is None else validate(value)
+
+
 class Part(BaseModel):
     """A table of a bridge file: what it does not know is refused."""
 
@@ -55,7 +77,8 @@ class Parameter(Part):
     `field` is the API's own name for it, dotted inside a body; a header is fixed. A `hidden` one is not offered; a
     `fixed` one is always sent with this value and never offered. `separator` joins a list into one value; without it
     each item is sent under the name. `style` deepObject sends an object outside of a JSON body as `name[field]`. The
-    format `int64` takes digits as text too, since hosts in JavaScript round numbers above 2^53.
+    format `int64` takes digits as text too, since hosts in JavaScript round numbers above 2^53. A given null is sent in
+    a JSON body where the parameter is `nullable`; elsewhere it is an argument that was left out.
     """
 
     kind: Kind = Field(default="string", alias="type")
@@ -77,6 +100,7 @@ class Parameter(Part):
     max_items: Annotated[int, Field(ge=1, le=1_000)] | None = None
     items: "Parameter | None" = None
     properties: "dict[ParameterName, Parameter] | None" = None
+    nullable: bool = False
     hidden: bool = False
     fixed: Scalar | list[Scalar] | dict[str, Any] | None = None
 
@@ -116,7 +140,16 @@ class Parameter(Part):
     def annotation(self, name: str) -> Any:
         """The type of this parameter in a signature; an optional one may be None."""
         described: Any = Annotated[self._type(name), Field(description=self.description)]
-        return described if self.needed or self.default is not None else Optional[described]  # noqa: UP045
+        if self.nullable:
+            return Annotated[described | None, WrapValidator(_kept_null), NULL_IS_A_VALUE]
+        optional = described if self.needed or self.default is not None else Optional[described]  # noqa: UP045
+        return Annotated[optional, NULL_IS_A_VALUE] if self.holds_nullable else optional
+
+    @property
+    def holds_nullable(self) -> bool:
+        """Whether a null somewhere inside of it is a value."""
+        below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
+        return any(part.nullable or part.holds_nullable for part in below)
 
     def _type(self, name: str) -> Any:
         if self.enum is not None:

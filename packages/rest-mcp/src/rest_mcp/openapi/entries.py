@@ -186,6 +186,8 @@ def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: T
         called, number = f"{snake(name)}_{number}", number + 1
     field = {"field": name} if called != name else {}
     values = found.get("enum", ())
+    if place != "body":
+        found = {key: value for key, value in found.items() if key != "nullable"}
     known = {"fixed": values[0]} if needed and len(values) == 1 else {}
     tables[called] = {
         **without_default(found),

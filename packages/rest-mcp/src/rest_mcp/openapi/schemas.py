@@ -60,8 +60,29 @@ def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[i
     origin = id(document.resolved(schema))
     if origin in within:
         raise Inexpressible("refers to itself")
-    inside = (*within, origin)
-    node = _one_branch(document, node)
+    table = _of_kind(document, _one_branch(document, node), level, (*within, origin))
+    return {**table, "nullable": True} if _takes_null(document, node) else table
+
+
+def _takes_null(document: Document, node: Node) -> bool:
+    """Whether null is one of the values, in the words of OpenAPI 3.0 or 3.1."""
+    kinds = node.get("type")
+    values: Any = node.get("enum")
+    branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
+    return (
+        node.get("nullable") is True
+        or (isinstance(kinds, list) and "null" in kinds)
+        or (isinstance(values, list) and None in values)
+        or any(merged(document, branch).get("type") == "null" for branch in branches)
+    )
+
+
+def _of_kind(document: Document, node: Node, level: int, inside: tuple[int, ...]) -> Table:
+    """The table of a schema without alternatives.
+
+    Raises:
+        Inexpressible: when a table cannot say it.
+    """
     match _kind(node):
         case "array":
             return _within_bounds(_array(document, node, level, inside), node)
