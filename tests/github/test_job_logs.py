@@ -1,7 +1,7 @@
 """Logs of GitHub Actions: their end, however long they are, and a reason where there is none."""
 
 import pytest
-from github_calls import HELLO, Call, Connect
+from github_calls import HELLO, Call, Connect, Use
 from github_mcp.job_logs import log_lines, visible_line
 from github_world import Repository, World
 from mcp_chassis.testing import failure, text
@@ -91,3 +91,50 @@ async def test_a_file_that_is_a_followed_link_is_told_as_one_and_paged_by_its_pa
     assert second.split("\n")[1] == "two"
     github.fault("GET", ".*/contents/link", status=200, body=b"changed\n")
     assert failure(await call("get_file", **HELLO, path="link", max_lines=1, cursor=cursor)).code == "CONFLICT"
+
+
+@pytest.fixture
+def failed_run(world: World, github: ScriptedGitHub) -> ScriptedGitHub:
+    """Run 7 with three jobs, of which two have failed."""
+    github.description = None
+    hello = world.repositories["octocat/hello"]
+    log = "\n".join([*(f"step {number}" for number in range(40)), "Error: no such file", "ERROR: exit code 1", "end"])
+    jobs = [world.check(hello, "a" * 40, name, "failure", log=f"{name}\n{log}") for name in ("unit", "lint")]
+    shown = [{"id": each.id, "name": each.name, "status": "completed", "conclusion": "failure"} for each in jobs]
+    passed = {"id": 1, "name": "build", "status": "completed", "conclusion": "success"}
+    body = {"total_count": 3, "jobs": [*shown, passed]}
+    github.fault("GET", "/repos/octocat/hello/actions/runs/7/jobs", status=200, body=body, times=9)
+    return github
+
+
+async def test_the_logs_of_a_runs_failed_jobs_are_read_together(use: Use, failed_run: ScriptedGitHub) -> None:
+    shown = text(await use("get_job_logs", **HELLO, run_id=7, max_lines=6))
+    parts = shown.split("\n\n")
+    assert [part.split("'")[1] for part in parts] == ["unit", "lint"]
+    assert parts[0].endswith("Error: no such file\nERROR: exit code 1\nend")
+
+
+async def test_a_log_is_searched_for_a_text_whatever_its_case(use: Use, failed_run: ScriptedGitHub) -> None:
+    job = data_of_jobs(failed_run)[0]
+    shown = text(await use("get_job_logs", **HELLO, job_id=job, search="error:"))
+    assert shown.splitlines()[0] == f"job {job}: 2 of 44 lines hold 'error:'"
+    assert "42: Error: no such file" in shown
+    assert "step 30" not in shown
+    assert "0 of 44 lines hold 'nothing'" in text(await use("get_job_logs", **HELLO, job_id=job, search="nothing"))
+
+
+def data_of_jobs(github: ScriptedGitHub) -> list[int]:
+    return [each.id for each in github.world.repositories["octocat/hello"].checks]
+
+
+async def test_a_run_whose_jobs_passed_names_them(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    job = {"id": 5, "name": "build", "status": "completed", "conclusion": "success"}
+    github.fault("GET", ".*/jobs", status=200, body={"jobs": [job]})
+    error = failure(await use("get_job_logs", **HELLO, run_id=7))
+    assert "Give job_id of one: build (5)" in error.message
+
+
+async def test_a_job_or_a_run_is_needed_and_not_both(use: Use) -> None:
+    for more in ({}, {"job_id": 1, "run_id": 2}):
+        assert failure(await use("get_job_logs", **HELLO, **more)).code == "INVALID_INPUT"

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from github_calls import TOKEN
 from github_graphql import GraphQLDescription
 from github_mcp.server import SERVER
 from github_openapi import Description
-from github_world import Comment, Release, Review, Thread, World
+from github_peopled import ENVIRONMENT, peopled
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mcp_chassis.testing import connected, failure
@@ -51,35 +50,6 @@ CHOSEN = {
 EXAMPLES_PER_TOOL = volume(100, share=0.25)
 
 
-def peopled() -> World:
-    world = World(lambda: 1_795_000_000.0)
-    world.tokens[TOKEN] = "octocat"
-    hello = world.repository("octocat/hello", description="Hello", language="Python", licence="MIT")
-    hello.languages = {"Python": 3}
-    world.commit(hello, {"README.md": b"# Hello\n", "src/app.py": b"print()\n", "n\xc3\xb6": b"x"})
-    world.commit(hello, {"src/app.py": b"print(1)\n"}, branch="feature")
-    world.issue(hello, "Bug", "It is one", labels=["bug"])
-    pull = world.pull(hello, "Feature", "feature", "Work")
-    assert pull.pull
-    pull.pull.reviews.append(Review(1, world.user("mira"), "APPROVED", "", 1.0, pull.pull.head))
-    world.check(hello, pull.pull.head, "unit", "failure", log="boom\n")
-    for number in (1, 2):
-        said = Comment(10 + number, world.user("mira"), "Why?", 1.0)
-        pull.pull.threads.append(Thread(f"PRRT_{number}", "src/app.py", number, [said]))
-    world.comment(pull, "Nice")
-    hello.releases.append(Release(1, "v1.0", "One", "Notes", world.user("mira"), 1.0))
-    world.repository("octocat/renamed")
-    world.rename("octocat/renamed", "octocat/other")
-    return world
-
-
-ENVIRONMENT = {
-    "GITHUB_TOKEN": TOKEN,
-    "MCP_OUTBOUND_RATE": "1e6",
-    "GITHUB_WRITES_PER_SECOND": "10000",
-    "GITHUB_SEARCHES_PER_MINUTE": "1e6",
-    "GITHUB_CODE_SEARCHES_PER_MINUTE": "1e6",
-}
 EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
 ASKS_ONE_THING = {"get_account"}
 VERSIONS = {"api.github.com": "", "ghes-3.17": "/api/v3", "ghes-3.19": "/api/v3"}

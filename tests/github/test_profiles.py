@@ -1,23 +1,17 @@
 """The everyday jobs beyond the ten default tools: reviews, code, CI, across repositories."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import services
 import tokens
-from github_calls import Connect
+from github_calls import Connect, Use, enough_arguments
 from github_mcp.server import SERVER
 from github_world import World
 from mcp_chassis.testing import data, failure
-from plausible import arguments_for
 from scripted_github import ScriptedGitHub
 from snapshots import definitions
 
 REPO = "/repos/octocat/hello"
-SPEC = "/repos/{owner}/{repo}"
 MAX_PROFILE_TOKENS = 1_900
-Use = Callable[..., Any]
 
 
 @pytest.mark.parametrize("name", sorted(SERVER.profiles))
@@ -40,11 +34,6 @@ async def test_the_signed_in_account_is_named(use: Use) -> None:
     assert data(await use("get_account"))["login"] == "octocat"
 
 
-ENOUGH: dict[str, dict[str, Any]] = {
-    "edit_files": {"edits": [{"path": "x", "content": "y"}]},
-    "update_issue": {"state": "closed"},
-    "write_review": {"body": "B"},
-}
 OF_A_REPOSITORY = [tool.__name__ for tool in SERVER.every_tool if "owner" in tool.__annotations__]
 
 
@@ -54,7 +43,7 @@ async def test_no_tool_asks_for_anything_of_a_repository_outside_the_allow_list(
 ) -> None:
     async with connect(GITHUB_TOOLS=tool, GITHUB_ALLOWED_REPOS="octocat/*") as client:
         schema = (await client.list_tools()).tools[0].input_schema
-        arguments = {**arguments_for(schema), **ENOUGH.get(tool, {}), "owner": "evil", "repo": "vault"}
+        arguments = enough_arguments(tool, schema, owner="evil", repo="vault")
         error = failure(await client.call_tool(tool, arguments))
     assert error.code == "PERMISSION_DENIED"
     assert github.seen("GET") + github.seen("POST") + github.seen("PATCH") == []

@@ -1,10 +1,12 @@
 """Runs of GitHub Actions: lists, one run with what failed, running again."""
 
 import json
+from typing import Any
 
 import pytest
-from github_calls import HELLO, Use, published
+from github_calls import HELLO, Connect, Use, published
 from github_openapi import Description
+from github_world import World
 from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
 
@@ -45,9 +47,147 @@ async def test_a_rerun_whose_answer_is_lost_is_known_by_the_new_attempt(
     use: Use, github: ScriptedGitHub, attempt: int, told: str
 ) -> None:
     github.description = None
-    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7, "run_attempt": 1})
-    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7, "run_attempt": attempt}, times=9)
+    before = {"id": 7, "run_attempt": 1, "head_sha": "a" * 40}
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body=before, times=2)
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={**before, "run_attempt": attempt}, times=9)
+    github.fault("GET", f"{REPO}/deployments", status=200, body=[])
     github.fault("POST", f"{REPO}/actions/runs/7/rerun-failed-jobs", "reset")
     result = await use("run_workflow_again", **HELLO, run_id=7)
     assert (failure(result).code if result.is_error else data(result)["requested"]) == told
     assert len(github.seen("POST")) == 1
+
+
+WORKFLOWS = {
+    "total_count": 3,
+    "workflows": [
+        {"id": 1, "name": "CI", "path": ".github/workflows/ci.yml", "state": "active"},
+        {"id": 2, "name": "Deploy", "path": ".github/workflows/deploy.yml", "state": "active"},
+        {"id": 3, "name": "deploy", "path": ".github/workflows/old.yml", "state": "disabled_manually"},
+    ],
+}
+
+
+@pytest.fixture
+def workflows(github: ScriptedGitHub) -> ScriptedGitHub:
+    github.description = None
+    github.fault("GET", f"{REPO}/actions/workflows", status=200, body=WORKFLOWS, times=99)
+    return github
+
+
+DISPATCH = {**HELLO, "ref": "main", "inputs": {"level": "high"}}
+
+
+@pytest.mark.parametrize(("name", "number"), [("CI", 1), ("ci", 1), ("Deploy", 2), ("deploy", 3), ("old.yml", 3)])
+async def test_a_workflow_is_started_by_its_name_or_file_and_its_run_is_named(
+    use: Use, workflows: ScriptedGitHub, name: str, number: int
+) -> None:
+    path = f"{REPO}/actions/workflows/{number}/dispatches"
+    workflows.fault("POST", path, status=200, body={"workflow_run_id": 77, "run_url": "x", "html_url": "y"})
+    assert data(await use("run_workflow", **DISPATCH, workflow=name)) == {"run_id": 77, "requested": "run"}
+    sent = workflows.seen("POST", path)[0].sent
+    assert sent == {"ref": "main", "inputs": {"level": "high"}, "return_run_details": True}
+
+
+async def test_an_unknown_workflow_is_not_started_and_those_there_are_are_named(
+    use: Use, workflows: ScriptedGitHub
+) -> None:
+    error = failure(await use("run_workflow", **DISPATCH, workflow="Nightly"))
+    assert error.code == "RESOURCE_NOT_FOUND"
+    assert "ci.yml (CI), deploy.yml (Deploy)" in error.message
+    assert workflows.seen("POST") == []
+
+
+async def test_githubs_word_about_the_inputs_is_passed_on(use: Use, workflows: ScriptedGitHub) -> None:
+    body = {"message": 'Unexpected inputs provided: ["level"]'}
+    workflows.fault("POST", ".*/dispatches", status=422, body=body)
+    error = failure(await use("run_workflow", **DISPATCH, workflow="CI"))
+    assert error.code == "INVALID_INPUT"
+    assert "Unexpected inputs provided: ['level']" in error.message
+
+
+ODD_DISPATCHES: list[dict[str, Any]] = [
+    {"status": 200, "body": {}},
+    {"status": 200, "body": []},
+    {"status": 200, "body": b"null"},
+    {"status": 202},
+    {"status": 502},
+    {"manner": "reset"},
+]
+
+
+@pytest.mark.parametrize("answer", ODD_DISPATCHES, ids=str)
+async def test_a_dispatch_that_its_answer_does_not_prove_has_an_unknown_outcome_and_is_sent_once(
+    use: Use, workflows: ScriptedGitHub, answer: dict[str, Any]
+) -> None:
+    workflows.fault("POST", ".*/dispatches", **answer, times=9)
+    error = failure(await use("run_workflow", **DISPATCH, workflow="CI"))
+    assert error.code == "OUTCOME_UNKNOWN"
+    assert len(workflows.seen("POST")) == 1
+
+
+async def test_a_dispatch_without_a_run_in_its_answer_says_so(use: Use, workflows: ScriptedGitHub) -> None:
+    workflows.fault("POST", ".*/dispatches", status=204)
+    started = data(await use("run_workflow", **DISPATCH, workflow="CI"))
+    assert "run_id" not in started
+    assert "does not tell which run it is" in started["warnings"][0]
+
+
+RUN = {"id": 7, "run_attempt": 1, "head_sha": "a" * 40, "display_title": "Release", "name": "CI"}
+
+
+async def test_running_again_what_was_deployed_is_asked_first(connect: Connect, github: ScriptedGitHub) -> None:
+    github.description = None
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body=RUN, times=9)
+    deployments = [{"id": 1, "environment": "production"}, {"id": 2, "environment": "staging"}]
+    github.fault("GET", f"{REPO}/deployments", status=200, body=deployments, times=9)
+    github.fault("POST", f"{REPO}/actions/runs/7/rerun", status=201, body={})
+    arguments = {**HELLO, "run_id": 7, "failed_only": False}
+    async with connect(GITHUB_TOOLS="run_workflow_again") as client:
+        asked = failure(await client.call_tool("run_workflow_again", arguments))
+        assert asked.code == "CONFIRMATION_REQUIRED"
+        assert "was deployed to production, staging" in asked.message
+        assert github.seen("POST") == []
+        again = {**arguments, "confirm": asked.details["confirm"]}
+        assert data(await client.call_tool("run_workflow_again", again))["attempt"] == 2
+
+
+async def test_where_deployments_cannot_be_read_a_person_is_asked_as_well(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body=RUN, times=9)
+    body = {"message": "Resource not accessible by personal access token"}
+    github.fault("GET", f"{REPO}/deployments", status=403, body=body, times=9)
+    asked = failure(await use("run_workflow_again", **HELLO, run_id=7))
+    assert asked.code == "CONFIRMATION_REQUIRED"
+    assert "could not be read whether its commit was deployed" in asked.message
+
+
+async def test_runs_of_a_shortened_commit_and_a_named_workflow_are_listed(
+    use: Use, world: World, workflows: ScriptedGitHub
+) -> None:
+    sha = world.repositories["octocat/hello"].branches["main"]
+    page = {"total_count": 0, "workflow_runs": []}
+    workflows.fault("GET", f"{REPO}/actions/workflows/1/runs", status=200, body=page)
+    await use("list_runs", **HELLO, commit=sha[:9].upper(), workflow="CI")
+    assert workflows.seen("GET", ".*/runs")[0].value("head_sha") == sha
+
+
+async def test_a_run_without_a_number_of_its_attempt_does_not_claim_one(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7, "head_sha": "a" * 40}, times=9)
+    github.fault("GET", f"{REPO}/deployments", status=200, body=[], times=9)
+    github.fault("POST", ".*/rerun-failed-jobs", status=201, body={})
+    assert data(await use("run_workflow_again", **HELLO, run_id=7)) == {"run_id": 7, "requested": "rerun"}
+
+
+async def test_jobs_beyond_what_was_read_and_further_annotations_are_told(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    link = {"Link": f'<{github.url}{REPO}/actions/runs/7/jobs?page=2>; rel="next"'}
+    job = {"id": 1, "status": "completed", "conclusion": "failure"}
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7})
+    github.fault("GET", ".*/jobs", status=200, body={"jobs": [job]}, headers=link, times=99)
+    notes = [{"path": "x", "message": f"Note {number}"} for number in range(30)]
+    github.fault("GET", ".*/annotations", status=200, body=notes, times=99)
+    shown = data(await use("get_run", **HELLO, run_id=7))
+    assert shown["jobs"] == "5 failed, more not read"
+    assert len(shown["failed_jobs"][0]["annotations"]) == 20
+    assert shown["failed_jobs"][0]["more_annotations"] is True

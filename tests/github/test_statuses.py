@@ -1,13 +1,16 @@
 """Every tool and every status GitHub documents: the failure's code, and GitHub's reason in its text."""
 
-from typing import Any
+import re
 
 import pytest
-from github_calls import HELLO, Connect
+from github_calls import Connect, call_agreed, enough_arguments
+from github_graphql import GraphQLDescription
 from github_mcp.server import SERVER
+from github_openapi import Description
+from github_peopled import ENVIRONMENT, peopled
 from github_world import World
-from mcp_chassis.testing import failure
-from plausible import arguments_for
+from mcp_chassis.testing import connected, failure, text
+from mcp_types import CallToolResult
 from scripted_github import ScriptedGitHub
 
 REASON = "A reason nobody could guess"
@@ -30,13 +33,6 @@ CODES: dict[int, set[str]] = {
 }
 IN_OWN_WORDS = {404, 410}
 """Statuses that some tools explain themselves: no such pull request, no log of this job, no such branch."""
-ENOUGH: dict[str, dict[str, Any]] = {
-    "edit_files": {"edits": [{"path": "x", "content": "y"}]},
-    "update_issue": {"state": "closed"},
-    "write_review": {"body": "B"},
-    "search_issues": {"query": "x"},
-    "search_code": {"query": "x"},
-}
 ONCE = {"MCP_RETRY_ATTEMPTS": "1", "MCP_BREAKER_FAILURES": "1000000"}
 EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
 
@@ -48,9 +44,7 @@ async def test_each_status_has_its_code_and_keeps_githubs_reason(
     github.description = None
     wrong: list[str] = []
     async with connect(GITHUB_TOOLS=tool, **ONCE) as client:
-        schema = (await client.list_tools()).tools[0].input_schema
-        named = HELLO if "owner" in schema["properties"] else {}
-        arguments = {**arguments_for(schema), **ENOUGH.get(tool, {}), **named}
+        arguments = enough_arguments(tool, (await client.list_tools()).tools[0].input_schema)
         for status, codes in CODES.items():
             body = {"message": REASON, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
             for method in ("GET", "POST", "PATCH"):
@@ -62,3 +56,50 @@ async def test_each_status_has_its_code_and_keeps_githubs_reason(
             elif status < 500 and status not in IN_OWN_WORDS and REASON not in error.message:
                 wrong.append(f"{status}: {error.message}")
     assert wrong == []
+
+
+MOVED_MEANWHILE = ("edit_files", 422)  # a branch that cannot be moved is not what the caller has seen
+IN_PARTS = {"get_issue", "get_repository_info", "get_reviews", "get_pull_request_diff", "get_run", "run_workflow_again"}
+"""Tools of which a part may fail: it is named in a warning, read another way, or a person is asked."""
+
+
+@pytest.mark.parametrize("tool", EVERY_TOOL)
+async def test_each_status_that_github_documents_for_an_operation_has_its_code(
+    description: Description, graphql: GraphQLDescription, tool: str
+) -> None:
+    """Every operation a tool uses, as it answers GitHub's published examples, fails in every way that is documented."""
+    github = ScriptedGitHub(peopled(), description=description, graphql=graphql, with_examples=True)
+    environment = {**ENVIRONMENT, **ONCE, "GITHUB_TOOLS": tool}
+    wrong: list[str] = []
+    async with github.serving(), connected(SERVER, env={**environment, "GITHUB_API_URL": github.url}) as client:
+        arguments = enough_arguments(tool, (await client.list_tools()).tools[0].input_schema)
+        await call_agreed(client, tool, arguments)
+        for method, path, status in documented_failures(description, github):
+            github.world = peopled()
+            github.fault(method, re.escape(path), status=status, body={"message": REASON}, times=99)
+            result = await call_agreed(client, tool, arguments)
+            github.forget_faults()
+            if fault := judged(tool, status, result):
+                wrong.append(f"{method} {path} {status}: {fault}")
+    assert wrong == []
+
+
+def documented_failures(description: Description, github: ScriptedGitHub) -> set[tuple[str, str, int]]:
+    """The operations that were used, each with the statuses of failures that its description names."""
+    found: set[tuple[str, str, int]] = set()
+    for request in github.requests:
+        if (operation := description.operation(request.method, request.path)) is not None:
+            statuses = [int(each) for each in description.responses(operation[0]) if each[0] in "45"]
+            found |= {(request.method, request.path, status) for status in statuses}
+    return found
+
+
+def judged(tool: str, status: int, result: CallToolResult) -> str:
+    if not result.is_error:
+        return "" if tool in IN_PARTS else f"success: {text(result)[:200]}"
+    error = failure(result)
+    codes = CODES[status] | ({"CONFLICT"} if (tool, status) == MOVED_MEANWHILE else set())
+    if error.code not in codes and tool not in IN_PARTS:
+        return f"{error.code}: {error.message}"
+    is_told = status >= 500 or status in IN_OWN_WORDS or REASON in error.message
+    return "" if is_told and error.code != "INTERNAL_ERROR" else error.message

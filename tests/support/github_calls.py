@@ -1,13 +1,14 @@
 """Words that the tests of the GitHub server share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from github_openapi import Description
 from mcp.client import Client
-from mcp_chassis.testing import data
+from mcp_chassis.testing import data, failure
 from mcp_types import CallToolResult
+from plausible import arguments_for
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 Call = Callable[..., Any]
@@ -27,3 +28,32 @@ def rows(result: CallToolResult) -> list[dict[str, Any]]:
     """The rows of a table, each by its columns."""
     page = data(result)
     return [dict(zip(page["columns"], row, strict=True)) for row in page["items"]]
+
+
+ENOUGH: dict[str, dict[str, Any]] = {
+    "edit_files": {"branch": "main", "edits": [{"path": "x", "content": "y"}]},
+    "get_artifact": {"name": "Rails"},
+    "get_job_logs": {"job_id": 1},
+    "list_branches_and_tags": {},
+    "run_workflow": {"workflow": "ci.yml", "ref": "main"},
+    "search_code": {"query": "x"},
+    "search_issues": {"query": "x"},
+    "update_issue": {"state": "closed"},
+    "write_review": {"body": "B", "event": "COMMENT"},
+}
+"""Arguments beside the required ones with which each tool does something."""
+
+
+def enough_arguments(tool: str, schema: Mapping[str, Any], **named: Any) -> dict[str, Any]:
+    """The required arguments of a tool and what it needs beyond them."""
+    place = {**HELLO, **named} if "owner" in schema["properties"] else {}
+    return {**arguments_for(schema), **ENOUGH.get(tool, {}), **place}
+
+
+async def call_agreed(client: Client, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    """Call a tool, and agree where it asks first."""
+    result = await client.call_tool(tool, dict(arguments))
+    if result.is_error and failure(result).code == "CONFIRMATION_REQUIRED":
+        confirm = failure(result).details["confirm"]
+        result = await client.call_tool(tool, {**arguments, "confirm": confirm})
+    return result

@@ -14,7 +14,7 @@ from mcp_chassis.upstream.service import Upstream
 
 from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client import GitHubClient
-from github_mcp.client.graphql import graphql_base_url
+from github_mcp.client.graphql import graphql_base_url, is_enterprise
 from github_mcp.errors import failure_for
 from github_mcp.graphql_errors import graphql_failure
 from github_mcp.rate_limit_notices import RateLimitNotices, measure
@@ -45,6 +45,7 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
             graphql,
             AllowedRepositories(settings.allowed_repos),
             RateLimitNotices(anonymous=not token.present),
+            enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
         )
 

@@ -28,6 +28,10 @@ class FilePosition:
         return json.dumps([self.sha, self.offset, self.line, self.by_path], separators=(",", ":"))
 
 
+def decoded_position(text: str) -> FilePosition:
+    return FilePosition(*json.loads(text))
+
+
 class Decoded(NamedTuple):
     """Text, and what its reader should know about the encoding; text is None for a binary file."""
 

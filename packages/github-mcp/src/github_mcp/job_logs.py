@@ -1,39 +1,125 @@
-"""The log of a job of GitHub Actions, read from its end."""
+"""Logs of jobs of GitHub Actions, read from their end, or searched for a text."""
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from mcp_chassis.failures import InvalidInput
+from mcp_chassis.failures import Failure, InvalidInput, NotFound
+from mcp_chassis.fan_out import fan_out
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import TextPage
 
 from github_mcp.client import GitHubClient
+from github_mcp.models.actions import is_failed
+from github_mcp.records.actions import JobRecord
 
 MAX_LINE_CHARS = 2_000
+MAX_JOBS_SHOWN = 5
+CONTEXT_LINES = 2
 _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z ")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
+class Log(NamedTuple):
+    """The lines of a log's end; `skipped_mib` came before it."""
+
+    lines: list[str]
+    skipped_mib: float
+
+    @property
+    def of_all(self) -> str:
+        of_lines = f"of {len(self.lines)}"
+        if not self.skipped_mib:
+            return of_lines
+        return f"{of_lines} of the log's end; {self.skipped_mib:.0f} MiB before them are not read"
+
+
+async def read_log(github: GitHubClient, owner: str, repo: str, job_id: int) -> Log:
+    log = await github.actions.job_log(owner, repo, job_id)
+    return Log(log_lines(log.content, cut_at_start=log.skipped_bytes > 0), log.skipped_bytes / 1024 / 1024)
+
+
 async def log_page(
-    github: GitHubClient, owner: str, repo: str, job_id: int, *, lines: int, position: str | None
+    github: GitHubClient, owner: str, repo: str, job_id: int, *, lines: int, position: str | None, search: str | None
 ) -> TextPage:
-    """The last lines, or those before a position.
+    """The last lines, those before a position, or the lines around each place where a text stands.
 
     Time stamps and colours are left out. A position counts the lines from the end, which stays where it is.
     """
-    log = await github.actions.job_log(owner, repo, job_id)
-    shown = log_lines(log.content, cut_at_start=log.skipped_bytes > 0)
-    if not any(shown):
+    log = await read_log(github, owner, repo, job_id)
+    if not any(log.lines):
         return TextPage(f"job {job_id}: the log is empty")
-    end = len(shown) - int(position or 0)
+    if search:
+        return TextPage("\n".join(found_lines(f"job {job_id}", log, search, lines)))
+    end = len(log.lines) - int(position or 0)
     if end <= 0:
         raise InvalidInput("The log has become shorter than the cursor says.", remedy="Read it again without cursor.")
-    first, room = end, github.page_chars
-    while first > max(0, end - lines) and (room := room - len(shown[first - 1]) - 1) > 0:
+    first = _first_shown(log.lines, end, lines, github.page_chars)
+    head = f"job {job_id}, lines {first + 1}-{end} {log.of_all}"
+    return TextPage("\n".join([head, *log.lines[first:end]]), str(len(log.lines) - first) if first else None)
+
+
+async def run_log_page(
+    github: GitHubClient, owner: str, repo: str, run_id: int, *, lines: int, search: str | None
+) -> TextPage:
+    """The ends of the logs of a run's failed jobs, or where a text stands in them.
+
+    Raises:
+        NotFound: when no job failed.
+    """
+    jobs = await github.actions.jobs(owner, repo, run_id)
+    failed = [job for job in jobs.items if is_failed(job)]
+    if not failed:
+        there = ", ".join(f"{job.name} ({job.id})" for job in jobs.items[:20]) or "none"
+        raise NotFound(f"No job of run {run_id} has failed.", remedy=f"Give job_id of one: {there}.")
+    if jobs.missing != 0:
+        warn("Not all jobs of this run were read.")
+    if len(failed) > MAX_JOBS_SHOWN:
+        warn(f"{len(failed) - MAX_JOBS_SHOWN} more failed jobs are not shown; get_run names them.")
+    shown = failed[:MAX_JOBS_SHOWN]
+    found = await fan_out(shown, lambda job: read_log(github, owner, repo, job.id))
+    share, room = max(1, lines // len(shown)), github.page_chars // len(shown)
+    parts = [_part(each.item, each.value, each.failure, share, room, search) for each in found]
+    return TextPage("\n\n".join(parts))
+
+
+def _part(job: JobRecord, log: Log | None, failure: Failure | None, lines: int, room: int, search: str | None) -> str:
+    name = f"job {job.id} {job.name!r}"
+    if log is None:
+        return f"{name}: {failure.message if failure else 'not read'}"
+    if search:
+        return "\n".join(found_lines(name, log, search, lines))
+    end = len(log.lines)
+    first = _first_shown(log.lines, end, lines, room)
+    return "\n".join([f"{name}, lines {first + 1}-{end} {log.of_all}", *log.lines[first:end]])
+
+
+def _first_shown(lines: Sequence[str], end: int, count: int, room: int) -> int:
+    """The index of the first line of a page that ends before `end`; at least one line is shown."""
+    first = end
+    while first > max(0, end - count) and (room := room - len(lines[first - 1]) - 1) > 0:
         first -= 1
-    first = min(first, end - 1)
-    head = f"job {job_id}, lines {first + 1}-{end} of {len(shown)}"
-    if log.skipped_bytes:
-        head += f" of the log's end; {log.skipped_bytes / 1024 / 1024:.0f} MiB before them are not read"
-    return TextPage("\n".join([head, *shown[first:end]]), str(len(shown) - first) if first else None)
+    return min(first, end - 1)
+
+
+def found_lines(name: str, log: Log, text: str, limit: int) -> list[str]:
+    """The last places where a text stands, whatever its case, each with lines around it and their numbers."""
+    wanted = text.lower()
+    hits = [index for index, line in enumerate(log.lines) if wanted in line.lower()]
+    head = f"{name}: {len(hits)} of {len(log.lines)} lines hold {text!r}"
+    if log.skipped_mib:
+        head += f"; {log.skipped_mib:.0f} MiB before them are not read"
+    chosen: set[int] = set()
+    shown = 0
+    for hit in reversed(hits):
+        around = set(range(max(0, hit - CONTEXT_LINES), min(len(log.lines), hit + CONTEXT_LINES + 1)))
+        if chosen and len(chosen | around) > limit:
+            break
+        chosen |= around
+        shown += 1
+    if shown < len(hits):
+        head += f", the last {shown} are shown"
+    return [head, *(f"{index + 1}: {log.lines[index]}" for index in sorted(chosen))]
 
 
 def log_lines(content: bytes, *, cut_at_start: bool) -> list[str]:

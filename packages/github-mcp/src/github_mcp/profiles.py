@@ -1,7 +1,15 @@
 """Profiles: tools for one everyday job, chosen together by `GITHUB_TOOLS=@name`."""
 
-from github_mcp.tools.actions import cancel_run, get_run, list_runs, run_workflow_again
-from github_mcp.tools.code import get_file, get_job_logs, search_code
+from github_mcp.tools.actions import (
+    cancel_run,
+    get_artifact,
+    get_job_logs,
+    get_run,
+    list_runs,
+    run_workflow,
+    run_workflow_again,
+)
+from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
@@ -31,7 +39,17 @@ PROFILES = {
         edit_files,
         create_pull_request,
     ),
-    "ci": (list_runs, get_run, get_job_logs, run_workflow_again, cancel_run, get_issue, get_file),
+    "ci": (
+        list_runs,
+        get_run,
+        get_job_logs,
+        get_artifact,
+        run_workflow,
+        run_workflow_again,
+        cancel_run,
+        get_issue,
+        get_file,
+    ),
     "release": (get_repository_info, list_branches_and_tags, list_commits, compare, list_issues, get_issue),
     "inbox": (get_account, search_issues, get_issue, get_reviews, add_issue_comment, update_issue),
 }
@@ -49,6 +67,8 @@ MORE_TOOLS = (
     list_branches_and_tags,
     list_runs,
     get_run,
+    get_artifact,
+    run_workflow,
     run_workflow_again,
     cancel_run,
     search_issues,

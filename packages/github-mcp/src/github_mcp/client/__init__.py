@@ -18,6 +18,7 @@ from github_mcp.client.repositories import Repositories
 from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
+from github_mcp.client.workflows import Workflows
 from github_mcp.rate_limit_notices import RateLimitNotices
 
 AnyResult = TypeVar("AnyResult", bound=Result)
@@ -29,6 +30,7 @@ class GitHubClient:
     Args:
         http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
+        enterprise: it is an Enterprise Server, which does not know the newest parameters.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class GitHubClient:
         notices: RateLimitNotices,
         *,
         page_chars: int,
+        enterprise: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
         self.allowed = allowed
@@ -53,6 +56,7 @@ class GitHubClient:
         self.repositories = Repositories(session)
         self.reviews = Reviews(session, graphql)
         self.searches = Searches(session)
+        self.workflows = Workflows(session, enterprise=enterprise)
         self._notices = notices
 
     def with_notices(self, result: AnyResult) -> AnyResult:

@@ -48,7 +48,7 @@ class Actions:
     async def runs(
         self, owner: str, repo: str, workflow: str | None, params: Values, position: str | None
     ) -> ListPage[RunRecord]:
-        """Runs of a repository, or of one workflow by its file name, newest first."""
+        """Runs of a repository, or of one workflow by its file or id, newest first."""
         tail, values = ("/actions/workflows/{workflow}/runs", {"workflow": workflow}) if workflow else (_RUNS, {})
         answer = await self._session.read(owner, repo, tail, values, params=params_at(position, params))
         found = answer.records(RunRecord, operation="list runs", at="workflow_runs", noun="runs")

@@ -13,10 +13,15 @@ ENTERPRISE_REST_PATH = "/api/v3"
 Variables = Mapping[str, object]
 
 
+def is_enterprise(api_url: str) -> bool:
+    """Whether the address of the REST API is that of an Enterprise Server."""
+    return api_url.rstrip("/").endswith(ENTERPRISE_REST_PATH)
+
+
 def graphql_base_url(api_url: str) -> str:
     """The address that `/graphql` follows: an Enterprise Server has it beside its REST API, not below it."""
     base = api_url.rstrip("/")
-    return base.removesuffix("/v3") if base.endswith(ENTERPRISE_REST_PATH) else base
+    return base.removesuffix("/v3") if is_enterprise(base) else base
 
 
 class GraphQL:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, next_position, params_at
 from github_mcp.client.session import Session, Values
 from github_mcp.known_reasons import EmptyRepository
-from github_mcp.records.git import ComparisonRecord, NamedRefRecord
+from github_mcp.records.git import ComparisonRecord, NamedRefRecord, ShaRecord
 from github_mcp.records.repositories import CommitRecord
+
+SHA_CHARS = 40
 
 
 class History:
@@ -21,6 +23,13 @@ class History:
             return ListPage([])
         found = answer.records(CommitRecord, operation="list commits", noun="commits")
         return ListPage(found.items, next_position(answer))
+
+    async def whole_sha(self, owner: str, repo: str, ref: str) -> str:
+        """The whole id of a commit that is given by its beginning, a branch or a tag."""
+        if len(ref) == SHA_CHARS:
+            return ref
+        answer = await self._session.read(owner, repo, "/commits/{ref}", {"ref": ref})
+        return answer.record(ShaRecord, operation="find the commit").sha
 
     async def branches(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[NamedRefRecord]:
         return await self._refs(owner, repo, "/branches", size, position)

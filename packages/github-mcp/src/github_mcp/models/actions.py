@@ -97,7 +97,7 @@ class Run(Result):
 
 
 class StartedRun(Result):
-    run_id: int
+    run_id: int | None = None
     attempt: int | None = None
     requested: str
     warnings: list[str] | None = None

@@ -43,3 +43,34 @@ class AnnotationRecord(Record, frozen=True):
     annotation_level: str | None = None
     message: str | None = None
     title: str | None = None
+
+
+class WorkflowRecord(Record, frozen=True):
+    id: int
+    name: str = ""
+    path: str = ""
+    state: str = ""
+
+    @property
+    def file(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+class DispatchedRecord(Record, frozen=True):
+    """The run that a dispatch has started."""
+
+    workflow_run_id: int
+    html_url: str = ""
+
+
+class ArtifactRecord(Record, frozen=True):
+    id: int
+    name: str
+    size_in_bytes: int | None = None
+    expired: bool = False
+    expires_at: str | None = None
+    digest: str | None = None
+
+
+class DeploymentRecord(Record, frozen=True):
+    environment: str = "(unnamed environment)"

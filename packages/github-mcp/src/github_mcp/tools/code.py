@@ -1,4 +1,4 @@
-"""Code: files, folders, searches, and the logs of what failed."""
+"""Code: files, folders and searches."""
 
 from typing import Annotated
 
@@ -7,7 +7,6 @@ from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
 from github_mcp.file_pages import file_page
-from github_mcp.job_logs import log_page
 from github_mcp.models.code import CodeHit, CodePage
 from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Path, Ref, Repo
 
@@ -35,16 +34,3 @@ async def search_code(query: Query, github: GitHub, max_results: MaxResults = 10
     found = await github.searches.code(query, size=max_results, position=cursor)
     items = [CodeHit.from_record(hit) for hit in found.items]
     return github.with_notices(CodePage(items=items, total=found.total, **found.page_fields))
-
-
-@reads("Read a job's log")
-async def get_job_logs(
-    owner: Owner,
-    repo: Repo,
-    job_id: Annotated[int, Field(ge=1, le=2**62, description="From failing_checks of get_issue.")],
-    github: GitHub,
-    max_lines: Lines = 200,
-    cursor: Cursor = None,
-) -> TextPage:
-    """Read the end of a GitHub Actions job's log; the cursor leads to earlier lines."""
-    return await log_page(github, owner, repo, job_id, lines=max_lines, position=cursor)

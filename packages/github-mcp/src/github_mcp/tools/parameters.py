@@ -67,6 +67,7 @@ Path = Annotated[str, Field(max_length=1000, description="Empty: the root."), Af
 Ref = Annotated[str | None, Field(max_length=250, description="Branch, tag or commit."), AfterValidator(_ref)]
 RequiredPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_path)]
 RequiredRef = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_required_ref)]
+RunId = Annotated[int, Field(ge=1, le=2**62)]
 Sha = Annotated[str | None, Field(max_length=40), AfterValidator(_sha), EMPTY_IS_ABSENT]
 Title = Annotated[str, Field(min_length=1, max_length=256)]
 Body = Annotated[str, Field(max_length=65_000)]

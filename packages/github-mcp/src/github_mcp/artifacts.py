@@ -1,0 +1,110 @@
+"""Artifacts of a run: which there are, what an archive holds, the text of one file in it."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from zipfile import ZipFile, ZipInfo
+
+import anyio.to_thread
+from mcp_chassis.failures import Conflict, InvalidInput, NotFound, UpstreamError
+from mcp_chassis.results import TextPage
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.contents import git_hash
+from github_mcp.file_texts import decoded_position, page_of_text, position_of_line
+from github_mcp.records.actions import ArtifactRecord
+
+MAX_ARCHIVE_BYTES = 10 * 1024 * 1024
+MAX_MEMBER_BYTES = 10 * 1024 * 1024
+MAX_MEMBERS_SHOWN = 1_000
+
+
+async def artifact_page(
+    github: GitHubClient,
+    owner: str,
+    repo: str,
+    run_id: int,
+    *,
+    name: str | None,
+    path: str | None,
+    lines: int,
+    position: str | None,
+) -> TextPage:
+    """The list of artifacts; with a name the files of one; with a path one page of the text of one file."""
+    if name is None:
+        found = await github.workflows.artifacts(owner, repo, run_id)
+        rest = [] if found.complete else ["(there are more)"]
+        return TextPage("\n".join([f"run {run_id}: {len(found.items)} artifacts", *map(_line, found.items), *rest]))
+    archive = await _archive(github, owner, repo, await _named(github, owner, repo, run_id, name))
+    if path is None:
+        members = await anyio.to_thread.run_sync(_members, archive)
+        return TextPage(listing(name, members))
+    content = await anyio.to_thread.run_sync(_content, archive, path)
+    identity = git_hash(content)
+    place = decoded_position(position) if position else position_of_line(content, identity, 1, by_path=True)
+    if place.sha != identity:
+        raise Conflict("The artifact has changed since its first page was read.", remedy="Start again without cursor.")
+    return page_of_text(f"{name}: {path}", content, place, lines=lines, characters=github.page_chars)
+
+
+async def _named(github: GitHubClient, owner: str, repo: str, run_id: int, name: str) -> ArtifactRecord:
+    """The artifact of exactly this name; of several attempts the last one's."""
+    found = await github.workflows.artifacts(owner, repo, run_id, name)
+    same = [each for each in found.items if each.name == name]
+    if not same:
+        there = (await github.workflows.artifacts(owner, repo, run_id)).items
+        names = ", ".join(dict.fromkeys(each.name for each in there[:20])) or "none"
+        raise NotFound(f"Run {run_id} has no artifact {name!r}.", remedy=f"It has: {names}.")
+    return max(same, key=lambda each: each.id)
+
+
+async def _archive(github: GitHubClient, owner: str, repo: str, artifact: ArtifactRecord) -> bytes:
+    if artifact.expired:
+        raise NotFound(f"The artifact {artifact.name!r} has expired ({artifact.expires_at or 'no date is told'}).")
+    if artifact.size_in_bytes is not None and artifact.size_in_bytes > MAX_ARCHIVE_BYTES:
+        size = artifact.size_in_bytes / 1024 / 1024
+        raise InvalidInput(f"The artifact has {size:.0f} MiB packed; up to 10 MiB can be read.")
+    content = await github.workflows.artifact_archive(owner, repo, artifact.id)
+    digest = (artifact.digest or "").removeprefix("sha256:")
+    if digest and hashlib.sha256(content).hexdigest() != digest:
+        raise UpstreamError("GitHub sent other bytes of this artifact than it announced.")
+    return content
+
+
+def _opened(archive: bytes) -> ZipFile:
+    try:
+        return ZipFile(io.BytesIO(archive))
+    except (zipfile.BadZipFile, ValueError, OSError) as exc:
+        raise UpstreamError("GitHub sent this artifact as something that is no ZIP archive.") from exc
+
+
+def _members(archive: bytes) -> list[ZipInfo]:
+    with _opened(archive) as opened:
+        return [each for each in opened.infolist() if not each.is_dir()]
+
+
+def _content(archive: bytes, path: str) -> bytes:
+    """The bytes of one file, unpacked up to the limit whatever the archive says of its size."""
+    with _opened(archive) as opened:
+        try:
+            with opened.open(path.strip("/")) as member:
+                content = member.read(MAX_MEMBER_BYTES + 1)
+        except KeyError:
+            raise NotFound(f"There is no file {path} in it.", remedy="Leave path out to list its files.") from None
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as exc:
+            raise UpstreamError(f"{path} cannot be unpacked.") from exc
+    if len(content) > MAX_MEMBER_BYTES:
+        raise InvalidInput(f"{path} has more than 10 MiB; up to 10 MiB can be read.")
+    return content
+
+
+def listing(name: str, members: Sequence[ZipInfo]) -> str:
+    shown = [f"{each.filename} {each.file_size}" for each in members[:MAX_MEMBERS_SHOWN]]
+    rest = [f"({len(members) - len(shown)} more files)"] if len(members) > len(shown) else []
+    return "\n".join([f"{name}: {len(members)} files", *shown, *rest])
+
+
+def _line(artifact: ArtifactRecord) -> str:
+    size = "size unknown" if artifact.size_in_bytes is None else f"{artifact.size_in_bytes} bytes"
+    return f"{artifact.name}, {size}{', expired' if artifact.expired else ''}"

@@ -1,0 +1,117 @@
+"""Workflows: finding one by name, starting a run of it; artifacts of runs; deployments of a commit."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+
+from mcp_chassis.failures import InvalidInput, NotFound
+from mcp_chassis.output.warnings import warn
+
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
+from github_mcp.client.session import Session, Values, Write
+from github_mcp.records.actions import ArtifactRecord, DeploymentRecord, DispatchedRecord, WorkflowRecord
+
+MAX_PAGES = 5
+RUN_DETAILS = "return_run_details"
+
+
+class Workflows:
+    """Args:
+    enterprise: the server does not know newer parameters than its own version.
+    """
+
+    def __init__(self, session: Session, *, enterprise: bool) -> None:
+        self._session = session
+        self._enterprise = enterprise
+
+    async def find(self, owner: str, repo: str, name: str) -> WorkflowRecord:
+        """A workflow by its file, its id or the name it shows; an exact name counts first.
+
+        Raises:
+            NotFound: naming the workflows there are.
+            InvalidInput: when several are called so.
+        """
+        if re.fullmatch(r"\d+|[\w.-]+\.ya?ml", name):
+            tail, values = "/actions/workflows/{workflow_id}", {"workflow_id": name}
+            with suppress(NotFound):
+                answer = await self._session.read(owner, repo, tail, values)
+                return answer.record(WorkflowRecord, operation="find the workflow")
+        there = await self._all(owner, repo)
+        wanted = name.strip()
+        for found in (
+            [each for each in there if wanted in (each.path, each.file, str(each.id))],
+            [each for each in there if each.name == wanted],
+            [each for each in there if wanted.lower() in (each.name.lower(), each.file.lower())],
+        ):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                files = ", ".join(each.file for each in found)
+                raise InvalidInput(f"Several workflows are called {wanted!r}: {files}. Give the file.")
+        names = ", ".join(f"{each.file} ({each.name})" for each in there[:20]) or "none"
+        raise NotFound(f"There is no workflow {wanted!r} here.", remedy=f"There are: {names}.")
+
+    async def _all(self, owner: str, repo: str) -> list[WorkflowRecord]:
+        params: Values | None = {"per_page": MAX_PAGE_SIZE}
+        there: list[WorkflowRecord] = []
+        for _ in range(MAX_PAGES):
+            answer = await self._session.read(owner, repo, "/actions/workflows", params=params)
+            operation = "list the workflows"
+            there += answer.records(WorkflowRecord, operation=operation, at="workflows", noun="workflows").items
+            params = answer.page("next")
+            if params is None:
+                break
+        return there
+
+    async def dispatch(
+        self, owner: str, repo: str, workflow: WorkflowRecord, ref: str, inputs: Mapping[str, str]
+    ) -> DispatchedRecord | None:
+        """Start a run; None where GitHub took it without telling which run it is.
+
+        Raises:
+            InvalidInput: with GitHub's reason, such as an input that the workflow does not have.
+        """
+        sent: dict[str, object] = {"ref": ref}
+        if inputs:
+            sent["inputs"] = dict(inputs)
+        if not self._enterprise:
+            sent[RUN_DETAILS] = True
+        tail = "/actions/workflows/{workflow_id}/dispatches"
+        check = "Look for the run with list_runs before trying again."
+        answer = await self._session.write(
+            owner, repo, Write("POST", tail, {"workflow_id": workflow.id}, sent, check=check)
+        )
+        if answer.status == 204:
+            return None
+        return answer.record(DispatchedRecord, operation="run the workflow")
+
+    async def artifacts(
+        self, owner: str, repo: str, run_id: int, name: str | None = None
+    ) -> PartialList[ArtifactRecord]:
+        """The artifacts of a run, or those of one name."""
+        tail, values = "/actions/runs/{run_id}/artifacts", {"run_id": run_id}
+        params: Values | None = {"per_page": MAX_PAGE_SIZE, "name": name}
+        found: list[ArtifactRecord] = []
+        for _ in range(MAX_PAGES):
+            answer = await self._session.read(owner, repo, tail, values, params=params)
+            found += answer.records(
+                ArtifactRecord, operation="list the artifacts", at="artifacts", noun="artifacts"
+            ).items
+            params = answer.page("next")
+            if params is None:
+                break
+        return PartialList(found, complete=params is None)
+
+    async def artifact_archive(self, owner: str, repo: str, artifact_id: int) -> bytes:
+        """The artifact as a ZIP archive, from the store that GitHub redirects to."""
+        tail, values = "/actions/artifacts/{artifact_id}/zip", {"artifact_id": artifact_id}
+        return (await self._session.read_stored(owner, repo, tail, values)).body
+
+    async def environments_of(self, owner: str, repo: str, sha: str) -> list[str]:
+        """The environments that a commit was deployed to."""
+        params = {"sha": sha, "per_page": MAX_PAGE_SIZE}
+        answer = await self._session.read(owner, repo, "/deployments", params=params)
+        found = answer.records(DeploymentRecord, operation="list the deployments", noun="deployments")
+        if answer.page("next") is not None:
+            warn(f"Only {len(found.items)} deployments of this commit were read.")
+        return list(dict.fromkeys(each.environment for each in found.items))

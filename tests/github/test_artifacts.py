@@ -1,0 +1,106 @@
+"""Artifacts of runs: listed, opened and read by name; nothing that an archive says about itself is believed."""
+
+import hashlib
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from github_calls import HELLO, Use
+from mcp_chassis.testing import failure, text
+from scripted_github import ScriptedGitHub
+
+REPO = "/repos/octocat/hello"
+FILES = {"report.txt": b"one\ntwo\n", "logs/app.log": b"".join(b"line %d\n" % number for number in range(9))}
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in files.items():
+            opened.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def artifact(number: int, content: bytes, **facts: Any) -> dict[str, Any]:
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return {"id": number, "name": "reports", "size_in_bytes": len(content), "digest": digest, **facts}
+
+
+@pytest.fixture
+def run(github: ScriptedGitHub) -> ScriptedGitHub:
+    """Run 7 has two artifacts of one name, of its two attempts."""
+    github.description = None
+    content = archive(FILES)
+    listed = {"total_count": 2, "artifacts": [artifact(1, b"old"), artifact(2, content)]}
+    github.fault("GET", f"{REPO}/actions/runs/7/artifacts", status=200, body=listed, times=99)
+    there = {"Location": f"{github.url.replace('127.0.0.1', 'localhost')}/raw-logs/2?sig=1"}
+    github.fault("GET", f"{REPO}/actions/artifacts/2/zip", status=302, headers=there, times=99)
+    github.fault("GET", "/raw-logs/2", status=200, body=content, media_type="application/zip", times=99)
+    return github
+
+
+OF_RUN = {**HELLO, "run_id": 7}
+
+
+async def test_artifacts_their_files_and_one_file_are_read(use: Use, run: ScriptedGitHub) -> None:
+    assert text(await use("get_artifact", **OF_RUN)).startswith("run 7: 2 artifacts\nreports, 3 bytes\n")
+    listed = text(await use("get_artifact", **OF_RUN, name="reports"))
+    assert listed == "reports: 2 files\nreport.txt 8\nlogs/app.log 63"
+    shown = text(await use("get_artifact", **OF_RUN, name="reports", path="report.txt"))
+    assert shown.splitlines()[1:] == ["one", "two"]
+
+
+async def test_a_file_goes_on_by_cursor_and_a_changed_one_is_a_conflict(connect: Any, run: ScriptedGitHub) -> None:
+    arguments = {**OF_RUN, "name": "reports", "path": "logs/app.log", "max_lines": 5}
+    async with connect(GITHUB_TOOLS="get_artifact") as client:
+        first = text(await client.call_tool("get_artifact", arguments))
+        cursor = first.rpartition("cursor=")[2].removesuffix("]")
+        assert "line 4\n" in first
+        second = text(await client.call_tool("get_artifact", {**arguments, "cursor": cursor}))
+        assert "line 5\nline 6" in second
+        run.forget_faults()
+        other = archive({"logs/app.log": b"other\n" * 20})
+        listed = {"artifacts": [artifact(3, other)]}
+        run.fault("GET", f"{REPO}/actions/runs/7/artifacts", status=200, body=listed, times=9)
+        run.fault("GET", f"{REPO}/actions/artifacts/3/zip", status=200, body=other, media_type="application/zip")
+        assert failure(await client.call_tool("get_artifact", {**arguments, "cursor": cursor})).code == "CONFLICT"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "code", "words"),
+    [
+        ("nothing", None, "RESOURCE_NOT_FOUND", "It has: reports"),
+        ("reports", "none.txt", "RESOURCE_NOT_FOUND", "no file none.txt"),
+        ("reports", "../report.txt", "RESOURCE_NOT_FOUND", "no file"),
+    ],
+)
+async def test_what_is_not_there_is_named(
+    use: Use, run: ScriptedGitHub, name: str, path: str | None, code: str, words: str
+) -> None:
+    more = {} if path is None else {"path": path}
+    error = failure(await use("get_artifact", **OF_RUN, name=name, **more))
+    assert error.code == code
+    assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("facts", "content", "words"),
+    [
+        ({"expired": True, "expires_at": "2026-01-01T00:00:00Z"}, b"x", "has expired (2026-01-01"),
+        ({"size_in_bytes": 50_000_000}, b"x", "48 MiB packed"),
+        ({"digest": "sha256:" + "0" * 64}, archive(FILES), "other bytes of this artifact"),
+        ({"digest": None}, b"<html>", "no ZIP archive"),
+        ({}, archive({"report.txt": b"\0" * 11_000_000}), "more than 10 MiB"),
+    ],
+)
+async def test_an_artifact_that_cannot_be_read_says_why(
+    use: Use, github: ScriptedGitHub, facts: dict[str, Any], content: bytes, words: str
+) -> None:
+    github.description = None
+    listed = {"artifacts": [artifact(2, content, **facts)]}
+    github.fault("GET", f"{REPO}/actions/runs/7/artifacts", status=200, body=listed, times=9)
+    github.fault("GET", ".*/zip", status=200, body=content, media_type="application/zip", times=9)
+    error = failure(await use("get_artifact", **OF_RUN, name="reports", path="report.txt"))
+    assert words in error.message
+    assert error.code != "INTERNAL_ERROR"
