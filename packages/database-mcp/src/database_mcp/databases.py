@@ -61,7 +61,7 @@ class Databases:
 
 def _database(target: Target, settings: DatabaseSettings) -> Database:
     if target.dsn is None:
-        embedded = Embedded(target.folder)
+        embedded = Embedded(target.folder, keep_running=settings.keep_running)
         return Database(target, embedded.dsn, settings, ready=embedded.ready)
     return Database(target, _fixed(target.dsn), settings)
 

@@ -102,6 +102,7 @@ class DatabaseSettings(ServerSettings):
     work_mem: MemorySize | None = Field(default=None, description="PostgreSQL's work_mem for queries.")
     random_page_cost: float | None = Field(default=None, gt=0, le=1000, description="PostgreSQL's random_page_cost.")
     data_dir: Path | None = Field(default=None, description="Folder of the embedded database.")
+    keep_running: bool = Field(default=False, description="Leave the embedded database running at the end.")
 
     @classmethod
     def load(cls, environment: Environment | None = None) -> Self:

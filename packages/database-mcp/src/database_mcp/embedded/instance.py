@@ -7,6 +7,7 @@ from mcp_chassis.deadline import time_left
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.telemetry.observer import current_observer
 
+from database_mcp.embedded.folder import data_folder
 from database_mcp.embedded.process import START_LIMIT_SECONDS, started
 from database_mcp.embedded.sample import DATABASE, ROLE, dsn, fill
 
@@ -15,10 +16,14 @@ REPORT_SECONDS = 2.0  # between two words about the progress
 
 
 class Embedded:
-    """The database in `folder`; the user's data folder when None."""
+    """The database in `folder`; the user's data folder when None.
 
-    def __init__(self, folder: Path | None) -> None:
+    `keep_running`: it goes on after this process, until the next server that ends stops it.
+    """
+
+    def __init__(self, folder: Path | None, *, keep_running: bool = False) -> None:
         self._folder = folder
+        self._keep_running = keep_running
         self._filled = False
         self._percent = 0
         self._task: asyncio.Task[str] | None = None
@@ -56,7 +61,9 @@ class Embedded:
         return f"The sample database is being made: {self._percent} % is done"
 
     async def _make(self) -> str:
-        server = await asyncio.to_thread(started, self._folder or data_folder(), self._report)
+        server = await asyncio.to_thread(
+            started, self._folder or data_folder(), self._report, keep_running=self._keep_running
+        )
         uri: str = server.get_uri()
         if not self._filled:
             self._report(40)
@@ -66,10 +73,3 @@ class Embedded:
 
     def _report(self, percent: int) -> None:
         self._percent = max(self._percent, percent)
-
-
-def data_folder() -> Path:
-    """The embedded database's folder where DATABASE_DATA_DIR names none."""
-    from platformdirs import user_data_path
-
-    return user_data_path("toolroll") / "database-mcp" / "postgresql"

@@ -1,8 +1,10 @@
 """Starts the PostgreSQL of one folder, under load and after an interrupted first start too."""
 
+import json
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import time
 import warnings
@@ -17,16 +19,21 @@ from mcp_chassis.environment import child_environment
 from mcp_chassis.failures import Unavailable
 
 START_LIMIT_SECONDS = 180.0
+STOP_LIMIT_SECONDS = 20.0
 PAUSE_SECONDS = 0.5
 MAX_PROGRAM_FAILURES = 2
 MIN_FREE_BYTES = 150 * 1024 * 1024  # a new cluster with the shop takes 70 MB, and as much again while it is made
+
+FULL_DISK_BYTES = 16 * 1024 * 1024  # one segment of the write-ahead log no longer fits
 
 Report = Callable[[int], None]
 """Takes the share that is done, in percent."""
 
 
-def started(folder: Path, report: Report) -> Any:
+def started(folder: Path, report: Report, *, keep_running: bool = False) -> Any:
     """The running server of `folder`, made if need be. One that its last other user stopped is started again.
+
+    `keep_running`: it is not stopped when this process ends.
 
     Raises:
         Unavailable: the extra `embedded` is not installed, or the server does not start; saying why.
@@ -42,6 +49,7 @@ def started(folder: Path, report: Report) -> Any:
                 _require_space(folder.parent)
             report(5)
             server = _running(package, folder, time.monotonic() + START_LIMIT_SECONDS)
+            server.cleanup_mode = None if keep_running else "stop"
             _forget_ended_processes(server)
             return server
     except OSError as exc:
@@ -123,6 +131,42 @@ def _processes_of(folder: Path) -> list[Any]:
     ]
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether another process uses the embedded database of `folder`."""
+    handles = folder / ".handle_pids.json"
+    try:
+        known: list[int] = json.loads(handles.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    is_running = import_module("psutil").pid_exists
+    return any(pid != os.getpid() and is_running(pid) for pid in known)
+
+
+def is_running(folder: Path) -> bool:
+    """Whether the PostgreSQL of `folder` runs, whoever began it."""
+    return _postmaster(folder) is not None
+
+
+def stop(folder: Path) -> None:
+    """End the PostgreSQL of `folder`, if it runs, by a fast shutdown."""
+    if (process := _postmaster(folder)) is not None:
+        with suppress(import_module("psutil").Error):
+            process.send_signal(signal.SIGINT)
+            process.wait(STOP_LIMIT_SECONDS)
+
+
+def _postmaster(folder: Path) -> Any:
+    try:
+        pid = int((folder / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    psutil = import_module("psutil")
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return process if process.name() == "postgres" else None
+    return None
+
+
 def _forget_ended_processes(server: Any) -> None:
     """Take out the handles of killed processes, for whose sake the database would run on."""
     is_running = import_module("psutil").pid_exists
@@ -139,7 +183,9 @@ def _require_space(folder: Path) -> None:
 
 
 def _reason(folder: Path) -> str:
-    """The last words of PostgreSQL's own log."""
+    """The full disk, or the last words of PostgreSQL's own log."""
+    if shutil.disk_usage(folder.parent).free < FULL_DISK_BYTES:
+        return "the disk of its folder is full"
     try:
         lines = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
