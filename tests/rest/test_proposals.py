@@ -183,3 +183,11 @@ def test_a_required_parameter_with_one_allowed_value_is_sent_and_not_offered() -
     found = proposal({"/orders{format}": {"get": operation("listOrders", ORDERS, parameters=[format_of])}})
     (tool,) = found.bridge.requests
     assert (list(tool.offered), tool.parameters["format"].fixed) == ([], ".json")
+
+
+def test_an_answer_of_another_media_type_is_asked_for_by_its_name() -> None:
+    responses = {"200": {"description": "ok", "content": {"application/vnd.orders+json": {"schema": ORDERS}}}}
+    found = proposal({"/orders": {"get": {**operation("listOrders"), "responses": responses}}})
+    document = found.text
+    assert found.bridge.requests[0].accept == "application/vnd.orders+json"
+    assert "accept" not in document

@@ -119,6 +119,10 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], h
         entry["encoding"] = "form"
     elif operation.content_type not in {"", "application/json"}:
         entry["content_type"] = operation.content_type
+    kinds = [kind.partition(";")[0].strip().lower() for kind in operation.answer_kinds]
+    like_json = [kind for kind in kinds if kind.endswith("+json") or kind == "*/*"]
+    if like_json and "application/json" not in kinds and answer != "text":
+        entry["accept"] = like_json[0]
     if operation.method == "GET" and changes(operation.identifier, operation.path, operation.words):
         entry |= {"read_only": False, "destructive": True, "idempotent": False}
     return entry
