@@ -18,7 +18,8 @@ LAYERS = (
     {"stdio", "remote"},
     {"pipeline", "testing"},
     {"server"},
-    {"http", "upstream", "settings", "environment", "credential", "secret_command", "sign_in", "fan_out", "batching"},
+    {"http", "upstream", "settings", "environment", "credential", "secret_command", "sign_in", "fan_out", "batching"}
+    | {"misspelt_settings", "text_settings"},
     {"output", "storage"},
     {"failures", "results", "deadline", "tools", "progress", "telemetry", "text_marks", "process_limits"},
 )

@@ -19,6 +19,14 @@ class Result(BaseModel):
     page_field: ClassVar[str | None] = None
     plain: ClassVar[bool] = False
 
+    def is_trusted(self) -> bool:
+        """Whether all its texts were written by people who may write to the place they stand in."""
+        return False
+
+    def is_public(self) -> bool:
+        """Whether everything in it stands where anybody can read it."""
+        return False
+
     def as_json(self) -> str:
         """What a host reads; for a subclass whose large part is JSON already."""
         return compact(self)

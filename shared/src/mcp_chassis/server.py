@@ -47,6 +47,7 @@ class Server(Generic[SettingsType]):
             publishes what subscribers should hear. It never waits for a network either.
         probe: tells what `connect` yielded can reach, for diagnostics and `check`.
         sign_in: how callers over HTTP let the server act for them, each with their own account.
+        writes_in_public: says whether a write with these arguments goes where strangers read it; without it all do.
         foreign_text: results carry text written by others, which the instructions then say.
         distribution: the package that brings it, where that has another name.
         former_names: names that entries of hosts had for it before; `config` replaces those entries.
@@ -65,6 +66,7 @@ class Server(Generic[SettingsType]):
     watch: Callable[[Any, "SubscriptionBus"], AbstractAsyncContextManager[None]] | None = None
     probe: Callable[[Any], Awaitable[Sequence[Probe]]] | None = None
     sign_in: "SignIn | None" = None
+    writes_in_public: Callable[[Any, Mapping[str, Any]], Awaitable[bool]] | None = None
     foreign_text: bool = True
     distribution: str = ""
     former_names: tuple[str, ...] = ()

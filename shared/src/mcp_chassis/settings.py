@@ -27,7 +27,9 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from mcp_chassis.credential import Credential, printable
 from mcp_chassis.environment import BadSettings, Environment, full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.misspelt_settings import CORE_PREFIX, check_spelling
 from mcp_chassis.secret_command import CommandSecret, output_of
+from mcp_chassis.text_settings import TextSettings
 from mcp_chassis.upstream.policy import Policy
 
 __all__ = [
@@ -100,7 +102,7 @@ def core_variable(name: str, *more: str) -> Any:
     return AliasChoices(f"MCP_{name}", *more)
 
 
-class ServerSettings(BaseSettings, Policy):
+class ServerSettings(BaseSettings, TextSettings, Policy):
     """What every server can be told. Subclass it with an `env_prefix` and the server's own fields."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
@@ -146,12 +148,6 @@ class ServerSettings(BaseSettings, Policy):
         le=86_400,
         validation_alias=core_variable("WARM_UP"),
         description="Seconds after the first answer until the server is loaded unused; on first use when unset.",
-    )
-
-    raw_text: bool = Field(
-        default=False,
-        validation_alias=core_variable("RAW_TEXT"),
-        description="Show the sources of Markdown, with comments and whatever else their pages do not show.",
     )
 
     commands_at_start: ClassVar[bool] = False
@@ -204,6 +200,8 @@ class ServerSettings(BaseSettings, Policy):
         except ValidationError as exc:
             raise BadSettings(list(_problems(cls, exc, merged))) from None
         settings._environment = merged
+        own = [name for field in cls.model_fields for name in variables(cls, field)]
+        check_spelling(merged, own, str(cls.model_config.get("env_prefix") or CORE_PREFIX))
         for name, secret in _later(cls, merged):
             if getattr(settings, name) is None:
                 vars(settings)[name] = secret  # pyright: ignore[reportIndexIssue], frozen for everyone else

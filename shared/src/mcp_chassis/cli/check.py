@@ -38,6 +38,7 @@ class Report:
     missing: list[str] = field(default_factory=list[str])
     env_file: str | None = None
     network: list[str] = field(default_factory=list[str])
+    policy: list[str] = field(default_factory=list[str])
     connectivity: list[Probe] = field(default_factory=list[Probe])
 
     @property
@@ -61,6 +62,7 @@ class Report:
         lines += [f"  .env       {self.env_file}"] if self.env_file else []
         lines += [f"  not set    {variable} (or {variable}_FILE)" for variable in self.missing]
         lines += [f"  in use     {variable}" for variable in self.network]
+        lines += [f"  policy     {rule}" for rule in self.policy]
         lines += [_line(probe) for probe in self.connectivity]
         return lines
 
@@ -78,7 +80,8 @@ async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
         path = env_file(os.environ)
         report.env_file = str(path) if path else None
         settings = server.settings.load()
-        Dispatch(server, settings)
+        dispatch = Dispatch(server, settings)
+        report.policy = dispatch.rules.policy.table(tool.name for tool in dispatch.inventory.wire)
     except BadSettings as exc:
         report.problems = exc.problems
         return report

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pydantic_core
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -11,6 +11,7 @@ from mcp_types import CallToolResult, TextContent
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.cursors import START, Cursors, Position
+from mcp_chassis.output.labels import labels_of
 from mcp_chassis.output.marked_fields import marked_fields, visible_result
 from mcp_chassis.output.markup.edits import described
 from mcp_chassis.output.mirrored import MirroredResult
@@ -39,7 +40,14 @@ class Renderer:
     raw: bool = False
 
     def answer(
-        self, value: Any, *, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()
+        self,
+        value: Any,
+        *,
+        start: Position,
+        bound_to: bytes,
+        pages: bool,
+        warnings: Sequence[str] = (),
+        labelled: str | Literal[False] = False,
     ) -> CallToolResult:
         """The result of a tool call.
 
@@ -49,13 +57,16 @@ class Renderer:
             bound_to: the query that a cursor is valid for.
             pages: whether the tool takes a cursor.
             warnings: added to the warnings of the result.
+            labelled: the kind of tool, where results carry texts that others wrote and are labelled.
         """
         if isinstance(value, CallToolResult):
             return value
         if isinstance(value, TextPage):
-            return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))])
+            meta = labels_of(value, {}, labelled) if labelled else None
+            return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))], _meta=meta)
         text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
-        return MirroredResult(content=[_block(text)], structured_content=data)
+        meta = labels_of(value, data, labelled) if labelled else None
+        return MirroredResult(content=[_block(text)], structured_content=data, _meta=meta)
 
     def whole(self, value: Result) -> CallToolResult:
         """The result of a call that is not paged."""

@@ -4,6 +4,7 @@ A code, and the state of an elicitation, is good for one effect of one caller wi
 question. Codes live where idempotency records do, so that any replica takes them.
 """
 
+import dataclasses
 import hashlib
 import json
 import secrets
@@ -19,6 +20,7 @@ from pydantic import Field, create_model
 
 from mcp_chassis.failures import ConfirmationRequired, Conflict, InvalidInput, PermissionDenied
 from mcp_chassis.pipeline.reuse import ResultReuse
+from mcp_chassis.pipeline.secret_patterns import masked
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.results import Result
 from mcp_chassis.tools import Question
@@ -55,10 +57,11 @@ class Confirmations:
         self._deliver = deliver
         self._clock = clock
 
-    async def answer(self, query: ToolCall, ctx: AnyContext, run: Run) -> Answer:
+    async def answer(self, query: ToolCall, ctx: AnyContext, run: Run, more: Question | None = None) -> Answer:
         """The result of `run` once a person has agreed, or the question; `run` at once where nobody is to be asked.
 
-        `run` receives the note of the question that was agreed to.
+        `run` receives the note of the question that was agreed to. `more` is a question of the server's rules, to which
+        only a person can agree: it comes with the tool's own.
 
         Raises:
             ConfirmationRequired: the host cannot ask; holds the question and a code.
@@ -66,8 +69,10 @@ class Confirmations:
             InvalidInput: the code is unknown, too old or for other arguments.
             Conflict: the question would be another one now.
         """
-        if query.tool.definition.confirm is None:
+        if query.tool.definition.confirm is None and more is None:
             return await run(None)
+        if more is not None:  # a code would stand in for the person
+            query = dataclasses.replace(query, arguments={**query.arguments, "confirm": None})
         given = query.arguments.get("confirm")
         code = given or _state(ctx)
         if code is not None and (known := await self._memory.recorded(query, _done(code))) is not None:
@@ -78,6 +83,8 @@ class Confirmations:
         question = await query.tool.question(query.arguments, ctx)
         if isinstance(question, InputRequiredResult):
             return question
+        if more is not None:
+            question = more if question is None else _joined(more, question)
         return await (run(None) if question is None else self._compared(query, ctx, question, code, asked, run))
 
     async def _compared(
@@ -90,7 +97,7 @@ class Confirmations:
         run: Run,
     ) -> Answer:
         """Run where this question is the one that was agreed to; else ask it."""
-        text = self._plain(_worded(question, query.plain))
+        text = masked(self._plain(_worded(question, query.plain)))
         unchanged = asked is not None and asked["question"] == _digest(text)
         if code is not None and asked is not None and unchanged:
             return await self._agreed(query, ctx, code, asked, run)
@@ -154,6 +161,10 @@ def _no_longer_good(asked: Mapping[str, Any] | None) -> InvalidInput | Conflict:
         "What was asked about has changed since, so that the agreement no longer holds: nothing was done.",
         remedy="Call again without confirm, and show the new question.",
     )
+
+
+def _joined(rules: Question, tool: Question) -> Question:
+    return dataclasses.replace(tool, text=f"{rules.text}\n{tool.text}", person_only=True)
 
 
 def _worded(question: Question, arguments: Mapping[str, Any]) -> str:

@@ -37,10 +37,12 @@ from opentelemetry import trace
 
 from mcp_chassis.failures import Failure, InternalError, PermissionDenied, only_failure
 from mcp_chassis.output.cursors import Cursors
+from mcp_chassis.output.labels import READS, WRITES
 from mcp_chassis.output.render import Renderer
 from mcp_chassis.output.text_rules import raw_text
 from mcp_chassis.output.warnings import collecting
 from mcp_chassis.pipeline.account import account_of
+from mcp_chassis.pipeline.call_rules import rules_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
 from mcp_chassis.pipeline.confirmation import Confirmations
 from mcp_chassis.pipeline.diagnostics import diagnostics
@@ -49,6 +51,7 @@ from mcp_chassis.pipeline.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, messages_of
 from mcp_chassis.pipeline.resource_registry import ResourceRegistry
 from mcp_chassis.pipeline.reuse import ResultReuse
+from mcp_chassis.pipeline.secret_patterns import masked_json
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.pipeline.tool_registry import ToolRegistry
 from mcp_chassis.pipeline.transport import TransportServices
@@ -58,7 +61,7 @@ from mcp_chassis.telemetry import logs
 from mcp_chassis.telemetry.call_log import OK, logged
 from mcp_chassis.telemetry.host_log import HostLog
 from mcp_chassis.telemetry.metrics import METRICS
-from mcp_chassis.tools import PROMPTS, RESOURCES
+from mcp_chassis.tools import PROMPTS, RESOURCES, Question
 from mcp_chassis.upstream.sent_writes import unclear_after_write
 
 logger = logging.getLogger(__name__)
@@ -85,14 +88,13 @@ class Dispatch(MCPServer[Lifespan]):
         self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
         self.prompts = PromptRegistry(server.prompts)
         self.connection: Any = None  # once the server lives
-        self.gate = transport.gate
-        self.acting = transport.acting
-        self.bus = transport.bus
+        self.gate, self.acting, self.bus = transport.gate, transport.acting, transport.bus
         keys = [key.get_secret_value() for key in settings.state_keys]
         self.memory = ResultReuse(account_of(server, settings), lambda: transport.records(settings), transport.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub, settings.raw_text)
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
+        self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
         super().__init__(
             server.name,
             version=server.version,
@@ -152,11 +154,9 @@ class Dispatch(MCPServer[Lifespan]):
         ctx = with_pausing_session(context or Context(mcp_server=self))
         if name not in self.inventory:
             raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
-        audited = arguments if self.bound_settings.audit_arguments else None
-        with (
-            logged(name, request_id(ctx), current_principal(), arguments=audited) as call,
-            self.host_log.observing(ctx),
-        ):
+        audited = masked_json(arguments) if self.bound_settings.audit_arguments else None
+        call_log = logged(name, request_id(ctx), current_principal(), arguments=audited)
+        with call_log as call, self.host_log.observing(ctx):
             try:
                 answer = await _foreseen(lambda: self._answer(name, arguments, ctx))
             except Failure as failure:
@@ -179,6 +179,7 @@ class Dispatch(MCPServer[Lifespan]):
             self.gate.check(RESOURCES)
             resource, found = self.catalog.find(str(uri))
             checked = resource.arguments.check(found)
+            await self.rules.note_text(current_principal(), str(uri))
             with collecting() as warnings:
                 value = await resource.in_time(checked, lambda: resource.call(checked, ctx))
             if isinstance(value, InputRequiredResult):
@@ -221,6 +222,7 @@ class Dispatch(MCPServer[Lifespan]):
         )
         chosen = (params.context.arguments if params.context else None) or {}
         values = await prompt_or_template.complete(params.argument.name, params.argument.value, chosen, ctx)
+        await self.rules.note_text(current_principal(), *values)
         shown = [self._delivery.line(value) for value in list(values)[:MAX_COMPLETIONS]]
         return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
 
@@ -237,18 +239,19 @@ class Dispatch(MCPServer[Lifespan]):
                 value = await tool.call(query.passed_to_tool(start, note), ctx)
             if isinstance(value, InputRequiredResult):
                 return value
+            labelled = self.server.foreign_text and (READS if tool.definition.read_only else WRITES)
             return self._delivery.answer(
-                value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings
+                value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings, labelled=labelled
             )
 
         async def run(note: str | None) -> CallToolResult | InputRequiredResult:
             with unclear_after_write():
                 return await _foreseen(lambda: deliver(note))
 
-        async def confirmed() -> CallToolResult | InputRequiredResult:
-            return await self.confirmations.answer(query, ctx, run)
+        async def confirmed(asked: Question | None) -> CallToolResult | InputRequiredResult:
+            return await self.confirmations.answer(query, ctx, run, asked)
 
-        return await tool.in_time(query.arguments, lambda: self.memory.answer(query, confirmed))
+        return await tool.in_time(query.arguments, lambda: self.rules.answer(query, ctx, confirmed))
 
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str

@@ -139,6 +139,11 @@ class ResultReuse:
         return passing[0] if kept is None else CallToolResult.model_validate(kept)
 
     @property
+    def records(self) -> RecordStore:
+        """Where idempotency keys and codes are kept."""
+        return self._store
+
+    @property
     def _store(self) -> RecordStore:
         if self._records is None:
             self._records = self._open()

@@ -1,0 +1,153 @@
+"""Rules over tool calls: the policy file, credentials in writes, and writes after texts of strangers."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp_types import CallToolResult, InputRequiredResult
+
+from mcp_chassis.failures import ErrorCode, Failure, PermissionDenied
+from mcp_chassis.output.labels import is_untrusted
+from mcp_chassis.pipeline.call_policy import CallPolicy, read_policy
+from mcp_chassis.pipeline.reuse import ResultReuse
+from mcp_chassis.pipeline.secret_patterns import credentials_in
+from mcp_chassis.pipeline.taint import RecordedTaint, Taint
+from mcp_chassis.pipeline.tool_call import ToolCall
+from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings
+from mcp_chassis.sign_in import SignInNeeded
+from mcp_chassis.tools import Question
+
+AnyContext = Context[Any, Any]
+Answer = CallToolResult | InputRequiredResult
+Confirmed = Callable[[Question | None], Awaitable[Answer]]
+_QUOTING = {ErrorCode.UPSTREAM_ERROR, ErrorCode.INVALID_INPUT, ErrorCode.CONFLICT}
+"""Failures whose texts may quote what others wrote."""
+
+
+class CallRules:
+    """Decides whether a call goes on, needs a person's yes, or is refused."""
+
+    def __init__(
+        self, server: Server[Any], settings: ServerSettings, policy: CallPolicy, taint: Taint, memory: ResultReuse
+    ) -> None:
+        self.policy = policy
+        self._server = server
+        self._flow = settings.flow
+        self._taint = taint
+        self._memory = memory
+
+    async def answer(self, query: ToolCall, ctx: AnyContext, confirmed: Confirmed) -> Answer:
+        """The answer of a call that no rule refuses, new or kept from before.
+
+        Args:
+            confirmed: answers the call once a person has agreed to the question, where there is one.
+        """
+        asked = await self._question(query, ctx)
+        try:
+            if asked is not None and query.tool.definition.read_only:
+                answer = await confirmed(asked)  # an answer kept from before would need no yes
+            else:
+                answer = await self._memory.answer(query, lambda: confirmed(asked))
+        except Failure as failure:
+            await self._note_failure(query, failure)
+            raise
+        if self._flow != "off" and isinstance(answer, CallToolResult) and is_untrusted(answer.meta):
+            await self._taint.remember(query.principal)
+        return answer
+
+    async def _question(self, query: ToolCall, ctx: AnyContext) -> Question | None:
+        """What a person must agree to before the call; None where nothing stands against it.
+
+        Raises:
+            PermissionDenied: when a rule refuses the call.
+        """
+        reasons = [*self._by_policy(query), *self._about_credentials(query), *await self._by_flow(query, ctx)]
+        return Question("\n".join(reasons), person_only=True) if reasons else None
+
+    async def _note_failure(self, query: ToolCall, failure: Failure) -> None:
+        """Remember a failure of an upstream, whose reason may quote others."""
+        outside = self._server.foreign_text and query.tool.definition.open_world
+        if self._flow != "off" and outside and failure.code in _QUOTING:
+            await self._taint.remember(query.principal)
+
+    async def note_text(self, principal: str, *texts: str) -> None:
+        """Remember a resource that is read or completions that are suggested, where there are any."""
+        if texts and self._flow != "off" and self._server.foreign_text:
+            await self._taint.remember(principal)
+
+    def _by_policy(self, query: ToolCall) -> list[str]:
+        verdict, rule = self.policy.verdict(query.tool.name, query.plain, query.principal)
+        if rule is None or verdict == "allow":
+            return []
+        if verdict == "deny":
+            raise PermissionDenied(
+                f"Rule {rule.number} of the policy file refuses this call of {query.tool.name}.",
+                remedy="Nothing was done; only who runs the server can change the rule.",
+            )
+        return [f"Rule {rule.number} of the policy file asks for your agreement to {query.tool.name}."]
+
+    def _about_credentials(self, query: ToolCall) -> list[str]:
+        if query.tool.definition.read_only:
+            return []
+        found = list(credentials_in(query.plain))
+        return [f"{name} holds what looks like {kind}. Send it all the same?" for name, kind in found]
+
+    async def _by_flow(self, query: ToolCall, ctx: AnyContext) -> list[str]:
+        notes = query.tool.definition
+        if self._flow == "off" or notes.read_only or not notes.open_world:
+            return []
+        if not await self._taint.holds(query.principal) or not await self._is_public(query.arguments, ctx):
+            return []
+        if self._flow == "deny":
+            raise PermissionDenied(
+                f"{query.tool.name} would send something out after texts of strangers were read, which MCP_FLOW=deny "
+                "refuses.",
+                remedy="Nothing was done. Tell the person what was to be sent; they can do it themselves.",
+            )
+        return [f"Strangers' texts were read before this call of {query.tool.name} and may be what asks for it. Go on?"]
+
+    async def _is_public(self, arguments: Mapping[str, Any], ctx: AnyContext) -> bool:
+        """Whether a write goes where strangers read it; yes where that is not known."""
+        if self._server.writes_in_public is None:
+            return True
+        try:
+            async with ctx.request_context.lifespan_context.connected() as connection:
+                return await self._server.writes_in_public(connection, arguments)
+        except (Failure, SignInNeeded):
+            return True
+
+
+def rules_of(server: Server[Any], settings: ServerSettings, memory: ResultReuse, *, shared: bool) -> CallRules:
+    """The rules of a server under its settings.
+
+    Args:
+        shared: whether other processes answer the same callers.
+
+    Raises:
+        BadSettings: naming each rule of the policy file that is malformed.
+    """
+    recorded = RecordedTaint(server.name, lambda: memory.records) if shared else None
+    return CallRules(server, settings, policy_of(server, settings), Taint(settings.flow_seconds, recorded), memory)
+
+
+def policy_of(server: Server[Any], settings: ServerSettings) -> CallPolicy:
+    """The rules of the policy file that the settings name, else of the user's own, where there is one.
+
+    Raises:
+        BadSettings: naming each rule that is malformed.
+    """
+    path = settings.policy_file or own_policy_file()
+    if not path:
+        return CallPolicy(server.name)
+    parameters = {tool.__name__: list(inspect.signature(tool).parameters) for tool in server.every_tool}
+    return read_policy(path, server.name, parameters)
+
+
+def own_policy_file() -> str:
+    """The user's `policy.toml`; empty where there is none."""
+    from platformdirs import user_config_path
+
+    path = user_config_path("toolroll") / "policy.toml"
+    return str(path) if path.is_file() else ""

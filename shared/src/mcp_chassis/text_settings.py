@@ -1,0 +1,35 @@
+"""Settings about texts of strangers and the calls they may lead to."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TextSettings(BaseModel):
+    """What is shown of Markdown, and which calls need a person's yes."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    raw_text: bool = Field(
+        default=False,
+        validation_alias="MCP_RAW_TEXT",
+        description="Show the sources of Markdown, with comments and whatever else their pages do not show.",
+    )
+
+    flow: Literal["off", "ask", "deny"] = Field(
+        default="off",
+        validation_alias="MCP_FLOW",
+        description="After strangers' texts were read, writes that go out need a person's yes, or are refused.",
+    )
+    flow_seconds: float = Field(
+        default=3_600.0,
+        gt=0,
+        le=1e7,
+        validation_alias="MCP_FLOW_SECONDS",
+        description="How long that counts for a caller over HTTP; over stdio as long as the process lives.",
+    )
+    policy_file: str = Field(
+        default="",
+        validation_alias="MCP_POLICY_FILE",
+        description="TOML file of rules over calls; `policy.toml` of the user's folder when unset.",
+    )
