@@ -9,14 +9,14 @@ import socket
 import struct
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from scripted_slack_methods import METHODS, TIER_PER_MINUTE, Method
 from scripted_slack_places import Answer, Channel, Refused
+from scripted_slack_wire import busiest_second, http_response, request_head
 from scripted_slack_workspace import Workspace
 
 BOT_TOKEN = "xoxb-bot-000"
@@ -108,6 +108,7 @@ class ScriptedSlack:
         """Accept connections, on the same port as before."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
+        self.workspace.origin = f"http://127.0.0.1:{self.port}"
 
     async def stop_listening(self) -> None:
         """Close every connection and refuse new ones."""
@@ -136,10 +137,13 @@ class ScriptedSlack:
         head = await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""
         if not head:
             return False
-        verb, target, headers = _head(head)
+        verb, target, headers = request_head(head)
         if verb == "GET" and target.startswith("/files/"):
             return await self._download(target, headers, writer)
-        body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
+        content = await reader.readexactly(int(headers.get("content-length", "0")))
+        if verb == "POST" and target.startswith("/upload/"):
+            return await self._upload(target, headers, content, writer)
+        body = content.decode()
         method = target.removeprefix("/api/")
         token = headers.get("authorization", "").removeprefix("Bearer ")
         if verb != "POST" or headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
@@ -159,6 +163,21 @@ class ScriptedSlack:
         await writer.drain()
         return True
 
+    async def _upload(
+        self, target: str, headers: Mapping[str, str], content: bytes, writer: asyncio.StreamWriter
+    ) -> bool:
+        """The second step of an upload: the address is the credential, and a token has no business there."""
+        self.violations += ["a token was sent with an upload"] if "authorization" in headers else []
+        fault = self.faults["upload"].popleft() if self.faults["upload"] else ""
+        if fault in {"reset_before", "unavailable"}:
+            return await self._fail(fault, b"", writer)
+        self.workspace.take_bytes(target.split("/")[2], content)
+        if fault:
+            return await self._fail(fault, b"OK", writer)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK")
+        await writer.drain()
+        return True
+
     async def _answer(self, call: Call, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         fault = self._next_fault(call)
         if fault in {"reset_before", "unavailable", "html"} or fault.startswith("limited"):
@@ -168,7 +187,7 @@ class ScriptedSlack:
         status, answer, extra = self._result(call)
         if fault:
             return await self._fail(fault, json.dumps(answer).encode(), writer, reader)
-        writer.write(_response(status, json.dumps(answer).encode(), extra))
+        writer.write(http_response(status, json.dumps(answer).encode(), extra))
         await writer.drain()
         return True
 
@@ -200,7 +219,7 @@ class ScriptedSlack:
             await self._wait(math.inf if not value else float(value), reader)
             return False
         if kind == "cut":
-            writer.write(_response(200, body, {})[: -max(1, len(body) // 2)])
+            writer.write(http_response(200, body, {})[: -max(1, len(body) // 2)])
             await writer.drain()
             return False
         status, text, extra = {
@@ -209,7 +228,7 @@ class ScriptedSlack:
             "html": (200, b"<!DOCTYPE html><html>Sign in</html>", {}),
             "limited": (429, b'{"ok":false,"error":"ratelimited"}', {"Retry-After": value} if value else {}),
         }[kind]
-        writer.write(_response(status, text, extra))
+        writer.write(http_response(status, text, extra))
         await writer.drain()
         return True
 
@@ -276,26 +295,6 @@ class ScriptedSlack:
             return recent[0] + 60 - call.at
         recent.append(call.at)
         return 0.0
-
-
-def _head(head: bytes) -> tuple[str, str, dict[str, str]]:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    verb, target, _ = first.split(" ", 2)
-    pairs: Iterator[tuple[str, str, str]] = (line.partition(":") for line in lines if line)
-    return verb, target, {name.casefold(): value.strip() for name, _, value in pairs}
-
-
-def _response(status: int, body: bytes, extra: dict[str, str]) -> bytes:
-    kind = "text/html" if body[:1] == b"<" else "application/json; charset=utf-8"
-    headers = {"Content-Type": kind, "Content-Length": str(len(body)), **extra}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode() + body
-
-
-def busiest_second(times: list[float]) -> int:
-    """The most events within any one second."""
-    ordered = sorted(times)
-    return max((sum(start <= other < start + 1 for other in ordered) for start in ordered), default=0)
 
 
 __all__ = ["BOT_TOKEN", "USER_TOKEN", "Call", "Channel", "ScriptedSlack", "busiest_second"]

@@ -148,6 +148,52 @@ METHODS: Mapping[str, Method] = {
         "files:read",
         {"channel": "channel", "user": "user", "count": "int", "page": "int", "team_id": "text", "types": "text"},
     ),
+    "files.getUploadURLExternal": Method(
+        4,
+        "files:write",
+        {"filename": "!text", "length": "!int", "snippet_type": "text", "alt_txt": "text"},
+    ),
+    "files.completeUploadExternal": Method(
+        4,
+        "files:write",
+        {
+            "files": "!json",
+            "channel_id": "channel",
+            "channels": "text",
+            "thread_ts": "ts",
+            "initial_comment": "text",
+            "blocks": "json",
+        },
+        writes=True,
+    ),
+    "canvases.create": Method(
+        2,
+        "canvases:write",
+        {"title": "text", "document_content": "json", "channel_id": "channel"},
+        writes=True,
+    ),
+    "canvases.edit": Method(3, "canvases:write", {"canvas_id": "!text", "changes": "!json"}, writes=True),
+    "canvases.sections.lookup": Method(3, "canvases:read", {"canvas_id": "!text", "criteria": "!json"}),
+    "conversations.canvases.create": Method(
+        2, "canvases:write", {"channel_id": "!channel", "document_content": "json", "title": "text"}, writes=True
+    ),
+    "conversations.archive": Method(2, "channels:manage", {"channel": "!channel"}, writes=True),
+    "conversations.join": Method(3, "channels:join", {"channel": "!channel"}, writes=True),
+    "conversations.kick": Method(3, "channels:manage", {"channel": "!channel", "user": "!user"}, writes=True),
+    "conversations.leave": Method(3, "channels:manage", {"channel": "!channel"}, writes=True),
+    "conversations.rename": Method(2, "channels:manage", {"channel": "!channel", "name": "!text"}, writes=True),
+    "conversations.setPurpose": Method(2, "channels:manage", {"channel": "!channel", "purpose": "!text"}, writes=True),
+    "reminders.add": Method(
+        2,
+        "reminders:write",
+        {"text": "!text", "time": "!text", "user": "user", "team_id": "text", "recurrence": "json"},
+        writes=True,
+    ),
+    "reminders.complete": Method(2, "reminders:write", {"reminder": "!text", "team_id": "text"}, writes=True),
+    "reminders.list": Method(2, "reminders:read", {"team_id": "text"}),
+    "usergroups.users.list": Method(
+        2, "usergroups:read", {"usergroup": "!text", "include_disabled": "bool", "team_id": "text"}
+    ),
     "users.profile.set": Method(3, "users.profile:write", {"profile": "!json", "user": "user"}, writes=True),
     "chat.getPermalink": Method(None, None, {"channel": "!channel", "message_ts": "!ts"}),
     "reactions.add": Method(

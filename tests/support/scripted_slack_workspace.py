@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 import scripted_slack_blocks as block_kit
-from scripted_slack_jobs import Jobs
+from scripted_slack_documents import Documents
 from scripted_slack_places import TEAM, Answer, Channel, Given, Refused, paged
 
 
-class Workspace(Jobs):
+class Workspace(Documents):
     """One workspace with everything in it."""
 
     def conversations_history(self, given: Given, caller: str) -> Answer:

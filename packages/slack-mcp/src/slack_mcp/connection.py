@@ -171,7 +171,11 @@ async def _slack_api(settings: SlackSettings, upstream: Upstream, token: Token, 
         origin: await opened.enter_async_context(_json_api(origin, upstream, token, one_origin=True))
         for origin in (FILES_ORIGIN, own_origin)
     }
-    return SlackApi(WebMethods(http, token, settings.team_id), downloads)
+    uploads = {
+        origin: await opened.enter_async_context(JsonApi(origin, upstream=upstream, one_origin=True))
+        for origin in downloads
+    }
+    return SlackApi(WebMethods(http, token, settings.team_id), downloads, uploads)
 
 
 def _json_api(base_url: str, upstream: Upstream, token: Token, *, one_origin: bool = False) -> JsonApi:

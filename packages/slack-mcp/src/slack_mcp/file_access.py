@@ -6,8 +6,8 @@ from slack_mcp.connection import Workspace
 from slack_mcp.records.files import FileRecord
 
 
-async def check_file(file: FileRecord, slack: Workspace) -> None:
-    """Refuse a file that is shared in no conversation which this server may read.
+async def check_file(file: FileRecord, slack: Workspace, *, write: bool = False) -> None:
+    """Refuse a file that is shared in no conversation which this server may read, or with `write` change.
 
     Raises:
         PermissionDenied: naming the reason.
@@ -16,11 +16,11 @@ async def check_file(file: FileRecord, slack: Workspace) -> None:
         return
     for identity in (*file.channels, *file.groups, *file.ims):
         try:
-            await slack.channels.resolve(identity)
+            await slack.channels.resolve(identity, write=write)
         except Failure:
             continue
         return
     raise PermissionDenied(
-        "The file is shared in no conversation that this server may read.",
+        f"The file is shared in no conversation that this server may {'write' if write else 'read'}.",
         remedy="SLACK_ALLOWED_CHANNELS and SLACK_ALLOW_DMS set that; only the person who runs the server can.",
     )

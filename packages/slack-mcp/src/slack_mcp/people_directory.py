@@ -35,6 +35,8 @@ class Person:
     real_name: str
     display_name: str = ""
     title: str = ""
+    email: str = ""
+    status: str = ""
     tz: str = ""
     is_bot: bool = False
     deleted: bool = False
@@ -50,6 +52,8 @@ class Person:
             real_name=profile.real_name or user.real_name or user.name or user.id or identity,
             display_name=profile.display_name,
             title=profile.title,
+            email=profile.email,
+            status=f"{profile.status_emoji} {profile.status_text}".strip(),
             tz=user.tz,
             is_bot=user.is_bot,
             deleted=user.deleted,

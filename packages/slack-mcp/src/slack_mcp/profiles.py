@@ -1,18 +1,28 @@
 """Profiles: sets of tools for one kind of work, named in SLACK_TOOLS."""
 
+from slack_mcp.tools.canvases import write_canvas
+from slack_mcp.tools.channel_changes import change_channel
 from slack_mcp.tools.channels import list_channels
-from slack_mcp.tools.files import list_files, read_file
+from slack_mcp.tools.files import list_files, read_file, upload_file, view_image
 from slack_mcp.tools.members import list_members
 from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
 from slack_mcp.tools.personal import list_mentions, list_unread, mark_read, set_status
+from slack_mcp.tools.reminders import add_reminder, complete_reminder, list_reminders
 from slack_mcp.tools.scheduling import cancel_scheduled_message, list_scheduled_messages, schedule_message
 from slack_mcp.tools.search import search_messages
+from slack_mcp.tools.user_groups import list_group_members, list_user_groups
 from slack_mcp.tools.users import find_users
 
 MORE_TOOLS = (
     list_files,
     read_file,
+    view_image,
+    upload_file,
+    write_canvas,
     list_members,
+    list_user_groups,
+    list_group_members,
+    change_channel,
     schedule_message,
     list_scheduled_messages,
     cancel_scheduled_message,
@@ -20,9 +30,21 @@ MORE_TOOLS = (
     list_mentions,
     mark_read,
     set_status,
+    list_reminders,
+    add_reminder,
+    complete_reminder,
 )
 PROFILES = {
-    "read": (search_messages, get_channel_history, get_thread, list_channels, find_users, list_members),
+    "read": (
+        search_messages,
+        get_channel_history,
+        get_thread,
+        list_channels,
+        find_users,
+        list_members,
+        list_user_groups,
+        list_group_members,
+    ),
     "write": (
         send_message,
         update_message,
@@ -30,6 +52,7 @@ PROFILES = {
         schedule_message,
         list_scheduled_messages,
         cancel_scheduled_message,
+        change_channel,
         list_channels,
         find_users,
     ),
@@ -38,9 +61,21 @@ PROFILES = {
         list_mentions,
         mark_read,
         set_status,
+        list_reminders,
+        add_reminder,
+        complete_reminder,
         search_messages,
         get_channel_history,
         get_thread,
     ),
-    "files": (list_files, read_file, search_messages, get_channel_history, list_channels),
+    "files": (
+        list_files,
+        read_file,
+        view_image,
+        upload_file,
+        write_canvas,
+        search_messages,
+        get_channel_history,
+        list_channels,
+    ),
 }

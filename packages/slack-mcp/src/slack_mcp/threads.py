@@ -5,6 +5,7 @@ from mcp_chassis.failures import Failure, NotFound
 from slack_mcp.client import SlackApi
 from slack_mcp.client.messages import BEFORE, MessagePage
 from slack_mcp.records.messages import MessageRecord
+from slack_mcp.references import message_ts
 
 MAX_PAGE_SIZE = 999
 MAX_WINDOWS = 8
@@ -30,6 +31,11 @@ async def thread_of(ts: str, channel: str, api: SlackApi) -> str:
         return ts
     message = next((found for found in page.messages if found.ts == ts), None)
     return message.thread_ts if message is not None and message.is_reply else ts
+
+
+async def thread_given(given: str | None, channel: str, api: SlackApi) -> str | None:
+    """The ts of the thread that a ts or link means; None where none was given."""
+    return await thread_of(message_ts(given, thread=True, channel=channel), channel, api) if given else None
 
 
 async def read_thread(

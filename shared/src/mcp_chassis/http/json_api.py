@@ -145,6 +145,7 @@ class JsonApi:
         params: Values | None = None,
         json: object = None,
         form: Values | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         repeat: Repeat | None = None,
         rate_limit: str | None = None,
@@ -158,6 +159,7 @@ class JsonApi:
 
         Args:
             params: the query; None is left out, true and false are in lower case.
+            content: the body as it is sent, instead of `json` or `form`.
             repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
             lane, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
@@ -167,7 +169,8 @@ class JsonApi:
             Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
         """
         self._connection.prepare()
-        address, body = self._address(path, values, params), _body(json, form)
+        address = self._address(path, values, params)
+        body = _body(json, form) if content is None else (content, "application/octet-stream")
         question = ApiRequest(method, address, *body, tail_bytes, follow_same_origin)
         how, look = repeat or USUAL_REPEAT[method], self._looking_up(recover)
         attempt = partial(self._attempt, question, headers or {}, how, proof)

@@ -66,6 +66,24 @@ class Conversations:
     async def set_topic(self, channel: str, topic: str) -> None:
         await self._web.sdk.conversations_setTopic(channel=channel, topic=topic)
 
+    async def set_purpose(self, channel: str, purpose: str) -> None:
+        await self._web.sdk.conversations_setPurpose(channel=channel, purpose=purpose)
+
+    async def rename(self, channel: str, name: str) -> None:
+        await self._web.sdk.conversations_rename(channel=channel, name=name)
+
+    async def join(self, channel: str) -> None:
+        await self._web.sdk.conversations_join(channel=channel)
+
+    async def leave(self, channel: str) -> None:
+        await self._web.sdk.conversations_leave(channel=channel)
+
+    async def archive(self, channel: str) -> None:
+        await self._web.sdk.conversations_archive(channel=channel)
+
+    async def remove(self, channel: str, user: str) -> None:
+        await self._web.sdk.conversations_kick(channel=channel, user=user)
+
     async def invite(self, channel: str, users: Sequence[str]) -> None:
         await self._web.sdk.conversations_invite(channel=channel, users=",".join(users))
 

@@ -2,14 +2,17 @@
 # pyright: reportUnknownMemberType=false
 # slack-sdk's signatures hold bare dicts and untyped keywords.
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from mcp_chassis.failures import NotFound, PermissionDenied
+from mcp_chassis.failures import Failure, NotFound, PermissionDenied, UpstreamError
 from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.upstream.retry import Repeat
 
 from slack_mcp.client.web_methods import WebMethods, as_response
-from slack_mcp.records.files import FileRecord
+from slack_mcp.records.files import CompletedUploadRecord, FileRecord, UploadedFileRecord, UploadUrlRecord
 from slack_mcp.records.messages import SearchPagingRecord
 
 FILES_ORIGIN = "https://files.slack.com"
@@ -21,16 +24,37 @@ class FilePage:
     pages: int
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file to be shared: its name, bytes, title and the description of a picture."""
+
+    name: str
+    content: bytes
+    title: str = ""
+    alt_text: str = ""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A shared file; `recovered` when it was found again after the answer was lost."""
+
+    id: str
+    permalink: str = ""
+    recovered: bool = False
+
+
 class Files:
     """Slack's methods about files, with one token.
 
     Args:
         downloads: the APIs that may get the token for a download, by origin.
+        uploads: the APIs that may get the bytes of an upload, by origin; they send no token.
     """
 
-    def __init__(self, web: WebMethods, downloads: dict[str, JsonApi]) -> None:
+    def __init__(self, web: WebMethods, downloads: Mapping[str, JsonApi], uploads: Mapping[str, JsonApi]) -> None:
         self._web = web
         self._downloads = downloads
+        self._uploads = uploads
 
     async def info(self, identity: str) -> FileRecord:
         response = as_response(await self._web.sdk.files_info(file=identity))
@@ -59,3 +83,59 @@ class Files:
         if "html" in response.headers.get("content-type", "") and not file.holds_html:
             raise PermissionDenied("Slack shows a page for signing in: the token lacks the scope files:read.")
         return response.body
+
+    async def upload(self, file: Upload, channel: str, blocks: list[dict[str, Any]], thread_ts: str | None) -> Uploaded:
+        """Share a file once. Nothing is seen of it before the last of three steps, which is not repeated.
+
+        Raises:
+            OutcomeUnknown: when it is not certain that the file was shared.
+        """
+        place = await self._upload_place(file)
+        await self._send_bytes(place, file.content)
+        arguments: dict[str, Any] = {"files": [{"id": place.file_id, "title": file.title or file.name}]}
+        arguments |= {"channel_id": channel, "blocks": blocks or None, "thread_ts": thread_ts}
+
+        async def look_up() -> dict[str, Any] | None:
+            found = await self.info(place.file_id)
+            shared = channel in (*found.channels, *found.groups, *found.ims)
+            return {"ok": True, "files": [{"id": found.id, "permalink": found.permalink}]} if shared else None
+
+        response = await self._web.request(
+            "files.completeUploadExternal",
+            {name: value for name, value in arguments.items() if value is not None},
+            recover=look_up,
+        )
+        done = response.record(CompletedUploadRecord, operation="share the file").files
+        shared = next((one for one in done if one.id == place.file_id), UploadedFileRecord(place.file_id))
+        return Uploaded(shared.id, shared.permalink, response.recovered)
+
+    async def _upload_place(self, file: Upload) -> UploadUrlRecord:
+        arguments: dict[str, Any] = {"filename": file.name, "length": len(file.content)}
+        arguments |= {"alt_txt": file.alt_text} if file.alt_text else {}
+        response = await self._web.request("files.getUploadURLExternal", arguments)
+        return response.record(UploadUrlRecord, operation="prepare the upload")
+
+    async def _send_bytes(self, place: UploadUrlRecord, content: bytes) -> None:
+        """Send the bytes to the address that Slack gave; sent again, they take the place of the first ones.
+
+        Raises:
+            UpstreamError: when the address is not Slack's.
+            Failure: when they were not taken; nothing has been shared.
+        """
+        address = urlsplit(place.upload_url)
+        http = self._uploads.get(f"{address.scheme}://{address.netloc}")
+        if http is None:
+            raise UpstreamError("Slack named an address for the upload that is not its own; nothing was sent.")
+        try:
+            await http.post(
+                "/{+path}",
+                {"path": address.path.lstrip("/")},
+                params=dict(parse_qsl(address.query)),
+                content=content,
+                repeat=Repeat.READ,
+            )
+        except Failure as failure:
+            raise type(failure)(
+                f"The file's content could not be sent, so nothing was shared: {failure.reason}",
+                retry_after_seconds=failure.requested_retry_after_seconds,
+            ) from failure

@@ -7,8 +7,11 @@ from mcp_chassis.http.records import Record
 from mcp_chassis.upstream.rate_limits import RateLimit
 from mcp_chassis.upstream.retry import Repeat
 
+from slack_mcp.records.canvases import CreatedCanvasRecord
 from slack_mcp.records.conversations import CreatedRecord
+from slack_mcp.records.files import CompletedUploadRecord, UploadUrlRecord
 from slack_mcp.records.messages import PostedRecord
+from slack_mcp.records.reminders import CreatedReminderRecord
 from slack_mcp.records.scheduled import ScheduledProofRecord
 
 # docs.slack.dev, rate limits: calls a minute of each tier, bursts tolerated.
@@ -19,6 +22,10 @@ POST_PERIOD_SECONDS = 1.1
 
 CHECK_SCHEDULED = "Look with list_scheduled_messages before scheduling it again."
 CHECK_HISTORY = "Look with get_channel_history or get_thread before sending it again."
+CHECK_FILES = "Look with list_files or get_channel_history before uploading it again."
+CHECK_CANVAS = "Read the canvas with read_file before changing it again."
+CHECK_CANVASES = "Look with list_files before creating it again."
+CHECK_REMINDERS = "Look with list_reminders before adding it again."
 
 
 @dataclass(frozen=True)
@@ -68,12 +75,28 @@ METHODS: Mapping[str, Method] = {
     "chat.scheduleMessage": Method(3, Repeat.NEVER, check=CHECK_SCHEDULED, proof=ScheduledProofRecord),
     "chat.scheduledMessages.list": Method(3, team=True),
     "chat.update": Method(3, Repeat.ONCE),
+    "canvases.create": Method(2, Repeat.NEVER, check=CHECK_CANVASES, proof=CreatedCanvasRecord),
+    "canvases.edit": Method(3, Repeat.NEVER, check=CHECK_CANVAS),
+    "canvases.sections.lookup": Method(3),
+    "conversations.archive": Method(2, Repeat.ONCE, frozenset({"already_archived"})),
+    "conversations.canvases.create": Method(2, Repeat.NEVER, check=CHECK_CANVASES, proof=CreatedCanvasRecord),
+    "conversations.join": Method(3, Repeat.ONCE),
+    "conversations.kick": Method(3, Repeat.ONCE, frozenset({"not_in_channel"})),
+    "conversations.leave": Method(3, Repeat.ONCE, frozenset({"not_in_channel"})),
+    "conversations.rename": Method(2, Repeat.ONCE),
+    "conversations.setPurpose": Method(2, Repeat.ONCE),
+    "files.completeUploadExternal": Method(4, Repeat.NEVER, check=CHECK_FILES, proof=CompletedUploadRecord),
+    "files.getUploadURLExternal": Method(4, proof=UploadUrlRecord),
     "files.info": Method(4),
     "files.list": Method(3, team=True),
     "reactions.add": Method(3, Repeat.ONCE, frozenset({"already_reacted"})),
     "reactions.remove": Method(2, Repeat.ONCE, frozenset({"no_reaction"})),
+    "reminders.add": Method(2, Repeat.NEVER, check=CHECK_REMINDERS, team=True, proof=CreatedReminderRecord),
+    "reminders.complete": Method(2, Repeat.ONCE, team=True),
+    "reminders.list": Method(2, team=True),
     "search.messages": Method(2, team=True),
     "usergroups.list": Method(2, team=True),
+    "usergroups.users.list": Method(2, team=True),
     "users.conversations": Method(3, team=True),
     "users.info": Method(4),
     "users.list": Method(2, team=True),

@@ -2,12 +2,16 @@
 # pyright: reportUnknownMemberType=false
 # slack-sdk's signatures hold bare dicts and untyped keywords.
 
+from collections.abc import Mapping
+
 from mcp_chassis.http.json_api import JsonApi
 
+from slack_mcp.client.canvases import Canvases
 from slack_mcp.client.conversations import Conversations
 from slack_mcp.client.files import Files
 from slack_mcp.client.history_rate_limit import HistoryRateLimit
 from slack_mcp.client.messages import Messages
+from slack_mcp.client.reminders import Reminders
 from slack_mcp.client.scheduling import Scheduling
 from slack_mcp.client.users import Users
 from slack_mcp.client.web_methods import WebMethods, as_response
@@ -18,11 +22,13 @@ class SlackApi:
     """All methods with one token.
 
     Args:
-        downloads: the APIs that may get the token for a download, by origin.
+        downloads, uploads: see `Files`.
     """
 
-    def __init__(self, web: WebMethods, downloads: dict[str, JsonApi]) -> None:
-        self.files = Files(web, downloads)
+    def __init__(self, web: WebMethods, downloads: Mapping[str, JsonApi], uploads: Mapping[str, JsonApi]) -> None:
+        self.files = Files(web, downloads, uploads)
+        self.canvases = Canvases(web)
+        self.reminders = Reminders(web)
         self.scheduling = Scheduling(web)
         self.limit = HistoryRateLimit()
         self.messages = Messages(web, self.limit)

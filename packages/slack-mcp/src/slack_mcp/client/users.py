@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_mcp.client.conversations import PAGE_SIZE
 from slack_mcp.client.web_methods import WebMethods, as_response
 from slack_mcp.records.conversations import PageRecord
-from slack_mcp.records.users import BotRecord, UserGroupRecord, UserRecord
+from slack_mcp.records.users import BotRecord, GroupMembersRecord, UserGroupRecord, UserRecord
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Users:
         response = as_response(await self._web.sdk.usergroups_list())
         operation = "list the user groups"
         return response.records(UserGroupRecord, operation=operation, at="usergroups", noun="user groups").items
+
+    async def group_members(self, group: str) -> list[str]:
+        """User ids of a user group's members."""
+        response = as_response(await self._web.sdk.usergroups_users_list(usergroup=group))
+        return list(response.record(GroupMembersRecord, operation="list the user group's members").users)
 
     async def set_status(self, text: str, emoji: str, expires: int) -> None:
         """Set the status of the token's person; `expires` is in seconds since 1970, 0 for never."""

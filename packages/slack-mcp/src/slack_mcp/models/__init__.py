@@ -1,6 +1,7 @@
 """Results of the tools: the fields a model uses, under short names."""
 
 from slack_mcp.models.directory import (
+    ChangedChannel,
     CreatedChannel,
     FoundUser,
     FoundUsers,
@@ -12,11 +13,17 @@ from slack_mcp.models.directory import (
 from slack_mcp.models.jobs import (
     FileList,
     ListedFile,
+    Reminder,
+    ReminderList,
     Scheduled,
     ScheduledList,
     ScheduledMessage,
+    SharedFile,
     Unread,
     UnreadList,
+    UserGroup,
+    UserGroupList,
+    WrittenCanvas,
 )
 from slack_mcp.models.messages import (
     Done,
@@ -32,6 +39,7 @@ from slack_mcp.models.messages import (
 )
 
 __all__ = [
+    "ChangedChannel",
     "CreatedChannel",
     "Done",
     "Edited",
@@ -48,12 +56,18 @@ __all__ = [
     "Messages",
     "Place",
     "Reaction",
+    "Reminder",
+    "ReminderList",
     "Scheduled",
     "ScheduledList",
     "ScheduledMessage",
     "Sent",
+    "SharedFile",
     "Unread",
     "UnreadList",
+    "UserGroup",
+    "UserGroupList",
     "WorkspaceFacts",
+    "WrittenCanvas",
     "channel_label",
 ]

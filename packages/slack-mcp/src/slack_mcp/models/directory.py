@@ -7,6 +7,7 @@ from mcp_chassis.results import Page, Result
 from slack_mcp.access import Channel
 from slack_mcp.people_directory import Person
 from slack_mcp.records.workspace import IdentityRecord
+from slack_mcp.rendering.emoji import with_emoji
 from slack_mcp.rendering.mrkdwn import readable
 from slack_mcp.rendering.names import Names
 
@@ -54,6 +55,14 @@ class CreatedChannel(Result):
     warnings: list[str] | None = None
 
 
+class ChangedChannel(Result):
+    """`done`: the steps, in their order."""
+
+    id: str
+    name: str
+    done: list[str]
+
+
 class FoundUser(Result):
     """`membership`: a guest, or somebody of another organisation."""
 
@@ -61,18 +70,23 @@ class FoundUser(Result):
     name: str
     real_name: str
     title: str | None = None
+    email: str | None = None
+    status: str | None = None
     tz: str | None = None
     is_bot: bool | None = None
     deleted: bool | None = None
     membership: str | None = None
 
     @classmethod
-    def from_person(cls, person: Person) -> Self:
+    def from_person(cls, person: Person, *, contact: bool = True) -> Self:
+        """`contact`: with e-mail address and status, where the token may read them."""
         return cls(
             id=person.id or None,
             name=person.handle,
             real_name=person.real_name,
             title=person.title or None,
+            email=(person.email or None) if contact else None,
+            status=(with_emoji(person.status) or None) if contact else None,
             tz=person.tz or None,
             is_bot=person.is_bot or None,
             deleted=person.deleted or None,

@@ -1,14 +1,20 @@
 """Results about files, scheduled messages and unread conversations."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from mcp_chassis.results import Page, Result
 
+from slack_mcp.access import Channel
+from slack_mcp.client.files import Uploaded
 from slack_mcp.models.messages import Place
 from slack_mcp.records.files import FileRecord
+from slack_mcp.records.reminders import ReminderRecord
 from slack_mcp.rendering.dates import written
 from slack_mcp.rendering.files import described_file
+from slack_mcp.rendering.mrkdwn import readable
+from slack_mcp.rendering.names import Names
 
 
 class ListedFile(Result):
@@ -27,6 +33,68 @@ class ListedFile(Result):
             time=written(file.created, now) if file.created > 0 else None,
             permalink=file.permalink or None,
         )
+
+
+class SharedFile(Result):
+    channel: Place
+    id: str
+    permalink: str | None = None
+    recovered: bool | None = None
+    warnings: list[str] | None = None
+
+    @classmethod
+    def of(cls, shared: Uploaded, place: Channel, warnings: list[str]) -> Self:
+        return cls(
+            channel=Place.of(place),
+            id=shared.id,
+            permalink=shared.permalink or None,
+            recovered=shared.recovered or None,
+            warnings=warnings or None,
+        )
+
+
+class WrittenCanvas(Result):
+    id: str
+    created: bool | None = None
+
+
+class Reminder(Result):
+    """`time`: ISO, none for what repeats."""
+
+    id: str
+    text: str
+    time: str | None = None
+    recurring: bool | None = None
+    done: bool | None = None
+
+    @classmethod
+    def from_record(cls, reminder: ReminderRecord) -> Self:
+        return cls(
+            id=reminder.id,
+            text=readable(reminder.text, Names()),
+            time=f"{datetime.fromtimestamp(reminder.time, UTC):%Y-%m-%dT%H:%MZ}" if reminder.time > 0 else None,
+            recurring=reminder.recurring or None,
+            done=reminder.complete_ts > 0 or None,
+        )
+
+
+class ReminderList(Page):
+    page_field: ClassVar[str | None] = "reminders"
+
+    reminders: list[Reminder]
+
+
+class UserGroup(Result):
+    id: str
+    handle: str
+    name: str
+    members: int | None = None
+
+
+class UserGroupList(Page):
+    page_field: ClassVar[str | None] = "groups"
+
+    groups: list[UserGroup]
 
 
 class FileList(Page):

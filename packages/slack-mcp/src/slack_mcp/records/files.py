@@ -45,3 +45,21 @@ class FileRecord(Record, frozen=True):
     @property
     def holds_html(self) -> bool:
         return self.is_canvas or "html" in self.mimetype
+
+
+class UploadUrlRecord(Record, frozen=True):
+    """Where the bytes of a new file go, and the id that it will have."""
+
+    upload_url: str
+    file_id: str
+
+
+class UploadedFileRecord(Record, frozen=True):
+    id: str
+    permalink: str = ""
+
+
+class CompletedUploadRecord(Record, frozen=True):
+    """Proof of a shared upload."""
+
+    files: tuple[UploadedFileRecord, ...]

@@ -37,3 +37,9 @@ class UserGroupRecord(Record, frozen=True):
     handle: str = ""
     name: str = ""
     user_count: int | None = None
+
+
+class GroupMembersRecord(Record, frozen=True):
+    """User ids of a group's members."""
+
+    users: tuple[str, ...]

@@ -1,21 +1,30 @@
 """Listing and reading files."""
 
+from base64 import b64encode
 from typing import Annotated
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.results import TextPage
-from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, reads
+from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, IdempotencyKey, reads, writes
+from mcp_types import CallToolResult, ImageContent, TextContent
 from pydantic import Field
 
+from slack_mcp.client.files import Upload
 from slack_mcp.connection import Slack
 from slack_mcp.file_access import check_file
+from slack_mcp.file_contents import content_given, image_of_file
 from slack_mcp.file_texts import text_of_file
-from slack_mcp.models import FileList, ListedFile
+from slack_mcp.models import FileList, ListedFile, SharedFile
 from slack_mcp.rendering.files import described_file
-from slack_mcp.tools.parameters import OptionalChannel
+from slack_mcp.threads import thread_given
+from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread
+from slack_mcp.writing.message_body import Body, edited
 
 FileId = Annotated[str, Field(max_length=500, description="File id (F...) or its link.")]
 Person = Annotated[str | None, Field(max_length=250, description="@handle, id or e-mail."), EMPTY_IS_ABSENT]
+
+TextContentGiven = Annotated[str | None, Field(max_length=1_000_000), EMPTY_IS_ABSENT]
+Base64Given = Annotated[str | None, Field(max_length=4_000_000), EMPTY_IS_ABSENT]
 
 
 @reads("List files")
@@ -46,13 +55,44 @@ async def list_files(
 @reads("Read a file")
 async def read_file(file: FileId, slack: Slack, cursor: Cursor = None) -> TextPage:
     """Read a text file, snippet, e-mail, canvas or transcript as text; of other files, the description."""
-    found = await slack.api.files.info(_file_id(file))
+    found = await slack.api.files.info(file_id(file))
     await check_file(found, slack)
     text = await text_of_file(found, slack)
     return TextPage(f"{described_file(found)}\n\n{text}")
 
 
-def _file_id(given: str) -> str:
+@reads("View an image")
+async def view_image(file: FileId, slack: Slack) -> CallToolResult:
+    """Show an image file of at most 3 MB."""
+    found = await slack.api.files.info(file_id(file))
+    await check_file(found, slack)
+    content = await image_of_file(found, slack)
+    image = ImageContent(data=b64encode(content).decode(), mime_type=found.mimetype)
+    return CallToolResult(content=[TextContent(text=described_file(found)), image])
+
+
+@writes("Upload a file", destructive=False, idempotent=False)
+async def upload_file(
+    channel: ChannelGiven,
+    name: Annotated[str, Field(min_length=1, max_length=200, description="File name with its ending.")],
+    slack: Slack,
+    text: TextContentGiven = None,
+    base64: Base64Given = None,
+    comment: Annotated[str | None, Field(max_length=4_000, description="Markdown."), EMPTY_IS_ABSENT] = None,
+    alt_text: Annotated[str | None, Field(max_length=1_000), EMPTY_IS_ABSENT] = None,
+    thread_ts: OptionalThread = None,
+    idempotency_key: IdempotencyKey = None,
+) -> SharedFile:
+    """Upload a file into a channel or thread, with its content as text or base64."""
+    upload = Upload(name, content_given(text, base64), alt_text=alt_text or "")
+    body = edited(comment, slack.rules) if comment else Body("")
+    place = await slack.channels.resolve(channel, write=True)
+    thread = await thread_given(thread_ts, place.id, slack.api)
+    shared = await slack.api.files.upload(upload, place.id, body.blocks or [], thread)
+    return SharedFile.of(shared, place, [*await slack.guests.warnings(place), *body.warnings])
+
+
+def file_id(given: str) -> str:
     """A file's id from itself or from a link to it."""
     parts = [part for part in given.strip().strip("<>").split("/") if part[:1] == "F" and part.isalnum()]
     if not parts:

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from slack_mcp.connection import Slack, Workspace
 from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMessage
-from slack_mcp.references import message_ts
-from slack_mcp.threads import thread_of
+from slack_mcp.threads import thread_given
 from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
 from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
 from slack_mcp.writing.message_body import composed
@@ -32,11 +31,7 @@ async def schedule_message(
     body = composed(text, "markdown", slack.rules)
     post_at = await _time_ahead(at, slack)
     place = await slack.channels.resolve(channel, write=True)
-    thread = (
-        await thread_of(message_ts(thread_ts, thread=True, channel=place.id), place.id, slack.api)
-        if thread_ts
-        else None
-    )
+    thread = await thread_given(thread_ts, place.id, slack.api)
     made = await slack.api.scheduling.schedule(place.id, body, post_at, thread)
     return Scheduled(
         channel=Place.of(place),

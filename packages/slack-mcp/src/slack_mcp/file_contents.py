@@ -1,0 +1,54 @@
+"""Bytes of files: images that are shown, and what is uploaded."""
+
+import base64
+import binascii
+
+from mcp_chassis.failures import InvalidInput
+
+from slack_mcp.connection import Workspace
+from slack_mcp.records.files import FileRecord
+from slack_mcp.rendering.files import described_file, shown_size
+
+MAX_IMAGE_BYTES = 3_000_000
+IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+
+
+async def image_of_file(file: FileRecord, slack: Workspace) -> bytes:
+    """The bytes of an image that hosts can show.
+
+    Raises:
+        InvalidInput: when the file is no such image, or too large.
+    """
+    if file.mimetype not in IMAGE_TYPES:
+        raise InvalidInput(
+            f"{described_file(file)} is no image that can be shown: PNG, JPEG, GIF and WebP are.",
+            remedy="read_file reads text files.",
+        )
+    if file.size > MAX_IMAGE_BYTES:
+        raise InvalidInput(
+            f"The image has {shown_size(file.size)}; at most 3 MB are shown.", remedy=f"Its address: {file.permalink}"
+        )
+    content = await slack.api.files.content(file)
+    if len(content) > MAX_IMAGE_BYTES or not content.startswith(SIGNATURES):
+        raise InvalidInput("What Slack gave is no image, or larger than 3 MB.", remedy=f"Its address: {file.permalink}")
+    return content
+
+
+def content_given(text: str | None, encoded: str | None) -> bytes:
+    """The bytes of an upload, from text or from base64.
+
+    Raises:
+        InvalidInput: when both or neither is given, or the base64 cannot be read.
+    """
+    if bool(text) == bool(encoded):
+        raise InvalidInput("Give the content either as text or as base64.")
+    if text:
+        return text.encode()
+    try:
+        found = base64.b64decode("".join((encoded or "").split()), validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise InvalidInput("The base64 cannot be read.", remedy="Give standard base64 without a data: prefix.") from exc
+    if not found:
+        raise InvalidInput("The file would be empty.")
+    return found

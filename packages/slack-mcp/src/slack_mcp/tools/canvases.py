@@ -1,0 +1,60 @@
+"""Writing canvases."""
+
+from typing import Annotated
+
+from mcp_chassis.failures import InvalidInput, NotFound
+from mcp_chassis.tools import EMPTY_IS_ABSENT, IdempotencyKey, writes
+from pydantic import Field
+
+from slack_mcp.connection import Slack, Workspace
+from slack_mcp.file_access import check_file
+from slack_mcp.models import WrittenCanvas
+from slack_mcp.tools.files import file_id
+from slack_mcp.tools.parameters import OptionalChannel
+from slack_mcp.writing.message_body import check_pings
+
+OptionalCanvas = Annotated[str | None, Field(max_length=500, description="Id (F...) or link."), EMPTY_IS_ABSENT]
+
+
+@writes("Write a canvas", destructive=True, idempotent=False)
+async def write_canvas(
+    markdown: Annotated[str, Field(min_length=1, max_length=100_000)],
+    slack: Slack,
+    canvas: OptionalCanvas = None,
+    channel: OptionalChannel = None,
+    title: Annotated[str | None, Field(max_length=200), EMPTY_IS_ABSENT] = None,
+    replaces: Annotated[
+        str | None, Field(max_length=500, description="Text of the section to replace."), EMPTY_IS_ABSENT
+    ] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> WrittenCanvas:
+    """Append to a canvas or replace one of its sections; without canvas, create one in the channel."""
+    check_pings(markdown, slack.rules)
+    if canvas is None:
+        return await _created(channel, title or "", markdown, slack)
+    identity = file_id(canvas)
+    await check_file(await slack.api.files.info(identity), slack, write=True)
+    if replaces is None:
+        await slack.api.canvases.insert(identity, markdown)
+    else:
+        await slack.api.canvases.replace(identity, await _section(identity, replaces, slack), markdown)
+    return WrittenCanvas(id=identity)
+
+
+async def _created(channel: str | None, title: str, markdown: str, slack: Workspace) -> WrittenCanvas:
+    """A canvas with a title, or without one the channel's own."""
+    if channel is None:
+        raise InvalidInput("Give the canvas to write in, or the channel to create one in.")
+    place = await slack.channels.resolve(channel, write=True)
+    made = await slack.api.canvases.create(place.id, title, markdown, tab=not title)
+    return WrittenCanvas(id=made, created=True)
+
+
+async def _section(canvas: str, text: str, slack: Workspace) -> str:
+    """The one section that holds a text."""
+    found = await slack.api.canvases.sections(canvas, text)
+    if not found:
+        raise NotFound("No section of the canvas holds this text.", remedy="Read the canvas with read_file.")
+    if len(found) > 1:
+        raise InvalidInput(f"{len(found)} sections hold this text.", remedy="Give a text that only one section holds.")
+    return found[0].id

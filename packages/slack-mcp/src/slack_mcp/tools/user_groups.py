@@ -1,0 +1,48 @@
+"""User groups and their members."""
+
+from typing import Annotated
+
+from mcp_chassis.failures import NotFound
+from mcp_chassis.tools import EMPTY_IS_ABSENT, reads
+from pydantic import Field
+
+from slack_mcp.connection import Slack, Workspace
+from slack_mcp.models import MemberList, UserGroup, UserGroupList
+from slack_mcp.records.users import UserGroupRecord
+from slack_mcp.references import folded
+from slack_mcp.tools.members import described
+
+GroupQuery = Annotated[str | None, Field(max_length=200, description="Part of handle or name."), EMPTY_IS_ABSENT]
+
+
+@reads("List user groups")
+async def list_user_groups(slack: Slack, query: GroupQuery = None) -> UserGroupList:
+    """List user groups by handle or name."""
+    wanted = folded((query or "").lstrip("@"))
+    found = [group for group in await slack.api.users.groups() if any(wanted in name for name in _names(group))]
+    return UserGroupList(
+        groups=[
+            UserGroup(id=group.id, handle=group.handle, name=group.name, members=group.user_count) for group in found
+        ]
+    )
+
+
+@reads("List a user group's members")
+async def list_group_members(
+    group: Annotated[str, Field(min_length=1, max_length=200, description="@handle, name or id.")], slack: Slack
+) -> MemberList:
+    """List who is in a user group."""
+    return await described(await slack.api.users.group_members((await _group(group, slack)).id), slack)
+
+
+async def _group(given: str, slack: Workspace) -> UserGroupRecord:
+    wanted = given.strip().lstrip("@")
+    groups = await slack.api.users.groups()
+    for group in groups:
+        if group.id and (group.id == wanted or folded(wanted) in _names(group)):
+            return group
+    raise NotFound(f"No user group is called {given!r}.", remedy="list_user_groups lists them.")
+
+
+def _names(group: UserGroupRecord) -> tuple[str, str]:
+    return folded(group.handle), folded(group.name)
