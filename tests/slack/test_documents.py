@@ -62,7 +62,7 @@ async def test_reminders_are_added_listed_and_completed_as_the_person(desk: Desk
     async with desk.client(**env) as client:
         made = data(await client.call_tool("add_reminder", {"text": "call Bob", "at": "2h"}))
         assert data(await client.call_tool("list_reminders", {}))["reminders"] == [made]
-        data(await client.call_tool("complete_reminder", {"id": made["id"]}))
+        data(await client.call_tool("mark_reminder_done", {"id": made["id"]}))
         assert data(await client.call_tool("list_reminders", {}))["reminders"] == []
         assert data(await client.call_tool("list_reminders", {"include_done": True}))["reminders"][0]["done"]
 
@@ -89,7 +89,7 @@ WRITE = {"SLACK_TOOLS": "@write"}
 
 async def test_a_channel_is_changed_in_one_call_and_told_step_by_step(desk: Desk):
     arguments: dict[str, Any] = {"name": "Town Hall", "topic": "News", "purpose": "All", "invite": ["@bob"]}
-    changed = await desk.call("change_channel", WRITE, channel="elsewhere", action="join", **arguments)
+    changed = await desk.call("update_channel", WRITE, channel="elsewhere", action="join", **arguments)
     channel = desk.workspace.channels[ELSEWHERE]
     assert (channel.name, channel.topic, channel.purpose, channel.member) == ("town-hall", "News", "All", True)
     assert changed["done"] == ["join", "rename", "set the topic", "set the purpose", "invite"]
@@ -98,27 +98,27 @@ async def test_a_channel_is_changed_in_one_call_and_told_step_by_step(desk: Desk
 async def test_a_step_that_fails_tells_what_was_done_before(desk: Desk):
     arguments: dict[str, Any] = {"channel": "general", "topic": "News", "action": "archive"}
     desk.slack.answers["conversations.archive"] = lambda given: {"ok": False, "error": "cant_archive_general"}
-    failed = await desk.fail("change_channel", WRITE, **arguments)
+    failed = await desk.fail("update_channel", WRITE, **arguments)
     assert failed.code == "PERMISSION_DENIED"
     assert failed.details["completed_stages"] == ["set the topic"]
 
 
 @pytest.mark.parametrize("empty", [{}, {"name": "", "topic": "", "purpose": "", "invite": [], "remove": []}])
 async def test_nothing_to_change_is_refused(desk: Desk, empty: dict[str, Any]):
-    failed = await desk.fail("change_channel", WRITE, channel="general", **empty)
+    failed = await desk.fail("update_channel", WRITE, channel="general", **empty)
     assert "Nothing to change" in failed.message
 
 
 async def test_a_channel_is_not_renamed_out_of_the_allowed_names(desk: Desk):
     env = {**WRITE, "SLACK_ALLOWED_CHANNELS": "general,gen-*"}
-    failed = await desk.fail("change_channel", env, channel="general", name="secret-plans")
+    failed = await desk.fail("update_channel", env, channel="general", name="secret-plans")
     assert failed.code == "PERMISSION_DENIED"
     assert desk.workspace.channels[GENERAL].name == "general"
 
 
 async def test_an_archived_channel_is_archived_already(desk: Desk):
     desk.workspace.channels[ELSEWHERE].archived = True
-    assert (await desk.call("change_channel", WRITE, channel=ELSEWHERE, action="archive"))["done"] == ["archive"]
+    assert (await desk.call("update_channel", WRITE, channel=ELSEWHERE, action="archive"))["done"] == ["archive"]
 
 
 async def test_a_person_is_found_with_address_and_status(desk: Desk):

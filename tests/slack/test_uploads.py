@@ -116,7 +116,7 @@ async def test_an_image_is_shown_as_an_image(desk: Desk):
         "F0IMAGE01", "a.png", PNG, mimetype="image/png", channels=[GENERAL], url=desk.workspace.origin
     )
     async with desk.client(**ENV) as client:
-        shown = await client.call_tool("view_image", {"file": "F0IMAGE01"})
+        shown = await client.call_tool("read_image", {"file": "F0IMAGE01"})
     assert (shown.content[1].type, shown.content[1].data) == ("image", b64encode(PNG).decode())
     assert "a.png" in shown.content[0].text
 
@@ -133,5 +133,5 @@ async def test_an_image_is_shown_as_an_image(desk: Desk):
 async def test_what_is_no_image_or_too_large_is_refused(desk: Desk, content: bytes, rest: dict[str, Any]):
     desk.workspace.add_file("F0IMAGE01", "a.png", content, channels=[GENERAL], url=desk.workspace.origin)
     desk.workspace.files["F0IMAGE01"] |= rest
-    failed = await desk.fail("view_image", ENV, file="F0IMAGE01")
+    failed = await desk.fail("read_image", ENV, file="F0IMAGE01")
     assert failed.code == "INVALID_INPUT"

@@ -132,7 +132,7 @@ class ChannelDirectory:
     async def labels(self, identities: set[str]) -> dict[str, str]:
         """Names of channels that a text mentions by id alone, as far as they may be read."""
         found: dict[str, str] = {}
-        for identity in sorted(identities)[:MAX_LABEL_LOOKUPS]:
+        for identity in sorted(filter(None, identities))[:MAX_LABEL_LOOKUPS]:
             try:
                 channel = await self._by_id(identity)
             except Failure:

@@ -1,13 +1,13 @@
 """Profiles: sets of tools for one kind of work, named in SLACK_TOOLS."""
 
 from slack_mcp.tools.canvases import write_canvas
-from slack_mcp.tools.channel_changes import change_channel
+from slack_mcp.tools.channel_changes import update_channel
 from slack_mcp.tools.channels import list_channels
-from slack_mcp.tools.files import list_files, read_file, upload_file, view_image
+from slack_mcp.tools.files import list_files, read_file, upload_file, read_image
 from slack_mcp.tools.members import list_members
 from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
 from slack_mcp.tools.personal import list_mentions, list_unread, mark_read, set_status
-from slack_mcp.tools.reminders import add_reminder, complete_reminder, list_reminders
+from slack_mcp.tools.reminders import add_reminder, mark_reminder_done, list_reminders
 from slack_mcp.tools.scheduling import cancel_scheduled_message, list_scheduled_messages, schedule_message
 from slack_mcp.tools.search import search_messages
 from slack_mcp.tools.user_groups import list_group_members, list_user_groups
@@ -16,13 +16,13 @@ from slack_mcp.tools.users import find_users
 MORE_TOOLS = (
     list_files,
     read_file,
-    view_image,
+    read_image,
     upload_file,
     write_canvas,
     list_members,
     list_user_groups,
     list_group_members,
-    change_channel,
+    update_channel,
     schedule_message,
     list_scheduled_messages,
     cancel_scheduled_message,
@@ -32,7 +32,7 @@ MORE_TOOLS = (
     set_status,
     list_reminders,
     add_reminder,
-    complete_reminder,
+    mark_reminder_done,
 )
 PROFILES = {
     "read": (
@@ -52,7 +52,7 @@ PROFILES = {
         schedule_message,
         list_scheduled_messages,
         cancel_scheduled_message,
-        change_channel,
+        update_channel,
         list_channels,
         find_users,
     ),
@@ -63,7 +63,7 @@ PROFILES = {
         set_status,
         list_reminders,
         add_reminder,
-        complete_reminder,
+        mark_reminder_done,
         search_messages,
         get_channel_history,
         get_thread,
@@ -71,7 +71,7 @@ PROFILES = {
     "files": (
         list_files,
         read_file,
-        view_image,
+        read_image,
         upload_file,
         write_canvas,
         search_messages,

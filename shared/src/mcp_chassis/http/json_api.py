@@ -159,7 +159,7 @@ class JsonApi:
 
         Args:
             params: the query; None is left out, true and false are in lower case.
-            content: the body as it is sent, instead of `json` or `form`.
+            content: the body as it is sent.
             repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
             lane, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
@@ -169,8 +169,7 @@ class JsonApi:
             Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
         """
         self._connection.prepare()
-        address = self._address(path, values, params)
-        body = _body(json, form) if content is None else (content, "application/octet-stream")
+        address, body = self._address(path, values, params), _body(json, form, content)
         question = ApiRequest(method, address, *body, tail_bytes, follow_same_origin)
         how, look = repeat or USUAL_REPEAT[method], self._looking_up(recover)
         attempt = partial(self._attempt, question, headers or {}, how, proof)
@@ -279,7 +278,9 @@ def _plain(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _body(json: object, form: Values | None) -> tuple[bytes | None, str]:
+def _body(json: object, form: Values | None, content: bytes | None) -> tuple[bytes | None, str]:
+    if content is not None:
+        return content, "application/octet-stream"
     if form is not None:
         fields = {name: _plain(value) for name, value in form.items() if value is not None}
         return urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"

@@ -21,7 +21,7 @@ OptionalPeople = Annotated[list[PersonGiven] | None, Field(max_length=30), EMPTY
 
 
 @writes("Change a channel", destructive=True, idempotent=True, invalidates=("list_channels",))
-async def change_channel(
+async def update_channel(
     channel: ChannelGiven,
     slack: Slack,
     name: OptionalName = None,

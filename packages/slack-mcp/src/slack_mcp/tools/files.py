@@ -23,8 +23,8 @@ from slack_mcp.writing.message_body import Body, edited
 FileId = Annotated[str, Field(max_length=500, description="File id (F...) or its link.")]
 Person = Annotated[str | None, Field(max_length=250, description="@handle, id or e-mail."), EMPTY_IS_ABSENT]
 
-TextContentGiven = Annotated[str | None, Field(max_length=1_000_000), EMPTY_IS_ABSENT]
-Base64Given = Annotated[str | None, Field(max_length=4_000_000), EMPTY_IS_ABSENT]
+TextContentGiven = Annotated[str | None, Field(max_length=190_000), EMPTY_IS_ABSENT]
+Base64Given = Annotated[str | None, Field(max_length=190_000), EMPTY_IS_ABSENT]
 
 
 @reads("List files")
@@ -62,7 +62,7 @@ async def read_file(file: FileId, slack: Slack, cursor: Cursor = None) -> TextPa
 
 
 @reads("View an image")
-async def view_image(file: FileId, slack: Slack) -> CallToolResult:
+async def read_image(file: FileId, slack: Slack) -> CallToolResult:
     """Show an image file of at most 3 MB."""
     found = await slack.api.files.info(file_id(file))
     await check_file(found, slack)

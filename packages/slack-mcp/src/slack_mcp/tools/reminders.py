@@ -36,7 +36,7 @@ async def add_reminder(
 
 
 @writes("Complete a reminder", destructive=False, idempotent=True)
-async def complete_reminder(id: Annotated[str, Field(min_length=1, max_length=100)], slack: Slack) -> Done:
+async def mark_reminder_done(id: Annotated[str, Field(min_length=1, max_length=100)], slack: Slack) -> Done:
     """Mark a reminder as done by the id that list_reminders gives."""
     await person_api(slack).reminders.complete(id)
     return Done()
