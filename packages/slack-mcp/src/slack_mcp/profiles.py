@@ -3,11 +3,11 @@
 from slack_mcp.tools.canvases import write_canvas
 from slack_mcp.tools.channel_changes import update_channel
 from slack_mcp.tools.channels import list_channels
-from slack_mcp.tools.files import list_files, read_file, upload_file, read_image
+from slack_mcp.tools.files import list_files, read_file, read_image, upload_file
 from slack_mcp.tools.members import list_members
 from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
 from slack_mcp.tools.personal import list_mentions, list_unread, mark_read, set_status
-from slack_mcp.tools.reminders import add_reminder, mark_reminder_done, list_reminders
+from slack_mcp.tools.reminders import add_reminder, list_reminders, mark_reminder_done
 from slack_mcp.tools.scheduling import cancel_scheduled_message, list_scheduled_messages, schedule_message
 from slack_mcp.tools.search import search_messages
 from slack_mcp.tools.user_groups import list_group_members, list_user_groups

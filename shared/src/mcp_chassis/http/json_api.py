@@ -158,8 +158,7 @@ class JsonApi:
         """Ask, with everything that `Upstream.call` does about failures.
 
         Args:
-            params: the query; None is left out, true and false are in lower case.
-            content: the body as it is sent.
+            params: the query; None is left out, true and false are in lower case. content: the body as it is.
             repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
             lane, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
             recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
@@ -173,11 +172,9 @@ class JsonApi:
         question = ApiRequest(method, address, *body, tail_bytes, follow_same_origin)
         how, look = repeat or USUAL_REPEAT[method], self._looking_up(recover)
         attempt = partial(self._attempt, question, headers or {}, how, proof)
+        call = partial(self.upstream.call, repeat=how, rate_limit=rate_limit, recover=look, check=check)
         with _noting_write(self.upstream.name, how, question):
-            sent = question.was_sent
-            return await self.upstream.call(
-                attempt, repeat=how, rate_limit=rate_limit, sent=sent, recover=look, check=check
-            )
+            return await call(attempt, sent=question.was_sent)
 
     async def aclose(self) -> None:
         await self._connection.aclose()
