@@ -197,7 +197,7 @@ def arrange(github: ScriptedGitHub) -> None:
 async def test_writes_at_slack_with_odd_answers_are_sent_once_and_no_bug(written: Written) -> None:
     async with arranged().running() as slack:
         desk = Desk(slack)
-        slack.workspace.say(GENERAL, ALICE, "hello", ts=TS)
+        slack.workspace.say(GENERAL, "U0BOT0001", "hello", ts=TS)
         person = slack.with_user_token(ALICE)
         channel = {} if "channel" not in _parameters(written.tool) else {"channel": GENERAL}
 

@@ -6,7 +6,7 @@ from random import Random
 
 import anyio
 import pytest
-from mcp_chassis.failures import OutcomeUnknown, RateLimited, Unavailable
+from mcp_chassis.failures import InvalidInput, OutcomeUnknown, PermissionDenied, RateLimited, Unavailable
 from mcp_chassis.fan_out import fan_out
 from mcp_chassis.http.records import Record
 from mcp_chassis.testing.replies import Reply, hang
@@ -234,3 +234,19 @@ async def test_a_write_whose_answer_proves_it_is_a_success_whatever_else_is_odd(
     upstream.answers("POST /things", Reply(201, json={"id": 7, "url": None, "user": []}))
     answer = await client().post("/things", json={"a": 1}, proof=Made)
     assert answer.record(Made, operation="make the thing") == Made(7)
+
+
+@pytest.mark.parametrize("status", [404, 409, 410, 412])
+async def test_a_lost_deletion_that_finds_nothing_when_it_is_repeated_has_an_unknown_outcome(upstream, client, status):
+    upstream.answers("DELETE /things/1", Reply(ending="reset"), Reply(status))
+    with pytest.raises(OutcomeUnknown, match="can be made again safely"):
+        await client().delete("/things/1")
+    assert len(upstream.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+async def test_a_refusal_that_holds_for_every_attempt_is_told_as_one(upstream, client, status):
+    upstream.answers("DELETE /things/1", Reply(ending="reset"), Reply(status))
+    with pytest.raises((InvalidInput, PermissionDenied)):
+        await client().delete("/things/1")
+    assert len(upstream.requests) == 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import anyio.lowlevel
 
-from mcp_chassis.failures import Effect, Failure, TimedOut
+from mcp_chassis.failures import Conflict, Effect, Failure, NotFound, TimedOut
 from mcp_chassis.telemetry.observer import Observer
 from mcp_chassis.upstream.admission import Admission
 from mcp_chassis.upstream.breaker import Attempt, Verdict
@@ -136,7 +136,7 @@ class Attempts(Generic[Outcome]):
             result = await self._make()
         except Failure as failure:
             verdict, outcome = VERDICT_OF_EFFECT[failure.effect], failure.code.lower()
-            ambiguous = failure.effect is Effect.AMBIGUOUS or (ambiguous and failure.effect is not Effect.SETTLED)
+            ambiguous = failure.effect is Effect.AMBIGUOUS or (ambiguous and not _refuses_every_attempt(failure))
             self._admission.record_limit(self._rate_limit, failure)
             raise
         else:
@@ -154,3 +154,11 @@ class Attempts(Generic[Outcome]):
             f"The time of this call passed while it waited for its turn at {self._settings.name}; nothing was sent.",
             remedy="Try again later, with fewer calls at once.",
         )
+
+
+def _refuses_every_attempt(failure: Failure) -> bool:
+    """Whether an attempt before this one must have been refused too.
+
+    "Not there" and a conflict may be what that attempt has left: a deletion whose answer was lost, for one.
+    """
+    return failure.effect is Effect.SETTLED and not isinstance(failure, NotFound | Conflict)
