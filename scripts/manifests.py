@@ -69,8 +69,8 @@ class Option:
 def options(settings: type[ServerSettings]) -> Iterator[Option]:
     """The settings of a server's own, without those that every server has."""
     for field, info in settings.model_fields.items():
-        variable = variables(settings, field)[0]
-        if not variable.startswith(EVERY_SERVERS_PREFIXES):
+        variable = next(iter(variables(settings, field)), None)
+        if variable is not None and not variable.startswith(EVERY_SERVERS_PREFIXES):
             yield Option(variable, info)
 
 

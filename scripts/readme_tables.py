@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from mcp_chassis.server import Server
-from mcp_chassis.settings import ServerSettings, is_secret, variables
+from mcp_chassis.settings import ServerSettings, former_variable, is_secret, variables
 from mcp_chassis.tools import DEFINITION_ATTRIBUTE, ToolDefinition
+from mcp_chassis.upstream.policy import Policy
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from servers import ROOT, folder, servers, summary
@@ -32,10 +33,14 @@ def fresh_documents() -> Iterator[tuple[Path, str]]:
     """Each document that holds generated tables, as it should read."""
     found = servers()
     yield _filled(ROOT / "README.md", {"servers": _servers_table(found)})
-    yield _filled(ROOT / "docs" / "operating.md", {"settings": _settings_table(_shared_settings())})
+    yield _filled(ROOT / "docs" / "operating.md", _of_every_server())
     for name, server in found.items():
         tables = {"tools": _tools_table(server), "settings": _settings_table(_own_settings(server))}
         yield _filled(folder(name) / "README.md", tables)
+
+
+def _of_every_server() -> dict[str, str]:
+    return {"settings": _settings_table(_shared_settings()), "constants": _constants_table()}
 
 
 def _filled(path: Path, tables: dict[str, str]) -> tuple[Path, str]:
@@ -83,7 +88,17 @@ def _shared_settings() -> list[Row]:
 
 
 def _rows(settings: type[ServerSettings]) -> list[Row]:
-    return [_row(variables(settings, name), info) for name, info in settings.model_fields.items()]
+    named = ((variables(settings, name), info) for name, info in settings.model_fields.items())
+    return [_row(names, info) for names, info in named if names]
+
+
+def _constants_table() -> str:
+    rows = [
+        (name.replace("_", " "), _default(getattr(Policy(), name)), info.description or "")
+        for name, info in Policy.model_fields.items()
+        if former_variable(info)
+    ]
+    return _table(("figure", "value", "meaning"), rows)
 
 
 def _row(names: list[str], info: FieldInfo) -> Row:

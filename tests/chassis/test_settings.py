@@ -11,9 +11,10 @@ from mcp_chassis.settings import (
     ServerSettings,
     SettingsConfigDict,
     is_loopback,
+    is_secret,
     variables,
 )
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 
 CANARY = "canary-4711"
 
@@ -185,3 +186,19 @@ def test_an_env_file_that_is_no_text_stops_the_start_without_a_traceback_or_its_
     with pytest.raises(BadSettings) as caught:
         full_environment()
     assert caught.value.problems == ["named.env: this file of settings cannot be read as text in UTF-8"]
+
+
+def test_a_figure_that_is_a_constant_now_is_no_setting_and_says_so(caplog: pytest.LogCaptureFixture):
+    settings = ServerSettings.load({"MCP_BREAKER_WINDOW": "3", "MCP_RETRY_BASE": "0.4", "MCP_RETRY_ATTEMPTS": "1"})
+    assert settings.breaker_window == 10
+    assert (settings.retry_base_limited, settings.unsent_base, settings.unsent_attempts) == (2.0, 1.0, 1)
+    assert caplog.messages == ["MCP_BREAKER_WINDOW is no longer a setting: it is 10."]
+
+
+def test_a_secret_is_known_by_its_type_wherever_it_stands():
+    class Named(ServerSettings):
+        plain: str = "SecretStr"
+        one: SecretStr | None = None
+        several: tuple[SecretStr, ...] = ()
+
+    assert {name for name, info in Named.model_fields.items() if is_secret(info)} == {"one", "several", "state_keys"}

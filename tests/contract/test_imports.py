@@ -19,7 +19,7 @@ LAYERS = (
     {"pipeline", "testing"},
     {"server"},
     {"http", "upstream", "settings", "environment", "credential", "secret_command", "sign_in", "fan_out", "batching"}
-    | {"misspelt_settings", "text_settings"},
+    | {"misspelt_settings", "text_settings", "https_url"},
     {"output", "storage"},
     {"failures", "results", "deadline", "tools", "progress", "telemetry", "text_marks", "process_limits"},
 )

@@ -128,7 +128,7 @@ UNUSABLE = [
 async def test_a_word_that_cannot_be_used_is_named_by_every_call_at_the_first_attempt(
     postgres15: Place, words: str, named: str
 ):
-    env = {"DATABASE_URL": f"{postgres15.dsn()}?{words}", "MCP_UNSENT_ATTEMPTS": "1"}
+    env = {"DATABASE_URL": f"{postgres15.dsn()}?{words}", "MCP_RETRY_ATTEMPTS": "1"}
     async with connected(SERVER, env=env) as client:
         told = failure(await client.call_tool("list_tables", {}))
         state = await ask(client, "list_databases")
@@ -146,7 +146,7 @@ async def test_why_a_server_cannot_be_reached_is_told():
             "postgresql:///d?host=/no/such/folder": "no server listens on its socket",
         }
         for url, reason in reasons.items():
-            async with connected(SERVER, env={"DATABASE_URL": url, "MCP_UNSENT_ATTEMPTS": "1"}) as client:
+            async with connected(SERVER, env={"DATABASE_URL": url, "MCP_RETRY_ATTEMPTS": "1"}) as client:
                 assert reason in failure(await client.call_tool("list_tables", {})).message
 
 

@@ -95,7 +95,7 @@ async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_ret
 
 
 async def test_r51_however_long_it_was_away_a_database_that_is_back_is_used_again(proxy: PostgresProxy):
-    async with connect_all(DatabaseSettings.load(through(proxy, MCP_UNSENT_ATTEMPTS="1"))) as databases:
+    async with connect_all(DatabaseSettings.load(through(proxy, MCP_RETRY_ATTEMPTS="1"))) as databases:
         proxy.refuse()
         openings, wait = 0, 0.0
         while openings < 3:
@@ -150,7 +150,7 @@ async def test_r52_no_read_fails_after_every_idle_connection_was_ended(postgres1
 
 async def test_r53_a_server_whose_database_is_down_starts_says_so_and_works_when_it_comes_up(proxy: PostgresProxy):
     proxy.refuse()
-    async with connected(SERVER, env=through(proxy, MCP_UNSENT_ATTEMPTS="1")) as client:
+    async with connected(SERVER, env=through(proxy, MCP_RETRY_ATTEMPTS="1")) as client:
         assert len((await client.list_tools()).tools) == 9
         refused = failure(await client.call_tool("execute_query", {"query": SUM}))
         await proxy.listen()
@@ -170,7 +170,7 @@ async def test_a_connection_that_ends_as_soon_as_it_is_made_is_a_failure_to_try_
 
     leaving = await asyncio.start_server(welcome_and_leave, "127.0.0.1", 0)
     port = leaving.sockets[0].getsockname()[1]
-    env = {"DATABASE_URL": f"postgresql://mcp_ro@127.0.0.1:{port}/shop?sslmode=disable", "MCP_UNSENT_ATTEMPTS": "1"}
+    env = {"DATABASE_URL": f"postgresql://mcp_ro@127.0.0.1:{port}/shop?sslmode=disable", "MCP_RETRY_ATTEMPTS": "1"}
     async with leaving, connect_all(DatabaseSettings.load(env)) as databases:
         failed = await ask(databases)
     assert (failed.code, failed.retryable) == ("SERVICE_UNAVAILABLE", True)

@@ -45,7 +45,7 @@ async def test_a_superuser_is_warned_of_and_gets_no_free_sql_but_the_other_tools
 
 
 async def test_a_database_that_cannot_be_reached_is_listed_with_its_problem():
-    env = {"DATABASE_URL": "postgresql://nobody:secret-word@127.0.0.1:1/x", "MCP_UNSENT_ATTEMPTS": "1"}
+    env = {"DATABASE_URL": "postgresql://nobody:secret-word@127.0.0.1:1/x", "MCP_RETRY_ATTEMPTS": "1"}
     async with connected(SERVER, env=env) as client:
         answer = await client.call_tool("list_databases", {})
     assert "cannot be reached" in data(answer)["databases"][0]["problem"]

@@ -21,7 +21,6 @@ from servers import module, servers
 
 IMPATIENT = {
     "MCP_RETRY_ATTEMPTS": "1",
-    "MCP_UNSENT_ATTEMPTS": "1",
     "MCP_CALL_DEADLINE": "5",
     "MCP_OUTBOUND_RATE": "1e6",
 }

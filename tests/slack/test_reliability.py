@@ -51,7 +51,7 @@ async def test_a_look_up_that_fails_too_leaves_the_outcome_unknown(desk: Desk):
 
 async def test_a_thousand_lost_answers_make_no_post_twice(desk: Desk):
     desk.slack.fault_rate = 1.0
-    env = {"MCP_RETRY_BUDGET": "1e6", "MCP_BREAKER_FAILURES": "100000", "MCP_CONNECTIONS": "20"}
+    env = {"MCP_RETRY_BUDGET": "1e6", "MCP_BREAKER_FAILURES": "100000"}
     async with desk.client(**env) as client:
         slots = asyncio.Semaphore(16)
 
@@ -136,7 +136,7 @@ async def test_a_wait_that_is_too_long_is_told_at_once(desk: Desk):
 @pytest.mark.parametrize("wait", ["soon", "-5", ""])
 async def test_a_wait_that_is_no_time_makes_no_hot_loop(desk: Desk, wait: str):
     desk.slack.faults["conversations.history"].extend([f"limited:{wait}"] * 30)
-    failed = await desk.fail("get_channel_history", {"MCP_RETRY_BASE_LIMITED": "0.05"}, channel=GENERAL)
+    failed = await desk.fail("get_channel_history", channel=GENERAL)
     assert failed.code == "RATE_LIMITED"
     assert failed.retry_after_seconds
     assert desk.slack.count("conversations.history") <= 3

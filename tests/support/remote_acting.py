@@ -13,14 +13,13 @@ import httpx2
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
-from mcp_chassis.settings import Secret, ServerSettings
+from mcp_chassis.settings import Secret, ServerSettings, SettingsConfigDict
 from mcp_chassis.sign_in import SignIn
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from mcp_chassis.tools import Connected, reads
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 from remote_issuer import Issuer
 from remote_signing_in import Browser
 

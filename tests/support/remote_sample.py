@@ -14,10 +14,9 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp_chassis.results import Result
 from mcp_chassis.server import Probe, Server
-from mcp_chassis.settings import ServerSettings
+from mcp_chassis.settings import ServerSettings, SettingsConfigDict
 from mcp_chassis.tools import Connected, IdempotencyKey, prompt, reads, resource, writes
 from pydantic import BaseModel, Field
-from pydantic_settings import SettingsConfigDict
 
 
 class SampleSettings(ServerSettings):

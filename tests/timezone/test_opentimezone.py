@@ -13,7 +13,7 @@ from mcp_types import CallToolResult
 from timezone_mcp import tzdb
 
 AGREEMENT = f"OpenTimezone, in agreement with {tzdb.release()}"
-QUICK = {"MCP_RETRY_BASE": "0.001", "MCP_UNSENT_BASE": "0.001"}
+QUICK = {"MCP_RETRY_BASE": "0.0004"}
 
 
 @pytest.fixture

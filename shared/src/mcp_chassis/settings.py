@@ -5,16 +5,16 @@ from a `.env` file: `TOOLROLL_ENV_FILE`'s, else the checkout's, else the user's.
 start servers inside cloned repositories.
 """
 
-import ipaddress
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
-from urllib.parse import urlsplit
+from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
     BeforeValidator,
+    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
@@ -22,15 +22,17 @@ from pydantic import (
     ValidationError,
 )
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mcp_chassis.credential import Credential, printable
 from mcp_chassis.environment import BadSettings, Environment, full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.https_url import HttpsUrl, is_loopback
 from mcp_chassis.misspelt_settings import CORE_PREFIX, check_spelling
 from mcp_chassis.secret_command import CommandSecret, output_of
 from mcp_chassis.text_settings import TextSettings
-from mcp_chassis.upstream.policy import Policy
+from mcp_chassis.upstream.policy import FIXED, Policy
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "OPTIONAL_CREDENTIAL",
@@ -58,39 +60,15 @@ def split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-def _https(url: str) -> str:
-    """Plain HTTP is let through to this machine alone: nothing of it leaves the loopback."""
-    try:
-        host, _ = (parts := urlsplit(url)).hostname or "", parts.port
-    except ValueError as exc:
-        raise ValueError("must be an https URL") from exc
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ValueError("must be an https URL")
-    if not host or parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be an https URL with a host, and without user, query or fragment")
-    return url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _long_enough(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     if any(len(key.get_secret_value()) < 32 for key in keys):
         raise ValueError("every key must have at least 32 characters")
     return keys
 
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
-SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), AfterValidator(_long_enough)]
+CommaSeparated = Annotated[tuple[str, ...], BeforeValidator(split)]
+SecretKeys = Annotated[tuple[SecretStr, ...], BeforeValidator(split), AfterValidator(_long_enough)]
 Secret = Annotated[SecretStr, AfterValidator(printable)]
-HttpsUrl = Annotated[str, AfterValidator(_https)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
     BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
@@ -102,11 +80,17 @@ def core_variable(name: str, *more: str) -> Any:
     return AliasChoices(f"MCP_{name}", *more)
 
 
-class ServerSettings(BaseSettings, TextSettings, Policy):
+class SettingsConfigDict(ConfigDict, total=False):
+    """The configuration of a settings class: pydantic's own, and the prefix of its environment variables."""
+
+    env_prefix: str
+
+
+class ServerSettings(TextSettings, Policy):
     """What every server can be told. Subclass it with an `env_prefix` and the server's own fields."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True, populate_by_name=True
+        frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True, validate_default=True
     )
 
     read_only: bool = Field(default=False, description="Offer no tool that writes.")
@@ -166,18 +150,6 @@ class ServerSettings(BaseSettings, TextSettings, Policy):
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` passes: it has read the environment already, files included."""
-        return (init_settings,)
-
-    @classmethod
     def load(cls, environment: Environment | None = None) -> Self:
         """Read the settings from `environment` (default: the process's and the `.env` file's).
 
@@ -202,6 +174,7 @@ class ServerSettings(BaseSettings, TextSettings, Policy):
         settings._environment = merged
         own = [name for field in cls.model_fields for name in variables(cls, field)]
         check_spelling(merged, own, str(cls.model_config.get("env_prefix") or CORE_PREFIX))
+        _warn_of_constants(settings, merged)
         for name, secret in _later(cls, merged):
             if getattr(settings, name) is None:
                 vars(settings)[name] = secret  # pyright: ignore[reportIndexIssue], frozen for everyone else
@@ -229,8 +202,10 @@ class ServerSettings(BaseSettings, TextSettings, Policy):
 
 
 def variables(settings: type[ServerSettings], field: str) -> list[str]:
-    """The environment variables that set a field, the preferred one first."""
+    """The environment variables that set a field, the preferred one first; none for a constant."""
     info = settings.model_fields[field]
+    if former_variable(info):
+        return []
     if isinstance(info.validation_alias, AliasChoices):
         return [str(choice) for choice in info.validation_alias.choices]
     if isinstance(info.validation_alias, str):
@@ -238,9 +213,28 @@ def variables(settings: type[ServerSettings], field: str) -> list[str]:
     return [f"{settings.model_config.get('env_prefix', '')}{field}".upper()]
 
 
+def former_variable(info: FieldInfo) -> str:
+    """The variable that set a field which is a constant now; empty for a setting."""
+    extra = info.json_schema_extra
+    return str(cast("dict[str, object]", extra).get(FIXED, "")) if isinstance(extra, dict) else ""
+
+
 def is_secret(info: FieldInfo) -> bool:
     """Whether a field holds a secret, so that it is also read from `NAME_FILE` and never shown."""
-    return "SecretStr" in repr(info.annotation) or any("SecretStr" in repr(part) for part in info.metadata)
+    return any(isinstance(kind, type) and issubclass(kind, SecretStr) for kind in _types_in(info.annotation))
+
+
+def _types_in(annotation: Any) -> Iterator[Any]:
+    """An annotation and every type inside it, such as `SecretStr` in `tuple[SecretStr, ...] | None`."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types_in(part)
+
+
+def _warn_of_constants(settings: ServerSettings, environment: Environment) -> None:
+    for field, info in type(settings).model_fields.items():
+        if environment.get(former_variable(info) or "", "").strip():
+            logger.warning("%s is no longer a setting: it is %g.", former_variable(info), getattr(settings, field))
 
 
 def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, environment: Environment) -> str | None:
@@ -277,6 +271,8 @@ def is_at_start(settings: type[ServerSettings], field: str) -> bool:
 def _problems(settings: type[ServerSettings], error: ValidationError, environment: Environment) -> Iterator[str]:
     """Only the place and the rule: pydantic's own text shows values, of other variables too."""
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
+        if entry["type"] == "default_factory_not_called":  # of a constant that follows from the setting that is wrong
+            continue
         place = str(entry["loc"][0]) if entry["loc"] else ""
         names = _names_at(settings, place)
         name = next((n for n in names if n in environment), names[0])

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from mcp_chassis.settings import ServerSettings, core_variable
+from mcp_chassis.settings import ServerSettings, SettingsConfigDict, core_variable
 from pydantic import AfterValidator, Field
-from pydantic_settings import SettingsConfigDict
 
 
 def _folder(path: Path) -> Path:

@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from mcp_chassis.settings import ServerSettings
-from pydantic_settings import SettingsConfigDict
+from mcp_chassis.settings import ServerSettings, SettingsConfigDict
 
 
 class FirstSettings(ServerSettings):

@@ -9,9 +9,15 @@ from urllib.parse import quote
 from mcp_chassis.environment import full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.secret_command import CommandSecret, output_of
-from mcp_chassis.settings import OPTIONAL_CREDENTIAL, BadSettings, CommaSeparated, Environment, ServerSettings
+from mcp_chassis.settings import (
+    OPTIONAL_CREDENTIAL,
+    BadSettings,
+    CommaSeparated,
+    Environment,
+    ServerSettings,
+    SettingsConfigDict,
+)
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import SettingsConfigDict
 
 from database_mcp.client.connection_url import UnreadableUrl, read_connection_options
 from database_mcp.guard.rules import Rules

@@ -3,9 +3,8 @@
 import re
 from typing import Annotated, ClassVar
 
-from mcp_chassis.settings import CommaSeparated, HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import CommaSeparated, HttpsUrl, Secret, ServerSettings, SettingsConfigDict
 from pydantic import AfterValidator, AliasChoices, Field
-from pydantic_settings import SettingsConfigDict
 
 _GLOB = re.compile(r"[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", re.ASCII)
 

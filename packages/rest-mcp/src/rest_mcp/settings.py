@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from mcp_chassis.settings import HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import HttpsUrl, Secret, ServerSettings, SettingsConfigDict
 from pydantic import AfterValidator, AliasChoices, Field, create_model
-from pydantic_settings import SettingsConfigDict
 
 from rest_mcp.bridge import Bridge
 

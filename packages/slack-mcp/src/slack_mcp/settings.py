@@ -4,9 +4,15 @@ import re
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mcp_chassis.settings import OPTIONAL_CREDENTIAL, CommaSeparated, HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import (
+    OPTIONAL_CREDENTIAL,
+    CommaSeparated,
+    HttpsUrl,
+    Secret,
+    ServerSettings,
+    SettingsConfigDict,
+)
 from pydantic import AfterValidator, AliasChoices, Field
-from pydantic_settings import SettingsConfigDict
 
 _CHANNEL = re.compile(r"#?[\w.*?\[\]!-]{1,80}")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,10}[a-z0-9-]{2,63}", re.IGNORECASE)

@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from mcp_chassis.settings import OPTIONAL_CREDENTIAL, HttpsUrl, Secret, ServerSettings
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, HttpsUrl, Secret, ServerSettings, SettingsConfigDict
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
 
 class TimezoneSettings(ServerSettings):

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mcp_chassis.environment import full_environment
 from mcp_chassis.remote.http.rate_limiter import RequestRate
@@ -17,6 +16,7 @@ from mcp_chassis.settings import (
     Secret,
     SecretKeys,
     ServerSettings,
+    SettingsConfigDict,
     is_loopback,
     split,
 )
@@ -40,7 +40,7 @@ def _redis(url: Secret) -> Secret:
 
 RateSetting = Annotated[RequestRate, BeforeValidator(_rate)]
 RedisUrl = Annotated[Secret, AfterValidator(_redis)]
-Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(split)]
+Algorithms = Annotated[tuple[Algorithm, ...], BeforeValidator(split)]
 
 
 class RemoteSettings(ServerSettings):

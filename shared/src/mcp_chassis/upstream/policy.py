@@ -1,44 +1,69 @@
-"""Every figure of one call's way out; each is a setting."""
+"""Timeouts, attempts, limits and sizes of calls to outside services."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+FIXED = "fixed"
+"""Key in a field's `json_schema_extra` of the variable that set it until 0.1; it is a constant now."""
 
-def _figure(variable: str, default: float, description: str, *, least: float = 0.0) -> Any:
+
+def _setting(variable: str, default: float, description: str, *, least: float = 0.0) -> Any:
     return Field(default=default, ge=least, le=1e9, validation_alias=f"MCP_{variable}", description=description)
 
 
-class Policy(BaseModel):
-    """How calls to outside services are paced, bounded and repeated; times are seconds.
+def _constant(
+    former_variable: str, default: float | Callable[[dict[str, Any]], float], description: str, *, least: float = 0.0
+) -> Any:
+    """A figure that is no setting; one that follows from settings is given as a function of them."""
+    bounds: dict[str, Any] = {"ge": least, "le": 1e9, "json_schema_extra": {FIXED: f"MCP_{former_variable}"}}
+    if callable(default):
+        return Field(default_factory=default, description=description, **bounds)
+    return Field(default=default, description=description, **bounds)
 
-    `ServerSettings` inherits it, so that settings are given where a policy is wanted.
+
+class Policy(BaseModel):
+    """Timeouts, retries, budgets and limits of calls to outside services. Times are seconds.
+
+    `ServerSettings` inherits it: a server's settings are a policy, and eight of its figures can be set.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    call_deadline: float = _figure("CALL_DEADLINE", 30, "Whole time of a call that has no deadline of its own.")
-    deadline_margin: float = _figure("DEADLINE_MARGIN", 0.25, "How long before its deadline a call gives up by itself.")
-    connect_timeout: float = _figure("CONNECT_TIMEOUT", 5, "Longest wait for a connection.")
-    read_timeout: float = _figure("READ_TIMEOUT", 10, "Longest silence of a service that owes an answer.")
-    write_timeout: float = _figure("WRITE_TIMEOUT", 10, "Longest wait for a service to take the request.")
-    pool_timeout: float = _figure("POOL_TIMEOUT", 5, "Longest wait for one of our own connections.")
-    connections: int = _figure("CONNECTIONS", 100, "Connections to one service, at most.", least=1)
-    rate: float = _figure("OUTBOUND_RATE", 10, "Requests a second to one service.", least=0.001)
-    retry_attempts: int = _figure("RETRY_ATTEMPTS", 3, "Attempts in all, of what was sent.", least=1)
-    retry_base: float = _figure("RETRY_BASE", 0.2, "First interval of the jitter between attempts.")
-    retry_base_limited: float = _figure("RETRY_BASE_LIMITED", 1, "The same after a limit.")
-    retry_cap: float = _figure("RETRY_CAP", 5, "Longest interval of the jitter.")
-    unsent_attempts: int = _figure("UNSENT_ATTEMPTS", 6, "Attempts in all, of what was never sent.", least=1)
-    unsent_base: float = _figure("UNSENT_BASE", 0.5, "First interval between attempts of what was never sent.")
-    budget: float = _figure("RETRY_BUDGET", 500, "What the retries of one service may cost before successes.")
-    budget_retry: float = _figure("RETRY_COST", 14, "What one retry costs.")
-    budget_limited: float = _figure("RETRY_COST_LIMITED", 5, "What one retry after a limit costs.")
-    budget_success: float = _figure("RETRY_GAIN", 1, "What a success without retries gives back.")
-    breaker_failures: int = _figure("BREAKER_FAILURES", 20, "Failures without a success that open it.", least=1)
-    breaker_window: float = _figure("BREAKER_WINDOW", 10, "The time within which they count.")
-    breaker_open: float = _figure("BREAKER_OPEN", 2, "How long it stays open, first; then twice as long.")
-    breaker_open_cap: float = _figure("BREAKER_OPEN_CAP", 30, "How long it stays open, at most.")
-    max_answer_bytes: int = _figure("MAX_ANSWER_BYTES", 10 * 1024 * 1024, "Decoded bytes of one answer.", least=1)
-    max_redirects: int = _figure("MAX_REDIRECTS", 5, "Redirects that one request follows.")
-    etag_bytes: int = _figure("ETAG_BYTES", 8 * 1024 * 1024, "Memory for answers that are asked again by ETag.")
+    call_deadline: float = _setting("CALL_DEADLINE", 30, "Deadline of a call that has none of its own.")
+    deadline_margin: float = _constant("DEADLINE_MARGIN", 0.25, "Time before its deadline at which a call gives up.")
+    connect_timeout: float = _constant("CONNECT_TIMEOUT", 5, "Timeout of a connection attempt.")
+    read_timeout: float = _setting("READ_TIMEOUT", 10, "Timeout of waiting for the next bytes of a response.")
+    write_timeout: float = _constant("WRITE_TIMEOUT", 10, "Timeout of sending the next bytes of a request.")
+    pool_timeout: float = _constant("POOL_TIMEOUT", 5, "Timeout of waiting for a connection of the pool.")
+    connections: int = _constant("CONNECTIONS", 100, "Connections to one service at most.", least=1)
+    rate: float = _setting("OUTBOUND_RATE", 10, "Requests a second to one service.", least=0.001)
+    retry_attempts: int = _setting("RETRY_ATTEMPTS", 3, "Attempts of a request that was sent.", least=1)
+    retry_base: float = _setting("RETRY_BASE", 0.2, "First interval of the backoff.")
+    retry_base_limited: float = _constant(
+        "RETRY_BASE_LIMITED", lambda set_: 5 * set_["retry_base"], "First interval after a rate limit: five times."
+    )
+    retry_cap: float = _setting("RETRY_CAP", 5, "Longest interval of the backoff.")
+    unsent_attempts: int = _constant(
+        "UNSENT_ATTEMPTS", lambda set_: _twice(set_["retry_attempts"]), "Attempts of one never sent: twice.", least=1
+    )
+    unsent_base: float = _constant(
+        "UNSENT_BASE", lambda set_: 2.5 * set_["retry_base"], "First interval of one never sent: two and a half times."
+    )
+    budget: float = _setting("RETRY_BUDGET", 500, "Tokens of the retry budget of one service.")
+    budget_retry: float = _constant("RETRY_COST", 14, "Tokens that one retry takes.")
+    budget_limited: float = _constant("RETRY_COST_LIMITED", 5, "Tokens that one retry after a rate limit takes.")
+    budget_success: float = _constant("RETRY_GAIN", 1, "Tokens that a success without retries returns.")
+    breaker_failures: int = _setting("BREAKER_FAILURES", 20, "Failures in a row that open the breaker.", least=1)
+    breaker_window: float = _constant("BREAKER_WINDOW", 10, "Time within which these failures count.")
+    breaker_open: float = _constant("BREAKER_OPEN", 2, "First time for which the breaker is open; doubled each time.")
+    breaker_open_cap: float = _constant("BREAKER_OPEN_CAP", 30, "Longest time for which the breaker is open.")
+    max_answer_bytes: int = _constant("MAX_ANSWER_BYTES", 10 * 1024 * 1024, "Decoded bytes of one response.", least=1)
+    max_redirects: int = _constant("MAX_REDIRECTS", 5, "Redirects that one request follows.")
+    etag_bytes: int = _constant("ETAG_BYTES", 8 * 1024 * 1024, "Memory of the ETag cache of one service.")
+
+
+def _twice(attempts: int) -> int:
+    """A single attempt stays one: nothing is repeated then."""
+    return 2 * attempts if attempts > 1 else 1

@@ -69,6 +69,8 @@ def settings_in_entry(settings: type[ServerSettings], environment: Environment) 
     found = SettingsInEntry()
     for name, info in settings.model_fields.items():
         names = variables(settings, name)
+        if not names:
+            continue
         if is_secret(info):
             _add_secret(found, names, info, environment)
         elif text := next((environment[each] for each in names if environment.get(each, "").strip()), ""):

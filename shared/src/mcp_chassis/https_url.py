@@ -1,0 +1,33 @@
+"""Type of a setting that holds an https URL."""
+
+import ipaddress
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+
+def _https(url: str) -> str:
+    """The URL without a slash at its end; plain HTTP is accepted to the loopback interface alone."""
+    try:
+        host, _ = (parts := urlsplit(url)).hostname or "", parts.port
+    except ValueError as exc:
+        raise ValueError("must be an https URL") from exc
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("must be an https URL")
+    if not host or parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be an https URL with a host, and without user, query or fragment")
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https)]
