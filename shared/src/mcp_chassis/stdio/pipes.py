@@ -219,7 +219,13 @@ class LineWriter:
 
     @property
     def is_slow(self) -> bool:
+        """Whether answers wait for the host to read."""
         return not self._room.is_set()
+
+    @property
+    def unwritten(self) -> int:
+        """Bytes that the host has not read yet."""
+        return self._size
 
     async def flushed(self) -> None:
         """Return when everything queued is written, or nobody reads any more."""

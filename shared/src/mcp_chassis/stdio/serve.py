@@ -27,6 +27,7 @@ from pydantic import ValidationError
 from mcp_chassis.output import mirrored
 from mcp_chassis.pipeline.subscriptions import Listening, ResourceSubscriptions
 from mcp_chassis.stdio.front.handover import Handover
+from mcp_chassis.stdio.hang_up import HangUpWatch
 from mcp_chassis.stdio.json_lines import TOO_LONG, InvalidMessage, find_request_id, parse
 from mcp_chassis.stdio.pipes import LineReader, LineWriter, claimed, pollable
 from mcp_chassis.stdio.signals import ended_by_signals, exit_now
@@ -161,6 +162,7 @@ class _Pipes:
         self._after_eof = after_eof
         self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_AT_ONCE))
         self._reader = LineReader(incoming, self._line, self._too_long, self._eof)
+        self._hang_up = HangUpWatch(incoming, self._writer, self._eof)
         self.inbox = Inbox(self._drain, self._flow)
         self.outbox = Outbox(self._drain, self._write, self._writer.flush)
         self._answered = handover.answered
@@ -221,6 +223,8 @@ class _Pipes:
         """Read only while messages are taken up and answers are read."""
         if self._writer.is_slow or len(self.inbox) >= _MOST_WAITING:
             self._reader.pause()
+            if not self._drain.stopping:
+                self._hang_up.begin()
         elif not self._drain.stopping:
             self._reader.resume()
 
