@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -17,7 +16,6 @@ from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
 from mcp_chassis.remote.accounts.file_store import FileGrantStore
 from mcp_chassis.remote.redis.client import RedisClient
 from mcp_chassis.remote.redis.grant_store import RedisGrantStore
-from mcp_chassis.server import Probe
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import data
 from mcp_chassis.testing.replies import Reply
@@ -293,17 +291,3 @@ async def test_a_shelf_keeps_drops_lists_and_gives_once(kind: str, tmp_path: Pat
         assert (await shelf.drop(alice), await shelf.drop(alice), await shelf.grant(alice)) == (True, False, None)
         await shelf.put_once("state", "sealed", 60)
         assert (await shelf.take("state"), await shelf.take("state")) == ("sealed", None)
-
-
-async def test_a_server_that_acts_for_others_is_ready_without_a_credential_of_its_own(tmp_path: Path) -> None:
-    async def probe(_: object) -> list[Probe]:
-        return [Probe("house", "failed", "no token")]
-
-    server = dataclasses.replace(HOUSE, probe=probe)
-    async with issuing() as issuer, house() as upstream:
-        env = environment(issuer, upstream, tmp_path)
-        async with served({"": server}, env) as http:
-            acting_for_others = await http.get("/ready")
-        async with served({"": server}, {**env, "HOUSE_CLIENT_ID": ""}) as http:
-            on_its_own = await http.get("/ready")
-    assert (acting_for_others.status_code, on_its_own.status_code) == (200, 503)

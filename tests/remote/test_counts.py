@@ -1,6 +1,5 @@
 """The page of counts: what it says, and to whom."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import services
 from database_mcp.server import SERVER as DATABASE
 from github_mcp.server import SERVER as GITHUB
 from mcp_chassis.remote.auth.api_keys import ApiKey
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.prometheus import exposition
 from mcp_chassis.telemetry.metrics import Metrics
 from mcp_chassis.testing.replies import Reply
@@ -19,7 +19,7 @@ from mcp_chassis.testing.upstream import ScriptedUpstream
 from remote_http import answer, post, served
 from remote_sample import FIRST, SECOND
 
-IN_USE = 'mcp_level{level="connections in use",of="default"}'
+IN_USE = 'mcp_level{server="database",level="connections in use",of="default"}'
 CALL = {"name": "echo", "arguments": {"text": "x"}}
 
 
@@ -31,20 +31,24 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     metrics.waited("github")
     metrics.watch("github", lambda: "open")
     metrics.level("limit left", "github", 4999)
-    page = exposition(metrics, Counter({("/mcp", 200): 3}), 2).splitlines()
+    flight = InFlightRequests()
+    flight.answers["/mcp", 200] = 3
+    with flight.requests.holding("a"), flight.requests.holding("b"), flight.streams.holding("a"):
+        page = exposition({"github": metrics}, flight).splitlines()
     wanted = [
         '# TYPE mcp_calls_total counter',
-        'mcp_calls_total{tool="get_issue",outcome="ok"} 1',
-        'mcp_calls_total{tool="get_issue",outcome="timeout"} 1',
-        'mcp_call_seconds_bucket{tool="get_issue",le="0.01"} 0',
-        'mcp_call_seconds_bucket{tool="get_issue",le="0.025"} 1',
-        'mcp_call_seconds_bucket{tool="get_issue",le="+Inf"} 2',
-        'mcp_call_seconds_sum{tool="get_issue"} 40.02',
-        'mcp_call_seconds_count{tool="get_issue"} 2',
-        'mcp_upstream_attempts_total{upstream="github",outcome="ok"} 1',
-        'mcp_upstream_waits_total{upstream="github"} 1',
-        'mcp_upstream_breaker_open{upstream="github"} 1',
-        'mcp_level{level="limit left",of="github"} 4999',
+        'mcp_calls_total{server="github",tool="get_issue",outcome="ok"} 1',
+        'mcp_calls_total{server="github",tool="get_issue",outcome="timeout"} 1',
+        'mcp_call_seconds_bucket{server="github",tool="get_issue",le="0.01"} 0',
+        'mcp_call_seconds_bucket{server="github",tool="get_issue",le="0.025"} 1',
+        'mcp_call_seconds_bucket{server="github",tool="get_issue",le="+Inf"} 2',
+        'mcp_call_seconds_sum{server="github",tool="get_issue"} 40.02',
+        'mcp_call_seconds_count{server="github",tool="get_issue"} 2',
+        'mcp_upstream_attempts_total{server="github",upstream="github",outcome="ok"} 1',
+        'mcp_upstream_waits_total{server="github",upstream="github"} 1',
+        'mcp_upstream_breaker_open{server="github",upstream="github"} 1',
+        'mcp_level{server="github",level="limit left",of="github"} 4999',
+        "mcp_http_streams 1",
         'mcp_http_answers_total{path="/mcp",status="200"} 3',
         "mcp_http_in_flight 2",
     ]  # fmt: skip
@@ -55,8 +59,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
 def test_a_label_cannot_break_out_of_its_quotes() -> None:
     metrics = Metrics()
     metrics.call('a"} 1\nevil{x="\\', "ok", 0.1)
-    page = exposition(metrics, {}, 0)
-    assert 'mcp_calls_total{tool="a\\"} 1\\nevil{x=\\"\\\\",outcome="ok"} 1' in page
+    page = exposition({"a": metrics}, InFlightRequests())
+    assert 'mcp_calls_total{server="a",tool="a\\"} 1\\nevil{x=\\"\\\\",outcome="ok"} 1' in page
 
 
 async def test_without_authentication_anybody_here_may_read_the_counts() -> None:
@@ -104,7 +108,9 @@ def _limited(left: int, resource: str, **how: Any) -> Reply:
 
 async def test_what_github_says_is_left_of_each_limit_is_shown_and_so_is_nothing_left() -> None:
     call = {"name": "search_repositories", "arguments": {"query": "x"}}
-    core, search = (f'mcp_level{{level="limit left",of="GitHub {resource}"}}' for resource in ("core", "search"))
+    core, search = (
+        f'mcp_level{{server="github",level="limit left",of="GitHub {resource}"}}' for resource in ("core", "search")
+    )
     async with ScriptedUpstream() as upstream:
         used_up = _limited(0, "core", status=403, json={"message": "API rate limit exceeded"})
         upstream.answers("GET /rate_limit", _limited(4321, "core", json={"resources": {}}), used_up)
@@ -134,4 +140,17 @@ async def test_the_connections_of_a_databases_pool_are_shown() -> None:
     of = {line.partition('level="')[2].partition('"')[0]: value for line, value in before.items()}
     assert {"connections in use", "connections idle", "calls waiting for a connection"} <= set(of)
     changed = {line: (before[line], value) for line, value in after.items() if before.get(line) != value}
-    assert [(line.split('"')[1], values) for line, values in changed.items()] == [("connections idle", ("0", "1"))]
+    assert [(line.split('"')[3], values) for line, values in changed.items()] == [("connections idle", ("0", "1"))]
+
+
+async def test_two_servers_of_one_process_are_counted_apart_and_each_diagnoses_itself() -> None:
+    async with served({"/first": FIRST, "/second": SECOND}, {}) as http:
+        for path, times in (("/first/mcp", 2), ("/second/mcp", 1)):
+            for _ in range(times):
+                await post(http, "modern", "tools/call", CALL, path=path)
+        page = (await http.get("/metrics")).text
+        read = await post(http, "modern", "resources/read", {"uri": "server://diagnostics"}, path="/second/mcp")
+    counted = [line for line in page.splitlines() if line.startswith("mcp_calls_total{") and '"echo"' in line]
+    names = {line.partition('server="')[2].partition('"')[0]: line for line in counted}
+    assert names.keys() >= {FIRST.name.removesuffix("-mcp"), SECOND.name.removesuffix("-mcp")}
+    assert read.status_code == 200

@@ -1,4 +1,4 @@
-"""All of a process's HTTP: its servers by path, and what is asked about the process itself."""
+"""The ASGI application of a process: its servers by path, and the pages about the process itself."""
 
 import contextlib
 import re
@@ -10,13 +10,12 @@ from mcp_chassis.failures import NotFound
 from mcp_chassis.remote.endpoint import Endpoint
 from mcp_chassis.remote.http.narrow_requests import BELOW
 from mcp_chassis.remote.http.rejections import Rejection, send_body, send_json
+from mcp_chassis.remote.http.sign_in_hints import SignInHint, is_sign_in_path
 from mcp_chassis.remote.in_flight import InFlightRequests
-from mcp_chassis.server import Probe
 from mcp_chassis.telemetry.redaction import call_secrets
 
 _ENCODED_SEPARATOR = re.compile(rb"%(?:2f|5c|2e|00)", re.IGNORECASE)
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
-Ready = Callable[[], Awaitable[Sequence[Probe]]]
 
 
 class Application:
@@ -27,7 +26,7 @@ class Application:
         endpoints: by path.
         pages: what else is served, by path.
         flight: what is under way.
-        ready: whether what the servers stand on can be reached.
+        hint: text for people whose host looks for an authorization server.
         resources: entered before the servers, left after them.
     """
 
@@ -38,13 +37,13 @@ class Application:
         endpoints: Mapping[str, Endpoint],
         pages: Mapping[str, Page],
         flight: InFlightRequests,
-        ready: Ready,
+        hint: str,
         resources: Sequence[contextlib.AbstractAsyncContextManager[object]] = (),
     ) -> None:
         self.endpoints = endpoints
         self._name = name
         self._flight = flight
-        self._ready = ready
+        self._hint = SignInHint(hint)
         self._resources = resources
         self._pages: dict[str, Page] = {**pages, **endpoints, "/health": self._health, "/ready": self._readiness}
 
@@ -63,7 +62,9 @@ class Application:
                 await page(scope, receive, send)
 
     def _page(self, scope: Scope) -> Page | None:
-        return self._pages.get(scope["path"].removesuffix("/")) or self._narrowed(scope)
+        path = scope["path"].removesuffix("/")
+        hint = self._hint if is_sign_in_path(path) else None
+        return self._pages.get(path) or hint or self._narrowed(scope)
 
     def _narrowed(self, scope: Scope) -> Page | None:
         """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""
@@ -93,7 +94,7 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with contextlib.AsyncExitStack() as stack:
-            for resource in (*self._resources, *(endpoint.manager.run() for endpoint in self.endpoints.values())):
+            for resource in (*self._resources, *(endpoint.running() for endpoint in self.endpoints.values())):
                 await stack.enter_async_context(resource)
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -103,14 +104,12 @@ class Application:
         await send_json(send, 200, {"status": "ok", "server": self._name})
 
     async def _readiness(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Names what is missing and nothing more: the messages of probes may be private."""
-        if self._flight.draining:
-            await send_json(send, 503, {"status": "draining"}, {"retry-after": "5"})
-            return
-        missing = [probe.name for probe in await self._ready() if probe.status == "failed"]
-        status = 503 if missing else 200
-        body: dict[str, object] = {"status": "unavailable", "failed": missing} if missing else {"status": "ready"}
-        await send_json(send, status, body)
+        """Whether this process takes calls. Upstreams are no part of it: an outage of one must not take others away."""
+        reason = "draining" if self._flight.draining else "overloaded" if self._flight.is_overloaded() else None
+        if reason is None:
+            await send_json(send, 200, {"status": "ready"})
+        else:
+            await send_json(send, 503, {"status": reason}, {"retry-after": "5"})
 
 
 def is_plain(scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""Puts a process together from its settings: what stands before each server, and all of them under one roof."""
+"""Builds the application of a process from its settings: the servers, the checks before them, the shared services."""
 
 import contextlib
 import dataclasses
@@ -16,9 +16,9 @@ from mcp_chassis.remote.auth.scopes import TOOL_CLASSES, Scopes
 from mcp_chassis.remote.endpoint import Endpoint, Guard
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter, SlidingWindow
+from mcp_chassis.remote.http.sign_in_hints import ASK_FOR_A_KEY, ASK_THE_ISSUER, NO_CREDENTIAL_NEEDED
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.metrics_page import MetricsPage
-from mcp_chassis.remote.readiness import Readiness
 from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
@@ -50,21 +50,28 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
     """
     process = _Process(flight, RemoteSettings.load(environment))
     endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
+    flight.overloads.append(lambda: flight.requests.count >= process.remote.max_in_flight)
     process.pages["/metrics"] = MetricsPage(
         process.own_guard(list(endpoints.values())),
         flight,
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
     )
-    asked = {endpoint.scopes.mount: endpoint.probes for endpoint in endpoints.values()}
     name = next(iter(servers.values())).name if len(servers) == 1 else "toolroll"
     return Application(
         name,
         endpoints=endpoints,
         pages=process.pages,
         flight=flight,
-        ready=Readiness(asked),
+        hint=_hint(process.remote, list(endpoints.values())),
         resources=process.resources,
     )
+
+
+def _hint(remote: RemoteSettings, endpoints: Sequence[Endpoint]) -> str:
+    """The text for people whose host looks for an authorization server where this process has none."""
+    if remote.oauth_issuer:
+        return ASK_THE_ISSUER.format(issuer=remote.oauth_issuer)
+    return ASK_FOR_A_KEY if any(endpoint.authenticated for endpoint in endpoints) else NO_CREDENTIAL_NEEDED
 
 
 def _endpoint(server: Server[Any], path: str, environment: Environment, process: "_Process") -> Endpoint:

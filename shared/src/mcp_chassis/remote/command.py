@@ -57,6 +57,7 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
         _configure_logs(servers, remote, environment)
         flight = InFlightRequests()
         limits = ConnectionLimits(_connection_caps(remote, raise_file_limit()))
+        flight.overloads.append(lambda: limits.is_full)
         app = application(servers, environment, flight)
     except BadSettings as exc:
         sys.stderr.write(f"The server cannot start:\n{exc}\n")

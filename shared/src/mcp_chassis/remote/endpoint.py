@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,15 +19,15 @@ from mcp_chassis.pipeline.subscriptions import Listening
 from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth
 from mcp_chassis.remote.auth.scopes import Scopes
 from mcp_chassis.remote.exchange import CLIENT_CLOSED_REQUEST, Exchange
-from mcp_chassis.remote.http import rejections, request_body
+from mcp_chassis.remote.http import cors, rejections, request_body
 from mcp_chassis.remote.http.connection import CONNECTION
 from mcp_chassis.remote.http.narrow_requests import narrowing_of, serve_private_lists
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import Caps, InFlightRequests
-from mcp_chassis.server import Probe
 from mcp_chassis.telemetry.logs import AUDIT, log_event
+from mcp_chassis.telemetry.metrics import serving_as
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
@@ -121,10 +121,12 @@ class Endpoint:
         """Whether callers have to say who they are."""
         return self.guard.authentication is not None
 
-    async def probes(self) -> Sequence[Probe]:
-        """What the server stands on, and whether it can be reached; who acts for others needs nothing of its own."""
-        probe = self.dispatch.server.probe if self.dispatch.acting is None else None
-        return await probe(self.dispatch.connection) if probe else ()
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """The server's lifespan."""
+        with serving_as(self.scopes.mount):
+            async with self.manager.run():
+                yield
 
     def end_streams(self) -> None:
         """End the listen streams with their last result."""
@@ -132,6 +134,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, send)
+        exchange.more_headers += cors.response_headers(scope, self.guard.origins)
         try:
             await self._answer(exchange, receive)
         except Rejection as rejection:
@@ -144,6 +147,10 @@ class Endpoint:
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> None:
         scope = exchange.scope
+        self._check_origin(scope)
+        if cors.is_preflight(scope):
+            await rejections.send_body(exchange.send, 204, b"", cors.preflight_headers(scope))
+            return
         self._check_headers(scope)
         if self.guard.authentication:
             scope["user"] = exchange.user = await self.guard.authentication.caller(scope)
@@ -173,7 +180,7 @@ class Endpoint:
     async def _serve_until_cut_off(self, exchange: Exchange, call: "Call", receive: Receive) -> None:
         """Let the SDK answer; a request that is cancelled at the end of the server is answered with an error."""
         narrowing = narrowing_of(exchange.scope, self.dispatch.server)
-        with self._flight.cancellable() as scope, narrowed(narrowing):
+        with self._flight.cancellable() as scope, narrowed(narrowing), serving_as(self.scopes.mount):
             await self._serve(exchange.scope, receive, exchange.send)
         if scope.cancelled_caught:
             with anyio.move_on_after(CUT_OFF_SECONDS):
@@ -212,11 +219,13 @@ class Endpoint:
                 "Close one of them first.",
             )
 
-    def _check_headers(self, scope: Scope) -> None:
+    def _check_origin(self, scope: Scope) -> None:
         if not self.guard.origins.answers_host(request_body.only_header(scope, b"host")):
             raise rejections.wrong_host()
         if not self.guard.origins.answers_origins(request_body.headers(scope, b"origin")):
             raise rejections.wrong_origin()
+
+    def _check_headers(self, scope: Scope) -> None:
         if scope["method"] != "POST":
             raise rejections.wrong_method()
         kind = (request_body.header(scope, b"content-type") or "").partition(";")[0].strip().lower()

@@ -33,6 +33,7 @@ class Exchange:
         self._is_event_stream = False
         self._send = send
         self._began = time.perf_counter()
+        self.more_headers: list[tuple[bytes, bytes]] = []
 
     @property
     def principal(self) -> str:
@@ -51,6 +52,7 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
+            message = {**message, "headers": [*message.get("headers", ()), *self.more_headers]}
             self._is_event_stream = any(kind.startswith(b"text/event-stream") for kind in kinds)
         else:
             self._complete = not message.get("more_body", False)

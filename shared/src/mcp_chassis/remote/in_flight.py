@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import anyio
@@ -53,6 +53,7 @@ class InFlightRequests:
         self.requests = OpenCount()
         self.streams = OpenCount()
         self.begun = 0
+        self.overloads: list[Callable[[], bool]] = []
         self.answers: Counter[tuple[str, int]] = Counter()
         self._scopes: set[anyio.CancelScope] = set()
 
@@ -60,6 +61,10 @@ class InFlightRequests:
     def count(self) -> int:
         """Requests in flight; listen streams are none."""
         return self.requests.count
+
+    def is_overloaded(self) -> bool:
+        """Whether a new call would be refused because the process has as much to do as it may."""
+        return any(is_over() for is_over in self.overloads)
 
     @contextlib.contextmanager
     def cancellable(self) -> Generator[anyio.CancelScope]:

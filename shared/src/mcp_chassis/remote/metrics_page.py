@@ -1,4 +1,4 @@
-"""The page of counts, for who may administer the process."""
+"""The Prometheus page of a process, for callers with the scope `admin`."""
 
 from starlette.types import Receive, Scope, Send
 
@@ -9,7 +9,7 @@ from mcp_chassis.remote.http import rejections, request_body
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.prometheus import CONTENT_TYPE, exposition
-from mcp_chassis.telemetry.metrics import METRICS, Metrics
+from mcp_chassis.telemetry.metrics import METRICS, ProcessMetrics
 
 
 class MetricsPage:
@@ -17,12 +17,17 @@ class MetricsPage:
 
     Args:
         guard: of the process, as its servers have theirs.
-        flight: what is under way.
-        open_to_all: no server here asks who calls, so this page does not either.
+        flight: counts the requests in flight.
+        open_to_all: whether no server here needs a credential, so that this page needs none either.
     """
 
     def __init__(
-        self, guard: Guard, flight: InFlightRequests, *, open_to_all: bool, metrics: Metrics = METRICS
+        self,
+        guard: Guard,
+        flight: InFlightRequests,
+        *,
+        open_to_all: bool,
+        metrics: ProcessMetrics = METRICS,
     ) -> None:
         self._guard = guard
         self._flight = flight
@@ -35,7 +40,7 @@ class MetricsPage:
         except Rejection as refusal:
             await refusal.send(send)
             return
-        page = exposition(self._metrics, self._flight.answers, self._flight.count)
+        page = exposition(self._metrics.by_server, self._flight)
         await rejections.send_body(send, 200, page.encode(), {"content-type": CONTENT_TYPE})
 
     async def _admit(self, scope: Scope) -> None:

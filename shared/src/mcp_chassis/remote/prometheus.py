@@ -1,15 +1,16 @@
-"""What a process counted, as text for Prometheus.
+"""Metrics of a process in the text format of Prometheus.
 
 Ours is a page of code over counts that exist anyway; prometheus_client would keep them a second time.
 """
 
 import os
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
 
+from mcp_chassis.process_limits import file_limit
+from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.telemetry.metrics import BUCKET_SECONDS, Histogram, Metrics
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -18,38 +19,83 @@ _STARTED = time.time()
 _PROC = Path("/proc/self")  # Linux only
 
 
-def exposition(metrics: Metrics, answers: Mapping[tuple[str, int], int], in_flight: int) -> str:
+def exposition(servers: Mapping[str, Metrics], flight: InFlightRequests) -> str:
     """The whole page.
 
     Args:
-        metrics: calls and upstream work.
-        answers: HTTP answers by path and status.
-        in_flight: requests under way.
+        servers: calls and upstream work of each server, by its short name.
+        flight: requests in flight, listen streams, and HTTP responses by path and status.
     """
     sections = [
-        _counter("mcp_calls_total", "Tool calls by outcome.", ("tool", "outcome"), metrics.calls),
-        _histogram("mcp_call_seconds", "Duration of tool calls.", "tool", metrics.durations),
-        _counter("mcp_upstream_attempts_total", "Upstream requests.", ("upstream", "outcome"), metrics.attempts),
-        _histogram("mcp_upstream_seconds", "Duration of upstream requests.", "upstream", metrics.latencies),
-        _counter("mcp_upstream_waits_total", "Waits for a limit or a retry.", ("upstream",), _waits(metrics)),
-        _gauge("mcp_upstream_breaker_open", "1 open, 0.5 half open, 0 closed.", ("upstream",), _breakers(metrics)),
-        _gauge("mcp_level", "Levels that servers report: limits left, connections.", ("level", "of"), metrics.levels),
-        _counter("mcp_http_answers_total", "HTTP answers.", ("path", "status"), _texts(answers)),
-        _gauge("mcp_http_in_flight", "HTTP requests under way.", (), {(): in_flight}),
+        _counter("mcp_calls_total", "Tool calls by outcome.", ("server", "tool", "outcome"), _all(servers, _calls)),
+        _histogram("mcp_call_seconds", "Duration of tool calls.", "tool", _durations(servers)),
+        _counter(
+            "mcp_upstream_attempts_total",
+            "Upstream requests.",
+            ("server", "upstream", "outcome"),
+            _all(servers, _attempts),
+        ),
+        _histogram("mcp_upstream_seconds", "Duration of upstream requests.", "upstream", _latencies(servers)),
+        _counter(
+            "mcp_upstream_waits_total", "Waits for a limit or a retry.", ("server", "upstream"), _all(servers, _waits)
+        ),
+        _gauge(
+            "mcp_upstream_breaker_open",
+            "1 open, 0.5 half open, 0 closed.",
+            ("server", "upstream"),
+            _all(servers, _breakers),
+        ),
+        _gauge(
+            "mcp_level",
+            "Levels that servers report: limits left, connections.",
+            ("server", "level", "of"),
+            _all(servers, _levels),
+        ),
+        _counter("mcp_http_answers_total", "HTTP answers.", ("path", "status"), _texts(flight.answers)),
+        _gauge("mcp_http_in_flight", "HTTP requests under way.", (), {(): flight.count}),
+        _gauge("mcp_http_streams", "Subscription streams open.", (), {(): flight.streams.count}),
         *_process(),
     ]
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
-def _breakers(metrics: Metrics) -> dict[tuple[str, ...], float]:
+Series = Mapping[tuple[str, ...], float]
+
+
+def _all(servers: Mapping[str, Metrics], of: Callable[[Metrics], Series]) -> dict[tuple[str, ...], float]:
+    """The series of every server, each with the server's name in front."""
+    return {(name, *series): value for name, metrics in servers.items() for series, value in of(metrics).items()}
+
+
+def _calls(metrics: Metrics) -> Series:
+    return {(of, outcome): count for (of, outcome), count in metrics.calls.items()}
+
+
+def _attempts(metrics: Metrics) -> Series:
+    return {(of, outcome): count for (of, outcome), count in metrics.attempts.items()}
+
+
+def _levels(metrics: Metrics) -> Series:
+    return {(level, of): value for (level, of), value in metrics.levels.items()}
+
+
+def _breakers(metrics: Metrics) -> Series:
     return {(name,): BREAKER.get(state(), 1.0) for name, state in metrics.breakers.items()}
 
 
-def _waits(metrics: Metrics) -> dict[tuple[str, ...], int]:
+def _waits(metrics: Metrics) -> Series:
     return {(name,): count for (name, _), count in metrics.waits.items()}
 
 
-def _texts(answers: Mapping[tuple[str, int], int]) -> dict[tuple[str, ...], int]:
+def _durations(servers: Mapping[str, Metrics]) -> dict[tuple[str, str], Histogram]:
+    return {(name, tool): found for name, metrics in servers.items() for tool, found in metrics.durations.items()}
+
+
+def _latencies(servers: Mapping[str, Metrics]) -> dict[tuple[str, str], Histogram]:
+    return {(name, of): found for name, metrics in servers.items() for of, found in metrics.latencies.items()}
+
+
+def _texts(answers: Mapping[tuple[str, int], int]) -> dict[tuple[str, ...], float]:
     return {(path, str(status)): count for (path, status), count in answers.items()}
 
 
@@ -60,36 +106,40 @@ def _process() -> Iterator[Iterable[str]]:
     if _PROC.is_dir():
         resident = int((_PROC / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         yield _gauge("process_resident_memory_bytes", "Memory in use.", (), {(): resident})
+        yield _gauge("process_max_fds", "Limit of open descriptors.", (), {(): min(file_limit(), 10**9)})
         yield _gauge("process_open_fds", "Open descriptors.", (), {(): sum(1 for _ in (_PROC / "fd").iterdir())})
 
 
-def _metric(name: str, kind: str, told: str, lines: Iterable[str]) -> Iterator[str]:
-    yield f"# HELP {name} {told}"
+def _metric(name: str, kind: str, help_text: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"# HELP {name} {help_text}"
     yield f"# TYPE {name} {kind}"
     yield from lines
 
 
-def _gauge(name: str, told: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]) -> Iterator[str]:
-    return _metric(name, "gauge", told, _samples(name, labels, values))
-
-
-def _counter(
-    name: str, told: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], int] | Counter[tuple[str, str]]
+def _gauge(
+    name: str, help_text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]
 ) -> Iterator[str]:
-    return _metric(name, "counter", told, _samples(name, labels, values))
+    return _metric(name, "gauge", help_text, _samples(name, labels, values))
+
+
+def _counter(name: str, help_text: str, labels: tuple[str, ...], values: Series) -> Iterator[str]:
+    return _metric(name, "counter", help_text, _samples(name, labels, values))
 
 
 def _samples(name: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]) -> list[str]:
     return [f"{name}{_labels(labels, found)} {value:.12g}" for found, value in sorted(values.items())]
 
 
-def _histogram(name: str, told: str, label: str, histograms: Mapping[str, Histogram]) -> Iterator[str]:
+def _histogram(name: str, help_text: str, label: str, histograms: Mapping[tuple[str, str], Histogram]) -> Iterator[str]:
     lines: list[str] = []
-    for of, histogram in sorted(histograms.items()):
+    for (server, of), histogram in sorted(histograms.items()):
         for bound, count in zip([*map(str, BUCKET_SECONDS), "+Inf"], accumulate(histogram.buckets), strict=True):
-            lines.append(f"{name}_bucket{_labels((label, 'le'), (of, bound))} {count}")
-        lines += [f"{name}_{part}{_labels((label,), (of,))} {value:.12g}" for part, value in _totals(histogram)]
-    return _metric(name, "histogram", told, lines)
+            lines.append(f"{name}_bucket{_labels(('server', label, 'le'), (server, of, bound))} {count}")
+        lines += [
+            f"{name}_{part}{_labels(('server', label), (server, of))} {value:.12g}"
+            for part, value in _totals(histogram)
+        ]
+    return _metric(name, "histogram", help_text, lines)
 
 
 def _totals(histogram: Histogram) -> tuple[tuple[str, float], ...]:

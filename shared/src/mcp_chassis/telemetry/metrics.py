@@ -6,7 +6,9 @@ ones are counted as `other`.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,5 +126,50 @@ def _outcomes(counter: Counter[tuple[str, str]], name: str) -> dict[str, int]:
     return {outcome: count for (owner, outcome), count in sorted(counter.items()) if owner == name}
 
 
-METRICS = Metrics()
+class ProcessMetrics(Metrics):
+    """The metrics of each server of a process, by its short name; those of the current server are counted and read.
+
+    A process that serves one server over stdio has one set, without a name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_server: dict[str, Metrics] = {}
+
+    def call(self, tool: str, outcome: str, seconds: float) -> None:
+        self._current.call(tool, outcome, seconds)
+
+    def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
+        self._current.attempted(upstream, outcome, seconds)
+
+    def waited(self, upstream: str) -> None:
+        self._current.waited(upstream)
+
+    def watch(self, upstream: str, breaker: Callable[[], str]) -> None:
+        self._current.watch(upstream, breaker)
+
+    def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
+        self._current.level(name, of, value)
+
+    def snapshot(self) -> dict[str, Any]:
+        return self._current.snapshot()
+
+    @property
+    def _current(self) -> Metrics:
+        return self.by_server.setdefault(current_server.get(), Metrics())
+
+
+current_server: ContextVar[str] = ContextVar("current_server", default="")
+"""The short name of the server that a task works for; empty where the process serves one over stdio."""
+METRICS = ProcessMetrics()
 """The metrics of this process."""
+
+
+@contextmanager
+def serving_as(server: str) -> Generator[None]:
+    """Count inside, also in tasks begun there, for the server of this short name."""
+    token = current_server.set(server)
+    try:
+        yield
+    finally:
+        current_server.reset(token)

@@ -54,7 +54,7 @@ async def send_json(send: Send, status: int, body: Mapping[str, Any], headers: M
 
 async def send_body(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
     """Answer with a status, headers and one body."""
-    lines = {"cache-control": "no-store", **headers, "content-length": str(len(body))}
+    lines = {"cache-control": "no-store", **headers, **({} if status == 204 else {"content-length": str(len(body))})}
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})
