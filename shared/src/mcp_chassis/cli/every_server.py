@@ -87,6 +87,11 @@ def _add_keys(commands: Any) -> None:
     new.add_argument("name")
     new.add_argument("scopes", nargs="+", metavar="SCOPE")
     new.add_argument("--file", type=Path, help="the key file to add it to")
+    new.add_argument("--expires", metavar="DATE", help="the day it ends, such as 2027-01-31 (its last day, in UTC)")
+    new.add_argument("--limit", action="append", default=[], metavar="[KIND=]CALLS/SECONDS", help="such as write=10/60")
+    remove = add(acts, "remove", "take a key out of a file; servers refuse it within a second", _remove_key)
+    remove.add_argument("name")
+    remove.add_argument("file", type=Path)
     add(acts, "hash", "replace keys in the clear by their digests", _hash_keys).add_argument("file", type=Path)
     add(acts, "list", "print names and scopes", _list_keys).add_argument("file", type=Path)
 
@@ -94,7 +99,13 @@ def _add_keys(commands: Any) -> None:
 def _new_key(chosen: argparse.Namespace) -> int:
     from mcp_chassis.remote import api_keys_command as key_file
 
-    return key_file.new(chosen.name, chosen.scopes, chosen.file)
+    return key_file.new(chosen.name, chosen.scopes, chosen.file, chosen.expires, chosen.limit)
+
+
+def _remove_key(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import api_keys_command as key_file
+
+    return key_file.removed(chosen.name, chosen.file)
 
 
 def _hash_keys(chosen: argparse.Namespace) -> int:

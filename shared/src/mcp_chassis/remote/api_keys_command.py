@@ -1,35 +1,67 @@
-"""Making keys and looking after their file; what `toolroll keys` does."""
+"""The command `toolroll keys`: makes, hashes, lists and removes the keys of a file."""
 
 import os
 import stat
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from mcp_chassis.remote.auth.api_keys import ApiKey, new_secret, parse
+from mcp_chassis.remote.auth.api_keys import ApiKey, new_secret, parse, with_options
 from mcp_chassis.remote.auth.scopes import known
 
 EXIT_BAD_FILE = 2
 
 
-def new(name: str, scopes: Sequence[str], path: Path | None = None) -> int:
-    """Print a new key, and its line; with `path` the line is added to the file instead. The exit code."""
+def new(
+    name: str, scopes: Sequence[str], path: Path | None = None, expires: str | None = None, limits: Sequence[str] = ()
+) -> int:
+    """Print a new key, and its line; with `path` the line is added to the file instead. The exit code.
+
+    Args:
+        name, scopes: of the key.
+        path: the file.
+        expires: the last day on which it is good.
+        limits: rates such as `120/60`, or `write=10/60` for one kind of call.
+    """
     text = _text(path) if path and path.exists() else ""
     if text is None:
         return _refused(f"{path} cannot be read.")
     if problem := _problem(name, scopes, text):
         return _refused(problem)
     secret = new_secret()
-    line = ApiKey.of(name, secret, scopes).line()
+    try:
+        key = with_options(ApiKey.of(name, secret, scopes), _options(expires, limits))
+    except ValueError as exc:
+        return _refused(f"{str(exc)[0].upper()}{str(exc)[1:]}.")
     if path is None:
-        sys.stdout.write(f"{secret}\n{line}\n")
+        sys.stdout.write(f"{secret}\n{key.line()}\n")
         return _done("The first line is the key: give it to its user, it is shown once. The second is for the file.")
     begun = "\n" if text and not text.endswith("\n") else ""
-    if not _written(path, f"{text}{begun}{line}\n"):
+    if not _written(path, f"{text}{begun}{key.line()}\n"):
         return _refused(f"{path} cannot be written.")
     sys.stdout.write(f"{secret}\n")
     return _done(f"Added to {path}. The key is shown once.")
+
+
+def _options(expires: str | None, limits: Sequence[str]) -> list[str]:
+    rates = [("limit:" if "=" in limit else "limit=") + limit for limit in limits]
+    return [*([f"expires={expires}"] if expires else []), *rates]
+
+
+def removed(name: str, path: Path) -> int:
+    """Take a key out of a file; comments and other lines stay. The exit code."""
+    text = _text(path)
+    if text is None:
+        return _refused(f"{path} cannot be read.")
+    lines = text.splitlines(keepends=True)
+    kept = [line for line in lines if name not in {key.name for key in parse(line).keys}]
+    if len(kept) == len(lines):
+        return _refused(f"{path} has no key called {name}.")
+    if not _written(path, "".join(kept)):
+        return _refused(f"{path} cannot be written.")
+    return _done(f"{name} is removed from {path}; servers that run refuse it within a second.")
 
 
 def _problem(name: str, scopes: Sequence[str], text: str) -> str | None:
@@ -63,13 +95,15 @@ def _hashed(line: str) -> str:
 
 
 def listed(path: Path) -> int:
-    """Print each key's name and scopes. The exit code."""
+    """Print each key's name, scopes and options, and whether it has expired. The exit code."""
     text = _text(path)
     if text is None:
         return _refused(f"{path} cannot be read.")
     parsed = parse(text)
     for key in parsed.keys:
-        sys.stdout.write(f"{key.name}  {','.join(sorted(key.scopes))}\n")
+        options = key.line().split()[3:]
+        ended = ["expired"] if key.has_expired(datetime.now(UTC).date()) else []
+        sys.stdout.write("  ".join([key.name, ",".join(sorted(key.scopes)), *options, *ended]) + "\n")
     for problem in parsed.problems:
         sys.stderr.write(f"{path}: {problem}\n")
     return EXIT_BAD_FILE if parsed.problems else 0
@@ -106,11 +140,11 @@ def _keep_rights(path: Path, fresh: Path) -> None:
     fresh.chmod(stat.S_IMODE(before.st_mode) & 0o770)
 
 
-def _done(told: str) -> int:
-    sys.stderr.write(f"{told}\n")
+def _done(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
     return 0
 
 
-def _refused(told: str) -> int:
-    sys.stderr.write(f"{told}\n")
+def _refused(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
     return EXIT_BAD_FILE

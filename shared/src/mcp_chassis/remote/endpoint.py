@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from mcp_chassis.failures import Failure, OutcomeUnknown, PermissionDenied, Unavailable
 from mcp_chassis.pipeline.narrowing import narrowed
 from mcp_chassis.pipeline.subscriptions import Listening
-from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth
-from mcp_chassis.remote.auth.scopes import Scopes
+from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth, own_rate
+from mcp_chassis.remote.auth.scopes import COMPLETION, Scopes
 from mcp_chassis.remote.exchange import CLIENT_CLOSED_REQUEST, Exchange
 from mcp_chassis.remote.http import cors, rejections, request_body
 from mcp_chassis.remote.http.connection import CONNECTION
@@ -38,7 +38,7 @@ _audit = logging.getLogger(AUDIT)
 LISTEN = "subscriptions/listen"
 NEEDS = {"resources/read": RESOURCES, "prompts/get": PROMPTS}
 """The permission a method needs; that of `tools/call` is the tool's."""
-LIMITED = {**NEEDS, "completion/complete": "completion"}
+LIMITED = {**NEEDS, "completion/complete": COMPLETION}
 """The kind under which the calls of a method are rate limited; that of `tools/call` is the tool's permission."""
 OVERLOADED_BODY = 64 * 1024
 """Bytes that are read of a request that will be rejected, so that the rejection can carry its id."""
@@ -237,7 +237,7 @@ class Endpoint:
         call = self._call(message)
         if call.limited_as:
             key = f"{self.scopes.mount}:{exchange.principal}:{call.limited_as}"
-            if wait := await self.guard.limiter.hit(key):
+            if wait := await self.guard.limiter.hit(key, own_rate(exchange.user, call.limited_as)):
                 raise rejections.limited(f"You have used up your {call.limited_as} calls for now.", wait)
         if call.needed and exchange.user and by_oauth(exchange.user):
             self._check_scope(exchange.user, call.needed, call.tool)

@@ -1,6 +1,7 @@
 """API keys: random, kept as SHA-256, compared in constant time, each with its scopes.
 
-A file holds one `name sha256:HEX scope,scope` a line. Lines of the older form `key=scope,scope` are read too and
+A file holds one `name sha256:HEX scope,scope` a line, with options behind it: `expires=2027-01-31`, `limit=120/60` for
+every kind of call, `limit:write=10/60` for one. Lines of the older form `key=scope,scope` are read too and
 hashed in memory; such a key is named by its digest, so that it keeps its name when lines move.
 """
 
@@ -11,21 +12,28 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Self
 
-from mcp_chassis.remote.auth.scopes import SINGLE_KEY, known
+from mcp_chassis.remote.auth.scopes import ADMIN, COMPLETION, SINGLE_KEY, TOOL_CLASSES, known
+from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import BadSettings
+from mcp_chassis.tools import PROMPTS, RESOURCES
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "tr_"
 RANDOM_BYTES = 32
 NAME_DIGITS = 12
+LIMITED_KINDS = (*TOOL_CLASSES, ADMIN, RESOURCES, PROMPTS, COMPLETION)
+"""The kinds of calls that are limited apart from each other."""
 SINGLE = "#"
 """Begins the name of the key of `MCP_API_KEY`; no name in a file can begin so."""
-_HASHED = re.compile(r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>\S+)")
+_HASHED = re.compile(
+    r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>[^\s=]+)(?P<options>(?:\s+\S+)*)"
+)
 _PLAIN = re.compile(r"(?P<key>[!-<>-~]{1,512})\s*=\s*(?P<scopes>\S+)")
 _MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not told
 FILE_CHECK_SECONDS = 1.0
@@ -33,19 +41,32 @@ FILE_CHECK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ApiKey:
-    """One key: what it is called, its digest, and what it may do."""
+    """One key: its name, its digest and its scopes.
+
+    Args:
+        name, digest, scopes: as they stand in the file.
+        expires: the last day on which it is good, in UTC; None for a key that does not end.
+        limits: rates of calls by kind (`read`, `write`, `resources`, ...); that of the empty kind is for every other.
+    """
 
     name: str
     digest: bytes
     scopes: frozenset[str]
+    expires: date | None = None
+    limits: tuple[tuple[str, RequestRate], ...] = ()
 
     @classmethod
     def of(cls, name: str, secret: str, scopes: Iterable[str]) -> Self:
         return cls(name, digest(secret), frozenset(scopes))
 
     def line(self) -> str:
-        """As it stands in the file."""
-        return f"{self.name} sha256:{self.digest.hex()} {','.join(sorted(self.scopes))}"
+        """The line of the file."""
+        options = [f"expires={self.expires.isoformat()}"] if self.expires else []
+        options += [f"limit{kind and f':{kind}'}={rate}" for kind, rate in self.limits]
+        return " ".join([self.name, f"sha256:{self.digest.hex()}", ",".join(sorted(self.scopes)), *options])
+
+    def has_expired(self, today: date) -> bool:
+        return self.expires is not None and self.expires < today
 
 
 def digest(secret: str) -> bytes:
@@ -98,10 +119,38 @@ def parse(text: str, *, hashed_only: bool = False) -> Parsed:
 
 def _key(line: str) -> tuple[ApiKey, bool]:
     if match := _HASHED.fullmatch(line):
-        return ApiKey(match["name"], bytes.fromhex(match["digest"]), _scopes(match["scopes"])), False
+        key = ApiKey(match["name"], bytes.fromhex(match["digest"]), _scopes(match["scopes"]))
+        return with_options(key, match["options"].split()), False
     if match := _PLAIN.fullmatch(line):
         return ApiKey.of(name_of(match["key"]), match["key"], _scopes(match["scopes"])), True
     raise ValueError("must be `name sha256:HEX scope,scope`")
+
+
+def with_options(key: ApiKey, options: Iterable[str]) -> ApiKey:
+    """The key with its options: `expires=DATE`, `limit=RATE` or `limit:KIND=RATE`.
+
+    Raises:
+        ValueError: naming the option that is none.
+    """
+    limits = dict(key.limits)
+    for option in options:
+        name, _, value = option.partition("=")
+        kind = name.removeprefix("limit").removeprefix(":")
+        if name == "expires":
+            key = replace(key, expires=_day(value))
+        elif name == "limit" or (name.startswith("limit:") and kind in LIMITED_KINDS):
+            limits[kind] = RequestRate.parse(value)
+        else:
+            kinds = ", ".join(LIMITED_KINDS)
+            raise ValueError(f"an option is expires=DATE, limit=CALLS/SECONDS or limit:KIND=CALLS/SECONDS of {kinds}")
+    return replace(key, limits=tuple(sorted(limits.items())))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("expires= needs a day such as 2027-01-31") from None
 
 
 def _scopes(text: str) -> frozenset[str]:
@@ -144,7 +193,7 @@ class ApiKeyStore:
         self._from_file: tuple[ApiKey, ...] = self._read_first()
 
     def find(self, secret: str) -> ApiKey | None:
-        """The key that `secret` is, or None. Every key is compared, so the time tells nothing."""
+        """The key that `secret` is, or None; it may have expired. Every key is compared, so the time tells nothing."""
         self._reload_if_changed()
         presented = digest(secret)
         found = None

@@ -2,7 +2,8 @@
 
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -48,6 +49,19 @@ class Verifier(Protocol):
         ...
 
 
+class KeyHolder(AuthenticatedUser):
+    """A caller with an API key, which may have rates of its own by kind of call."""
+
+    def __init__(self, token: AccessToken, limits: Mapping[str, RequestRate]) -> None:
+        super().__init__(token)
+        self.limits = limits
+
+
+def own_rate(user: AuthenticatedUser | None, kind: str) -> RequestRate | None:
+    """The rate that a caller's key has for a kind of call; None where that of the server counts."""
+    return (user.limits.get(kind) or user.limits.get("")) if isinstance(user, KeyHolder) else None
+
+
 class Authentication:
     """The checks of one server's callers.
 
@@ -56,6 +70,7 @@ class Authentication:
         verifier: of OAuth tokens.
         challenge: `WWW-Authenticate` for an OAuth error code (empty where no credential came).
         bad_tokens: counts bad credentials per address.
+        today: the day in UTC.
     """
 
     def __init__(
@@ -64,11 +79,13 @@ class Authentication:
         verifier: Verifier | None,
         challenge: Callable[[str], str],
         bad_tokens: SlidingWindow | None = None,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._keys = keys
         self._verifier = verifier
         self._challenge = challenge
         self._bad_tokens = bad_tokens or SlidingWindow(BAD_TOKENS)
+        self._today = today
         self._known: dict[ApiKey, AuthenticatedUser] = {}
 
     async def caller(self, scope: Scope) -> AuthenticatedUser:
@@ -109,6 +126,10 @@ class Authentication:
         if not credential or len(credential) > LONGEST_CREDENTIAL or not credential.isascii():
             return None
         if key := self._keys.find(credential):
+            if key.has_expired(self._today()):
+                raise self._refused(
+                    f"Your key {key.name} ended after {key.expires}: ask for a new one.", "invalid_token"
+                )
             return self._known.get(key) or self._remember(key)
         token = await self._verifier.verify(credential, may_ask=may_ask) if self._verifier else None
         return AuthenticatedUser(token) if token else None
@@ -119,7 +140,7 @@ class Authentication:
         )
         if len(self._known) > 10_000:
             self._known.clear()
-        return self._known.setdefault(key, AuthenticatedUser(token))
+        return self._known.setdefault(key, KeyHolder(token, dict(key.limits)))
 
     def _refused(self, reason: str, error: str) -> Rejection:
         return rejections.unauthorized(self._challenge(error), reason)

@@ -1,4 +1,4 @@
-"""What a caller may do: the names of permissions, and which of them each tool, resource and prompt needs."""
+"""Scopes: the names of permissions, and the check whether a caller has the one that a call needs."""
 
 from collections.abc import Iterable
 
@@ -8,6 +8,8 @@ from mcp_chassis.failures import PermissionDenied
 
 EVERYTHING = "*"
 ADMIN = "admin"
+COMPLETION = "completion"
+"""The kind under which completing arguments is rate limited; no scope."""
 TOOL_CLASSES = ("read", "write", "destructive")
 SINGLE_KEY = frozenset({"tools", "resources", "prompts"})
 """What the one key of `MCP_API_KEY` may do."""

@@ -1,4 +1,4 @@
-"""How often: a sliding window per key, counted in memory that stays bounded."""
+"""Rate limits: a sliding window per key, counted in bounded memory."""
 
 import time
 from collections import OrderedDict
@@ -32,12 +32,15 @@ class RequestRate:
             raise ValueError("must be a number of calls and 0.1 to 86400 seconds, such as 60/60")
         return rate
 
+    def __str__(self) -> str:
+        return f"{self.count}/{self.seconds:g}"
+
 
 class Limiter(Protocol):
-    """Counts one more under a key."""
+    """Counts calls under keys."""
 
-    async def hit(self, key: str) -> float:
-        """Seconds to wait, 0 when it may go on."""
+    async def hit(self, key: str, rate: RequestRate | None = None) -> float:
+        """Count one more under a key; seconds to wait, 0 when it may go on. `rate` takes the limiter's place."""
         ...
 
 
@@ -49,49 +52,50 @@ class SlidingWindow:
     Args:
         rate: how many in how many seconds.
         clock: seconds, monotonic.
-        most: keys remembered; the one unseen for longest is forgotten first.
+        max_keys: keys remembered; the one unseen for longest is forgotten first.
     """
 
-    def __init__(self, rate: RequestRate, clock: Callable[[], float] = time.monotonic, most: int = MAX_KEYS) -> None:
+    def __init__(
+        self, rate: RequestRate, clock: Callable[[], float] = time.monotonic, max_keys: int = MAX_KEYS
+    ) -> None:
         self.rate = rate
         self._clock = clock
-        self._most = most
+        self._max_keys = max_keys
         self._seen: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    async def hit(self, key: str) -> float:
-        """Seconds to wait, 0 when it may go on; what has to wait is not counted."""
-        wait = self.wait(key)
+    async def hit(self, key: str, rate: RequestRate | None = None) -> float:
+        """Count one more under a key; seconds to wait, 0 when it may go on. What has to wait is not counted."""
+        wait = self.wait(key, rate)
         if not wait:
-            self.count(key)
+            self.count(key, rate)
         return wait
 
-    def wait(self, key: str) -> float:
+    def wait(self, key: str, rate: RequestRate | None = None) -> float:
         """Seconds until one more fits, without counting it."""
-        window, now, before = self._at(key)
-        if not self.rate.count or now + before * (1 - self._into(window)) <= self.rate.count - 1:
+        rate = rate or self.rate
+        window, now, before = self._at(key, rate)
+        into = self._clock() / rate.seconds - window
+        if not rate.count or now + before * (1 - into) <= rate.count - 1:
             return 0.0
-        if now >= self.rate.count:  # this window alone is full: it must slide out by one
-            return self.rate.seconds * (2 - self._into(window) - (self.rate.count - 1) / now)
-        return self.rate.seconds * (1 - self._into(window) - (self.rate.count - 1 - now) / before)
+        if now >= rate.count:  # this window alone is full: it must slide out by one
+            return rate.seconds * (2 - into - (rate.count - 1) / now)
+        return rate.seconds * (1 - into - (rate.count - 1 - now) / before)
 
-    def count(self, key: str) -> None:
+    def count(self, key: str, rate: RequestRate | None = None) -> None:
         """One more, whether it fits or not."""
-        window, now, before = self._at(key)
+        window, now, before = self._at(key, rate or self.rate)
         self._seen[key] = (window, now + 1, before)
         self._seen.move_to_end(key)
-        if len(self._seen) > self._most:
+        if len(self._seen) > self._max_keys:
             self._seen.popitem(last=False)
 
-    def _at(self, key: str) -> tuple[int, int, int]:
+    def _at(self, key: str, rate: RequestRate) -> tuple[int, int, int]:
         """The current window's number, and the counts of it and of the one before."""
-        window = int(self._clock() / self.rate.seconds)
+        window = int(self._clock() / rate.seconds)
         last, count, before = self._seen.get(key, (window, 0, 0))
         if last == window:
             return window, count, before
         return window, 0, count if last == window - 1 else 0
-
-    def _into(self, window: int) -> float:
-        return self._clock() / self.rate.seconds - window

@@ -1,4 +1,4 @@
-"""One limit for all replicas, counted in Redis; each process's own where Redis is gone."""
+"""Rate limits shared by all replicas in Redis; each process counts by itself while Redis is gone."""
 
 import math
 import time
@@ -32,18 +32,19 @@ class RedisSlidingWindow:
             key_prefix=f"{PREFIX}:limits",
             connection_pool=link.pool,
         )
-        self._item = RateLimitItemPerSecond(max(rate.count, 1), math.ceil(rate.seconds))
         self._windows = SlidingWindowCounterRateLimiter(storage)
 
-    async def hit(self, key: str) -> float:
-        """Seconds to wait, 0 when it may go on."""
-        if not self._rate.count:
+    async def hit(self, key: str, rate: RequestRate | None = None) -> float:
+        """Count one more under a key; seconds to wait, 0 when it may go on."""
+        rate = rate or self._rate
+        if not rate.count:
             return 0.0
+        item = RateLimitItemPerSecond(rate.count, math.ceil(rate.seconds))
         try:
             async with self._link.asking():
-                if await self._windows.hit(self._item, key):
+                if await self._windows.hit(item, key):
                     return 0.0
-                until = (await self._windows.get_window_stats(self._item, key)).reset_time
+                until = (await self._windows.get_window_stats(item, key)).reset_time
         except RedisUnavailable:
-            return await self._local.hit(key)
+            return await self._local.hit(key, rate)
         return max(until - time.time(), _SHORTEST_WAIT)

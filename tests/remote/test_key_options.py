@@ -1,0 +1,94 @@
+"""Options of a key in its file: the day it ends, and rates of its own; and taking a key out."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp_chassis.cli.every_server import main
+from mcp_chassis.remote.auth.api_keys import ApiKey, parse
+from mcp_chassis.remote.http.rate_limiter import RequestRate
+from remote_http import answer, post, served
+from remote_sample import FIRST
+
+TODAY = datetime.now(UTC).date()
+LINE = ApiKey.of("ci", "tr_ci", ["tools", "resources"]).line()
+ECHO = {"name": "echo", "arguments": {"text": "x"}}
+
+
+async def call(http: httpx2.AsyncClient, tool: str = "echo", key: str = "tr_ci") -> httpx2.Response:
+    arguments = {} if tool == "announce" else {"text": "x"}
+    return await post(http, "modern", "tools/call", {"name": tool, "arguments": arguments}, {"x-api-key": key})
+
+
+def file(folder: Path, *lines: str) -> dict[str, str]:
+    (folder / "keys").write_text("".join(f"{line}\n" for line in lines))
+    return {"MCP_API_KEYS_FILE": str(folder / "keys")}
+
+
+def test_options_are_read_and_written_as_they_stand() -> None:
+    line = f"{LINE} expires=2027-01-31 limit=120/60 limit:write=10/60"
+    (key,) = parse(line).keys
+    assert key.line() == line
+    assert dict(key.limits) == {"": RequestRate(120, 60), "write": RequestRate(10, 60)}
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ("expires=soon", "expires= needs a day"),
+        ("expires=", "expires= needs a day"),
+        ("limit=often", "60/60"),
+        ("limit:reads=1/60", "an option is"),
+        ("until=2027-01-01", "an option is"),
+        ("limits=1/60", "an option is"),
+    ],
+)
+def test_an_option_that_is_none_makes_the_line_no_key_and_says_the_form(option: str, problem: str) -> None:
+    parsed = parse(f"{LINE} {option}")
+    assert parsed.keys == ()
+    assert problem in parsed.problems[0]
+
+
+async def test_a_key_is_good_on_its_last_day_and_then_says_that_it_has_ended(tmp_path: Path) -> None:
+    yesterday, tomorrow = TODAY - timedelta(1), TODAY + timedelta(1)
+    async with served({"": FIRST}, file(tmp_path, f"{LINE} expires={tomorrow}")) as http:
+        good = await call(http)
+    async with served({"": FIRST}, file(tmp_path, f"{LINE} expires={yesterday}")) as http:
+        ended = await call(http)
+    assert (good.status_code, ended.status_code) == (200, 401)
+    assert f"ended after {yesterday}" in answer(ended)["error"]["message"]
+
+
+async def test_a_key_has_rates_of_its_own_by_kind_of_call(tmp_path: Path) -> None:
+    other = ApiKey.of("other", "tr_other", ["tools"]).line()
+    lines = file(tmp_path, f"{LINE} limit=3/3600 limit:write=1/3600", other)
+    async with served({"": FIRST}, {**lines, "MCP_RATE_LIMIT": "2/3600"}) as http:
+        reads = [(await call(http)).status_code for _ in range(4)]
+        writes = [(await call(http, "put")).status_code for _ in range(2)]
+        others = [(await call(http, key="tr_other")).status_code for _ in range(3)]
+    assert (reads, writes, others) == ([200, 200, 200, 429], [200, 429], [200, 200, 429])
+
+
+async def test_a_key_that_is_removed_is_refused_and_the_others_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("# ours\n")
+    assert main(["keys", "new", "ci", "read", "--file", str(path), "--expires", "2099-12-31", "--limit", "5/60"]) == 0
+    assert main(["keys", "new", "cd", "read", "--file", str(path), "--limit", "read=9/60"]) == 0
+    capsys.readouterr()
+    assert main(["keys", "list", str(path)]) == 0
+    assert capsys.readouterr().out == "ci  read  expires=2099-12-31  limit=5/60\ncd  read  limit:read=9/60\n"
+    assert main(["keys", "remove", "ci", str(path)]) == 0
+    assert main(["keys", "remove", "ci", str(path)]) == 2
+    assert "no key called ci" in capsys.readouterr().err
+    assert [key.name for key in parse(path.read_text()).keys] == ["cd"]
+    assert path.read_text().startswith("# ours\n")
+
+
+def test_a_new_key_with_a_wrong_option_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "keys"
+    assert main(["keys", "new", "ci", "read", "--file", str(path), "--expires", "soon"]) == 2
+    assert "such as 2027-01-31" in capsys.readouterr().err
+    assert not path.exists()
