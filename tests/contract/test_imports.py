@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -144,3 +145,27 @@ def test_an_undeclared_distribution_is_found(tmp_path: Path) -> None:
     (tmp_path / "src" / "module.py").write_text("import json\n\ndef late():\n    import httpx2")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "sample"\ndependencies = ["anyio>=4.9"]\n')
     assert undeclared(tmp_path) == ["sample imports httpx2"]
+
+
+def test_the_front_imports_the_standard_library_and_little_of_it() -> None:
+    """It is imported by every start, before the SDK: docs/adr/0073."""
+    front = sources(CORE / "stdio" / "front")
+    allowed = {"_blake2", "hashlib", "json", "os", "re", "select", "signal", "stat", "sys", "time"}
+    typing_only = {"collections", "types", "typing"}
+    found = {
+        f"{module} imports {target}"
+        for module, tree in front.items()
+        for target in imported(tree)
+        if not target.startswith(("mcp_chassis.stdio.front", "mcp_chassis.process_limits"))
+        and target.partition(".")[0] not in allowed | typing_only
+    }
+    assert found == set()
+
+
+def test_a_start_over_stdio_imports_nothing_that_takes_long_before_it_answers() -> None:
+    heavy = ("typing", "pathlib", "hashlib", "asyncio", "dataclasses", "importlib.metadata", "pydantic", "mcp")
+    program = (
+        f"import sys, mcp_chassis.run, mcp_chassis.stdio.front.loop; print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "[]"

@@ -170,7 +170,7 @@ def _secrets(settings: type[ServerSettings], environment: Mapping[str, str]) -> 
     for name, field in settings.variables_read(environment).items():
         if not is_secret(settings.model_fields[field]):
             continue
-        yield name, _pattern(settings, field, name) if os.environ.get(name, "").strip() else None
+        yield name, secret_pattern(settings, field, name) if os.environ.get(name, "").strip() else None
         command = f"{name}_COMMAND"
         if environment.get(command, "").strip() and is_at_start(settings, field):
             raise NotRecordable(f"{command} runs at each start.")
@@ -181,10 +181,10 @@ def _secret_files(settings: type[ServerSettings], environment: Mapping[str, str]
     for name, field in settings.variables_read(environment).items():
         path = environment.get(f"{name}_FILE", "")
         if is_secret(settings.model_fields[field]) and path.strip() and not environment.get(name, "").strip():
-            yield path, _pattern(settings, field, f"{name}_FILE")
+            yield path, secret_pattern(settings, field, f"{name}_FILE")
 
 
-def _pattern(settings: type[ServerSettings], field: str, variable: str) -> str:
+def secret_pattern(settings: type[ServerSettings], field: str, variable: str) -> str:
     """The pattern of values that certainly keep the rules of a secret."""
     is_plain = settings.model_fields[field].annotation == _PLAIN_SECRET
     pattern = settings.secret_patterns.get(field, "[!-~]+" if is_plain else None)
