@@ -270,6 +270,33 @@ def test_the_front_can_be_turned_off_and_is_off_while_debugging(
     assert len(records(cache)) == 1
 
 
+def test_a_change_of_code_between_the_handshake_and_the_first_call_is_told_in_the_log(
+    recorded: FrontSample, tmp_path: Path
+) -> None:
+    client = recorded.start(stderr=subprocess.PIPE)
+    (tmp_path / "env").write_text("# edited\n")
+    assert client.call("say", {"text": "x"})["structuredContent"] == {"text": "x"}
+    client.close()
+    assert client.process.stderr
+    assert "connect again" in client.process.stderr.read().decode()
+    client.process.stderr.close()
+
+
+@pytest.mark.parametrize("revision", ["2025-11-25", MODERN])
+def test_settings_that_broke_after_the_handshake_are_told_to_whoever_waits(
+    recorded: FrontSample, tmp_path: Path, revision: str
+) -> None:
+    client = recorded.start(revision, stderr=subprocess.PIPE)
+    (tmp_path / "env").write_text("SAMPLE_READ_ONLY=perhaps\n")
+    answer = client.request("tools/call", {"name": "say", "arguments": {"text": "x"}})
+    assert answer["error"]["code"] == -32603
+    assert "SAMPLE_READ_ONLY" in answer["error"]["message"]
+    assert client.stop(5) == 2
+    assert client.process.stderr
+    assert b"cannot start:\nSAMPLE_READ_ONLY" in client.process.stderr.read()
+    client.process.stderr.close()
+
+
 Tampering = Callable[[Path], object]
 TAMPERINGS: dict[str, Tampering] = {
     "a changed word": lambda path: path.write_bytes(path.read_bytes().replace(b"Say it back", b"Do it again")),

@@ -1,6 +1,8 @@
 """Serving one server over standard input and output, from its settings to the exit code."""
 
 import gc
+import logging
+import os
 import sys
 from functools import partial
 from typing import Any
@@ -10,8 +12,11 @@ from mcp_chassis.process_limits import forbid_core_dumps
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.stdio import serve
+from mcp_chassis.stdio.front import record
 from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.telemetry import logs
+
+logger = logging.getLogger(__name__)
 
 
 def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
@@ -34,7 +39,9 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
     gc.freeze()
     if handover is None:
         return serve.run(dispatch)
+    if handover.answered and record.find(handover.reference, os.environ) is None:
+        logger.warning("This server's code or settings changed since the connection began: connect again to list anew.")
     from mcp_chassis.stdio.recording import write_record
 
-    record = partial(write_record, server, settings, handover) if handover.writes_record else None
-    return serve.run(dispatch, handover=handover, when_answered=record)
+    writing = partial(write_record, server, settings, handover) if handover.writes_record else None
+    return serve.run(dispatch, handover=handover, when_answered=writing)
