@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench soak mutation snapshots docs new-server node lock dist clients
+.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,9 +47,12 @@ fix: setup ## Format the code and mend what ruff can mend
 	@$(RUN) ruff format
 	@$(RUN) ruff check --fix
 
-BENCH ?= compare github slack database rest http_load
+BENCH ?= start compare github slack database rest http_load
 bench: setup $(if $(filter github slack database,$(BENCH)),$(NODE)) ## Compare with the bare SDK and peers, in one run; BENCH="compare github" for some
 	@for part in $(BENCH); do echo "== $$part"; $(RUN) python benchmarks/$$part.py || exit 1; done
+
+bench-check: setup ## Compare start and calls with benchmarks/figures.json; fails where a ratio is worse by more than a tenth
+	@$(RUN) python benchmarks/check.py
 
 soak: setup ## The tests of volume at full size, then 100,000 messages and calls over stdio and over HTTP
 	@TOOLROLL_TEST_VOLUME=full $(RUN) pytest $(PARALLEL) -m volume --timeout 1800

@@ -1,6 +1,6 @@
-"""One run, one machine: timezone-mcp, the bare SDK and PyPI's mcp-server-time. Prints figures and ratios.
+"""Calls over stdio: timezone-mcp, the bare SDK and PyPI's mcp-server-time in turns. Prints figures and ratios.
 
-make bench            compare.py --starts 9 --calls 2000
+make bench BENCH=compare            compare.py --rounds 3 --calls 2000
 """
 
 import argparse
@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
+from ratios import commit, repeated, report
+from start import resident_megabytes
 from wire import Wire, started
 
 HERE = Path(__file__).resolve().parent
 PEER = HERE.parent / ".tools" / "peer"
 IN_FLIGHT = 32
-ROUNDS = 3
+WARM_UP_CALLS = 100
+MAX_ROUNDS = 15
 
 
 @dataclass
@@ -32,25 +34,24 @@ class Contender:
     name: str
     command: Sequence[str]
     arguments: Mapping[str, Any]
-    starts: list[float] = field(default_factory=list[float])
     rounds: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
 
-    @property
-    def figures(self) -> dict[str, float]:
-        """The median start, and the best of the rounds: what disturbs a round is never the server."""
-        best = {name: min(figures[name] for figures in self.rounds) for name in self.rounds[0]}
-        fastest = max(figures["calls/s"] for figures in self.rounds)
-        return {"start ms": statistics.median(self.starts), **best, "calls/s": fastest}
+    def median(self, figure: str) -> float:
+        return statistics.median(figures[figure] for figures in self.rounds)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--starts", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=3, help="at least; more where the ratios spread")
     parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--write", action="store_true", help="write the ratios to figures.json")
     options = parser.parse_args()
     contenders = [bare(), ours(), *peer()]
-    asyncio.run(measure(contenders, options.starts, options.calls))
-    report(contenders)
+    ratios = asyncio.run(measure(contenders, options.rounds, options.calls))
+    table(contenders)
+    report(ratios)
+    if options.write:
+        commit(ratios)
 
 
 def bare() -> Contender:
@@ -76,34 +77,37 @@ def peer() -> list[Contender]:
     return [Contender("mcp-server-time", [str(program)], {"timezone": "Europe/Paris"})]
 
 
-async def measure(contenders: Sequence[Contender], starts: int, calls: int) -> None:
+async def measure(contenders: Sequence[Contender], rounds: int, calls: int) -> dict[str, list[float]]:
     """They take turns, so that what else the machine does falls on all of them alike."""
-    for _ in range(starts):
-        for contender in contenders:
-            async with started(contender.command, os.environ) as wire:
-                await wire.open()
-                contender.starts.append(1000 * (time.perf_counter() - wire.began))
-    for _ in range(ROUNDS):
+
+    async def turn() -> dict[str, float]:
         for contender in contenders:
             async with started(contender.command, os.environ) as wire:
                 await wire.open()
                 contender.rounds.append(await figures(wire, contender, calls))
+        base = contenders[0].rounds[-1]
+        return {
+            f"calls of {contender.name}, {figure}": contender.rounds[-1][figure] / base[figure]
+            for contender in contenders[1:]
+            for figure in base
+        }
+
+    return await repeated(turn, least=rounds, most=max(rounds, MAX_ROUNDS))
 
 
 async def figures(wire: Wire, contender: Contender, calls: int) -> dict[str, float]:
-    """Memory when idle, latency one after another, rate with 32 in flight."""
-    memory = megabytes(wire.process.pid)
-    for _ in range(100):
+    """Latency one after another, rate with 32 in flight, memory after them."""
+    for _ in range(WARM_UP_CALLS):
         await wire.call("get_current_time", contender.arguments)
     latencies = [await timed(wire, contender) for _ in range(calls // 2)]
     began = time.perf_counter()
     await asyncio.gather(*(callers(wire, contender, calls // IN_FLIGHT) for _ in range(IN_FLIGHT)))
     rate = calls // IN_FLIGHT * IN_FLIGHT / (time.perf_counter() - began)
     return {
-        "idle MB": memory,
         "median us": 1e6 * statistics.median(latencies),
         "p99 us": 1e6 * statistics.quantiles(latencies, n=100)[98],
         "calls/s": rate,
+        "used MB": resident_megabytes(wire.process.pid),
     }
 
 
@@ -118,21 +122,12 @@ async def callers(wire: Wire, contender: Contender, calls: int) -> None:
         await wire.call("get_current_time", contender.arguments)
 
 
-def megabytes(pid: int) -> float:
-    """Resident memory of a process and its children."""
-    process = psutil.Process(pid)
-    return sum(each.memory_info().rss for each in [process, *process.children(recursive=True)]) / 2**20
-
-
-def report(contenders: Sequence[Contender]) -> None:
-    base = contenders[0]
-    columns = list(base.figures)
-    print("".join([f"{'':18}", *(f"{column:>12}" for column in columns)]))
+def table(contenders: Sequence[Contender]) -> None:
+    columns = list(contenders[0].rounds[0])
+    print("".join([f"{'':18}", *(f"{column:>12}" for column in columns), f"{'rounds':>8}"]))
     for contender in contenders:
-        print("".join([f"{contender.name:18}", *(f"{contender.figures[column]:12,.0f}" for column in columns)]))
-    for contender in contenders[1:]:
-        ratios = (contender.figures[column] / base.figures[column] for column in columns)
-        print("".join([f"{contender.name + ' / bare':18}"[:24], *(f"{ratio:12.2f}" for ratio in ratios)]))
+        medians = (f"{contender.median(column):12,.0f}" for column in columns)
+        print("".join([f"{contender.name:18}", *medians, f"{len(contender.rounds):8}"]))
 
 
 if __name__ == "__main__":

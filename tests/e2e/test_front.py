@@ -43,15 +43,25 @@ def recorded(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> It
     (tmp_path / "env").touch()
     (tmp_path / "notes").touch()
     sample = FrontSample(tmp_path / "notes")
-    assert sample.start().stop() == 0
-    assert len(records(cache)) == 1
+    await_record(sample.start(), cache)
     (tmp_path / "notes").write_text("")
     yield sample
     sample.end()
 
 
+def await_record(client: RawClient, cache: Path) -> None:
+    """Keep the connection of a first start until its record is there; then end it."""
+    before = len(records(cache))
+    for _ in range(5_000):
+        if len(records(cache)) > before:
+            break
+        client.list()
+    assert len(records(cache)) == before + 1
+    assert client.stop() == 0
+
+
 def records(cache: Path) -> list[Path]:
-    return sorted((cache / "toolroll" / "front").glob("*"))
+    return sorted((cache / "toolroll" / "front").glob("[!.]*"))
 
 
 def has_loaded(client: RawClient) -> bool:
@@ -69,8 +79,9 @@ def test_every_server_answers_from_a_record_byte_for_byte_what_it_answers_itself
         MCP_IDEMPOTENCY_STORE="memory", TOOLROLL_ENV_FILE=str(tmp_path / "env"), XDG_CACHE_HOME=str(cache)
     )
     command = [sys.executable, "-m", module(name)]
-    assert said(command, environment, "2025-11-25")[1]
-    assert len(records(cache)) == 1
+    first = RawClient(command, env=environment).start()
+    first.initialize()
+    await_record(first, cache)
     for revision in REVISIONS:
         by_record, loaded = said(command, environment, revision)
         by_server, _ = said(command, environment | {"MCP_FRONT": "off"}, revision)
@@ -247,8 +258,8 @@ def test_a_host_that_stops_listening_ends_the_server(recorded: FrontSample) -> N
 
 
 @on_linux
-def test_a_warm_up_loads_the_server_without_being_used(recorded: FrontSample) -> None:
-    assert recorded.start(MCP_WARM_UP="0.1").stop() == 0
+def test_a_warm_up_loads_the_server_without_being_used(recorded: FrontSample, cache: Path) -> None:
+    await_record(recorded.start(MCP_WARM_UP="0.1"), cache)
     client = recorded.start(MCP_WARM_UP="0.1")
     assert client.list()
     while recorded.notes().count("opened") < 2:

@@ -12,9 +12,9 @@ from mcp_types import JSONRPCMessage
 
 from mcp_chassis.stdio.json_lines import MAX_LINE_BYTES, dump
 
-_CHUNK = 256 * 1024
-_WIDTH = 256 * 1024
-_HIGH_WATER = 1024 * 1024  # bytes written and not yet read by the host before answers wait
+_READ_BYTES = 256 * 1024
+_PIPE_BYTES = 256 * 1024
+_MAX_UNREAD_BYTES = 1024 * 1024  # bytes written and not yet read by the host before answers wait
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
@@ -63,12 +63,12 @@ def _duplicate(descriptor: int) -> int:
 
 
 def _widen(descriptor: int) -> None:
-    """Let a pipe hold a large answer whole, where the system can: 64 kB would be handed over piece by piece."""
+    """Enlarge a pipe so that it holds a large answer whole, where the system can: it holds 64 kB otherwise."""
     import fcntl
 
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):  # no pipe but a socket, or this user has too many wide ones
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _WIDTH)
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _is_open(descriptor: int) -> bool:
@@ -123,7 +123,7 @@ class LineReader:
 
     def _readable(self) -> None:
         try:
-            data = os.read(self._descriptor, _CHUNK)
+            data = os.read(self._descriptor, _READ_BYTES)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:  # reset: the host is gone
@@ -208,7 +208,7 @@ class LineWriter:
             self._scheduled = True
             self._empty.clear()
             self._loop.call_soon(self._flush)
-        if self._size > _HIGH_WATER and self._room.is_set():
+        if self._size > _MAX_UNREAD_BYTES and self._room.is_set():
             self._room.clear()
             self._slow()
 

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ending:
-    """How a server ends once it must: seconds in which calls in flight may still be answered, and seconds in all."""
+    """Limits of a shutdown: seconds for calls in flight to be answered, and seconds until the process ends."""
 
     reason: str
     grace: float
@@ -51,14 +51,14 @@ AFTER_EOF = Ending(
     "The host has closed our input.", grace=3.0, limit=4.8
 )  # hosts wait a few seconds after closing our input before they signal
 AFTER_SIGNAL = Ending("A signal asks for the end.", grace=7.0, limit=9.6)
-_AT_ONCE = Ending("The host no longer reads.", grace=0.0, limit=AFTER_EOF.limit)
-_LAST_WORDS = 0.5
-_LAST_WORK = 2.0  # seconds for what was begun after the first answer: a record takes a tenth of one
-_MOST_WAITING = 1_000  # messages read and not yet taken up
+_WITHOUT_GRACE = Ending("The host no longer reads.", grace=0.0, limit=AFTER_EOF.limit)
+_FLUSH_SECONDS = 0.5
+_UNFINISHED_SECONDS = 2.0  # seconds for what was begun after the first answer: a record takes a tenth of one
+_MAX_WAITING_MESSAGES = 1_000  # messages read and not yet taken up
 
 
 class Servable(Protocol):
-    """What can be served: the protocol's own server, the bus of its events, and what its host hears."""
+    """A server that this transport can carry: the protocol's server, the bus of its events, its log notifications."""
 
     bus: SubscriptionBus
     host_log: HostLog
@@ -102,20 +102,20 @@ def _has(stream: object) -> bool:
 
 
 class Session:
-    """One host's connection to a server: what only a connection that lasts can offer is offered on it."""
+    """One host's connection to a server, with the features that need a lasting connection."""
 
     def __init__(self, server: Servable) -> None:
         self._server = server
         self._listening = Listening(server.bus)
         self._subscriptions = ResourceSubscriptions(server.bus)
 
-    def mirrors(self) -> None:
-        """Its writer writes out what stands twice in a result."""
+    def send_markers(self) -> None:
+        """Let results hold markers for texts that they repeat; the writer of this connection writes the texts out."""
         mirrored.send_markers(self._server.lowlevel)
 
     @asynccontextmanager
     async def offered(self) -> AsyncGenerator[None]:
-        """Handlers of what only a lasting connection offers, while it lasts."""
+        """Register the handlers of log levels, streams and subscriptions while the connection lasts."""
         server = self._server.lowlevel
         self._server.host_log.serve(server)
         self._listening.serve(server)
@@ -131,7 +131,7 @@ class Session:
                 await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
 
     def end(self, ending: Ending) -> None:
-        """Begin the end: streams that would stay open are closed, and what does not let go has a limit."""
+        """Begin the shutdown: close subscription streams, and end the process after `ending.limit` seconds."""
         logger.info(ending.reason)
         self._listening.close()
         _end_within(ending.limit)
@@ -144,7 +144,7 @@ async def _serve_pipes(
     handover: Handover,
     when_answered: Callable[[], Awaitable[None]] | None,
 ) -> None:
-    session.mirrors()
+    session.send_markers()
     with claimed() as (incoming, outgoing), redirect_stdout(_Printed()):
         pipes = _Pipes(incoming, outgoing, session, after_eof, handover)
         with ended_by_signals(lambda: pipes.stop(after_signal), handover.signals):
@@ -160,7 +160,7 @@ class _Pipes:
         self._session = session
         self._drain = Drain()
         self._after_eof = after_eof
-        self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_AT_ONCE))
+        self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_WITHOUT_GRACE))
         self._reader = LineReader(incoming, self._line, self._too_long, self._eof)
         self._hang_up = HangUpWatch(incoming, self._writer, self._eof)
         self.inbox = Inbox(self._drain, self._flow)
@@ -184,7 +184,7 @@ class _Pipes:
             tasks.start_soon(wait_and_act)
             yield
             if self._drain.answered.is_set():
-                with anyio.move_on_after(_LAST_WORK):
+                with anyio.move_on_after(_UNFINISHED_SECONDS):
                     await done.wait()
             tasks.cancel_scope.cancel()
 
@@ -221,7 +221,7 @@ class _Pipes:
 
     def _flow(self) -> None:
         """Read only while messages are taken up and answers are read."""
-        if self._writer.is_slow or len(self.inbox) >= _MOST_WAITING:
+        if self._writer.is_slow or len(self.inbox) >= _MAX_WAITING_MESSAGES:
             self._reader.pause()
             if not self._drain.stopping:
                 self._hang_up.begin()
@@ -258,25 +258,25 @@ async def _serve_threads(session: Session, after_eof: Ending, after_signal: Endi
         with ended_by_signals(lambda: stop(after_signal)), redirect_stdout(_Printed()):
             await session.run(inbox, Outbox(drain, write))
             pump.cancel_scope.cancel()
-            _end_within(_LAST_WORDS)  # the SDK's thread cannot be woken from a read that never ends
+            _end_within(_FLUSH_SECONDS)  # the SDK's thread cannot be woken from a read that never ends
             await outgoing.aclose()
 
 
 def _refused(error: Exception) -> InvalidMessage:
-    """What the SDK could not read: it tells whether that was JSON at all."""
+    """The error response to a line that the SDK could not parse, as JSON or as a message."""
     broken = isinstance(error, ValidationError) and any(e["type"] == "json_invalid" for e in error.errors())
     return InvalidMessage(PARSE_ERROR if broken else INVALID_REQUEST, "This line is no JSON-RPC 2.0 message in UTF-8.")
 
 
 def _end_within(seconds: float) -> None:
-    """End the process after `seconds` even where a tool, a library or a lifespan does not let go."""
+    """End the process after `seconds`, even if a tool, a library or a lifespan is still running."""
     timer = threading.Timer(seconds, exit_now, (0,))
     timer.daemon = True
     timer.start()
 
 
 class _Printed(io.TextIOBase):
-    """What a tool prints becomes log lines: written to standard error, it could wait for ever for a reader."""
+    """Standard output of tools, as log lines: a write to standard error could wait for ever for a reader."""
 
     def write(self, text: str, /) -> int:
         for line in text.splitlines():

@@ -42,21 +42,21 @@ def ended_by_signals(stop: Callable[[], None], received: list[int] | None = None
 
 @contextmanager
 def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
-    """The kernel may hand a signal to another thread: then nothing else wakes a loop that waits."""
+    """Inside, a signal that the kernel hands to another thread wakes the event loop."""
     if sys.platform == "win32":  # where asyncio sees to it
         yield
         return
-    hearing, told = socket.socketpair()
-    with hearing, told:
-        hearing.setblocking(False)
-        told.setblocking(False)
-        loop.add_reader(hearing, hearing.recv, 4096)
-        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    reading, writing = socket.socketpair()
+    with reading, writing:
+        reading.setblocking(False)
+        writing.setblocking(False)
+        loop.add_reader(reading, reading.recv, 4096)
+        before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(before)
-            loop.remove_reader(hearing)
+            loop.remove_reader(reading)
 
 
 def exit_now(code: int) -> None:

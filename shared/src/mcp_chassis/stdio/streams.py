@@ -1,4 +1,4 @@
-"""A connection's two streams as the SDK's loop uses them, and what is in flight between them."""
+"""The two message streams of a connection for the SDK's loop, and the requests in flight between them."""
 
 import asyncio
 from collections import deque
@@ -21,13 +21,13 @@ from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 
 
 class Drain:
-    """The requests that are not answered yet, and how long they still may be."""
+    """Requests in flight, and the seconds they have left once the connection ends."""
 
     def __init__(self) -> None:
         self._open: set[RequestId] = set()
         self._change = asyncio.Event()
         self._grace = 0.0
-        self._hurry = False
+        self._has_no_grace = False
         self.stopping = False
         self.answered = asyncio.Event()
         """Set once a first request was answered or given up."""
@@ -46,8 +46,8 @@ class Drain:
         self._change.set()
 
     def stop(self, grace: float) -> None:
-        """Take nothing more up; what is in flight has `grace` seconds left. Said again, it has none."""
-        self._hurry = self.stopping
+        """Take up no more requests; those in flight have `grace` seconds left, and none after a second call."""
+        self._has_no_grace = self.stopping
         self._grace = grace
         self.stopping = True
         self._change.set()
@@ -59,15 +59,15 @@ class Drain:
             await self._change.wait()
 
     async def settled(self) -> None:
-        """Return when nothing is in flight, the grace is over, or there is a hurry."""
+        """Return when nothing is in flight or the grace is over."""
         with anyio.move_on_after(self._grace):
-            while self._open and not self._hurry:
+            while self._open and not self._has_no_grace:
                 self._change.clear()
                 await self._change.wait()
 
 
 class _Stream:
-    """Entered and left by the SDK's loop; what is behind it is closed by whoever opened it."""
+    """A stream that the SDK's loop enters and leaves without closing the descriptor behind it."""
 
     async def aclose(self) -> None:
         return None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Answers = Mapping[str, Mapping[str, bytes]]
 
 FORMAT = "toolroll front 1"
-MAX_RECORDS = 16
-"""Files for one server; the oldest make room."""
+MAX_RECORDS = 64
+"""Files in the folder, of all servers; the oldest make room."""
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 ONLY_OWNER_FILE, ONLY_OWNER_FOLDER = 0o600, 0o700
 
@@ -89,7 +89,7 @@ def write(server: str, environment: "Mapping[str, str]", head: "dict[str, Any]",
     except OSError:
         os.unlink(temporary)
         raise
-    _remove_oldest(place, prefix(server))
+    _remove_oldest(place)
 
 
 def _content(head: "dict[str, Any]", answers: "Answers") -> bytes:
@@ -102,10 +102,11 @@ def _content(head: "dict[str, Any]", answers: "Answers") -> bytes:
     return digest(body).encode() + b"\n" + body
 
 
-def _remove_oldest(place: str, beginning: str) -> None:
-    paths = [os.path.join(place, name) for name in os.listdir(place) if name.startswith(beginning)]
-    for path in sorted(paths, key=lambda path: os.stat(path).st_mtime_ns)[:-MAX_RECORDS]:
-        os.unlink(path)
+def _remove_oldest(place: str) -> None:
+    with os.scandir(place) as entries:
+        oldest_first = sorted(entries, key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+    for entry in oldest_first[:-MAX_RECORDS]:
+        os.unlink(entry.path)
 
 
 def _valid(path: str, environment: "Mapping[str, str]") -> Record | None:
