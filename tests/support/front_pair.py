@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import anyio
 from mcp_chassis.pipeline.dispatch import Dispatch
-from mcp_chassis.server import Server
-from mcp_chassis.settings import ServerSettings
 from mcp_chassis.stdio.front.conversation import Conversation
 from mcp_chassis.stdio.json_lines import InvalidMessage, dump, parse
 from mcp_chassis.stdio.serve import Session
@@ -14,7 +12,7 @@ from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCResponse
 
 
 async def through_full_server(
-    server: Server, settings: ServerSettings, lines: Sequence[bytes], answered: frozenset[str] = frozenset()
+    dispatch: Dispatch, lines: Sequence[bytes], answered: frozenset[str] = frozenset()
 ) -> list[bytes]:
     """What a full server writes for these lines, each sent when the one before is answered."""
     written: list[bytes] = []
@@ -26,7 +24,7 @@ async def through_full_server(
             written.append(dump(message))
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(Session(Dispatch(server, settings)).run, inbox, Outbox(drain, write))
+        tasks.start_soon(Session(dispatch).run, inbox, Outbox(drain, write))
         for line in lines:
             message = parse(line)
             if isinstance(message, InvalidMessage):
@@ -42,7 +40,7 @@ async def through_full_server(
 
 
 async def through_front(
-    server: Server, settings: ServerSettings, answers: dict[str, dict[str, bytes]], lines: Sequence[bytes]
+    dispatch: Dispatch, answers: dict[str, dict[str, bytes]], lines: Sequence[bytes]
 ) -> tuple[list[bytes], int]:
     """What the front, and from its first unknown line on a full server, write; and how many lines the front took."""
     conversation = Conversation(answers)
@@ -51,7 +49,7 @@ async def through_front(
         answer = conversation.take(line)
         if answer is None:
             rest = [*conversation.replay().splitlines(), *lines[place:]]
-            behind = await through_full_server(server, settings, rest, frozenset(conversation.replayed))
+            behind = await through_full_server(dispatch, rest, frozenset(conversation.replayed))
             return [*written, *behind], place
         written += answer.splitlines()
     return written, len(lines)

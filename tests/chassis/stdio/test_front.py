@@ -8,6 +8,7 @@ import pytest
 from front_pair import through_front, through_full_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.stdio.recording import answers_of
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from sample_server import SAMPLE
@@ -18,6 +19,7 @@ PREFIX = "io.modelcontextprotocol/"
 LISTS = ["tools/list", "resources/list", "resources/templates/list", "prompts/list"]
 CLIENT = {"name": "host", "version": "1"}
 SETTINGS = SAMPLE.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"})
+DISPATCH = Dispatch(SAMPLE, SETTINGS)
 
 identifiers = st.one_of(
     st.integers(1, 5), st.sampled_from(["a", "b c", "", "ä", 'q"', 0, -1, 2**60, 1.0, 1.5, None, True, [], {}])
@@ -149,8 +151,8 @@ sequences = st.one_of(older, st.lists(lines, min_size=1, max_size=8))
 @given(sequence=sequences)
 async def test_any_sequence_of_messages_is_answered_as_by_the_full_server(sequence: list[bytes]) -> None:
     answers = await recorded()
-    expected = await through_full_server(SAMPLE, SETTINGS, sequence)
-    written, _ = await through_front(SAMPLE, SETTINGS, answers, sequence)
+    expected = await through_full_server(DISPATCH, sequence)
+    written, _ = await through_front(DISPATCH, answers, sequence)
     assert Counter(written) == Counter(expected)
 
 
@@ -183,9 +185,9 @@ async def test_what_hosts_send_before_they_use_a_server_never_reaches_the_full_o
 
 async def _taken_by_front(answers: dict[str, dict[str, bytes]], opening: list[dict[str, Any]]) -> None:
     sequence = [json.dumps({"jsonrpc": "2.0", **message}).encode() for message in opening]
-    written, taken = await through_front(SAMPLE, SETTINGS, answers, sequence)
+    written, taken = await through_front(DISPATCH, answers, sequence)
     assert taken == len(sequence)
-    assert Counter(written) == Counter(await through_full_server(SAMPLE, SETTINGS, sequence))
+    assert Counter(written) == Counter(await through_full_server(DISPATCH, sequence))
 
 
 _recorded: dict[str, dict[str, bytes]] = {}
