@@ -16,6 +16,7 @@ from mcp_chassis.cli.hosts.launch import command_for, is_cached_environment, is_
 from mcp_chassis.cli.hosts.place import Place
 from mcp_chassis.environment import checkout_root
 from sample_server import SAMPLE
+from servers import servers
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "host-configs"
 ROAMING = "AppData/Roaming"
@@ -130,7 +131,7 @@ def test_the_command_line_prints_an_entry_and_writes_it(home: Path, capsys: pyte
     printed = json.loads(output.out)
     assert printed["mcpServers"]["mcp-chassis"] == {
         "command": str(home / "uv"),
-        "args": ["--directory", str(checkout_root()), "run", "mcp-chassis"],
+        "args": ["--directory", str(checkout_root()), "run", "--no-sync", "--no-dev", "mcp-chassis"],
         "env": {"SAMPLE_SIZE": "5"},
     }
     assert "because it is a secret: SAMPLE_TOKEN" in output.err
@@ -157,6 +158,11 @@ def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pyt
     (home / ".cursor" / "mcp.json").write_text("{")
     assert main(["config", "cursor", "--write"], SAMPLE) == 1
     assert "by hand" in capsys.readouterr().err
+
+
+def test_an_entry_starts_the_command_of_the_environment_without_uv_beside_it() -> None:
+    server = servers()["timezone-mcp"]
+    assert command_for(server) == [str(Path(sys.executable).with_name("timezone-mcp"))]
 
 
 def test_the_program_of_an_entry_is_an_absolute_path(home: Path) -> None:

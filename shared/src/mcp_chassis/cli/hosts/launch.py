@@ -23,18 +23,20 @@ class NoCommand(Exception):
 def command_for(server: Server[Any]) -> list[str]:
     """The program and arguments that start a server from any folder.
 
-    In a checkout uv runs it; started by `uvx`, uvx runs the same version again, because its environment is a cache that
-    uv removes; anywhere else it is the installed command.
+    It is the command of the environment that runs now; started by `uvx`, uvx runs the same version again, because its
+    environment is a cache that uv removes. Only in a checkout without that command uv runs it: uv would stay
+    resident beside the server, with 25 MB.
 
     Raises:
         NoCommand: when neither uv nor the server's own command is found.
     """
-    if root := checkout_root():
-        return [uv(root), "--directory", str(root), "run", server.name]
     if is_cached_environment(Path(sys.prefix)):
         requirement = f"{server.distribution or server.name}=={server.version}"
         return [uv(None), "tool", "run", "--from", requirement, server.name]
-    installed = shutil.which(server.name, path=str(Path(sys.executable).parent)) or shutil.which(server.name)
+    installed = shutil.which(server.name, path=str(Path(sys.executable).parent))
+    if installed is None and (root := checkout_root()):
+        return [uv(root), "--directory", str(root), "run", "--no-sync", "--no-dev", server.name]
+    installed = installed or shutil.which(server.name)
     if installed is None:
         raise NoCommand(f"{server.name} is not installed beside {sys.executable}.")
     return [str(Path(installed).absolute())]
