@@ -121,3 +121,20 @@ async def test_the_settings_of_a_pool_reach_postgresql(shop: str):
     async with connected(SERVER, env=env) as client:
         answer = await client.call_tool("execute_query", {"query": query, "timeout_seconds": 12})
     assert answer.structured_content["rows"] == [["7MB", "1.25", "12s"]]
+
+
+def test_the_variables_of_every_database_are_read_and_their_urls_are_secrets():
+    environment = {
+        "DATABASE_URL_SALES": "postgresql://me:secret@h/sales",
+        "DATABASE_URL_STAFF_FILE": "/run/secrets/staff",
+        "DATABASE_POOL_MAX_SALES": "7",
+        "OTHER": "1",
+    }
+    read = DatabaseSettings.variables_read(environment)
+    assert {name: field for name, field in read.items() if name.endswith(("_SALES", "_STAFF"))} == {
+        "DATABASE_URL_SALES": "url",
+        "DATABASE_URL_STAFF": "url",
+        "DATABASE_POOL_MAX_SALES": "pool_max",
+    }
+    assert "OTHER" not in read
+    assert read["DATABASE_URL"] == "url"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from mcp_chassis.stdio.front.record import folder
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
-from servers import module, servers
+from servers import ROOT, module, servers
 from stdio_sample import StdioSample, begin
 from volume import in_volume, volume
 
@@ -118,6 +118,26 @@ def said(command: list[str], environment: dict[str, str], revision: str) -> tupl
     rest, _ = process.communicate()
     assert (rest, process.returncode) == (b"", 0)
     return sorted(answers), loaded
+
+
+@on_linux
+def test_a_bridge_that_was_edited_is_listed_anew(tmp_path: Path, cache: Path) -> None:
+    bridge = tmp_path / "bridge.toml"
+    bridge.write_text((ROOT / "examples" / "web-search" / "bridge.toml").read_text())
+    (tmp_path / "env").touch()
+    environment = without_path(TOOLROLL_ENV_FILE=str(tmp_path / "env"), XDG_CACHE_HOME=str(cache))
+    command = [sys.executable, "-m", "rest_mcp", "--bridge", str(bridge)]
+    first = RawClient(command, env=environment).start()
+    first.initialize()
+    await_record(first, cache)
+    with RawClient(command, env=environment) as client:
+        client.initialize()
+        assert [tool["name"] for tool in client.list()] == ["web_search"]
+        assert not has_loaded(client)
+    bridge.write_text(bridge.read_text().replace('name = "web_search"', 'name = "web_sifter"'))
+    with RawClient(command, env=environment) as client:
+        client.initialize()
+        assert [tool["name"] for tool in client.list()] == ["web_sifter"]
 
 
 @on_linux
