@@ -153,7 +153,7 @@ def test_the_first_call_loads_the_server_and_goes_on_with_the_same_connection(
     assert has_loaded(client)
     assert client.list()
     assert client.notifications == []
-    assert client.stop(5) == 0
+    assert client.stop() == 0
     assert recorded.notes() == ["opened", "closed"]
 
 
@@ -163,7 +163,7 @@ def test_what_was_sent_while_the_server_loaded_is_answered_in_full_and_once(reco
     sent += [client.begin("tools/list") for _ in range(20)]
     client.close()
     assert sorted(answer["id"] for answer in client.rest()) == sorted(sent)
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 def test_a_message_in_pieces_and_a_last_line_without_its_end_survive_the_handover(recorded: FrontSample) -> None:
@@ -183,14 +183,14 @@ def test_a_message_in_pieces_and_a_last_line_without_its_end_survive_the_handove
     os.write(pipe, line.replace(b"whole", b"piece")[40:] + b"\n" + line.replace(b"whole", b"last"))
     client.close()
     assert [answer["id"] for answer in client.rest()] == ["piece", "last"]
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 def test_a_message_longer_than_the_front_takes_is_answered_by_the_server(recorded: FrontSample) -> None:
     client = recorded.start()
     answer = client.call("say", {"text": "long " * 40_000})
     assert answer["structuredContent"]["text"].startswith("long long")
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 @pytest.mark.parametrize("line", [b"not json", b"[]", b'{"jsonrpc":"2.0","id":5,"method":"no/such"}'])
@@ -199,7 +199,7 @@ def test_what_is_no_request_of_the_handshake_is_answered_by_the_server(recorded:
     client.send(line)
     assert client.receive()["error"]["code"] in {-32700, -32600, -32601}
     assert client.list()
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 def test_the_level_of_log_messages_set_before_the_server_is_loaded_holds(recorded: FrontSample) -> None:
@@ -218,7 +218,7 @@ def test_a_host_that_falls_back_after_a_probe_is_served_in_the_older_era(recorde
         {"jsonrpc": "2.0", "id": 201, "method": "tools/call", "params": {"name": "say", "arguments": {"text": "x"}}}
     )
     assert client.receive()["result"]["structuredContent"] == {"text": "x"}
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 def test_initialize_after_another_request_of_the_newer_era_is_refused(recorded: FrontSample) -> None:
@@ -227,7 +227,7 @@ def test_initialize_after_another_request_of_the_newer_era_is_refused(recorded: 
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
     client.send({"jsonrpc": "2.0", "id": 200, "method": "initialize", "params": hello})
     assert client.receive()["error"]["code"] == -32022
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 @pytest.mark.parametrize("ending", ["eof", "SIGTERM", "SIGINT"])
@@ -236,7 +236,7 @@ def test_a_server_that_was_never_used_ends_with_code_0(recorded: FrontSample, en
     client = recorded.start(revision)
     client.close() if ending == "eof" else client.process.send_signal(getattr(signal, ending))
     assert client.rest() == []
-    assert client.stop(5) == 0
+    assert client.stop() == 0
     assert recorded.notes() == []
 
 
@@ -250,7 +250,7 @@ def test_calls_sent_before_a_signal_are_answered_though_the_server_was_not_loade
     client.process.send_signal(getattr(signal, ending))
     client.process.send_signal(signal.SIGCONT)
     assert sorted(answer["id"] for answer in client.rest() if "result" in answer) == sent
-    assert client.stop(5) == 0
+    assert client.stop() == 0
     assert recorded.notes() == ["opened", "closed"]
 
 
@@ -259,7 +259,7 @@ def test_a_second_signal_ends_a_server_that_loads_at_once(recorded: FrontSample)
     begin(client, "wait", seconds=60)
     client.process.send_signal(signal.SIGTERM)
     client.process.send_signal(signal.SIGINT)
-    assert client.process.wait(5) in {128 + signal.SIGTERM, 128 + signal.SIGINT}
+    assert client.process.wait(120) in {128 + signal.SIGTERM, 128 + signal.SIGINT}
 
 
 def test_a_host_that_stops_listening_ends_the_server(recorded: FrontSample) -> None:
@@ -274,7 +274,7 @@ def test_a_host_that_stops_listening_ends_the_server(recorded: FrontSample) -> N
         assert process.stdin
         process.stdin.write(request)
         process.stdin.flush()
-        assert process.wait(5) == 0
+        assert process.wait(120) == 0
 
 
 @on_linux
@@ -286,7 +286,7 @@ def test_a_warm_up_loads_the_server_without_being_used(recorded: FrontSample, ca
         assert client.process.poll() is None
     assert has_loaded(client)
     assert client.call("say", {"text": "warm"})["structuredContent"] == {"text": "warm"}
-    assert client.stop(5) == 0
+    assert client.stop() == 0
 
 
 @on_linux
@@ -322,7 +322,7 @@ def test_settings_that_broke_after_the_handshake_are_told_to_whoever_waits(
     answer = client.request("tools/call", {"name": "say", "arguments": {"text": "x"}})
     assert answer["error"]["code"] == -32603
     assert "SAMPLE_READ_ONLY" in answer["error"]["message"]
-    assert client.stop(5) == 2
+    assert client.stop() == 2
     assert client.process.stderr
     assert b"cannot start:\nSAMPLE_READ_ONLY" in client.process.stderr.read()
     client.process.stderr.close()

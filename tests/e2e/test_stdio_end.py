@@ -124,7 +124,7 @@ def test_a_host_that_stops_listening_ends_the_server(sample: StdioSample) -> Non
         assert process.stdin
         process.stdin.write(REQUESTS)
         process.stdin.flush()
-        assert process.wait(5) == 0
+        assert process.wait(120) == 0
     assert sample.notes() == ["opened", "cancelled", "closed"]
 
 
