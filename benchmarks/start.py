@@ -105,6 +105,7 @@ async def measure(ways: Sequence[Start], starts: int, cache: str) -> dict[str, l
         for way in others:
             if MEASURED_FOR_THE_RATIOS in way.name:
                 ratios[f"start of {way.name}, ms"] = way.milliseconds[-1] / base.milliseconds[-1]
+                ratios[f"start of {way.name}, processor ms"] = way.processor[-1] / base.processor[-1]
                 ratios[f"start of {way.name}, MB"] = way.megabytes[-1] / base.megabytes[-1]
         return ratios
 

@@ -44,7 +44,10 @@ clients = st.sampled_from(
     [
         CLIENT,
         {**CLIENT, "title": "T", "websiteUrl": "https://example.com", "extra": 1},
-        {**CLIENT, "icons": [{"src": "data:,"}]},
+        {**CLIENT, "icons": [{"src": "data:,", "mimeType": "image/png"}]},
+        {**CLIENT, "icons": [{"src": 5}]},
+        {**CLIENT, "icons": [{"src": "data:,", "sizes": 5}]},
+        {**CLIENT, "icons": {}},
         {"name": "host"},
         {**CLIENT, "title": 5},
         {**CLIENT, "title": None},
@@ -169,6 +172,7 @@ async def test_what_hosts_send_before_they_use_a_server_never_reaches_the_full_o
             *({"id": method, "method": method} for method in [*LISTS, "ping"]),
             {"id": 9, "method": "logging/setLevel", "params": {"level": "info"}},
             {"method": "notifications/cancelled", "params": {"requestId": 9}},
+            {"method": "notifications/roots/list_changed"},
         ]
         await _taken_by_front(answers, opening)
     probe = [

@@ -94,8 +94,11 @@ class Conversation:
         if method == "notifications/initialized" and self._revision is not None and messages.is_plain(params):
             self._tell(message)
             return NOTHING
-        is_late = self.begun and method == "notifications/cancelled" and messages.is_cancellation(params)
-        return NOTHING if is_late else None
+        if method == "notifications/roots/list_changed":
+            is_idle = self._revision is not None and messages.is_plain(params)
+        else:
+            is_idle = self.begun and method == "notifications/cancelled" and messages.is_cancellation(params)
+        return NOTHING if is_idle else None
 
     def _tell(self, message: "dict[str, Any]") -> None:
         """Have the full server told of this message, and of no earlier one of its method."""

@@ -122,14 +122,28 @@ def _is_nested_objects(value: object) -> bool:
 
 
 def _is_implementation(value: object) -> bool:
-    if not _is_object(value) or not {"name", "version"} <= value.keys() or "icons" in value:
+    if not _is_object(value) or not {"name", "version"} <= value.keys():
         return False
     texts = ("name", "version", "title", "description", "websiteUrl")
-    return all(isinstance(value.get(name, ""), str) for name in texts)
+    icons: Any = value.get("icons", [])
+    return all(isinstance(value.get(name, ""), str) for name in texts) and _is_list(icons) and all(map(_is_icon, icons))
+
+
+def _is_icon(value: object) -> bool:
+    return (
+        _is_object(value)
+        and value.keys() <= {"src", "mimeType"}
+        and isinstance(value.get("src"), str)
+        and isinstance(value.get("mimeType", ""), str)
+    )
 
 
 def _is_object(value: object) -> "TypeGuard[dict[str, Any]]":
     return isinstance(value, dict)
+
+
+def _is_list(value: object) -> "TypeGuard[list[Any]]":
+    return isinstance(value, list)
 
 
 def _is_plain_id(value: object) -> bool:
