@@ -186,8 +186,10 @@ class ServerSettings(TextSettings, Policy):
         return {name: field for field in cls.model_fields for name in variables(cls, field)}
 
     def definition_files(self) -> tuple[Path, ...]:
-        """Files that no setting names, present or not, whose content decides what this server lists."""
-        return ()
+        """Files that no setting names, present or not, whose content decides what a start says or lists."""
+        from platformdirs import user_config_path
+
+        return (user_config_path("toolroll") / "policy.toml",)
 
     def credential(self, field: str) -> Credential:
         """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""

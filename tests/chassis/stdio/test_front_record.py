@@ -215,6 +215,24 @@ async def test_a_secret_whose_command_runs_at_each_start_leaves_no_record(
     assert await write() == []
 
 
+async def test_a_misspelt_variable_leaves_no_record_as_each_start_warns_of_it(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMPLE_SIZES", "4")
+    assert await write() == []
+
+
+async def test_the_users_policy_file_ends_a_record_when_it_appears(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_config_path", lambda name: tmp_path / name)
+    await write()
+    assert is_found()
+    (tmp_path / "toolroll").mkdir()
+    (tmp_path / "toolroll" / "policy.toml").write_text("")
+    assert not is_found()
+
+
 async def test_each_configuration_has_a_record_and_the_oldest_of_too_many_go(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

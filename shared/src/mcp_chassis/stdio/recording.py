@@ -17,6 +17,7 @@ from mcp_types import JSONRPCMessage
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 from mcp_chassis.environment import env_file_places, full_environment
+from mcp_chassis.misspelt_settings import CORE_PREFIX, misspelt
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
 from mcp_chassis.settings import Secret, ServerSettings, is_at_start, is_secret
@@ -113,7 +114,11 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
         NotRecordable: part of it has changed since the start began, or cannot be checked without the settings.
     """
     merged = full_environment()
-    families = [*conditions.FAMILIES, str(server.settings.model_config.get("env_prefix") or conditions.FAMILIES[0])]
+    beginning = str(server.settings.model_config.get("env_prefix") or CORE_PREFIX)
+    families = [*conditions.FAMILIES, beginning]
+    set_names = [name for name, value in merged.items() if value.strip()]
+    for each in misspelt(set_names, server.settings.variables_read(merged), beginning):
+        raise NotRecordable(f"Each start has to tell: {each}")
     files = [*_code(server), *map(str, env_file_places(os.environ))]
     paths = {path: kind for path in _paths(server.settings, merged) if (kind := conditions.kind(path))}
     contents = [*(path for path, kind in paths.items() if kind == "file"), *map(str, settings.definition_files())]
