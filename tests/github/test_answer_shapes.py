@@ -6,29 +6,45 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
+from github_mcp.artifacts import artifact_line
 from github_mcp.client.contents import Folder
 from github_mcp.client.list_pages import PartialList
+from github_mcp.comparisons import comparison_lines
 from github_mcp.diffs.changed_files import listed_change
 from github_mcp.errors import failure_for
 from github_mcp.file_pages import listing
+from github_mcp.models.actions import Annotation, FailedJob, Run, jobs_summary, run_row
 from github_mcp.models.changes import CreatedComment, CreatedIssue, CreatedPullRequest, differing
 from github_mcp.models.code import CodeHit
+from github_mcp.models.history import commit_row, ref_row
 from github_mcp.models.issues import Comment, IssueThread, issue_row
 from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review, checks_summary
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line, repository_row
+from github_mcp.models.reviews import WrittenReview, telling, threads_of
 from github_mcp.records.accounts import RateLimitsRecord, SignedInRecord
+from github_mcp.records.actions import (
+    AnnotationRecord,
+    ArtifactRecord,
+    DeploymentRecord,
+    JobRecord,
+    RunRecord,
+    WorkflowRecord,
+)
 from github_mcp.records.contents import EntryRecord
+from github_mcp.records.git import CommitObjectRecord, ComparisonRecord, NamedRefRecord, RefRecord
 from github_mcp.records.issues import CommentRecord, CreatedCommentRecord, IssueRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
     CheckRunRecord,
     CountRecord,
     MergeBaseRecord,
+    MergedRecord,
     PullRequestRecord,
     ReviewRecord,
     StatusRecord,
 )
 from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
+from github_mcp.records.reviews import CreatedReviewRecord, ReviewCommentRecord
 from github_mcp.records.searches import CodeHitRecord
 from github_openapi import Description
 from mcp_chassis.failures import Failure, UpstreamError
@@ -61,6 +77,25 @@ def _checks(data: Any) -> str:
     runs = read_records(data, CheckRunRecord, upstream="GitHub", operation="list", at="check_runs").items
     total = read_record(data, CountRecord, upstream="GitHub", operation="list").total_count
     return checks_summary(PartialList(runs, total=total), PartialList([]))
+
+
+def _reviews(data: Any) -> Any:
+    found = read_records(data, ReviewRecord, upstream="GitHub", operation="list").items
+    return telling(found)
+
+
+def _threads(data: Any) -> Any:
+    found = read_records(data, ReviewCommentRecord, upstream="GitHub", operation="list").items
+    return threads_of(found, {})
+
+
+def _written_review(review: CreatedReviewRecord) -> WrittenReview:
+    return WrittenReview.from_record(review, recovered=False)
+
+
+def _jobs(data: Any) -> str:
+    found = read_records(data, JobRecord, upstream="GitHub", operation="list", at="jobs").items
+    return jobs_summary(PartialList(found))
 
 
 UNDERSTOOD: list[tuple[str, str, Understand]] = [
@@ -96,6 +131,24 @@ UNDERSTOOD: list[tuple[str, str, Understand]] = [
     ("GET", f"{REPO}/commits/{{ref}}/check-runs", each(CheckRunRecord, FailingCheck.from_record, "check_runs")),
     ("GET", f"{REPO}/commits/{{ref}}/status", each(StatusRecord, FailingCheck.from_status, "statuses")),
     ("GET", f"{REPO}/compare/{{basehead}}", one(MergeBaseRecord)),
+    ("GET", f"{REPO}/pulls/{{pull_number}}/reviews", _reviews),
+    ("GET", f"{REPO}/pulls/{{pull_number}}/comments", _threads),
+    ("POST", f"{REPO}/pulls/{{pull_number}}/reviews", one(CreatedReviewRecord, _written_review)),
+    ("PUT", f"{REPO}/pulls/{{pull_number}}/merge", one(MergedRecord, lambda r: (r.sha, r.merged))),
+    ("GET", f"{REPO}/actions/runs", each(RunRecord, run_row, "workflow_runs")),
+    ("GET", f"{REPO}/actions/runs/{{run_id}}", one(RunRecord, lambda r: Run.of(r, PartialList([]), []))),
+    ("GET", f"{REPO}/actions/runs/{{run_id}}/jobs", each(JobRecord, lambda r: FailedJob.of(r, None), "jobs")),
+    ("GET", f"{REPO}/actions/runs/{{run_id}}/jobs", _jobs),
+    ("GET", f"{REPO}/check-runs/{{check_run_id}}/annotations", each(AnnotationRecord, Annotation.from_record)),
+    ("GET", f"{REPO}/actions/runs/{{run_id}}/artifacts", each(ArtifactRecord, artifact_line, "artifacts")),
+    ("GET", f"{REPO}/actions/workflows", each(WorkflowRecord, lambda r: (r.id, r.file, r.name), "workflows")),
+    ("GET", f"{REPO}/deployments", each(DeploymentRecord, lambda r: r.environment)),
+    ("GET", f"{REPO}/commits", each(CommitRecord, commit_row)),
+    ("GET", f"{REPO}/branches", each(NamedRefRecord, ref_row)),
+    ("GET", f"{REPO}/tags", each(NamedRefRecord, ref_row)),
+    ("GET", f"{REPO}/compare/{{basehead}}", one(ComparisonRecord, lambda r: comparison_lines("a", "b", r, r.commits))),
+    ("GET", f"{REPO}/git/ref/{{ref}}", one(RefRecord, lambda r: r.object.sha)),
+    ("GET", f"{REPO}/git/commits/{{commit_sha}}", one(CommitObjectRecord, lambda r: r.tree.sha)),
     ("GET", f"{REPO}/git/trees/{{tree_sha}}", each(EntryRecord, lambda r: listing("x", Folder([r]), 0, 9), "tree")),
 ]
 IDS = [f"{method} {path} {index}" for index, (method, path, _) in enumerate(UNDERSTOOD)]

@@ -35,7 +35,9 @@ async def artifact_page(
     if name is None:
         found = await github.workflows.artifacts(owner, repo, run_id)
         rest = [] if found.complete else ["(there are more)"]
-        return TextPage("\n".join([f"run {run_id}: {len(found.items)} artifacts", *map(_line, found.items), *rest]))
+        return TextPage(
+            "\n".join([f"run {run_id}: {len(found.items)} artifacts", *map(artifact_line, found.items), *rest])
+        )
     archive = await _archive(github, owner, repo, await _named(github, owner, repo, run_id, name))
     if path is None:
         members = await anyio.to_thread.run_sync(_members, archive)
@@ -105,6 +107,6 @@ def listing(name: str, members: Sequence[ZipInfo]) -> str:
     return "\n".join([f"{name}: {len(members)} files", *shown, *rest])
 
 
-def _line(artifact: ArtifactRecord) -> str:
+def artifact_line(artifact: ArtifactRecord) -> str:
     size = "size unknown" if artifact.size_in_bytes is None else f"{artifact.size_in_bytes} bytes"
     return f"{artifact.name}, {size}{', expired' if artifact.expired else ''}"

@@ -21,7 +21,7 @@ async def comparison_page(
 ) -> TextPage:
     """One page. A position holds the newest commit, so that a page of other commits is never appended."""
     compared, commits = await github.history.compare(owner, repo, base, head)
-    shown = _lines(base, head, compared, commits)
+    shown = comparison_lines(base, head, compared, commits)
     newest = commits[-1].sha[:12] if commits else "none"
     start = 0
     if position is not None:
@@ -36,7 +36,9 @@ async def comparison_page(
     return TextPage("\n".join(shown[start:end]), f"{newest}.{end}" if end < len(shown) else None)
 
 
-def _lines(base: str, head: str, compared: ComparisonRecord, commits: Sequence[CommitRecord]) -> Sequence[str]:
+def comparison_lines(
+    base: str, head: str, compared: ComparisonRecord, commits: Sequence[CommitRecord]
+) -> Sequence[str]:
     counts = f"{_known(compared.ahead_by)} ahead, {_known(compared.behind_by)} behind"
     total = compared.total_commits
     lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {len(compared.files)} files"]
