@@ -13,6 +13,8 @@ import anyio
 from mcp_chassis.failures import Failure, NotFound, PermissionDenied
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import warn
+from mcp_chassis.pipeline.narrowing import current_narrowing
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
 from mcp_chassis.storage.cache import Cache
@@ -31,7 +33,10 @@ from slack_mcp.errors import error_of, failure_for
 from slack_mcp.guests import GuestDirectory
 from slack_mcp.paged_list import LIST_TTL_SECONDS
 from slack_mcp.people_directory import PeopleDirectory
+from slack_mcp.records.messages import MessageRecord
 from slack_mcp.records.workspace import IdentityRecord, RotatedTokenRecord
+from slack_mcp.rendering.messages import UNKNOWN, standing
+from slack_mcp.rendering.names import Names
 from slack_mcp.settings import SlackSettings
 from slack_mcp.times import as_ts, needs_zone
 from slack_mcp.writing.message_body import Rules
@@ -91,6 +96,22 @@ class Workspace:
             return "" if who.bot_id or not who.user_id else (await self.people.person(who.user_id)).tz
         except Failure:
             return ""
+
+    @property
+    def locked(self) -> bool:
+        """Whether texts of people from outside are withheld."""
+        return self.settings.lockdown or current_narrowing().lockdown
+
+    def shown(self, messages: Sequence[MessageRecord], names: Names) -> list[MessageRecord]:
+        """The messages that lockdown lets through: none of other organisations, or of people nobody knows."""
+        if not self.locked:
+            return list(messages)
+        left = [each for each in messages if standing(each, names) not in ("external", UNKNOWN)]
+        if count := len(messages) - len(left):
+            noun = "message" if count == 1 else "messages"
+            way = "SLACK_LOCKDOWN=false on the server shows them"
+            warn(f"{count} {noun} by people from outside withheld (lockdown); {way}.")
+        return left
 
     async def identity(self) -> IdentityRecord:
         """Who the app is; asked once an hour."""

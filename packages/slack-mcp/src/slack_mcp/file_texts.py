@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 
 from mcp_chassis.failures import InvalidInput
+from mcp_chassis.output.markup.html import VOID_ELEMENTS, is_hidden_element
+from mcp_chassis.output.warnings import warn
 
 from slack_mcp.connection import Workspace
 from slack_mcp.records.files import FileRecord
@@ -34,20 +36,32 @@ def _text_of_html(html: str) -> str:
     reader = _TextReader()
     reader.feed(html)
     reader.close()
+    if reader.hidden:
+        warn(f"{reader.hidden} hidden element{'' if reader.hidden == 1 else 's'} of the canvas left out.")
     return "\n".join(line.strip() for line in "".join(reader.parts).split("\n") if line.strip())
 
 
 class _TextReader(HTMLParser):
-    """The words of a page, headings and list items marked as in Markdown."""
+    """The words of a page that it shows, headings and list items marked as in Markdown."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.hidden = 0
+        self._within: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in BLOCK_TAGS:
+        if self._within or is_hidden_element(tag, dict(attrs)):
+            self.hidden += not self._within
+            self._within += [tag] if tag not in VOID_ELEMENTS else []
+        elif tag in BLOCK_TAGS:
             mark = f"{'#' * int(tag[1])} " if tag[0] == "h" and tag[1:].isdigit() else "- " if tag == "li" else ""
             self.parts.append(f"\n{mark}")
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._within:
+            del self._within[len(self._within) - 1 - self._within[::-1].index(tag) :]
+
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if not self._within:
+            self.parts.append(data)

@@ -1,7 +1,7 @@
 """Search without Slack's search: the history of one channel is read backwards and compared with the query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from slack_mcp.access import Channel
 from slack_mcp.connection import Workspace
@@ -9,7 +9,6 @@ from slack_mcp.message_pages import names_in
 from slack_mcp.models import Match, Matches
 from slack_mcp.records.messages import MessageRecord
 from slack_mcp.rendering.dates import written
-from slack_mcp.rendering.names import Names
 from slack_mcp.search_filter import Filter, check_channel, filter_for
 from slack_mcp.search_query import SearchQuery
 
@@ -89,6 +88,7 @@ async def matches_in(
     links = await slack.permalinks(channel.id, [message.ts for message in messages])
     if channel.person:
         users, _ = await slack.people.names([channel.person])
-        names = Names({**names.users, **users}, names.channels, names.groups, names.bots)
-    found = zip(messages, links, strict=True)
+        names = replace(names, users={**names.users, **users})
+    shown = {id(message) for message in slack.shown(messages, names)}
+    found = [(message, link) for message, link in zip(messages, links, strict=True) if id(message) in shown]
     return [Match.from_record(message, channel, names, link, slack.now()) for message, link in found], warnings

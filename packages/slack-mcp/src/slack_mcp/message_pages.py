@@ -7,7 +7,7 @@ from slack_mcp.connection import Workspace
 from slack_mcp.models import Message, Messages
 from slack_mcp.records.messages import MessageRecord
 from slack_mcp.rendering.json_node import nodes_of_type, text
-from slack_mcp.rendering.messages import blocks_in, bots_in, people_in
+from slack_mcp.rendering.messages import UNKNOWN, blocks_in, bots_in, people_in
 from slack_mcp.rendering.mrkdwn import mentioned_channels
 from slack_mcp.rendering.names import Names
 
@@ -19,14 +19,16 @@ async def names_in(messages: Sequence[MessageRecord], slack: Workspace) -> tuple
     channels = await slack.channels.labels(set(_channels_in(messages)))
     has_groups = any(True for _ in nodes_of_type(blocks_in(messages), "usergroup"))
     groups = await slack.groups() if has_groups else {}
-    return Names(users, channels, groups, bots), warnings
+    standings = {identity: slack.people.standings.get(identity, UNKNOWN) for identity in users}
+    return Names(users, channels, groups, bots, standings), warnings
 
 
 async def messages_from(page: MessagePage, channel: str, slack: Workspace, thread_ts: str | None = None) -> Messages:
     """A page of history or of a thread as a result."""
     names, warnings = await names_in(page.messages, slack)
+    shown = slack.shown(page.messages, names)
     return Messages(
-        messages=[Message.from_record(message, names, slack.now()) for message in page.messages],
+        messages=[Message.from_record(message, names, slack.now()) for message in shown],
         permalinks=await slack.permalink_template(channel, thread_ts) if page.messages else None,
         next_cursor=page.next_cursor or None,
         warnings=[*slack.api.limit.notices, *warnings] or None,

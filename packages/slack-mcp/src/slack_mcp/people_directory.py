@@ -65,12 +65,20 @@ class Person:
         return bool(self.membership)
 
     @property
+    def standing(self) -> str:
+        """`external` for people of other organisations, `guest`; empty for members."""
+        return "" if not self.membership else "guest" if self.membership == "guest" else "external"
+
+    @property
     def known_as(self) -> frozenset[str]:
         return frozenset(folded(name) for name in (self.handle, self.real_name, self.display_name) if name)
 
 
 class PeopleDirectory:
-    """The directory, read on demand. `clock` gives seconds that only grow."""
+    """The directory, read on demand. `clock` gives seconds that only grow.
+
+    `standings` are those of everybody who was named, by id.
+    """
 
     def __init__(self, api: SlackApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._api = api
@@ -78,6 +86,7 @@ class PeopleDirectory:
         self._known: Cache[Person] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
         self._bots: Cache[str] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
         self.listed = PagedList(self._read_page, clock)
+        self.standings: dict[str, str] = {}
         self._lookups_closed_until = 0.0
         self._page_closed_until = 0.0
 
@@ -86,10 +95,14 @@ class PeopleDirectory:
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         if self._clock() < self._lookups_closed_until:
             return {}, [NO_SCOPE] if wanted else []
-        named = {identity: person.real_name for identity, person in (await self._from_page(wanted)).items()}
-        missing = [identity for identity in wanted if identity not in named]
+        people = dict(await self._from_page(wanted))
+        missing = [identity for identity in wanted if identity not in people]
         outcomes = await fan_out(missing[:MAX_PERSON_LOOKUPS], self.person)
-        named |= {outcome.item: outcome.value.real_name for outcome in outcomes if outcome.value}
+        people |= {outcome.item: outcome.value for outcome in outcomes if outcome.value}
+        named = {identity: person.real_name for identity, person in people.items()}
+        self.standings = {**self.standings, **{name: person.standing for name, person in people.items()}}
+        while len(self.standings) > MAX_CACHED_PEOPLE:
+            self.standings.pop(next(iter(self.standings)))
         if any(isinstance(outcome.failure, PermissionDenied) for outcome in outcomes):
             self._lookups_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS
             return named, [NO_SCOPE]

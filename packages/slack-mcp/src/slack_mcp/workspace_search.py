@@ -1,5 +1,6 @@
 """Slack's own search, with a person's token, kept within the channels that this server may show."""
 
+from dataclasses import replace
 from typing import Literal
 
 from slack_mcp.access import Channel
@@ -31,13 +32,18 @@ async def search_workspace(
     pairs = [(match, channel_from_record(match.channel)) for match in found.matches]
     shown = [(match, channel) for match, channel in pairs if _may_show(channel, place, slack)]
     names, warnings = await _names(shown, slack)
+    left = {id(match) for match in slack.shown([match for match, _ in shown], names)}
     closed = not slack.access.every_channel or len(shown) < len(pairs)
     last = page == MAX_SEARCH_PAGES < found.pages
     warnings = [*notes, *([LEFT_OUT] if closed else []), *([MORE_PAGES] if last else []), *warnings]
     return Matches(
         source="search",
         total=None if closed else found.total,
-        items=[Match.from_record(match, channel, names, match.permalink, slack.now()) for match, channel in shown],
+        items=[
+            Match.from_record(match, channel, names, match.permalink, slack.now())
+            for match, channel in shown
+            if id(match) in left
+        ],
         next_cursor=str(page + 1) if page < min(found.pages, MAX_SEARCH_PAGES) else None,
         warnings=warnings or None,
     )
@@ -62,8 +68,7 @@ async def _names(shown: list[tuple[MatchRecord, Channel]], slack: Workspace) -> 
     names, warnings = await names_in([match for match, _ in shown], slack)
     partners = [channel.person for _, channel in shown if channel.person]
     users, more = await slack.people.names(partners) if partners else ({}, [])
-    merged = Names({**names.users, **users}, names.channels, names.groups, names.bots)
-    return merged, list(dict.fromkeys([*warnings, *more]))
+    return replace(names, users={**names.users, **users}), list(dict.fromkeys([*warnings, *more]))
 
 
 def _may_show(channel: Channel, place: Channel | None, slack: Workspace) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 from mcp_chassis.results import Page, Result
+from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
 from slack_mcp.access import Channel
 from slack_mcp.records.messages import MessageRecord, ReactionRecord
 from slack_mcp.references import query_value
 from slack_mcp.rendering.dates import written
 from slack_mcp.rendering.files import described_file
-from slack_mcp.rendering.messages import MAX_REACTORS_NAMED, author, text_of
+from slack_mcp.rendering.messages import MAX_REACTORS_NAMED, author, standing, text_of
 from slack_mcp.rendering.names import Names
 
 MAX_REACTIONS = 12
@@ -49,13 +50,14 @@ def _reactions(reactions: Sequence[ReactionRecord], names: Names) -> list[Reacti
 class Message(Result):
     ts: str | None = None
     time: str | None = None
-    user: str
-    text: str
+    user: OutsideText
+    standing: str | None = None
+    text: OutsideText
     thread_ts: str | None = None
     reply_count: int | None = None
     latest_reply: str | None = None
     reactions: list[Reaction] | None = None
-    files: list[str] | None = None
+    files: OutsideTexts | None = None
     edited: bool | None = None
 
     @classmethod
@@ -65,6 +67,7 @@ class Message(Result):
             ts=message.ts or None,
             time=written(message.ts, now) or None,
             user=author(message, names),
+            standing=_shown_standing(message, names),
             text=text_of(message, names),
             thread_ts=message.thread_ts if in_channel_too and message.is_reply else None,
             reply_count=message.reply_count if message.reply_count > 0 else None,
@@ -73,6 +76,12 @@ class Message(Result):
             files=[described_file(file) for file in message.files] or None,
             edited=True if message.edited else None,
         )
+
+
+def _shown_standing(message: MessageRecord, names: Names) -> str | None:
+    """The standing of guests, bots and people of other organisations; of members nothing is said."""
+    found = standing(message, names)
+    return found if found in ("bot", "external", "guest") else None
 
 
 class Messages(Page):
@@ -87,11 +96,12 @@ class Match(Result):
     ts: str | None = None
     time: str | None = None
     channel: str
-    user: str
-    text: str
+    user: OutsideText
+    standing: str | None = None
+    text: OutsideText
     permalink: str | None = None
     thread_ts: str | None = None
-    files: list[str] | None = None
+    files: OutsideTexts | None = None
 
     @classmethod
     def from_record(
@@ -103,6 +113,7 @@ class Match(Result):
             time=written(match.ts, now) or None,
             channel=channel_label(channel, names),
             user=author(match, names),
+            standing=_shown_standing(match, names),
             text=text_of(match, names),
             permalink=permalink or None,
             thread_ts=thread if thread and thread != match.ts else None,

@@ -12,6 +12,7 @@ from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import mentioned_in
 
 PREFIX_BY_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
+UNKNOWN = "unknown"
 MAX_REACTORS_NAMED = 3
 MAX_PARTICIPANTS_NAMED = 8
 
@@ -49,6 +50,13 @@ def author(message: MessageRecord, names: Names) -> str:
     bot = message.bot_profile.name or names.bots.get(message.bot_id, "")
     name = posted_as or names.users.get(message.user) or bot or message.username or message.user or message.bot_id
     return f"{name or 'Slack'} (app)" if by_app else name or "Slack"
+
+
+def standing(message: MessageRecord, names: Names) -> str:
+    """The standing of an author: `bot`, `external`, `guest` or `unknown`; empty for members of the workspace."""
+    if message.bot_id or message.subtype == "bot_message":
+        return "bot"
+    return names.standings.get(message.user, UNKNOWN) if message.user else UNKNOWN
 
 
 def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:

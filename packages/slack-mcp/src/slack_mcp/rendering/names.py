@@ -12,6 +12,7 @@ class Names:
     channels: Mapping[str, str] = field(default_factory=dict[str, str])
     groups: Mapping[str, str] = field(default_factory=dict[str, str])
     bots: Mapping[str, str] = field(default_factory=dict[str, str])
+    standings: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def user(self, identity: str, label: str = "") -> str:
         return "@" + (self.users.get(identity) or label.lstrip("@") or identity)

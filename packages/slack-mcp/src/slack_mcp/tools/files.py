@@ -57,6 +57,7 @@ async def read_file(file: FileId, slack: Slack, cursor: Cursor = None) -> TextPa
     """Read a text file, snippet, e-mail, canvas or transcript as text; of other files, the description."""
     found = await slack.api.files.info(file_id(file))
     await check_file(found, slack)
+    await check_sender(found, slack)
     text = await text_of_file(found, slack)
     return TextPage(f"{described_file(found)}\n\n{text}")
 

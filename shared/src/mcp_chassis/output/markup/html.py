@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 
 from mcp_chassis.output.markup.edits import Edit
@@ -26,7 +26,7 @@ _NEVER_SHOWN = frozenset(
     )
 )
 _NEVER_SHOWN_VOID = {"meta", "link", "base", "embed", "param", "input"}
-_VOID = {"img", "br", "hr", "source", "wbr", "col", "area", "track", *_NEVER_SHOWN_VOID}
+VOID_ELEMENTS = {"img", "br", "hr", "source", "wbr", "col", "area", "track", *_NEVER_SHOWN_VOID}
 _KNOWN = frozenset(
     re.findall(
         r"\w+",
@@ -68,7 +68,7 @@ class _Tag:
 
     @property
     def is_void(self) -> bool:
-        return self.name in _VOID
+        return self.name in VOID_ELEMENTS
 
     def value(self, name: str) -> str | None:
         return next((value for each, value, _, _ in self.attributes if each == name), None)
@@ -116,14 +116,19 @@ def _tag(match: re.Match[str]) -> _Tag:
 
 
 def _is_hidden(tag: _Tag) -> bool:
-    if tag.name in _NEVER_SHOWN or (tag.name in _NEVER_SHOWN_VOID and tag.value("type") != "checkbox"):
+    return is_hidden_element(tag.name, {name: value for name, value, _, _ in tag.attributes})
+
+
+def is_hidden_element(name: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether a page does not show an element, by its kind, its `hidden` attribute, its style or its size."""
+    if name in _NEVER_SHOWN or (name in _NEVER_SHOWN_VOID and attributes.get("type") != "checkbox"):
         return True
-    if tag.value("hidden") is not None or _HIDING_STYLE.search(tag.value("style") or ""):
+    if "hidden" in attributes or _HIDING_STYLE.search(attributes.get("style") or ""):
         return True
-    sizes = [tag.value("width"), tag.value("height")] if tag.name == "img" else [tag.value("size")]
-    tiny = any(size is not None and re.fullmatch(r"\s*[01](?:px|%)?\s*", size) for size in sizes)
-    colour = (tag.value("color") or "").lower().strip()
-    return (tiny and tag.name in ("img", "font")) or colour in ("white", "#fff", "#ffffff", "transparent")
+    sizes = ("width", "height") if name == "img" else ("size",) if name == "font" else ()
+    tiny = any(re.fullmatch(r"\s*[01](?:px|%)?\s*", attributes.get(size) or "") for size in sizes)
+    colour = (attributes.get("color") or "").lower().strip()
+    return tiny or colour in ("white", "#fff", "#ffffff", "transparent")
 
 
 def _closing_tags(tags: Sequence[_Tag]) -> dict[int, _Tag]:
@@ -153,7 +158,7 @@ def _pretended(tags: Sequence[_Tag]) -> set[int]:
     for index, tag in enumerate(tags):
         if run and tags[run[-1]].end != tag.start:
             run = []
-        if tag.name in _KNOWN or tag.name in _VOID:
+        if tag.name in _KNOWN or tag.name in VOID_ELEMENTS:
             continue
         run.append(index)
         if len(run) > MAX_UNKNOWN_TAGS_IN_A_ROW:
