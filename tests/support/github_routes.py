@@ -155,3 +155,11 @@ def _job(repo: Repository, job_id: str) -> Check:
     if check is None:
         raise Refusal(404, "Not Found")
     return check
+
+
+@of_repository("GET", r"/collaborators/(?P<login>[\w.\[\]-]+)/permission")
+def permission(site: Site, request: Request, repo: Repository, login: str) -> Answer:
+    if not repo.push:
+        raise Refusal(403, "Must have push access to view collaborator permission.")
+    may = "admin" if login == repo.owner.login else repo.permissions.get(login, "read")
+    return Answer(200, {"permission": may, "role_name": may, "user": None})

@@ -149,6 +149,7 @@ class Repository:
     releases: list[Release] = field(default_factory=list[Release])
     readers: set[str] | None = None
     associations: dict[str, str] = field(default_factory=dict[str, str])
+    permissions: dict[str, str] = field(default_factory=dict[str, str])
     loose_blobs: dict[str, bytes] = field(default_factory=dict[str, bytes])
     loose_trees: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
 

@@ -30,8 +30,8 @@ def association(record: Authored) -> str | None:
     return None if standing in INSIDERS else standing
 
 
-def standing_of(record: Authored) -> str | None:
-    """The standing of any author; None where GitHub does not tell it."""
+def standing_of(record: Authored) -> str:
+    """The standing of any author; `unknown` where GitHub does not tell it."""
     if record.user is not None and (record.user.type == "Bot" or record.user.login.endswith("[bot]")):
         return "bot"
-    return record.author_association.lower() or None
+    return record.author_association.lower() or "unknown"

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.http.json_api import JsonApi
@@ -47,6 +48,7 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
             RateLimitNotices(anonymous=not token.present),
             enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
+            lockdown=settings.lockdown,
         )
 
 
@@ -99,3 +101,9 @@ def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:
         "searches": RateLimit(settings.searches_per_minute / 2, 60.0),
         "code searches": RateLimit(settings.code_searches_per_minute / 2, 60.0),
     }
+
+
+async def writes_in_public(github: GitHubClient, arguments: Mapping[str, Any]) -> bool:
+    """Whether a write with these arguments goes into a repository that anybody can read."""
+    owner, repo = arguments.get("owner"), arguments.get("repo")
+    return not (owner and repo) or await github.lockdown.is_public(owner, repo)

@@ -14,6 +14,7 @@ from github_mcp.file_pages import entry_names, file_page
 from github_mcp.issue_threads import read_thread
 from github_mcp.models.issues import IssueThread
 from github_mcp.tools.parameters import GitHub, Owner, Path, Ref, Repo
+from github_mcp.withheld_texts import shown_thread
 
 MAX_RESOURCE_LINES = 10_000
 FIGURES = ("limit", "remaining", "reset", "used")
@@ -91,11 +92,14 @@ async def rate_limit(github: GitHub) -> RateLimits:
 )
 async def contents(owner: Owner, repo: Repo, path: Path, github: GitHub, ref: Ref = None) -> TextPage:
     """The text of a file, or the list of a folder."""
+    await github.lockdown.check_refs(owner, repo, ref)
     return await file_page(github, owner, repo, path, ref=ref, start=1, lines=MAX_RESOURCE_LINES, position=None)
 
 
 @resource("github://{owner}/{repo}/issues/{number}", "An issue", complete={**NAMES, "number": unless_failing(numbers)})
 async def issue(owner: Owner, repo: Repo, number: int, github: GitHub) -> IssueThread:
     """An issue or pull request with its latest comments."""
-    thread = await read_thread(github, owner, repo, number, count=MAX_PAGE_SIZE)
+    thread = await shown_thread(
+        github, owner, repo, await read_thread(github, owner, repo, number, count=MAX_PAGE_SIZE)
+    )
     return github.with_notices(thread.model_copy(update={"next_cursor": None}))

@@ -3,7 +3,7 @@
 from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn
 
-from github_mcp.connection import connect, probe
+from github_mcp.connection import connect, probe, writes_in_public
 from github_mcp.profiles import MORE_TOOLS, PROFILES
 from github_mcp.prompts import compare_repositories, release_notes, review_pull_request, triage_issue
 from github_mcp.resources import contents, issue, rate_limit
@@ -40,6 +40,7 @@ SERVER = Server(
     resources=(rate_limit, contents, issue),
     prompts=(triage_issue, review_pull_request, release_notes, compare_repositories),
     probe=probe,
+    writes_in_public=writes_in_public,
     sign_in=SignIn(
         "GitHub",
         "https://github.com/login/oauth/authorize",

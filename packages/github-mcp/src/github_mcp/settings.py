@@ -32,6 +32,10 @@ class GitHubSettings(ServerSettings):
     allowed_repos: Annotated[CommaSeparated, AfterValidator(_globs)] = Field(
         default=(), description="Globs of the repositories that may be touched, such as `acme/*`; all when unset."
     )
+    lockdown: bool = Field(
+        default=False,
+        description="In public repositories, withhold texts of authors without push access.",
+    )
     writes_per_second: float = Field(
         default=1.0, gt=0, le=10_000, description="Pace of writes beyond the first five; one at a time in any case."
     )

@@ -12,13 +12,17 @@ from mcp_chassis.tools import ToolDefinition
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What is left of a server's tools on one connection; `tools` is None where no tools were chosen."""
+    """What is left of a server's tools on one connection; `tools` is None where no tools were chosen.
+
+    `lockdown` withholds texts of strangers where a server knows who they are.
+    """
 
     tools: frozenset[str] | None = None
     read_only: bool = False
+    lockdown: bool = False
 
     def __bool__(self) -> bool:
-        return self.read_only or self.tools is not None
+        return self.read_only or self.lockdown or self.tools is not None
 
     def admits(self, name: str, notes: ToolDefinition) -> bool:
         """Whether a tool of the server is left."""
@@ -44,7 +48,9 @@ def narrowed(narrowing: Narrowing) -> Generator[None]:
         _CURRENT.reset(token)
 
 
-def narrowing_to(server: Server[Any], choices: Iterable[Iterable[str]], *, read_only: bool) -> Narrowing:
+def narrowing_to(
+    server: Server[Any], choices: Iterable[Iterable[str]], *, read_only: bool, lockdown: bool = False
+) -> Narrowing:
     """The narrowing to the tools that every choice of names and profiles holds.
 
     Raises:
@@ -54,4 +60,4 @@ def narrowing_to(server: Server[Any], choices: Iterable[Iterable[str]], *, read_
     for names in choices:
         chosen = frozenset(tool.__name__ for tool in server.selected(names))
         left = chosen if left is None else left & chosen
-    return Narrowing(left, read_only)
+    return Narrowing(left, read_only, lockdown)

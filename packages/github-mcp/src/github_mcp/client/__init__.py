@@ -19,6 +19,7 @@ from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
 from github_mcp.client.workflows import Workflows
+from github_mcp.lockdown import Lockdown
 from github_mcp.rate_limit_notices import RateLimitNotices
 
 AnyResult = TypeVar("AnyResult", bound=Result)
@@ -31,6 +32,7 @@ class GitHubClient:
         http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
+        lockdown: withholds texts of authors without push access in public repositories.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class GitHubClient:
         *,
         page_chars: int,
         enterprise: bool = False,
+        lockdown: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
         self.allowed = allowed
@@ -57,6 +60,7 @@ class GitHubClient:
         self.reviews = Reviews(session, graphql)
         self.searches = Searches(session)
         self.workflows = Workflows(session, enterprise=enterprise)
+        self.lockdown = Lockdown(self.repositories, on=lockdown)
         self._notices = notices
 
     def with_notices(self, result: AnyResult) -> AnyResult:

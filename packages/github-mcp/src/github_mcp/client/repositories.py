@@ -7,7 +7,13 @@ from github_mcp.client.list_pages import ListPage, next_position, params_at
 from github_mcp.client.session import Session
 from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.contents import ContentRecord
-from github_mcp.records.repositories import CommitRecord, LanguagesRecord, ReleaseRecord, RepositoryRecord
+from github_mcp.records.repositories import (
+    CommitRecord,
+    LanguagesRecord,
+    PermissionRecord,
+    ReleaseRecord,
+    RepositoryRecord,
+)
 
 
 class Repositories:
@@ -28,6 +34,12 @@ class Repositories:
         self._session.notices.warn_of_partial_results(answer.headers)
         found = answer.records(RepositoryRecord, operation="list repositories", noun="repositories")
         return ListPage([each for each in found.items if self._allows(each)], next_position(answer))
+
+    async def permission(self, owner: str, repo: str, login: str) -> str:
+        """What an account may do in a repository: admin, write, read or none."""
+        tail, values = "/collaborators/{login}/permission", {"login": login}
+        answer = await self._session.read(owner, repo, tail, values)
+        return answer.record(PermissionRecord, operation="read a permission").permission
 
     async def languages(self, owner: str, repo: str) -> dict[str, int]:
         """Bytes of code by language."""

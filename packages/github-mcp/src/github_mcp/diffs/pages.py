@@ -161,6 +161,7 @@ async def diff_page(
 ) -> TextPage:
     """One page: the pull request in a line, its files with their counts, then the diff itself."""
     pull = await github.pull_requests.get(owner, repo, number)
+    await github.lockdown.check_author(owner, repo, login(pull.user))
     start = DiffPosition.decoded(position) if position else DiffPosition(pull.base.sha, pull.head.sha)
     diff, page = PullRequestDiff(github, owner, repo, pull, start), _Page(lines, github.page_chars)
     rest = await _add_stats(diff, page, paths) if start.stat else None

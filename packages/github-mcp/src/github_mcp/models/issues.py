@@ -16,6 +16,10 @@ from github_mcp.records.pull_requests import PullRequestRecord
 
 
 class IssuePage(Table):
+    def is_trusted(self) -> bool:
+        """Whether all authors belong to the repository."""
+        return "association" not in self.columns
+
     total: int | None = None
 
 
@@ -95,6 +99,11 @@ class IssueThread(Page):
     comments_total: int | None = None
     comments: list[Comment]
     pull_request: PullRequestState | None = None
+
+    def is_trusted(self) -> bool:
+        """Whether all authors belong to the repository."""
+        reviews = (self.pull_request.reviews if self.pull_request else None) or []
+        return not any(each.association for each in (self, *self.comments, *reviews))
 
     @classmethod
     def from_record(cls, issue: IssueRecord, comments: Sequence[CommentRecord], **parts: Any) -> Self:

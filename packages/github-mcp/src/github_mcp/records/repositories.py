@@ -40,6 +40,10 @@ class RepositoryRecord(Record, frozen=True):
     updated_at: str | None = None
 
 
+class PermissionRecord(Record, frozen=True):
+    permission: str
+
+
 class LanguagesRecord(Record, frozen=True):
     bytes_of: dict[str, int]
 

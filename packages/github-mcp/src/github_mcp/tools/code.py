@@ -25,6 +25,7 @@ async def get_file(
     cursor: Cursor = None,
 ) -> TextPage:
     """Read a file's text, or list a folder."""
+    await github.lockdown.check_refs(owner, repo, ref)
     return await file_page(github, owner, repo, path, ref=ref, start=start_line, lines=max_lines, position=cursor)
 
 

@@ -42,6 +42,7 @@ async def list_commits(
     """List commits, newest first: of a branch, a path, an author, a time."""
     wanted = {"sha": ref, "path": path, "author": author, "since": _moment(since), "until": _moment(until, end=True)}
     params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
+    await github.lockdown.check_refs(owner, repo, ref)
     found = await github.history.commits(owner, repo, params, cursor)
     return github.with_notices(CommitPage.of([commit_row(each) for each in found.items], **found.page_fields))
 
@@ -72,6 +73,7 @@ async def compare(
     cursor: Cursor = None,
 ) -> TextPage:
     """Compare two branches, tags or commits: commits, changed files, diff since their common ancestor."""
+    await github.lockdown.check_refs(owner, repo, base, head)
     return await comparison_page(github, owner, repo, base, head, lines=max_lines, position=cursor)
 
 

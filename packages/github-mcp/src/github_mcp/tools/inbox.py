@@ -10,6 +10,7 @@ from github_mcp.issue_lists import complete_query
 from github_mcp.models.issues import IssuePage, issue_row
 from github_mcp.records.issues import repository_of
 from github_mcp.tools.parameters import GitHub, MaxResults
+from github_mcp.withheld_texts import shown_rows
 
 Query = Annotated[str, Field(min_length=1, max_length=256, description="review-requested:@me, assignee:@me, ...")]
 
@@ -32,7 +33,8 @@ async def search_issues(
     page = int(cursor or 1)
     text = complete_query(query, "pr" if pull_requests else "issue", "open")
     found = await github.searches.issues(text, size=max_results, page=page)
-    rows = [{"repository": repository_of(each), **issue_row(each)} for each in found.items]
+    listed = [(each, {"repository": repository_of(each), **issue_row(each)}) for each in found.items]
+    rows = await shown_rows(github, None, listed)
     following = str(page + 1) if found.next_position else None
     return github.with_notices(IssuePage.of(rows, total=found.total, next_cursor=following))
 

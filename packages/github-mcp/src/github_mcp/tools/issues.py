@@ -13,6 +13,7 @@ from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue
 from github_mcp.models.issues import IssuePage, IssueThread, issue_row
 from github_mcp.records.issues import CreatedCommentRecord, IssueRecord
 from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Names, Number, Owner, Repo, State, Title
+from github_mcp.withheld_texts import shown_rows, shown_thread
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: label:bug author:octocat.")]
 Sort = Literal["created", "updated", "comments"]
@@ -37,9 +38,8 @@ async def list_issues(
         found = await search_issues(github, owner, repo, query, listing)
     else:
         found = await list_issues_of_kind(github, owner, repo, listing)
-    return github.with_notices(
-        IssuePage.of([issue_row(issue) for issue in found.items], total=found.total, **found.page_fields)
-    )
+    rows = await shown_rows(github, f"{owner}/{repo}", [(issue, issue_row(issue)) for issue in found.items])
+    return github.with_notices(IssuePage.of(rows, total=found.total, **found.page_fields))
 
 
 @reads("Get an issue")
@@ -53,7 +53,8 @@ async def get_issue(
 ) -> IssueThread:
     """Read an issue or pull request and its latest comments; for a pull request also reviews and failing checks."""
     end = None if cursor is None else int(cursor)
-    return github.with_notices(await read_thread(github, owner, repo, number, count=comments, end=end))
+    thread = await read_thread(github, owner, repo, number, count=comments, end=end)
+    return github.with_notices(await shown_thread(github, owner, repo, thread))
 
 
 @writes("Open an issue", destructive=False, idempotent=False)

@@ -13,6 +13,7 @@ from github_mcp.records.issues import CreatedCommentRecord
 from github_mcp.records.reviews import CreatedReviewRecord
 from github_mcp.review_pages import review_page
 from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Owner, PullNumber, Repo, Sha
+from github_mcp.withheld_texts import shown_reviews
 
 Line = Annotated[int, Field(ge=1, le=9_999_999)]
 
@@ -41,7 +42,7 @@ async def get_reviews(
     page = await review_page(
         github, owner, repo, number, unresolved_only=unresolved_only, size=max_results, position=cursor
     )
-    return github.with_notices(page)
+    return github.with_notices(await shown_reviews(github, owner, repo, page))
 
 
 @writes("Write a review", destructive=False, idempotent=False)

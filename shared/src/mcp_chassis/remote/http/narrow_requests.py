@@ -16,7 +16,7 @@ from mcp_chassis.settings import split
 if TYPE_CHECKING:
     from mcp_chassis.pipeline.dispatch import Dispatch
 
-TOOLS_HEADER, READ_ONLY_HEADER = b"x-mcp-tools", b"x-mcp-readonly"
+TOOLS_HEADER, READ_ONLY_HEADER, LOCKDOWN_HEADER = b"x-mcp-tools", b"x-mcp-readonly", b"x-mcp-lockdown"
 BELOW = "toolroll.path_below"
 """Key of the ASGI scope: segments of the request's path below the server's own."""
 _TRUTH = {"true": True, "1": True, "false": False, "0": False, "": False}
@@ -31,13 +31,19 @@ def narrowing_of(scope: Scope, server: Server[Any]) -> Narrowing:
     choices, read_only = _of_path(scope.get(BELOW, ()), server)
     if named := split(request_body.header(scope, TOOLS_HEADER) or ""):
         choices.append(list(_names(named, server)))
-    flag = (request_body.header(scope, READ_ONLY_HEADER) or "").strip().lower()
-    if flag not in _TRUTH:
-        raise Rejection(400, InvalidInput("X-MCP-Readonly must be true or false."))
+    read_only = _flag(scope, READ_ONLY_HEADER, "X-MCP-Readonly") or read_only
+    lockdown = _flag(scope, LOCKDOWN_HEADER, "X-MCP-Lockdown")
     try:
-        return narrowing_to(server, choices, read_only=read_only or _TRUTH[flag])
+        return narrowing_to(server, choices, read_only=read_only, lockdown=lockdown)
     except KeyError as exc:
         raise Rejection(400, InvalidInput(f"This connection cannot be narrowed: {exc.args[0]}.")) from None
+
+
+def _flag(scope: Scope, header: bytes, name: str) -> bool:
+    value = (request_body.header(scope, header) or "").strip().lower()
+    if value not in _TRUTH:
+        raise Rejection(400, InvalidInput(f"{name} must be true or false."))
+    return _TRUTH[value]
 
 
 def serve_private_lists(dispatch: "Dispatch") -> None:

@@ -1,0 +1,98 @@
+"""Lockdown: in public repositories, texts of authors without push access are withheld.
+
+Whether somebody may push is asked of GitHub; where it does not say, they may not. Private repositories are left as they
+are: whoever writes there was let in.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+
+from mcp_chassis.failures import Failure, PermissionDenied
+from mcp_chassis.output.warnings import warn
+from mcp_chassis.pipeline.narrowing import current_narrowing
+from mcp_chassis.storage.cache import Cache
+
+from github_mcp.client.repositories import Repositories
+
+ANSWER_TTL_SECONDS = 300.0
+MAX_AUTHORS = 60  # asked about at once; the texts of further ones are withheld
+WITHHELD = "(withheld)"
+_NO_BRANCH = re.compile(r"(?i)(?:refs/)?pull/.*|[0-9a-f]{7,40}|[^:]+:.*")
+_MAY_PUSH = {"admin", "maintain", "write"}
+
+
+class Lockdown:
+    """The lockdown of one connection.
+
+    Args:
+        on: whether the settings ask for it; a caller over HTTP may ask for it too.
+    """
+
+    def __init__(self, repositories: Repositories, *, on: bool) -> None:
+        self._repositories = repositories
+        self._on = on
+        self._public: Cache[bool] = Cache()
+        self._pushers: Cache[bool] = Cache()
+
+    @property
+    def active(self) -> bool:
+        return self._on or current_narrowing().lockdown
+
+    async def is_public(self, owner: str, repo: str) -> bool:
+        """Whether anybody can read a repository; yes where GitHub does not say."""
+
+        async def look_up() -> bool:
+            return not (await self._repositories.get(owner, repo)).private
+
+        where = {"repo": f"{owner}/{repo}".lower()}
+        try:
+            return await self._public.get("visibility", where, "", look_up, ttl=ANSWER_TTL_SECONDS)
+        except Failure:
+            return True
+
+    async def outsiders(self, owner: str, repo: str, logins: Iterable[str]) -> set[str]:
+        """Those of the authors whose texts are withheld here."""
+        names = list(dict.fromkeys(logins))
+        if not names or not self.active or not await self.is_public(owner, repo):
+            return set()
+        asked = names[:MAX_AUTHORS]
+        answers = await asyncio.gather(*(self._may_push(owner, repo, name) for name in asked))
+        trusted = {name for name, may_push in zip(asked, answers, strict=True) if may_push}
+        return set(names) - trusted
+
+    async def check_author(self, owner: str, repo: str, login: str) -> None:
+        """Raises `PermissionDenied` where an author's texts are withheld."""
+        if await self.outsiders(owner, repo, [login]):
+            raise PermissionDenied(
+                "It was written by somebody without push access, whose texts this server withholds (lockdown).",
+                remedy="Only who runs the server can show it, with GITHUB_LOCKDOWN=false.",
+            )
+
+    async def check_refs(self, owner: str, repo: str, *refs: str | None) -> None:
+        """Raises `PermissionDenied` for a pull request's ref, a fork's branch or a commit, which may be anybody's."""
+        strange = any(ref and _NO_BRANCH.fullmatch(ref) for ref in refs)
+        if strange and self.active and await self.is_public(owner, repo):
+            raise PermissionDenied(
+                "In a public repository only branches and tags are read (lockdown): a commit may be anybody's.",
+                remedy="Name a branch or a tag.",
+            )
+
+    async def _may_push(self, owner: str, repo: str, login: str) -> bool:
+        async def look_up() -> bool:
+            return await self._repositories.permission(owner, repo, login) in _MAY_PUSH
+
+        where = {"repo": f"{owner}/{repo}".lower(), "login": login.lower()}
+        try:
+            return await self._pushers.get("permission", where, "", look_up, ttl=ANSWER_TTL_SECONDS)
+        except Failure:
+            return False
+
+
+def tell_withheld(count: int) -> None:
+    """Warn of texts that are not shown."""
+    if count:
+        warn(
+            f"{count} text{'' if count == 1 else 's'} by authors without push access withheld (lockdown); "
+            "GITHUB_LOCKDOWN=false on the server shows them."
+        )

@@ -1,0 +1,66 @@
+"""Results without the texts that lockdown withholds."""
+
+from collections.abc import Sequence
+
+from github_mcp.client import GitHubClient
+from github_mcp.lockdown import WITHHELD, tell_withheld
+from github_mcp.models.issues import IssueThread
+from github_mcp.models.reviews import ReviewEntry, ReviewPage, ReviewThread
+from github_mcp.models.tables import Cell
+from github_mcp.records.accounts import login
+from github_mcp.records.issues import IssueRecord, repository_of
+
+AnyRow = dict[str, Cell]
+
+
+async def shown_thread(github: GitHubClient, owner: str, repo: str, thread: IssueThread) -> IssueThread:
+    """An issue or pull request without the texts of outsiders."""
+    if not github.lockdown.active:
+        return thread
+    owner, _, repo = (thread.repository or f"{owner}/{repo}").partition("/")
+    pull = thread.pull_request
+    reviews = (pull.reviews if pull else None) or []
+    authors = [thread.author, *(each.author for each in thread.comments), *(each.author for each in reviews)]
+    outsiders = await github.lockdown.outsiders(owner, repo, authors)
+    comments = [each for each in thread.comments if each.author not in outsiders]
+    left = [each for each in reviews if each.author not in outsiders]
+    hides_author = thread.author in outsiders
+    tell_withheld(len(thread.comments) - len(comments) + len(reviews) - len(left) + 2 * hides_author)
+    changes: dict[str, object] = {"comments": comments}
+    if hides_author:
+        changes |= {"title": WITHHELD, "body": None}
+    if pull is not None:
+        head = {"head": WITHHELD} if hides_author else {}
+        changes["pull_request"] = pull.model_copy(update={"reviews": left or None, **head})
+    return thread.model_copy(update=changes)
+
+
+async def shown_rows(
+    github: GitHubClient, place: str | None, found: Sequence[tuple[IssueRecord, AnyRow]]
+) -> list[AnyRow]:
+    """Rows of issues whose titles by outsiders are withheld; each in its own repository where `place` is None."""
+    if not github.lockdown.active:
+        return [row for _, row in found]
+    rows: list[AnyRow] = []
+    for issue, row in found:
+        owner, _, repo = (place or repository_of(issue)).partition("/")
+        hidden = await github.lockdown.outsiders(owner, repo, [login(issue.user)])
+        rows.append({**row, "title": WITHHELD} if hidden else row)
+    tell_withheld(sum(row["title"] == WITHHELD for row in rows))
+    return rows
+
+
+async def shown_reviews(github: GitHubClient, owner: str, repo: str, page: ReviewPage) -> ReviewPage:
+    """A page of reviews and threads without the texts of outsiders."""
+    if not github.lockdown.active:
+        return page
+    written = [each for item in page.items for each in (item.comments if isinstance(item, ReviewThread) else [item])]
+    outsiders = await github.lockdown.outsiders(owner, repo, [each.author for each in written])
+    items: list[ReviewEntry | ReviewThread] = []
+    for item in page.items:
+        if isinstance(item, ReviewEntry):
+            items += [item] if item.author not in outsiders else []
+        elif comments := [each for each in item.comments if each.author not in outsiders]:
+            items.append(item.model_copy(update={"comments": comments}))
+    tell_withheld(sum(each.author in outsiders for each in written))
+    return page.model_copy(update={"items": items})
