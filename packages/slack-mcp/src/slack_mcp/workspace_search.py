@@ -34,16 +34,13 @@ async def search_workspace(
     names, warnings = await _names(shown, slack)
     left = {id(match) for match in slack.shown([match for match, _ in shown], names)}
     closed = not slack.access.every_channel or len(shown) < len(pairs)
+    shown = [pair for pair in shown if id(pair[0]) in left]
     last = page == MAX_SEARCH_PAGES < found.pages
     warnings = [*notes, *([LEFT_OUT] if closed else []), *([MORE_PAGES] if last else []), *warnings]
     return Matches(
         source="search",
         total=None if closed else found.total,
-        items=[
-            Match.from_record(match, channel, names, match.permalink, slack.now())
-            for match, channel in shown
-            if id(match) in left
-        ],
+        items=[Match.from_record(match, channel, names, match.permalink, slack.now()) for match, channel in shown],
         next_cursor=str(page + 1) if page < min(found.pages, MAX_SEARCH_PAGES) else None,
         warnings=warnings or None,
     )

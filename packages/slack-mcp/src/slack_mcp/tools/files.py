@@ -11,7 +11,7 @@ from pydantic import Field
 
 from slack_mcp.client.files import Upload
 from slack_mcp.connection import Slack
-from slack_mcp.file_access import check_file
+from slack_mcp.file_access import check_file, check_sender
 from slack_mcp.file_contents import content_given, image_of_file
 from slack_mcp.file_texts import text_of_file
 from slack_mcp.models import FileList, ListedFile, SharedFile
