@@ -3,9 +3,11 @@
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -260,6 +262,28 @@ def test_a_second_signal_ends_a_server_that_loads_at_once(recorded: FrontSample)
     client.process.send_signal(signal.SIGTERM)
     client.process.send_signal(signal.SIGINT)
     assert client.process.wait(120) in {128 + signal.SIGTERM, 128 + signal.SIGINT}
+
+
+def test_a_host_that_reads_late_holds_up_the_reading_and_gets_every_answer(recorded: FrontSample) -> None:
+    client = recorded.start()
+    assert client.process.stdin
+    pipe = client.process.stdin.fileno()
+    ids = range(100, 5_100)
+    requests = [{"jsonrpc": "2.0", "id": number, "method": "tools/list"} for number in ids]
+    unsent = memoryview(b"".join(json.dumps(request).encode() + b"\n" for request in requests))
+    client.pause()
+    os.set_blocking(pipe, False)
+    while unsent and select.select([], [pipe], [], 2.0)[1]:
+        unsent = unsent[os.write(pipe, unsent) :]
+    assert unsent, "the front took in everything though nobody read its answers"
+    os.set_blocking(pipe, True)
+    rest = threading.Thread(target=client.process.stdin.write, args=(unsent,))
+    rest.start()
+    client.resume()
+    assert [client.receive()["id"] for _ in ids] == list(ids)
+    rest.join(120)
+    assert client.stop() == 0
+    assert recorded.notes() == []
 
 
 def test_a_host_that_stops_listening_ends_the_server(recorded: FrontSample) -> None:

@@ -119,10 +119,11 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
     set_names = [name for name, value in merged.items() if value.strip()]
     for each in misspelt(set_names, server.settings.variables_read(merged), beginning):
         raise NotRecordable(f"Each start has to tell: {each}")
-    files = [*_code(server), *map(str, env_file_places(os.environ))]
+    code, env_files = list(_code(server)), [str(path) for path in env_file_places(os.environ)]
     paths = {path: kind for path in _paths(server.settings, merged) if (kind := conditions.kind(path))}
     contents = [*(path for path, kind in paths.items() if kind == "file"), *map(str, settings.definition_files())]
-    _check_unchanged([*files, *contents], began_ns)
+    _check_unchanged(code, began_ns)
+    _check_unchanged([*env_files, *contents], began_ns, also_status=True)
     variables = {name: conditions.text_digest(os.environ.get(name)) for name in _plain(server.settings, merged)}
     return {
         "interpreter": conditions.interpreter(),
@@ -133,7 +134,7 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
         "secret_files": dict(_secret_files(server.settings, merged)),
         "kinds": paths,
         "contents": {path: conditions.content_digest(path) for path in contents},
-        "files": {path: conditions.file_version(path) for path in files},
+        "files": {path: conditions.file_version(path) for path in [*code, *env_files]},
     }
 
 
@@ -151,11 +152,16 @@ def _code(server: Server[Any]) -> Iterator[str]:
             yield from (str(file.locate()) for file in distribution(name).files or () if file.name == "METADATA")
 
 
-def _check_unchanged(paths: Iterable[str], since_ns: int) -> None:
+def _check_unchanged(paths: Iterable[str], since_ns: int, *, also_status: bool = False) -> None:
+    """Raise where a file was written since; with `also_status` also where an older file took its place.
+
+    The status of code is not looked at: another environment that links the same cached file changes it.
+    """
     for path in paths:
         with suppress(FileNotFoundError, NotADirectoryError):
             status = Path(path).stat()
-            if max(status.st_mtime_ns, status.st_ctime_ns) > since_ns - CLOCK_TICK_NS:
+            changed_ns = max(status.st_mtime_ns, status.st_ctime_ns if also_status else 0)
+            if changed_ns > since_ns - CLOCK_TICK_NS:
                 raise NotRecordable(f"{path} changed while this one began.")
 
 
