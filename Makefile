@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients
+.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients release
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,9 @@ lock: | $(UV) ## Pin a dependency that was added; UPGRADE=all or UPGRADE="name n
 
 dist: setup ## Build packages, bundles, manifests and bills of materials; REPOSITORY=https://github.com/OWNER/NAME
 	@$(RUN) python scripts/dist.py $(if $(REPOSITORY),--repository $(REPOSITORY))
+
+release: check test dist ## Everything of a release that needs no network; REPOSITORY=https://github.com/OWNER/NAME
+	@$(RUN) python scripts/release.py
 
 $(NODE):
 	@echo "Tokens are counted by an npm package: run \`make node\` first, or name other parts: make bench BENCH=\"compare rest\""

@@ -13,7 +13,7 @@ from mcp_chassis.environment import FOR_CHILDREN
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.pipeline.account import account_of
-from mcp_chassis.pipeline.diagnostics import missing_credentials
+from mcp_chassis.pipeline.diagnostics import missing_settings
 from mcp_chassis.settings import BadSettings, Secret, SecretKeys, ServerSettings, SettingsConfigDict
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -56,7 +56,7 @@ def runs(tmp_path: Path) -> int:
 def test_the_command_runs_when_the_secret_is_first_revealed_and_once(printing: str, tmp_path: Path):
     settings = Example.load({"EXAMPLE_TOKEN_COMMAND": printing})
     credential = settings.credential("token")
-    shown = f"{settings!r} {list(settings.secrets())} {missing_credentials(settings)} {account_of(SAMPLE, settings)}"
+    shown = f"{settings!r} {list(settings.secrets())} {missing_settings(settings)} {account_of(SAMPLE, settings)}"
     assert credential.present
     assert runs(tmp_path) == 0
     assert [credential.reveal() for _ in range(3)] == [f"{CANARY}1"] * 3

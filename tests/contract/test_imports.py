@@ -19,10 +19,31 @@ LAYERS = (
     {"stdio", "remote"},
     {"pipeline", "testing"},
     {"server"},
-    {"http", "upstream", "settings", "environment", "credential", "secret_command", "sign_in", "fan_out", "batching"}
+    {
+        "http",
+        "upstream",
+        "settings",
+        "accounts",
+        "environment",
+        "credential",
+        "secret_command",
+        "sign_in",
+        "fan_out",
+        "batching",
+    }
     | {"misspelt_settings", "text_settings", "https_url"},
     {"output", "storage"},
-    {"failures", "results", "deadline", "tools", "progress", "telemetry", "text_marks", "process_limits"},
+    {
+        "failures",
+        "results",
+        "deadline",
+        "suggestions",
+        "tools",
+        "progress",
+        "telemetry",
+        "text_marks",
+        "process_limits",
+    },
 )
 """A module may import from its own row and from those below it; `__init__` of the core imports nothing."""
 MEMBERS = sorted(

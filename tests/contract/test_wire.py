@@ -46,6 +46,16 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+def test_the_handshake_says_for_people_what_the_server_is(host: Host, name: str) -> None:
+    answer = host(name).initialize()
+    about = answer.get("serverInfo") or answer["_meta"]["io.modelcontextprotocol/serverInfo"]
+    assert (about["name"], about["title"]) == (name, servers()[name].title)
+    assert about["description"] == servers()[name].description
+    assert about["websiteUrl"].startswith("https://")
+    [icon] = about["icons"]
+    assert icon["src"].startswith("data:image/svg+xml;base64,")
+
+
 def test_a_plain_host_lists_reads_and_is_told_what_is_wrong(host: Host, name: str) -> None:
     client = host(name)
     tools = client.list()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
-from mcp_chassis.pipeline.diagnostics import missing_credentials
+from mcp_chassis.pipeline.diagnostics import missing_settings
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import connected
 
@@ -17,7 +17,7 @@ def test_without_any_setting_the_database_is_the_embedded_one():
 
 @pytest.mark.parametrize("environment", [{}, {"DB_HOST": "db"}, {"DATABASE_URL_SALES": "postgresql://a/a"}])
 def test_no_credential_is_called_missing_because_there_is_always_a_database(environment: dict[str, str]):
-    assert missing_credentials(DatabaseSettings.load(environment)) == []
+    assert missing_settings(DatabaseSettings.load(environment)) == []
 
 
 def test_databases_are_named_by_their_variables_the_default_first(tmp_path):

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from database_mcp.server import SERVER
 from mcp.client import Client
+from mcp_chassis.cli.check import check
 from mcp_chassis.testing import connected, data, failure, text
 from postgres_places import Place
 
@@ -42,6 +43,18 @@ async def test_a_superuser_is_warned_of_and_gets_no_free_sql_but_the_other_tools
     assert tables["schemas"]
     assert refused.code == "PERMISSION_DENIED"
     assert "DATABASE_ALLOW_PRIVILEGED_ROLE" in refused.message
+
+
+async def test_check_is_red_for_a_superuser_and_green_for_one_that_is_allowed(
+    postgres18: Place, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DATABASE_URL", postgres18.dsn("shop"))
+    report = await check(SERVER)
+    assert report.exit_code == 4
+    assert "is a superuser" in report.lines()[-1]
+    assert "least-privilege role" in report.lines()[-1]
+    monkeypatch.setenv("DATABASE_ALLOW_PRIVILEGED_ROLE", "true")
+    assert (await check(SERVER)).exit_code == 0
 
 
 async def test_a_database_that_cannot_be_reached_is_listed_with_its_problem():

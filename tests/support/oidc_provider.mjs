@@ -23,6 +23,13 @@ const provider = new Provider(issuer, {
       token_endpoint_auth_method: 'none',
       redirect_uris: ['http://127.0.0.1:9/callback'],
     },
+    {
+      client_id: 'cli-client',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: ['http://127.0.0.1/callback'],
+    },
   ],
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   ttl: { AccessToken: 600, Grant: 600, Interaction: 600, Session: 600 },

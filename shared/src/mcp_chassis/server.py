@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mcp_chassis.settings import BadSettings, ServerSettings
+from mcp_chassis.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from mcp.server.subscriptions import SubscriptionBus
@@ -40,6 +41,9 @@ class Server(Generic[SettingsType]):
         settings: the class its settings are read into.
         connect: an async context manager from settings to what tools receive; it never waits for a network.
         instructions: what it is for and how things are named, for the model.
+        title: its name for people, as hosts show it.
+        description: one sentence for people on what it gives access to.
+        website: a page on what it gives access to.
         tools: offered by default.
         more_tools: offered only where `<PREFIX>_TOOLS` names them, or a profile with them.
         profiles: sets of tools under one name each, for one kind of work; `<PREFIX>_TOOLS=@review` offers one.
@@ -59,6 +63,9 @@ class Server(Generic[SettingsType]):
     connect: Callable[[SettingsType], AbstractAsyncContextManager[Any]]
     instructions: str
     tools: tuple[Function, ...]
+    title: str = ""
+    description: str = ""
+    website: str = ""
     more_tools: tuple[Function, ...] = ()
     profiles: Mapping[str, tuple[Function, ...]] = dataclasses.field(default_factory=dict[str, tuple[Function, ...]])
     resources: tuple[Function, ...] = ()
@@ -113,5 +120,6 @@ class Server(Generic[SettingsType]):
         by_name = {**{tool.__name__: (tool,) for tool in self.every_tool}, **profiles}
         if unknown := next((name for name in names if name not in by_name), None):
             kind = "profile" if unknown.startswith("@") else "tool"
-            raise KeyError(f"there is no {kind} called {unknown}; choose from {', '.join(by_name)}")
+            suggestion = did_you_mean(unknown, by_name)
+            raise KeyError(f"there is no {kind} called {unknown};{suggestion} choose from {', '.join(by_name)}")
         return tuple(dict.fromkeys(tool for name in names for tool in by_name[name]))

@@ -147,6 +147,9 @@ class ServerSettings(TextSettings, Policy):
     """Fields that name a file this server writes; the content of every other file that a setting names may decide
     what is listed."""
 
+    signed_in: ClassVar[tuple[str, str] | None] = None
+    """The server and the field of the credential that an account of `SERVER login` takes the place of."""
+
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod
@@ -175,7 +178,7 @@ class ServerSettings(TextSettings, Policy):
         own = [name for field in cls.model_fields for name in variables(cls, field)]
         check_spelling(merged, own, str(cls.model_config.get("env_prefix") or CORE_PREFIX))
         _warn_of_constants(settings, merged)
-        for name, secret in _later(cls, merged):
+        for name, secret in _later(cls, merged, environment is None):
             if getattr(settings, name) is None:
                 vars(settings)[name] = secret  # pyright: ignore[reportIndexIssue], frozen for everyone else
         return settings
@@ -253,8 +256,8 @@ def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, enviro
     return None
 
 
-def _later(settings: type[ServerSettings], environment: Environment) -> Iterator[tuple[str, CommandSecret]]:
-    """The secrets whose commands run when they are first needed."""
+def _later(settings: type[ServerSettings], environment: Environment, own: bool) -> Iterator[tuple[str, CommandSecret]]:
+    """The secrets that are read when first needed: those of commands, and the token of a person's own account."""
     for field, info in settings.model_fields.items():
         if not is_secret(info) or is_at_start(settings, field):
             continue
@@ -263,6 +266,10 @@ def _later(settings: type[ServerSettings], environment: Environment) -> Iterator
                 adapter: TypeAdapter[SecretStr] = TypeAdapter(cast("Any", info.annotation))
                 yield field, CommandSecret(variable, environment[variable], adapter.validate_python)
                 break
+    if settings.signed_in and (own or "TOOLROLL_ACCOUNTS_FILE" in environment):
+        from mcp_chassis.accounts.signed_in_secret import signed_in_secrets
+
+        yield from signed_in_secrets(*settings.signed_in, settings.model_config.get("env_prefix", ""), environment)
 
 
 def is_at_start(settings: type[ServerSettings], field: str) -> bool:

@@ -40,6 +40,7 @@ class SignIn:
         authorize_url: where a person signs in.
         token_url: where codes become tokens.
         scopes: asked for.
+        device_url: where a device code is asked for, if the upstream has device codes.
         credential: the field of the server's settings that a person's token takes the place of.
         scope_parameter: what the upstream calls the scopes of a person's token.
         scope_separator: what stands between them.
@@ -59,6 +60,7 @@ class SignIn:
     granted: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _whole
     ended_grant_errors: frozenset[str] = ENDED_GRANT_ERRORS
     revoke: Revoke | None = None
+    device_url: str = ""
 
 
 class CallerConnections(Protocol):

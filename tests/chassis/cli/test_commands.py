@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 import pytest
 from mcp_chassis.cli import main
-from mcp_chassis.cli.check import check
+from mcp_chassis.cli.check import Report, check
 from mcp_chassis.failures import AuthenticationFailed, Unavailable
 from mcp_chassis.server import Probe
 from sample_server import SAMPLE, SampleSettings, Shelf
@@ -139,12 +139,12 @@ def test_check_tells_a_bad_setting_by_name_with_code_2(capsys: Output) -> None:
 
 
 def test_check_as_json_is_one_object(capsys: Output) -> None:
-    assert main(["check", "--json"], SAMPLE) == 0
+    assert main(["check", "--json"], SAMPLE) == 3
     report = json.loads(capsys.readouterr().out)
     assert report["name"] == "mcp-chassis"
     assert report["missing"] == ["SAMPLE_TOKEN"]
     assert report["connectivity"] == [{"name": "shelf", "status": "not configured", "message": ""}]
-    assert report["exit_code"] == 0
+    assert report["exit_code"] == 3
     assert set(report["versions"]) == {"toolroll-core", "mcp", sys.implementation.name.replace("cpython", "CPython")}
 
 
@@ -177,13 +177,90 @@ async def _never_connects(settings: SampleSettings) -> AsyncGenerator[Shelf]:
         (replace(SAMPLE, probe=_unreachable), 4, "The shelf does not answer."),
         (replace(SAMPLE, probe=_silent), 4, "No answer within 0.2 s."),
         (replace(SAMPLE, connect=_never_connects), 4, "There is no shelf."),
-        (replace(SAMPLE, probe=None), 0, ""),
+        (replace(SAMPLE, probe=None), 4, "declares no probe"),
+        (SAMPLE, 3, ""),
     ],
 )
 async def test_check_has_a_code_for_each_kind_of_fault(server: object, code: int, message: str) -> None:
     report = await check(server, seconds=0.2)  # pyright: ignore[reportArgumentType]
     assert report.exit_code == code
-    assert [message in probe.message for probe in report.connectivity] == ([True] if message else [])
+    assert [message in probe.message for probe in report.connectivity] == [True]
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        ("could not be reached: its name cannot be resolved (DNS).", "and at the network"),
+        ("could not be reached: its certificate is not trusted here (TLS).", "SSL_CERT_FILE"),
+        ("could not be reached: the secure connection (TLS) could not be made.", "may not speak TLS"),
+        ("could not be reached: the connection was refused.", "Nothing listens there"),
+        ("could not be reached through the proxy: the connection was refused.", "HTTPS_PROXY and NO_PROXY"),
+        ("did not answer in time.", "firewall"),
+    ],
+)
+def test_check_says_what_to_do_about_each_reason(reason: str, hint: str) -> None:
+    report = Report("shelf", "1", {}, connectivity=[Probe("Shelf", "failed", f"The shelf {reason}")])
+    assert hint.lower() in report.lines()[-1].lower()
+    assert reason in report.lines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["chek"], "Did you mean check?"),
+        (["config", "curser"], "Did you mean cursor?"),
+        (["serve", "--transport", "htpp"], "Did you mean http?"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_meant(arguments: list[str], suggestion: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments, SAMPLE)
+    assert suggestion in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["tools", "list_thing"], ["call", "list_thing"]])
+def test_a_misspelt_tool_is_answered_with_the_one_meant(command: list[str], capsys: Output) -> None:
+    assert main(command, SAMPLE) == 1
+    assert "There is no tool of this name: list_thing. Did you mean list_things?" in capsys.readouterr().err
+
+
+def test_a_misspelt_profile_is_answered_with_the_one_meant(capsys: Output) -> None:
+    os.environ["SAMPLE_TOOLS"] = "list_thing"
+    assert main(["tools"], SAMPLE) == 2
+    assert "Did you mean list_things?" in capsys.readouterr().err
+
+
+def test_a_misspelt_server_is_answered_with_the_one_meant(capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["timezon-mcp", "tools"])
+    assert "Did you mean timezone-mcp?" in capsys.readouterr().err
+
+
+def test_a_tool_is_told_in_full(capsys: Output) -> None:
+    assert main(["tools", "list_things"], SAMPLE) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("list_things: List things (reads, about ")
+    assert "optional" in text
+
+
+def test_help_says_what_the_server_is(capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"], replace(SAMPLE, description="Things on a shelf"))
+    text = capsys.readouterr().out
+    assert "mcp-chassis: Things on a shelf" in text
+    assert " ".join(SAMPLE.instructions.split())[:40] in text
+
+
+def test_output_holds_any_character_whatever_the_code_page() -> None:
+    before = sys.stdout
+    raw = io.BytesIO()
+    console = sys.stdout = io.TextIOWrapper(raw, encoding="cp1252")
+    try:
+        assert main(["call", "echo", '{"text": "\u2192 \u65e5"}'], SAMPLE) == 0
+        console.flush()
+    finally:
+        sys.stdout = before
+    assert "\u2192 \u65e5" in raw.getvalue().decode("utf-8")
 
 
 def test_toolroll_lists_the_installed_servers(capsys: Output) -> None:

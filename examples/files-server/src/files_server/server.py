@@ -8,6 +8,9 @@ from files_server.watching import connect, watch
 
 SERVER = Server(
     name="files-server",
+    title="Files",
+    description="The files of one folder, read only",
+    website="https://modelcontextprotocol.io",
     settings=FilesSettings,
     connect=connect,
     watch=watch,

@@ -17,6 +17,9 @@ async def connect(settings: FirstSettings) -> AsyncGenerator[None]:
 
 SERVER = Server(
     name="first-server",
+    title="First server",
+    description="A calculator and a greeting, the server of the tutorial",
+    website="https://modelcontextprotocol.io",
     settings=FirstSettings,
     connect=connect,
     instructions="Arithmetic with calculate; a greeting for anyone at greeting://{name}.",

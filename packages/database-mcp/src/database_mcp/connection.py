@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from mcp_chassis.failures import PermissionDenied
 from mcp_chassis.server import Probe
 
+from database_mcp.database import Database
 from database_mcp.databases import Databases
 from database_mcp.monitoring.states import state_of
 from database_mcp.named.running import list_queries
@@ -23,10 +25,21 @@ async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
 
 
 async def probe(databases: Databases) -> list[Probe]:
-    """Whether each database answers."""
-    states = await asyncio.gather(*(state_of(database) for database in databases))
-    found = [Probe(state.name, "failed" if state.problem else "ok", state.problem or "") for state in states]
-    if any(state.problem for state in states):
+    """Whether each database answers, its role may run free SQL, and the queries of the file are still valid."""
+    found = await asyncio.gather(*(_probe(database) for database in databases))
+    if any(probe.status == "failed" for probe in found):
         return found
     queries = (await list_queries(databases)).queries if databases.named else []
     return [*found, *(Probe(f"query {each.name}", "failed", each.problem) for each in queries if each.problem)]
+
+
+async def _probe(database: Database) -> Probe:
+    """One database: it answers, and free SQL is allowed with the role."""
+    state = await state_of(database)
+    if state.problem:
+        return Probe(state.name, "failed", state.problem)
+    try:
+        database.refuse_privileged()
+    except PermissionDenied as failure:
+        return Probe(state.name, "failed", f"{failure.message} {failure.remedy}")
+    return Probe(state.name, "ok")

@@ -24,6 +24,9 @@ from database_mcp.tools.schema import (
 SERVER = Server(
     name="database-mcp",
     distribution="toolroll-database-mcp",
+    title="PostgreSQL",
+    description="Schemas, queries and monitoring of PostgreSQL databases, read-only by default",
+    website="https://www.postgresql.org/docs/",
     settings=DatabaseSettings,
     connect=connect,
     instructions=(

@@ -76,7 +76,10 @@ async def probe(github: GitHubClient) -> Sequence[Probe]:
         return [Probe("GitHub", "failed", failure.message)]
     if core is None:
         return [Probe("GitHub", "ok", "It answers, without telling its rate limits.")]
-    return [Probe("GitHub", "ok", f"{core.remaining} of {core.limit} requests are left this hour.")]
+    left = f"{core.remaining} of {core.limit} requests are left this hour."
+    if github.anonymous:
+        return [Probe("GitHub", "not configured", f"It answers. Without GITHUB_TOKEN only public data is read; {left}")]
+    return [Probe("GitHub", "ok", left)]
 
 
 async def _probe_without_limits(github: GitHubClient) -> Probe:

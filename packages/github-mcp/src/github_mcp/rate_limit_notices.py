@@ -20,7 +20,7 @@ class RateLimitNotices:
     """
 
     def __init__(self, *, anonymous: bool, clock: Callable[[], float] = monotonic) -> None:
-        self._anonymous = anonymous
+        self.anonymous = anonymous
         self._clock = clock
         self._low: dict[str, tuple[float, str]] = {}
 
@@ -39,7 +39,7 @@ class RateLimitNotices:
     def current(self) -> list[str]:
         """Sentences that are true now."""
         low = [text for until, text in self._low.values() if until > self._clock()]
-        return [ANONYMOUS_NOTICE, *low] if self._anonymous else low
+        return [ANONYMOUS_NOTICE, *low] if self.anonymous else low
 
     @staticmethod
     def warn_of_partial_results(headers: Mapping[str, str]) -> None:

@@ -17,6 +17,9 @@ from github_mcp.tools.repositories import get_repository_info, search_repositori
 SERVER = Server(
     name="github-mcp",
     distribution="toolroll-github-mcp",
+    title="GitHub",
+    description="Repositories, issues, pull requests and code on GitHub",
+    website="https://docs.github.com/rest",
     settings=GitHubSettings,
     connect=connect,
     instructions=(
@@ -47,5 +50,6 @@ SERVER = Server(
         "https://github.com/login/oauth/access_token",
         ("repo", "read:org"),
         revoke=revoke,
+        device_url="https://github.com/login/device/code",
     ),
 )

@@ -19,6 +19,7 @@ class GitHubSettings(ServerSettings):
     """Everything begins with `GITHUB_`; without a token public repositories can be read, 60 requests an hour."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="GITHUB_")
+    signed_in = "github-mcp", "token"
 
     token: Secret | None = Field(
         default=None,

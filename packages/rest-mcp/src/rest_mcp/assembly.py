@@ -31,6 +31,9 @@ def server_of(path: Path) -> Server[RestSettings]:
     return Server(
         name="rest-mcp",
         distribution="toolroll-rest-mcp",
+        title="REST bridge",
+        description="Tools over a REST API, described in a bridge file",
+        website="https://www.openapis.org",
         settings=settings_for(bridge, path.resolve(), named=path != STARTER),
         connect=connect,
         instructions=bridge.instructions,

@@ -10,19 +10,16 @@ from slack_mcp.resources import recent, workspace
 from slack_mcp.settings import SlackSettings
 from slack_mcp.token_revocation import revoke
 from slack_mcp.tools.channels import create_channel, list_channels
-from slack_mcp.tools.messages import (
-    add_reaction,
-    get_channel_history,
-    get_thread,
-    send_message,
-    update_message,
-)
+from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
 from slack_mcp.tools.search import search_messages
 from slack_mcp.tools.users import find_users
 
 SERVER = Server(
     name="slack-mcp",
     distribution="toolroll-slack-mcp",
+    title="Slack",
+    description="Channels, messages, people and search of one Slack workspace",
+    website="https://docs.slack.dev",
     settings=SlackSettings,
     connect=connect,
     instructions=(

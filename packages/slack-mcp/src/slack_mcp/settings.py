@@ -45,6 +45,7 @@ class SlackSettings(ServerSettings):
     """Settings from the environment; every variable begins with `SLACK_`."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="SLACK_")
+    signed_in = "slack-mcp", "bot_token"
 
     bot_token: Secret | None = Field(default=None, description="Bot token (`xoxb-...`) of the installed app.")
     user_token: Secret | None = Field(

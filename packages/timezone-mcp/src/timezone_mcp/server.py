@@ -15,6 +15,9 @@ from timezone_mcp.tools.planning import check_working_hours, find_meeting_slots
 SERVER = Server(
     name="timezone-mcp",
     distribution="toolroll-timezone-mcp",
+    title="Time zones",
+    description="Time zones, conversions, holidays and meeting times",
+    website="https://www.iana.org/time-zones",
     settings=TimezoneSettings,
     connect=connect,
     instructions=(

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from mcp_chassis.cli.terminal import accept_any_text
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 
@@ -11,6 +12,7 @@ from mcp_chassis.settings import BadSettings
 def main(argv: Sequence[str] | None = None, server: Server[Any] | None = None) -> int:
     """Run a command line; the process's exit code. Without a server it is `toolroll`'s."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    accept_any_text()
     try:
         if server is None:
             from mcp_chassis.cli import every_server

@@ -1,4 +1,4 @@
-"""What `check` looks at: settings, versions, and what the server can reach with the credentials it has."""
+"""The command `check`: settings, versions, and what the server reaches with the credentials it has."""
 
 import os
 import platform
@@ -12,23 +12,34 @@ import anyio
 
 from mcp_chassis.environment import env_file
 from mcp_chassis.failures import Failure
-from mcp_chassis.pipeline.diagnostics import missing_credentials
+from mcp_chassis.pipeline.diagnostics import missing_settings
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Probe, Server
-from mcp_chassis.settings import BadSettings, ServerSettings
+from mcp_chassis.settings import BadSettings, ServerSettings, is_secret
 
 EXIT_MISSING_CREDENTIAL = 3
 EXIT_UNREACHABLE = 4
 SECONDS = 20.0
+NO_PROBE = "Nothing was asked, because this server declares no probe (docs/adding-a-server.md says how)."
+HINTS = {
+    "through the proxy": "Look at HTTPS_PROXY and NO_PROXY.",
+    "(DNS)": "Look at the address in the settings and at the network; behind a company's proxy set HTTPS_PROXY.",
+    "is not trusted": "Behind a proxy that inspects TLS set SSL_CERT_FILE to the file of its certificate authority.",
+    "secure connection (TLS)": "Look at the port in the address: it may not speak TLS.",
+    "connection was refused": "Nothing listens there: look at the address and port in the settings.",
+    "in time": "A firewall may drop the connection, or a proxy is needed (HTTPS_PROXY).",
+}
+"""What a person can do about a reason, by the words of that reason."""
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass
 class Report:
-    """What was found, and what is to be mended; values of settings are never in it.
+    """Result of a check, without values of settings.
 
-    `exit_code` is 0 where all is well, 2 for a setting that breaks a rule, 3 for a missing credential that something
-    needed, 4 for what cannot be reached or refuses the credential.
+    `exit_code` is 0 where everything works, 2 for a setting that breaks a rule, 3 for a missing credential or setting
+    without which something does not work, 4 for what cannot be reached, refuses the credential, must not be used with
+    it, or was not asked because the server has no probe.
     """
 
     name: str
@@ -46,9 +57,12 @@ class Report:
         if self.problems:
             return EXIT_BAD_SETTINGS
         failed = [probe for probe in self.connectivity if probe.status == "failed"]
+        left_out = any(probe.status == "not configured" for probe in self.connectivity)
         if any(variable in probe.message for probe in failed for variable in self.missing):
             return EXIT_MISSING_CREDENTIAL
-        return EXIT_UNREACHABLE if failed else 0
+        if failed:
+            return EXIT_UNREACHABLE
+        return EXIT_MISSING_CREDENTIAL if self.missing and (left_out or not self.connectivity) else 0
 
     def data(self) -> dict[str, Any]:
         return {**asdict(self), "exit_code": self.exit_code}
@@ -60,7 +74,7 @@ class Report:
         lines += [f"  to mend    {problem}" for problem in self.problems]
         lines += [] if self.problems else ["  settings   ok"]
         lines += [f"  .env       {self.env_file}"] if self.env_file else []
-        lines += [f"  not set    {variable} (or {variable}_FILE)" for variable in self.missing]
+        lines += [f"  not set    {variable}" for variable in self.missing]
         lines += [f"  in use     {variable}" for variable in self.network]
         lines += [f"  policy     {rule}" for rule in self.policy]
         lines += [_line(probe) for probe in self.connectivity]
@@ -69,7 +83,8 @@ class Report:
 
 def _line(probe: Probe) -> str:
     word = {"ok": "reached", "failed": "to mend", "not configured": "left out"}[probe.status]
-    return f"  {word:<10} {probe.name}{': ' if probe.message else ''}{probe.message}"
+    hint = next((f" {hint}" for phrase, hint in HINTS.items() if phrase in probe.message), "")
+    return f"  {word:<10} {probe.name}{': ' if probe.message else ''}{probe.message}{hint if word == 'to mend' else ''}"
 
 
 async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
@@ -85,21 +100,27 @@ async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
     except BadSettings as exc:
         report.problems = exc.problems
         return report
-    report.missing = missing_credentials(settings)
+    report.missing = missing_settings(settings)
     report.connectivity = list(await _reached(server, settings, seconds))
     return report
 
 
 async def _reached(server: Server[Any], settings: ServerSettings, seconds: float) -> Sequence[Probe]:
     if server.probe is None:
-        return []
+        return [Probe(server.name, "failed", NO_PROBE)] if has_upstream(server.settings) else []
     with anyio.move_on_after(seconds):
         try:
             async with server.connect(settings) as connection:
                 return await server.probe(connection)
         except Failure as failure:
-            return [Probe(server.name, "failed", failure.message)]
+            return [Probe(server.name, "failed", f"{failure.message} {failure.remedy}".strip())]
     return [Probe(server.name, "failed", f"No answer within {seconds:g} s.")]
+
+
+def has_upstream(settings: type[ServerSettings]) -> bool:
+    """Whether a server's own settings name a secret or an address, so that there is something to reach."""
+    own = [info for name, info in settings.model_fields.items() if name not in ServerSettings.model_fields]
+    return any(is_secret(info) or "_https" in repr(info.metadata) for info in own)
 
 
 def _versions() -> dict[str, str]:

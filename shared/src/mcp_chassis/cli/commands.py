@@ -1,22 +1,44 @@
-"""How a command line is put together, and the commands that one server and all of them share."""
+"""Parser of command lines, and the commands that one server and all of them share."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from mcp_chassis.suggestions import did_you_mean
 
 Command = Callable[[argparse.Namespace], int]
 EXIT_FAILED = 1
 
 
-def add(commands: Any, name: str, told: str, run: Command, **more: str) -> argparse.ArgumentParser:
-    """A command of its own, with what it is told as help."""
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=told, **more)
+class Parser(argparse.ArgumentParser):
+    """A parser that suggests a name for one that does not exist.
+
+    Args:
+        other_names: names that are known besides the commands.
+    """
+
+    def __init__(self, *args: Any, other_names: Iterable[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.other_names = tuple(other_names)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Called by argparse for every choice."""
+        if action.choices is None or value in action.choices:
+            return
+        known = [*map(str, action.choices), *self.other_names]
+        suggestion = did_you_mean(str(value), known)
+        raise argparse.ArgumentError(action, f"there is no {value!r}.{suggestion} Choose from {', '.join(known)}.")
+
+
+def add(commands: Any, name: str, description: str, run: Command, **more: str) -> argparse.ArgumentParser:
+    """Add a command; the description is its help."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=description, description=description, **more)
     parser.set_defaults(run=run)
     return parser
 
 
 def add_serve(commands: Any, run: Command) -> argparse.ArgumentParser:
-    """Serving, over either transport."""
+    """The command `serve`, over either transport."""
     serve = add(commands, "serve", "serve a host over stdio, or many over HTTP", run)
     serve.add_argument("--transport", choices=("stdio", "http"), default="stdio")
     serve.add_argument("--host", help="address to listen on (HTTP)")
@@ -25,7 +47,7 @@ def add_serve(commands: Any, run: Command) -> argparse.ArgumentParser:
 
 
 def run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
-    """Do what was chosen; the exit code."""
+    """Run the chosen command; its exit code."""
     chosen = parser.parse_args(arguments)
     command: Command = chosen.run
     return command(chosen)

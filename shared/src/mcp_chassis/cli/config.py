@@ -51,7 +51,7 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
     except (NoCommand, Unwritable) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
-    lines = _remote_notes(host, entry) if chosen.url else _local_notes(host, settings)
+    lines = _remote_notes(host, entry) if chosen.url else _local_notes(host, server, settings)
     sys.stderr.write("".join(f"{line}\n" for line in [*told, *lines]))
     return 0
 
@@ -83,7 +83,7 @@ def _remote_notes(host: Host, entry: HostEntry) -> list[str]:
     )
 
 
-def _local_notes(host: Host, settings: SettingsInEntry) -> list[str]:
+def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> list[str]:
     notes: list[str] = []
     in_file = env_file_variables()
     secrets = [name for name in settings.secrets if name not in in_file]
@@ -94,7 +94,8 @@ def _local_notes(host: Host, settings: SettingsInEntry) -> list[str]:
     if settings.secrets and host.inputs:
         notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and keeps it.")
     elif secrets:
-        notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}. {_where()}")
+        sign_in = f" Run `{server.name} login`, or set it otherwise." if server.sign_in else ""
+        notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}.{sign_in} {_where()}")
     if optional:
         notes.append(f"Optional secrets that are not in it either: {', '.join(optional)}. {_where()}")
     return notes

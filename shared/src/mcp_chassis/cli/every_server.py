@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp_chassis.cli import one_server
-from mcp_chassis.cli.commands import Command, add, add_serve, run
+from mcp_chassis.cli.commands import Command, Parser, add, add_serve, run
 from mcp_chassis.server import ENTRY_POINTS, EXIT_BAD_SETTINGS, Server
 
 Entries = Mapping[str, EntryPoint]
@@ -20,7 +20,12 @@ def main(arguments: Sequence[str]) -> int:
     found = _named(servers, arguments[0]) if arguments else None
     if found is not None:
         return one_server.main(found, arguments[1:] or ["serve"])
-    parser = argparse.ArgumentParser(prog="toolroll", epilog="toolroll SERVER COMMAND ... runs a server's command.")
+    parser = Parser(
+        prog="toolroll",
+        description="Toolroll: MCP servers over one shared core.",
+        epilog="toolroll SERVER COMMAND ... runs a server's command.",
+        other_names=servers,
+    )
     parser.add_argument("--version", action="version", version=f"toolroll {version('toolroll-core')}")
     parser.set_defaults(run=_listing(servers))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -36,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def entries() -> dict[str, EntryPoint]:
-    """Where each installed server is found, by its name; one that does not load spoils no other."""
+    """The entry point of each installed server by its name; nothing is imported yet."""
     return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
 
 
@@ -54,13 +59,13 @@ def _listing(servers: Entries) -> Command:
     def listing(_: argparse.Namespace) -> int:
         width = max((len(name) for name in servers), default=0)
         for name, entry in servers.items():
-            sys.stdout.write(f"{name:<{width}}  {_told(entry)}\n")
+            sys.stdout.write(f"{name:<{width}}  {_summary(entry)}\n")
         return 0
 
     return listing
 
 
-def _told(entry: EntryPoint) -> str:
+def _summary(entry: EntryPoint) -> str:
     try:
         server: Server[Any] = entry.load()
     except ImportError as exc:
@@ -81,19 +86,19 @@ def _serve(servers: Entries, chosen: argparse.Namespace) -> int:
 
 
 def _add_keys(commands: Any) -> None:
-    keys = commands.add_parser("keys", help="make and look after API keys for HTTP")
-    acts = keys.add_subparsers(required=True, metavar="ACT")
-    new = add(acts, "new", "make a key, which is shown once", _new_key)
+    keys = commands.add_parser("keys", help="make, hash and list API keys for HTTP")
+    actions = keys.add_subparsers(required=True, metavar="ACTION")
+    new = add(actions, "new", "make a key, which is shown once", _new_key)
     new.add_argument("name")
     new.add_argument("scopes", nargs="+", metavar="SCOPE")
     new.add_argument("--file", type=Path, help="the key file to add it to")
     new.add_argument("--expires", metavar="DATE", help="the day it ends, such as 2027-01-31 (its last day, in UTC)")
     new.add_argument("--limit", action="append", default=[], metavar="[KIND=]CALLS/SECONDS", help="such as write=10/60")
-    remove = add(acts, "remove", "take a key out of a file; servers refuse it within a second", _remove_key)
+    remove = add(actions, "remove", "take a key out of a file; servers refuse it within a second", _remove_key)
     remove.add_argument("name")
     remove.add_argument("file", type=Path)
-    add(acts, "hash", "replace keys in the clear by their digests", _hash_keys).add_argument("file", type=Path)
-    add(acts, "list", "print names and scopes", _list_keys).add_argument("file", type=Path)
+    add(actions, "hash", "replace keys in the clear by their digests", _hash_keys).add_argument("file", type=Path)
+    add(actions, "list", "print names and scopes", _list_keys).add_argument("file", type=Path)
 
 
 def _new_key(chosen: argparse.Namespace) -> int:
@@ -121,16 +126,16 @@ def _list_keys(chosen: argparse.Namespace) -> int:
 
 
 def _add_grants(commands: Any) -> None:
-    grants = commands.add_parser("grants", help="look after what users have granted over HTTP")
-    acts = grants.add_subparsers(required=True, metavar="ACT")
-    add(acts, "list", "print each server and user with a grant", _list_grants)
-    revoke = add(acts, "revoke", "end one at the upstream, and forget it", _revoke_grant)
-    revoke.add_argument("--anyway", action="store_true", help="forget it even if the upstream cannot be told")
-    forget = add(acts, "forget", "forget one here only: the user is asked to sign in again", _forget_grant)
-    for act in (revoke, forget):
-        act.add_argument("server")
-        act.add_argument("user", help="as the list shows it")
-    add(acts, "rotate", "seal all with the first key of MCP_GRANT_KEYS", _rotate_grants)
+    grants = commands.add_parser("grants", help="list, revoke and re-encrypt grants of users over HTTP")
+    actions = grants.add_subparsers(required=True, metavar="ACTION")
+    add(actions, "list", "print each server and user with a grant", _list_grants)
+    revoke = add(actions, "revoke", "end one at the upstream and delete it here", _revoke_grant)
+    revoke.add_argument("--anyway", action="store_true", help="delete it even if the upstream does not confirm")
+    forget = add(actions, "forget", "delete one here only: the user is asked to sign in again", _forget_grant)
+    for action in (revoke, forget):
+        action.add_argument("server")
+        action.add_argument("user", help="as the list shows it")
+    add(actions, "rotate", "encrypt all with the first key of MCP_GRANT_KEYS", _rotate_grants)
 
 
 def _list_grants(_: argparse.Namespace) -> int:

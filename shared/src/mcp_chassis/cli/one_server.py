@@ -5,37 +5,53 @@ import asyncio
 import json
 import logging
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any, cast
 
 from mcp_chassis.cli import config
-from mcp_chassis.cli.commands import add, add_serve, run
+from mcp_chassis.cli.commands import Parser, add, add_serve, run
+from mcp_chassis.cli.sign_in import command as sign_in
+from mcp_chassis.cli.terminal import progress
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 
+HELP_WIDTH = 100
 _CHECK_CODES = (
-    "Exit codes: 0 all is well, 2 a setting breaks a rule, 3 a credential is missing, 4 something cannot be reached "
-    "or refuses the credential."
+    "Exit codes: 0 everything works, 2 a setting breaks a rule, 3 a credential or another setting is missing, "
+    "4 something cannot be reached, refuses the credential, must not be used with it, or was not asked."
 )
 
 
 def main(server: Server[Any], arguments: Sequence[str]) -> int:
     """Run one command of a server; the exit code."""
-    parser = argparse.ArgumentParser(prog=server.name, description="Without a command: serve stdio.")
+    parser = Parser(prog=server.name, description=_about(server), formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"{server.name} {server.version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_serve(commands, lambda chosen: _serve(server, chosen))
     check = add(
-        commands, "check", "look at settings, versions and reach", lambda c: _check(server, c), epilog=_CHECK_CODES
+        commands,
+        "check",
+        "say whether settings and everything the server depends on work",
+        lambda c: _check(server, c),
+        epilog=_CHECK_CODES,
     )
     check.add_argument("--json", action="store_true", help="print the report as JSON")
-    add(commands, "tools", "list the tools, with about the tokens each costs a host", lambda _: _tools(server))
+    tools = add(commands, "tools", "list the tools, or tell everything of one", lambda c: _tools(server, c))
+    tools.add_argument("name", nargs="?", help="a tool: its description and parameters")
     call = add(
         commands, "call", "call a tool and print its answer; exit code 1 when it fails", lambda c: _call(server, c)
     )
     call.add_argument("tool")
     call.add_argument("arguments", nargs="?", default="{}", metavar="JSON", help="an object; - reads standard input")
     config.add_to(commands, server)
+    sign_in.add_to(commands, server)
     return run(parser, arguments)
+
+
+def _about(server: Server[Any]) -> str:
+    """Description of the server for its help."""
+    lines = [f"{server.name}: {server.description or server.title}", *textwrap.wrap(server.instructions, HELP_WIDTH)]
+    return "\n".join([*lines, "", "Without a command: serve stdio, as a host starts it."])
 
 
 def _serve(server: Server[Any], chosen: argparse.Namespace) -> int:
@@ -53,17 +69,18 @@ def _check(server: Server[Any], chosen: argparse.Namespace) -> int:
     from mcp_chassis.telemetry.redaction import scrub_log
 
     _quietly()
-    report = asyncio.run(check(server))
+    with progress(f"Asking what {server.name} depends on ..."):
+        report = asyncio.run(check(server))
     text = json.dumps(report.data(), indent=2) if chosen.json else "\n".join(report.lines())
     sys.stdout.write(f"{scrub_log(text)}\n")
     return report.exit_code
 
 
-def _tools(server: Server[Any]) -> int:
+def _tools(server: Server[Any], chosen: argparse.Namespace) -> int:
     from mcp_chassis.cli.tools import listed
 
     _quietly()
-    return listed(server)
+    return listed(server, chosen.name)
 
 
 def _call(server: Server[Any], chosen: argparse.Namespace) -> int:

@@ -1,20 +1,38 @@
-"""What `tools` lists and `call` runs: the tools as a host sees them, through the whole pipeline."""
+"""The commands `tools` and `call`: the tools as a host sees them, through the whole pipeline."""
 
 import asyncio
 import json
 import sys
-from typing import Any
+import textwrap
+from collections.abc import Iterator
+from typing import Any, cast
 
 from mcp_types import Tool
 
+from mcp_chassis.cli.commands import EXIT_FAILED
+from mcp_chassis.cli.terminal import erase_progress, show_progress
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
+from mcp_chassis.suggestions import did_you_mean
 
-CHARACTERS_A_TOKEN = 4  # a rule of thumb: tokenizers differ, and none is carried along
+CHARACTERS_A_TOKEN = 4  # a rule of thumb: tokenizers differ, and none is a dependency
+WIDTH = 100
+KEYWORDS = (
+    "enum",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+    "format",
+    "default",
+)
 
 
 def tokens(tool: Tool) -> int:
-    """About how many tokens a host spends to tell its model of this tool."""
+    """About how many tokens a host spends on the definition of this tool."""
     shown = {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}
     return -(-len(json.dumps(shown, ensure_ascii=False, separators=(",", ":"))) // CHARACTERS_A_TOKEN)
 
@@ -22,35 +40,78 @@ def tokens(tool: Tool) -> int:
 def table(tools: list[Tool]) -> list[str]:
     """A line for each tool: tokens, whether it reads or writes, name and title; then the sum."""
     width = max((len(tool.name) for tool in tools), default=0)
-    lines = [f"{'~' + str(tokens(tool)):>7}  {_does(tool):<6} {tool.name:<{width}}  {tool.title}" for tool in tools]
+    lines = [f"{'~' + str(tokens(tool)):>7}  {_effect(tool):<6} {tool.name:<{width}}  {tool.title}" for tool in tools]
     return [*lines, f"{'~' + str(sum(map(tokens, tools))):>7}  tokens in {len(tools)} tools"]
 
 
-def _does(tool: Tool) -> str:
+def description(tool: Tool) -> Iterator[str]:
+    """Everything a model is told of one tool, for a person."""
+    yield f"{tool.name}: {tool.title} ({_effect(tool)}, about {tokens(tool)} tokens)"
+    yield from ("", *textwrap.wrap(tool.description or "", WIDTH), "")
+    properties = cast("dict[str, dict[str, Any]]", tool.input_schema.get("properties", {}))
+    required = tool.input_schema.get("required", [])
+    for name, schema in properties.items():
+        yield f"  {name}: {_kind(schema)}, {'required' if name in required else 'optional'}"
+        yield from textwrap.wrap(
+            schema.get("description", ""), WIDTH - 6, initial_indent="      ", subsequent_indent="      "
+        )
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """The type with its bounds, such as `integer, minimum 1, maximum 100`."""
+    bounds = [f"{keyword} {json.dumps(schema[keyword])}" for keyword in KEYWORDS if keyword in schema]
+    return ", ".join([str(schema.get("type", "any")), *bounds])
+
+
+def _effect(tool: Tool) -> str:
     return "reads" if tool.annotations and tool.annotations.read_only_hint else "writes"
 
 
-def listed(server: Server[Any]) -> int:
-    """Print the table of a server's tools. The exit code."""
+def listed(server: Server[Any], name: str | None = None) -> int:
+    """Print the table of a server's tools, or one tool in full. The exit code."""
     tools = asyncio.run(Dispatch(server, server.settings.load()).list_tools())
-    sys.stdout.write("\n".join(table(tools)) + "\n")
+    if name is None:
+        sys.stdout.write("\n".join(table(tools)) + "\n")
+        return 0
+    tool = next((tool for tool in tools if tool.name == name), None)
+    if tool is None:
+        return _no_tool(server, name, tools)
+    sys.stdout.write("\n".join(description(tool)) + "\n")
     return 0
+
+
+def _no_tool(server: Server[Any], name: str, tools: list[Tool]) -> int:
+    suggestion = did_you_mean(name, (tool.name for tool in tools))
+    sys.stderr.write(f"There is no tool of this name: {name}.{suggestion} `{server.name} tools` lists those offered.\n")
+    return EXIT_FAILED
 
 
 def call(server: Server[Any], tool: str, arguments: dict[str, Any]) -> int:
     """Call a tool as a host would and print its text: 0 when it succeeded, 1 when it failed."""
-    failed, text = asyncio.run(_called(server, tool, arguments))
-    (sys.stderr if failed else sys.stdout).write(f"{text}\n")
-    return int(failed)
+    return asyncio.run(_called(server, tool, arguments))
 
 
-async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> tuple[bool, str]:
+async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> int:
     from mcp.client import Client
     from mcp.shared.exceptions import MCPError
 
-    async with Client(Dispatch(server, server.settings.load())) as client:
+    dispatch = Dispatch(server, server.settings.load())
+    tools = await dispatch.list_tools()
+    if tool not in {offered.name for offered in tools}.union(each.__name__ for each in server.every_tool):
+        return _no_tool(server, tool, tools)
+    async with Client(dispatch) as client:
         try:
-            result = await client.call_tool(tool, arguments)
+            result = await client.call_tool(tool, arguments, progress_callback=_show)
         except MCPError as exc:
-            return True, str(exc)
-    return bool(result.is_error), "\n".join(getattr(block, "text", f"[{block.type}]") for block in result.content)
+            erase_progress()
+            sys.stderr.write(f"{exc}\n")
+            return EXIT_FAILED
+    erase_progress()
+    text = "\n".join(getattr(block, "text", f"[{block.type}]") for block in result.content)
+    (sys.stderr if result.is_error else sys.stdout).write(f"{text}\n")
+    return int(bool(result.is_error))
+
+
+async def _show(progress: float, total: float | None, message: str | None) -> None:
+    share = f" ({progress / total:.0%})" if total else ""
+    show_progress(f"{message or 'working'}{share}")

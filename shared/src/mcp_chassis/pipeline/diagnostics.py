@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic.fields import FieldInfo
 
@@ -16,7 +16,7 @@ DIAGNOSTICS_URI = "server://diagnostics"
 
 
 class Environment(Result):
-    """Whether the settings are valid (a server with bad ones does not start), and which credentials are missing."""
+    """Whether the settings are valid (a server with bad ones does not start), and which needed ones are missing."""
 
     valid: bool
     missing: list[str]
@@ -49,7 +49,7 @@ def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[
         return Diagnostics(
             name=server.name,
             version=server.version,
-            environment=Environment(valid=True, missing=missing_credentials(settings)),
+            environment=Environment(valid=True, missing=missing_settings(settings)),
             connectivity=[_reached(probe) for probe in probes],
             counts=dict(counts()),
             protocol_errors=[asdict(error) for error in PROTOCOL_LOG.errors()] if settings.debug else None,
@@ -58,14 +58,17 @@ def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[
     return server_diagnostics
 
 
-def missing_credentials(settings: ServerSettings) -> list[str]:
-    """The variables of the credentials that are not set; those it can do without are not missing."""
-    secrets = [name for name, info in type(settings).model_fields.items() if is_secret(info) and _is_needed(info)]
-    return [variables(type(settings), name)[0] for name in secrets if getattr(settings, name) is None]
+def missing_settings(settings: ServerSettings) -> list[str]:
+    """The variables that a server needs and that are not set: credentials it cannot do without, addresses, folders."""
+    needed = [name for name, info in type(settings).model_fields.items() if _is_needed(info)]
+    return [variables(type(settings), name)[0] for name in needed if getattr(settings, name) is None]
 
 
 def _is_needed(info: FieldInfo) -> bool:
-    return info.default is None and info.json_schema_extra != OPTIONAL_CREDENTIAL
+    """Whether a field has no default and is a credential that is not optional, or belongs into every host entry."""
+    extra = info.json_schema_extra
+    in_entries = isinstance(extra, dict) and cast("dict[str, Any]", extra).get("host_entry") == ""
+    return info.default is None and (in_entries or (is_secret(info) and extra != OPTIONAL_CREDENTIAL))
 
 
 def _reached(probe: Probe) -> Connectivity:

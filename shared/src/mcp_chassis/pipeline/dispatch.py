@@ -52,6 +52,7 @@ from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, m
 from mcp_chassis.pipeline.resource_registry import ResourceRegistry
 from mcp_chassis.pipeline.reuse import ResultReuse
 from mcp_chassis.pipeline.secret_patterns import masked_json
+from mcp_chassis.pipeline.server_info import server_info
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.pipeline.tool_registry import ToolRegistry
 from mcp_chassis.pipeline.transport import TransportServices
@@ -97,8 +98,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
         super().__init__(
             server.name,
-            version=server.version,
-            instructions=server.full_instructions,
+            **server_info(server),
             lifespan=serving,
             subscriptions=self.bus,
             cache_hints={"tools/list": CacheHint(LIST_TTL_MS, "private" if transport.private else "public")},

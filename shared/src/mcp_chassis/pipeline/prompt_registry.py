@@ -70,6 +70,11 @@ def _tidied(message: PromptMessage, tidy: Callable[[str], str]) -> PromptMessage
     return _message(message.role, tidy(message.content.text)) if isinstance(message.content, TextContent) else message
 
 
+def _title(name: str) -> str:
+    """The name of an argument as a form shows it; a prompt's arguments are read by people, not by the model."""
+    return name.replace("_", " ").capitalize()
+
+
 def _wire(prompt: BoundFunction[PromptDefinition]) -> WirePrompt:
     required = prompt.arguments.schema.get("required", [])
     return WirePrompt(
@@ -77,7 +82,9 @@ def _wire(prompt: BoundFunction[PromptDefinition]) -> WirePrompt:
         title=prompt.definition.title,
         description=prompt.description,
         arguments=[
-            PromptArgument(name=name, description=schema.get("description"), required=name in required)
+            PromptArgument(
+                name=name, title=_title(name), description=schema.get("description"), required=name in required
+            )
             for name, schema in prompt.arguments.schema["properties"].items()
         ],
     )

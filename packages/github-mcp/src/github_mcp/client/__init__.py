@@ -63,6 +63,11 @@ class GitHubClient:
         self.lockdown = Lockdown(self.repositories, on=lockdown)
         self._notices = notices
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether requests carry no token."""
+        return self._notices.anonymous
+
     def with_notices(self, result: AnyResult) -> AnyResult:
         """The result with warnings about rate limits that are nearly used up."""
         notices = self._notices.current()

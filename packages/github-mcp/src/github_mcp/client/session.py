@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.failures import NotFound, PermissionDenied
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.records import Record
@@ -90,12 +91,14 @@ class Session:
         self, owner: str, repo: str, tail: str = "", values: Values | None = None, **options: Any
     ) -> Response:
         """Read something of one repository; `tail` follows `/repos/{owner}/{repo}`, `options` are those of `get`."""
-        place, values = await self._place(owner, repo), values or {}
-        try:
-            return await self.get(f"/repos/{{owner}}/{{repo}}{tail}", {**place, **values}, **options)
-        except Moved as moved:
-            prefix = await self._renamed(owner, repo, moved, values)
-            return await self.get(f"{prefix}{tail}", values, **options)
+        values = values or {}
+        with on_behalf_of(owner):
+            place = await self._place(owner, repo)
+            try:
+                return await self.get(f"/repos/{{owner}}/{{repo}}{tail}", {**place, **values}, **options)
+            except Moved as moved:
+                prefix = await self._renamed(owner, repo, moved, values)
+                return await self.get(f"{prefix}{tail}", values, **options)
 
     async def read_stored(self, owner: str, repo: str, tail: str, values: Values, **options: Any) -> Response:
         """Read something that GitHub keeps in a store and redirects to, such as a log."""
@@ -111,12 +114,13 @@ class Session:
             Transferred: when the issue is in another repository now; nothing was changed.
             OutcomeUnknown: when the answer proves neither that it happened nor that it did not.
         """
-        place = await self._place(owner, repo)
-        try:
-            return await self._send(f"/repos/{{owner}}/{{repo}}{write.tail}", {**place, **write.values}, write)
-        except Moved as moved:
-            prefix = await self._renamed(owner, repo, moved, write.values)
-            return await self._send(f"{prefix}{write.tail}", write.values, write)
+        with on_behalf_of(owner):
+            place = await self._place(owner, repo)
+            try:
+                return await self._send(f"/repos/{{owner}}/{{repo}}{write.tail}", {**place, **write.values}, write)
+            except Moved as moved:
+                prefix = await self._renamed(owner, repo, moved, write.values)
+                return await self._send(f"{prefix}{write.tail}", write.values, write)
 
     async def send(self, write: Write) -> Response:
         """Change something that belongs to no repository; `tail` is the whole path."""

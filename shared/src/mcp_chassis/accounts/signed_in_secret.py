@@ -1,0 +1,157 @@
+"""The token of a signed-in account as a secret setting: read when it is first needed, renewed when it ends."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import msgspec
+from pydantic import SecretStr
+
+from mcp_chassis.accounts.account import Account, Tokens, chosen
+from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted
+from mcp_chassis.accounts.store import AccountStore, UnreadableStore
+from mcp_chassis.environment import Environment, read_secret_file
+from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.secret_command import CommandSecret
+from mcp_chassis.telemetry.redaction import register_secret
+
+_OWNER: ContextVar[str] = ContextVar("owner_of_request", default="")
+
+
+@contextmanager
+def on_behalf_of(owner: str) -> Generator[None]:
+    """Requests within use the account whose patterns name this owner."""
+    token = _OWNER.set(owner)
+    try:
+        yield
+    finally:
+        _OWNER.reset(token)
+
+
+class SignedInSecret(CommandSecret):
+    """The access token of the account that a request is for.
+
+    Args:
+        server: the server's name, under which accounts are stored.
+        store: where they are.
+        name: the account that the settings choose; empty for a choice by owner.
+        client_secret: gives the secret of the OAuth app; empty for an app without one.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        store: AccountStore,
+        name: str = "",
+        client_secret: Callable[[], str] = str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__("login", f"accounts of {server} in {store.path} {name}", SecretStr)
+        self._server, self._store, self._name = server, store, name
+        self._client_secret, self._clock = client_secret, clock
+        self._read: dict[str, tuple[Account, str]] = {}
+        self._refused: dict[str, str] = {}
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the token is at hand and does not end soon."""
+        return self._at_hand() is not None
+
+    def forget(self) -> None:
+        """The token was refused: it is read or renewed when it is next needed."""
+        account = self._account()
+        if read := self._read.pop(account.name, None):
+            self._refused[account.name] = read[1]
+
+    def get_secret_value(self) -> str:
+        """The token of the account that this request is for.
+
+        Raises:
+            AuthenticationFailed: when nobody has signed in, or the sign-in has ended.
+        """
+        return self._at_hand() or self._fetched()
+
+    def _at_hand(self) -> str | None:
+        try:
+            account = self._account()
+        except AuthenticationFailed:
+            return None
+        read = self._read.get(account.name)
+        return read[1] if read and not read[0].is_ending(self._clock()) else None
+
+    def _account(self) -> Account:
+        try:
+            account = chosen(self._store.accounts(self._server), self._name, _OWNER.get())
+        except UnreadableStore as exc:
+            raise AuthenticationFailed(str(exc)) from exc
+        if account is None:
+            who = f"no account called {self._name}" if self._name else "no account for this owner"
+            raise AuthenticationFailed(
+                f"There is {who}: run `{self._server} login` or look at `{self._server} accounts`."
+            )
+        return account
+
+    def _fetched(self) -> str:
+        with self._store.alone():
+            account = self._account()
+            tokens = self._store.tokens(self._server, account)
+            if tokens is None:
+                raise self._ended(account)
+            refused = self._refused.pop(account.name, None) == tokens.access_token
+            if account.is_ending(self._clock()) or (refused and tokens.refresh_token):
+                account, tokens = self._renewed(account, tokens)
+        register_secret(tokens.access_token)
+        self._read[account.name] = account, tokens.access_token
+        return tokens.access_token
+
+    def _renewed(self, account: Account, tokens: Tokens) -> tuple[Account, Tokens]:
+        if tokens.refresh_token is None:
+            raise self._ended(account)
+        form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, "client_id": account.client_id}
+        try:
+            answer = granted(account.token_url, form | _secret(self._client_secret()))
+        except SignInFailed as exc:
+            raise AuthenticationFailed(
+                f"The sign-in of {account.name} could not be renewed: {exc} If it stays so, run `{self._server} login`."
+            ) from exc
+        fresh = renewed_tokens(answer, tokens)
+        account = msgspec.structs.replace(account, expires_at=expiry(answer, self._clock()), tokens=None)
+        self._store.keep(self._server, account, fresh)
+        return account, fresh
+
+    def _ended(self, account: Account) -> AuthenticationFailed:
+        return AuthenticationFailed(f"The sign-in of {account.name} has ended: run `{self._server} login` again.")
+
+
+def signed_in_secrets(
+    server: str, field: str, prefix: str, environment: Environment
+) -> Iterator[tuple[str, SignedInSecret]]:
+    """The field of a server's credential with the secret of its accounts, where somebody has signed in."""
+    store = AccountStore.here(environment)
+    try:
+        if not store.accounts(server):
+            return
+    except UnreadableStore:
+        return
+    variable = f"{prefix}CLIENT_SECRET"
+
+    def client_secret() -> str:
+        if mounted := environment.get(f"{variable}_FILE"):
+            return read_secret_file(variable, mounted)
+        return environment.get(variable, "")
+
+    yield field, SignedInSecret(server, store, environment.get("MCP_ACCOUNT", ""), client_secret)
+
+
+def renewed_tokens(answer: Granted, before: Tokens) -> Tokens:
+    """The tokens of an answer; an upstream that gives no new refresh token lets the old one stay valid."""
+    return Tokens(answer.tokens.access_token, answer.tokens.refresh_token or before.refresh_token)
+
+
+def expiry(answer: Granted, now: float) -> float | None:
+    return None if answer.expires_in is None else now + answer.expires_in
+
+
+def _secret(value: str) -> dict[str, str]:
+    return {"client_secret": value} if value else {}

@@ -1,0 +1,148 @@
+"""The store of accounts: a file that only its owner may read, and the system's keychain for their tokens."""
+
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mcp_chassis.accounts.account import Account, Tokens
+
+KEYCHAIN_SERVICE = "toolroll"
+FILE_VARIABLE = "TOOLROLL_ACCOUNTS_FILE"
+KEYCHAIN_VARIABLE = "TOOLROLL_KEYCHAIN"
+
+
+class UnreadableStore(Exception):
+    """The file of accounts is no longer what this program wrote; the text says what to do."""
+
+
+class AccountStore:
+    """Accounts by server.
+
+    Args:
+        path: the file.
+        keychain: finds what keeps the tokens, when it is first needed; None keeps them in the file.
+    """
+
+    def __init__(self, path: Path, keychain: Callable[[], Any] = lambda: None) -> None:
+        self.path = path
+        self._find_keychain = keychain
+
+    @cached_property
+    def _keychain(self) -> Any:
+        return self._find_keychain()
+
+    @classmethod
+    def here(cls, environment: Mapping[str, str] = os.environ) -> "AccountStore":
+        """The person's own store: the file that `TOOLROLL_ACCOUNTS_FILE` names, else in their configuration folder."""
+        off = environment.get(KEYCHAIN_VARIABLE) == "off"
+        return cls(accounts_file(environment), (lambda: None) if off else system_keychain)
+
+    def accounts(self, server: str) -> list[Account]:
+        """The accounts of a server.
+
+        Raises:
+            UnreadableStore: when the file is damaged.
+        """
+        return self._read().get(server, [])
+
+    def tokens(self, server: str, account: Account) -> Tokens | None:
+        """The tokens of an account; None where they have been removed from the keychain."""
+        if account.tokens is not None or self._keychain is None:
+            return account.tokens
+        text = self._keychain.get_password(KEYCHAIN_SERVICE, f"{server}/{account.name}")
+        return msgspec.json.decode(text, type=Tokens) if text else None
+
+    def keep(self, server: str, account: Account, tokens: Tokens) -> None:
+        """Store an account and its tokens in place of one of the same name."""
+        in_file = self._in_file(server, account.name, tokens)
+        kept = msgspec.structs.replace(account, tokens=tokens if in_file else None)
+        others = [each for each in self.accounts(server) if each.name != account.name]
+        self._write({**self._read(), server: [*others, kept]})
+
+    def remove(self, server: str, name: str) -> bool:
+        """Delete an account and its tokens; whether it was there."""
+        accounts = self.accounts(server)
+        if self._keychain is not None:
+            with suppress(self._keychain_errors()):
+                self._keychain.delete_password(KEYCHAIN_SERVICE, f"{server}/{name}")
+        self._write({**self._read(), server: [each for each in accounts if each.name != name]})
+        return any(each.name == name for each in accounts)
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Hold the store against other processes: a refresh token can often be used only once."""
+        self._make_folder()
+        with self.path.with_suffix(".lock").open("a+b") as lock:
+            _lock(lock.fileno())
+            yield
+
+    def _in_file(self, server: str, name: str, tokens: Tokens) -> bool:
+        """Whether the tokens have to go into the file; otherwise they are in the keychain now."""
+        if self._keychain is None:
+            return True
+        try:
+            text = msgspec.json.encode(tokens).decode()
+            self._keychain.set_password(KEYCHAIN_SERVICE, f"{server}/{name}", text)
+        except self._keychain_errors():
+            return True
+        return False
+
+    def _keychain_errors(self) -> type[Exception]:
+        from keyring.errors import KeyringError
+
+        return KeyringError
+
+    def _read(self) -> dict[str, list[Account]]:
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, list[Account]])
+        except FileNotFoundError:
+            return {}
+        except (msgspec.MsgspecError, UnicodeDecodeError) as exc:
+            raise UnreadableStore(f"{self.path} is damaged: remove it and sign in again.") from exc
+
+    def _write(self, accounts: Mapping[str, list[Account]]) -> None:
+        self._make_folder()
+        fresh = self.path.with_name(f".{self.path.name}.new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(accounts)))
+        fresh.replace(self.path)
+
+    def _make_folder(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def accounts_file(environment: Mapping[str, str]) -> Path:
+    """The file of accounts."""
+    from platformdirs import user_config_path
+
+    named = environment.get(FILE_VARIABLE, "")
+    return Path(named) if named else user_config_path("toolroll") / "accounts.json"
+
+
+def system_keychain() -> Any:
+    """The keychain that the package `keyring` finds; None without the package or a keychain that works."""
+    try:
+        import keyring
+    except ImportError:
+        return None
+    backend: Any = keyring.get_keyring()
+    return backend if backend.priority > 0 else None
+
+
+def _lock(descriptor: int) -> None:
+    """Wait until this process alone has the file locked; closing the file ends it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

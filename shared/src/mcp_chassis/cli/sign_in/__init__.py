@@ -1,0 +1,1 @@
+"""Sign-in of a person on this machine: the commands `login`, `logout` and `accounts`."""

@@ -1,0 +1,174 @@
+"""The commands `login`, `logout` and `accounts` of a server whose upstream signs people in."""
+
+import argparse
+import dataclasses
+import os
+import re
+import sys
+import threading
+import time
+import webbrowser
+from typing import Any
+
+from mcp_chassis.accounts.account import Account
+from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed
+from mcp_chassis.accounts.signed_in_secret import expiry
+from mcp_chassis.accounts.store import AccountStore, UnreadableStore
+from mcp_chassis.cli.commands import EXIT_FAILED, add
+from mcp_chassis.cli.sign_in.device import sign_in_by_device
+from mcp_chassis.cli.sign_in.loopback import Client, sign_in_by_browser
+from mcp_chassis.environment import full_environment
+from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
+from mcp_chassis.settings import HttpsUrl, Secret, ServerSettings
+from mcp_chassis.sign_in import SignIn
+
+NAME = re.compile(r"[\w.@-]{1,64}")
+REMOTE_SHELLS = ("SSH_CONNECTION", "SSH_TTY")
+
+
+class OAuthSettings(ServerSettings):
+    """The OAuth app in which people sign in, under the prefix of a server."""
+
+    commands_at_start = True
+
+    client_id: str = ""
+    client_secret: Secret | None = None
+    authorize_url: HttpsUrl | None = None
+    token_url: HttpsUrl | None = None
+    device_url: HttpsUrl | None = None
+
+    @classmethod
+    def of(cls, server: Server[Any]) -> "OAuthSettings":
+        """Read them from the environment and the `.env` file."""
+        prefix = str(server.settings.model_config.get("env_prefix", ""))
+        merged = full_environment()
+        fields = [name.upper() for name in cls.model_fields if name not in ServerSettings.model_fields]
+        names = [*fields, "CLIENT_SECRET_FILE", "CLIENT_SECRET_COMMAND"]
+        return cls.load({name: merged[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in merged})
+
+    def placed(self, sign_in: SignIn) -> SignIn:
+        """With the addresses of the person's own installation of the upstream."""
+        places = {name: getattr(self, name) for name in ("authorize_url", "token_url", "device_url")}
+        return dataclasses.replace(sign_in, **{name: url for name, url in places.items() if url})
+
+    def client(self) -> Client:
+        return Client(self.client_id, self.client_secret.get_secret_value() if self.client_secret else "")
+
+
+def add_to(commands: Any, server: Server[Any]) -> None:
+    """The three commands, for a server whose upstream signs people in."""
+    if server.sign_in is None:
+        return
+    title = server.sign_in.title
+    login = add(commands, "login", f"sign in to {title}; no token has to be copied", lambda c: _login(server, c))
+    login.add_argument("--name", default="default", help="name of the account here, for several accounts")
+    login.add_argument("--owners", default="", metavar="PATTERNS", help="owners it is used for, such as acme,acme-*")
+    login.add_argument("--device", action="store_true", help="enter a code on another device instead of a browser here")
+    login.add_argument("--port", type=int, default=0, help="port of the callback, where the OAuth app names one")
+    logout = add(
+        commands, "logout", f"delete a signed-in account of {title} from this machine", lambda c: _logout(server, c)
+    )
+    logout.add_argument("--name", default="default", help="name of the account here")
+    add(commands, "accounts", "list the signed-in accounts", lambda _: _accounts(server))
+
+
+def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
+    settings = OAuthSettings.of(server)
+    prefix = str(server.settings.model_config.get("env_prefix", ""))
+    if not settings.client_id:
+        return _refused(f"{prefix}CLIENT_ID is not set: it names the OAuth app to sign in with (docs/sign-in.md).")
+    if not NAME.fullmatch(chosen.name):
+        return _refused("--name: letters, digits, dots, dashes, @ and _, at most 64.")
+    if server.sign_in is None:
+        return _refused("This server's upstream signs nobody in.")
+    sign_in = settings.placed(server.sign_in)
+    store = AccountStore.here()
+    try:
+        answer = _granted(sign_in, settings.client(), chosen)
+        account = Account(
+            chosen.name,
+            settings.client_id,
+            sign_in.token_url,
+            tuple(part.strip() for part in chosen.owners.split(",") if part.strip()),
+            answer.member,
+            expiry(answer, time.time()),
+        )
+        with store.alone():
+            store.keep(server.name, account, answer.tokens)
+            in_file = any(each.tokens for each in store.accounts(server.name) if each.name == chosen.name)
+    except (SignInFailed, UnreadableStore, OSError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_FAILED
+    where = f"{store.path}, which only you can read" if in_file else "the system's keychain"
+    sys.stdout.write(f"Signed in to {sign_in.title} as account {chosen.name}. The tokens are in {where}.\n")
+    return 0
+
+
+def _granted(sign_in: SignIn, client: Client, chosen: argparse.Namespace) -> Granted:
+    """By the browser here where there is one, else by a code on another device."""
+    remote_shell = any(os.environ.get(name) for name in REMOTE_SHELLS)
+    if sign_in.device_url and (chosen.device or remote_shell or not _has_browser()):
+        return sign_in_by_device(sign_in, client, _tell)
+    if chosen.device:
+        raise SignInFailed(f"{sign_in.title} has no sign-in by code: leave out --device.")
+    return sign_in_by_browser(sign_in, client, _open, port=chosen.port)
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _open(url: str) -> None:
+    """Beside the wait for the answer: a browser in the terminal ends only when the person has signed in."""
+    _tell(f"Your browser opens this page; if it does not, open it yourself:\n{url}")
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _logout(server: Server[Any], chosen: argparse.Namespace) -> int:
+    store = AccountStore.here()
+    try:
+        with store.alone():
+            removed = store.remove(server.name, chosen.name)
+    except UnreadableStore as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_FAILED
+    if not removed:
+        sys.stderr.write(f"There is no account called {chosen.name}; `{server.name} accounts` lists them.\n")
+        return EXIT_FAILED
+    title = server.sign_in.title if server.sign_in else server.name
+    sys.stdout.write(f"The account {chosen.name} is deleted here. To end it there too, revoke the app in {title}.\n")
+    return 0
+
+
+def _accounts(server: Server[Any]) -> int:
+    try:
+        accounts = AccountStore.here().accounts(server.name)
+    except UnreadableStore as exc:
+        sys.stderr.write(f"{exc}\n")
+        return EXIT_FAILED
+    for account in accounts:
+        owners = ", ".join(account.owners) or "all other owners"
+        sys.stdout.write(f"{account.name}  for {owners}  {_end(account)}\n")
+    if not accounts:
+        sys.stderr.write(f"Nobody is signed in; `{server.name} login` does it.\n")
+    return 0
+
+
+def _end(account: Account) -> str:
+    if account.expires_at is None:
+        return "does not expire"
+    return f"is renewed after {time.strftime('%Y-%m-%d %H:%M', time.localtime(account.expires_at))}"
+
+
+def _refused(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return EXIT_BAD_SETTINGS

@@ -1,0 +1,143 @@
+"""Sign-in by a browser on this machine: authorization code with PKCE, answered on a loopback address (RFC 8252)."""
+
+import hashlib
+import hmac
+import secrets
+import socket
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted
+from mcp_chassis.sign_in import SignIn
+
+PATH = "/callback"
+PATIENCE_SECONDS = 300.0
+PAGE = "<!doctype html><meta charset=utf-8><title>Toolroll</title><p>{text} You can close this page."
+
+
+@dataclass(frozen=True)
+class Client:
+    """The OAuth app in which a person signs in; an app without a secret is a public client."""
+
+    client_id: str
+    secret: str = ""
+
+    @property
+    def form(self) -> dict[str, str]:
+        return {"client_id": self.client_id} | ({"client_secret": self.secret} if self.secret else {})
+
+
+class CallbackServer(HTTPServer):
+    """Takes the browser's one answer on a loopback address; anything without the right state is refused.
+
+    Args:
+        port: 0 for any that is free; an app whose callback has a port needs that one.
+    """
+
+    def __init__(self, port: int, state: str) -> None:
+        self.state = state
+        self.answer: dict[str, str] | None = None
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def server_bind(self) -> None:
+        """On Windows another program could otherwise bind the same port and take the code."""
+        if sys.platform == "win32":
+            self.allow_reuse_address = False
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        super().server_bind()
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}{PATH}"
+
+    def wait(self, seconds: float) -> dict[str, str]:
+        """The parameters of the answer.
+
+        Raises:
+            SignInFailed: when none came within `seconds`.
+        """
+        until = time.monotonic() + seconds
+        while self.answer is None and (left := until - time.monotonic()) > 0:
+            self.timeout = left
+            self.handle_request()
+        if self.answer is None:
+            raise SignInFailed(f"The browser did not come back within {seconds:g} s.")
+        return self.answer
+
+    def __enter__(self) -> Self:
+        return self
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: CallbackServer  # pyright: ignore[reportIncompatibleVariableOverride]
+    timeout = 10.0
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        answer = dict(parse_qsl(parts.query))
+        if parts.path != PATH or not hmac.compare_digest(answer.get("state", "").encode(), self.server.state.encode()):
+            self._tell(400, "This is not the answer to the sign-in that is waiting here.")
+            return
+        self.server.answer = answer
+        self._tell(200, "The sign-in was refused." if "error" in answer else "You are signed in.")
+
+    def _tell(self, status: int, text: str) -> None:
+        body = PAGE.format(text=text).encode()
+        self.send_response(status)
+        for name, value in {
+            "content-type": "text/html; charset=utf-8",
+            "content-length": str(len(body)),
+            "cache-control": "no-store",
+            "referrer-policy": "no-referrer",
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the request line holds the code."""
+
+
+def sign_in_by_browser(
+    sign_in: SignIn,
+    client: Client,
+    open_browser: Callable[[str], object],
+    *,
+    port: int = 0,
+    seconds: float = PATIENCE_SECONDS,
+) -> Granted:
+    """Open the upstream's page, wait for its answer, and exchange the code.
+
+    Raises:
+        SignInFailed: when the person refuses or does not come back, or the upstream gives no token.
+    """
+    verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
+    with CallbackServer(port, state) as server:
+        redirect_uri = server.redirect_uri
+        asked = {
+            "response_type": "code",
+            "client_id": client.client_id,
+            "redirect_uri": redirect_uri,
+            "state": state,
+            "code_challenge": challenge(verifier),
+            "code_challenge_method": "S256",
+            sign_in.scope_parameter: sign_in.scope_separator.join(sign_in.scopes),
+        }
+        open_browser(f"{sign_in.authorize_url}?{urlencode(asked)}")
+        answer = server.wait(seconds)
+    if "code" not in answer:
+        words = answer.get("error_description") or answer.get("error") or "it sent no code"
+        raise SignInFailed(f"{sign_in.title} did not sign you in: {words}.", answer.get("error", ""))
+    form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": redirect_uri}
+    return granted(sign_in.token_url, {**client.form, **form, "code_verifier": verifier})
+
+
+def challenge(verifier: str) -> str:
+    """The S256 challenge of a PKCE verifier."""
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
