@@ -49,3 +49,10 @@ def test_check_shows_on_a_terminal_that_it_waits(capsys: pytest.CaptureFixture[s
         main(["check"], SAMPLE)
     assert "Asking what mcp-chassis depends on" in shown.getvalue()
     assert "Asking" not in capsys.readouterr().out
+
+
+def test_a_call_shows_its_progress_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with standard_error(Terminal()) as shown:
+        assert main(["call", "report"], SAMPLE) == 0
+    assert "half (50%)" in shown.getvalue()
+    assert "half" not in capsys.readouterr().out
