@@ -16,6 +16,7 @@ from mcp_chassis.http import body as bodies
 from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
 from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.telemetry.trace_context import upstream_headers
 from mcp_chassis.upstream.policy import Policy
 
 logger = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ class Connection:
             question.method,
             question.url,
             content=question.content,
-            headers={**ANYONES, **kind, **lower},
+            headers={**ANYONES, **upstream_headers(), **kind, **lower},
             extensions={} if question.method in SAFE else {"trace": question.trace},
         )
 

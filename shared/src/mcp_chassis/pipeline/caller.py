@@ -8,6 +8,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from mcp_chassis.failures import Failure, InvalidInput, NotFound
+from mcp_chassis.telemetry import logs
 
 LEGACY_NOT_FOUND = -32002  # a missing resource before 2026-07-28; since then it is -32602
 LOCAL_PRINCIPAL = "local"  # the principal on stdio
@@ -20,8 +21,8 @@ def current_principal() -> str:
 
 
 def request_id(ctx: Context[Any, Any]) -> str:
-    """The id of the request this call answers; empty where a program calls without one."""
-    return "" if ctx.protocol_version is None else ctx.request_id
+    """The id of the request this call answers: of HTTP, else of JSON-RPC; empty where a program calls without one."""
+    return logs.request_id.get() or ("" if ctx.protocol_version is None else ctx.request_id)
 
 
 def error_code(failure: Failure, not_found: int = INVALID_PARAMS) -> int:

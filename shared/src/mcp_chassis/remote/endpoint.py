@@ -135,15 +135,16 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, send)
         exchange.more_headers += cors.response_headers(scope, self.guard.origins)
-        try:
-            await self._answer(exchange, receive)
-        except Rejection as rejection:
-            await exchange.reject(rejection)
-        except ConnectionError:
-            exchange.status = CLIENT_CLOSED_REQUEST
-        finally:
-            self._flight.answers[scope["path"], exchange.status] += 1
-            exchange.log()
+        with exchange.current():
+            try:
+                await self._answer(exchange, receive)
+            except Rejection as rejection:
+                await exchange.reject(rejection)
+            except ConnectionError:
+                exchange.status = CLIENT_CLOSED_REQUEST
+            finally:
+                self._flight.answers[scope["path"], exchange.status] += 1
+                exchange.log()
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> None:
         scope = exchange.scope

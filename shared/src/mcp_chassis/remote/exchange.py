@@ -1,8 +1,12 @@
 """One HTTP request and its response: who sent it, what it asks, and the line of the access log about it."""
 
+import contextlib
 import json
 import logging
+import re
+import secrets
 import time
+from collections.abc import Generator
 from typing import Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -11,20 +15,33 @@ from starlette.types import Message, Scope, Send
 from mcp_chassis.failures import Failure
 from mcp_chassis.pipeline.caller import LOCAL_PRINCIPAL
 from mcp_chassis.remote.auth.authenticate import address_of
+from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.rejections import Rejection
+from mcp_chassis.telemetry import logs, trace_context
 
 _access = logging.getLogger("mcp_chassis.access")
 
 CLIENT_CLOSED_REQUEST = 499
+ID_BYTES = 8
+_REQUEST_ID = re.compile(r"[\w.:=+/-]{1,128}", re.ASCII)
 MAX_PATH_CHARS = 200
 MAX_METHOD_CHARS = 64
 
 
 class Exchange:
-    """One request and its response."""
+    """One request and its response.
+
+    Its id is unique in the logs, whatever ids callers send; the response carries the caller's own where one came.
+    """
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope = scope
+        self.id = secrets.token_hex(ID_BYTES)
+        sent = request_body.only_header(scope, b"x-request-id") or ""
+        self.client_id = sent if _REQUEST_ID.fullmatch(sent) else None
+        self.trace = trace_context.parse(
+            request_body.only_header(scope, b"traceparent"), request_body.header(scope, b"tracestate")
+        )
         self.user: AuthenticatedUser | None = None
         self.status = 0
         self.rpc_id: str | int | None = None
@@ -33,7 +50,17 @@ class Exchange:
         self._is_event_stream = False
         self._send = send
         self._began = time.perf_counter()
-        self.more_headers: list[tuple[bytes, bytes]] = []
+        self.more_headers = [(b"x-request-id", (self.client_id or self.id).encode())]
+
+    @contextlib.contextmanager
+    def current(self) -> Generator[None]:
+        """Inside, log lines carry the request's id and its trace, and upstream requests belong to the trace."""
+        token = logs.request_id.set(self.id)
+        try:
+            with trace_context.in_trace(self.trace):
+                yield
+        finally:
+            logs.request_id.reset(token)
 
     @property
     def principal(self) -> str:
@@ -80,7 +107,9 @@ class Exchange:
             "rpc_method": self._method or None,
             "principal": self.user.access_token.subject if self.user else None,
             "address": address_of(self.scope),
-            "request_id": self.rpc_id,
+            "request_id": self.id,
+            "client_request_id": self.client_id,
+            "rpc_id": self.rpc_id,
             "duration_ms": round((time.perf_counter() - self._began) * 1000, 1),
         }
         _access.info("request", extra={"fields": fields})

@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic_core import PydanticSerializationError, to_json
 
 from mcp_chassis.telemetry.redaction import register_secret, scrub, scrub_log
+from mcp_chassis.telemetry.trace_context import current_trace_id
 
 __all__ = [
     "AUDIT",
@@ -77,6 +78,7 @@ class JsonLines(logging.Formatter):
             "message": _without_queries(record.getMessage()),
             "tool": tool_name.get(),
             "request_id": request_id.get(),
+            "trace_id": current_trace_id(),
             **fields,
             "exception": _exception(record),
         }
