@@ -1,21 +1,23 @@
-"""An issuer's public keys: fetched once, and again when a token names one that is not there, but not too often."""
+"""The public keys of an issuer: cached, and fetched again when a token names an unknown one, at most every 10 s."""
 
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx2
 import jwt
 
+from mcp_chassis.failures import UpstreamError
+from mcp_chassis.http.records import read_record, read_records
 from mcp_chassis.remote.auth.authenticate import VerificationUnavailable
 from mcp_chassis.remote.auth.issuer_client import IssuerClient
+from mcp_chassis.remote.auth.issuer_records import IssuerMetadata, JsonWebKey
 
-AT_MOST_EVERY = 10.0
-FRESH = 600.0
+MIN_REFRESH_SECONDS = 10.0
+FRESH_SECONDS = 600.0
 """Seconds after which the keys are fetched again, so that one that was withdrawn ends."""
-STALE = 3600.0
+STALE_SECONDS = 3600.0
 """Seconds for which the keys go on counting while the issuer cannot be reached."""
 _FAMILIES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 
@@ -36,7 +38,7 @@ class Jwks:
         self._url = url
         self._documents = documents
         self._clock = clock
-        self._keys: list[dict[str, Any]] = []
+        self._keys: list[JsonWebKey] = []
         self._fetched = float("-inf")
         self._tried = float("-inf")
         self._lock = asyncio.Lock()
@@ -45,18 +47,18 @@ class Jwks:
         """The key that `kid` names and that makes signatures of `algorithm`.
 
         Raises:
-            CannotTell: when no keys could be had.
+            VerificationUnavailable: when no keys could be had.
         """
-        if self._clock() - self._fetched > FRESH or self._chosen(kid, algorithm) is None:
+        if self._clock() - self._fetched > FRESH_SECONDS or self._chosen(kid, algorithm) is None:
             await self._refresh(kid, algorithm)
-        if self._clock() - self._fetched > STALE:
+        if self._clock() - self._fetched > STALE_SECONDS:
             raise VerificationUnavailable
         return self._chosen(kid, algorithm)
 
     async def _refresh(self, kid: str | None, algorithm: str) -> None:
         async with self._lock:
-            found = self._clock() - self._fetched <= FRESH and self._chosen(kid, algorithm) is not None
-            if found or self._clock() - self._tried < AT_MOST_EVERY:
+            found = self._clock() - self._fetched <= FRESH_SECONDS and self._chosen(kid, algorithm) is not None
+            if found or self._clock() - self._tried < MIN_REFRESH_SECONDS:
                 return
             self._tried = self._clock()
             try:
@@ -65,31 +67,35 @@ class Jwks:
                 return  # the keys that are there count until they are stale
             self._fetched = self._clock()
 
-    async def _fetch(self) -> list[dict[str, Any]]:
-        url = self._url or await self._looked_up()
-        keys = (await self._documents.get(url)).get("keys")
-        if not isinstance(keys, list):
-            raise VerificationUnavailable
-        return [cast("dict[str, Any]", key) for key in cast("list[object]", keys) if isinstance(key, dict)]
+    async def _fetch(self) -> list[JsonWebKey]:
+        document = await self._documents.get(self._url or await self._looked_up())
+        try:
+            found = read_records(
+                document, JsonWebKey, upstream=self._issuer, operation="read its keys", at="keys", noun="keys"
+            )
+        except UpstreamError as exc:
+            raise VerificationUnavailable from exc
+        return found.items
 
     async def _looked_up(self) -> str:
         """The key set's URL in the issuer's metadata, which must be the issuer's own (RFC 8414)."""
         for url in metadata_urls(self._issuer):
             try:
-                metadata = await self._documents.get(url)
+                document = await self._documents.get(url)
             except VerificationUnavailable:
                 continue
-            where = metadata.get("jwks_uri")
-            if metadata.get("issuer") == self._issuer and isinstance(where, str) and _safe(where, self._issuer):
-                return where
+            metadata = read_record(document, IssuerMetadata, upstream=self._issuer, operation="read its metadata")
+            if metadata.issuer == self._issuer and _safe(metadata.jwks_uri, self._issuer):
+                return metadata.jwks_uri
         raise VerificationUnavailable
 
     def _chosen(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
-        fitting = [key for key in self._keys if _fits(key, algorithm) and (kid is None or key.get("kid") == kid)]
+        family = _FAMILIES[algorithm[:2]]
+        fitting = [key for key in self._keys if key.fits(family, algorithm) and kid in (None, key.kid)]
         if len(fitting) != 1:
             return None
         try:
-            return jwt.PyJWK(fitting[0], algorithm)
+            return jwt.PyJWK(fitting[0].fields(), algorithm)
         except (jwt.PyJWTError, ValueError, TypeError):
             return None
 
@@ -111,11 +117,3 @@ def _safe(url: str, issuer: str) -> bool:
         return httpx2.URL(url).scheme in {"https", urlsplit(issuer).scheme}
     except httpx2.InvalidURL:
         return False
-
-
-def _fits(key: dict[str, Any], algorithm: str) -> bool:
-    return (
-        key.get("kty") == _FAMILIES[algorithm[:2]]
-        and key.get("use", "sig") == "sig"
-        and key.get("alg", algorithm) == algorithm
-    )
