@@ -18,13 +18,15 @@ WITH spaces AS (
     AND ($1::text[] IS NULL OR nspname = ANY($1::text[]))
 ), things AS (
   SELECT 1 AS rank, 'table' AS kind, format('%I.%I', s.nspname, c.relname) AS name, c.relname::text AS bare,
-         obj_description(c.oid, 'pg_class') AS note
+         d.description AS note
   FROM pg_class c JOIN spaces s ON s.oid = c.relnamespace
+  LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   UNION ALL
   SELECT 2, 'column', format('%I.%I.%I', s.nspname, c.relname, a.attname), a.attname,
-         concat_ws(': ', format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum))
+         concat_ws(': ', format_type(a.atttypid, a.atttypmod), d.description)
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN spaces s ON s.oid = c.relnamespace
+  LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   UNION ALL
   SELECT 3, 'enum label', format('%I.%I', s.nspname, t.typname), e.enumlabel, quote_literal(e.enumlabel)

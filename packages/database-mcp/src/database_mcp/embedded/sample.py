@@ -23,7 +23,8 @@ Report = Callable[[int], None]
 async def fill(superuser_uri: str, report: Report) -> None:
     """Make the database, its role and its rows, unless they are there.
 
-    The rows are made in one transaction that holds the lock: an interrupted start leaves neither rows nor a lock.
+    The rows are made in one transaction that holds the lock: an interrupted start leaves neither rows nor a lock,
+    nor rows without statistics.
     """
     keeper, _ = await connect(superuser_uri)
     try:
@@ -38,7 +39,7 @@ async def fill(superuser_uri: str, report: Report) -> None:
             if not await shop.fetch("SELECT FROM pg_namespace WHERE nspname = 'analytics'"):
                 await shop.execute(_shipped("shop.sql"))
                 report(85)
-                await shop.execute(f"{_shipped('role.sql')}; COMMIT; ANALYZE")
+                await shop.execute(f"{_shipped('role.sql')}; ANALYZE; COMMIT")
             await shop.execute("COMMIT")
     finally:
         shop.terminate()

@@ -25,11 +25,13 @@ _INDEXES = """
     WITH indexes AS (
         SELECT i.*, x.relkind AS kind, x.relispartition AS inherited, t.relkind AS table_kind,
                format('%I.%I', xn.nspname, x.relname) AS name, format('%I.%I', tn.nspname, t.relname) AS on_table,
-               EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AS constrained,
-               (SELECT sum(pg_relation_size(p.oid)) FROM (SELECT x.oid UNION
-                SELECT relid FROM pg_partition_tree(CASE WHEN x.relkind = 'I' THEN x.oid END)) p(oid)) AS size,
-               (SELECT sum(pg_stat_get_numscans(p.oid)) FROM (SELECT x.oid UNION
-                SELECT relid FROM pg_partition_tree(CASE WHEN x.relkind = 'I' THEN x.oid END)) p(oid)) AS scans
+               EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid AND k.conindid = i.indexrelid)
+               OR i.indisunique AND EXISTS (SELECT FROM pg_constraint k
+                   WHERE k.confrelid = i.indrelid AND k.conindid = i.indexrelid) AS constrained,
+               CASE WHEN x.relkind = 'I' THEN (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(x.oid))
+                    ELSE pg_relation_size(x.oid) END AS size,
+               CASE WHEN x.relkind = 'I' THEN (SELECT sum(pg_stat_get_numscans(relid)) FROM pg_partition_tree(x.oid))
+                    ELSE pg_stat_get_numscans(x.oid) END AS scans
         FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace xn ON xn.oid = x.relnamespace
         JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
         WHERE tn.nspname !~ '^pg_' AND tn.nspname <> 'information_schema'
@@ -123,8 +125,8 @@ CHECKS: tuple[Check, ...] = (
             FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
             JOIN pg_attribute b ON b.attrelid = k.conrelid AND b.attnum = u.number) a
         WHERE k.contype = 'f' AND k.conparentid = 0
-          AND (SELECT sum(greatest(l.reltuples, 0)) FROM pg_class l WHERE l.relkind = 'r' AND l.oid IN (
-                   SELECT c.oid UNION SELECT relid FROM pg_partition_tree(CASE WHEN c.relkind = 'p' THEN c.oid END)))
+          AND CASE WHEN c.relkind = 'p' THEN (SELECT sum(greatest(l.reltuples, 0)) FROM pg_partition_tree(c.oid) t
+                   JOIN pg_class l ON l.oid = t.relid AND l.relkind = 'r') ELSE c.reltuples END
                > 1000
           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indisvalid AND i.indpred IS NULL
                           AND i.indkey[0] = ANY(k.conkey))
