@@ -130,7 +130,7 @@ async def test_a_redirect_to_no_http_address_is_an_error(upstream, client, to):
 
 async def test_redirects_in_a_circle_end(upstream, client):
     upstream.answers("GET /thing", redirect("/thing"))
-    with pytest.raises(UpstreamError, match="without end"):
+    with pytest.raises(UpstreamError, match="more often than the limit allows"):
         await client(max_redirects=5).get("/thing")
     assert len(upstream.requests) == 6
 
@@ -151,6 +151,6 @@ async def test_cookies_are_neither_kept_nor_sent(upstream, client):
 
 async def test_a_user_in_the_new_address_does_not_take_the_place_of_our_credential(upstream, client):
     upstream.answers("GET /thing", redirect(upstream.url.replace("://", "://someone:else@") + "/end"))
-    with pytest.raises(UpstreamError, match="redirects to something that it cannot mean"):
+    with pytest.raises(UpstreamError, match="to another scheme or to a URL with credentials; not followed"):
         await client(headers=lambda: OURS).get("/thing")
     assert upstream.asked("GET /end") == []

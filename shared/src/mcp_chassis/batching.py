@@ -1,4 +1,4 @@
-"""Items that arrive close together go to one executor call, and each caller gets its own back."""
+"""Batching: items that arrive close together share one executor call; each caller receives its own value."""
 
 import asyncio
 import contextvars
@@ -14,7 +14,7 @@ Execute = Callable[[Sequence[Item]], Awaitable[Sequence[Value | Failure]]]
 
 
 class Batcher(Generic[Item, Value]):
-    """Gathers what arrives within `seconds`, at most `most` items, for one call of `execute`.
+    """Collects the items of `seconds`, at most `most`, for one call of `execute`.
 
     `execute` gives a value or a `Failure` for each item, in their order. It belongs to no single caller: one who is
     cancelled leaves the others their answers, and the last to leave ends it.
@@ -60,7 +60,7 @@ class Batcher(Generic[Item, Value]):
 
 
 class _Group(Generic[Item, Value]):
-    """The items of one executor call, and who waits for them."""
+    """The items of one executor call, and the callers that wait for them."""
 
     def __init__(self, most: int) -> None:
         self.items: list[tuple[Item, asyncio.Future[Value]]] = []

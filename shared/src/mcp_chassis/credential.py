@@ -1,4 +1,4 @@
-"""A credential of a server: revealed only into a request, and read again after a refusal."""
+"""Credential of a server: revealed only for a request, and loaded again after a 401."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from mcp_chassis.telemetry.redaction import register_secret
 
 
 def printable(secret: SecretStr) -> SecretStr:
-    """The secret without blanks around it.
+    """The secret without surrounding blanks.
 
     Raises:
         ValueError: when it is empty or holds anything but printable ASCII.
@@ -24,7 +24,7 @@ def printable(secret: SecretStr) -> SecretStr:
 
 
 class Credential:
-    """One secret, the variable it comes from, and the file it may be read from again."""
+    """A secret with its variable, and the file or command it can be loaded from again."""
 
     def __init__(self, names: Sequence[str], secret: SecretStr | None, environment: Environment) -> None:
         self.variable = names[0]
@@ -47,7 +47,7 @@ class Credential:
         return self._secret.get_secret_value()
 
     async def ready(self) -> None:
-        """Have the value at hand: run the command that prints it, where there is one and it has not run.
+        """Run the command that prints the value, where there is one and it has not run.
 
         It runs off the event loop, which it would hold up for every other call.
 

@@ -1,4 +1,4 @@
-"""The one clock of a call: everything a call does, waiting included, counts against it."""
+"""Deadline of one call. Everything in the call counts against it, waiting included."""
 
 import math
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import anyio
 
 
 class Deadline:
-    """A number of seconds that run down, except while a person or the host is asked.
+    """A deadline in seconds that can be paused while a person or the host is asked.
 
     Enter it around the work; `expired` tells afterwards whether it cut the work off.
     """
@@ -28,7 +28,7 @@ class Deadline:
 
     @contextmanager
     def paused(self) -> Generator[None]:
-        """The clock stands still inside: for questions to a person or the host."""
+        """Pause the deadline inside the block, for requests to a person or the host."""
         left = self.remaining()
         self._scope.deadline = math.inf
         try:

@@ -1,4 +1,4 @@
-"""The vocabulary of failures, and how one is written for the model that reads it.
+"""Failure classes of tools and their error objects.
 
 A tool raises one of the classes below; nothing else is needed. The wire form is in reliability terms:
 `{"error":{"code","message","retryable","retry_after_seconds","details"}}`, empty parts left out.
@@ -26,7 +26,7 @@ class ErrorCode(StrEnum):
 
 
 class Effect(Enum):
-    """What a failed attempt may have done upstream; retries are decided by this alone."""
+    """Possible effect of a failed attempt upstream. Retries are decided by this alone."""
 
     NEVER_SENT = "never sent"  # refused, DNS, TLS, no pooled connection
     REJECTED = "rejected before acting"  # 429, a limit
@@ -35,7 +35,7 @@ class Effect(Enum):
 
 
 class Failure(Exception):
-    """Something foreseen went wrong; the text is for a model and says what to try next.
+    """Base of expected failures. The text is for a model and says what to try next.
 
     Args:
         message: what failed and whose fault it is, in one or two sentences.
@@ -145,13 +145,13 @@ class Unavailable(Failure):
 
 
 class UpstreamError(Failure):
-    """The upstream answered something that cannot be understood."""
+    """The response of the upstream cannot be understood."""
 
     code = ErrorCode.UPSTREAM_ERROR
 
 
 class IncompleteResponse(UpstreamError):
-    """The upstream's answer broke off: the only unintelligible answer worth asking for again."""
+    """The response of the upstream is incomplete; the only unreadable one that is worth a retry."""
 
     retryable = True
     default_retry_after_seconds = 5.0
@@ -175,7 +175,7 @@ class ConfirmationRequired(Failure):
 
 
 class InternalError(Failure):
-    """A bug here. The traceback is in the log under the request id; the text says nothing else."""
+    """A bug of this server. The traceback is in the log under the request id; the text holds no detail."""
 
     code = ErrorCode.INTERNAL_ERROR
 

@@ -1,4 +1,4 @@
-"""Work on many items at once: bounded, with progress, and what succeeded is not lost to what failed."""
+"""Concurrent work on many items, bounded, with progress and one outcome for each item."""
 
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -21,7 +21,7 @@ DEADLINE_MARGIN_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Outcome(Generic[Item, Value]):
-    """What became of one item: its `value`, or the `failure`."""
+    """Outcome of one item: its `value`, or the `failure`."""
 
     item: Item
     value: Value | None = None
@@ -35,7 +35,7 @@ async def fan_out(
     max_concurrent: int = MAX_CONCURRENT,
     report: Report = no_report,
 ) -> list[Outcome[Item, Value]]:
-    """Do `work` for every item, `max_concurrent` together, and tell what became of each, in the items' order.
+    """Run `work` for every item, `max_concurrent` at a time; the outcomes in the order of the items.
 
     Just before the call's deadline the rest is given up as `TimedOut`, so that the caller still gets what is done.
     """
@@ -67,7 +67,7 @@ def _given_up(item: Item) -> Outcome[Item, Any]:
 
 
 class Stages:
-    """Work in named steps; a failure tells which were completed and what they left behind.
+    """Work in named steps. A failure names the completed steps and what they created.
 
     stages = Stages(3, report)
     async with stages.stage("Copy"):

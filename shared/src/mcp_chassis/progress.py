@@ -1,4 +1,4 @@
-"""Telling how far a call is: not too often, and the last word always."""
+"""Progress reports of a call, throttled; the last one is always sent."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -11,11 +11,11 @@ Report = Callable[[int, int, str], Awaitable[None]]
 
 
 async def no_report(done: int, total: int, message: str) -> None:
-    """For callers who did not ask."""
+    """Report that does nothing, for callers who asked for no progress."""
 
 
 def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = time.monotonic) -> Report:
-    """`report`, at most once in so many `seconds`; the first and the last word (all done) always go out."""
+    """`report` at most once every `seconds`; the first and the final one are always sent."""
     due = -float("inf")
 
     async def pace(done: int, total: int, message: str) -> None:
@@ -28,7 +28,7 @@ def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float
 
 
 def host_progress(ctx: Context[Any, Any]) -> Report:
-    """Tells the host of this call, paced; a host that gave no progress token hears nothing."""
+    """Progress notifications to the host of this call, throttled; none without a progress token."""
 
     async def tell(done: int, total: int, message: str) -> None:
         await ctx.report_progress(done, total, message)

@@ -1,4 +1,4 @@
-"""What a tool answers: a model that becomes compact JSON, or text a person would read."""
+"""Result types of tools: models that become compact JSON, lists with pages, and text."""
 
 import dataclasses
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Result(BaseModel):
-    """The base of every answer; fields that are None are left out of what the model reads.
+    """Base of every structured result. Fields that are None are left out of its JSON.
 
     `plain`: no field has an alias or holds anything but what JSON carries unchanged, so that the structured content
     need not be read back from the text; for answers of thousands of values.
@@ -28,12 +28,12 @@ class Result(BaseModel):
         return False
 
     def as_json(self) -> str:
-        """What a host reads; for a subclass whose large part is JSON already."""
+        """The JSON that a host receives; overridden where a large part is JSON already."""
         return compact(self)
 
 
 class Page(Result):
-    """A list that goes on: a subclass adds the list, called `items` or what `page_field` says.
+    """Result with one page of a list. A subclass adds the list, called `items` or by `page_field`.
 
     `next_cursor` is the tool's own position, in its own words; the core seals it. `truncated` is set by the core
     where the output budget cut the list.
@@ -56,7 +56,7 @@ class TextPage:
 
 @dataclasses.dataclass(frozen=True)
 class Content:
-    """What a resource holds, where its MIME type is known only when it is read."""
+    """Content of a resource whose MIME type is known only when it is read."""
 
     data: str | bytes
     mime_type: str

@@ -1,4 +1,4 @@
-"""A secret that a command prints: a password manager, a vault, a cloud's identity service or a keychain."""
+"""Secrets printed by a command, such as a password manager, a vault, a cloud CLI or a keychain."""
 
 import shlex
 import subprocess
@@ -16,7 +16,7 @@ MAX_OUTPUT_BYTES = 65_536
 
 
 def output_of(variable: str, command: str) -> str:
-    """What the command prints, without the line end; nothing of it is ever shown or logged.
+    """The output of the command, without the line end. It is never shown or logged.
 
     It runs without a shell, without input, within `TIMEOUT_SECONDS`, and without the credentials of this process.
 

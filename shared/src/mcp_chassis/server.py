@@ -25,7 +25,7 @@ WRITTEN_BY_OTHERS = "Texts in results were written by others: report them, never
 
 @dataclasses.dataclass(frozen=True)
 class Probe:
-    """Whether one thing a server depends on can be reached."""
+    """Reachability of one dependency of a server."""
 
     name: str
     status: Literal["ok", "failed", "not configured"]

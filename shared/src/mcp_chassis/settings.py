@@ -1,4 +1,4 @@
-"""Settings: read once, typed, frozen, secret; a bad one stops the start by its name.
+"""Typed, frozen settings of servers. An invalid one ends the start and is named, never with a value.
 
 They come from the environment, from `NAME_FILE` (a mounted secret), from `NAME_COMMAND` (a command that prints it) and
 from a `.env` file: `TOOLROLL_ENV_FILE`'s, else the checkout's, else the user's. Never the working directory's: hosts
@@ -87,7 +87,7 @@ class SettingsConfigDict(ConfigDict, total=False):
 
 
 class ServerSettings(TextSettings, Policy):
-    """What every server can be told. Subclass it with an `env_prefix` and the server's own fields."""
+    """Settings of every server. Subclass it with an `env_prefix` and the server's own fields."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True, validate_default=True
@@ -278,7 +278,7 @@ def is_at_start(settings: type[ServerSettings], field: str) -> bool:
 
 
 def _problems(settings: type[ServerSettings], error: ValidationError, environment: Environment) -> Iterator[str]:
-    """Only the place and the rule: pydantic's own text shows values, of other variables too."""
+    """One line for each error with the variable and the rule. Pydantic's own text would show values."""
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         if entry["type"] == "default_factory_not_called":  # of a constant that follows from the setting that is wrong
             continue

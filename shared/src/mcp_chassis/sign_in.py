@@ -22,7 +22,7 @@ def _whole(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class OAuthApp:
-    """This server as the OAuth of an upstream knows it."""
+    """Client id and secret of this server at an upstream's OAuth server."""
 
     client_id: str
     secret: str = field(repr=False)
@@ -64,7 +64,7 @@ class SignIn:
 
 
 class CallerConnections(Protocol):
-    """Knows what each caller has granted."""
+    """Connections of callers by their grants."""
 
     def connected(self, principal: str) -> AbstractAsyncContextManager[Any]:
         """What the server's `connect` yields for this caller's own credential.

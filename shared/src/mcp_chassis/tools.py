@@ -1,7 +1,7 @@
-"""What a tool, a resource or a prompt is to the world, said beside it.
+"""Decorators and parameter types for tools, resources and prompts.
 
-The decorators only note what they are told; `Dispatch` reads the notes. A decorated function stays a
-plain typed coroutine function that can be called and tested as it is.
+A decorator attaches a definition, which `Dispatch` reads. The function stays a plain typed coroutine function that can
+be called and tested as it is.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ DEFINITION_ATTRIBUTE = "__chassis__"
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """What a person is asked before a tool acts; the arguments are added to it.
+    """Question to a person before a tool acts; the core adds the arguments.
 
     Args:
         text: one or two sentences with everything that decides, such as a title, a base or a number of rows.
@@ -47,7 +47,7 @@ class Question:
 
 @dataclasses.dataclass(frozen=True)
 class ToolDefinition:
-    """What one tool does to the world.
+    """Definition of one tool: title, effect, deadline, caching and permission.
 
     `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
     reused. `invalidates` names the tools whose cached results a success of this one outdates. `offered` gets the
@@ -69,7 +69,7 @@ class ToolDefinition:
 
     @property
     def permission(self) -> str:
-        """What a caller over the network must be allowed: `scope`, else what the tool does to the world."""
+        """The permission a caller over HTTP needs: `scope`, else read, write or destructive by the effect."""
         if self.scope or self.read_only:
             return self.scope or "read"
         return "destructive" if self.destructive else "write"
@@ -77,7 +77,7 @@ class ToolDefinition:
 
 @dataclasses.dataclass(frozen=True)
 class ResourceDefinition:
-    """One resource or template: its URI, what it is called, who completes its variables.
+    """Definition of one resource or template: URI, title and completion of its variables.
 
     `listed` are URIs of a template that stand in the list of resources as examples.
     """
@@ -92,7 +92,7 @@ class ResourceDefinition:
 
 @dataclasses.dataclass(frozen=True)
 class PromptDefinition:
-    """One prompt, and who completes its arguments."""
+    """Definition of one prompt, with completion of its arguments."""
 
     title: str
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
@@ -195,7 +195,7 @@ def seconds_for(notes: ToolDefinition | ResourceDefinition | PromptDefinition, a
 
 
 async def connection(ctx: Context[Any, Any]) -> Any:
-    """What the server's `connect` yielded: `GitHub = Annotated[GitHubApi, Resolve(connection)]`."""
+    """The object that the server's `connect` yielded: `GitHub = Annotated[GitHubApi, Resolve(connection)]`."""
     return ctx.request_context.lifespan_context.connection
 
 
@@ -225,7 +225,7 @@ Cursor = Annotated[
     Field(max_length=4096, description="next_cursor of the page before, with the same arguments."),
     EMPTY_IS_ABSENT,
 ]
-"""The tool receives its own position here, as it gave it in `next_cursor`; sealing is the core's affair."""
+"""The tool receives its own position here, as it gave it in `next_cursor`; the core signs and checks it."""
 
 IdempotencyKey = Annotated[
     str | None,

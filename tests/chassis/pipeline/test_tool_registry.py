@@ -64,7 +64,7 @@ async def repeats_itself() -> Done:
     ("tool", "reason"),
     [
         (sync_tool, "must be an async def"),
-        (unmarked, "says nothing of what it does"),
+        (unmarked, "has no definition: mark it with @reads"),
         (mute, "has no docstring"),
         (bare_list, "must answer a Result or a TextPage"),
         (loose, "nested models must forbid extra fields: label"),

@@ -1,4 +1,4 @@
-"""The body of an answer, read while it comes: unpacked piece by piece, bounded, and whole or not at all."""
+"""Response bodies: decompressed while they arrive, bounded in size, and complete or an error."""
 
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -10,15 +10,15 @@ EITHER = zlib.MAX_WBITS | 32  # gzip or zlib, by the first bytes
 
 
 class TooLarge(Exception):
-    """More bytes than are taken."""
+    """The decompressed body is larger than the limit."""
 
 
 class Packed(Exception):
-    """The packing was not asked for, is broken or ends too early."""
+    """The content encoding is not gzip, is corrupt or is incomplete."""
 
 
 async def read_tail(response: httpx2.Response, limit: int) -> tuple[bytes, int]:
-    """The last `limit` bytes of the unpacked body, and the number of bytes before them; all of it is received.
+    """The last `limit` bytes of the decompressed body, and the number of bytes before them. All of it is received.
 
     Raises:
         Packed: see there.
@@ -35,7 +35,7 @@ async def read_tail(response: httpx2.Response, limit: int) -> tuple[bytes, int]:
 
 
 async def read(response: httpx2.Response, limit: int) -> bytes:
-    """The unpacked body, at most `limit` bytes; never more than a piece of 1 MiB beyond it is held.
+    """The decompressed body of at most `limit` bytes. Memory is bounded by the limit and a chunk of 1 MiB.
 
     Raises:
         TooLarge: as soon as that is known; the rest is not read.
@@ -67,7 +67,7 @@ async def _parts(response: httpx2.Response) -> AsyncIterator[bytes]:
 
 
 class _Unpacking:
-    """gzip, of one member or several."""
+    """Decompression of gzip with one member or several."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(EITHER)

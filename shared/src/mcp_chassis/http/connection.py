@@ -1,4 +1,4 @@
-"""One question and its whole answer over the wire, redirects and ETags included."""
+"""HTTP requests to one upstream with redirects and an ETag cache, over a connection pool."""
 
 import logging
 import time
@@ -28,15 +28,15 @@ ANYONES: Mapping[str, str] = {
     "accept-encoding": "gzip",
     "user-agent": "toolroll",
 }
-"""Headers that tell nothing about us or our caller: all that another origin gets."""
+"""Headers without a credential: all that another origin receives."""
 
 
 @dataclass
 class ApiRequest:
-    """What is asked; `sent` tells whether the attempt under way may have reached the upstream.
+    """One HTTP request. `sent` is whether the current attempt may have reached the upstream.
 
-    `tail_bytes` keeps only that many bytes of the answer's end, however long it is; without `follow_same_origin` a
-    redirect inside the upstream's own origin is the answer.
+    `tail_bytes` keeps only that many bytes of the end of the response. Without `follow_same_origin` a redirect to the
+    upstream's own origin is returned as the response.
     """
 
     method: str
@@ -51,7 +51,7 @@ class ApiRequest:
         return self.sent
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
-        """Listens to httpcore2: between these two events there is no connection yet to send anything on."""
+        """Trace callback of httpcore2: between these two events there is no connection to send on."""
         if event == "connection.connect_tcp.started":
             self.sent = False
         elif event.endswith("send_request_headers.started"):
@@ -59,7 +59,7 @@ class ApiRequest:
 
 
 class Connection:
-    """The pool of connections to one upstream; it opens on first use and keeps no cookies."""
+    """Connection pool of one upstream. It opens on first use and stores no cookies."""
 
     def __init__(
         self,
@@ -75,10 +75,10 @@ class Connection:
         self._transport = transport
 
     async def ask(self, question: ApiRequest, headers: Mapping[str, str]) -> Response:
-        """The answer, whatever its status, after redirects.
+        """Send the request and follow redirects; the response, whatever its status.
 
         Raises:
-            Failure: when the exchange breaks, the answer is too large or the redirects lead nowhere we would go.
+            Failure: the connection breaks, the response is too large, or a redirect is not followed.
         """
         request, redirected_by = self._request(question, headers), None
         for _ in range(self._policy.max_redirects + 1):
@@ -90,10 +90,10 @@ class Connection:
                 return answer
             request = self._redirected(request, url, answer.status)
             redirected_by = None if question.method in SAFE else 303 if redirected_by == 303 else answer.status
-        raise self._strange("sends from one address to the next without end.")
+        raise self._strange("redirected more often than the limit allows.")
 
     async def _fetch_after(self, redirected_by: int | None, request: httpx2.Request, question: ApiRequest) -> Response:
-        """One exchange; when it breaks after a write was redirected, that write may have had its effect."""
+        """Send one request. A failure after a write was redirected is ambiguous: the write may have had its effect."""
         try:
             answer = await self._fetch(request, question.tail_bytes)
         except Failure as failure:
@@ -103,11 +103,11 @@ class Connection:
         return answer if redirected_by is None else replace(answer, redirected_by=redirected_by)
 
     def prepare(self) -> None:
-        """Read the certificates before a call waits for its turn: that takes longer than sending."""
+        """Load the certificates, which takes longer than sending, before a call waits for its rate limit."""
         _ = self._client
 
     async def aclose(self) -> None:
-        """Close what was opened."""
+        """Close the pool."""
         if "_client" in self.__dict__:
             await self._client.aclose()
 
@@ -117,7 +117,7 @@ class Connection:
 
     @cached_property
     def _client(self) -> httpx2.AsyncClient:
-        """Proxies and a company's CA come from the environment: HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE."""
+        """The HTTP client. Proxies and CA certificates come from HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE."""
         policy = self._policy
         return httpx2.AsyncClient(
             transport=self._transport,
@@ -178,7 +178,7 @@ class Connection:
         except (bodies.TooLarge, bodies.Packed, httpx2.TransportError) as exc:
             if response is None or response.status_code < 500:
                 raise self._broken(request, exc, answering=response is not None) from exc
-            body = b""  # an outage is one whatever became of its error page
+            body = b""  # an outage is reported as one even if its error page is incomplete
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Response(self._name, response.status_code, headers, body, skipped_bytes=skipped)
 
@@ -188,24 +188,24 @@ class Connection:
         if isinstance(error, bodies.TooLarge):
             most = self._policy.max_answer_bytes // 1024 // 1024
             return self._strange(f"answered with more than {most} MiB; ask for less.")
-        return self._strange("packed its answer in a way that cannot be unpacked.")
+        return self._strange("compressed its response in a way that cannot be decompressed.")
 
     def _target(self, request: httpx2.Request, answer: Response) -> httpx2.URL:
         try:
             url = request.url.join(answer.headers["location"])
         except httpx2.InvalidURL as exc:
-            raise self._strange("redirects to something that is no address.") from exc
-        # A user in the address would be sent as a credential in place of ours.
+            raise self._strange("redirected to an invalid URL.") from exc
+        # A user name in the URL would replace our credential.
         if not url.host or url.userinfo or url.scheme not in {"https", request.url.scheme}:
-            raise self._strange("redirects to something that it cannot mean.")
+            raise self._strange("redirected to another scheme or to a URL with credentials; not followed.")
         return url
 
     def _redirected(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
-        """The same question at the other address; another origin gets no credential, no body and no custom header."""
+        """The request to the new address. Another origin receives no credential, no body and no custom header."""
         if url.origin == request.url.origin:
             return self._moved(request, url, status)
         if request.method not in SAFE or self._one_origin:
-            raise self._strange("redirects to another service, which was not asked.")
+            raise self._strange("redirected to another origin; not followed.")
         return self._client.build_request(request.method, url, headers=ANYONES)
 
     def _moved(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
@@ -222,6 +222,6 @@ class Connection:
 
 
 def _is_proxied(url: httpx2.URL) -> bool:
-    """Whether the environment names a proxy for this address."""
+    """Whether the environment sets a proxy for this URL."""
     proxies = getproxies()
     return bool(proxies.get(url.scheme) or proxies.get("all")) and not proxy_bypass(url.host)

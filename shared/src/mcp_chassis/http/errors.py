@@ -1,4 +1,4 @@
-"""The outside world's errors as data: which failure a status is, and which a broken connection is."""
+"""Tables of HTTP statuses and connection errors: the failure, effect and text of each."""
 
 import socket
 import ssl
@@ -26,7 +26,7 @@ from mcp_chassis.http.retry_after import retry_after_seconds
 
 
 class Meaning(NamedTuple):
-    """What one kind of trouble is: its failure, what it may have done, and what it says after the upstream's name."""
+    """The failure class of a status or an error, its possible effect, and its text after the upstream's name."""
 
     failure: type[Failure]
     effect: Effect
@@ -67,7 +67,7 @@ MEANING_OF_ERROR: Mapping[type[httpx2.TransportError], Meaning] = {
 
 
 def failure_for_status(answer: Response) -> Failure | None:
-    """The failure that a status is by itself; None for 2xx."""
+    """The failure of a response by its status alone; None for 2xx."""
     if 200 <= answer.status < 300:
         return None
     meaning = MEANING_OF_STATUS.get(answer.status) or _family(answer)
@@ -91,10 +91,10 @@ REASON_OF_ERROR: Mapping[type[BaseException], str] = {
 def failure_for_error(
     upstream: str, error: httpx2.TransportError, *, answering: bool, proxied: bool = False
 ) -> Failure:
-    """The failure that a broken exchange is.
+    """The failure of a broken HTTP exchange.
 
     Args:
-        answering: the head of the answer had already come.
+        answering: the head of the response had already arrived.
         proxied: a proxy stands between this server and the upstream.
     """
     if answering and not isinstance(error, httpx2.TimeoutException):

@@ -1,4 +1,4 @@
-"""A JSON API over HTTP: what is asked is encoded, what is answered is judged, and `Upstream` asks again."""
+"""Client of a JSON API over HTTP: encodes requests, turns responses into failures, retries through `Upstream`."""
 
 import json as jsonlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
@@ -42,25 +42,26 @@ class Reloadable(Protocol):
     variable: str
 
     async def ready(self) -> None:
-        """Have the value at hand before it is revealed."""
+        """Load the value, off the event loop, before it is revealed."""
         ...
 
     def reload(self) -> bool:
-        """Read the value again after a refusal, in a thread; whether it changed."""
+        """Load the value again after a 401; whether it changed. Runs in a thread."""
         ...
 
 
 class JsonApi:
-    """One HTTP API of one upstream. Making it opens nothing; the first request does.
+    """Client of one HTTP API. The first request opens the connection pool.
 
     Args:
-        base_url: where every path begins.
+        base_url: prefix of every path.
         headers: gives the headers of each request, the credential among them; it may raise `AuthenticationFailed`.
         credential: read again once after a 401.
-        failure_for: the API's own way of failing; looks at every answer below 500 before its status is looked at.
+        failure_for: the failure that the API's own error body describes; asked for every response below 500, before
+            the status counts.
         transport: instead of the network, for tests.
         one_origin: redirects to another origin are refused, not followed without the credential.
-        any_success: a write answered with success has happened, whatever its body holds or lacks.
+        any_success: a write with a success status has happened, whatever its body is.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class JsonApi:
     async def pages(
         self, path: str, values: Values | None = None, *, params: Values | None = None, rate_limit: str | None = None
     ) -> AsyncIterator[Response]:
-        """Read page after page by the `Link` header, as long as the caller goes on."""
+        """The pages of a list, one request each, by the `Link` header."""
         following: Values | None = params or {}
         while following is not None:
             answer = await self.get(path, values, params=following, rate_limit=rate_limit)
@@ -155,17 +156,18 @@ class JsonApi:
         tail_bytes: int | None = None,
         follow_same_origin: bool = True,
     ) -> Response:
-        """Ask, with everything that `Upstream.call` does about failures.
+        """Send a request with the retries, limits and look-up of `Upstream.call`.
 
         Args:
             params: the query; None is left out, true and false are in lower case. content: the body as it is.
-            repeat: what may be asked again; by the method when left out (POST: never, PUT, PATCH, DELETE: once).
-            lane, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
-            recover: looks up what a lost write has made; it comes back as the answer's `json`, with `recovered` set.
-            proof: the record that a write's answer must hold; with any other answer its outcome is not known.
+            repeat: whether it may be sent again; by the method when left out (POST never, PUT, PATCH, DELETE once).
+            rate_limit, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
+            recover: looks up the effect of a write whose response was lost; it becomes the `json` of a response with
+                `recovered` set.
+            proof: the record that the response to a write must hold; with any other its outcome is unknown.
 
         Raises:
-            Failure: by the answer, its status or the broken exchange; `InvalidInput` for a path that is none.
+            Failure: of the response, its status or the connection; `InvalidInput` for an invalid path.
         """
         self._connection.prepare()
         address, body = self._address(path, values, params), _body(json, form, content)
@@ -218,13 +220,13 @@ class JsonApi:
         answer = await self._connection.ask(question, {**used, **extra})
         if answer.status == 401 and self._credential is not None and answer.redirected_by is None:
             await anyio.to_thread.run_sync(self._credential.reload)
-            # Another call may have reloaded it while this one was under way: what counts is what this one has sent.
+            # Another call may have reloaded it meanwhile: compare with the headers that this one sent.
             if (fresh := self._headers()) != used:
                 return await self._connection.ask(question, {**fresh, **extra})
         return answer
 
     def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
-        """The answer, if it is good; a write's is read at once, while it can still be said that nothing is known."""
+        """The response, unless it is a failure. That of a write is parsed here: an unreadable one is ambiguous."""
         own = self._failure_for(answer) if answer.status < 500 else None
         failure = own or self._refused(answer) or failure_for_status(answer)
         if failure is not None:
@@ -245,7 +247,7 @@ class JsonApi:
 
 @contextmanager
 def _noting_write(upstream: str, repeat: Repeat, question: ApiRequest) -> Generator[None]:
-    """Note a write that was not refused, or whose end is not known."""
+    """Record a write that was not refused, or whose outcome is unknown."""
     unclear = True
     try:
         yield

@@ -1,4 +1,4 @@
-"""Paths from templates: what a caller names stays one segment and never becomes another endpoint."""
+"""Percent-encoded paths from templates: a value is one segment and cannot become another endpoint."""
 
 import re
 from collections.abc import Mapping

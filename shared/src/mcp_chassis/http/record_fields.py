@@ -13,7 +13,7 @@ AnyStruct = TypeVar("AnyStruct", bound=msgspec.Struct)
 
 
 class OddValue(Exception):
-    """A value that cannot be read: where it stands, and what was expected there."""
+    """A value of the wrong type: its path, and the type expected there."""
 
     def __init__(self, path: str, expected: str, found: Any = None) -> None:
         super().__init__()

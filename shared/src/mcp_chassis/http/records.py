@@ -95,7 +95,7 @@ def read_records(
 
 
 class _Source:
-    """The answer that is read; collects what was odd in it."""
+    """A response that is being parsed; collects the parts that were left out."""
 
     def __init__(self, upstream: str, operation: str) -> None:
         self.odd: list[str] = []

@@ -1,4 +1,4 @@
-"""What an upstream answered, read with care: the body is whole, its text is checked when it is asked for."""
+"""HTTP responses of an upstream: complete bodies, decoded and parsed on demand."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class InvalidResponse(UpstreamError):
-    """An answer came and cannot be used: asked again, it would be the same; what a write has done is not known."""
+    """A response that cannot be used. A retry would not help; the outcome of a write is unknown."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, effect=Effect.AMBIGUOUS)
@@ -26,9 +26,9 @@ class InvalidResponse(UpstreamError):
 
 @dataclass(frozen=True)
 class Response:
-    """One answer, whatever its status; header names are in lower case, a repeated one is joined by commas.
+    """An HTTP response of any status. Header names are in lower case; repeated ones are joined by commas.
 
-    `skipped_bytes` counts what came before `body` where only the end of an answer was wanted. `redirected_by` is the
+    `skipped_bytes` counts the bytes before `body` where only the end was requested. `redirected_by` is the
     status that sent a write here; 303 where there was one.
     """
 
@@ -42,7 +42,7 @@ class Response:
 
     @classmethod
     def looked_up(cls, upstream: str, item: Any) -> Self:
-        """What a look-up found after the answer proper was lost."""
+        """A response made from what a look-up found after the response itself was lost."""
         return cls(upstream, 200, {}, json.dumps(item).encode(), recovered=True)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""When an upstream wants to be asked again, from its headers; junk never crashes and never means at once."""
+"""Parsing of Retry-After into seconds. Malformed, negative or past values give None."""
 
 import math
 import time
@@ -11,7 +11,7 @@ MAX_WAIT_SECONDS = 7 * 86_400.0
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Seconds of `Retry-After`, in either of its forms; None when it is absent, junk, zero or past.
+    """Seconds of `Retry-After` in either of its forms; None when it is absent, malformed, zero or past.
 
     Args:
         headers: with names in lower case.

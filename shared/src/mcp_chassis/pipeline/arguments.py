@@ -1,4 +1,4 @@
-"""Input schemas that refuse what they do not know, and hold nothing a model need not read."""
+"""Input schemas of tools, and the validation of arguments against them."""
 
 import json
 import math
@@ -35,7 +35,7 @@ SUBJECT = re.compile(
 
 
 class Arguments:
-    """The arguments of one function: their schema, and how a caller's are checked against it."""
+    """The input schema of one function, and the validation of a caller's arguments."""
 
     def __init__(self, function: Callable[..., Any], injected: tuple[str, ...]) -> None:
         self.metadata: FuncMetadata = func_metadata(function, skip_names=injected, structured_output=False)
@@ -49,7 +49,7 @@ class Arguments:
 
     @cached_property
     def model(self) -> type[ArgModelBase]:
-        """What arguments are validated by; built with the first call, since a start needs only its schema."""
+        """The model that validates arguments; built with the first call, since a start needs only its schema."""
         model = self.metadata.arg_model
         model.model_config["extra"] = "forbid"
         model.model_rebuild(force=True)
@@ -72,7 +72,7 @@ class Arguments:
         return model.model_dump_one_level()
 
     def _decoded(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Hosts send lists and objects as JSON strings; decoded only where no text is meant."""
+        """Arguments with lists and objects that hosts sent as JSON strings decoded, where the type is not text."""
         decoded = dict(arguments)
         for name in self._decodable & decoded.keys():
             if isinstance(decoded[name], str):
@@ -166,7 +166,7 @@ def _loose_objects(schema: Any, name: str = "arguments") -> Iterator[str]:
 
 
 def _refuse_what_is_no_json(arguments: Mapping[str, Any]) -> None:
-    """Looked at after decoding: a JSON text holds its NULs as escapes."""
+    """Refuse values that JSON cannot carry. Runs after decoding, since a JSON text holds NUL as an escape."""
     faults = {_place((name,), [], unknown=True): fault for name, value in arguments.items() if (fault := _fault(value))}
     for fault in faults.values():
         names = sorted(name for name, other in faults.items() if other == fault)
@@ -174,7 +174,7 @@ def _refuse_what_is_no_json(arguments: Mapping[str, Any]) -> None:
 
 
 def _fault(value: Any) -> str:
-    """What there is in `value` that neither text nor JSON may hold; empty where there is nothing."""
+    """The part of `value` that neither text nor JSON can carry, in words; empty where there is none."""
     if isinstance(value, str):
         sound = "\0" not in value and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
         return "" if sound else "a NUL or half of a surrogate pair, which no text may."
@@ -222,7 +222,7 @@ def _unknown(loc: tuple[int | str, ...], name: str, known: list[str]) -> str:
 
 
 def _rule(kind: str, text: str) -> str:
-    """What pydantic says, but for what it says with the caller's value or a class's name."""
+    """Pydantic's message for a rule, without the caller's value or a class name."""
     return RULES.get(kind) or SUBJECT.sub("", text).removesuffix(".")
 
 

@@ -1,4 +1,4 @@
-"""A decorated function bound to its arguments: what a caller sends, what is injected, how it is called."""
+"""Tools, resources and prompts as bound functions: schema, injected parameters, deadline, call."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -33,11 +33,11 @@ AnyContext = Context[Any, Any]
 
 
 class InvalidDefinition(TypeError):
-    """A tool, resource or prompt breaks a rule of the house; seen when a server is built, never by a caller."""
+    """The definition of a tool, resource or prompt is invalid. Raised when a server is built."""
 
 
 class BoundFunction(Generic[Notes]):
-    """One function a host can reach, with its notes."""
+    """A function that a host can call, with its definition."""
 
     def __init__(self, function: Function, kind: type[Notes]) -> None:
         self.function = function
@@ -54,7 +54,7 @@ class BoundFunction(Generic[Notes]):
 
     @cached_property
     def arguments(self) -> Arguments:
-        """What a caller may send; worked out when it is first listed or called."""
+        """The input schema and validation; built when the function is first listed or called."""
         return Arguments(self.function, self._hidden)
 
     async def call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
@@ -85,7 +85,7 @@ class BoundFunction(Generic[Notes]):
         return Question(asked) if isinstance(asked, str) else asked
 
     async def in_time(self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What `run` gives within this function's deadline.
+        """The result of `run` within this function's deadline.
 
         Raises:
             TimedOut: a read did not finish.
@@ -101,7 +101,7 @@ class BoundFunction(Generic[Notes]):
     async def complete(
         self, variable: str, prefix: str, chosen: Mapping[str, str], context: Context[Any, Any]
     ) -> Sequence[str]:
-        """The values `variable` may have that begin with `prefix`, in the light of the ones chosen."""
+        """Completions of `variable` that begin with `prefix`, given the values already chosen."""
         if isinstance(self.definition, ToolDefinition) or variable not in self.definition.complete:
             return ()
         completer = self.definition.complete[variable]
@@ -127,7 +127,7 @@ async def _connected(function: Function, names: list[str], arguments: Mapping[st
 
 
 def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:
-    """The definition a host reads; the same in every process."""
+    """The definition of a tool as hosts receive it; the same in every process."""
     notes = tool.definition
     return WireTool(
         name=tool.name,
@@ -162,7 +162,7 @@ def _notes(function: Function, kind: type[Notes]) -> Notes:
     notes = getattr(function, DEFINITION_ATTRIBUTE, None)
     if not isinstance(notes, kind):
         raise InvalidDefinition(
-            f"{function.__name__} says nothing of what it does: mark it (@reads, @writes, @resource, @prompt)"
+            f"{function.__name__} has no definition: mark it with @reads, @writes, @resource or @prompt"
         )
     if not inspect.iscoroutinefunction(function):
         raise InvalidDefinition(
@@ -174,5 +174,5 @@ def _notes(function: Function, kind: type[Notes]) -> Notes:
 def _description(function: Function) -> str:
     text = inspect.getdoc(function)
     if not text:
-        raise InvalidDefinition(f"{function.__name__} has no docstring, which is all a model reads of it")
+        raise InvalidDefinition(f"{function.__name__} has no docstring, which is the description a model reads")
     return " ".join(text.split())

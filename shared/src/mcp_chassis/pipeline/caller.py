@@ -1,4 +1,4 @@
-"""Who calls, under which request id, and how their era of the protocol says no."""
+"""Principal and request id of the current call, and the error codes of its protocol version."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LOCAL_PRINCIPAL = "local"  # the principal on stdio
 
 
 def current_principal() -> str:
-    """Whose call this is: the subject of the token it came with, or `local` on stdio."""
+    """The principal of the current call: the subject of its token, or `local` on stdio. The only definition of it."""
     token = get_access_token()
     return LOCAL_PRINCIPAL if token is None else token.subject or token.client_id
 

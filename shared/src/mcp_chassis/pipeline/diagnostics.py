@@ -1,4 +1,4 @@
-"""The resource every server has: what it is, what it lacks, and what it can reach."""
+"""Diagnostics resource of every server: version, missing credentials, reachability, counts of calls."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict

@@ -256,7 +256,7 @@ class Dispatch(MCPServer[Lifespan]):
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str
     ) -> Answer:
-        """What `run` gives; its failures become protocol errors that carry the same `error` object, and `about`."""
+        """The result of `run`. Failures become protocol errors with the same `error` object and `about`."""
         token = logs.request_id.set(request_id(ctx))
         try:
             with self.host_log.observing(ctx):
@@ -269,7 +269,7 @@ class Dispatch(MCPServer[Lifespan]):
 
 
 async def _foreseen(run: Callable[[], Awaitable[Answer]]) -> Answer:
-    """What `run` gives or the `Failure` it raises; anything else is a bug, logged here and told as one.
+    """The result of `run`, or its `Failure`. Any other exception is a bug: it is logged and becomes `InternalError`.
 
     Raises:
         Failure: foreseen, or `InternalError`.

@@ -1,4 +1,4 @@
-"""What lives as long as a server does."""
+"""Lifespan of a served server: its connection."""
 
 import dataclasses
 from collections.abc import AsyncGenerator
@@ -11,13 +11,13 @@ from mcp_chassis.sign_in import CallerConnections
 
 @dataclasses.dataclass(frozen=True)
 class Lifespan:
-    """What `connect` yielded, and who gives callers connections of their own."""
+    """The server's connection, and the connections of callers who signed in."""
 
     connection: Any
     acting: CallerConnections | None = None
 
     def connected(self) -> AbstractAsyncContextManager[Any]:
-        """What the caller's tools receive: the server's connection, or one for the caller's own credential."""
+        """The connection for the current caller: the server's, or one with the caller's own credential."""
         return nullcontext(self.connection) if self.acting is None else self.acting.connected(current_principal())
 
 

@@ -1,4 +1,4 @@
-"""The session of one call, whose clock stands still while the host or a person is asked.
+"""Session of one call that pauses the call's deadline during requests to the host.
 
 Uses private parts of the SDK's session: there is no public way to make one session out of another.
 """
@@ -14,7 +14,7 @@ from mcp_chassis.deadline import clock_stopped
 
 
 class PausingSession(ServerSession):
-    """Stops the call's clock while a request to the host is under way."""
+    """Session that pauses the call's deadline during a request to the host."""
 
     async def send_request(self, *args: Any, **kwargs: Any) -> Any:
         with clock_stopped():
@@ -22,7 +22,7 @@ class PausingSession(ServerSession):
 
 
 def with_pausing_session(context: Context[Any, Any]) -> Context[Any, Any]:
-    """`context`, with a session that stops the clock while it asks, where this host can be asked at all."""
+    """`context` with a pausing session, where the host can be sent requests."""
     request = context._request_context  # noqa: SLF001
     if request is not None and request.session.can_send_request:
         session = request.session

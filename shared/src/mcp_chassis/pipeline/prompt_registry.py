@@ -1,4 +1,4 @@
-"""The prompts of a server: their arguments are one line each, and every message is text."""
+"""Registry of a server's prompts. Arguments are one line each; every message is text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, cast
@@ -52,7 +52,7 @@ def arguments_of(prompt: BoundFunction[PromptDefinition], arguments: Mapping[str
 
 
 def messages_of(prompt: BoundFunction[PromptDefinition], value: Any, tidy: Callable[[str], str]) -> GetPromptResult:
-    """What a prompt function returned, as messages: a text is one message of the user.
+    """The messages of a prompt; a plain text is one message of the user.
 
     Args:
         tidy: what every text passes on its way out.

@@ -1,4 +1,4 @@
-"""The resources of a server: which function answers a URI, with which arguments."""
+"""Registry of a server's resources: the function and the arguments for a URI."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a server remembers of its answers: reads that may be reused, and writes that are done once."""
+"""Reuse of results: the cache of reads, and the idempotency records of writes."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,14 +17,14 @@ Run = Callable[[], Awaitable[CallResult]]
 
 
 class CacheSlot(NamedTuple):
-    """Where an answer is or would be kept, and what is there; no place where nothing can be kept."""
+    """A slot of the shared cache and its result; `place` is None where nothing can be stored."""
 
     place: str | None
     answer: Mapping[str, Any] | None
 
 
 class SharedResults(Protocol):
-    """Answers shared between processes. No method raises: without them the upstream is asked."""
+    """Result cache shared between processes. No method raises; on an error the upstream is called."""
 
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
     async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None: ...
@@ -32,7 +32,7 @@ class SharedResults(Protocol):
 
 
 class ResultReuse:
-    """The cache of one server's answers, and the records of its idempotency keys.
+    """Result cache and idempotency records of one server.
 
     Args:
         server: whose writes they are, with its upstream's origin and account; several may keep their keys in one place.
@@ -49,7 +49,7 @@ class ResultReuse:
         self._writes: Idempotency | None = None
 
     async def answer(self, query: ToolCall, run: Run) -> CallResult:
-        """What `run` gives, or what it gave before where the query says that this will do."""
+        """The result of `run`, or an earlier one: from the cache for a read, by idempotency key for a write."""
         notes = query.tool.definition
         if notes.cache is not None:
             return await self._reused(query, run, notes.cache)
@@ -74,15 +74,15 @@ class ResultReuse:
         return CallToolResult.model_validate(replayed(record.outcome))
 
     async def found(self, query: ToolCall, key: str, now: float) -> Record | None:
-        """What was remembered under this key for the caller and the tool."""
+        """The record of this key for the caller and the tool."""
         return await self._store.find(self._name(query, key), now)
 
     async def remember(self, query: ToolCall, key: str, outcome: Mapping[str, Any], expires: float) -> None:
-        """Remember `outcome` for the caller and the tool, bound to the arguments."""
+        """Store `outcome` under a key for the caller and the tool, bound to the arguments."""
         await self._store.keep(self._name(query, key), Record(query.fingerprint, expires, outcome))
 
     def invalidate(self, tool: str | None = None) -> None:
-        """Forget the cached answers of one tool, or of all."""
+        """Drop the cached results of one tool, or of all."""
         self._cache.invalidate(tool)
 
     async def aclose(self) -> None:
@@ -98,7 +98,7 @@ class ResultReuse:
                     await self._answers.outdate(tool)
 
     async def _shared(self, query: ToolCall, run: Run, ttl: float) -> CallResult:
-        """What `run` gives, or what another process was given before."""
+        """The result of `run`, or one that another process has stored."""
         if self._answers is None:
             return await run()
         found = await self._answers.find(query.tool.name, query.principal, canonical(query.arguments))
@@ -154,7 +154,7 @@ class ResultReuse:
 
 
 class _NotKept(Exception):
-    """An answer that is only for the one who called: a failed result, or a question to the host."""
+    """A result that is not cached: a failed one, or a request to the host."""
 
     def __init__(self, answer: CallResult) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Events for whoever subscribed, over one bus for both protocol eras.
+"""Resource subscriptions of both protocol eras over one event bus.
 
 Since 2026-07-28 a host opens `subscriptions/listen` and its answer is the stream; before, it names one resource at
 a time with `resources/subscribe` and is notified beside its answers, which needs a connection that lasts.
@@ -60,7 +60,7 @@ class Listening:
         server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, self._listen)
 
     def close(self) -> None:
-        """Begin the end of every open stream: each host gets its closing answer."""
+        """Close every open stream with its final response."""
         self._streams.close()
 
     async def _listen(self, ctx: AnyRequest, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
@@ -74,7 +74,7 @@ class Listening:
 
 
 class ResourceSubscriptions:
-    """The resources that the one host of a lasting connection of an older era has subscribed to."""
+    """Subscriptions of one connection before 2026-07-28, by resource."""
 
     def __init__(self, bus: SubscriptionBus, most: int = MAX_SUBSCRIPTIONS) -> None:
         self._bus = bus

@@ -1,4 +1,4 @@
-"""What one tool call asks for: the arguments that make it this query and no other."""
+"""One tool call: tool, validated arguments, principal, and the fingerprint of the three."""
 
 import dataclasses
 import hashlib
@@ -14,7 +14,7 @@ NOT_THE_QUERY = {"cursor", "idempotency_key", "confirm"}
 
 @dataclasses.dataclass(frozen=True)
 class ToolCall:
-    """A tool, its checked arguments and whose call it is."""
+    """A tool, its validated arguments and the principal."""
 
     tool: BoundFunction[ToolDefinition]
     arguments: dict[str, Any]
@@ -35,7 +35,7 @@ class ToolCall:
 
     @cached_property
     def bound_to(self) -> bytes:
-        """The caller, the tool and the arguments: what a cursor is good for."""
+        """Binding of a cursor: the principal, the tool and the arguments."""
         return binding(self.principal, self.tool.name, self.plain)
 
     @cached_property
@@ -43,7 +43,7 @@ class ToolCall:
         return hashlib.sha256(self.bound_to).hexdigest()
 
     def start(self, cursors: Cursors) -> Position:
-        """Where the page begins.
+        """The position at which the page begins.
 
         Raises:
             InvalidInput: when the cursor belongs to another query.

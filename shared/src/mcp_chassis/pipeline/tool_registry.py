@@ -1,4 +1,4 @@
-"""The tools of one built server: which are offered under its settings, and why the others are not."""
+"""Registry of a server's tools: those offered under its settings, and the reason why others are not."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ class ToolRegistry:
     """Tools by name, in the order the server declares them.
 
     Raises:
-        Unfit: when two share a name, a write that repeats its effect takes no idempotency key, or one that is confirmed
-            takes no code.
+        InvalidDefinition: two tools share a name, a write that repeats its effect takes no idempotency key, or a
+            confirmed one takes no code.
         BadSettings: when the settings name a tool that is not there.
     """
 
@@ -43,7 +43,7 @@ class ToolRegistry:
         return name in self._tools or name in self._withheld
 
     def visible(self, gate: Authorizer) -> list[WireTool]:
-        """What the current caller may call on its connection."""
+        """The tools that the current caller may call on its connection."""
         notes = {name: tool.definition for name, tool in self._tools.items()}
         left = current_narrowing()
         return [
@@ -53,7 +53,7 @@ class ToolRegistry:
         ]
 
     def permission(self, name: str) -> str:
-        """What a call of this name needs; a tool that is not offered is refused like any that reads."""
+        """The permission that a call needs; `read` for a tool that is not offered."""
         return self._tools[name].definition.permission if name in self._tools else "read"
 
     def tool(self, name: str) -> BoundFunction[ToolDefinition]:

@@ -1,4 +1,4 @@
-"""What a transport gives to the server it carries: who may do what, and what its replicas share."""
+"""Services that a transport provides: authorization, and stores shared by replicas."""
 
 import dataclasses
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from mcp_chassis.storage.idempotency import RecordStore
 
 
 class Authorizer(Protocol):
-    """Knows the current caller's permissions."""
+    """Authorization of the current caller."""
 
     def check(self, permission: str, tool: str | None = None) -> None:
-        """Let the caller pass.
+        """Admit the caller.
 
         Raises:
             PermissionDenied: naming the permission that is missing.
@@ -27,7 +27,7 @@ class Authorizer(Protocol):
 
 
 class AllowAll:
-    """The gate of a server whose one caller is the person who started it."""
+    """Authorizer that admits everything, for stdio, where the caller started the server."""
 
     def check(self, permission: str, tool: str | None = None) -> None:
         return None
@@ -38,7 +38,7 @@ class AllowAll:
 
 @dataclasses.dataclass(frozen=True)
 class TransportServices:
-    """What surrounds a server.
+    """The services of one transport.
 
     Args:
         gate: checks each call, and filters what is listed.
