@@ -208,6 +208,13 @@ class ArgumentMark(Enum):
 
     EMPTY_IS_ABSENT = "an empty text or list is not given"
     NULL_IS_A_VALUE = "null is a value"
+    CURSOR = "the position of a page"
+    IDEMPOTENCY_KEY = "the key of a write"
+    CONFIRMATION = "the code of a question"
+
+
+ROLES = frozenset({ArgumentMark.CURSOR, ArgumentMark.IDEMPOTENCY_KEY, ArgumentMark.CONFIRMATION})
+"""Marks of the parameters that the core handles, whatever they are called; no part of what a call asks for."""
 
 
 EMPTY_IS_ABSENT = ArgumentMark.EMPTY_IS_ABSENT
@@ -224,6 +231,7 @@ Cursor = Annotated[
     str | None,
     Field(max_length=4096, description="next_cursor of the page before, with the same arguments."),
     EMPTY_IS_ABSENT,
+    ArgumentMark.CURSOR,
 ]
 """The tool receives its own position here, as it gave it in `next_cursor`; the core signs and checks it."""
 
@@ -231,9 +239,13 @@ IdempotencyKey = Annotated[
     str | None,
     Field(min_length=1, max_length=255, description="Same key and arguments within 24 h: done once."),
     EMPTY_IS_ABSENT,
+    ArgumentMark.IDEMPOTENCY_KEY,
 ]
 
 Confirm = Annotated[
-    str | None, Field(max_length=64, description="Code of the question, once the person has agreed."), EMPTY_IS_ABSENT
+    str | None,
+    Field(max_length=64, description="Code of the question, once the person has agreed."),
+    EMPTY_IS_ABSENT,
+    ArgumentMark.CONFIRMATION,
 ]
 """The tool receives the note of the question that was agreed to; the code itself is the core's."""

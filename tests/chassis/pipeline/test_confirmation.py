@@ -1,5 +1,6 @@
 """A tool that is confirmed asks a person first, or gives a code; one yes is good for one effect."""
 
+import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -303,6 +304,26 @@ async def test_the_state_of_a_form_is_no_code(server, rubbish: Bin):
         code = name.key.removeprefix("confirm ")
         assert failure(await client.call_tool("empty_bin", {"confirm": code})).code == "INVALID_INPUT"
     assert rubbish.thrown == []
+
+
+@writes("Rename", destructive=True, idempotent=False, confirm=throwing)
+async def rename_things(
+    rubbish: Rubbish, name: Name, code: Confirm = None, key: IdempotencyKey = None, cursor: str = "c"
+) -> Thrown:
+    """Rename things."""
+    rubbish.thrown.append(f"{name} {cursor}")
+    return Thrown(times=len(rubbish.thrown))
+
+
+async def test_keys_and_codes_are_known_by_their_types_whatever_they_are_called(server, rubbish: Bin):
+    renaming = dataclasses.replace(server, tools=(rename_things,))
+    async with connected(renaming) as client:
+        asked = failure(await client.call_tool("rename_things", {"name": "old", "cursor": "mine"}))
+        assert 'cursor: "mine"' in asked.message
+        call = {"name": "old", "cursor": "mine", "code": asked.details["confirm"], "key": "k"}
+        for _ in range(3):
+            await client.call_tool("rename_things", call)
+    assert rubbish.thrown == ["old mine"]
 
 
 def test_a_confirmed_tool_takes_the_code():

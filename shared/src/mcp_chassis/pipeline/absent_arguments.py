@@ -19,7 +19,7 @@ class AbsentArguments:
 
     def __init__(self, function: Callable[..., Any], schema: JsonSchema) -> None:
         hints = get_type_hints(function, include_extras=True)
-        marks = {name: set(_marks(hint)) for name, hint in hints.items()}
+        marks = {name: set(marks_of(hint)) for name, hint in hints.items()}
         self._optional = {
             name
             for name, parameter in inspect.signature(function).parameters.items()
@@ -44,15 +44,15 @@ class AbsentArguments:
         return _without_nulls(value, self._schema["properties"].get(name, {}))
 
 
-def _marks(hint: Any) -> Iterator[ArgumentMark]:
+def marks_of(hint: Any) -> Iterator[ArgumentMark]:
     """The marks of a parameter's type, also of the parts of a union."""
     if get_origin(hint) is Annotated:
         inner, *metadata = get_args(hint)
         yield from (mark for mark in metadata if isinstance(mark, ArgumentMark))
-        yield from _marks(inner)
+        yield from marks_of(inner)
     elif get_origin(hint) is not list:
         for part in get_args(hint):
-            yield from _marks(part)
+            yield from marks_of(part)
 
 
 def _without_nulls(value: Any, schema: JsonSchema) -> Any:

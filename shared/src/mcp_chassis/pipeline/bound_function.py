@@ -13,11 +13,14 @@ from mcp_types import Tool as WireTool
 
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import OutcomeUnknown, TimedOut
+from mcp_chassis.pipeline.absent_arguments import marks_of
 from mcp_chassis.pipeline.arguments import Arguments, pruned
 from mcp_chassis.results import Result, TextPage
 from mcp_chassis.sign_in import SignInNeeded
 from mcp_chassis.tools import (
     DEFINITION_ATTRIBUTE,
+    ROLES,
+    ArgumentMark,
     Connected,
     PromptDefinition,
     Question,
@@ -56,6 +59,12 @@ class BoundFunction(Generic[Notes]):
     def arguments(self) -> Arguments:
         """The input schema and validation; built when the function is first listed or called."""
         return Arguments(self.function, self._hidden)
+
+    @cached_property
+    def roles(self) -> Mapping[ArgumentMark, str]:
+        """The names of the parameters that the core handles, by the marks of their types."""
+        hints = get_type_hints(self.function, include_extras=True)
+        return {mark: name for name in self.parameters for mark in marks_of(hints.get(name)) if mark in ROLES}
 
     async def call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         """Call the function; an `InputRequiredResult` where the host must be asked first."""

@@ -72,8 +72,8 @@ class Confirmations:
         if query.tool.definition.confirm is None and more is None:
             return await run(None)
         if more is not None:  # a code would stand in for the person
-            query = dataclasses.replace(query, arguments={**query.arguments, "confirm": None})
-        given = query.arguments.get("confirm")
+            query = query.without_code()
+        given = query.confirmation_code
         code = given or _state(ctx)
         if code is not None and (known := await self._memory.recorded(query, _done(code))) is not None:
             return known
@@ -101,14 +101,14 @@ class Confirmations:
         unchanged = asked is not None and asked["question"] == _digest(text)
         if code is not None and asked is not None and unchanged:
             return await self._agreed(query, ctx, code, asked, run)
-        if query.arguments.get("confirm") is None or question.person_only:
+        if query.confirmation_code is None or question.person_only:
             return await self._ask(query, ctx, question, text, run)
         raise _no_longer_good(asked)
 
     async def _agreed(self, query: ToolCall, ctx: AnyContext, code: str, asked: Mapping[str, Any], run: Run) -> Answer:
         """Run once under the code, unless the form that came back with it says no."""
         form = (ctx.input_responses or {}).get(ANSWER)
-        if query.arguments.get("confirm") is None and not _is_yes(form, asked["field"]):
+        if query.confirmation_code is None and not _is_yes(form, asked["field"]):
             raise _not_agreed()
         return await self._memory.once(query, _done(code), lambda: run(asked.get("note")))
 
@@ -169,7 +169,7 @@ def _joined(rules: Question, tool: Question) -> Question:
 
 def _worded(question: Question, arguments: Mapping[str, Any]) -> str:
     """The question, and everything it is about: each argument on a line of its own."""
-    given = {name: value for name, value in arguments.items() if value is not None and name != "confirm"}
+    given = {name: value for name, value in arguments.items() if value is not None}
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in given.items()]
     return "\n".join([question.text, *lines])
 

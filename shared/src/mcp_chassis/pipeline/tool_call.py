@@ -3,13 +3,11 @@
 import dataclasses
 import hashlib
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from mcp_chassis.output.cursors import START, Cursors, Position, binding
 from mcp_chassis.pipeline.bound_function import BoundFunction
-from mcp_chassis.tools import ToolDefinition
-
-NOT_THE_QUERY = {"cursor", "idempotency_key", "confirm"}
+from mcp_chassis.tools import ArgumentMark, ToolDefinition
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,16 +20,26 @@ class ToolCall:
 
     @property
     def pages(self) -> bool:
-        return "cursor" in self.arguments
+        return ArgumentMark.CURSOR in self.tool.roles
 
     @property
     def idempotency_key(self) -> str | None:
-        return self.arguments.get("idempotency_key")
+        return self._value(ArgumentMark.IDEMPOTENCY_KEY)
+
+    @property
+    def confirmation_code(self) -> str | None:
+        return self._value(ArgumentMark.CONFIRMATION)
+
+    def without_code(self) -> Self:
+        """The same call without a confirmation code."""
+        code = self.tool.roles.get(ArgumentMark.CONFIRMATION)
+        return self if code is None else dataclasses.replace(self, arguments={**self.arguments, code: None})
 
     @property
     def plain(self) -> dict[str, Any]:
         """The arguments without the cursor, the key and the code, which do not change what is asked for."""
-        return {name: value for name, value in self.arguments.items() if name not in NOT_THE_QUERY}
+        roles = self.tool.roles.values()
+        return {name: value for name, value in self.arguments.items() if name not in roles}
 
     @cached_property
     def bound_to(self) -> bytes:
@@ -48,10 +56,16 @@ class ToolCall:
         Raises:
             InvalidInput: when the cursor belongs to another query.
         """
-        cursor = self.arguments.get("cursor")
+        cursor = self._value(ArgumentMark.CURSOR)
         return START if cursor is None else cursors.open(cursor, self.bound_to)
 
     def passed_to_tool(self, start: Position, note: str | None = None) -> dict[str, Any]:
         """The arguments as the tool receives them: its own position for the cursor, the note for the code."""
-        own = {"cursor": start.own, "confirm": note}
+        roles = self.tool.roles
+        own = {roles.get(ArgumentMark.CURSOR): start.own, roles.get(ArgumentMark.CONFIRMATION): note}
         return {name: own.get(name, value) for name, value in self.arguments.items()}
+
+    def _value(self, mark: ArgumentMark) -> str | None:
+        """The value of the parameter with a mark; None where the tool has none."""
+        name = self.tool.roles.get(mark)
+        return None if name is None else self.arguments.get(name)

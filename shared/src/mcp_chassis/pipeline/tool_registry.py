@@ -10,7 +10,7 @@ from mcp_chassis.pipeline.narrowing import current_narrowing
 from mcp_chassis.pipeline.transport import Authorizer
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
-from mcp_chassis.tools import ToolDefinition
+from mcp_chassis.tools import ArgumentMark, ToolDefinition
 
 
 class ToolRegistry:
@@ -28,9 +28,11 @@ class ToolRegistry:
         for tool in (BoundFunction(function, ToolDefinition) for function in server.offered(settings)):
             if tool.name in self._tools:
                 raise InvalidDefinition(f"two tools are called {tool.name}")
-            if not (tool.definition.read_only or tool.definition.idempotent or "idempotency_key" in tool.parameters):
+            if not (
+                tool.definition.read_only or tool.definition.idempotent or ArgumentMark.IDEMPOTENCY_KEY in tool.roles
+            ):
                 raise InvalidDefinition(f"{tool.name} is not idempotent and takes no idempotency_key")
-            if tool.definition.confirm is not None and "confirm" not in tool.parameters:
+            if tool.definition.confirm is not None and ArgumentMark.CONFIRMATION not in tool.roles:
                 raise InvalidDefinition(f"{tool.name} is confirmed and takes no confirm")
             if settings.read_only and not tool.definition.read_only:
                 self._withheld[tool.name] = "changes something, and this server is read-only"
