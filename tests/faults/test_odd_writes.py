@@ -32,7 +32,7 @@ FORMS = {"reset": "reset", "close": "close", "truncated": "cut", "cut chunk": "c
 ODD = list(
     odd_answers({"number": 7, "id": 7, "html_url": "https://github.com/7", "node_id": "x"}, "number", "id").values()
 )
-TOOLS_IN_ALL = 21
+TOOLS_IN_ALL = 26
 WRITES = volume(2_000 // TOOLS_IN_ALL + 1)
 
 
@@ -78,6 +78,11 @@ AT_SLACK = [
     Written("cancel_scheduled_message", {"id": "Q1"}, path="chat.deleteScheduledMessage"),
     Written("mark_read", {"ts": TS}, path="conversations.mark"),
     Written("set_status", {"text": "away"}, path="users.profile.set"),
+    Written("upload_file", {"name": "a.txt", "text": "T"}, path="files.completeUploadExternal"),
+    Written("write_canvas", {"title": "T", "markdown": "M"}, path="canvases.create"),
+    Written("update_channel", {"topic": "T"}, path="conversations.setTopic"),
+    Written("add_reminder", {"text": "T", "at": "2h"}, path="reminders.add"),
+    Written("mark_reminder_done", {"id": "Rm1"}, path="reminders.complete"),
 ]
 SLACK_ODD: list[Any] = [
     *([], {}, None, "made", 7, True, {"ok": True}, {"ok": "true"}, {"ok": None}, {"ok": True, "ts": None}),
@@ -198,6 +203,7 @@ async def test_writes_at_slack_with_odd_answers_are_sent_once_and_no_bug(written
     async with arranged().running() as slack:
         desk = Desk(slack)
         slack.workspace.say(GENERAL, "U0BOT0001", "hello", ts=TS)
+        slack.workspace.reminders["Rm1"] = {"id": "Rm1"}
         person = slack.with_user_token(ALICE)
         channel = {} if "channel" not in _parameters(written.tool) else {"channel": GENERAL}
 
