@@ -108,12 +108,12 @@ class PeopleDirectory:
             return named, [NO_SCOPE]
         return named, [TOO_MANY_NAMES] if len(missing) > MAX_PERSON_LOOKUPS else []
 
-    async def known(self, identities: Iterable[str]) -> list[Person]:
-        """People by id, as far as they can be had with few requests."""
+    async def known(self, identities: Iterable[str], max_lookups: int = MAX_PERSON_LOOKUPS) -> list[Person]:
+        """People by id, as far as they can be had with few requests: from the directory's first page, else each."""
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         found = await self._from_page(wanted)
         missing = [identity for identity in wanted if identity not in found]
-        if len(missing) > MAX_PERSON_LOOKUPS or self._clock() < self._lookups_closed_until:
+        if len(missing) > max_lookups or self._clock() < self._lookups_closed_until:
             return list(found.values())
         outcomes = await fan_out(missing, self.person)
         return [*found.values(), *(outcome.value for outcome in outcomes if outcome.value)]

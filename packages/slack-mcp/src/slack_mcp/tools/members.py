@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from mcp_chassis.fan_out import fan_out
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
@@ -11,12 +10,14 @@ from slack_mcp.connection import Slack, Workspace
 from slack_mcp.models import FoundUser, MemberList
 from slack_mcp.tools.parameters import ChannelGiven
 
+MAX_MEMBERS = 100
+
 
 @reads("List members")
 async def list_members(
     channel: ChannelGiven,
     slack: Slack,
-    max_results: Annotated[int, Field(ge=1, le=100)] = 50,
+    max_results: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 50,
     cursor: Cursor = None,
 ) -> MemberList:
     """List who is in a channel, guests and people of other organisations marked."""
@@ -27,13 +28,13 @@ async def list_members(
 
 async def described(identities: Sequence[str], slack: Workspace) -> MemberList:
     """People by id with what is known of them; those whom Slack does not describe are shown by id."""
-    outcomes = await fan_out(identities, slack.people.person)
+    known = {person.id: person for person in await slack.people.known(identities, max_lookups=MAX_MEMBERS)}
     users = [
-        FoundUser.from_person(outcome.value, contact=False)
-        if outcome.value
-        else FoundUser(id=outcome.item, name=outcome.item, real_name=outcome.item)
-        for outcome in outcomes
+        FoundUser.from_person(known[identity], contact=False)
+        if identity in known
+        else FoundUser(id=identity, name=identity, real_name=identity)
+        for identity in identities
     ]
-    unnamed = sum(1 for outcome in outcomes if outcome.value is None)
+    unnamed = sum(1 for identity in identities if identity not in known)
     warnings = [f"{unnamed} of them are shown by id: Slack does not describe them."] if unnamed else None
     return MemberList(users=users, warnings=warnings)
