@@ -1,4 +1,4 @@
-"""What the Slack tests stand on."""
+"""Fixtures of the Slack tests."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Whatever a host sends, each call gets an answer or one clean sentence, and Slack is asked nothing it forbids."""
+"""Hostile arguments: each call gets an answer or one clean sentence, and Slack is asked nothing it forbids."""
 
 import json
 import logging
@@ -43,7 +43,7 @@ def _at_home(arguments: dict[str, Any], number: int) -> dict[str, Any]:
 
 
 async def _fault(client: Client, tool: str, arguments: dict[str, Any]) -> str:
-    """What is wrong with the answer; empty where nothing is."""
+    """Fault of the answer; empty where nothing is."""
     try:
         result = await client.call_tool(tool, arguments)
     except (MCPError, ValueError, RuntimeError) as exc:

@@ -110,6 +110,7 @@ async def test_a_person_is_found_by_name_handle_address_or_id(desk: Desk, query:
         "name": "alice",
         "real_name": "Alice Martin",
         "title": "Engineer",
+        "email": "alice@acme.example",
         "tz": "Europe/Paris",
     }
 

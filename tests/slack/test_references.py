@@ -1,4 +1,4 @@
-"""How channels, messages and times may be named."""
+"""References to channels, messages and times in every usual form."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What Slack's own search would ignore is written as it reads it, or refused."""
+"""Queries in Slack's own words: parts that its search would ignore are rewritten, or refused."""
 
 import pytest
 from slack_desk import ALICE, BOB, GENERAL, Desk

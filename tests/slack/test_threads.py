@@ -63,3 +63,13 @@ async def test_a_thread_in_a_channel_tells_its_latest_reply_in_a_form_that_is_ac
     latest = (await desk.call("get_channel_history", channel="general"))["messages"][0]["latest_reply"]
     read = await desk.call("get_thread", channel="general", thread_ts=root, oldest=latest)
     assert read["messages"][-1]["ts"] == stamps[-1]
+
+
+async def test_a_reply_is_sent_to_the_channel_too_where_it_is_asked_for(desk: Desk):
+    parent = desk.workspace.say(GENERAL, ALICE, "question")
+    async with desk.client() as client:
+        for broadcast in (True, False):
+            asked = {"channel": "general", "text": "yes", "thread_ts": parent, "broadcast": broadcast}
+            data(await client.call_tool("send_message", asked))
+    posts = [call.given for call in desk.slack.calls if call.method == "chat.postMessage"]
+    assert [given.get("reply_broadcast") for given in posts] == ["true", None]

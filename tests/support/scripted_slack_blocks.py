@@ -27,7 +27,7 @@ PING = re.compile(r"<!(channel|here|everyone|subteam\^[A-Z0-9]+)(?:\|[^>]*)?>", 
 
 
 def faults(blocks: Any) -> list[str]:
-    """What Slack would say against these blocks; empty when it would take them."""
+    """Faults that Slack would find in these blocks; empty when it would take them."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) and "type" in block for block in blocks):
         return ["must be an array of blocks"]
     found = [f"{block['type']}: {fault}" for block in blocks for fault in _block_faults(block)]
@@ -154,7 +154,7 @@ CHECKERS: Mapping[str, Callable[[Block], Iterator[str]]] = {
 
 
 def pings(text: str, blocks: Any) -> list[str]:
-    """Whom a message would ping at large: Slack reads the top text only where there are no blocks."""
+    """The people a message would ping at large: Slack reads the top text only where there are no blocks."""
     return list(_block_pings(blocks)) if blocks else PING.findall(text)
 
 

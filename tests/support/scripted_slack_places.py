@@ -79,7 +79,7 @@ def person(identity: str, handle: str, real_name: str, **rest: Any) -> Answer:
 
 
 class Places:
-    """Who and where. `crowd` users exist beside the named ones and are made when they are asked for."""
+    """People, channels and groups. `crowd` users exist beside the named ones and are made when they are asked for."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock

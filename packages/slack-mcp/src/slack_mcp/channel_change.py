@@ -15,7 +15,7 @@ Step = tuple[str, Callable[[], Awaitable[None]]]
 
 @dataclass(frozen=True)
 class ChannelChange:
-    """What is to change; empty parts stay as they are. People are user ids."""
+    """Changes of one channel; empty parts stay as they are. People are user ids."""
 
     name: str = ""
     topic: str = ""

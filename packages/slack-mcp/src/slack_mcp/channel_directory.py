@@ -260,7 +260,7 @@ class ChannelDirectory:
         The list as it stands is looked at first, since that takes no request.
         """
         for listed in self._lists.values():
-            for page in listed.kept:
+            for page in listed.cached_pages:
                 for channel in page.items:
                     if channel.name == name:
                         return channel

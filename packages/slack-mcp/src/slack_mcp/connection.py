@@ -121,19 +121,19 @@ class Workspace:
         """Whom the person's token belongs to; asked once an hour."""
         return await self._identity.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
 
-    async def read(self, how: Callable[[SlackApi], Awaitable[Answer]]) -> Answer:
+    async def read(self, reading: Callable[[SlackApi], Awaitable[Answer]]) -> Answer:
         """Read as the app; what it does not see, as the person whose token is set.
 
         Raises:
             Failure: of the app's attempt, when the person's fails too.
         """
         try:
-            return await how(self.api)
+            return await reading(self.api)
         except (NotFound, PermissionDenied) as refused:
             if self.person is None or error_of(refused) not in UNSEEN_BY_APP:
                 raise
             try:
-                return await how(self.person)
+                return await reading(self.person)
             except Failure:
                 raise refused from None
 

@@ -97,8 +97,8 @@ async def _channels(query: SearchQuery, slack: Workspace) -> tuple[list[Channel]
         for channel in listed
         if channel.id and channel.member and not channel.archived and slack.access.readable(channel)
     ]
-    kept = (channel for channel in shown if not any(names_channel(condition, channel) for condition in excluded))
-    return sorted(kept, key=lambda channel: channel.id), warnings
+    searched = (channel for channel in shown if not any(names_channel(condition, channel) for condition in excluded))
+    return sorted(searched, key=lambda channel: channel.id), warnings
 
 
 async def _listed(types: Sequence[str], slack: Workspace) -> tuple[list[Channel], list[str]]:

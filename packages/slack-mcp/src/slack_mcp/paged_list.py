@@ -82,7 +82,7 @@ class PagedList(Generic[Item]):
             position, cursor = position + 1, page.next_cursor
 
     @property
-    def kept(self) -> Sequence[Page[Item]]:
+    def cached_pages(self) -> Sequence[Page[Item]]:
         """The pages read before, without a request."""
         self._expire()
         return self._pages

@@ -164,8 +164,8 @@ class PeopleDirectory:
                 break
         ranked = sorted(found, key=lambda person: (person.deleted, _rank(person, wanted)))
         shown = {id(person) for person in ranked[:max_results]}
-        kept = sorted((person for person in found if id(person) in shown), key=lambda person: person.deleted)
-        return kept, self._search_warning(len(found), max_results)
+        present_first = sorted((person for person in found if id(person) in shown), key=lambda person: person.deleted)
+        return present_first, self._search_warning(len(found), max_results)
 
     def _search_warning(self, found: int, max_results: int) -> str:
         """What a search has left out; empty where nothing."""
@@ -235,7 +235,9 @@ class PeopleDirectory:
         with anyio.move_on_after(MAX_PAGE_SECONDS) as limit:
             try:
                 async for page in self.listed.pages():
-                    by_id = {person.id: person for kept in (page, *self.listed.kept[1:]) for person in kept.items}
+                    by_id = {
+                        person.id: person for read in (page, *self.listed.cached_pages[1:]) for person in read.items
+                    }
                     return {identity: by_id[identity] for identity in wanted if identity in by_id}
             except Failure:
                 self._page_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS

@@ -97,7 +97,7 @@ def _warnings(failures: Sequence[Failure], left: int) -> list[str]:
     return warnings
 
 
-async def reread(slack: Workspace, channels: Sequence[Channel]) -> dict[str, str]:
+async def partner_names(slack: Workspace, channels: Sequence[Channel]) -> dict[str, str]:
     """Names of the people whom direct messages are with."""
     try:
         return (await slack.people.names(channel.person for channel in channels if channel.person))[0]

@@ -37,7 +37,7 @@ class MessagePage:
 
 @dataclass(frozen=True)
 class Posted:
-    """Where a post is; `recovered` when it was found again after its answer was lost."""
+    """The ts of a post; `recovered` when it was found again after its answer was lost."""
 
     ts: str
     recovered: bool = False

@@ -34,7 +34,7 @@ class ErrorMessagesRecord(Record, frozen=True):
 
 
 class PersonErrorRecord(Record, frozen=True):
-    """What went wrong with one of several people."""
+    """Error about one of several people."""
 
     user: str = ""
     error: str = ""

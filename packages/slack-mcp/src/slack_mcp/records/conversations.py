@@ -8,7 +8,7 @@ class CursorRecord(Record, frozen=True):
 
 
 class PageRecord(Record, frozen=True):
-    """Where a list goes on. An answer may say `has_more` and give no cursor."""
+    """Cursor of a list's next page. An answer may say `has_more` and give no cursor."""
 
     has_more: bool = False
     response_metadata: CursorRecord = CursorRecord()

@@ -48,7 +48,7 @@ class FileRecord(Record, frozen=True):
 
 
 class UploadUrlRecord(Record, frozen=True):
-    """Where the bytes of a new file go, and the id that it will have."""
+    """Address for the bytes of a new file, and its id."""
 
     upload_url: str
     file_id: str

@@ -69,8 +69,8 @@ def _without_tones(character: str) -> tuple[str, list[int]]:
     if len(character) == 1:
         return character, []
     tones = [ord(sign) - SKIN_TONE_2 + 2 for sign in character if ord(sign) - SKIN_TONE_2 + 2 in SKIN_TONES]
-    kept = (sign for sign in character if ord(sign) - SKIN_TONE_2 + 2 not in SKIN_TONES)
-    return "".join(kept).replace(VARIATION_SELECTOR, ""), tones
+    untoned = (sign for sign in character if ord(sign) - SKIN_TONE_2 + 2 not in SKIN_TONES)
+    return "".join(untoned).replace(VARIATION_SELECTOR, ""), tones
 
 
 @cache

@@ -29,6 +29,7 @@ async def send_message(
     slack: Slack,
     format: Format = "markdown",
     thread_ts: OptionalThread = None,
+    broadcast: bool = False,
     idempotency_key: IdempotencyKey = None,
 ) -> Sent:
     """Post in a channel or thread. Mention people as <@U...>, with ids from find_users."""
@@ -36,7 +37,7 @@ async def send_message(
     place = await slack.channels.resolve(channel, write=True)
     given = message_ts(thread_ts, thread=True, channel=place.id) if thread_ts else None
     thread = await thread_of(given, place.id, slack.api) if given else None
-    sent = await slack.api.messages.post(place.id, body, thread)
+    sent = await slack.api.messages.post(place.id, body, thread, broadcast=broadcast and thread is not None)
     warnings = await slack.guests.warnings(place)
     return Sent(
         channel=Place.of(place),

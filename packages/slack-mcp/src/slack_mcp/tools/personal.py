@@ -8,7 +8,7 @@ from pydantic import Field
 
 from slack_mcp.connection import Slack
 from slack_mcp.models import Done, Matches, Unread, UnreadList, channel_label
-from slack_mcp.personal import person_api, reread, unread_conversations
+from slack_mcp.personal import partner_names, person_api, unread_conversations
 from slack_mcp.references import message_ts
 from slack_mcp.rendering.dates import written
 from slack_mcp.rendering.emoji import short_name
@@ -22,7 +22,7 @@ from slack_mcp.workspace_search import search_workspace
 async def list_unread(slack: Slack) -> UnreadList:
     """List the person's conversations with unread messages, direct ones first; read them from `since` on."""
     unread, warnings = await unread_conversations(slack)
-    names = Names(await reread(slack, [found.channel for found in unread]))
+    names = Names(await partner_names(slack, [found.channel for found in unread]))
     return UnreadList(
         conversations=[
             Unread(

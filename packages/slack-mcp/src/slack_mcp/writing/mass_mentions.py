@@ -12,7 +12,7 @@ MAX_ENCODING_LAYERS = 4
 
 
 def pings_in_markdown(markdown: str) -> str | None:
-    """Whom it would ping, or None; code is shown as it is and pings nobody."""
+    """The people it would ping, or None; code is shown as it is and pings nobody."""
     prose = "".join(
         f"<{token.content}>" if token.type == "slack_token" else token.content
         for token in inline_tokens(markdown)
@@ -22,7 +22,7 @@ def pings_in_markdown(markdown: str) -> str | None:
 
 
 def pings_in(text: str) -> str | None:
-    """Whom a text in Slack's own markup would ping; encodings are undone first, since somebody else may undo them."""
+    """The people whom a text in Slack's own markup would ping, in any encoding, since somebody else may undo it."""
     for _ in range(MAX_ENCODING_LAYERS):
         if match := PING.search(_bare(text)):
             name = match[1].lower()

@@ -66,9 +66,9 @@ def edited(text: str, rules: Rules) -> Body:
     links = linked(body.blocks)
     if not links or previews_allowed(links, rules.unfurl_domains):
         return body
-    told = "Links are plain text: an edit cannot switch link previews off."
+    warning = "Links are plain text: an edit cannot switch link previews off."
     blocks = cast("list[dict[str, Any]]", without_links(body.blocks))
-    return Body(ADDRESS.sub("(link)", body.text), blocks, warnings=[told])
+    return Body(ADDRESS.sub("(link)", body.text), blocks, warnings=[warning])
 
 
 def check_pings(text: str, rules: Rules) -> None:
@@ -81,8 +81,10 @@ def _check(text: str, kind: Format, rules: Rules) -> None:
     if not text.strip():
         raise InvalidInput("The text is empty.", remedy="Give the message's text.")
     if len(text) > MAX_CHARACTERS[kind]:
-        most = f"{MAX_CHARACTERS[kind]:,}"
-        raise InvalidInput(f"The text has {len(text):,} characters; Slack takes {most} in one message.", remedy=SPLIT)
+        maximum = f"{MAX_CHARACTERS[kind]:,}"
+        raise InvalidInput(
+            f"The text has {len(text):,} characters; Slack takes {maximum} in one message.", remedy=SPLIT
+        )
     pinged = None if rules.broadcasts else (pings_in_markdown if kind == "markdown" else pings_in)(text)
     if pinged:
         raise PermissionDenied(NO_PING.format(pinged), remedy="")
