@@ -25,11 +25,13 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "run_workflow": ("POST", r".*/dispatches"),
     "run_workflow_again": ("POST", r".*/rerun.*"),
     "cancel_run": ("POST", r".*/cancel"),
+    "change_pull_request": ("PUT", r".*/update-branch"),
+    "mark_notification_done": ("DELETE", r"/notifications/threads/\d+"),
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
 }
 """The request of each writing tool that has the effect."""
-REPEATABLE = {"cancel_run", "update_issue", "resolve_thread", "edit_files"}
+REPEATABLE = {"mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"}
 """Tools that set what may be set twice: a commit moves the branch to the same place again."""
 ANSWERS: list[dict[str, Any]] = [
     {"manner": "reset"},
@@ -89,6 +91,8 @@ def special(tool: str) -> dict[str, Any]:
     """Arguments that lead to something there is."""
     found: dict[str, dict[str, Any]] = {
         "create_pull_request": {"head": "feature", "base": "main"},
+        "change_pull_request": {"number": 2, "change": "update_branch"},
+        "mark_notification_done": {"id": "1"},
         "merge_pull_request": {"number": 2},
         "write_review": {"number": 2},
         "reply_to_thread": {"number": 2, "comment_id": 11},

@@ -39,6 +39,7 @@ CHOSEN = {
     **NAMED,
     "labels": st.lists(NAMED["title"], max_size=3),
     "assignees": st.just(["octocat"]),
+    "id": st.just("1"),
     "thread_id": st.sampled_from(["PRRT_1", "PRRT_2", "PRRT_none"]),
     "comment_id": st.sampled_from([1, 11, 12]),
     "branch": st.sampled_from(["main", "feature", "new/branch", "ümlaut"]),
@@ -51,7 +52,7 @@ EXAMPLES_PER_TOOL = volume(100, share=0.25)
 
 
 EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
-ASKS_ONE_THING = {"get_account"}
+ASKS_ONE_THING = {"get_account", "mark_notification_done"}
 VERSIONS = {"api.github.com": "", "ghes-3.17": "/api/v3", "ghes-3.19": "/api/v3"}
 
 

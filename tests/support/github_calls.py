@@ -31,10 +31,11 @@ def rows(result: CallToolResult) -> list[dict[str, Any]]:
 
 
 ENOUGH: dict[str, dict[str, Any]] = {
+    "change_pull_request": {"number": 2, "change": "update_branch"},
     "edit_files": {"branch": "main", "edits": [{"path": "x", "content": "y"}]},
     "get_artifact": {"name": "Rails"},
     "get_job_logs": {"job_id": 1},
-    "list_branches_and_tags": {},
+    "mark_notification_done": {"id": "1"},
     "run_workflow": {"workflow": "ci.yml", "ref": "main"},
     "search_code": {"query": "x"},
     "search_issues": {"query": "x"},

@@ -68,8 +68,28 @@ def root_of(world: World, login: str | None) -> dict[str, Any]:
 
         return change
 
-    mutations = {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
+    def pull_changed(**change: Any) -> Any:
+        def make(info: Any, input: dict[str, Any]) -> dict[str, Any]:
+            repo, issue, pull = next(each for each in _pulls(world) if f"PR_{each[1].id}" == input["pullRequestId"])
+            for name, value in change.items():
+                setattr(pull, name, value(input) if callable(value) else value)
+            return {"pullRequest": _pull(repo, issue, pull)}
+
+        return make
+
+    mutations: dict[str, Any] = {
+        "markPullRequestReadyForReview": pull_changed(draft=False),
+        "convertPullRequestToDraft": pull_changed(draft=True),
+        "enablePullRequestAutoMerge": pull_changed(auto_merge=lambda sent: sent["mergeMethod"]),
+        "disablePullRequestAutoMerge": pull_changed(auto_merge=None),
+    }
+    mutations |= {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
     return {"repository": repository, "node": node, **mutations}
+
+
+def _pulls(world: World) -> list[tuple[Repository, Issue, Pull]]:
+    every = [(repo, issue) for repo in world.repositories.values() for issue in repo.issues.values()]
+    return [(repo, issue, issue.pull) for repo, issue in every if issue.pull]
 
 
 def _threads(world: World) -> list[tuple[Repository, Thread]]:
@@ -92,7 +112,9 @@ def _pull(repo: Repository, issue: Issue, pull: Pull) -> dict[str, Any]:
         page = {"hasPreviousPage": start > 0, "startCursor": str(start), "hasNextPage": False}
         return {"pageInfo": page, "nodes": [_thread(repo, each) for each in pull.threads[start:end]]}
 
-    return {"number": issue.number, "reviewThreads": review_threads}
+    auto_merge = None if pull.auto_merge is None else {"mergeMethod": pull.auto_merge}
+    facts = {"number": issue.number, "isDraft": pull.draft, "autoMergeRequest": auto_merge}
+    return {**facts, "reviewThreads": review_threads}
 
 
 def _thread(repo: Repository, thread: Thread) -> dict[str, Any]:

@@ -127,6 +127,7 @@ class IssueShapes:
         return {
             **kept,
             **links,
+            "node_id": f"PR_{issue.id}",
             "issue_url": shape["url"],
             "comments_url": f"{shape['url']}/comments",
             "commits_url": f"{url}/commits",

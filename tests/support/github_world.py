@@ -77,6 +77,8 @@ class Pull:
     mergeable: bool | None = True
     mergeable_state: str = "clean"
     reviews: list[Review] = field(default_factory=list[Review])
+    auto_merge: str | None = None
+    requested: list[User] = field(default_factory=list[User])
     threads: list[Thread] = field(default_factory=list[Thread])
     commits: int = 1
 

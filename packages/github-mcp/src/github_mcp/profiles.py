@@ -9,11 +9,15 @@ from github_mcp.tools.actions import (
     run_workflow,
     run_workflow_again,
 )
+from github_mcp.tools.alerts import list_security_alerts
 from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
+from github_mcp.tools.notifications import list_notifications, mark_notification_done
+from github_mcp.tools.pull_request_changes import change_pull_request
 from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff, merge_pull_request
+from github_mcp.tools.releases import get_releases
 from github_mcp.tools.repositories import get_repository_info
 from github_mcp.tools.reviews import get_reviews, reply_to_thread, resolve_thread, write_review
 
@@ -27,6 +31,7 @@ PROFILES = {
         write_review,
         reply_to_thread,
         resolve_thread,
+        change_pull_request,
         merge_pull_request,
         get_file,
     ),
@@ -50,11 +55,29 @@ PROFILES = {
         get_issue,
         get_file,
     ),
-    "release": (get_repository_info, list_branches_and_tags, list_commits, compare, list_issues, get_issue),
-    "inbox": (get_account, search_issues, get_issue, get_reviews, add_issue_comment, update_issue),
+    "release": (
+        get_releases,
+        get_repository_info,
+        list_branches_and_tags,
+        list_commits,
+        compare,
+        list_issues,
+        get_issue,
+    ),
+    "inbox": (
+        get_account,
+        list_notifications,
+        mark_notification_done,
+        search_issues,
+        get_issue,
+        get_reviews,
+        add_issue_comment,
+        update_issue,
+    ),
 }
 MORE_TOOLS = (
     create_pull_request,
+    change_pull_request,
     merge_pull_request,
     get_job_logs,
     get_reviews,
@@ -73,4 +96,8 @@ MORE_TOOLS = (
     cancel_run,
     search_issues,
     get_account,
+    list_notifications,
+    mark_notification_done,
+    get_releases,
+    list_security_alerts,
 )

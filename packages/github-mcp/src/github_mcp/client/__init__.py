@@ -8,12 +8,16 @@ from mcp_chassis.results import Result
 from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client.accounts import Accounts
 from github_mcp.client.actions import Actions
+from github_mcp.client.alerts import Alerts
 from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
 from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
 from github_mcp.client.issues import Issues
+from github_mcp.client.notifications import Notifications
+from github_mcp.client.pull_request_changes import PullRequestChanges
 from github_mcp.client.pull_requests import PullRequests
+from github_mcp.client.releases import Releases
 from github_mcp.client.repositories import Repositories
 from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
@@ -51,11 +55,15 @@ class GitHubClient:
         self.page_chars = page_chars
         self.accounts = Accounts(session)
         self.actions = Actions(session)
+        self.alerts = Alerts(session)
         self.commits = Commits(session)
         self.contents = Contents(session)
         self.history = History(session)
         self.issues = Issues(session)
+        self.notifications = Notifications(session)
+        self.pull_request_changes = PullRequestChanges(session, graphql)
         self.pull_requests = PullRequests(session)
+        self.releases = Releases(session)
         self.repositories = Repositories(session)
         self.reviews = Reviews(session, graphql)
         self.searches = Searches(session)

@@ -41,6 +41,73 @@ class PullRequestRecord(Record, frozen=True):
     deletions: int | None = None
     review_comments: int = 0
     html_url: str = ""
+    node_id: str = ""
+
+    @property
+    def asked(self) -> list[str]:
+        """The people and teams whose reviews are asked for."""
+        return [each.login for each in self.requested_reviewers] + [each.slug for each in self.requested_teams]
+
+
+class RequestedReviewersRecord(Record, frozen=True):
+    """The proof that reviews were asked for: the pull request after it."""
+
+    number: int
+    requested_reviewers: tuple[AccountRecord, ...]
+    requested_teams: tuple[TeamRecord, ...] = ()
+
+    @property
+    def asked(self) -> list[str]:
+        return [each.login for each in self.requested_reviewers] + [each.slug for each in self.requested_teams]
+
+
+class DraftStateRecord(Record, frozen=True, rename="camel"):
+    is_draft: bool
+
+
+class ChangedDraftRecord(Record, frozen=True, rename="camel"):
+    pull_request: DraftStateRecord
+
+
+class DraftChangeDataRecord(Record, frozen=True):
+    change: ChangedDraftRecord
+
+
+class DraftChangeRecord(Record, frozen=True):
+    """The whole answer of a mutation that makes a pull request a draft, or ready."""
+
+    data: DraftChangeDataRecord
+
+    @property
+    def is_draft(self) -> bool:
+        return self.data.change.pull_request.is_draft
+
+
+class AutoMergeRequestRecord(Record, frozen=True, rename="camel"):
+    merge_method: str = ""
+
+
+class AutoMergeStateRecord(Record, frozen=True, rename="camel"):
+    number: int
+    auto_merge_request: AutoMergeRequestRecord | None = None
+
+
+class ChangedAutoMergeRecord(Record, frozen=True, rename="camel"):
+    pull_request: AutoMergeStateRecord
+
+
+class AutoMergeChangeDataRecord(Record, frozen=True):
+    change: ChangedAutoMergeRecord
+
+
+class AutoMergeChangeRecord(Record, frozen=True):
+    """The whole answer of a mutation of automatic merging."""
+
+    data: AutoMergeChangeDataRecord
+
+    @property
+    def is_on(self) -> bool:
+        return self.data.change.pull_request.auto_merge_request is not None
 
 
 class MergedRecord(Record, frozen=True):

@@ -1,0 +1,31 @@
+"""Notifications of the signed-in account, those of allowed repositories alone."""
+
+from mcp_chassis.failures import NotFound
+
+from github_mcp.client.list_pages import ListPage, next_position, params_at
+from github_mcp.client.session import Session, Write
+from github_mcp.records.notifications import NotificationRecord
+
+
+class Notifications:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def page(self, size: int, position: str | None, *, read_too: bool) -> ListPage[NotificationRecord]:
+        """Notifications, newest first; unread ones unless `read_too`."""
+        params = params_at(position, {"all": read_too, "per_page": size})
+        answer = await self._session.get("/notifications", params=params)
+        found = answer.records(NotificationRecord, operation="list the notifications", noun="notifications")
+        allowed = [each for each in found.items if self._session.allowed.allows(each.repository.full_name)]
+        return ListPage(allowed, next_position(answer))
+
+    async def mark_done(self, thread_id: str) -> NotificationRecord:
+        """Take one out of the inbox, once it is known to be of an allowed repository; twice does no harm."""
+        tail, values = "/notifications/threads/{thread_id}", {"thread_id": thread_id}
+        answer = await self._session.get(tail, values)
+        thread = answer.record(NotificationRecord, operation="read the notification")
+        self._session.allowed.check(thread.repository.full_name)
+        if thread.id != thread_id:
+            raise NotFound(f"GitHub answered with another notification than {thread_id}.")
+        await self._session.send(Write("DELETE", tail, values))
+        return thread

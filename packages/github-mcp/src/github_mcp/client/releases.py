@@ -1,0 +1,45 @@
+"""Releases: all of them, one by its tag, the latest."""
+
+from mcp_chassis.failures import NotFound
+from mcp_chassis.http.response import Response
+
+from github_mcp.client.list_pages import ListPage, next_position, params_at
+from github_mcp.client.session import Session
+from github_mcp.records.releases import ReleaseNotesRecord
+
+LATEST = "latest"
+
+
+class Releases:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def page(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[ReleaseNotesRecord]:
+        """Releases, drafts and prereleases included, newest first."""
+        params = params_at(position, {"per_page": size})
+        answer = await self._session.read(owner, repo, "/releases", params=params)
+        found = answer.records(ReleaseNotesRecord, operation="list the releases", noun="releases")
+        return ListPage(found.items, next_position(answer))
+
+    async def tagged(self, owner: str, repo: str, tag: str) -> ReleaseNotesRecord:
+        """The release of a tag; `latest` is GitHub's latest one, where no tag is called so.
+
+        Raises:
+            NotFound: also where there are prereleases and drafts alone and the latest is wanted.
+        """
+        operation = "read the release"
+        try:
+            answer = await self._session.read(owner, repo, "/releases/tags/{tag}", {"tag": tag})
+        except NotFound as missing:
+            if tag != LATEST:
+                text = f"There is no release of a tag {tag!r}."
+                raise NotFound(text, remedy="Leave tag out to list the releases.") from missing
+            answer = await self._latest(owner, repo)
+        return answer.record(ReleaseNotesRecord, operation=operation)
+
+    async def _latest(self, owner: str, repo: str) -> Response:
+        try:
+            return await self._session.read(owner, repo, "/releases/latest")
+        except NotFound as missing:
+            text = "No release is GitHub's latest: there is none, or prereleases and drafts alone."
+            raise NotFound(text, remedy="Leave tag out to list them.") from missing
