@@ -4,7 +4,7 @@ import pytest
 from github_calls import HELLO, Use, published
 from github_openapi import Description
 from github_world import World
-from mcp_chassis.testing import data, text
+from mcp_chassis.testing import data, failure, text
 from scripted_github import ScriptedGitHub
 
 REPO = "/repos/octocat/hello"
@@ -48,3 +48,32 @@ async def test_of_more_than_a_hundred_commits_the_newest_are_shown_and_the_other
     assert lines[1] == "(200 older commits; list_commits shows them)"
     assert lines[2].endswith("Change 200")
     assert lines[51].endswith("Change 249")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sent"),
+    [
+        ("since", "2026-11-20", "2026-11-20T00:00:00Z"),
+        ("until", "2026-11-20", "2026-11-20T23:59:59Z"),
+        ("since", "2026-11-20T10:00:00+02:00", "2026-11-20T08:00:00Z"),
+        ("since", "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"),
+        ("until", "2026-11-20T10:00", "2026-11-20T10:00:00Z"),
+    ],
+)
+async def test_a_date_or_a_time_with_any_offset_bounds_the_commits(
+    use: Use, github: ScriptedGitHub, name: str, text: str, sent: str
+) -> None:
+    github.description = None
+    github.fault("GET", f"{REPO}/commits", status=200, body=[])
+    await use("list_commits", **HELLO, **{name: text})
+    assert github.seen("GET")[0].value(name) == sent
+
+
+async def test_what_is_no_date_is_refused_by_the_name_of_its_argument(use: Use) -> None:
+    assert "since must be a date" in failure(await use("list_commits", **HELLO, since="last week")).message
+
+
+async def test_a_path_that_no_commit_touches_is_told(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    github.fault("GET", f"{REPO}/commits", status=200, body=[])
+    assert "case-sensitive" in data(await use("list_commits", **HELLO, path="readme.MD"))["warnings"][0]

@@ -215,3 +215,14 @@ async def test_a_missing_issue_tells_the_model_what_to_try(call: Call) -> None:
     error = failure(await call("get_issue", **HELLO, number=8))
     assert error.code == "RESOURCE_NOT_FOUND"
     assert "missing or hidden from this token" in error.message
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["(is:open OR is:closed) x", "x merged:>2026-01-01", "closed:>2026-01-01", 'reason:"not planned"'],
+)
+async def test_a_query_that_implies_a_state_gets_no_other_one(call: Call, github: ScriptedGitHub, query: str) -> None:
+    github.description = None
+    github.fault("GET", "/search/issues", status=200, body={"total_count": 0, "items": []}, times=9)
+    await call("list_issues", **HELLO, query=query, type="pr")
+    assert "state:open" not in github.seen("GET", "/search/issues")[0].value("q")

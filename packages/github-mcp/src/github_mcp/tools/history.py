@@ -2,16 +2,18 @@
 
 from typing import Annotated, Literal
 
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import TextPage
-from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
+from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, IdempotencyKey, reads, writes
 from pydantic import BaseModel, Field
 
 from github_mcp.comparisons import comparison_page
 from github_mcp.file_edits import Editor, FileEdit
 from github_mcp.models.history import CommitPage, CommittedFiles, RefPage, commit_row, ref_row
+from github_mcp.moments import utc_moment
 from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef, Sha
 
-Moment = Annotated[str | None, Field(max_length=20, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?$")]
+Moment = Annotated[str | None, Field(max_length=40, description="A date, or ISO time."), EMPTY_IS_ABSENT]
 
 
 class Edit(BaseModel, extra="forbid"):
@@ -40,10 +42,13 @@ async def list_commits(
     cursor: Cursor = None,
 ) -> CommitPage:
     """List commits, newest first: of a branch, a path, an author, a time."""
-    wanted = {"sha": ref, "path": path, "author": author, "since": _moment(since), "until": _moment(until, end=True)}
+    between = {"since": utc_moment("since", since), "until": utc_moment("until", until, end=True)}
+    wanted = {"sha": ref, "path": path, "author": author, **between}
     params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
     await github.lockdown.check_refs(owner, repo, ref)
     found = await github.history.commits(owner, repo, params, cursor)
+    if path and not found.items and cursor is None:
+        warn("No commit touches this path there; names of files are case-sensitive.")
     return github.with_notices(CommitPage.of([commit_row(each) for each in found.items], **found.page_fields))
 
 
@@ -96,10 +101,3 @@ async def edit_files(
         branch, message, files, expected_head=expected_head or None, start=start_branch
     )
     return github.with_notices(CommittedFiles(commit=commit, branch=branch, created_branch=created or None))
-
-
-def _moment(text: str | None, *, end: bool = False) -> str | None:
-    """A date as the moment it begins or ends."""
-    if not text or len(text) > len("2026-01-01"):
-        return text
-    return f"{text}T23:59:59Z" if end else f"{text}T00:00:00Z"

@@ -1,0 +1,25 @@
+"""Dates and times of arguments in the form that GitHub takes."""
+
+from datetime import UTC, datetime, time
+
+from mcp_chassis.failures import InvalidInput
+
+
+def utc_moment(name: str, text: str | None, *, end: bool = False) -> str | None:
+    """A date as the moment it begins or ends in UTC, a time with its offset as UTC; without offset it is UTC.
+
+    Raises:
+        InvalidInput: naming the argument.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as exc:
+        raise InvalidInput(
+            f"{name} must be a date such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z."
+        ) from exc
+    if len(text.strip()) <= len("2026-01-01"):
+        moment = datetime.combine(moment, time(23, 59, 59) if end else time())
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
