@@ -25,7 +25,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "run_workflow": ("POST", r".*/dispatches"),
     "run_workflow_again": ("POST", r".*/rerun.*"),
     "cancel_run": ("POST", r".*/cancel"),
-    "change_pull_request": ("PUT", r".*/update-branch"),
+    "update_pull_request": ("PUT", r".*/update-branch"),
     "mark_notification_done": ("DELETE", r"/notifications/threads/\d+"),
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
@@ -91,7 +91,7 @@ def special(tool: str) -> dict[str, Any]:
     """Arguments that lead to something there is."""
     found: dict[str, dict[str, Any]] = {
         "create_pull_request": {"head": "feature", "base": "main"},
-        "change_pull_request": {"number": 2, "change": "update_branch"},
+        "update_pull_request": {"number": 2, "change": "update_branch"},
         "mark_notification_done": {"id": "1"},
         "merge_pull_request": {"number": 2},
         "write_review": {"number": 2},

@@ -23,23 +23,23 @@ def pull(world: World, github: ScriptedGitHub) -> Pull:
 
 async def test_a_draft_is_made_ready_and_a_draft_again(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
     pull.draft = True
-    assert data(await use("change_pull_request", **FIRST, change="ready")) == {"number": 1, "changed": True}
+    assert data(await use("update_pull_request", **FIRST, change="ready")) == {"number": 1, "changed": True}
     assert not pull.draft
-    assert data(await use("change_pull_request", **FIRST, change="ready"))["changed"] is False
+    assert data(await use("update_pull_request", **FIRST, change="ready"))["changed"] is False
     assert len(github.seen("POST", "/graphql")) == 1
-    assert data(await use("change_pull_request", **FIRST, change="draft"))["changed"] is True
+    assert data(await use("update_pull_request", **FIRST, change="draft"))["changed"] is True
     assert pull.draft
 
 
 async def test_a_pull_request_is_merged_by_itself_only_after_a_question(connect: Connect, pull: Pull) -> None:
     arguments = {**FIRST, "change": "auto_merge", "method": "squash"}
-    async with connect(GITHUB_TOOLS="change_pull_request") as client:
-        asked = failure(await client.call_tool("change_pull_request", arguments))
+    async with connect(GITHUB_TOOLS="update_pull_request") as client:
+        asked = failure(await client.call_tool("update_pull_request", arguments))
         assert asked.code == "CONFIRMATION_REQUIRED"
         assert "by squash, as soon as every requirement is met?" in asked.message
         assert pull.auto_merge is None
         again = {**arguments, "confirm": asked.details["confirm"]}
-        assert data(await client.call_tool("change_pull_request", again))["changed"] is True
+        assert data(await client.call_tool("update_pull_request", again))["changed"] is True
     assert pull.auto_merge == "SQUASH"
 
 
@@ -49,7 +49,7 @@ async def test_a_change_that_its_answer_does_not_prove_has_an_unknown_outcome(
 ) -> None:
     pull.draft = True
     github.fault("POST", "/graphql", status=200, body=answer, times=9)
-    assert failure(await use("change_pull_request", **FIRST, change="ready")).code == "OUTCOME_UNKNOWN"
+    assert failure(await use("update_pull_request", **FIRST, change="ready")).code == "OUTCOME_UNKNOWN"
 
 
 async def test_whom_github_did_not_ask_for_a_review_is_named(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
@@ -57,7 +57,7 @@ async def test_whom_github_did_not_ask_for_a_review_is_named(use: Use, github: S
     body = {"number": 1, "requested_reviewers": [{"login": "Hubot"}], "requested_teams": [{"slug": "core"}]}
     github.fault("POST", f"{REPO}/pulls/1/requested_reviewers", status=201, body=body)
     reviewers = ["hubot", "acme/core", "mira"]
-    changed = data(await use("change_pull_request", **FIRST, change="request_reviews", reviewers=reviewers))
+    changed = data(await use("update_pull_request", **FIRST, change="request_reviews", reviewers=reviewers))
     assert github.seen("POST")[0].sent == {"reviewers": ["hubot", "mira"], "team_reviewers": ["core"]}
     assert "GitHub did not ask mira" in changed["warnings"][0]
 
@@ -67,9 +67,9 @@ async def test_a_branch_is_updated_once_from_the_head_that_was_read(
 ) -> None:
     github.description = None
     github.fault("PUT", f"{REPO}/pulls/1/update-branch", "reset")
-    assert failure(await use("change_pull_request", **FIRST, change="update_branch")).code == "OUTCOME_UNKNOWN"
+    assert failure(await use("update_pull_request", **FIRST, change="update_branch")).code == "OUTCOME_UNKNOWN"
     assert [each.sent for each in github.seen("PUT")] == [{"expected_head_sha": pull.head}]
 
 
 async def test_reviewers_are_needed_where_reviews_are_asked_for(use: Use, pull: Pull) -> None:
-    assert failure(await use("change_pull_request", **FIRST, change="request_reviews")).code == "INVALID_INPUT"
+    assert failure(await use("update_pull_request", **FIRST, change="request_reviews")).code == "INVALID_INPUT"

@@ -31,7 +31,7 @@ def rows(result: CallToolResult) -> list[dict[str, Any]]:
 
 
 ENOUGH: dict[str, dict[str, Any]] = {
-    "change_pull_request": {"number": 2, "change": "update_branch"},
+    "update_pull_request": {"number": 2, "change": "update_branch"},
     "edit_files": {"branch": "main", "edits": [{"path": "x", "content": "y"}]},
     "get_artifact": {"name": "Rails"},
     "get_job_logs": {"job_id": 1},

@@ -15,7 +15,7 @@ from github_mcp.tools.history import compare, edit_files, list_branches_and_tags
 from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
-from github_mcp.tools.pull_request_changes import change_pull_request
+from github_mcp.tools.pull_request_changes import update_pull_request
 from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff, merge_pull_request
 from github_mcp.tools.releases import get_releases
 from github_mcp.tools.repositories import get_repository_info
@@ -31,7 +31,7 @@ PROFILES = {
         write_review,
         reply_to_thread,
         resolve_thread,
-        change_pull_request,
+        update_pull_request,
         merge_pull_request,
         get_file,
     ),
@@ -77,7 +77,7 @@ PROFILES = {
 }
 MORE_TOOLS = (
     create_pull_request,
-    change_pull_request,
+    update_pull_request,
     merge_pull_request,
     get_job_logs,
     get_reviews,

@@ -39,7 +39,7 @@ async def auto_merge_question(
 
 
 @writes("Change a pull request", destructive=True, idempotent=True, confirm=auto_merge_question)
-async def change_pull_request(
+async def update_pull_request(
     owner: Owner,
     repo: Repo,
     number: PullNumber,
