@@ -61,6 +61,14 @@ def env_file_places(environment: Environment) -> list[Path]:
     return [folder / ".env" for folder in (checkout_root(), user_config_path("toolroll")) if folder]
 
 
+def accounts_file(environment: Environment) -> Path:
+    """The file of the accounts that a person has signed in to: the named one, else in their configuration folder."""
+    from platformdirs import user_config_path
+
+    named = environment.get("TOOLROLL_ACCOUNTS_FILE", "")
+    return Path(named) if named else user_config_path("toolroll") / "accounts.json"
+
+
 def checkout_root() -> Path | None:
     """The root of the checkout this core runs from, or None where it is installed as a package."""
     root = Path(__file__).resolve().parents[3]

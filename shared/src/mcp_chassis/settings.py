@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from mcp_chassis.credential import Credential, printable
-from mcp_chassis.environment import BadSettings, Environment, full_environment, read_secret_file
+from mcp_chassis.environment import BadSettings, Environment, accounts_file, full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.https_url import HttpsUrl, is_loopback
 from mcp_chassis.misspelt_settings import CORE_PREFIX, check_spelling
@@ -266,7 +266,8 @@ def _later(settings: type[ServerSettings], environment: Environment, own: bool) 
                 adapter: TypeAdapter[SecretStr] = TypeAdapter(cast("Any", info.annotation))
                 yield field, CommandSecret(variable, environment[variable], adapter.validate_python)
                 break
-    if settings.signed_in and (own or "TOOLROLL_ACCOUNTS_FILE" in environment):
+    has_file = own or "TOOLROLL_ACCOUNTS_FILE" in environment
+    if settings.signed_in and has_file and accounts_file(environment).exists():
         from mcp_chassis.accounts.signed_in_secret import signed_in_secrets
 
         yield from signed_in_secrets(*settings.signed_in, settings.model_config.get("env_prefix", ""), environment)

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from mcp_chassis.accounts.account import Account, Tokens, chosen
 from mcp_chassis.accounts.signed_in_secret import SignedInSecret, on_behalf_of
 from mcp_chassis.accounts.store import AccountStore, UnreadableStore
 from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.testing.raw import without_path
 from sign_in_upstream import CLIENT_ID, CLIENT_SECRET, TOKEN, SignInUpstream, sign_in_upstream
 
 SERVER = "github-mcp"
@@ -175,3 +177,13 @@ def test_the_file_is_plain_json_without_what_it_does_not_need(tmp_path: Path) ->
     accounts.keep(SERVER, account("work", "acme"), Tokens("canary"))
     [kept] = json.loads(accounts.path.read_text())[SERVER]
     assert (kept["name"], kept["owners"], kept["tokens"]) == ("work", ["acme"], None)
+
+
+def test_a_start_without_accounts_imports_nothing_of_them(tmp_path: Path) -> None:
+    program = (
+        "import sys; from github_mcp.settings import GitHubSettings; GitHubSettings.load(); "
+        "print([name for name in sys.modules if name.startswith(('mcp_chassis.accounts', 'keyring'))])"
+    )
+    environment = without_path(TOOLROLL_ACCOUNTS_FILE=str(tmp_path / "none.json"), HOME=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from mcp_chassis.accounts.account import Account, Tokens
+from mcp_chassis.environment import accounts_file
 
 KEYCHAIN_SERVICE = "toolroll"
-FILE_VARIABLE = "TOOLROLL_ACCOUNTS_FILE"
 KEYCHAIN_VARIABLE = "TOOLROLL_KEYCHAIN"
 
 
@@ -116,14 +116,6 @@ class AccountStore:
 
     def _make_folder(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def accounts_file(environment: Mapping[str, str]) -> Path:
-    """The file of accounts."""
-    from platformdirs import user_config_path
-
-    named = environment.get(FILE_VARIABLE, "")
-    return Path(named) if named else user_config_path("toolroll") / "accounts.json"
 
 
 def system_keychain() -> Any:
