@@ -8,6 +8,7 @@ from pathlib import Path
 FIGURES = Path(__file__).with_name("figures.json")
 STEADY_SPREAD = 0.05
 REGRESSION = 0.10
+MIN_VALUES = 4
 Ratios = Mapping[str, Sequence[float]]
 
 
@@ -25,8 +26,11 @@ async def repeated(
 
 
 def spread(values: Sequence[float]) -> float:
-    """The uncertainty of the median as a share of it: the middle half of the values, over the root of their number."""
-    if len(values) < 2:
+    """The uncertainty of the median as a share of it: the middle half of the values, over the root of their number.
+
+    It is 1 for fewer than four values, which say nothing of it.
+    """
+    if len(values) < MIN_VALUES:
         return 1.0
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
     return (high - low) / statistics.median(values) / len(values) ** 0.5

@@ -48,6 +48,11 @@ def test_a_ratio_of_a_noisy_machine_is_not_judged_and_not_written(
     assert "too noisy now" in capsys.readouterr().out
 
 
+def test_a_few_values_that_agree_by_chance_are_not_steady(ratios: ModuleType) -> None:
+    assert ratios.spread([0.5, 0.5, 0.5]) == 1.0
+    assert ratios.spread(STEADY) < ratios.STEADY_SPREAD
+
+
 async def test_rounds_are_repeated_until_the_ratio_is_steady(ratios: ModuleType) -> None:
     values = iter([0.4, 0.6, *[0.5] * 60])
 
