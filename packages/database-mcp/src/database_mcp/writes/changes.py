@@ -103,7 +103,7 @@ async def commit(database: Database, query: Query, expected_rows: int | None = N
                 remedy="Call again without confirm, look at the new preview, and send its code.",
             )
         with speaking():
-            journal.transaction = (await connection.fetch("SELECT pg_current_xact_id_if_assigned()::text"))[0][0]
+            journal.transaction = (await connection.fetch("SELECT txid_current_if_assigned()::text"))[0][0]
         journal.result = _result("committed", changed)
         with speaking():
             await connection.execute("COMMIT")
@@ -141,7 +141,7 @@ class _Journal:
         return None
 
     async def _status(self, connection: Connection) -> str | None:
-        return (await connection.fetch("SELECT pg_xact_status($1::text::xid8)", self.transaction))[0][0]
+        return (await connection.fetch("SELECT txid_status($1::text::int8)", self.transaction))[0][0]
 
 
 def is_ddl(statement: Statement) -> bool:
