@@ -63,8 +63,9 @@ class Application:
 
     def _page(self, scope: Scope) -> Page | None:
         path = scope["path"].removesuffix("/")
-        hint = self._hint if is_sign_in_path(path) else None
-        return self._pages.get(path) or hint or self._narrowed(scope)
+        if page := self._pages.get(path):
+            return page
+        return self._hint if is_sign_in_path(path) else self._narrowed(scope)
 
     def _narrowed(self, scope: Scope) -> Page | None:
         """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""

@@ -4,6 +4,7 @@ import ipaddress
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -153,14 +154,20 @@ def _bearer(value: str) -> str:
 
 def address_of(scope: Scope) -> str:
     """The caller's IP address, IPv4 unmapped from IPv6; `unknown` where a proxy sent something else."""
+    return _address((scope.get("client") or ("", 0))[0])
+
+
+@lru_cache(maxsize=4096)
+def _address(host: str) -> str:
     try:
-        address = ipaddress.ip_address((scope.get("client") or ("", 0))[0].partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return UNKNOWN_ADDRESS
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """The address; of IPv6 the /64 network of a household, which can change the rest at will."""
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
