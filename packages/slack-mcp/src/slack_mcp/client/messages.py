@@ -10,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import anyio
-from mcp_chassis.failures import NotFound, RateLimited
+from mcp_chassis.failures import NotFound, OutcomeUnknown, RateLimited
 from mcp_chassis.http.response import Response
 
 from slack_mcp.client.history_rate_limit import NOTICE, HistoryRateLimit
 from slack_mcp.client.web_methods import WebMethods, as_response
-from slack_mcp.errors import error_of
+from slack_mcp.errors import error_behind
 from slack_mcp.records.conversations import PageRecord
 from slack_mcp.records.messages import MatchRecord, MessageRecord, PostedRecord, SearchRecord
 from slack_mcp.writing.message_body import Body
@@ -172,8 +172,8 @@ class Messages:
         """False when it was gone already: an answer may have been lost, and the second try finds nothing."""
         try:
             await self._web.sdk.chat_delete(channel=channel, ts=ts)
-        except NotFound as missing:
-            if error_of(missing) != "message_not_found":
+        except (NotFound, OutcomeUnknown) as missing:
+            if error_behind(missing) != "message_not_found":
                 raise
             return False
         return True

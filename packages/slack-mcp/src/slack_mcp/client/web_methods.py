@@ -11,7 +11,7 @@ from mcp_chassis.http.response import Response
 from slack_mcp.client.methods import METHODS, POST_LIMIT
 from slack_mcp.client.sdk_methods import Arguments, sdk_methods
 from slack_mcp.client.tokens import Token
-from slack_mcp.errors import error_of, needs_team
+from slack_mcp.errors import error_behind, error_of, needs_team
 from slack_mcp.records.workspace import TeamRecord
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class WebMethods:
                 raise
             self._team_id = await self._only_team(refused)
         except Failure as failure:
-            if error_of(failure) not in METHODS[name].done:
+            if error_behind(failure) not in METHODS[name].done:
                 raise
             return Response.looked_up("Slack", DONE)
         return await self._send(name, arguments, recover)

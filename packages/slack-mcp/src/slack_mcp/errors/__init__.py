@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from mcp_chassis.failures import Effect, Failure, UpstreamError
+from mcp_chassis.failures import Effect, Failure, OutcomeUnknown, UpstreamError
 from mcp_chassis.http.records import Record, read_record
 from mcp_chassis.http.response import InvalidResponse, Response
 
@@ -106,6 +106,12 @@ def _sentence(text: str) -> str:
 def error_of(failure: Failure) -> str:
     """Slack's own word for a failure, or nothing."""
     return str(failure.details.get(ERROR, ""))
+
+
+def error_behind(failure: Failure) -> str:
+    """Slack's own word for a failure, or for the last attempt of a change whose outcome is unknown."""
+    cause = failure.__cause__
+    return error_of(cause) if isinstance(failure, OutcomeUnknown) and isinstance(cause, Failure) else error_of(failure)
 
 
 def needs_team(failure: Failure) -> bool:
