@@ -1,4 +1,10 @@
-"""Principal and request id of the current call, and the error codes of its protocol version."""
+"""Principal and request id of the current call, and the error codes of its protocol version.
+
+Context variables carry what belongs to one call and would else be a parameter of every function: the deadline
+(`deadline`), narrowing (`pipeline.narrowing`), sent writes (`upstream.sent_writes`), warnings (`output.warnings`), raw
+text (`output.text_rules`), the owner of a credential (`accounts`); and in `telemetry` the observer, trace context,
+secrets to redact, tool name, request id and server.
+"""
 
 from typing import Any
 

@@ -1,6 +1,5 @@
 """Serving one server over standard input and output, from its settings to the exit code."""
 
-import gc
 import logging
 import os
 import sys
@@ -36,7 +35,6 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
         if handover is not None:
             handover.refuse(problem.strip())
         return EXIT_BAD_SETTINGS
-    gc.freeze()
     if handover is None:
         return serve.run(dispatch)
     if handover.answered and record.find(handover.reference, os.environ) is None:

@@ -140,5 +140,6 @@ class Upstream:
     def _outcome_unknown(self, failure: Failure, repeat: Repeat, check: str) -> OutcomeUnknown:
         lost = f"The answer of {self.name} to a change was lost or does not prove it: {failure.reason}"
         if repeat is Repeat.ONCE:
-            return OutcomeUnknown(lost, remedy=check or "It may have happened; the same call can be made again safely.")
-        return OutcomeUnknown(lost, remedy=f"It may have happened. {check}" if check else None)
+            remedy = check or "It may have happened; the same call can be made again safely."
+            return OutcomeUnknown(lost, remedy=remedy, details=failure.details)
+        return OutcomeUnknown(lost, remedy=f"It may have happened. {check}" if check else None, details=failure.details)
