@@ -207,6 +207,7 @@ class Endpoint:
             return rejections.too_many(
                 f"You have {caps.per_principal} calls in progress, as many as one caller may have.",
                 "Wait for one of them to be answered.",
+                {"connection": "close"},  # what is pipelined behind it would be refused one by one
             )
         return None
 
