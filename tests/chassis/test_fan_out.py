@@ -215,7 +215,7 @@ async def test_when_every_caller_has_left_the_call_is_ended():
         await ended.wait()
 
 
-async def test_callers_who_left_before_the_call_cause_none():
+async def test_no_call_is_made_when_all_callers_left_before_it():
     executor = Executor()
     gathering = Batcher(executor, seconds=0.05)
     with anyio.move_on_after(0.01):

@@ -274,9 +274,9 @@ def test_the_longest_statement_of_any_kind_is_scanned_in_time_or_refused(unit: s
         ("SELECT 1; SELECT 2", 8, "Only one statement runs in one call, and a semicolon ends it."),
         ("SELECT 1) + (2", 8, "A parenthesis is closed that was never opened."),
         (" EXPLAIN ANALYZE", 1, "EXPLAIN is followed by a query."),
-        ("SELECT $1001", 7, "Parameters are numbered $1 to $1000."),
-        ("SELECT $0", 7, "Parameters are numbered $1 to $1000."),
-        ("SELECT $000001", 7, "Parameters are numbered $1 to $1000."),
+        ("SELECT $1001", 7, "A parameter is outside of $1 to $1000."),
+        ("SELECT $0", 7, "A parameter is outside of $1 to $1000."),
+        ("SELECT $000001", 7, "A parameter is outside of $1 to $1000."),
     ],
 )
 def test_what_cannot_be_scanned_is_told_with_its_place(sql: str, position: int, told: str):
@@ -404,7 +404,7 @@ def test_a_schema_that_is_not_allowed_is_told_with_those_that_are():
     "sql", ["INSERT INTO t (a) VALUES (1)", "WITH w AS (SELECT 1) INSERT INTO t (a) SELECT 1", "MERGE INTO t (a)",
             "WITH w AS (SELECT 1) MERGE INTO t (a)", "UPDATE t SET (a) = (1)"]
 )  # fmt: skip
-def test_a_list_of_columns_behind_a_table_that_is_changed_is_no_call(sql: str):
+def test_the_column_list_of_an_insert_is_not_taken_for_a_function_call(sql: str):
     assert judge(sql) == ""
 
 

@@ -32,7 +32,7 @@ def test_a_query_without_columns_has_no_list_of_names():
 
 
 @pytest.mark.parametrize("kind", ["bool", "int2", "int4", "int8", "oid", "float8"])
-def test_what_json_carries_comes_as_it_is(kind: str):
+def test_values_that_json_can_carry_are_returned_unchanged(kind: str):
     assert cell("c0", kind) == "c0"
 
 

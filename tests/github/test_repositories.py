@@ -7,7 +7,7 @@ from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
 
 
-async def test_a_search_gives_rows_with_what_decides_which_repository_to_open(client: Client, world: World) -> None:
+async def test_a_search_gives_rows_with_description_stars_language_and_last_push(client: Client, world: World) -> None:
     world.repository("acme/atlas", description="Maps", language="Go", stars=9, forks=2, topics=["maps"])
     result = await client.call_tool("search_repositories", {"query": "maps"})
     assert rows(result) == [

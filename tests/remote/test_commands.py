@@ -48,12 +48,18 @@ def test_sse_is_refused_naming_http(capsys: pytest.CaptureFixture[str]) -> None:
     assert "http" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("host", ["claude-code", "cursor", "vscode"])
-def test_config_prints_the_entry_of_a_server_that_runs_elsewhere(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("host", "key"),
+    [("claude-code", "YOUR_KEY"), ("cursor", "YOUR_KEY"), ("vscode", "${input:first-server-key}")],
+)
+def test_config_prints_the_entry_of_a_server_that_runs_elsewhere(
+    host: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["first-server", "config", host, "--url", "https://tools.example.com/mcp"]) == 0
-    entry = next(iter(next(iter(json.loads(capsys.readouterr().out).values())).values()))
+    written = json.loads(capsys.readouterr().out)
+    entry = next(iter(next(each for each in written.values() if isinstance(each, dict)).values()))
     assert entry["url"] == "https://tools.example.com/mcp"
-    assert entry["headers"] == {"Authorization": "Bearer YOUR_KEY"}
+    assert entry["headers"] == {"Authorization": f"Bearer {key}"}
     assert "command" not in entry
 
 

@@ -212,7 +212,7 @@ async def test_a_lost_answer_to_a_put_is_asked_once_more(client: Client, upstrea
     assert len(upstream.asked("PUT *")) == 2
 
 
-@pytest.mark.parametrize("answer", [Reply(json=[1]), Reply(json="x"), Reply(text="<html>"), Reply(body=b"\xff{")])
+@pytest.mark.parametrize("answer", [Reply(json=[1]), Reply(json=[]), Reply(text="<html>"), Reply(body=b"\xff{")])
 async def test_an_answer_of_another_shape_is_one_sentence(
     client: Client, upstream: ScriptedUpstream, answer: Reply
 ) -> None:

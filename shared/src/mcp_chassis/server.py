@@ -121,5 +121,5 @@ class Server(Generic[SettingsType]):
         if unknown := next((name for name in names if name not in by_name), None):
             kind = "profile" if unknown.startswith("@") else "tool"
             suggestion = did_you_mean(unknown, by_name)
-            raise KeyError(f"there is no {kind} called {unknown};{suggestion} choose from {', '.join(by_name)}")
+            raise KeyError(f"there is no {kind} called {unknown}.{suggestion} Choose from {', '.join(by_name)}")
         return tuple(dict.fromkeys(tool for name in names for tool in by_name[name]))

@@ -160,7 +160,7 @@ def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pyt
     assert "by hand" in capsys.readouterr().err
 
 
-def test_an_entry_starts_the_command_of_the_environment_without_uv_beside_it() -> None:
+def test_an_entry_starts_the_environments_own_command_when_no_uv_lies_beside_it() -> None:
     server = servers()["timezone-mcp"]
     assert command_for(server) == [str(Path(sys.executable).with_name("timezone-mcp"))]
 

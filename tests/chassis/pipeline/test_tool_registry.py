@@ -115,7 +115,9 @@ def test_two_prompts_of_one_name_are_refused():
 
 
 def test_a_chosen_tool_that_is_not_there_stops_the_start_by_name():
-    with pytest.raises(BadSettings, match="SAMPLE_TOOLS: there is no tool called ecco; choose from list_things"):
+    with pytest.raises(
+        BadSettings, match=r"SAMPLE_TOOLS: there is no tool called ecco\. Did you mean echo\? Choose from list_things"
+    ):
         Dispatch(SAMPLE, SAMPLE.settings.load({"SAMPLE_TOOLS": "ecco"}))
 
 
@@ -220,5 +222,7 @@ def test_profiles_and_names_are_offered_together_each_tool_once(chosen: str, nam
 
 def test_a_chosen_profile_that_is_not_there_stops_the_start_by_name():
     server = dataclasses.replace(SAMPLE, profiles={"some": (echo,)})
-    with pytest.raises(BadSettings, match=r"SAMPLE_TOOLS: there is no profile called @sum; choose from .*@some"):
+    with pytest.raises(
+        BadSettings, match=r"SAMPLE_TOOLS: there is no profile called @sum. Did you mean @some\? Choose from .*@some"
+    ):
         Dispatch(server, server.settings.load({"SAMPLE_TOOLS": "@sum"}))

@@ -31,7 +31,7 @@ def decided(effect: Effect, attempt: int = 1, repeat: Repeat = Repeat.READ, left
 
 
 @pytest.mark.parametrize("repeat", Repeat)
-def test_a_definite_answer_is_never_asked_for_again(repeat):
+def test_a_definite_answer_is_not_retried(repeat):
     assert decided(Effect.SETTLED, repeat=repeat) is None
 
 

@@ -151,7 +151,7 @@ class Database:
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:
-        """A connection beside the pool, for what must stay open."""
+        """Open a connection outside of the pool, for what must stay open, such as LISTEN."""
         connection, _ = await connect(await self._dsn(), self.target.password)
         try:
             yield connection

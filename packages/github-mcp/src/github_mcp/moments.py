@@ -6,7 +6,7 @@ from mcp_chassis.failures import InvalidInput
 
 
 def utc_moment(name: str, text: str | None, *, end: bool = False) -> str | None:
-    """A date as the moment it begins or ends in UTC, a time with its offset as UTC; without offset it is UTC.
+    """Convert an ISO date or time to UTC. A date becomes its first or last moment; a time without offset is UTC.
 
     Raises:
         InvalidInput: naming the argument.

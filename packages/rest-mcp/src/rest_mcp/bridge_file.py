@@ -36,7 +36,7 @@ def bridge_of(raw: dict[str, Any], folder: Path) -> Bridge:
     except ValidationError as exc:
         raise broken(exc, raw) from None
     except RecursionError as exc:
-        raise BadBridge("the file is nested beyond reason") from exc
+        raise BadBridge("the file is nested too deeply to be read") from exc
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Continuation:
 
 
 def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any]:
-    """The query of the page at `position`; `params` are the caller's own."""
+    """Build the URL query of the page at `position`, with the caller's own `params`."""
     sized = {paging.size_parameter: paging.size} if paging.size else {}
     query = {**sized, **params}
     if position is None:

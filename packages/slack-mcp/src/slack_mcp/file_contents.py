@@ -31,7 +31,10 @@ async def image_of_file(file: FileRecord, slack: Workspace) -> bytes:
         )
     content = await slack.api.files.content(file)
     if len(content) > MAX_IMAGE_BYTES or not content.startswith(SIGNATURES):
-        raise InvalidInput("What Slack gave is no image, or larger than 3 MB.", remedy=f"Its address: {file.permalink}")
+        raise InvalidInput(
+            "The file cannot be shown: it is not an image, or larger than 3 MB.",
+            remedy=f"Its address: {file.permalink}",
+        )
     return content
 
 

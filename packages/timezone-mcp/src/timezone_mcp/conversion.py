@@ -54,7 +54,7 @@ class LocalConverter:
 
 
 class ServiceConverter:
-    """The service's word, and where the database's differs. It never falls back: a failure is a failure."""
+    """Conversion by the OpenTimezone service; differences from the local database are told, failures are raised."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service

@@ -108,7 +108,7 @@ def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:
 
 
 def _read(text: str, now: datetime) -> WrittenTime | None:
-    """The time of a text in lower case, with or without an offset behind it."""
+    """Parse a time from a text in lower case, with or without an offset behind it."""
     for reading in (_epoch, _iso, _relative, _spoken):
         if (moment := reading(text, now)) is not None:
             return WrittenTime(moment)

@@ -116,15 +116,15 @@ class JsonApi:
         return await self.request("POST", path, values, **how)
 
     async def put(self, path: str, values: Values | None = None, **how: Any) -> Response:
-        """Set; takes what `request` takes."""
+        """Send a PUT request; takes the arguments of `request`."""
         return await self.request("PUT", path, values, **how)
 
     async def patch(self, path: str, values: Values | None = None, **how: Any) -> Response:
-        """Change; takes what `request` takes."""
+        """Send a PATCH request; takes the arguments of `request`."""
         return await self.request("PATCH", path, values, **how)
 
     async def delete(self, path: str, values: Values | None = None, **how: Any) -> Response:
-        """Remove; takes what `request` takes."""
+        """Send a DELETE request; takes the arguments of `request`."""
         return await self.request("DELETE", path, values, **how)
 
     async def pages(

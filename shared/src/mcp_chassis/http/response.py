@@ -107,7 +107,7 @@ class Response:
         try:
             return _parsed(self._decoded(json.detect_encoding(self.body)), self.body)
         except RecursionError as exc:
-            raise self._unreadable("data nested beyond reason", operation) from exc
+            raise self._unreadable("data that is nested too deeply", operation) from exc
         except ValueError as exc:
             kind = "a web page" if self.is_html else "something that is not JSON"
             raise self._unreadable(kind, operation) from exc

@@ -65,7 +65,7 @@ class ColumnProfile(Result):
 
 
 class TableProfile(Result):
-    """`sampled_rows` rows were looked at for values; `failed_stage` names what could not be learned, and why.
+    """Statistics of one table. `sampled_rows` rows were read for values; `failed_stage` names what is missing, and why.
 
     `estimated_rows` is the planner's estimate.
     """

@@ -16,7 +16,7 @@ REPORT_SECONDS = 2.0  # between two words about the progress
 
 
 class Embedded:
-    """The database in `folder`; the user's data folder when None.
+    """An embedded PostgreSQL whose data lies in `folder`; in the user's data folder when None.
 
     `keep_running`: it goes on after this process, until the next server that ends stops it.
     """

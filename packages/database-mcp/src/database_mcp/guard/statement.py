@@ -113,7 +113,7 @@ def _is_part_of_show(token: Token) -> bool:
 
 def _number(token: Token) -> int:
     if len(token.text) > 5 or not 0 < int(token.text) <= 1000:
-        raise ScanError("Parameters are numbered $1 to $1000.", token.start)
+        raise ScanError("A parameter is outside of $1 to $1000.", token.start)
     return int(token.text)
 
 

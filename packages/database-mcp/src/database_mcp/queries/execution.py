@@ -55,7 +55,7 @@ class QueryRequest:
 
 
 def read_one(sql: str) -> Statement:
-    """`sql` as one statement.
+    """Parse `sql` as exactly one statement.
 
     Raises:
         PermissionDenied: there are several.
@@ -70,7 +70,7 @@ def read_one(sql: str) -> Statement:
 
 
 async def execute(database: Database, request: QueryRequest) -> QueryResult:
-    """Run one query, or plan it, and then its further queries."""
+    """Run one query, or EXPLAIN it, and then the queries in `more_queries`."""
     if request.more:
         return await _several(database, request)
     statement = read_one(request.sql)

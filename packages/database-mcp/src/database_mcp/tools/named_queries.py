@@ -18,7 +18,7 @@ MAX_ARGUMENT_CHARS = 65_536
 
 
 def _pairs(given: Any) -> Any:
-    """An object is taken for its pairs: hosts that know the parameters' names send one."""
+    """Return the pairs of parameters; an object, which some hosts send instead, gives its pairs."""
     if not isinstance(given, Mapping):
         return given
     items = cast("Mapping[str, Any]", given).items()

@@ -55,5 +55,5 @@ def position(params: Mapping[str, object]) -> str:
 
 
 def params_at(text: str | None, first: Mapping[str, object]) -> Mapping[str, object]:
-    """The query of the page at a position, or of the first page."""
+    """Build the URL query of the page at a position, or of the first page."""
     return json.loads(text) if text else first

@@ -1,4 +1,4 @@
-"""Security alerts as rows."""
+"""Results with security alerts: one row for each alert."""
 
 from github_mcp.models.tables import Cell, Table
 from github_mcp.records.alerts import AlertRecord, LocationRecord

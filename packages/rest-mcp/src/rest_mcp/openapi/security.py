@@ -40,7 +40,7 @@ def signing(document: Document) -> tuple[Table, list[str]]:
 
 
 def _secret(scheme: Node) -> Table | None:
-    """The table of a scheme that carries one secret; None for other schemes."""
+    """Build the `auth` table of a security scheme with one secret; None for other schemes."""
     kind, name = scheme.get("type"), str(scheme.get("name", ""))
     if kind == "http":
         return dict(HEADER_TABLES.get(str(scheme.get("scheme", "")).lower(), {}))

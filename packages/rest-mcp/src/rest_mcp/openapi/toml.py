@@ -8,7 +8,7 @@ Table = Mapping[str, Any]
 
 
 def document_of(bridge: Table) -> str:
-    """The text of a bridge file."""
+    """Write the tables of a bridge as the TOML text of its file."""
     lines = [f"instructions = {_value(bridge['instructions'])}"]
     for name, api in cast("Mapping[str, Table]", bridge["apis"]).items():
         lines += ["", f"[apis.{name}]", *_pairs(api)]

@@ -124,7 +124,7 @@ class ScheduledList(Page):
 
 
 class Unread(Result):
-    """`more`: there are more unread messages than were counted."""
+    """A conversation with unread messages; `more` tells that there are more than were counted."""
 
     id: str
     name: str

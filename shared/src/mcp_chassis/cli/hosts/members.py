@@ -27,7 +27,7 @@ def parent_of(document: Document, path: Sequence[str]) -> Document:
 def _as_object(key: str, value: object) -> Document:
     if isinstance(value, MutableMapping):
         return cast("Document", value)
-    raise ValueError(f"{key} is no table of members")
+    raise ValueError(f"{key} is not a table, in which an entry could be written")
 
 
 def replace(parent: Document, key: str, value: Any) -> None:

@@ -39,7 +39,7 @@ class TokenCipher:
             raise DecryptionFailed from exc
 
     def sealed_again(self, sealed: str) -> str:
-        """The same under the first key.
+        """Decrypt a sealed value and encrypt it again under the first key, which is the current one.
 
         Raises:
             Broken: as `open`.
