@@ -57,8 +57,8 @@ def test_a_wheel_installed_into_an_empty_environment_answers_without_the_network
     environment = tmp_path / "environment"
     run([uv(), "venv", "--quiet", environment], **OFFLINE)
     install = [uv(), "pip", "install", "--quiet", "--python", environment, "-c", ROOT / "requirements.lock", *ours]
-    run(install, **OFFLINE)
-    with started([environment / "bin" / name], tmp_path) as client:
+    run(install)
+    with started([environment / "bin" / name], tmp_path, **OFFLINE) as client:
         client.initialize()
         assert client.list()
 
