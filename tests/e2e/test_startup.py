@@ -50,7 +50,8 @@ def test_a_server_with_everything_malformed_says_so_in_one_line_each_and_ends(
     name: str, environment: Environment
 ) -> None:
     settings = servers()[name].settings
-    malformed = {variables(settings, field)[0]: MALFORMED for field in settings.model_fields}
+    first = [found[0] for field in settings.model_fields if (found := variables(settings, field))]
+    malformed = dict.fromkeys(first, MALFORMED)
     with pytest.raises(BadSettings) as refused:
         settings.load(malformed)
     command, started_with = [sys.executable, "-m", module(name)], environment(**malformed)
