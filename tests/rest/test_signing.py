@@ -85,6 +85,25 @@ async def test_an_issuer_that_refuses_the_client_is_told_with_the_variables_to_l
             error = failure(await client.call_tool("get_x", {}))
     assert error.code == "AUTHENTICATION_FAILED"
     assert "API_CLIENT_ID or API_CLIENT_SECRET is wrong" in error.message
+    assert 'It says: "invalid_client".' in error.message
+
+
+async def test_an_issuer_that_takes_the_client_in_the_form_alone_gives_its_token(tmp_path: Path) -> None:
+    async with ScriptedUpstream() as upstream:
+        refused = Reply(status=401, json={"error": "invalid_client"})
+        upstream.answers("POST /token", refused, Reply(json={"access_token": "t", "expires_in": 60}))
+        upstream.answers("GET /x", Reply(json={"ok": 1}))
+        env = {
+            "API_BASE_URL": upstream.url,
+            "API_TOKEN_URL": f"{upstream.url}/token",
+            "API_CLIENT_ID": "me",
+            "API_CLIENT_SECRET": "s3cret",
+        }
+        async with connected(server_of(bridge(tmp_path, OAUTH)), env=env) as client:
+            assert data(await client.call_tool("get_x", {})) == {"ok": 1}
+        in_form = upstream.asked("POST /token")[-1]
+    assert b"client_id=me&client_secret=s3cret" in in_form.body
+    assert "authorization" not in in_form.headers
 
 
 async def test_a_missing_variable_of_the_client_is_named(tmp_path: Path) -> None:

@@ -226,11 +226,11 @@ class ResourcePart(RequestSpec):
 
 
 def _kind_of_tool(value: object) -> str:
-    return "code" if isinstance(value, CodePart) or (isinstance(value, dict) and "code" in value) else "request"
+    return "code" if isinstance(value, CodePart) or (isinstance(value, dict) and "code" in value) else "described"
 
 
 AnyTool = Annotated[
-    Annotated[ToolPart, Tag("request")] | Annotated[CodePart, Tag("code")], Discriminator(_kind_of_tool)
+    Annotated[ToolPart, Tag("described")] | Annotated[CodePart, Tag("code")], Discriminator(_kind_of_tool)
 ]
 
 

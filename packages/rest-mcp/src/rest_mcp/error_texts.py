@@ -24,7 +24,7 @@ def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
         failure = failure_for_status(answer)
         if not said or failure is None:
             return None
-        return type(failure)(f'{failure.message} It says: "{said}"', remedy="", effect=failure.effect)
+        return type(failure)(f'{failure.message} It says: "{said}".', remedy="", effect=failure.effect)
 
     return judge
 

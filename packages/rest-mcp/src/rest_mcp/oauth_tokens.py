@@ -7,8 +7,9 @@ from typing import Any, Self, cast
 from urllib.parse import quote
 
 import anyio
-from mcp_chassis.failures import AuthenticationFailed, InvalidInput, NotFound, PermissionDenied, UpstreamError
+from mcp_chassis.failures import AuthenticationFailed, Failure, InvalidInput, NotFound, PermissionDenied, UpstreamError
 from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.http.response import Response
 from mcp_chassis.settings import Credential
 from mcp_chassis.telemetry.redaction import register_secret
 from mcp_chassis.upstream.policy import Policy
@@ -17,6 +18,7 @@ from mcp_chassis.upstream.service import Upstream
 
 from rest_mcp.authentication import OAuth
 from rest_mcp.bridge import Api
+from rest_mcp.error_texts import words
 from rest_mcp.settings import RestSettings
 
 DEFAULT_LIFETIME_SECONDS = 300.0  # where the issuer does not say
@@ -42,7 +44,14 @@ class TokenSource:
         self._secret = secret
         self._clock = clock
         self._issuer = (
-            JsonApi(address, upstream=Upstream(f"{name}'s issuer", policy=policy), one_origin=True) if address else None
+            JsonApi(
+                address,
+                upstream=Upstream(f"{name}'s issuer", policy=policy),
+                failure_for=_refusal,
+                one_origin=True,
+            )
+            if address
+            else None
         )
         self._lock = anyio.Lock()
         self._token, self._until = "", 0.0
@@ -86,21 +95,42 @@ class TokenSource:
             missing = self._oauth.token_url if self._issuer is None else self._oauth.client_id
             raise AuthenticationFailed(f"This server has no token for {self._name}: {missing} is not set.")
         await self._secret.ready()
-        pair = f"{quote(self._client_id, safe='')}:{quote(self._secret.reveal(), safe='')}"
+        secret = self._secret.reveal()
+        pair = f"{quote(self._client_id, safe='')}:{quote(secret, safe='')}"
+        basic = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        try:
+            return await self._granted(self._issuer, basic, {})
+        except AuthenticationFailed as in_header:
+            try:
+                client = {"client_id": self._client_id, "client_secret": secret}
+                return await self._granted(self._issuer, {}, client)
+            except AuthenticationFailed:
+                raise in_header from None
+
+    async def _granted(
+        self, issuer: JsonApi, headers: Mapping[str, str], client: Mapping[str, str]
+    ) -> tuple[str, float]:
+        """A token for a client that proves itself by HTTP Basic, or by fields of the form (RFC 6749, section 2.3.1)."""
         fields = {"grant_type": "client_credentials", "scope": self._oauth.scope, "audience": self._oauth.audience}
         try:
-            answer = await self._issuer.post(
-                "",
-                form=fields,
-                headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"},
-                repeat=Repeat.READ,
-            )
+            answer = await issuer.post("", form={**fields, **client}, headers=headers, repeat=Repeat.READ)
         except (AuthenticationFailed, PermissionDenied, InvalidInput, NotFound) as exc:
+            said = f' It says: "{exc.reason}".' if isinstance(exc, _Refused) else ""
             raise AuthenticationFailed(
                 f"The issuer of {self._name}'s tokens refuses this client: {self._oauth.client_id} or "
-                f"{self._oauth.client_secret} is wrong, or {self._oauth.token_url} is another address."
+                f"{self._oauth.client_secret} is wrong, or {self._oauth.token_url} is another address.{said}"
             ) from exc
         return _token(self._name, answer.json)
+
+
+class _Refused(AuthenticationFailed):
+    """A refusal in the issuer's own words."""
+
+
+def _refusal(response: Response) -> Failure | None:
+    """The issuer's own reason, where it gives one."""
+    said = words(response, ("error_description", "error")) if response.status in {400, 401, 403} else ""
+    return _Refused(said) if said else None
 
 
 def _token(name: str, body: Any) -> tuple[str, float]:
