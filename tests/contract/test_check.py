@@ -8,17 +8,30 @@ from typing import Any
 import pytest
 from mcp_chassis.cli.check import check, has_upstream
 from mcp_chassis.server import Server
-from mcp_chassis.settings import ServerSettings, variables
+from mcp_chassis.settings import OPTIONAL_CREDENTIAL, ServerSettings, is_secret, variables
 from servers import servers
 
 NOWHERE = "http://127.0.0.1:9"
 REASON = "connection was refused"
+PREFIXES = {"GITHUB_TOKEN": "ghp_", "SLACK_BOT_TOKEN": "xoxb-"}
+"""Beginnings that servers look for in their tokens."""
 
 
 def addresses(settings: type[ServerSettings]) -> list[str]:
     """The variables that hold the address of an upstream."""
     found = [name for name, info in settings.model_fields.items() if "_https" in repr((info.annotation, info.metadata))]
     return [variables(settings, name)[0] for name in found]
+
+
+def credentials(settings: type[ServerSettings]) -> list[str]:
+    """The variables of the server's own credentials that it cannot do without."""
+    own = [name for name in settings.model_fields if name not in ServerSettings.model_fields]
+    needed = [name for name in own if is_secret(settings.model_fields[name]) and not _optional(settings, name)]
+    return [variables(settings, name)[0] for name in needed]
+
+
+def _optional(settings: type[ServerSettings], name: str) -> bool:
+    return settings.model_fields[name].json_schema_extra == OPTIONAL_CREDENTIAL
 
 
 async def checked(server: Server[Any], environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -44,13 +57,8 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Any)
 async def test_an_upstream_out_of_reach_is_red_with_its_reason(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     server = REACHING[name]
     environment = dict.fromkeys(addresses(server.settings), NOWHERE)
-    secrets = {
-        "GITHUB_TOKEN": "ghp_x",
-        "SLACK_BOT_TOKEN": "xoxb-x",
-        "API_TOKEN": "x",
-        "TIMEZONE_BACKEND": "opentimezone",
-    }
-    report = await checked(server, environment | secrets, monkeypatch)
+    secrets = {variable: f"{PREFIXES.get(variable, '')}x" for variable in credentials(server.settings)}
+    report = await checked(server, environment | secrets | {"TIMEZONE_BACKEND": "opentimezone"}, monkeypatch)
     assert report.exit_code == 4
     assert any(REASON in probe.message for probe in report.connectivity if probe.status == "failed")
 

@@ -15,7 +15,7 @@ NAME = re.compile(r"[a-z]+(_[a-z]+)*")
 VERB = re.compile(
     r"add|analyze|append|archive|calculate|cancel|check|close|compare|convert|count|create|delete|describe|"
     r"edit|explain|execute|find|get|insert|invite|join|kick|list|lock|look|mark|merge|move|open|pin|post|"
-    r"preview|profile|query|react|read|remove|rename|reply|resolve|run|sample|schedule|search|send|set|share|"
+    r"preview|profile|query|react|read|remove|rename|reply|reserve|resolve|run|sample|schedule|search|send|set|share|"
     r"star|start|stop|summarize|test|time|unlock|update|upload|validate|watch|write"
 )
 KNOWN_BY_NAME = {"top_queries"}
@@ -33,7 +33,7 @@ async def test_every_tool_is_called_by_a_verb_and_a_noun(tools: Tools) -> None:
     odd = [f"{server}: {tool.name}" for server, tool in tools if not NAME.fullmatch(tool.name)]
     others = [(server, tool.name) for server, tool in tools if tool.name not in KNOWN_BY_NAME]
     no_verb = [f"{server}: {name}" for server, name in others if not VERB.fullmatch(name.split("_")[0])]
-    assert odd + no_verb == []
+    assert odd + no_verb == [], f"a name begins with one of {VERB.pattern}; add a verb that is missing to VERB"
 
 
 async def test_every_tool_says_in_one_or_two_calm_sentences_what_it_is_for(tools: Tools) -> None:

@@ -1,15 +1,19 @@
 """Credentials as APIs ask for them, from the variables that a bridge names."""
 
 import base64
+import sys
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
+from mcp_chassis.testing.raw import without_path
 from rest_mcp.assembly import server_of
 from rest_mcp.openapi.document import Document
 from rest_mcp.openapi.proposal import proposed
 
+KEY = "lk_9fQ2aaZZ19xkPP77"
 TOOL = '[[tools]]\nname = "get_x"\ndescription = "Get x."\nrequest = "GET /x"\n'
 
 
@@ -154,3 +158,14 @@ def test_the_security_scheme_of_a_document_is_written_into_the_bridge_and_told(
     proposal = proposed(document, "api.json", 10)
     assert written in proposal.text
     assert any(told in warning for warning in proposal.warnings)
+
+
+async def test_a_key_that_an_api_repeats_in_its_error_is_not_printed_by_call(tmp_path: Path) -> None:
+    (tmp_path / "env").touch()
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("*", Reply(409, json={"message": f"the key {KEY} is used"}))
+        environment = without_path(API_BASE_URL=upstream.url, API_TOKEN=KEY, TOOLROLL_ENV_FILE=str(tmp_path / "env"))
+        command = [sys.executable, "-m", "rest_mcp", "call", "get_user", '{"user_id": 1}']
+        run = await anyio.run_process(command, env=environment, check=False)
+    assert b"the key [secret removed] is used" in run.stderr
+    assert KEY.encode() not in run.stdout + run.stderr

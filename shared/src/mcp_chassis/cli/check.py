@@ -16,6 +16,7 @@ from mcp_chassis.pipeline.diagnostics import missing_settings
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Probe, Server
 from mcp_chassis.settings import BadSettings, ServerSettings, is_secret
+from mcp_chassis.telemetry.logs import register_secrets
 
 EXIT_MISSING_CREDENTIAL = 3
 EXIT_UNREACHABLE = 4
@@ -95,6 +96,7 @@ async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
         path = env_file(os.environ)
         report.env_file = str(path) if path else None
         settings = server.settings.load()
+        register_secrets(settings)
         dispatch = Dispatch(server, settings)
         report.policy = dispatch.rules.policy.table(tool.name for tool in dispatch.inventory.wire)
     except BadSettings as exc:

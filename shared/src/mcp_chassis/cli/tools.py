@@ -14,6 +14,7 @@ from mcp_chassis.cli.terminal import erase_progress, show_progress
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
 from mcp_chassis.suggestions import did_you_mean
+from mcp_chassis.telemetry.logs import register_secrets
 
 CHARACTERS_A_TOKEN = 4  # a rule of thumb: tokenizers differ, and none is a dependency
 WIDTH = 100
@@ -95,7 +96,9 @@ async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> 
     from mcp.client import Client
     from mcp.shared.exceptions import MCPError
 
-    dispatch = Dispatch(server, server.settings.load())
+    settings = server.settings.load()
+    register_secrets(settings)
+    dispatch = Dispatch(server, settings)
     tools = await dispatch.list_tools()
     if tool not in {offered.name for offered in tools}.union(each.__name__ for each in server.every_tool):
         return _no_tool(server, tool, tools)

@@ -34,6 +34,7 @@ __all__ = [
     "flush",
     "log_event",
     "register_secret",
+    "register_secrets",
     "request_id",
     "scrub",
     "tool_name",
@@ -158,13 +159,18 @@ _FORMAT_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, Runtime
 _UNFORMATTABLE = {"levelname": "ERROR", "msg": "A log record could not be formatted."}
 
 
+def register_secrets(settings: LogSettings) -> None:
+    """Redact every secret of the settings from logs and results of this process."""
+    for secret in settings.secrets():
+        register_secret(secret)
+
+
 def configure(settings: LogSettings) -> QueuedLines:
     """Write the records of all loggers to standard error as JSON lines.
 
     Called before an MCP server is constructed: the SDK's constructor configures logging if nothing else has.
     """
-    for secret in settings.secrets():
-        register_secret(secret)
+    register_secrets(settings)
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not part of a line
     handler = QueuedLines()
     level = logging.getLevelNamesMapping()[settings.log_level]
