@@ -57,10 +57,16 @@ def _filled(path: Path, tables: dict[str, str]) -> tuple[Path, str]:
 
 def _servers_table(found: dict[str, Server[Any]]) -> str:
     rows = [
-        (f"[{name}]({folder(name).relative_to(ROOT).as_posix()}/)", str(len(server.tools)), summary(name))
+        (f"[{name}]({folder(name).relative_to(ROOT).as_posix()}/)", str(len(_offered(server))), summary(name))
         for name, server in found.items()
     ]
     return _table(("server", "tools", "what it is"), rows)
+
+
+def _offered(server: Server[Any]) -> list[Any]:
+    """The tools that a server offers when no setting is set."""
+    settings = server.settings.load({})
+    return [tool for tool in server.offered(settings) if getattr(tool, DEFINITION_ATTRIBUTE).offered(settings)]
 
 
 def _tools_table(server: Server[Any]) -> str:
