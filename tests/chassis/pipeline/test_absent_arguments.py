@@ -103,4 +103,4 @@ async def test_empty_content_is_a_value():
 async def test_an_unknown_argument_is_refused_though_it_is_null():
     async with connected(SERVER) as client:
         result = await client.call_tool("look", {"quary": None})
-    assert failure(result).message == "quary is not a parameter of this call; did you mean query?."
+    assert failure(result).message == "quary is not a parameter of this call (did you mean query?)."

@@ -25,7 +25,7 @@ async def test_an_unknown_argument_is_refused_by_name_and_the_known_ones_are_tol
         result = await client.call_tool("list_things", {"cuont": 2, "colour": "red"})
     assert failure(result).code == "INVALID_INPUT"
     assert failure(result).message == (
-        "cuont is not a parameter of this call; did you mean count?; "
+        "cuont is not a parameter of this call (did you mean count?); "
         "colour is not a parameter of this call; it takes count, text, cursor."
     )
 

@@ -86,7 +86,7 @@ CANARY = "canary"
         ({"link": f"ftp://{CANARY}"}, "link: URL scheme should be 'http' or 'https'."),
         ({"even": 3}, "even must be even."),
         ({"schema": CANARY}, "schema should be a valid integer, unable to parse string as an integer."),
-        ({"field_schema": 1}, "field_schema is not a parameter of this call; did you mean schema?."),
+        ({"field_schema": 1}, "field_schema is not a parameter of this call (did you mean schema?)."),
     ],
 )  # fmt: skip
 def test_each_kind_of_argument_is_refused_in_a_sentence_without_its_value_or_a_class(

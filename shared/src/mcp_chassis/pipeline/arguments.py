@@ -217,7 +217,7 @@ def _unknown(loc: tuple[int | str, ...], name: str, known: list[str]) -> str:
     if len(loc) > 1:
         return "is not a field known there"
     close = get_close_matches(name, known, n=1)
-    meant = f"; did you mean {close[0]}?" if close else f"; it takes {_listed(known)}" if known else ""
+    meant = f" (did you mean {close[0]}?)" if close else f"; it takes {_listed(known)}" if known else ""
     return f"is not a parameter of this call{meant}"
 
 
