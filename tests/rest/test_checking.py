@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mcp_chassis.cli import main
 from mcp_chassis.cli.hosts.entries import settings_in_entry
 from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import STARTER, server_of
@@ -123,3 +124,9 @@ def test_inspect_pages_by_the_last_items_id_where_nothing_else_says_how_a_list_g
     paging = read(tmp_path / "bridge.toml").requests[0].page
     assert paging is not None
     assert (paging.kind, paging.parameter, paging.item, paging.more) == ("last", "starting_after", "id", "has_more")
+
+
+def test_a_tool_that_may_destroy_is_listed_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools"], server_of(STARTER)) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "update_ticket_status" in line]
+    assert ["destroys" in line for line in lines] == [True]

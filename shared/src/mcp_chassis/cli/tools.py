@@ -39,9 +39,9 @@ def tokens(tool: Tool) -> int:
 
 
 def table(tools: list[Tool]) -> list[str]:
-    """A line for each tool: tokens, whether it reads or writes, name and title; then the sum."""
+    """A line for each tool: tokens, whether it reads, writes or destroys, name and title; then the sum."""
     width = max((len(tool.name) for tool in tools), default=0)
-    lines = [f"{'~' + str(tokens(tool)):>7}  {_effect(tool):<6} {tool.name:<{width}}  {tool.title}" for tool in tools]
+    lines = [f"{'~' + str(tokens(tool)):>7}  {_effect(tool):<8} {tool.name:<{width}}  {tool.title}" for tool in tools]
     return [*lines, f"{'~' + str(sum(map(tokens, tools))):>7}  tokens in {len(tools)} tools"]
 
 
@@ -65,7 +65,10 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _effect(tool: Tool) -> str:
-    return "reads" if tool.annotations and tool.annotations.read_only_hint else "writes"
+    hints = tool.annotations
+    if hints and hints.read_only_hint:
+        return "reads"
+    return "destroys" if hints and hints.destructive_hint else "writes"
 
 
 def listed(server: Server[Any], name: str | None = None) -> int:
