@@ -130,3 +130,10 @@ def test_a_tool_that_may_destroy_is_listed_as_such(capsys: pytest.CaptureFixture
     assert main(["tools"], server_of(STARTER)) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "update_ticket_status" in line]
     assert ["destroys" in line for line in lines] == [True]
+
+
+def test_help_names_the_bridge_option_and_inspect() -> None:
+    run = subprocess.run([sys.executable, "-m", "rest_mcp", "--help"], capture_output=True, text=True, check=True)
+    assert "--bridge FILE" in run.stdout
+    assert "inspect DOCUMENT" in run.stdout
+    assert "serve" in run.stdout

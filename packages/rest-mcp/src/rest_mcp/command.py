@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 DOCUMENT_COMMANDS = {"inspect", "check"}
+OWN_HELP = """--bridge FILE goes with every command and names the bridge file.
+inspect DOCUMENT proposes a bridge file from an OpenAPI document; check also holds the bridge against its document.
+
+"""
 
 
 def main(arguments: list[str]) -> "NoReturn":
@@ -24,6 +28,8 @@ def main(arguments: list[str]) -> "NoReturn":
     rest = without_bridge(arguments)
     if rest is None or (rest and rest[0] in DOCUMENT_COMMANDS):
         raise SystemExit(_document_command(rest))
+    if rest and rest[0] in {"-h", "--help"}:
+        sys.stdout.write(OWN_HELP)
     run("rest_mcp.server:SERVER", rest)
 
 
