@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp_chassis.stdio.front.record import folder
+from mcp_chassis.stdio.recording import CLOCK_TICK_NS
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
 from servers import ROOT, module, servers
 from stdio_sample import StdioSample, begin
@@ -45,6 +47,7 @@ def recorded(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> It
     (tmp_path / "env").touch()
     (tmp_path / "notes").touch()
     sample = FrontSample(tmp_path / "notes")
+    await_age(tmp_path / "env")
     await_record(sample.start(), cache)
     (tmp_path / "notes").write_text("")
     yield sample
@@ -60,6 +63,12 @@ def await_record(client: RawClient, cache: Path) -> None:
         client.list()
     assert len(records(cache)) == before + 1
     assert client.stop() == 0
+
+
+def await_age(*files: Path) -> None:
+    """Wait until files are older than a tick of the clock: what is younger counts as changed while a start began."""
+    while any(time.time_ns() - file.stat().st_ctime_ns <= CLOCK_TICK_NS for file in files):
+        pass
 
 
 def records(cache: Path) -> list[Path]:
@@ -81,6 +90,7 @@ def test_every_server_answers_from_a_record_byte_for_byte_what_it_answers_itself
         MCP_IDEMPOTENCY_STORE="memory", TOOLROLL_ENV_FILE=str(tmp_path / "env"), XDG_CACHE_HOME=str(cache)
     )
     command = [sys.executable, "-m", module(name)]
+    await_age(tmp_path / "env")
     first = RawClient(command, env=environment).start()
     first.initialize()
     await_record(first, cache)
@@ -129,6 +139,7 @@ def test_a_bridge_that_was_edited_is_listed_anew(tmp_path: Path, cache: Path) ->
     (tmp_path / "env").touch()
     environment = without_path(TOOLROLL_ENV_FILE=str(tmp_path / "env"), XDG_CACHE_HOME=str(cache))
     command = [sys.executable, "-m", "rest_mcp", "--bridge", str(bridge)]
+    await_age(bridge, tmp_path / "env")
     first = RawClient(command, env=environment).start()
     first.initialize()
     await_record(first, cache)
