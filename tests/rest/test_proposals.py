@@ -67,6 +67,7 @@ NAMES = [
     ("get", "/orders", "orders", "list_orders"),
     ("get", "/orders", "get_2", "list_orders"),
     ("get", "/orders/{id}", "order", "get_order"),
+    ("post", "/orders/{id}", "order", "update_order"),
     ("put", "/orders/{id}", "Orders_CreateOrUpdate", "create_or_update_orders"),
     ("post", "/orders/{id}/cancel", "cancelOrder", "cancel_order"),
     ("get", "/v2/load_balancers/{id}", "", "get_load_balancer"),

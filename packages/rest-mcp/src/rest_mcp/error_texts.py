@@ -24,9 +24,14 @@ def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
         failure = failure_for_status(answer)
         if not said or failure is None:
             return None
-        return type(failure)(f'{failure.message} It says: "{said}".', remedy="", effect=failure.effect)
+        return type(failure)(f"{failure.message} {quoted(said)}", remedy="", effect=failure.effect)
 
     return judge
+
+
+def quoted(said: str) -> str:
+    """A sentence that quotes an API's own words."""
+    return f'It says: "{said}"' if said.endswith((".", "!", "?")) else f'It says: "{said}".'
 
 
 def words(answer: Response, fields: Sequence[str]) -> str:

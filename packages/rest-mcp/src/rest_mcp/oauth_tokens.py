@@ -18,7 +18,7 @@ from mcp_chassis.upstream.service import Upstream
 
 from rest_mcp.authentication import OAuth
 from rest_mcp.bridge import Api
-from rest_mcp.error_texts import words
+from rest_mcp.error_texts import quoted, words
 from rest_mcp.settings import RestSettings
 
 DEFAULT_LIFETIME_SECONDS = 300.0  # where the issuer does not say
@@ -115,7 +115,7 @@ class TokenSource:
         try:
             answer = await issuer.post("", form={**fields, **client}, headers=headers, repeat=Repeat.READ)
         except (AuthenticationFailed, PermissionDenied, InvalidInput, NotFound) as exc:
-            said = f' It says: "{exc.reason}".' if isinstance(exc, _Refused) else ""
+            said = f" {quoted(exc.reason)}" if isinstance(exc, _Refused) else ""
             raise AuthenticationFailed(
                 f"The issuer of {self._name}'s tokens refuses this client: {self._oauth.client_id} or "
                 f"{self._oauth.client_secret} is wrong, or {self._oauth.token_url} is another address.{said}"
