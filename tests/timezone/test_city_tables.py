@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from timezone_mcp import abbreviations, zones
+from timezone_mcp.zones import abbreviations, lookup
 
 CITIES = """
 Africa/Abidjan: Yamoussoukro
@@ -100,7 +100,7 @@ MEANINGS = dict(entry.split() for entry in " ".join(ABBREVIATIONS.split()).split
 @pytest.mark.parametrize("line", CITIES.strip().splitlines())
 def test_a_large_city_means_the_zone_whose_clocks_it_keeps(line: str) -> None:
     zone, cities = line.split(": ")
-    assert {city: zones.resolve(city).name for city in cities.split(", ")} == dict.fromkeys(cities.split(", "), zone)
+    assert {city: lookup.resolve(city).name for city in cities.split(", ")} == dict.fromkeys(cities.split(", "), zone)
 
 
 @pytest.mark.parametrize("abbreviation", MEANINGS)

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from timezone_mcp import zones
-from timezone_mcp.weekends import WORKING_DAYS
+from timezone_mcp.working_hours.weekends import WORKING_DAYS
+from timezone_mcp.zones import lookup
 
 
 async def test_work_round_the_clock_has_no_end_and_says_so(call: Any) -> None:
@@ -108,4 +108,4 @@ async def test_working_hours_between_two_times_leave_out_public_holidays_when_as
 async def test_a_zone_without_a_holiday_calendar_is_named(call: Any) -> None:
     result = await call("check_working_hours", timezones=["UTC"], at="2026-03-04T12:00", skip_holidays=True)
     assert result["answer"].endswith(" No public holidays are known for UTC.")
-    assert zones.resolve("UTC").iana
+    assert lookup.resolve("UTC").iana

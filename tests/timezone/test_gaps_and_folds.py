@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from mcp_chassis.failures import InvalidInput
-from timezone_mcp import changes, readings, tzdb, zones
+from timezone_mcp import tzdb
 from timezone_mcp.conversion import LocalConverter
-from timezone_mcp.readings import Status
+from timezone_mcp.times import readings
+from timezone_mcp.times.readings import Status
+from timezone_mcp.zones import changes, lookup
 from tzif import Jump, jumps
 from volume import in_volume, volume
 
@@ -26,7 +28,7 @@ THIRTY = (
 
 @pytest.mark.parametrize("name", THIRTY)
 def test_every_gap_and_fold_of_2020_to_2035_is_classified_rightly(name: str) -> None:
-    zone, found = zones.named(name), jumps(name, START, END)
+    zone, found = lookup.named(name), jumps(name, START, END)
     wrong = [
         (jump, shift) for jump in found for shift in SHIFTS if _classified(zone, jump, shift) != _truth(jump, shift)
     ]
@@ -37,7 +39,7 @@ def test_both_readings_of_every_gap_and_fold_are_the_instants_of_either_offset()
     wrong: list[tuple[str, Jump]] = []
     for name in THIRTY:
         for jump in jumps(name, START, END):
-            reading = readings.read(_middle(jump), zones.named(name))
+            reading = readings.read(_middle(jump), lookup.named(name))
             instants = sorted(_middle(jump).replace(tzinfo=UTC) - offset for offset in (jump.before, jump.after))
             if [reading.earlier.astimezone(UTC), reading.later.astimezone(UTC)] != instants:
                 wrong.append((name, jump))
@@ -50,14 +52,14 @@ def test_a_zone_finds_the_clock_changes_that_its_compiled_file_lists() -> None:
     start, end = datetime(1800, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
     wrong: list[str] = []
     for name in random.Random(2029).sample(names, volume(len(names), share=0.1)):
-        found = [change.at for change in changes.between(zones.named(name), start, end)]
+        found = [change.at for change in changes.between(lookup.named(name), start, end)]
         if found != [jump.at for jump in jumps(name, start, end)]:
             wrong.append(name)
     assert wrong == []
 
 
 def test_changes_are_found_from_far_in_the_future_and_the_past() -> None:
-    apia, paris = zones.named("Pacific/Apia"), zones.named("Europe/Paris")
+    apia, paris = lookup.named("Pacific/Apia"), lookup.named("Europe/Paris")
     future, past = datetime(9998, 6, 1, tzinfo=UTC), datetime(2, 6, 1, tzinfo=UTC)
     assert changes.preceding(apia, future, 1)[0].at.date().isoformat() == "2021-04-03"
     assert changes.preceding(paris, future, 2)[1].at.year == 9997
@@ -74,7 +76,7 @@ def test_a_zones_changes_before_and_after_a_moment_are_the_neighbours_in_its_his
         name, moment = rng.choice(names), datetime.fromtimestamp(rng.randrange(-2_500_000_000, 4_000_000_000), UTC)
         history = [jump.at for jump in jumps(name, datetime(1800, 1, 1, tzinfo=UTC), datetime(2112, 1, 1, tzinfo=UTC))]
         before, after = [at for at in history if at <= moment][-3:], [at for at in history if at > moment][:3]
-        zone = zones.named(name)
+        zone = lookup.named(name)
         found = [[change.at for change in look(zone, moment, 3)] for look in (changes.preceding, changes.following)]
         if found != [before[::-1], after]:
             wrong.append((name, moment))
@@ -91,7 +93,7 @@ async def test_random_instants_and_zone_pairs_agree_with_zoneinfo(
         moment = datetime.fromtimestamp(rng.randrange(-2_208_988_800, 4_102_444_800), UTC)
         source, target = rng.choice(names), rng.choice(names)
         ours = await LocalConverter().convert(
-            moment.astimezone(zones.named(source).rules), zones.named(source), [zones.named(target)]
+            moment.astimezone(lookup.named(source).rules), lookup.named(source), [lookup.named(target)]
         )
         theirs = moment.astimezone(embedded_zoneinfo(source)).astimezone(embedded_zoneinfo(target))
         same = ours.times[0].isoformat() == theirs.isoformat() and ours.times[0].tzname() == theirs.tzname()
@@ -111,7 +113,7 @@ def test_random_local_times_mean_the_instants_zoneinfo_says(
             datetime.fromisoformat("1950-01-01") + timedelta(minutes=rng.randrange(60_000_000)),
             rng.choice(names),
         )
-        reading = readings.read(wall_clock, zones.named(name))
+        reading = readings.read(wall_clock, lookup.named(name))
         theirs = [wall_clock.replace(tzinfo=embedded_zoneinfo(name), fold=fold).astimezone(UTC) for fold in (0, 1)]
         if [reading.earlier.astimezone(UTC), reading.later.astimezone(UTC)] != sorted(theirs):
             wrong.append((wall_clock, name))
@@ -119,7 +121,7 @@ def test_random_local_times_mean_the_instants_zoneinfo_says(
 
 
 def test_a_repeated_time_is_taken_the_first_time_and_a_skipped_one_moved_forward_unless_asked_otherwise() -> None:
-    paris = zones.named("Europe/Paris")
+    paris = lookup.named("Europe/Paris")
     repeated = readings.read(datetime.fromisoformat("2026-10-25T02:30"), paris)
     skipped = readings.read(datetime.fromisoformat("2026-03-29T02:30"), paris)
     assert repeated.chosen(None).isoformat() == "2026-10-25T02:30:00+02:00"
@@ -132,7 +134,7 @@ def test_a_repeated_time_is_taken_the_first_time_and_a_skipped_one_moved_forward
     "wall_clock", [datetime.fromisoformat("2026-10-25T02:30"), datetime.fromisoformat("2026-03-29T02:30")]
 )
 def test_a_refused_time_names_both_readings(wall_clock: datetime) -> None:
-    reading = readings.read(wall_clock, zones.named("Europe/Paris"))
+    reading = readings.read(wall_clock, lookup.named("Europe/Paris"))
     with pytest.raises(InvalidInput) as refusal:
         reading.chosen("reject")
     shown = [reading.earlier.replace(tzinfo=None).isoformat(), reading.later.replace(tzinfo=None).isoformat()]
@@ -140,18 +142,18 @@ def test_a_refused_time_names_both_readings(wall_clock: datetime) -> None:
 
 
 def test_a_plain_time_is_never_refused() -> None:
-    reading = readings.read(datetime.fromisoformat("2026-07-01T12:00"), zones.named("Europe/Paris"))
+    reading = readings.read(datetime.fromisoformat("2026-07-01T12:00"), lookup.named("Europe/Paris"))
     assert reading.chosen("reject").isoformat() == "2026-07-01T12:00:00+02:00"
 
 
 @pytest.mark.parametrize("year", [1, 9999])
 def test_a_year_at_the_ends_of_the_calendar_is_refused_in_one_sentence(year: int) -> None:
     with pytest.raises(InvalidInput, match="years from 2 to 9998"):
-        readings.read(datetime.fromisoformat(f"{year:04}-06-01"), zones.named("Europe/Paris"))
+        readings.read(datetime.fromisoformat(f"{year:04}-06-01"), lookup.named("Europe/Paris"))
 
 
 def test_irish_summer_is_daylight_saving_time_although_its_law_calls_it_standard() -> None:
-    dublin = zones.named("Europe/Dublin")
+    dublin = lookup.named("Europe/Dublin")
     summer, winter = (datetime(2026, month, 1, tzinfo=UTC).astimezone(dublin.rules) for month in (7, 1))
     assert (readings.is_dst(summer, dublin), readings.is_dst(winter, dublin)) == (True, False)
 
@@ -170,7 +172,7 @@ def _middle(jump: Jump) -> datetime:
     return first + (last - first) / 2
 
 
-def _classified(zone: zones.Zone, jump: Jump, shift: timedelta) -> list[Status]:
+def _classified(zone: lookup.Zone, jump: Jump, shift: timedelta) -> list[Status]:
     first, last = _span(jump)
     return [readings.read(moment + shift, zone).status for moment in (first, _middle(jump), last)]
 

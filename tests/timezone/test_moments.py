@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from mcp_chassis.failures import Failure, InvalidInput
-from timezone_mcp import durations, moments
+from timezone_mcp.times import durations, moments
 
 NOW = datetime(2026, 3, 18, 13, 30, tzinfo=ZoneInfo("Europe/Paris"))  # a Wednesday
 TABLE = Path(__file__).parents[2] / "docs" / "times.md"

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import whenever
 from services import NODE_PACKAGES, node, npm_package
-from timezone_mcp import durations, readings, spans, tzdb, zones
-from timezone_mcp.durations import Duration
-from timezone_mcp.readings import Reading, Status
+from timezone_mcp import spans, tzdb
+from timezone_mcp.times import durations, readings
+from timezone_mcp.times.durations import Duration
+from timezone_mcp.times.readings import Reading, Status
+from timezone_mcp.zones import lookup
 
 CASES = 5_000
 FIRST_SECOND, LAST_SECOND = 315_532_800, 1_735_689_600  # 1980 to 2024: of later years their data may be older than ours
@@ -41,7 +43,7 @@ def test_random_local_times_sums_and_differences_agree_with_whenever() -> None:
     rng, names = random.Random(31), sorted(tzdb.country_codes())
     differing: list[object] = []
     for _ in range(CASES):
-        zone = zones.named(rng.choice(names))
+        zone = lookup.named(rng.choice(names))
         wall_clock = datetime.fromtimestamp(rng.randrange(FIRST_SECOND, LAST_SECOND, 60), UTC).replace(tzinfo=None)
         months, days, minutes = rng.randrange(-30, 30), rng.randrange(-40, 40), rng.randrange(-3_000, 3_000)
         ours = readings.read(wall_clock, zone).chosen(None)
@@ -91,14 +93,14 @@ def _luxon_cases(rng: random.Random) -> Iterator[dict[str, Any]]:
 
 
 def _sum(case: dict[str, Any]) -> Reading:
-    source = zones.named(case["source"])
+    source = lookup.named(case["source"])
     start = datetime.fromtimestamp(case["seconds"], UTC).astimezone(source.rules)
     length = Duration(case["add"]["months"], timedelta(days=case["add"]["days"]), timedelta())
     return readings.read(length.after(start.replace(tzinfo=None)), source)
 
 
 def _ours(case: dict[str, Any]) -> dict[str, str]:
-    source, target = zones.named(case["source"]), zones.named(case["target"])
+    source, target = lookup.named(case["source"]), lookup.named(case["target"])
     start = datetime.fromtimestamp(case["seconds"], UTC).astimezone(source.rules)
     later = datetime.fromtimestamp(case["later"], UTC)
     return {

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from mcp_chassis.failures import Failure, InvalidInput
-from timezone_mcp import countries, population, tzdb, zones
+from timezone_mcp import tzdb
+from timezone_mcp.places import countries, population
+from timezone_mcp.zones import lookup
 
 LINES = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
 EXPECTED = dict(line.split(": ", 1) for line in LINES if not line.startswith("#"))
@@ -13,7 +15,7 @@ EXPECTED = dict(line.split(": ", 1) for line in LINES if not line.startswith("#"
 
 def _meaning(name: str) -> str:
     try:
-        return zones.resolve(name).name
+        return lookup.resolve(name).name
     except InvalidInput as several:
         return "? " + ", ".join(several.details["candidates"])
 
@@ -27,7 +29,7 @@ def test_every_country_is_known_by_its_name() -> None:
     unknown: list[str] = []
     for name in tzdb.countries().values():
         try:
-            zones.resolve(name)
+            lookup.resolve(name)
         except InvalidInput:
             continue
         except Failure:
@@ -88,4 +90,4 @@ async def test_a_search_for_a_country_lists_all_its_zones(call: Any) -> None:
 
 def test_an_abbreviation_whose_meanings_share_an_offset_says_so() -> None:
     with pytest.raises(InvalidInput, match=r"'AEST' means several time zones, all at \+10:00: Australia/Sydney"):
-        zones.resolve("AEST")
+        lookup.resolve("AEST")

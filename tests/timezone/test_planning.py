@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_chassis.failures import InvalidInput
-from timezone_mcp import hours, meetings, zones
-from timezone_mcp.meetings import Participant
+from timezone_mcp.working_hours import hours, meetings
+from timezone_mcp.working_hours.meetings import Participant
+from timezone_mcp.zones import lookup
 
 SPANS = {
     "09:00-17:00": (9, 17, None),
@@ -38,7 +39,7 @@ def test_what_is_no_span_of_hours_is_refused(text: str) -> None:
 
 
 def test_the_night_shift_of_a_clock_change_is_an_hour_shorter() -> None:
-    paris = zones.named("Europe/Paris")
+    paris = lookup.named("Europe/Paris")
     opens, closes = hours.parse("daily 22:00-06:00").stretch(datetime(2026, 3, 28, tzinfo=UTC).date(), paris)
     assert closes - opens == timedelta(hours=7)
 
@@ -116,7 +117,7 @@ def test_slots_never_overlap_and_count_each_participants_minutes_rightly(
     people: list[tuple[str, hours.Hours]], minutes: int
 ) -> None:
     start, length = datetime(2026, 3, 27, tzinfo=UTC), timedelta(minutes=minutes)
-    participants = [Participant(zones.named(name), worked) for name, worked in people]
+    participants = [Participant(lookup.named(name), worked) for name, worked in people]
     found = meetings.slots(participants, length, start, start + timedelta(days=3), 5)
     inside = {(slot, place) for slot in found for place, who in enumerate(participants) if _works(who, slot)}
     assert all(a.end <= b.start or b.end <= a.start for a in found for b in found if a is not b)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from mcp_chassis.failures import Failure, InvalidInput, NotFound
-from timezone_mcp import cities, regions, tzdb, zones
-from timezone_mcp.abbreviations import SPOKEN, meanings
+from timezone_mcp import tzdb
+from timezone_mcp.places import cities, regions
+from timezone_mcp.zones import lookup
+from timezone_mcp.zones.abbreviations import SPOKEN, meanings
 
 MEANT = {
     "Europe/Paris": "Europe/Paris",
@@ -48,7 +50,7 @@ UNKNOWN = (
 
 @pytest.mark.parametrize("written", MEANT)
 def test_what_people_write_means_the_zone_they_mean(written: str) -> None:
-    assert zones.resolve(written).name == MEANT[written]
+    assert lookup.resolve(written).name == MEANT[written]
 
 
 @pytest.mark.parametrize("name", ["Factory", "localtime"])
@@ -59,7 +61,7 @@ def test_placeholders_are_not_among_the_names(name: str) -> None:
 @pytest.mark.parametrize("written", UNKNOWN, ids=lambda text: repr(text[:20]))
 def test_what_is_no_zone_is_said_in_one_short_sentence(written: str) -> None:
     with pytest.raises(NotFound) as failure:
-        zones.resolve(written)
+        lookup.resolve(written)
     message = failure.value.message
     assert message.startswith("No time zone is called ")
     assert len(message) < 200
@@ -73,7 +75,7 @@ def test_what_is_no_zone_is_said_in_one_short_sentence(written: str) -> None:
 )
 def test_a_misspelt_zone_is_answered_with_the_one_meant(written: str, meant: str) -> None:
     with pytest.raises(NotFound) as failure:
-        zones.resolve(written)
+        lookup.resolve(written)
     assert f"did you mean {meant}" in failure.value.message
     assert failure.value.details["candidates"][0] == meant
 
@@ -91,26 +93,26 @@ def test_an_abbreviation_of_several_zones_is_refused_with_a_candidate_for_every_
     abbreviation: str, candidates: list[str]
 ) -> None:
     with pytest.raises(InvalidInput) as failure:
-        zones.resolve(abbreviation)
+        lookup.resolve(abbreviation)
     assert [each for each in candidates if each not in failure.value.message] == []
     assert [each for each in candidates if each not in failure.value.details["candidates"]] == []
 
 
 def test_a_city_of_two_places_is_refused_with_both() -> None:
     with pytest.raises(InvalidInput, match=r"Europe/London \(Britain \(UK\)\), America/Chicago \(United States\)"):
-        zones.resolve("Birmingham")
+        lookup.resolve("Birmingham")
 
 
 def test_every_name_of_the_database_is_the_zone_it_says() -> None:
-    assert [name for name in tzdb.names() if zones.resolve(name).name != name] == []
+    assert [name for name in tzdb.names() if lookup.resolve(name).name != name] == []
 
 
 def test_every_windows_zone_is_known() -> None:
     from tzlocal.windows_tz import win_tz
 
-    unknown = [name for name in win_tz if zones.resolve(name).name not in tzdb.names() and not name.startswith("UTC")]
+    unknown = [name for name in win_tz if lookup.resolve(name).name not in tzdb.names() and not name.startswith("UTC")]
     assert unknown == []
-    assert len(zones.windows_names()) > 130
+    assert len(lookup.windows_names()) > 130
 
 
 def test_the_tables_of_cities_and_abbreviations_name_zones_that_exist() -> None:
@@ -121,7 +123,7 @@ def test_the_tables_of_cities_and_abbreviations_name_zones_that_exist() -> None:
 def test_every_spoken_abbreviation_has_an_offset_its_zone_shows_in_the_year_of_the_database() -> None:
     from datetime import UTC, datetime
 
-    from timezone_mcp.offsets import written
+    from timezone_mcp.zones.offsets import written
 
     year = int(tzdb.version()[:4])
     moments = [datetime(year, month, 1, tzinfo=UTC) for month in (1, 7)]
@@ -164,7 +166,7 @@ def test_aliases_share_their_rules() -> None:
 
 @pytest.mark.parametrize("machine", ["Nowhere/Nothing", "", ":/no/such/file", "../../etc/passwd"])
 def test_a_machine_whose_own_zone_is_broken_changes_nothing(machine: str, tmp_path: Path) -> None:
-    program = "from timezone_mcp import zones, tzdb; print(zones.resolve('Paris').name, tzdb.release())"
+    program = "from timezone_mcp import tzdb; from timezone_mcp.zones import lookup; print(lookup.resolve('Paris').name, tzdb.release())"
     environment = {"TZ": machine, "PYTHONTZPATH": str(tmp_path), "HOME": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout.split()) == (0, ["Europe/Paris", *tzdb.release().split()])
@@ -176,7 +178,7 @@ def test_no_failure_of_a_zone_is_anything_but_foreseen() -> None:
     odd: list[tuple[str, str]] = []
     for text in texts:
         try:
-            zones.resolve(text)
+            lookup.resolve(text)
         except Failure as failure:
             if not failure.message.isprintable():
                 odd.append((text, failure.message))

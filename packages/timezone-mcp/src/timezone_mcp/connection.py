@@ -16,7 +16,7 @@ async def connect(settings: TimezoneSettings) -> AsyncGenerator[Timekeeper]:
     if settings.backend == "local":
         yield Timekeeper()
         return
-    from timezone_mcp.opentimezone import OpenTimezone
+    from timezone_mcp.client import OpenTimezone
 
     patient = settings.backend == "opentimezone"
     policy = settings if patient else settings.model_copy(update=IMPATIENT)

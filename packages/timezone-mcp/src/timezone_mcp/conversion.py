@@ -9,10 +9,11 @@ import anyio
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Failure, TimedOut, UpstreamError
 
-from timezone_mcp import readings, tzdb
-from timezone_mcp.offsets import EARLIEST, LATEST, written
-from timezone_mcp.readings import Status, shown
-from timezone_mcp.zones import Zone
+from timezone_mcp import tzdb
+from timezone_mcp.times import readings
+from timezone_mcp.times.readings import Status, shown
+from timezone_mcp.zones.lookup import Zone
+from timezone_mcp.zones.offsets import EARLIEST, LATEST, written
 
 
 @dataclasses.dataclass(frozen=True)

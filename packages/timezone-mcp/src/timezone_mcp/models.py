@@ -6,12 +6,12 @@ from typing import Self
 from mcp_chassis.results import Page, Result
 
 from timezone_mcp import tzdb
-from timezone_mcp.changes import ClockChange
-from timezone_mcp.meetings import Slot
-from timezone_mcp.offsets import written
-from timezone_mcp.readings import Reading, Status, is_dst
-from timezone_mcp.search import Hit
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.readings import Reading, Status, is_dst
+from timezone_mcp.working_hours.meetings import Slot
+from timezone_mcp.zones.changes import ClockChange
+from timezone_mcp.zones.lookup import Zone
+from timezone_mcp.zones.offsets import written
+from timezone_mcp.zones.search import Hit
 
 
 class LocalTime(Result):

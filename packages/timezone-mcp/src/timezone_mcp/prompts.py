@@ -7,15 +7,16 @@ from typing import Annotated
 from mcp_chassis.tools import prompt
 from pydantic import Field
 
-from timezone_mcp import completion, tzdb, zones
+from timezone_mcp import completion, tzdb
 from timezone_mcp.timekeeper import Time, Timekeeper
+from timezone_mcp.zones import lookup
 
 People = Annotated[
     str, Field(min_length=1, max_length=500, description="Who and where, such as Ana in Lisbon, Kenji in Tokyo")
 ]
 Minutes = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Length in minutes")]
 When = Annotated[str, Field(max_length=100, description="Which days, such as next week")]
-ZoneName = Annotated[str, Field(min_length=1, max_length=zones.MAX_NAME_CHARS, description="IANA name or city")]
+ZoneName = Annotated[str, Field(min_length=1, max_length=lookup.MAX_NAME_CHARS, description="IANA name or city")]
 Year = Annotated[str, Field(pattern=r"^[0-9]{4}$", description="Four digits")]
 
 
@@ -42,7 +43,7 @@ async def plan_meeting(
 @prompt("Explain daylight saving time", complete={"timezone": completion.whole})
 async def explain_dst(timezone: ZoneName, keeper: Time, year: Year | None = None) -> str:
     """Explain when and how the clocks of a time zone change."""
-    zone = zones.resolve(timezone)
+    zone = lookup.resolve(timezone)
     meant = year or str(keeper.now(zone).year)
     return (
         f"Explain daylight saving time in {zone.name} in {meant}, using {tzdb.release()} and nothing from memory.\n"

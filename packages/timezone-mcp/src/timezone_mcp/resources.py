@@ -10,7 +10,7 @@ from timezone_mcp.completion import parts
 from timezone_mcp.models import ListedZone, ListedZones, TimezoneFacts
 from timezone_mcp.timekeeper import Time
 from timezone_mcp.tools.places import facts
-from timezone_mcp.zones import MAX_NAME_CHARS
+from timezone_mcp.zones.lookup import MAX_NAME_CHARS
 
 Part = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from timezone_mcp.availability import Availability, span
-from timezone_mcp.changes import ClockChange
-from timezone_mcp.hours import Stretch
-from timezone_mcp.meetings import Participant, Slot
 from timezone_mcp.models import Found, LocalTime, moved
-from timezone_mcp.readings import Reading, Status
 from timezone_mcp.spelling import quoted
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.readings import Reading, Status
+from timezone_mcp.working_hours.availability import Availability, span
+from timezone_mcp.working_hours.hours import Stretch
+from timezone_mcp.working_hours.meetings import Participant, Slot
+from timezone_mcp.zones.changes import ClockChange
+from timezone_mcp.zones.lookup import Zone
 
 MAX_LISTED = 5
 SHIFTS = {-1: " the day before", 0: "", 1: " the next day"}

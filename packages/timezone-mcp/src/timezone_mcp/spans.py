@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from timezone_mcp.durations import months_later, written
-from timezone_mcp.hours import Hours
-from timezone_mcp.readings import instant
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.durations import months_later, written
+from timezone_mcp.times.readings import instant
+from timezone_mcp.working_hours.hours import Hours
+from timezone_mcp.zones.lookup import Zone
 
 MAX_COUNTED_SPAN = timedelta(days=3660)  # ten years: working days are counted one by one
 

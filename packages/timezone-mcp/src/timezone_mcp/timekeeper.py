@@ -7,10 +7,10 @@ from typing import Annotated
 
 from mcp_chassis.tools import Connected
 
-from timezone_mcp import moments, readings
 from timezone_mcp.conversion import Converter, LocalConverter
-from timezone_mcp.readings import Reading, Status
-from timezone_mcp.zones import Zone
+from timezone_mcp.times import moments, readings
+from timezone_mcp.times.readings import Reading, Status
+from timezone_mcp.zones.lookup import Zone
 
 
 def _present() -> datetime:

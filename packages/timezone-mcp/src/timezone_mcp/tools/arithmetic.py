@@ -7,15 +7,17 @@ from typing import Annotated
 from mcp_chassis.tools import reads
 from pydantic import Field
 
-from timezone_mcp import durations, readings, sentences, spans, zones
-from timezone_mcp.days_off import days_off_sentence
-from timezone_mcp.hours import Hours as WorkingHours
-from timezone_mcp.hours import parse
+from timezone_mcp import sentences, spans
 from timezone_mcp.models import LocalTime, Readings, Span, Sum
-from timezone_mcp.readings import Reading
 from timezone_mcp.timekeeper import Time
+from timezone_mcp.times import durations, readings
+from timezone_mcp.times.readings import Reading
 from timezone_mcp.tools.parameters import DateTime, Hours, Moment, SkipHolidays, ZoneName, ZoneNames
-from timezone_mcp.zones import Zone
+from timezone_mcp.working_hours.days_off import days_off_sentence
+from timezone_mcp.working_hours.hours import Hours as WorkingHours
+from timezone_mcp.working_hours.hours import parse
+from timezone_mcp.zones import lookup
+from timezone_mcp.zones.lookup import Zone
 
 
 @reads("Add a duration", open_world=False)
@@ -26,7 +28,7 @@ async def add_duration(
     keeper: Time,
 ) -> Sum:
     """Add a duration by the wall clock and as elapsed time."""
-    zone = zones.resolve(timezone)
+    zone = lookup.resolve(timezone)
     return sum_of(keeper.reading(date_time, zone), zone, duration)
 
 
@@ -65,7 +67,7 @@ async def time_between(
     skip_holidays: SkipHolidays = False,
 ) -> Span:
     """Measure time exactly, by calendar and in working hours."""
-    zones_meant = zones.resolve_all(timezones or ["UTC"])
+    zones_meant = lookup.resolve_all(timezones or ["UTC"])
     return span_between(
         keeper.reading(start, zones_meant[0]),
         keeper.reading(end, zones_meant[-1]),

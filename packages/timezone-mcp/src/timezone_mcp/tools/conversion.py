@@ -2,10 +2,11 @@
 
 from mcp_chassis.tools import reads
 
-from timezone_mcp import sentences, zones
+from timezone_mcp import sentences
 from timezone_mcp.models import Conversion, CurrentTime, LocalTime, Readings
 from timezone_mcp.timekeeper import Time
 from timezone_mcp.tools.parameters import DateTime, FirstZoneName, IfAmbiguous, ZoneNames
+from timezone_mcp.zones import lookup
 
 
 @reads("Convert a time")
@@ -17,8 +18,8 @@ async def convert_timezone(
     if_ambiguous: IfAmbiguous = None,
 ) -> Conversion:
     """Convert a time between zones; reports skipped and repeated local times."""
-    source = zones.resolve(from_timezone)
-    targets = zones.resolve_all(to_timezone)
+    source = lookup.resolve(from_timezone)
+    targets = lookup.resolve_all(to_timezone)
     reading = keeper.reading(date_time, source)
     moment = reading.chosen(if_ambiguous)
     converted = await keeper.converter.convert(moment, source, targets)
@@ -37,5 +38,5 @@ async def convert_timezone(
 @reads("Get the current time", open_world=False)
 async def get_current_time(keeper: Time, timezones: ZoneNames | None = None) -> CurrentTime:
     """Get the time now in zones; UTC by default."""
-    results = [LocalTime.of(keeper.now(zone), zone) for zone in zones.resolve_all(timezones or ["UTC"])]
+    results = [LocalTime.of(keeper.now(zone), zone) for zone in lookup.resolve_all(timezones or ["UTC"])]
     return CurrentTime(answer=sentences.now(results), results=results)

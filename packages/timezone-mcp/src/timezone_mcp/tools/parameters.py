@@ -7,9 +7,11 @@ from typing import Annotated
 from mcp_chassis.failures import InvalidInput
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from timezone_mcp import hours, moments, zones
-from timezone_mcp.meetings import Participant
-from timezone_mcp.readings import IfAmbiguous as Choice
+from timezone_mcp.times import moments
+from timezone_mcp.times.readings import IfAmbiguous as Choice
+from timezone_mcp.working_hours import hours
+from timezone_mcp.working_hours.meetings import Participant
+from timezone_mcp.zones import lookup
 
 MAX_ZONES = 20
 
@@ -18,7 +20,7 @@ def _one_is_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-ZoneName = Annotated[str, Field(max_length=zones.MAX_NAME_CHARS)]
+ZoneName = Annotated[str, Field(max_length=lookup.MAX_NAME_CHARS)]
 FirstZoneName = Annotated[ZoneName, Field(description="IANA name, city or offset")]
 SeveralZones = Annotated[list[ZoneName], Field(max_length=MAX_ZONES)]
 ZoneNames = Annotated[SeveralZones, BeforeValidator(_one_is_many, json_schema_input_type=SeveralZones)]
@@ -48,7 +50,7 @@ class Attendee(BaseModel):
         worked = hours.parse(self.hours, skip_holidays=skip_holidays)
         if self.days is not None:
             worked = dataclasses.replace(worked, days=hours.days(self.days))
-        return Participant(zones.resolve(self.timezone), worked)
+        return Participant(lookup.resolve(self.timezone), worked)
 
 
 def people_of(attendees: Sequence[Attendee], *, skip_holidays: bool) -> list[Participant]:

@@ -5,11 +5,12 @@ from typing import Annotated
 from mcp_chassis.tools import reads
 from pydantic import Field
 
-from timezone_mcp import changes, sentences, tzdb, zones
+from timezone_mcp import sentences, tzdb
 from timezone_mcp.models import Change, Found, LocalTime, Matches, TimezoneFacts
-from timezone_mcp.search import search
 from timezone_mcp.timekeeper import Time, Timekeeper
 from timezone_mcp.tools.parameters import Moment, ZoneName
+from timezone_mcp.zones import changes, lookup
+from timezone_mcp.zones.search import search
 
 
 @reads("Get a time zone", open_world=False)
@@ -25,7 +26,7 @@ async def get_timezone(
 
 def facts(timezone: str, keeper: Timekeeper, at: str = "now", transitions: int = 1) -> TimezoneFacts:
     """What is known of a zone, the same for the tool and the resources."""
-    zone = zones.resolve(timezone)
+    zone = lookup.resolve(timezone)
     moment = keeper.moment(at, zone)
     local = LocalTime.of(moment, zone)
     following = changes.following(zone, moment, transitions)
@@ -43,13 +44,13 @@ def facts(timezone: str, keeper: Timekeeper, at: str = "now", transitions: int =
 @reads("Search time zones", open_world=False)
 async def search_timezones(
     query: Annotated[
-        str, Field(max_length=zones.MAX_NAME_CHARS, description="City, country, abbreviation, Windows name or offset")
+        str, Field(max_length=lookup.MAX_NAME_CHARS, description="City, country, abbreviation, Windows name or offset")
     ],
     keeper: Time,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
 ) -> Matches:
     """Find zones, with every meaning of an abbreviation."""
-    now = keeper.now(zones.named("UTC"))
+    now = keeper.now(lookup.named("UTC"))
     hits = search(query, now)
     items = [Found.of(hit, now) for hit in hits[:limit]]
     return Matches(answer=sentences.matches(query, items, len(hits)), items=items)

@@ -6,14 +6,16 @@ from typing import Annotated
 from mcp_chassis.tools import reads
 from pydantic import Field
 
-from timezone_mcp import meetings, sentences, zones
-from timezone_mcp.availability import Availability, Window, WorkingNow
-from timezone_mcp.days_off import days_off_sentence
-from timezone_mcp.hours import LOOK_AHEAD, next_common, parse, without_end
+from timezone_mcp import sentences
 from timezone_mcp.models import MeetingSlot, MeetingSlots, change_told
-from timezone_mcp.periods import period
 from timezone_mcp.timekeeper import Time
 from timezone_mcp.tools.parameters import MAX_ZONES, Attendee, Hours, Moment, SkipHolidays, ZoneNames, people_of
+from timezone_mcp.working_hours import meetings
+from timezone_mcp.working_hours.availability import Availability, Window, WorkingNow
+from timezone_mcp.working_hours.days_off import days_off_sentence
+from timezone_mcp.working_hours.hours import LOOK_AHEAD, next_common, parse, without_end
+from timezone_mcp.working_hours.periods import period
+from timezone_mcp.zones import lookup
 
 
 @reads("Find meeting slots", open_world=False)
@@ -45,7 +47,7 @@ async def check_working_hours(
     timezones: ZoneNames, keeper: Time, at: Moment = "now", hours: Hours = None, skip_holidays: SkipHolidays = False
 ) -> WorkingNow:
     """Tell who is at work and the next common window."""
-    found, worked = zones.resolve_all(timezones), parse(hours, skip_holidays=skip_holidays)
+    found, worked = lookup.resolve_all(timezones), parse(hours, skip_holidays=skip_holidays)
     moment = keeper.moment(at, found[0]).astimezone(UTC)
     results = [Availability.of(moment, zone, worked) for zone in found]
     window = next_common(worked, found, moment)

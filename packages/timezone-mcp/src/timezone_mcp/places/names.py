@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 
-from timezone_mcp import cities, countries, population, tzdb
-from timezone_mcp.regions import REGIONS, US_STATES
+from timezone_mcp import tzdb
+from timezone_mcp.places import cities, countries, population
+from timezone_mcp.places.regions import REGIONS, US_STATES
 from timezone_mcp.spelling import plain
 
 # Clocks that people name by a part of a country or by a place, without an official name of their own.

@@ -4,8 +4,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from timezone_mcp import abbreviations, countries, offsets, places, population, tzdb, zones
+from timezone_mcp import tzdb
+from timezone_mcp.places import countries, names, population
 from timezone_mcp.spelling import plain
+from timezone_mcp.zones import abbreviations, lookup, offsets
 
 Fits = Callable[[str, str], bool]
 
@@ -25,7 +27,7 @@ def search(query: str, now: datetime) -> list[Hit]:
     for fits in (_has_words, _begins_words):
         if hits := _without_repeats(hit for finder in FINDERS for hit in finder(wanted, now, fits)):
             return hits
-    return [Hit(name, "spelt alike") for name in zones.near(wanted)]
+    return [Hit(name, "spelt alike") for name in lookup.near(wanted)]
 
 
 def _without_repeats(hits: Iterable[Hit]) -> list[Hit]:
@@ -54,12 +56,12 @@ def _by_offset(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
 
 
 def _by_place(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
-    for name in places.meanings(query):
+    for name in names.meanings(query):
         yield Hit(name, f"place {query}")
 
 
 def _by_windows_name(query: str, now: datetime, fits: Fits) -> Iterator[Hit]:
-    if name := zones.windows_names().get(plain(query)):
+    if name := lookup.windows_names().get(plain(query)):
         yield Hit(name, f"Windows name {query}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from timezone_mcp import tzdb
-from timezone_mcp.zones import Zone
+from timezone_mcp.zones.lookup import Zone
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 _SUNDAY_TO_THURSDAY = frozenset({6, 0, 1, 2, 3})

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from timezone_mcp import public_holidays, sentences
-from timezone_mcp.availability import national_days
-from timezone_mcp.hours import DAY, Hours
-from timezone_mcp.zones import Zone
+from timezone_mcp import sentences
+from timezone_mcp.working_hours import public_holidays
+from timezone_mcp.working_hours.availability import national_days
+from timezone_mcp.working_hours.hours import DAY, Hours
+from timezone_mcp.zones.lookup import Zone
 
 MAX_LISTED_SPAN_DAYS = 366
 

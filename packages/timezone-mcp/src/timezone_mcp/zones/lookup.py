@@ -8,8 +8,10 @@ from functools import cache
 
 from mcp_chassis.failures import InvalidInput, NotFound
 
-from timezone_mcp import abbreviations, offsets, places, tzdb
+from timezone_mcp import tzdb
+from timezone_mcp.places import names
 from timezone_mcp.spelling import plain, quoted
+from timezone_mcp.zones import abbreviations, offsets
 
 MAX_NAME_CHARS = 64  # the longest the database has is 32
 MAX_SUGGESTIONS = 3
@@ -77,7 +79,7 @@ def _windows(text: str) -> Zone | None:
 
 
 def _place(text: str) -> Zone | None:
-    found = places.meanings(text)
+    found = names.meanings(text)
     if len(found) > 1:
         raise _several(text, "places or zones", {name: tzdb.country(name) for name in found})
     return named(found[0]) if found else None
@@ -123,7 +125,7 @@ def near(text: str) -> list[str]:
 @cache
 def _spellings() -> Mapping[str, tuple[str, ...]]:
     """Everything that may be misspelt, with the zones it means."""
-    return {**{plain(name): (tzdb.current(name),) for name in tzdb.names()}, **places.spellings()}
+    return {**{plain(name): (tzdb.current(name),) for name in tzdb.names()}, **names.spellings()}
 
 
 def _unknown(text: str) -> NotFound:

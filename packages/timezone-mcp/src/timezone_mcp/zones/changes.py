@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from timezone_mcp.zones import Zone
+from timezone_mcp.zones.lookup import Zone
 
 STEP = timedelta(days=6)  # no zone has ever changed twice within 6.9 days, and none is to
 FIRST = datetime(1800, 1, 1, tzinfo=UTC)  # before any standard time

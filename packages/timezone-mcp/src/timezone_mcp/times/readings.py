@@ -7,8 +7,8 @@ from typing import Literal, Self
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp.offsets import written
-from timezone_mcp.zones import Zone
+from timezone_mcp.zones.lookup import Zone
+from timezone_mcp.zones.offsets import written
 
 IfAmbiguous = Literal["earlier", "later", "reject"]
 EARLIEST_YEAR, LATEST_YEAR = 2, 9998  # a year's room at both ends of the calendar: no offset can leave it

@@ -8,12 +8,12 @@ from functools import reduce
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp import public_holidays
-from timezone_mcp.readings import instant
 from timezone_mcp.spelling import quoted
-from timezone_mcp.weekdays import WEEKDAYS, starting_with
-from timezone_mcp.weekends import working_days
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.readings import instant
+from timezone_mcp.times.weekdays import WEEKDAYS, starting_with
+from timezone_mcp.working_hours import public_holidays
+from timezone_mcp.working_hours.weekends import working_days
+from timezone_mcp.zones.lookup import Zone
 
 MAX_TEXT_CHARS = 64
 SPAN = re.compile(r"(?:(.+?) )?(\d{1,2}):(\d\d) ?(?:-|\u2013|to) ?(\d{1,2}):(\d\d)", re.ASCII)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
-from timezone_mcp import population, tzdb
+from timezone_mcp import tzdb
+from timezone_mcp.places import population
 from timezone_mcp.spelling import plain
 
 # Beside the names of the time zone database, by ISO 3166 code.

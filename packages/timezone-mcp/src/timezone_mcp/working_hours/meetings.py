@@ -5,10 +5,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from timezone_mcp import changes
-from timezone_mcp.changes import ClockChange
-from timezone_mcp.hours import DAY, Hours
-from timezone_mcp.zones import Zone
+from timezone_mcp.working_hours.hours import DAY, Hours
+from timezone_mcp.zones import changes
+from timezone_mcp.zones.changes import ClockChange
+from timezone_mcp.zones.lookup import Zone
 
 MINUTE = timedelta(minutes=1)
 HALF_HOUR, QUARTER = timedelta(minutes=30), timedelta(minutes=15)

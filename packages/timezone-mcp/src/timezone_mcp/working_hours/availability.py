@@ -5,11 +5,11 @@ from typing import Self
 
 from mcp_chassis.results import Result
 
-from timezone_mcp import public_holidays
-from timezone_mcp.hours import LOOK_AHEAD, Hours, Stretch, without_end
-from timezone_mcp.weekdays import WEEKDAYS
-from timezone_mcp.weekends import MONDAY_TO_FRIDAY
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.weekdays import WEEKDAYS
+from timezone_mcp.working_hours import public_holidays
+from timezone_mcp.working_hours.hours import LOOK_AHEAD, Hours, Stretch, without_end
+from timezone_mcp.working_hours.weekends import MONDAY_TO_FRIDAY
+from timezone_mcp.zones.lookup import Zone
 
 
 class Availability(Result):

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp import clock_times, days, durations, iso_dates, offsets, zones
-from timezone_mcp.readings import within_calendar
 from timezone_mcp.spelling import quoted
-from timezone_mcp.zones import Zone
+from timezone_mcp.times import clock_times, days, durations, iso_dates
+from timezone_mcp.times.readings import within_calendar
+from timezone_mcp.zones import lookup, offsets
+from timezone_mcp.zones.lookup import Zone
 
 MAX_TEXT_CHARS = 64
 MAX_WORDS = 8
@@ -81,7 +82,7 @@ def parse(text: str, now: datetime) -> WrittenTime:
     if not written or len(written) > MAX_TEXT_CHARS:
         raise _refusal(text, "")
     suffix = ZONE_SUFFIX.fullmatch(" ".join(text.split()))
-    found = _in_zone(suffix["text"].lower(), zones.resolve(suffix["zone"]), now) if suffix else _read(written, now)
+    found = _in_zone(suffix["text"].lower(), lookup.resolve(suffix["zone"]), now) if suffix else _read(written, now)
     if found is None:
         raise _refusal(text, written)
     return dataclasses.replace(found, moment=within_calendar(found.moment))

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 
-from timezone_mcp import population, tzdb
-from timezone_mcp.offsets import written
+from timezone_mcp import tzdb
+from timezone_mcp.places import population
+from timezone_mcp.zones.offsets import written
 
 
 @dataclasses.dataclass(frozen=True, order=True)

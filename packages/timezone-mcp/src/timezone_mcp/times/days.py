@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp import iso_dates
 from timezone_mcp.spelling import quoted
-from timezone_mcp.weekdays import WEEKDAYS, starting_with
+from timezone_mcp.times import iso_dates
+from timezone_mcp.times.weekdays import WEEKDAYS, starting_with
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),

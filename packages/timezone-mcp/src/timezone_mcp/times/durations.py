@@ -8,9 +8,9 @@ from typing import Self
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp.readings import instant, within_calendar
 from timezone_mcp.spelling import quoted
-from timezone_mcp.zones import Zone
+from timezone_mcp.times.readings import instant, within_calendar
+from timezone_mcp.zones.lookup import Zone
 
 MAX_TEXT_CHARS = 64
 OUTSIDE = "The result lies outside the years from 2 to 9998."

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp import moments, readings
 from timezone_mcp.timekeeper import Timekeeper
-from timezone_mcp.zones import Zone
+from timezone_mcp.times import moments, readings
+from timezone_mcp.zones.lookup import Zone
 
 DEFAULT_PERIOD = timedelta(days=7)
 MAX_PERIOD = timedelta(days=31)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from timezone_mcp import tzdb
-from timezone_mcp.zones import Zone
+from timezone_mcp.zones.lookup import Zone
 
 
 def holiday(day: date, zone: Zone) -> str | None:

@@ -1,0 +1,1 @@
+"""Cities, regions and countries by name, each with its time zones."""

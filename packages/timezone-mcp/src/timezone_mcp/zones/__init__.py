@@ -1,0 +1,1 @@
+"""Time zones: their names, abbreviations, offsets and clock changes."""
