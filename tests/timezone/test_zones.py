@@ -166,7 +166,10 @@ def test_aliases_share_their_rules() -> None:
 
 @pytest.mark.parametrize("machine", ["Nowhere/Nothing", "", ":/no/such/file", "../../etc/passwd"])
 def test_a_machine_whose_own_zone_is_broken_changes_nothing(machine: str, tmp_path: Path) -> None:
-    program = "from timezone_mcp import tzdb; from timezone_mcp.zones import lookup; print(lookup.resolve('Paris').name, tzdb.release())"
+    program = (
+        "from timezone_mcp import tzdb; from timezone_mcp.zones import lookup; "
+        "print(lookup.resolve('Paris').name, tzdb.release())"
+    )
     environment = {"TZ": machine, "PYTHONTZPATH": str(tmp_path), "HOME": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout.split()) == (0, ["Europe/Paris", *tzdb.release().split()])
