@@ -17,7 +17,7 @@ class Reports:
     def __init__(self) -> None:
         self.heard: list[tuple[int, int, str]] = []
 
-    async def __call__(self, done: int, total: int, message: str) -> None:
+    async def __call__(self, done: int, total: int, message: str, *, paced: bool = True) -> None:
         self.heard.append((done, total, message))
 
 
@@ -85,7 +85,13 @@ async def test_a_failing_stage_tells_which_were_completed_and_what_they_did():
 
     with pytest.raises(Conflict) as caught:
         await swap()
-    assert caught.value.details == {"stage": "Swap", "completed_stages": ["Copy", "Check"], "done": {"copied": 7}}
+    assert caught.value.details == {
+        "stage": "Swap",
+        "completed_stages": ["Copy", "Check"],
+        "completed_stage_count": 2,
+        "stage_count": 3,
+        "done": {"copied": 7},
+    }
     assert reports.heard == [(0, 3, "Stage: Copy"), (1, 3, "Stage: Check"), (2, 3, "Stage: Swap")]
 
 
@@ -107,6 +113,33 @@ async def test_progress_is_told_ten_times_a_second_at_most_and_its_last_word_alw
     assert [done for done, _, _ in reports.heard[:3]] == [1, 5, 9]
     assert len(reports.heard) == 26
     assert reports.heard[-1] == (100, 100, "100 of 100")
+
+
+async def test_every_change_of_stage_is_told_however_fast_the_stages_pass():
+    reports = Reports()
+    tell = throttled(reports, clock=lambda: 0.0)
+    stages = Stages(4, tell)
+    for name in ("load", "prepare", "analyse", "write"):
+        async with stages.stage(name):
+            await tell(len(stages.completed), 4, f"within {name}")
+    assert reports.heard == [
+        (0, 4, "Stage: load"),
+        (1, 4, "Stage: prepare"),
+        (2, 4, "Stage: analyse"),
+        (3, 4, "Stage: write"),
+        (4, 4, "Done"),
+    ]
+
+
+async def test_progress_of_many_items_counts_those_that_failed():
+    reports = Reports()
+
+    async def work(number: int) -> None:
+        if number > 1:
+            raise NotFound("Nothing there.")
+
+    await fan_out(range(4), work, max_concurrent=1, report=reports)
+    assert [message for _, _, message in reports.heard] == ["1 of 4", "2 of 4", "3 of 4, 1 failed", "4 of 4, 2 failed"]
 
 
 class Executor:

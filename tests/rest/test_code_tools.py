@@ -113,18 +113,21 @@ async def test_a_batch_goes_through_its_stages_and_names_what_it_could_not_read(
     called = await client.call_tool("process_tickets", {"ids": [1, 2, 77, 3]}, progress_callback=hear)
     result = data(called)
     assert result["completed_stages"] == ["load", "preprocess", "analyse", "report"]
+    assert result["completed_stage_count"] == 4
     assert result["processed"] == 3
     assert result["report"]["status"] == {"open": 2, "pending": 1}
     assert [(each["ticket_id"], "There is no ticket 77." in each["reason"]) for each in result["failed"]] == [
         (77, True)
     ]
-    assert heard[-1] == (4, "Done")
+    stages = ["Stage: load", "Stage: preprocess", "Stage: analyse", "Stage: report", "Done"]
+    assert heard == list(enumerate(stages))
 
 
 async def test_a_batch_that_can_read_nothing_tells_in_which_stage_it_ended(client: Client) -> None:
     failed = failure(await client.call_tool("process_tickets", {"ids": [70, 71]}))
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert (failed.details["stage"], failed.details["completed_stages"]) == ("load", [])
+    assert (failed.details["completed_stage_count"], failed.details["stage_count"]) == (0, 4)
 
 
 async def test_duplicates_are_found_across_spellings(client: Client) -> None:

@@ -1,7 +1,7 @@
 """Concurrent work on many items, bounded, with progress and one outcome for each item."""
 
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -45,7 +45,7 @@ async def fan_out(
     async def one(place: int) -> None:
         async with slots:
             outcomes[place] = await _outcome(items[place], work)
-        await report(len(outcomes), len(items), f"{len(outcomes)} of {len(items)}")
+        await report(len(outcomes), len(items), _counted(outcomes.values(), len(items)))
 
     left = time_left()
     with anyio.move_on_after(None if math.isinf(left) else max(0.0, left - min(DEADLINE_MARGIN_SECONDS, left / 4))):
@@ -53,6 +53,12 @@ async def fan_out(
             for place in range(len(items)):
                 workers.start_soon(one, place)
     return [outcomes.get(place) or _given_up(item) for place, item in enumerate(items)]
+
+
+def _counted(outcomes: Collection[Outcome[Any, Any]], total: int) -> str:
+    """How many items have ended, and how many of them failed."""
+    failed = sum(outcome.failure is not None for outcome in outcomes)
+    return f"{len(outcomes)} of {total}" + (f", {failed} failed" if failed else "")
 
 
 async def _outcome(item: Item, work: Callable[[Item], Awaitable[Value]]) -> Outcome[Item, Value]:
@@ -85,15 +91,16 @@ class Stages:
         """One step.
 
         Raises:
-            Failure: of the step, with `stage`, `completed_stages` and `done` in its details.
+            Failure: of the step, with `stage`, the names and the number of `completed_stages`, and `done` in its details.
         """
-        await self._report(len(self.completed), self._total, f"Stage: {name}")
+        await self._report(len(self.completed), self._total, f"Stage: {name}", paced=False)
         try:
             yield
         except Failure as failure:
             facts: dict[str, Any] = {"stage": name, "completed_stages": list(self.completed)}
+            facts |= {"completed_stage_count": len(self.completed), "stage_count": self._total}
             failure.details.update(facts | ({"done": dict(self.done)} if self.done else {}))
             raise
         self.completed.append(name)
         if len(self.completed) == self._total:
-            await self._report(self._total, self._total, "Done")
+            await self._report(self._total, self._total, "Done", paced=False)

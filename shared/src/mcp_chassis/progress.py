@@ -1,28 +1,31 @@
-"""Progress reports of a call, throttled; the last one is always sent."""
+"""Progress reports of a call, throttled; changes of stage and the last report are always sent."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from mcp.server.mcpserver import Context
 
-Report = Callable[[int, int, str], Awaitable[None]]
-"""Takes what is done, what there is in all, and a few words."""
+
+class Report(Protocol):
+    """Takes how much is done, how much there is in all, and a few words; a report that is not `paced` is never dropped."""
+
+    async def __call__(self, done: int, total: int, message: str, *, paced: bool = True) -> None: ...
 
 
-async def no_report(done: int, total: int, message: str) -> None:
+async def no_report(done: int, total: int, message: str, *, paced: bool = True) -> None:
     """Report that does nothing, for callers who asked for no progress."""
 
 
 def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = time.monotonic) -> Report:
-    """`report` at most once every `seconds`; the first and the final one are always sent."""
+    """`report` at most once every `seconds`; the first, the final and those that are not paced are always sent."""
     due = -float("inf")
 
-    async def pace(done: int, total: int, message: str) -> None:
+    async def pace(done: int, total: int, message: str, *, paced: bool = True) -> None:
         nonlocal due
-        if done >= total or clock() >= due:
+        if not paced or done >= total or clock() >= due:
             due = clock() + seconds
-            await report(done, total, message)
+            await report(done, total, message, paced=paced)
 
     return pace
 
@@ -30,7 +33,7 @@ def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float
 def host_progress(ctx: Context[Any, Any]) -> Report:
     """Progress notifications to the host of this call, throttled; none without a progress token."""
 
-    async def tell(done: int, total: int, message: str) -> None:
+    async def tell(done: int, total: int, message: str, *, paced: bool = True) -> None:
         await ctx.report_progress(done, total, message)
 
     return throttled(tell)

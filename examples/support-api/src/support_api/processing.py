@@ -28,6 +28,7 @@ class Processed(Result):
     """What the stages made of the tickets that could be loaded."""
 
     completed_stages: list[str]
+    completed_stage_count: int
     processed: int
     report: dict[str, Any]
     failed: list[Unprocessed] | None = None
@@ -47,7 +48,13 @@ async def process_tickets(
         found = ANALYSES[operation](prepared)
     async with stages.stage("report"):
         report = {"operation": operation, **found}
-    return Processed(completed_stages=stages.completed, processed=len(prepared), report=report, failed=failed or None)
+    return Processed(
+        completed_stages=stages.completed,
+        completed_stage_count=len(stages.completed),
+        processed=len(prepared),
+        report=report,
+        failed=failed or None,
+    )
 
 
 async def _loaded(apis: Apis, ids: Sequence[int]) -> tuple[list[Ticket], list[Unprocessed]]:
