@@ -40,6 +40,9 @@ def test_bytes_with_nul_and_without_a_mark_are_no_text() -> None:
         ("core", b"\x7fELF\0\0", "application/octet-stream"),
         ("picture.png", b"\x89PNG\0\0", "image/png"),
         ("data.json", b"{}", "application/json"),
+        ("ci.yml", b"a: 1", "application/yaml"),
+        ("ci.yaml", b"a: 1", "application/yaml"),
+        ("index.ts", b"let a = 1", "text/x-typescript"),
     ],
 )
 def test_the_type_of_a_file_follows_its_content_where_the_name_says_otherwise(

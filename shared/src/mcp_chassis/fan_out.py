@@ -91,7 +91,7 @@ class Stages:
         """One step.
 
         Raises:
-            Failure: of the step, with `stage`, the names and the number of `completed_stages`, and `done` in its details.
+            Failure: of the step, with `stage`, names and number of `completed_stages`, and `done` in its details.
         """
         await self._report(len(self.completed), self._total, f"Stage: {name}", paced=False)
         try:

@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context
 
 
 class Report(Protocol):
-    """Takes how much is done, how much there is in all, and a few words; a report that is not `paced` is never dropped."""
+    """Takes what is done, what there is in all, and a few words; a report that is not `paced` is never dropped."""
 
     async def __call__(self, done: int, total: int, message: str, *, paced: bool = True) -> None: ...
 

@@ -19,8 +19,16 @@ TYPES = mimetypes.MimeTypes()
 BINARY = "application/octet-stream"
 BY_STEPS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY")
 """Whether this system can open a path one step at a time; Windows cannot."""
-for kind, ending in (("text/markdown", ".md"), ("application/yaml", ".yaml"), ("application/toml", ".toml")):
-    TYPES.add_type(kind, ending)  # newer Pythons know them
+MORE_TYPES = {
+    "text/markdown": (".md", ".markdown"),
+    "application/yaml": (".yaml", ".yml"),
+    "application/toml": (".toml",),
+    "text/x-typescript": (".ts", ".tsx", ".mts", ".cts"),
+}
+"""Types that older Pythons lack or, as with `.ts`, take for a video."""
+for kind, endings in MORE_TYPES.items():
+    for ending in endings:
+        TYPES.add_type(kind, ending)
 
 
 class Folder:
