@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from mcp_types import Tool
+from pydantic import SecretStr
 
 from mcp_chassis.cli.commands import EXIT_FAILED
 from mcp_chassis.cli.terminal import erase_progress, show_progress
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
+from mcp_chassis.settings import ServerSettings
+from mcp_chassis.storage.cursor_key import cursor_key
 from mcp_chassis.suggestions import did_you_mean
 from mcp_chassis.telemetry.logs import register_secrets
 
@@ -99,7 +102,7 @@ async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> 
     from mcp.client import Client
     from mcp.shared.exceptions import MCPError
 
-    settings = server.settings.load()
+    settings = _with_cursor_key(server.settings.load())
     register_secrets(settings)
     dispatch = Dispatch(server, settings)
     tools = await dispatch.list_tools()
@@ -116,6 +119,12 @@ async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> 
     text = "\n".join(getattr(block, "text", f"[{block.type}]") for block in result.content)
     (sys.stderr if result.is_error else sys.stdout).write(f"{text}\n")
     return int(bool(result.is_error))
+
+
+def _with_cursor_key(settings: ServerSettings) -> ServerSettings:
+    """Settings under which a cursor that one `call` printed is good for the next one."""
+    key = None if settings.state_keys else cursor_key()
+    return settings if key is None else settings.model_copy(update={"state_keys": (SecretStr(key),)})
 
 
 async def _show(progress: float, total: float | None, message: str | None) -> None:

@@ -38,7 +38,7 @@ def binding(principal: str, tool: str, arguments: Mapping[str, Any]) -> bytes:
 
 
 class Cursors:
-    """Signs and verifies cursors with the keys of `MCP_STATE_KEYS`, or with a random key of this process."""
+    """Signs and verifies cursors with the keys that are given, or with a random key of this process."""
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
         self._keys = [key.encode() for key in keys] or [secrets.token_bytes(32)]

@@ -1,0 +1,58 @@
+"""Paging with the command `call`, which is a process for each page."""
+
+import json
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import anyio
+from mcp_chassis.testing import Reply, ScriptedUpstream
+from mcp_chassis.testing.raw import without_path
+
+BRIDGE = """instructions = "Things."
+[apis.a]
+auth = false
+page = { kind = "offset", size = 2 }
+[[tools]]
+name = "list_things"
+description = "List things."
+request = "GET /things"
+answer = "list"
+"""
+
+
+def prepare(home: Path) -> None:
+    """The home of a user, with a bridge and no settings."""
+    home.mkdir(exist_ok=True)
+    (home / "env").touch()
+    (home / "bridge.toml").write_text(BRIDGE)
+
+
+async def call(home: Path, upstream: ScriptedUpstream, cursor: str | None = None) -> CompletedProcess[bytes]:
+    prepare(home)
+    environment = without_path(
+        API_BASE_URL=upstream.url, HOME=str(home), XDG_STATE_HOME=str(home), TOOLROLL_ENV_FILE=str(home / "env")
+    )
+    arguments = json.dumps({} if cursor is None else {"cursor": cursor})
+    command = [sys.executable, "-m", "rest_mcp", "--bridge", str(home / "bridge.toml"), "call", "list_things"]
+    return await anyio.run_process([*command, arguments], env=environment, check=False)
+
+
+async def test_a_cursor_that_one_call_printed_is_good_for_the_next(tmp_path: Path) -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("GET /things", Reply(json=[{"id": 1}, {"id": 2}]), Reply(json=[{"id": 3}]))
+        first = await call(tmp_path / "ana", upstream)
+        second = await call(tmp_path / "ana", upstream, json.loads(first.stdout)["next_cursor"])
+    assert second.returncode == 0, second.stderr
+    assert json.loads(second.stdout)["items"] == [{"id": 3}]
+    assert upstream.requests[-1].query["offset"] == "2"
+
+
+async def test_a_cursor_that_a_call_of_another_user_printed_is_refused(tmp_path: Path) -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("GET /things", Reply(json=[{"id": 1}, {"id": 2}]))
+        first = await call(tmp_path / "ana", upstream)
+        refused = await call(tmp_path / "kenji", upstream, json.loads(first.stdout)["next_cursor"])
+    assert refused.returncode == 1
+    assert b"does not belong to this query" in refused.stderr
+    assert len(upstream.requests) == 1
