@@ -181,3 +181,15 @@ def _truth(jump: Jump, shift: timedelta) -> list[Status]:
     inside = Status.SKIPPED if jump.after > jump.before else Status.AMBIGUOUS
     before, after = (Status.OK, inside) if shift < timedelta() else (inside, Status.OK)
     return [before, inside, after]
+
+
+@pytest.mark.parametrize(
+    ("wall_clock", "happens"),
+    [
+        (datetime(2026, 10, 25, 2, 30), "occurs twice"),  # noqa: DTZ001
+        (datetime(2026, 3, 29, 2, 30), "does not occur"),  # noqa: DTZ001
+    ],
+)
+def test_a_refused_time_is_said_to_occur_twice_or_not_at_all(wall_clock: datetime, happens: str) -> None:
+    with pytest.raises(InvalidInput, match=happens):
+        readings.read(wall_clock, lookup.named("Europe/Paris")).chosen("reject")

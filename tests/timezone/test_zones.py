@@ -9,6 +9,7 @@ import pytest
 from mcp_chassis.failures import Failure, InvalidInput, NotFound
 from timezone_mcp import tzdb
 from timezone_mcp.places import cities, regions
+from timezone_mcp.places.cities import named_by_the_database
 from timezone_mcp.zones import lookup
 from timezone_mcp.zones.abbreviations import SPOKEN, meanings
 
@@ -186,3 +187,16 @@ def test_no_failure_of_a_zone_is_anything_but_foreseen() -> None:
             if not failure.message.isprintable():
                 odd.append((text, failure.message))
     assert odd == []
+
+
+@pytest.mark.parametrize("name", ["US Eastern", "us eastern"])
+def test_a_name_of_windows_without_its_last_words_is_suggested(name: str) -> None:
+    assert lookup.near(name) == ["America/New_York"]
+
+
+def test_at_most_three_zones_are_suggested() -> None:
+    assert max(len(lookup.near(name[:-1])) for name in tzdb.names()) == 3
+
+
+def test_a_point_of_the_compass_in_a_zones_name_is_no_city() -> None:
+    assert "west" not in named_by_the_database()

@@ -3,7 +3,11 @@
 import re
 from datetime import timedelta
 
-NAMED = {"noon": timedelta(hours=12), "midday": timedelta(hours=12), "midnight": timedelta(0)}
+NOON, MIDNIGHT = timedelta(hours=12), timedelta(0)
+NAMED = {
+    **dict.fromkeys(("noon", "midday", "12 noon", "12:00 noon"), NOON),
+    **dict.fromkeys(("midnight", "12 midnight", "12:00 midnight", "00:00 midnight"), MIDNIGHT),
+}
 
 _FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
 _COLONS = re.compile(rf"(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d){_FRACTION})?", re.ASCII)

@@ -40,11 +40,23 @@ MAIL_DATE = re.compile(r"[a-z]{3}, .+")
 ABBREVIATED_ZONE = re.compile(r".*\d ?[a-z]{2,5}(?:/[a-z_]+)*", re.IGNORECASE | re.ASCII)
 
 FORMS = "Use ISO 8601 such as 2026-03-29T14:30, an epoch, now, or a form such as tomorrow 9am or next friday 14:00."
+_MONTH = "|".join(name[:length] for name in days.MONTHS for length in range(3, len(name) + 1))
+_DAY_OF_MONTH = rf"(?:(?:{_MONTH}) \d\d?|\d\d?(?:st|nd|rd|th)? (?:{_MONTH}))(?:st|nd|rd|th)?"
 # Texts that could be read in two ways, with the form to write instead.
 UNREADABLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( .*)?"), "Day and month could be swapped: write YYYY-MM-DD."),
     (re.compile(r"\d{4}-?w\d\d"), "That is a whole week: add the day, such as 2026-W13-1 for its Monday."),
     (re.compile(r"(19|20)\d\d(-\d\d)?"), "That is a whole month or year: write YYYY-MM-DD."),
+    (re.compile(rf"{_DAY_OF_MONTH}(,? \d{{4}})?( \d\d?:\d\d)?"), "That day or time of day does not exist."),
+    (
+        re.compile(rf"{_DAY_OF_MONTH},? \d\d?"),
+        "Write the year in four digits and the time of day with minutes, such as 09:00.",
+    ),
+    (
+        re.compile(r"(.* )?(00?|1[3-9]|[2-9]\d)(:\d\d)? ?[ap]\.?m\.?"),
+        "Hours with am or pm are 1 to 12: write 00:30 or 13:00.",
+    ),
+    (re.compile(r".*\d ?(noon|midday|midnight)"), "Noon is 12:00 and midnight 00:00: write the word or the time."),
     (re.compile(r"(?!in )(.* )?\d{1,2}"), "It may be morning or evening: write 09:00, 9am or 9pm."),
     (
         re.compile(r".*:\d\d:60([.,]\d+)?z?"),
