@@ -28,6 +28,11 @@ def api(text: str) -> str:
 PATH, PLACES, NAMED = "plain segments", "in its path", "lower-case words"
 HOSTILE = {
     "not TOML": ("tools = [", "no TOML"),
+    "a read that destroys": (f"{GET}read_only = true\ndestructive = true\n", "exclude each other"),
+    "a first page that is always sent where positions are no numbers": (
+        api('page = { kind = "link", always = true }'),
+        "only the kinds page and offset",
+    ),
     "not text": ("\ud800", "no TOML"),
     "nothing": ("", "is missing"),
     "a deep file": ("x = " + "[" * 3000 + "]" * 3000, "no TOML"),

@@ -223,3 +223,13 @@ def test_a_nullable_parameter_is_published_with_one_type(write: Write) -> None:
     kinds = {name: schema.get("type") for name, schema in tool["properties"].items()}
     del kinds["idempotency_key"]
     assert kinds == {"a": "string", "b": "integer", "c": "string", "d": "string", "e": "object", "h": "string"}
+
+
+def test_a_nullable_parameter_is_described_so(write: Write) -> None:
+    fields = {**NULLABLE, "i": {"type": "string", "nullable": True, "description": "Second line"}}
+    content = {"application/json": {"schema": {"type": "object", "properties": fields}}}
+    server = server_of(write({"/x": {"patch": operation("patch_x", requestBody={"content": content})}}))
+    properties = Arguments(server.tools[0], ("apis",)).schema["properties"]
+    assert properties["i"]["description"] == "Second line. May be null."
+    told = {name for name, schema in properties.items() if "May be null." in schema.get("description", "")}
+    assert told == {"a", "b", "c", "d", "i"}

@@ -189,6 +189,11 @@ class ToolPart(RequestSpec):
             return self.read_only
         return self.method == "GET" and not changes(self.name, self.path, self.description)
 
+    def _problems(self) -> Iterator[str]:
+        yield from super()._problems()
+        if self.read_only and self.destructive:
+            yield "is read_only and destructive, which exclude each other: leave one out"
+
     @property
     def destroys(self) -> bool:
         return self.method in {"GET", "PUT", "PATCH", "DELETE"} if self.destructive is None else self.destructive

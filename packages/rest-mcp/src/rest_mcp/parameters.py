@@ -139,11 +139,19 @@ class Parameter(Part):
 
     def annotation(self, name: str) -> Any:
         """The type of this parameter in a signature; an optional one may be None."""
-        described: Any = Annotated[self._type(name), Field(description=self.description)]
+        described: Any = Annotated[self._type(name), Field(description=self._told)]
         if self.nullable:
             return Annotated[described | None, WrapValidator(_kept_null), NULL_IS_A_VALUE]
         optional = described if self.needed or self.default is not None else Optional[described]  # noqa: UP045
         return Annotated[optional, NULL_IS_A_VALUE] if self.holds_nullable else optional
+
+    @property
+    def _told(self) -> str | None:
+        """The published description; it names null, since the published type leaves it out for hosts that take one."""
+        if not self.nullable:
+            return self.description
+        said = (self.description or "").rstrip()
+        return f"{said}{'' if not said or said[-1] in '.!?' else '.'} May be null.".lstrip()
 
     @property
     def holds_nullable(self) -> bool:
