@@ -213,6 +213,7 @@ async def test_a_profile_keeps_what_it_has_when_a_stage_fails(postgres18: Place)
     await owner.execute("DROP VIEW broken")
     await owner.close()
     assert profile["completed_stages"] == ["columns", "statistics"]
+    assert profile["completed_stage_count"] == 2
     assert "Division by zero" in profile["failed_stage"]
     assert [column["name"] for column in profile["columns"]] == ["n", "x"]
 

@@ -33,6 +33,31 @@ async def kinds(postgres: Place) -> Any:
     await owner.close()
 
 
+async def test_every_text_of_a_cell_is_what_the_types_output_function_writes(kinds: str):
+    env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
+    other: list[tuple[str, Any, Any]] = []
+    owner = await asyncpg.connect(kinds)
+    async with connected(SERVER, env=env) as client:
+        for kind, value in VALUES:
+            read = {"query": f"SELECT $1::{kind}", "params": [value]}
+            cell = data(await client.call_tool("execute_query", read))["rows"][0][0]
+            shown = await owner.fetchval(f"SELECT format('%s', $1::text::{kind})", value)
+            if isinstance(cell, str) and cell != shown:
+                other.append((kind, cell, shown))
+    await owner.close()
+    assert other == []
+
+
+async def test_a_text_of_fixed_length_keeps_its_blanks_and_a_long_one_is_cut(kinds: str):
+    env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
+    query = "SELECT 'ab'::char(4), NULL::char(4), 'x'::char(5000), ARRAY['ab'::char(4)]"
+    async with connected(SERVER, env=env) as client:
+        told = data(await client.call_tool("execute_query", {"query": query}))
+    short, absent, long, several = told["rows"][0]
+    assert (short, absent, several) == ("ab  ", None, '{"ab  "}')
+    assert long == "x" + " " * 1999 + "\u2026"
+
+
 async def test_every_type_round_trips_as_json(kinds: str):
     env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
     changed: list[str] = []

@@ -43,6 +43,10 @@ def test_bytes_with_nul_and_without_a_mark_are_no_text() -> None:
         ("ci.yml", b"a: 1", "application/yaml"),
         ("ci.yaml", b"a: 1", "application/yaml"),
         ("index.ts", b"let a = 1", "text/x-typescript"),
+        ("page.tsx", b"let a = 1", "text/x-typescript"),
+        ("index.mts", b"let a = 1", "text/x-typescript"),
+        ("index.cts", b"let a = 1", "text/x-typescript"),
+        ("notes.markdown", b"# A", "text/markdown"),
     ],
 )
 def test_the_type_of_a_file_follows_its_content_where_the_name_says_otherwise(

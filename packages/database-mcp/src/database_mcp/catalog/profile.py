@@ -80,6 +80,7 @@ class TableProfile(Result):
     sample: list[list[Any]] | None = None
     hidden_columns: list[str] | None = None
     completed_stages: list[str]
+    completed_stage_count: int
     failed_stage: str | None = None
 
 
@@ -188,6 +189,7 @@ class Profiler:
             sample=self.rows,
             hidden_columns=[column["name"] for column in self.columns if not column["readable"]] or None,
             completed_stages=self.done,
+            completed_stage_count=len(self.done),
             failed_stage=failed,
         )
 
