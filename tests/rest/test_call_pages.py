@@ -28,11 +28,16 @@ def prepare(home: Path) -> None:
     (home / "bridge.toml").write_text(BRIDGE)
 
 
-async def call(home: Path, upstream: ScriptedUpstream, cursor: str | None = None) -> CompletedProcess[bytes]:
+def kept_keys(folder: Path) -> list[Path]:
+    return list(folder.rglob("cursor.key"))
+
+
+async def call(
+    home: Path, upstream: ScriptedUpstream, cursor: str | None = None, **more: str
+) -> CompletedProcess[bytes]:
     prepare(home)
-    environment = without_path(
-        API_BASE_URL=upstream.url, HOME=str(home), XDG_STATE_HOME=str(home), TOOLROLL_ENV_FILE=str(home / "env")
-    )
+    own = {"HOME": str(home), "XDG_STATE_HOME": str(home), "TOOLROLL_ENV_FILE": str(home / "env"), **more}
+    environment = without_path(API_BASE_URL=upstream.url, **own)
     arguments = json.dumps({} if cursor is None else {"cursor": cursor})
     command = [sys.executable, "-m", "rest_mcp", "--bridge", str(home / "bridge.toml"), "call", "list_things"]
     return await anyio.run_process([*command, arguments], env=environment, check=False)
@@ -56,3 +61,13 @@ async def test_a_cursor_that_a_call_of_another_user_printed_is_refused(tmp_path:
     assert refused.returncode == 1
     assert b"does not belong to this query" in refused.stderr
     assert len(upstream.requests) == 1
+
+
+async def test_calls_under_the_same_state_keys_take_each_others_cursors_and_keep_no_key(tmp_path: Path) -> None:
+    keys = {"MCP_STATE_KEYS": "0123456789abcdef0123456789abcdef"}
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("GET /things", Reply(json=[{"id": 1}, {"id": 2}]), Reply(json=[{"id": 3}]))
+        first = await call(tmp_path / "ana", upstream, **keys)
+        second = await call(tmp_path / "kenji", upstream, json.loads(first.stdout)["next_cursor"], **keys)
+    assert second.returncode == 0, second.stderr
+    assert kept_keys(tmp_path) == []
