@@ -108,11 +108,11 @@ async def test_a_comparison_gives_each_repository_or_its_own_error(client: Clien
     assert "missing or hidden" in lines[2]
 
 
-async def test_a_comparison_tells_how_far_it_is(connect: Connect) -> None:
+async def test_a_comparison_tells_how_far_it_is_and_how_many_repositories_failed(connect: Connect) -> None:
     over = anyio.Event()
 
     async def listen(message: Any) -> None:
-        if getattr(message, "method", "") == "notifications/progress" and message.params.message == "2 of 2":
+        if getattr(message, "method", "") == "notifications/progress" and message.params.message == "2 of 2, 1 failed":
             over.set()
 
     async with connect(era="legacy", message_handler=listen) as client:
