@@ -1,4 +1,4 @@
-"""Who converts: the carried database, or a service whose answers are checked against it."""
+"""Converters of times: by the installed time zone database, or by a service that is checked against it."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Converter(Protocol):
 
 
 class LocalConverter:
-    """The carried database alone."""
+    """Converts by the installed database alone."""
 
     def __init__(self) -> None:
         self.service: Service | None = None
@@ -72,7 +72,7 @@ class ServiceConverter:
 
 
 class FallingBackConverter:
-    """The database's word, and what the service says of it: agreement, another time, or why it says nothing."""
+    """Converts by the database and tells whether the service agrees, differs or cannot be asked."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service

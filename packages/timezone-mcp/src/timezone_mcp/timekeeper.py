@@ -1,4 +1,4 @@
-"""What the tools work with: the present, the reading of times, and who converts."""
+"""What every tool is given: the time now, the reading of times, and the converter in use."""
 
 import dataclasses
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What time it is elsewhere."""
+"""Tools that convert a time between zones and tell the time now."""
 
 from mcp_chassis.tools import reads
 

@@ -1,4 +1,4 @@
-"""What zones there are, and how their clocks go."""
+"""Tools that find time zones and describe one."""
 
 from typing import Annotated
 

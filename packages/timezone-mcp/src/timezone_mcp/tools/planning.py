@@ -1,4 +1,4 @@
-"""Tools about working hours and meetings."""
+"""Tools that find meeting times and tell who is at work."""
 
 from datetime import UTC, timedelta
 from typing import Annotated

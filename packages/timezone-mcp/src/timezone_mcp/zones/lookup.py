@@ -1,4 +1,4 @@
-"""From what people write to one time zone, or to a sentence that says why not. Pure: no clock, no network."""
+"""Looks up the one time zone that a text means, or refuses with the zones it may mean; uses no clock and no network."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
