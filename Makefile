@@ -24,9 +24,9 @@ demo: | $(UV) ## Install the servers, then talk to them as a host does
 	@python3 scripts/install.py servers $(UV)
 	@$(RUN) python scripts/demo.py
 
-test: setup ## Run every test, then the core's tests on the other Pythons that are here
+test: setup ## Run every test, then the quick tests of the core on the other Pythons that are here
 	@$(RUN) pytest $(PARALLEL)
-	@$(RUN) python scripts/other_pythons.py $(UV) $(PARALLEL) -m "not volume and not services" tests/contract tests/chassis
+	@$(RUN) python scripts/other_pythons.py $(UV) $(PARALLEL) -m "not slow and not volume and not services" tests/contract tests/chassis
 
 test-quick: setup ## Run the tests that need no service, start no program and take no seconds, in under a minute
 	@$(RUN) pytest $(PARALLEL) -m "not slow and not services and not volume"
