@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from mcp_chassis.failures import Failure, InvalidInput
-from timezone_mcp.times import durations, moments
+from timezone_mcp.times import durations, moments, refusals
 
 NOW = datetime(2026, 3, 18, 13, 30, tzinfo=ZoneInfo("Europe/Paris"))  # a Wednesday
 TABLE = Path(__file__).parents[2] / "docs" / "times.md"
@@ -29,7 +29,7 @@ def test_a_text_of_the_table_means_the_time_beside_it(text: str) -> None:
 def test_a_text_of_the_table_is_refused_with_the_form_to_write(text: str) -> None:
     with pytest.raises(Failure) as failure:
         moments.parse(text, NOW)
-    remedy = moments.FORMS if REFUSED[text] == UNKNOWN_FORM else REFUSED[text]
+    remedy = refusals.FORMS if REFUSED[text] == UNKNOWN_FORM else REFUSED[text]
     assert failure.value.message.endswith(remedy)
     assert len(failure.value.message) < 260
 

@@ -4,11 +4,13 @@ import unicodedata
 
 SHOWN = 40
 DROPPED = ".'\u2019"  # St. John's
+HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # of print, and the minus sign
+LETTERS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i", "\u00e6": "ae", "\u0153": "oe"})
 
 
 def plain(name: str) -> str:
     """`São Paulo`, `sao_paulo` and `SAO-PAULO` alike: no case, no accents, no punctuation."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
+    folded = unicodedata.normalize("NFKD", name.casefold()).translate(LETTERS)
     kept = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c) and c not in DROPPED)
     return " ".join(kept.split())
 
@@ -17,3 +19,8 @@ def quoted(name: str) -> str:
     """What a caller wrote, short and printable, to be shown in a sentence."""
     printable = "".join(c if c.isprintable() else "?" for c in name[: SHOWN + 1])
     return f"'{printable[:SHOWN]}…'" if len(name) > SHOWN else f"'{printable}'"
+
+
+def plain_hyphens(text: str) -> str:
+    """The text with the hyphens of a keyboard for those of print and for the minus sign."""
+    return text.translate(HYPHENS)

@@ -16,7 +16,10 @@ MONTHS = (
 )
 RELATIVE_DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2}
 WEEKDAY = re.compile(r"(?:(this|next|last) )?([a-z]{3,9})")
-DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASCII)
+DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASCII
+)
+HYPHENATED = re.compile(r"(?P<day>\d{1,2})-(?P<month>[a-z]{3,9})-(?P<year>\d{4})", re.ASCII)
 MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?", re.ASCII)
 AFTER_WEEKDAY = re.compile(r"(?P<weekday>[a-z]{3,9}),? (?P<rest>\d.*|[a-z]{3,9} \d.*)", re.ASCII)
 
@@ -49,7 +52,7 @@ def _weekday(text: str, today: date) -> date | None:
 
 def _dated(text: str, today: date) -> date | None:
     """A day of a month; without a year, its next occurrence, today included."""
-    match = DAY_FIRST.fullmatch(text) or MONTH_FIRST.fullmatch(text)
+    match = DAY_FIRST.fullmatch(text) or HYPHENATED.fullmatch(text) or MONTH_FIRST.fullmatch(text)
     month = starting_with(match["month"], MONTHS) if match else None
     if match is None or month is None:
         return None

@@ -8,7 +8,7 @@ from typing import Self
 
 from mcp_chassis.failures import InvalidInput
 
-from timezone_mcp.spelling import quoted
+from timezone_mcp.spelling import plain_hyphens, quoted
 from timezone_mcp.times.readings import instant, within_calendar
 from timezone_mcp.zones.lookup import Zone
 
@@ -31,10 +31,18 @@ class Duration:
     days: timedelta
     exact: timedelta
 
-    def times(self, factor: int) -> Self:
-        return dataclasses.replace(
-            self, months=self.months * factor, days=self.days * factor, exact=self.exact * factor
-        )
+    def times(self, factor: float) -> Self:
+        """The duration `factor` times over; months are counted whole.
+
+        Raises:
+            InvalidInput: that is longer than the calendar.
+        """
+        try:
+            return dataclasses.replace(
+                self, months=int(self.months * factor), days=self.days * factor, exact=self.exact * factor
+            )
+        except OverflowError as exc:
+            raise InvalidInput(OUTSIDE) from exc
 
     def after(self, wall_clock: datetime) -> datetime:
         """The time the clock on the wall shows after it; the 31st becomes the last day of a shorter month.
@@ -67,7 +75,7 @@ def parse(text: str) -> Duration:
     Raises:
         InvalidInput: it is not an ISO 8601 duration, or longer than the calendar.
     """
-    match = ISO.fullmatch(text.strip()) if len(text) <= MAX_TEXT_CHARS else None
+    match = ISO.fullmatch(plain_hyphens(text.strip())) if len(text) <= MAX_TEXT_CHARS else None
     if match is None:
         raise InvalidInput(
             f"{quoted(text)} is not an ISO 8601 duration.", remedy="Use a form such as P1DT2H30M, PT90M or -P2W."

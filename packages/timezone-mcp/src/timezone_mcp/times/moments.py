@@ -4,11 +4,12 @@ import dataclasses
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from mcp_chassis.failures import InvalidInput
+from mcp_chassis.failures import InvalidInput, NotFound
 
-from timezone_mcp.spelling import quoted
+from timezone_mcp.spelling import plain_hyphens, quoted
 from timezone_mcp.times import clock_times, days, durations, iso_dates
 from timezone_mcp.times.readings import within_calendar
+from timezone_mcp.times.refusals import refusal
 from timezone_mcp.zones import lookup, offsets
 from timezone_mcp.zones.lookup import Zone
 
@@ -29,43 +30,16 @@ EPOCH = re.compile(
     r"(?P<seconds>@-?\d{1,10}|-?\d{9,10})(?:\.(?P<fraction>\d{1,9}))?|(?P<milliseconds>-?\d{13})|(?P<microseconds>-?\d{16})",
     re.ASCII,
 )
-ISO = re.compile(r"(?P<date>\d{4}[-/\dw]*)(?P<separator>[t ])(?P<clock>.+)", re.ASCII)
-RELATIVE = re.compile(r"(in )?(\d{1,6}|an?) ?([a-z]{1,7})( ago| from now)?", re.ASCII)
+ISO = re.compile(r"(?P<date>\d{4}[-./\dw]*)(?P<separator>[t ])(?P<clock>.+)", re.ASCII)
+RELATIVE = re.compile(r"(in )?(\d{1,9}(?:[.,]\d{1,6})?|an?) ?([a-z]{1,7})( ago| from now)?", re.ASCII)
 ZONE_SUFFIX = re.compile(r"(?P<text>.+?) ?\[!?(?P<zone>[^\[\]=]{1,40})\]")
 OFFSET_SUFFIX = re.compile(
-    r"(?P<text>.+?)(?P<blank> ?)(?P<offset>z|(?:utc|gmt)?[+\-\u2212]\d\d?(?::?[0-5]\d)?|utc|gmt|ut|[ecmp][sd]t)"
+    r"(?P<text>.+?)(?P<blank> ?)(?P<offset>z|(?:utc|gmt)?[+-]\d\d?(?::?[0-5]\d)?|utc|gmt|ut|[ecmp][sd]t)"
 )
 MAIL_ZONES = {"e": -5, "c": -6, "m": -7, "p": -8}  # hours of EST, CST, MST and PST, by RFC 5322
 MAIL_DATE = re.compile(r"[a-z]{3}, .+")
-ABBREVIATED_ZONE = re.compile(r".*\d ?[a-z]{2,5}(?:/[a-z_]+)*", re.IGNORECASE | re.ASCII)
-
-FORMS = "Use ISO 8601 such as 2026-03-29T14:30, an epoch, now, or a form such as tomorrow 9am or next friday 14:00."
-_MONTH = "|".join(name[:length] for name in days.MONTHS for length in range(3, len(name) + 1))
-_DAY_OF_MONTH = rf"(?:(?:{_MONTH}) \d\d?|\d\d?(?:st|nd|rd|th)? (?:{_MONTH}))(?:st|nd|rd|th)?"
-# Texts that could be read in two ways, with the form to write instead.
-UNREADABLE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( .*)?"), "Day and month could be swapped: write YYYY-MM-DD."),
-    (re.compile(r"\d{4}-?w\d\d"), "That is a whole week: add the day, such as 2026-W13-1 for its Monday."),
-    (re.compile(r"(19|20)\d\d(-\d\d)?"), "That is a whole month or year: write YYYY-MM-DD."),
-    (re.compile(rf"{_DAY_OF_MONTH}(,? \d{{4}})?( \d\d?:\d\d)?"), "That day or time of day does not exist."),
-    (
-        re.compile(rf"{_DAY_OF_MONTH},? \d\d?"),
-        "Write the year in four digits and the time of day with minutes, such as 09:00.",
-    ),
-    (
-        re.compile(r"(.* )?(00?|1[3-9]|[2-9]\d)(:\d\d)? ?[ap]\.?m\.?"),
-        "Hours with am or pm are 1 to 12: write 00:30 or 13:00.",
-    ),
-    (re.compile(r".*\d ?(noon|midday|midnight)"), "Noon is 12:00 and midnight 00:00: write the word or the time."),
-    (re.compile(r"(?!in )(.* )?\d{1,2}"), "It may be morning or evening: write 09:00, 9am or 9pm."),
-    (
-        re.compile(r".*:\d\d:60([.,]\d+)?z?"),
-        "Leap seconds are not counted: write second 59, or 00:00 of the next minute.",
-    ),
-    (re.compile(r"\d{4}-\d\d-\d\d([t ]\d\d:\d\d(:\d\d)?)?"), "That day or time of day does not exist."),
-    (re.compile(r".*[t ]\d\d?[.,]\d+"), "Write hours and minutes, such as 14:30."),
-    (re.compile(r".*:\d\d[.,]\d\d+"), "Write seconds before their fraction, such as 14:30:15.5."),
-)
+OFFSET_NUMBER = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d?)(?P<minutes>:?\d\d)?")
+SPAN_OF_TIME = re.compile(r".* (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,13 +64,14 @@ def parse(text: str, now: datetime) -> WrittenTime:
         InvalidInput: the text is in no known form, has two meanings, or names a date that does not exist.
         NotFound: the zone in brackets does not exist.
     """
-    written = " ".join(text.split()).lower()
+    plain = plain_hyphens(" ".join(text.split()))
+    written = plain.lower()
     if not written or len(written) > MAX_TEXT_CHARS:
-        raise _refusal(text, "")
-    suffix = ZONE_SUFFIX.fullmatch(" ".join(text.split()))
+        raise refusal(text, "")
+    suffix = ZONE_SUFFIX.fullmatch(plain)
     found = _in_zone(suffix["text"].lower(), lookup.resolve(suffix["zone"]), now) if suffix else _read(written, now)
     if found is None:
-        raise _refusal(text, written)
+        raise refusal(text, written, names_zone=_names_zone(written, now))
     return dataclasses.replace(found, moment=within_calendar(found.moment))
 
 
@@ -131,9 +106,46 @@ def _read(text: str, now: datetime) -> WrittenTime | None:
         return None
     body = suffix["text"].rstrip(" ,")
     moment = _iso(body, now) or _spoken(body, now.astimezone(offset))
-    if moment is None or moment.tzinfo is not None or (_is_date(body) and suffix["offset"][-3:-2] in set("+-\u2212")):
+    if moment is None or moment.tzinfo is not None or _may_be_no_offset(suffix, now):
         return None
     return WrittenTime(moment.replace(tzinfo=offset))
+
+
+def _may_be_no_offset(suffix: re.Match[str], now: datetime) -> bool:
+    """Whether the signed number behind a time may be the end of a span, a number of days or a part of the date.
+
+    `tomorrow 09:00-10:00` is a span, `9am +1` in a flight plan is the next day. Behind an ISO 8601 time of day, an
+    offset of two digits or more is one; behind a day alone it needs minutes.
+    """
+    number = OFFSET_NUMBER.fullmatch(suffix["offset"])
+    if number is None:
+        return False
+    body = suffix["text"].rstrip(" ,")
+    if _is_day(body, now):
+        return not number["minutes"]
+    if span := SPAN_OF_TIME.fullmatch(suffix[0]):
+        return span["end"] > span["start"] or _iso(body, now) is None
+    if not number["minutes"] and len(number["hours"]) == 1 and suffix["blank"]:
+        return True
+    return _iso(body, now) is None and number["sign"] == "-" and len(number["minutes"] or "") != 2
+
+
+def _is_day(text: str, now: datetime) -> bool:
+    return days.read(text, now.date()) is not None
+
+
+def _names_zone(text: str, now: datetime) -> bool:
+    """Whether the text is a time followed by the name of a time zone, such as `3pm Tokyo` or `9am EST`."""
+    time_before, _, name = text.rpartition(" ")
+    try:
+        if not name[:1].isalpha() or _read(time_before.removesuffix(" in"), now) is None:
+            return False
+        lookup.resolve(name)
+    except NotFound:
+        return False
+    except InvalidInput:
+        return True
+    return True
 
 
 def _offset(text: str, whole: str) -> tzinfo | None:
@@ -142,10 +154,6 @@ def _offset(text: str, whole: str) -> tzinfo | None:
         hours = MAIL_ZONES[text[0]] + (text[1] == "d")
         return offsets.read(f"{hours:+}") if MAIL_DATE.fullmatch(whole) else None
     return offsets.read("z" if text == "ut" else text)
-
-
-def _is_date(text: str) -> bool:
-    return iso_dates.read(text) is not None
 
 
 def _epoch(text: str, now: datetime) -> datetime | None:
@@ -188,9 +196,17 @@ def _relative(text: str, now: datetime) -> datetime | None:
     unit = UNITS.get(match[3]) or UNITS.get(match[3].removesuffix("s"))
     if unit is None:
         return None
-    count = int(match[2]) if match[2].isdigit() else 1
+    count = float(match[2].replace(",", ".")) if match[2][0].isdigit() else 1
+    by_calendar = not durations.parse(unit).exact
+    if by_calendar and count % 1:
+        return None
     span = durations.parse(unit).times(-count if match[4] == " ago" else count)
-    return now.astimezone(UTC) + span.exact if span.exact else span.after(now.replace(tzinfo=None))
+    if by_calendar:
+        return span.after(now.replace(tzinfo=None))
+    try:
+        return now.astimezone(UTC) + span.exact
+    except OverflowError as exc:
+        raise InvalidInput(durations.OUTSIDE) from exc
 
 
 def _spoken(text: str, now: datetime) -> datetime | None:
@@ -223,10 +239,3 @@ def _combined(day: date, since_midnight: timedelta) -> datetime:
         InvalidInput: that lies outside the calendar.
     """
     return within_calendar(datetime.combine(day, time())) + since_midnight
-
-
-def _refusal(text: str, written: str) -> InvalidInput:
-    remedy = next((form for pattern, form in UNREADABLE if pattern.fullmatch(written)), None)
-    if remedy is None and ABBREVIATED_ZONE.fullmatch(written) and ":" in written:
-        remedy = "Name the time zone in its own argument, or write an offset such as +01:00 behind the time."
-    return InvalidInput(f"{quoted(text)} is no date and time, or in no form known here.", remedy=remedy or FORMS)
