@@ -153,6 +153,13 @@ def test_the_command_line_restores_the_file(home: Path, capsys: pytest.CaptureFi
     assert "There is no backup" in capsys.readouterr().err
 
 
+def test_the_command_line_removes_a_file_that_it_had_made(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "cursor", "--write"], SAMPLE) == 0
+    assert main(["config", "cursor", "--undo"], SAMPLE) == 0
+    assert not (home / ".cursor" / "mcp.json").exists()
+    assert "is removed: --write had made it" in capsys.readouterr().out
+
+
 def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / ".cursor").mkdir()
     (home / ".cursor" / "mcp.json").write_text("{")

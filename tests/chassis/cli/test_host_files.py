@@ -175,10 +175,10 @@ def test_other_entries_and_comments_survive_and_a_backup_is_kept(tmp_path: Path)
 def test_writing_again_changes_nothing_and_makes_no_backup(name: str, tmp_path: Path) -> None:
     host, path = HOSTS[name], tmp_path / "file"
     write(host, path, local(host))
-    before = path.read_bytes()
+    before, files = path.read_bytes(), set(tmp_path.iterdir())
     assert write(host, path, local(host)) is None
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert set(tmp_path.iterdir()) == files
 
 
 def test_each_change_has_its_own_backup_and_undo_restores_the_latest_first(tmp_path: Path) -> None:
@@ -188,6 +188,7 @@ def test_each_change_has_its_own_backup_and_undo_restores_the_latest_first(tmp_p
     assert [backup.name for backup in backups if backup][::10] == ["mcp.json.backup-1", "mcp.json.backup-11"]
     latest = path.read_text()
     restored = undo(path)
+    assert restored.backup
     assert restored.backup.name == "mcp.json.backup-11"
     assert restored.replaced
     assert restored.replaced.read_text() == latest
@@ -197,6 +198,22 @@ def test_each_change_has_its_own_backup_and_undo_restores_the_latest_first(tmp_p
     assert path.read_text() == "{}"
     with pytest.raises(Unwritable, match="no backup"):
         undo(path)
+
+
+def test_undo_removes_a_file_that_the_command_had_made(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "mcp.json"
+    write(CURSOR, path, ENTRY)
+    write(CURSOR, path, replace(ENTRY, name="second"))
+    assert list(read(CURSOR, path)["mcpServers"]) == [ENTRY.name, "second"]
+    assert undo(path).backup
+    assert list(read(CURSOR, path)["mcpServers"]) == [ENTRY.name]
+    assert undo(path).backup is None
+    assert not path.exists()
+    with pytest.raises(Unwritable, match="no backup"):
+        undo(path)
+    write(CURSOR, path, ENTRY)
+    undo(path)
+    assert [file.name for file in path.parent.iterdir()] == ["mcp.json.undone"]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def add_to(commands: Any, server: Server[Any]) -> None:
     config.add_argument("--no-key", action="store_true", help="with --url: no API key, the host signs in by OAuth")
     act = config.add_mutually_exclusive_group()
     act.add_argument("--write", action="store_true", help="put it into the host's file; a backup is kept")
-    act.add_argument("--undo", action="store_true", help="restore the latest backup of the host's file")
+    act.add_argument("--undo", action="store_true", help="restore the host's file as it was before --write")
 
 
 def run(server: Server[Any], chosen: argparse.Namespace) -> int:
@@ -58,8 +58,9 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
 
 def _undone(host: Host, path: Path) -> int:
     restored = undo(path)
+    done = f"is restored from {restored.backup.name}" if restored.backup else "is removed: --write had made it"
     kept = f" The file as it was is {restored.replaced}." if restored.replaced else ""
-    sys.stdout.write(f"{path} is restored from {restored.backup.name}.{kept} Restart {host.title}.\n")
+    sys.stdout.write(f"{path} {done}.{kept} Restart {host.title}.\n")
     return 0
 
 

@@ -13,6 +13,8 @@ from mcp_chassis.cli.hosts.forms import merged
 from mcp_chassis.cli.hosts.members import members
 
 _BOM = "\ufeff"
+_NO_FILE = ".no-file"
+"""The ending of a backup that says that there was no file."""
 
 
 class Unwritable(Exception):
@@ -21,9 +23,9 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored backup, and the file as it was before."""
+    """A restored backup, None where there was no file before the change, and the file as it was before restoring."""
 
-    backup: Path
+    backup: Path | None
     replaced: Path | None
 
 
@@ -53,21 +55,27 @@ def write(host: Host, path: Path, entry: HostEntry) -> Path | None:
 def undo(path: Path) -> Restored:
     """Restore the latest backup of a file; the file as it was is kept beside it under the name `.undone`.
 
+    A file that this command made is removed.
+
     Raises:
         Unwritable: when there is no backup, or the folder cannot be written.
     """
     path = path.resolve()
-    backups = list(_backups(path))
+    backups = _backups(path)
     if not backups:
-        raise Unwritable(f"There is no backup of {path}: this command has not changed it, or made it new.")
+        raise Unwritable(f"There is no backup of {path}: this command has not changed it.")
+    latest = backups[-1]
     try:
         replaced = path.with_name(f"{path.name}.undone") if path.exists() else None
         if replaced:
             path.replace(replaced)
-        backups[-1].replace(path)
+        if latest.suffix == _NO_FILE:
+            latest.unlink()
+            return Restored(None, replaced)
+        latest.replace(path)
     except OSError as exc:
         raise Unwritable(f"{path} cannot be written: {exc.strerror}.") from exc
-    return Restored(backups[-1], replaced)
+    return Restored(latest, replaced)
 
 
 def _changed(host: Host, text: str, entry: HostEntry) -> str:
@@ -123,21 +131,26 @@ def _prompts_there(host: Host, document: Mapping[str, Any]) -> list[Any]:
 def _replace(path: Path, text: str) -> Path | None:
     """Replace a file whole; a new one is readable by its owner alone, for it may hold credentials."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    backup = _copied(path) if path.exists() else None
+    existed = path.exists()
+    backup = _copied(path)
     fresh = path.with_name(f".{path.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_bytes(text.encode("utf-8"))
-    if backup:
+    if existed:
         shutil.copymode(path, fresh)
     fresh.replace(path)
-    return backup
+    return backup if existed else None
 
 
 def _copied(path: Path) -> Path:
-    """Copy a file beside itself under the next number."""
+    """Copy a file beside itself under the next number; where there is none, an empty file of that number says so."""
     number = max((_number(backup) for backup in _backups(path)), default=0) + 1
     backup = path.with_name(f"{path.name}.backup-{number}")
-    shutil.copy2(path, backup)
+    if path.exists():
+        shutil.copy2(path, backup)
+    else:
+        backup = backup.with_name(f"{backup.name}{_NO_FILE}")
+        backup.touch(mode=0o600)
     return backup
 
 
@@ -148,5 +161,5 @@ def _backups(path: Path) -> list[Path]:
 
 
 def _number(backup: Path) -> int:
-    digits = backup.name.rpartition("-")[2]
+    digits = backup.name.removesuffix(_NO_FILE).rpartition("-")[2]
     return int(digits) if digits.isascii() and digits.isdigit() else 0
