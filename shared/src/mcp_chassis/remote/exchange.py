@@ -17,7 +17,9 @@ from mcp_chassis.pipeline.caller import LOCAL_PRINCIPAL
 from mcp_chassis.remote.auth.authenticate import address_of
 from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.rejections import Rejection
+from mcp_chassis.remote.http.response_messages import ResponseMessages
 from mcp_chassis.telemetry import logs, trace_context
+from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 
 _access = logging.getLogger("mcp_chassis.access")
 
@@ -49,6 +51,7 @@ class Exchange:
         self._complete = False
         self._is_event_stream = False
         self._send = send
+        self._messages = ResponseMessages(lambda message: PROTOCOL_LOG.record_parsed("out", message))
         self._began = time.perf_counter()
         self.more_headers = [(b"x-request-id", (self.client_id or self.id).encode())]
 
@@ -69,6 +72,7 @@ class Exchange:
 
     def understood(self, message: dict[str, Any]) -> None:
         """Remember the id and the method of the JSON-RPC message."""
+        PROTOCOL_LOG.record_parsed("in", message)
         identifier = message.get("id")
         self.rpc_id = identifier if isinstance(identifier, str | int) else None
         method = message.get("method")
@@ -83,6 +87,9 @@ class Exchange:
             self._is_event_stream = any(kind.startswith(b"text/event-stream") for kind in kinds)
         else:
             self._complete = not message.get("more_body", False)
+            if PROTOCOL_LOG.enabled:
+                body = message.get("body", b"")
+                self._messages.feed(body, is_event_stream=self._is_event_stream, more=not self._complete)
         await self._send(message)
 
     async def reject(self, rejection: Rejection) -> None:
