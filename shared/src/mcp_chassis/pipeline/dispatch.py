@@ -27,7 +27,6 @@ from mcp_types import (
     GetPromptResult,
     InputRequiredResult,
     PromptReference,
-    SubscriptionFilter,
 )
 from mcp_types import Prompt as WirePrompt
 from mcp_types import Resource as WireResource
@@ -126,22 +125,6 @@ class Dispatch(MCPServer[Lifespan]):
 
     async def list_prompts(self) -> list[WirePrompt]:
         return self.prompts.wire() if self.gate.admits(PROMPTS) else []
-
-    def check_watching(self, watched: SubscriptionFilter) -> None:
-        """Let the current caller subscribe to what it may read.
-
-        Raises:
-            MCPError: naming the permission that is missing.
-        """
-        try:
-            if watched.resources_list_changed or watched.resource_subscriptions:
-                self.gate.check(RESOURCES)
-            if watched.prompts_list_changed:
-                self.gate.check(PROMPTS)
-            if watched.tools_list_changed and not self.inventory.visible(self.gate):
-                self.gate.check("read")
-        except PermissionDenied as failure:
-            raise MCPError(error_code(failure), failure.message, failure.wire()) from failure
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: AnyContext | None = None

@@ -1,6 +1,7 @@
 """One server at one path: the checks of a request before the server's own pipeline."""
 
 import contextlib
+import functools
 import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import Caps, InFlightRequests
+from mcp_chassis.remote.watching import check_watching
 from mcp_chassis.telemetry.logs import AUDIT, log_event
 from mcp_chassis.telemetry.metrics import serving_as
 from mcp_chassis.tools import PROMPTS, RESOURCES
@@ -106,7 +108,8 @@ class Endpoint:
         self.guard = guard
         self._flight = flight
         serve_private_lists(dispatch)
-        self._listening = Listening(dispatch.bus, streams=guard.streams.total, check=dispatch.check_watching)
+        check = functools.partial(check_watching, dispatch.gate, dispatch.inventory)
+        self._listening = Listening(dispatch.bus, streams=guard.streams.total, check=check)
         self._listening.serve(dispatch.lowlevel)
         dispatch.streamable_http_app(
             stateless_http=True,
