@@ -28,6 +28,7 @@ LAYERS = (
         "credential",
         "secret_command",
         "sign_in",
+        "asking",
         "fan_out",
         "batching",
     }

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import anyio
 import pytest
+from asking_hosts import REVISIONS, Host, hosted
 from mcp.client import Client
 from mcp_chassis.failures import Conflict
 from mcp_chassis.pipeline.dispatch import Dispatch
@@ -284,6 +285,26 @@ async def test_one_yes_of_the_newer_era_sent_three_times_has_one_effect(server, 
         results = [await send(CallToolResult, input_responses=yes, request_state=asked.request_state) for _ in range(3)]
     assert [result.structured_content["times"] for result in results] == [1, 1, 1]
     assert rubbish.thrown == ["old"]
+
+
+@pytest.mark.parametrize("content", [None, {}, {"agree": "maybe"}, {"other": True}])
+async def test_an_accepted_form_that_does_not_fit_the_question_is_no_yes(server, rubbish: Bin, era, content: Any):
+    async def misfit(context: Any, params: Any) -> ElicitResult:
+        return ElicitResult(action="accept", content=content)
+
+    async with connected(server, era=era, elicitation_callback=misfit) as client:
+        told = failure(await client.call_tool("delete_things", {"name": "old"}))
+    assert (told.code, rubbish.thrown) == ("PERMISSION_DENIED", [])
+    assert told.message.startswith("The host's answer does not fit the question, so nothing was done.")
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_a_host_that_gives_no_answer_is_asked_once_and_nothing_happens(server, rubbish: Bin, revision: str):
+    host = Host(person=None)
+    async with hosted(server, host, revision, {}) as call:
+        told = failure(await call("delete_things", {"name": "old"}))
+    assert (told.code, rubbish.thrown, len(host.questions)) == ("PERMISSION_DENIED", [], 1)
+    assert told.message.startswith("The host gave no answer of the person, so nothing was done.")
 
 
 async def test_the_note_of_a_question_reaches_the_tool_which_is_not_asked_for_it_again(server, rubbish: Bin, era):

@@ -11,6 +11,7 @@ from mcp.server.mcpserver.utilities.context_injection import find_context_parame
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from mcp_types import Tool as WireTool
 
+from mcp_chassis.asking import QuestionPending
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import OutcomeUnknown, TimedOut
 from mcp_chassis.pipeline.absent_arguments import marks_of
@@ -68,6 +69,12 @@ class BoundFunction(Generic[Notes]):
 
     async def call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         """Call the function; an `InputRequiredResult` where the host must be asked first."""
+        try:
+            return await self._call(arguments, context)
+        except QuestionPending as question:
+            return question.result
+
+    async def _call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         injected: dict[str, Any] = {}
         if self._asked:
             answers = await resolve_arguments(self._asked, self._plans, arguments, context)

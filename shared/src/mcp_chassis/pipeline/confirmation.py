@@ -7,17 +7,18 @@ question. Codes live where idempotency records do, so that any replica takes the
 import dataclasses
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context
-from mcp_types import CallToolResult, ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
+from mcp_types import CallToolResult, ElicitResult, InputRequiredResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import Field, create_model
 
+from mcp_chassis.asking import can_elicit, form_request, request
 from mcp_chassis.failures import ConfirmationRequired, Conflict, InvalidInput, PermissionDenied
 from mcp_chassis.pipeline.reuse import ResultReuse
 from mcp_chassis.pipeline.secret_patterns import masked
@@ -27,6 +28,8 @@ from mcp_chassis.tools import Question
 
 LIFETIME_SECONDS = 600.0
 CODE_BYTES = 9
+CODE = re.compile(r"[\w-]{12}", re.ASCII)
+"""The form of a code of that many bytes; the state of other questions has another."""
 ANSWER = "confirm"
 
 AnyContext = Context[Any, Any]
@@ -109,22 +112,21 @@ class Confirmations:
         """Run once under the code, unless the form that came back with it says no."""
         form = (ctx.input_responses or {}).get(ANSWER)
         if query.confirmation_code is None and not _is_yes(form, asked["field"]):
-            raise _not_agreed()
+            raise _not_agreed(form, asked["field"])
         return await self._memory.once(query, _done(code), lambda: run(asked.get("note")))
 
     async def _ask(self, query: ToolCall, ctx: AnyContext, question: Question, text: str, run: Run) -> Answer:
         if not can_elicit(ctx):
             return await self._coded(query, question, text)
         fields: dict[str, Any] = {question.field: (bool, Field(description="Yes, do this."))}
-        form = create_model("Agreement", **fields)
+        asked = form_request(text, create_model("Agreement", **fields))
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             code = await self._issue(query, question, text, BY_FORM)
-            params = ElicitRequestFormParams(message=text, requested_schema=form.model_json_schema())
-            return InputRequiredResult(input_requests={ANSWER: ElicitRequest(params=params)}, request_state=code)
-        agreed = await ctx.elicit(text, form)
-        if isinstance(agreed, AcceptedElicitation) and getattr(agreed.data, question.field):
-            return await run(question.note)
-        raise _not_agreed()
+            return InputRequiredResult(input_requests={ANSWER: asked}, request_state=code)
+        form = await request(ctx, asked)
+        if not _is_yes(form, question.field):
+            raise _not_agreed(form, question.field)
+        return await run(question.note)
 
     async def _coded(self, query: ToolCall, question: Question, text: str) -> Answer:
         if question.person_only:
@@ -174,17 +176,10 @@ def _worded(question: Question, arguments: Mapping[str, Any]) -> str:
     return "\n".join([question.text, *lines])
 
 
-def can_elicit(ctx: AnyContext) -> bool:
-    """Whether the host of this call can show a form to a person."""
-    capabilities = ctx.client_capabilities
-    elicitation = capabilities.elicitation if capabilities else None
-    if elicitation is None or (elicitation.form is None and elicitation.url is not None):
-        return False
-    return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS or ctx.request_context.session.can_send_request
-
-
 def _state(ctx: AnyContext) -> str | None:
-    return ctx.request_state if ctx.input_responses and ANSWER in ctx.input_responses else None
+    """The code of a form that was shown, whether or not its answer came with it; None for another question's state."""
+    state = ctx.request_state
+    return state if state is not None and CODE.fullmatch(state) else None
 
 
 def _is_yes(form: object, field: str) -> bool:
@@ -204,5 +199,11 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def _not_agreed() -> PermissionDenied:
-    return PermissionDenied("The person did not agree.", remedy="Do not ask again unless the person wants it.")
+def _not_agreed(form: object, field: str) -> PermissionDenied:
+    """The failure of a form that is no yes: a person's no, an answer that does not fit, or none."""
+    remedy = "Do not ask again unless the person wants it."
+    if not isinstance(form, ElicitResult):
+        return PermissionDenied("The host gave no answer of the person, so nothing was done.", remedy=remedy)
+    if form.action == "accept" and not isinstance((form.content or {}).get(field), bool):
+        return PermissionDenied("The host's answer does not fit the question, so nothing was done.", remedy=remedy)
+    return PermissionDenied("The person did not agree.", remedy=remedy)

@@ -262,8 +262,10 @@ async def _foreseen(run: Callable[[], Awaitable[Answer]]) -> Answer:
         return await run()
     except (Failure, MCPError):
         raise
-    except ToolError as exc:  # a person was asked and did not agree
-        raise PermissionDenied(str(exc), remedy="Do not ask again unless the person wants it.") from exc
+    except ToolError as exc:  # of the SDK's own questions; its words name a parameter of ours
+        raise PermissionDenied(
+            "The question to the person has no usable answer.", remedy="Do not ask again unless the person wants it."
+        ) from exc
     except asyncio.CancelledError as exc:
         task = asyncio.current_task()
         if task is None or task.cancelling():

@@ -3,8 +3,8 @@
 from typing import Any
 
 from mcp.server.mcpserver import Context
+from mcp_chassis.asking import can_elicit
 from mcp_chassis.failures import PermissionDenied
-from mcp_chassis.pipeline.confirmation import can_elicit
 from mcp_chassis.tools import Confirm, Question, writes
 
 from database_mcp.database import Database
