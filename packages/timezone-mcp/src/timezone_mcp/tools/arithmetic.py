@@ -15,7 +15,7 @@ from timezone_mcp.times.readings import Reading
 from timezone_mcp.tools.parameters import DateTime, Hours, Moment, SkipHolidays, ZoneName, ZoneNames
 from timezone_mcp.working_hours.days_off import days_off_sentence
 from timezone_mcp.working_hours.hours import Hours as WorkingHours
-from timezone_mcp.working_hours.hours import parse
+from timezone_mcp.working_hours.written_hours import parse
 from timezone_mcp.zones import lookup
 from timezone_mcp.zones.lookup import Zone
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from timezone_mcp.times import moments
 from timezone_mcp.times.readings import IfAmbiguous as Choice
-from timezone_mcp.working_hours import hours
+from timezone_mcp.working_hours import written_hours
 from timezone_mcp.working_hours.meetings import Participant
 from timezone_mcp.zones import lookup
 
@@ -27,7 +27,7 @@ ZoneNames = Annotated[SeveralZones, BeforeValidator(_one_is_many, json_schema_in
 Moment = Annotated[str, Field(max_length=moments.MAX_TEXT_CHARS, coerce_numbers_to_str=True)]
 DateTime = Annotated[Moment, Field(description="ISO 8601, epoch, now or like next friday 14:00")]
 IfAmbiguous = Annotated[Choice | None, Field(description="If repeated or skipped; default: first, or moved forward")]
-HoursText = Annotated[str, Field(max_length=hours.MAX_TEXT_CHARS)]
+HoursText = Annotated[str, Field(max_length=written_hours.MAX_TEXT_CHARS)]
 Hours = Annotated[HoursText | None, Field(description="Default 09:00-17:00 on local working days")]
 SkipHolidays = bool  # the name says it: public holidays of the zone's country are no working days
 
@@ -47,9 +47,9 @@ class Attendee(BaseModel):
         Raises:
             Failure: one of the texts is none.
         """
-        worked = hours.parse(self.hours, skip_holidays=skip_holidays)
+        worked = written_hours.parse(self.hours, skip_holidays=skip_holidays)
         if self.days is not None:
-            worked = dataclasses.replace(worked, days=hours.days(self.days))
+            worked = dataclasses.replace(worked, days=written_hours.days(self.days))
         return Participant(lookup.resolve(self.timezone), worked)
 
 

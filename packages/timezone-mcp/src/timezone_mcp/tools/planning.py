@@ -13,8 +13,9 @@ from timezone_mcp.tools.parameters import MAX_ZONES, Attendee, Hours, Moment, Sk
 from timezone_mcp.working_hours import meetings
 from timezone_mcp.working_hours.availability import Availability, Window, WorkingNow
 from timezone_mcp.working_hours.days_off import days_off_sentence
-from timezone_mcp.working_hours.hours import LOOK_AHEAD, next_common, parse, without_end
+from timezone_mcp.working_hours.hours import LOOK_AHEAD, next_common, without_end
 from timezone_mcp.working_hours.periods import period
+from timezone_mcp.working_hours.written_hours import parse
 from timezone_mcp.zones import lookup
 
 

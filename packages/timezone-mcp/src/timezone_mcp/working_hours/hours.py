@@ -1,41 +1,36 @@
-"""Working hours: days of the week, a span of the local clock, and the stretches of time they make."""
+"""Working hours: days of the week, spans of the local clock, and the stretches of time they make."""
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 
-from mcp_chassis.failures import InvalidInput
-
-from timezone_mcp.spelling import quoted
-from timezone_mcp.times.readings import instant
-from timezone_mcp.times.weekdays import WEEKDAYS, starting_with
+from timezone_mcp.times.readings import Status, instant, read
 from timezone_mcp.working_hours import public_holidays
 from timezone_mcp.working_hours.weekends import working_days
+from timezone_mcp.zones import changes
 from timezone_mcp.zones.lookup import Zone
 
-MAX_TEXT_CHARS = 64
-SPAN = re.compile(r"(?:(.+?) )?(\d{1,2}):(\d\d) ?(?:-|\u2013|to) ?(\d{1,2}):(\d\d)", re.ASCII)
+MAX_SPANS = 3  # of a day
 DAY = timedelta(days=1)
 EVERY_DAY = frozenset(range(7))
 NOON = timedelta(hours=12)
 LOOK_AHEAD = timedelta(days=14)  # within which the next work and the next common window are sought
-FORM = "Use a form such as 09:00-17:00, mon-fri 08:30-16:30 or sun-thu 22:00-06:00."
 
+Span = tuple[timedelta, timedelta]  # since midnight of the day on which it begins; the end may lie on the next day
 Stretch = tuple[datetime, datetime]  # aware, in UTC, the end not included
+NINE_TO_FIVE: Span = (timedelta(hours=9), timedelta(hours=17))
 
 
 @dataclasses.dataclass(frozen=True)
 class Hours:
-    """Working hours by the local clock; `closes` after midnight means the next day.
+    """Working hours by the local clock, in at most three spans a day that do not overlap.
 
     `days` are weekdays, 0 for Monday; None means the working days of the zone's country. With `skip_holidays` the
     public holidays of that country are no working days.
     """
 
-    opens: timedelta = timedelta(hours=9)
-    closes: timedelta = timedelta(hours=17)
+    spans: tuple[Span, ...] = (NINE_TO_FIVE,)
     days: frozenset[int] | None = None
     skip_holidays: bool = False
 
@@ -43,20 +38,26 @@ class Hours:
         """The working days of the week in `zone`."""
         return working_days(zone) if self.days is None else self.days
 
-    def stretch(self, day: date, zone: Zone) -> Stretch:
-        """The instants between which work begun on `day` lasts; a clock change makes it longer or shorter."""
+    def begun_on(self, day: date, zone: Zone) -> list[Stretch]:
+        """The stretches of work that begin on `day`; a clock change makes one longer or shorter, or skips it."""
         midnight = datetime.combine(day, time())
-        opens, closes = (instant(midnight + edge, zone).astimezone(UTC) for edge in (self.opens, self.closes))
-        return opens, closes
+        stretches = [(_edge(midnight + opens, zone), _edge(midnight + closes, zone)) for opens, closes in self.spans]
+        return [(start, end) for start, end in stretches if start < end]
 
     def under_way(self, zone: Zone, moment: datetime) -> Stretch | None:
-        """The work under way at `moment`; days that touch are one stretch, followed for two weeks."""
+        """The work under way at `moment`; stretches that touch are one, followed for two weeks."""
         today = moment.astimezone(zone.rules).date()
-        begun = (self.stretch(day, zone) for day in (today - DAY, today) if self._works(day, zone))
-        current = next(((opens, closes) for opens, closes in begun if opens <= moment < closes), None)
-        if current is None or self.closes - self.opens < DAY:
+        begun = [
+            stretch for day in (today - DAY, today) if self._works(day, zone) for stretch in self.begun_on(day, zone)
+        ]
+        current = next(((start, end) for start, end in begun if start <= moment < end), None)
+        if current is None or not self._may_touch:
             return current
         return joined([current, *self._whole(zone, moment, moment + LOOK_AHEAD)])[0]
+
+    @property
+    def _may_touch(self) -> bool:
+        return len(self.spans) > 1 or any(closes - opens >= DAY for opens, closes in self.spans)
 
     def stretches(self, zone: Zone, start: datetime, end: datetime) -> list[Stretch]:
         """Every stretch of work, cut to what lies from `start` to `end`, in order."""
@@ -66,7 +67,7 @@ class Hours:
         """The stretches of work that begin on the days from one before `start` to one after `end`."""
         first = start.astimezone(zone.rules).date() - DAY
         days = (first + timedelta(days=n) for n in range((end - start).days + 4))
-        return [self.stretch(day, zone) for day in days if self._works(day, zone)]
+        return [stretch for day in days if self._works(day, zone) for stretch in self.begun_on(day, zone)]
 
     def _works(self, day: date, zone: Zone) -> bool:
         if day.weekday() not in self.weekdays(zone) or not _exists(day, zone):
@@ -79,42 +80,15 @@ def _exists(day: date, zone: Zone) -> bool:
     return instant(datetime.combine(day, time()) + NOON, zone).date() == day
 
 
-def parse(text: str | None, *, skip_holidays: bool = False) -> Hours:
-    """Read working hours; without days those of the zone's country, without a text 09:00-17:00.
+def _edge(wall_clock: datetime, zone: Zone) -> datetime:
+    """The instant at which the local clock reaches a time: the clock change itself where it skips the time.
 
-    Raises:
-        InvalidInput: the text is not a span of hours.
+    A repeated time is taken the first time it comes.
     """
-    if text is None:
-        return Hours(skip_holidays=skip_holidays)
-    if text.strip() == "24/7":
-        return Hours(timedelta(0), DAY, EVERY_DAY, skip_holidays)
-    match = SPAN.fullmatch(" ".join(text.split()).lower()) if len(text) <= MAX_TEXT_CHARS else None
-    if match is None:
-        raise InvalidInput(f"{quoted(text)} is not a span of working hours.", remedy=FORM)
-    opens, closes = _clock(match[2], match[3]), _clock(match[4], match[5])
-    if opens is None or closes is None or opens in {closes, DAY}:
-        raise InvalidInput(f"{quoted(text)} is not a span of working hours.", remedy=FORM)
-    weekdays = days(match[1]) if match[1] else None
-    return Hours(opens, closes if closes > opens else closes + DAY, weekdays, skip_holidays)
-
-
-def days(text: str) -> frozenset[int]:
-    """The weekdays meant by `mon-fri`, `sun,tue` or `daily`; 0 is Monday.
-
-    Raises:
-        InvalidInput: one of them is no day.
-    """
-    if text.strip().lower() in {"daily", "every day"}:
-        return frozenset(range(7))
-    found: set[int] = set()
-    for part in re.split(r"[ ,]+", text.strip()):
-        first, dash, last = part.partition("-")
-        ends = [starting_with(word, WEEKDAYS) for word in ((first, last) if dash else (first, first))]
-        if ends[0] is None or ends[1] is None:
-            raise InvalidInput(f"{quoted(text)} does not name days.", remedy="Use a form such as mon-fri or sat,sun.")
-        found.update((ends[0] + n) % 7 for n in range((ends[1] - ends[0]) % 7 + 1))
-    return frozenset(found)
+    reading = read(wall_clock, zone)
+    if reading.status is not Status.SKIPPED:
+        return reading.earlier.astimezone(UTC)
+    return next(change.at for change in changes.between(zone, reading.earlier, reading.later))
 
 
 def next_common(hours: Hours, zones: Iterable[Zone], moment: datetime) -> Stretch | None:
@@ -146,8 +120,3 @@ def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
 
 def _overlaps(some: Sequence[Stretch], others: Sequence[Stretch]) -> list[Stretch]:
     return [(max(a, c), min(b, d)) for a, b in some for c, d in others if a < d and c < b]
-
-
-def _clock(hour: str, minute: str) -> timedelta | None:
-    reading = timedelta(hours=int(hour), minutes=int(minute))
-    return reading if int(minute) < 60 and reading <= DAY else None

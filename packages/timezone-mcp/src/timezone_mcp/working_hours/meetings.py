@@ -5,13 +5,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from timezone_mcp.working_hours.hours import DAY, Hours
+from timezone_mcp.working_hours.hours import DAY, MAX_SPANS, Hours
 from timezone_mcp.zones import changes
 from timezone_mcp.zones.changes import ClockChange
 from timezone_mcp.zones.lookup import Zone
 
 MINUTE = timedelta(minutes=1)
 HALF_HOUR, QUARTER = timedelta(minutes=30), timedelta(minutes=15)
+NEAR_STRETCHES = MAX_SPANS + 2  # a meeting of at most half a day overlaps no more, and the next one after it is known
 FAR = 7 * 24 * 60.0  # minutes from the middle of a working day, where none is near
 
 Worked = Sequence[tuple[float, float]]  # stretches of work in minutes since the search's start: quicker than times
@@ -94,7 +95,7 @@ def _ranks(calendars: Sequence[Worked], length: float, starts: Iterator[float]) 
         for place, calendar in enumerate(calendars):
             while nearest[place] < len(calendar) - 1 and calendar[nearest[place]][1] <= start:
                 nearest[place] += 1
-            near.append(calendar[max(0, nearest[place] - 1) : nearest[place] + 3])
+            near.append(calendar[max(0, nearest[place] - 1) : nearest[place] + NEAR_STRETCHES])
         outside = sum(_outside(worked, start, length) for worked in near)
         strains = [_strain(worked, start + length / 2) for worked in near]
         yield _Rank(outside, max(strains), sum(strains), start)
