@@ -22,7 +22,7 @@ America/Argentina/Buenos_Aires: La Plata, Mar del Plata
 America/Bogota: Medellin, Barranquilla
 America/Caracas: Maracaibo
 America/Chicago: Dallas, Madison
-America/Denver: Salt Lake City, Aurora
+America/Denver: Salt Lake City, Boulder
 America/Edmonton: Calgary, Banff
 America/Guayaquil: Quito
 America/Halifax: Dartmouth
@@ -33,11 +33,11 @@ America/Mexico_City: Guadalajara, Queretaro
 America/Monterrey: Saltillo
 America/New_York: NYC, Providence
 America/Phoenix: Tucson, Scottsdale
-America/Santiago: Valparaiso, Concepcion
+America/Santiago: Valparaiso
 America/Sao_Paulo: Rio de Janeiro, Campinas
 America/Tijuana: Mexicali
-America/Toronto: Ottawa, Waterloo
-America/Vancouver: Surrey
+America/Toronto: Ottawa, Kitchener
+America/Vancouver: Burnaby
 Asia/Almaty: Astana, Nur-Sultan
 Asia/Bangkok: Chiang Mai, Pattaya
 Asia/Dhaka: Chittagong, Chattogram

@@ -4,13 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_chassis.failures import Failure, InvalidInput
+from mcp_chassis.failures import Failure, InvalidInput, NotFound
 from timezone_mcp import tzdb
 from timezone_mcp.places import countries, population
+from timezone_mcp.places.cities import CITIES
 from timezone_mcp.zones import lookup
 
 LINES = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
 EXPECTED = dict(line.split(": ", 1) for line in LINES if not line.startswith("#"))
+GEONAMES = Path(__file__).with_name("geonames.txt").read_text(encoding="utf-8").splitlines()
+UNKNOWN_TO_GEONAMES = {  # nicknames, islands, and names with their state or country
+    *("Alexandria Virginia", "Barcelona Anzoategui", "Concepcion Paraguay", "Johannesburg CBD", "La Paz Mexico"),
+    *("London Ontario", "Maui", "Melekeok", "Merida Mexico", "Saint Louis Missouri", "Silicon Valley", "St John"),
+}
 
 
 def _meaning(name: str) -> str:
@@ -23,6 +29,40 @@ def _meaning(name: str) -> str:
 def test_each_of_300_places_means_its_zone_or_is_asked_about() -> None:
     assert {name: _meaning(name) for name in EXPECTED} == EXPECTED
     assert len(EXPECTED) > 290
+
+
+def test_every_city_keeps_the_clocks_of_the_zone_that_geonames_gives_for_it() -> None:
+    named = dict(line.split(": ", 1) for line in GEONAMES if not line.startswith("#"))
+    theirs = {(city, tzdb.clocks(zone)) for zone, listed in named.items() for city in listed.split(", ")}
+    ours = {(city, tzdb.clocks(zone)) for zone, listed in CITIES.items() for city in listed.split(", ")}
+    known = {(city, clocks) for city, clocks in ours if city not in UNKNOWN_TO_GEONAMES}
+    assert sorted(city for city, _ in theirs ^ known) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates"),
+    [
+        ("Paris, Texas", ["America/Chicago"]),
+        ("Moscow, Idaho", ["America/Los_Angeles", "America/Boise"]),
+        ("Birmingham, Portugal", ["Europe/Lisbon", "Atlantic/Azores"]),
+        ("Paris, Ile-de-France, France", ["Europe/Paris"]),
+    ],
+)
+def test_an_unknown_place_in_a_known_area_is_refused_with_the_zones_of_the_area(
+    name: str, candidates: list[str]
+) -> None:
+    with pytest.raises(NotFound) as refusal:
+        lookup.resolve(name)
+    place, _, area = name.rpartition(", ")
+    main = f"zone is {candidates[0]}" if len(candidates) == 1 else f"zones are {', '.join(candidates)}"
+    sentence = f"No place '{place}' is known in '{area}', whose main {main}; give the one that is meant."
+    assert (refusal.value.message, refusal.value.details) == (sentence, {"candidates": candidates})
+
+
+def test_at_most_six_zones_of_an_area_are_named() -> None:
+    with pytest.raises(NotFound, match=r"Europe/Moscow, .* and others; give") as refusal:
+        lookup.resolve("Nowhere, Russia")
+    assert len(refusal.value.details["candidates"]) == 6
 
 
 def test_every_country_is_known_by_its_name() -> None:

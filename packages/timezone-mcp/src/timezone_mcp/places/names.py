@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from functools import cache
 
 from timezone_mcp import tzdb
 from timezone_mcp.places import cities, countries, population
-from timezone_mcp.places.regions import REGIONS, US_STATES
+from timezone_mcp.places.regions import REGIONS, subdivisions
 from timezone_mcp.spelling import plain
 
 # Clocks that people name by a part of a country or by a place, without an official name of their own.
@@ -41,18 +40,33 @@ def meanings(text: str) -> tuple[str, ...]:
     Zones whose clocks agree all year are one meaning. Empty where nothing is called that.
     """
     name = plain(text)
-    if found := _zones_by_place().get(name) or _within(*text.rpartition(",")[::2]):
-        return _distinct(found)
+    if found := _zones_by_place().get(name) or _within(*text.split(",")):
+        return distinct_by_clocks(found)
     body = next((name.removesuffix(f" {words}") for words in TIME_WORDS if name.endswith(f" {words}")), "")
-    return (COLLOQUIAL[body],) if body in COLLOQUIAL else _distinct(_zones_by_place().get(body, ()))
+    clock = body or (name if name.startswith("us ") else "")
+    return (COLLOQUIAL[clock],) if clock in COLLOQUIAL else distinct_by_clocks(_zones_by_place().get(body, ()))
 
 
-def _within(place: str, area: str) -> tuple[str, ...]:
-    """The zones of a place that are zones of the area too, as in `Portland, Oregon` or `Austin, TX`."""
-    name = plain(US_STATES.get(area.strip().upper(), area))
-    zones = {zone for code in countries.codes_by_name().get(name, ()) for zone in countries.zones(code)}
-    zones.update(_zones_by_place().get(name, ()))
-    return tuple(zone for zone in _zones_by_place().get(plain(place), ()) if zone in zones)
+def zones_of_area(text: str) -> tuple[str, ...]:
+    """The zones of a country, state or other place by its name or its letters, one for each set of clocks."""
+    letters = text.strip()
+    names = {plain(text), *map(plain, subdivisions(letters))}
+    codes = {code for name in names for code in countries.codes_by_name().get(name, ())} | {letters.upper()}
+    zones = [zone for code in sorted(codes) for zone in countries.zones(code)]
+    return tuple(dict.fromkeys([*zones, *(zone for name in sorted(names) for zone in _zones_by_place().get(name, ()))]))
+
+
+def _within(place: str, *areas: str) -> tuple[str, ...]:
+    """The zones of a place that keep the clocks of each area, as in `Portland, Oregon` or `Austin, TX, USA`."""
+    found = _zones_by_place().get(plain(place), ()) if areas else ()
+    for area in areas:
+        clocks = {_country_and_clocks(zone) for zone in zones_of_area(area)}
+        found = tuple(zone for zone in found if _country_and_clocks(zone) in clocks)
+    return found
+
+
+def _country_and_clocks(zone: str) -> tuple[object, ...]:
+    return tzdb.country_code(zone), tzdb.clocks(zone)
 
 
 def spellings() -> Mapping[str, tuple[str, ...]]:
@@ -75,11 +89,12 @@ def _zones_by_place() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(zones) for name, zones in found.items() if zones}
 
 
-def _distinct(zones: Iterable[str]) -> tuple[str, ...]:
-    """One zone for each set of clocks, the one with the most people first."""
-    if len(ranked := sorted(zones, key=population.rank)) < 2:
-        return tuple(ranked)
-    by_clocks: dict[tuple[timedelta | None, ...], str] = {}
+def distinct_by_clocks(zones: Iterable[str]) -> tuple[str, ...]:
+    """One zone where all clocks agree, else one for each country and set of clocks, that of the most people first."""
+    ranked = sorted(zones, key=population.rank)
+    if len(ranked) < 2 or len({tzdb.clocks(zone) for zone in ranked}) == 1:
+        return tuple(ranked[:1])
+    unique: dict[tuple[object, ...], str] = {}
     for zone in ranked:
-        by_clocks.setdefault(tzdb.clocks(zone), zone)
-    return tuple(by_clocks.values())
+        unique.setdefault(_country_and_clocks(zone), zone)
+    return tuple(unique.values())

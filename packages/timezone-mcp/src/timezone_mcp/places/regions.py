@@ -31,7 +31,9 @@ REGIONS: Mapping[str, str] = {
     "America/Halifax": "Nova Scotia, Prince Edward Island",
     "America/Hermosillo": "Sonora",
     "America/Indiana/Indianapolis": "Indiana",
+    "America/Cambridge_Bay": "Nunavut",
     "America/Iqaluit": "Nunavut",
+    "America/Rankin_Inlet": "Nunavut",
     "America/Juneau": "Alaska",
     "America/Los_Angeles": "California, Washington, Washington State, Oregon, Nevada, Idaho",
     "America/Maceio": "Alagoas, Sergipe",
@@ -41,7 +43,7 @@ REGIONS: Mapping[str, str] = {
     "America/Merida": "Yucatan, Campeche, Tabasco",
     "America/Mexico_City": "Jalisco, Guanajuato, Veracruz, Michoacan, Oaxaca, Chiapas, San Luis Potosi, Hidalgo",
     "America/Moncton": "New Brunswick",
-    "America/Monterrey": "Nuevo Leon, Coahuila, Durango",
+    "America/Monterrey": "Nuevo Leon, Coahuila, Durango, Tamaulipas",
     "America/New_York": (
         "New York State, New Jersey, Pennsylvania, Massachusetts, Connecticut, Rhode Island, Vermont, New Hampshire, "
         "Maine, Delaware, Maryland, Virginia, West Virginia, North Carolina, South Carolina, Georgia, Florida, Ohio, "
@@ -64,7 +66,7 @@ REGIONS: Mapping[str, str] = {
     "America/Winnipeg": "Manitoba",
     "Asia/Jakarta": "Java, Sumatra",
     "Asia/Jayapura": "Papua",
-    "Asia/Karachi": "Punjab, Sindh, Khyber Pakhtunkhwa, Balochistan",
+    "Asia/Karachi": "Punjab, Sindh, Khyber Pakhtunkhwa, Balochistan, Kashmir",
     "Asia/Kolkata": (
         "Maharashtra, Karnataka, Kerala, Tamil Nadu, Telangana, Andhra Pradesh, Gujarat, Rajasthan, Punjab, Haryana, "
         "West Bengal, Uttar Pradesh, Madhya Pradesh, Bihar, Odisha, Assam, Kashmir"
@@ -93,7 +95,8 @@ REGIONS: Mapping[str, str] = {
     "Europe/Kaliningrad": "Kaliningrad Oblast",
     "Europe/Kyiv": "Donbas",
     "Europe/Lisbon": "Algarve",
-    "Europe/Madrid": "Catalonia, Andalusia, Galicia, Basque Country, Balearic Islands, Mallorca, Ibiza",
+    "Europe/London": "Surrey, Essex, Sussex, Yorkshire, Cornwall, Devon, Lancashire, Greater Manchester",
+    "Europe/Madrid": "Catalonia, Andalusia, Galicia, Basque Country, Balearic Islands, Mallorca, Ibiza, La Rioja",
     "Europe/Moscow": "Tatarstan, Chechnya, Dagestan",
     "Europe/Paris": "Brittany, Normandy, Provence, Alsace, Corsica",
     "Europe/Rome": "Lombardy, Tuscany, Sicily, Sardinia, Veneto, Piedmont",
@@ -106,14 +109,23 @@ REGIONS: Mapping[str, str] = {
     "Pacific/Honolulu": "Hawaii",
 }
 
-# The two letters that people write behind a city, as in "Austin, TX", and the state.
-_US_STATES = (
+# The letters that people write behind a city, as in "Austin, TX" or "Perth, WA", and the states that they may mean.
+_SUBDIVISIONS = (
     "AK Alaska, AL Alabama, AR Arkansas, AZ Arizona, CA California, CO Colorado, CT Connecticut, DC District of "
     "Columbia, DE Delaware, FL Florida, GA Georgia, HI Hawaii, IA Iowa, ID Idaho, IL Illinois, IN Indiana, KS "
     "Kansas, KY Kentucky, LA Louisiana, MA Massachusetts, MD Maryland, ME Maine, MI Michigan, MN Minnesota, MO "
     "Missouri, MS Mississippi, MT Montana, NC North Carolina, ND North Dakota, NE Nebraska, NH New Hampshire, NJ "
     "New Jersey, NM New Mexico, NV Nevada, NY New York State, OH Ohio, OK Oklahoma, OR Oregon, PA Pennsylvania, "
     "RI Rhode Island, SC South Carolina, SD South Dakota, TN Tennessee, TX Texas, UT Utah, VA Virginia, VT "
-    "Vermont, WA Washington State, WI Wisconsin, WV West Virginia, WY Wyoming"
+    "Vermont, WA Washington State, WI Wisconsin, WV West Virginia, WY Wyoming, "
+    "AB Alberta, BC British Columbia, MB Manitoba, NB New Brunswick, NL Newfoundland, NS Nova Scotia, NT Northwest "
+    "Territories, NU Nunavut, ON Ontario, PE Prince Edward Island, QC Quebec Province, SK Saskatchewan, YT Yukon, "
+    "ACT Australian Capital Territory, NSW New South Wales, NT Northern Territory, QLD Queensland, SA South "
+    "Australia, TAS Tasmania, VIC Victoria, WA Western Australia"
 )
-US_STATES: Mapping[str, str] = {pair[:2]: pair[3:] for pair in _US_STATES.split(", ")}
+
+
+def subdivisions(letters: str) -> list[str]:
+    """The states and provinces of the United States, Canada and Australia that are abbreviated so."""
+    entries = (entry.split(" ", 1) for entry in _SUBDIVISIONS.split(", "))
+    return [name for abbreviation, name in entries if abbreviation == letters.upper()]

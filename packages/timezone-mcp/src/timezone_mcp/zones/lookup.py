@@ -44,7 +44,7 @@ def resolve(text: str) -> Zone:
     for reading in READINGS:
         if (zone := reading(wanted)) is not None:
             return zone
-    raise _unknown(wanted)
+    raise _unknown_in_area(wanted) or _unknown(wanted)
 
 
 def resolve_all(texts: Sequence[str]) -> list[Zone]:
@@ -132,6 +132,21 @@ def _unknown(text: str) -> NotFound:
     close = near(text)
     hint = f"did you mean {_either(close)}?" if close else "use an IANA name such as Europe/Paris, or search_timezones."
     return NotFound(f"No time zone is called {quoted(text)}; {hint}", details={"candidates": close} if close else None)
+
+
+def _unknown_in_area(text: str) -> NotFound | None:
+    """The refusal of an unknown place in a known area, as `Paris, Texas`: the area's zones are named."""
+    place, _, area = text.rpartition(",")
+    zones = names.distinct_by_clocks(names.zones_of_area(area)) if plain(place) else ()
+    if not zones:
+        return None
+    shown = ", ".join(zones[:MAX_CANDIDATES]) + (" and others" if len(zones) > MAX_CANDIDATES else "")
+    main = "main zone is" if len(zones) == 1 else "main zones are"
+    where = quoted(area.strip())
+    return NotFound(
+        f"No place {quoted(place)} is known in {where}, whose {main} {shown}; give the one that is meant.",
+        details={"candidates": list(zones[:MAX_CANDIDATES])},
+    )
 
 
 def _several(text: str, kind: str, candidates: Mapping[str, str | None]) -> InvalidInput:
