@@ -237,7 +237,8 @@ async def test_an_answer_of_one_replica_is_reused_by_another_for_the_same_caller
             for server in (one, two):
                 server.end()
                 await server.ended()
-    assert answers == [{"text": "hello"}] * 6
+    assert [answer["text"] for answer in answers] == ["hello"] * 6
+    assert ["as_of" in answer for answer in answers] == [False, True, True, False, True, False]
     assert one.journal == ["remember hello", "remember hello", "closed"]
     assert two.journal == ["put something", "remember hello", "closed"]
 

@@ -1,5 +1,6 @@
 """Credential of a server: revealed only for a request, and loaded again after a 401."""
 
+import hashlib
 from collections.abc import Sequence
 
 import anyio.to_thread
@@ -9,6 +10,13 @@ from mcp_chassis.environment import BadSettings, Environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.secret_command import CommandSecret
 from mcp_chassis.telemetry.redaction import register_secret
+
+_reloaded: dict[str, str] = {}
+
+
+def reloaded_values() -> str:
+    """Digests of the credentials that have changed since they were first read, by variable."""
+    return " ".join(f"{variable}={digest}" for variable, digest in sorted(_reloaded.items()))
 
 
 def printable(secret: SecretStr) -> SecretStr:
@@ -59,6 +67,12 @@ class Credential:
 
     def reload(self) -> bool:
         """Read a mounted file again, or run the command again, after a 401; whether the value changed. Blocks."""
+        changed = self._reload()
+        if changed and self._secret is not None:
+            _reloaded[self.variable] = hashlib.sha256(self._secret.get_secret_value().encode()).hexdigest()
+        return changed
+
+    def _reload(self) -> bool:
         if isinstance(self._secret, CommandSecret):
             before = self._secret.get_secret_value()
             self._secret.forget()

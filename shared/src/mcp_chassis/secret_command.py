@@ -69,6 +69,11 @@ class CommandSecret(SecretStr):
         """Whether the command has run."""
         return self._value is not None
 
+    @property
+    def source(self) -> str:
+        """Identifies where the value comes from, without it: the command."""
+        return self.command
+
     def forget(self) -> None:
         """Let the command run again when the value is next needed."""
         self._value = None

@@ -74,6 +74,14 @@ class CallerConnections(Protocol):
         """
         ...
 
+    async def token(self, principal: str) -> str:
+        """The caller's own credential of now.
+
+        Raises:
+            SignInNeeded: when the caller has granted nothing.
+        """
+        ...
+
 
 class SignInNeeded(AuthenticationFailed):
     """The caller has to sign in to the upstream first; `reason` says why, where it has signed in before."""

@@ -50,9 +50,9 @@ class ToolDefinition:
     """Definition of one tool: title, effect, deadline, caching and permission.
 
     `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
-    reused. `invalidates` names the tools whose cached results a success of this one outdates. `offered` gets the
-    settings and says whether the tool exists under them. `scope` is the permission a caller needs where it is not
-    that of its kind. `confirm` gives the question that a person must agree to.
+    reused, for the same principal and credential. `invalidates` names the tools whose cached results a call of this
+    one outdates. `offered` gets the settings and says whether the tool exists under them. `scope` is the permission
+    a caller needs where it is not that of its kind. `confirm` gives the question that a person must agree to.
     """
 
     title: str
@@ -211,9 +211,10 @@ class ArgumentMark(Enum):
     CURSOR = "the position of a page"
     IDEMPOTENCY_KEY = "the key of a write"
     CONFIRMATION = "the code of a question"
+    FRESH = "whether the cache is passed by"
 
 
-ROLES = frozenset({ArgumentMark.CURSOR, ArgumentMark.IDEMPOTENCY_KEY, ArgumentMark.CONFIRMATION})
+ROLES = frozenset({ArgumentMark.CURSOR, ArgumentMark.IDEMPOTENCY_KEY, ArgumentMark.CONFIRMATION, ArgumentMark.FRESH})
 """Marks of the parameters that the core handles, whatever they are called; no part of what a call asks for."""
 
 
@@ -241,6 +242,9 @@ IdempotencyKey = Annotated[
     EMPTY_IS_ABSENT,
     ArgumentMark.IDEMPOTENCY_KEY,
 ]
+
+Fresh = Annotated[bool, Field(description="Past the cache."), ArgumentMark.FRESH]
+"""`fresh: Fresh = False` on a tool with `cache`: true reads anew, for a reader who knows of a change made elsewhere."""
 
 Confirm = Annotated[
     str | None,

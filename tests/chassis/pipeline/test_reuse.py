@@ -75,8 +75,8 @@ async def test_a_refused_call_leaves_its_key_free(server, shelf: Shelf):
 
 async def test_a_cached_read_asks_once_until_a_write_outdates_it(server, shelf: Shelf, era):
     async with connected(server, era=era) as client:
-        before = [data(await client.call_tool("count_things", {})) for _ in range(3)]
-        assert (before, shelf.asked) == ([{"number": 0}] * 3, 1)
+        before = [data(await client.call_tool("count_things", {}))["number"] for _ in range(3)]
+        assert (before, shelf.asked) == ([0] * 3, 1)
         await client.call_tool("put_thing", {"name": "vase"})
         assert data(await client.call_tool("count_things", {})) == {"number": 1}
     assert shelf.asked == 2
@@ -127,7 +127,8 @@ async def refusing_read(shelf: Shelves) -> CallToolResult:
 async def test_a_failed_result_of_a_tools_own_making_is_not_reused(server):
     async with connected(dataclasses.replace(server, tools=(refusing_read,))) as client:
         answers = [await client.call_tool("refusing_read", {}) for _ in range(3)]
-    assert [(text(answer), bool(answer.is_error)) for answer in answers] == [("1", True), ("2", False), ("2", False)]
+    told = [(text(answer)[0], bool(answer.is_error)) for answer in answers]
+    assert told == [("1", True), ("2", False), ("2", False)]
 
 
 @writes("Put and lose the answer", destructive=False, idempotent=True, invalidates=("count_things",))
@@ -159,4 +160,4 @@ async def test_whoever_changes_the_answer_it_got_changes_nobody_elses(server):
         first = await client.call_tool("count_things", {})
         assert first.structured_content is not None
         first.structured_content["number"] = "poisoned"
-        assert data(await client.call_tool("count_things", {})) == {"number": 0}
+        assert data(await client.call_tool("count_things", {}))["number"] == 0

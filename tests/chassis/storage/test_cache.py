@@ -2,7 +2,7 @@
 
 import anyio
 import pytest
-from mcp_chassis.failures import NotFound
+from mcp_chassis.failures import NotFound, TimedOut
 from mcp_chassis.storage.cache import Cache
 
 
@@ -116,6 +116,45 @@ async def test_a_failure_reaches_all_who_waited_and_is_not_kept():
         opened.set()
     assert failed == [True] * 3
     assert await cache.get("t", {}, "p", Kitchen().make) == 1
+
+
+async def test_a_caller_whose_time_is_up_leaves_the_others_their_own_try():
+    cache, slow = Cache[int](), anyio.Event()
+    tries: list[int] = []
+
+    async def make() -> int:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            await slow.wait()
+            raise TimedOut("The time of this call is up.")
+        return len(tries)
+
+    got: list[int | str] = []
+
+    async def ask() -> None:
+        try:
+            got.append(await cache.get("t", {}, "p", make))
+        except TimedOut:
+            got.append("timed out")
+
+    async with anyio.create_task_group() as callers:
+        for _ in range(3):
+            callers.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        slow.set()
+    assert sorted(got, key=str) == [2, 2, "timed out"]
+
+
+async def test_a_fresh_result_takes_the_place_of_the_kept_one():
+    cache, kitchen = Cache[int](), Kitchen()
+    assert [await cache.get("t", {}, "p", kitchen.make, fresh=fresh) for fresh in (False, True, False)] == [1, 2, 2]
+
+
+async def test_a_fresh_result_that_cannot_be_kept_leaves_no_older_one():
+    cache, kitchen = Cache[int](), Kitchen()
+    await cache.get("t", {}, "p", kitchen.make)
+    await cache.get("t", {}, "p", kitchen.make, ttl=lambda made: 0.0, fresh=True)
+    assert cache.found("t", {}, "p") is None
 
 
 async def test_invalidating_a_tool_forgets_its_results_and_no_others():

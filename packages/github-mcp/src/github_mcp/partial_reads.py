@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from mcp_chassis.fan_out import fan_out
+from mcp_chassis.output.warnings import warn
 
 Reading = Callable[[], Awaitable[Any]]
 
 
 async def read_parts(readings: Mapping[str, Reading], *, needed: str = "") -> tuple[dict[str, Any], list[str]]:
     """What each reading gives by its name, None where it fails, and a warning for each that failed.
+
+    The warnings are also those of the current call, so that what is missing is not kept in its cache.
 
     Raises:
         Failure: of the reading called `needed`.
@@ -22,4 +25,5 @@ async def read_parts(readings: Mapping[str, Reading], *, needed: str = "") -> tu
             if outcome.item == needed:
                 raise outcome.failure
             warnings.append(f"The {outcome.item} could not be read: {outcome.failure.message}")
+            warn(warnings[-1])
     return values, warnings

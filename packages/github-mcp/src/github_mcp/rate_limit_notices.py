@@ -37,9 +37,8 @@ class RateLimitNotices:
             self._low[resource] = (self._clock() + (seconds_until(reset, headers) or 0.0), text)
 
     def current(self) -> list[str]:
-        """Sentences that are true now."""
-        low = [text for until, text in self._low.values() if until > self._clock()]
-        return [ANONYMOUS_NOTICE, *low] if self.anonymous else low
+        """Sentences about limits that are nearly used up now."""
+        return [text for until, text in self._low.values() if until > self._clock()]
 
     @staticmethod
     def warn_of_partial_results(headers: Mapping[str, str]) -> None:

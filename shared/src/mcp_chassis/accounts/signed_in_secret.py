@@ -1,5 +1,6 @@
 """The token of a signed-in account as a secret setting: read when it is first needed, renewed when it ends."""
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,15 @@ class SignedInSecret(CommandSecret):
     def is_read(self) -> bool:
         """Whether the token is at hand and does not end soon."""
         return self._at_hand() is not None
+
+    @property
+    def source(self) -> str:
+        """Identifies the accounts of now: another one, or one signed in anew, gives another text."""
+        try:
+            accounts = self._store.accounts(self._server)
+        except UnreadableStore:
+            return self.command
+        return f"{self.command} {hashlib.sha256(msgspec.json.encode(accounts)).hexdigest()}"
 
     def forget(self) -> None:
         """The token was refused: it is read or renewed when it is next needed."""

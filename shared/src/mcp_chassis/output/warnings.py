@@ -9,13 +9,15 @@ _CURRENT: ContextVar[list[str] | None] = ContextVar("result_warnings", default=N
 
 @contextmanager
 def collecting() -> Generator[list[str]]:
-    """Collect the warnings raised inside, those of child tasks too."""
+    """Collect the warnings raised inside, those of child tasks too, for an outer collection as well."""
     collected: list[str] = []
     token = _CURRENT.set(collected)
     try:
         yield collected
     finally:
         _CURRENT.reset(token)
+        for text in collected:
+            warn(text)
 
 
 def warn(text: str) -> None:

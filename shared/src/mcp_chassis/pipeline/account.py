@@ -1,15 +1,41 @@
-"""The upstream account that a server's settings lead to, as a name for what is stored about it."""
+"""The upstream account that a server's calls use, as a name for what is stored about it."""
 
 import hashlib
 from typing import Any
 
 from pydantic import SecretStr
 
+from mcp_chassis.credential import reloaded_values
 from mcp_chassis.secret_command import CommandSecret
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
+from mcp_chassis.sign_in import CallerConnections
 
 DIGEST_CHARS = 32
+
+
+class UpstreamAccount:
+    """The account of one server: its name from the settings, and a digest of the credential that a call uses.
+
+    Args:
+        acting: the callers' own accounts; None where all share the server's.
+    """
+
+    def __init__(self, server: Server[Any], settings: ServerSettings, acting: CallerConnections | None = None) -> None:
+        self.name = account_of(server, settings)
+        values = [getattr(settings, name) for name in type(settings).model_fields]
+        self._commands = [value for value in values if isinstance(value, CommandSecret)]
+        self._acting = acting
+
+    async def credential(self, principal: str) -> str:
+        """Digest of the addresses and of the credential of now; a credential that is read again gives another one.
+
+        Raises:
+            SignInNeeded: when callers act with accounts of their own and this one has granted nothing.
+        """
+        token = "" if self._acting is None else await self._acting.token(principal)
+        sources = [secret.source for secret in self._commands]
+        return _digest([self.name, reloaded_values(), token, *sources])
 
 
 def account_of(server: Server[Any], settings: ServerSettings) -> str:
@@ -18,8 +44,11 @@ def account_of(server: Server[Any], settings: ServerSettings) -> str:
     values = [(name, getattr(settings, name)) for name in own]
     secrets = [f"{name}={_source(value)}" for name, value in values if isinstance(value, SecretStr)]
     addresses = [f"{name}={value}" for name, value in values if isinstance(value, str) and "://" in value]
-    digest = hashlib.sha256("\n".join([*secrets, *addresses]).encode()).hexdigest()
-    return f"{server.name} {digest[:DIGEST_CHARS]}"
+    return f"{server.name} {_digest([*secrets, *addresses])[:DIGEST_CHARS]}"
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _source(secret: SecretStr) -> str:

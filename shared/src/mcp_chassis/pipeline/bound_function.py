@@ -14,6 +14,7 @@ from mcp_types import Tool as WireTool
 from mcp_chassis.asking import QuestionPending
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import OutcomeUnknown, TimedOut
+from mcp_chassis.output import dated
 from mcp_chassis.pipeline.absent_arguments import marks_of
 from mcp_chassis.pipeline.arguments import Arguments, pruned
 from mcp_chassis.results import Result, TextPage
@@ -150,7 +151,7 @@ def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:
         title=notes.title,
         description=tool.description,
         input_schema=tool.arguments.schema,
-        output_schema=output_schema(tool.function),
+        output_schema=output_schema(tool.function, cached=notes.cache is not None),
         annotations=ToolAnnotations(
             read_only_hint=notes.read_only,
             destructive_hint=notes.destructive,
@@ -160,15 +161,21 @@ def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:
     )
 
 
-def output_schema(function: Function) -> dict[str, Any] | None:
+def output_schema(function: Function, *, cached: bool = False) -> dict[str, Any] | None:
     """The schema of a tool that answers a `Result`; None where it answers text or builds its own answer.
+
+    Args:
+        cached: whether its results may come from the cache, and then say of when they are.
 
     Raises:
         Unfit: when the function answers anything else (a bare list, a dict, a string).
     """
     answer = get_type_hints(function).get("return")
     if isinstance(answer, type) and issubclass(answer, Result):
-        return pruned(answer.model_json_schema(mode="serialization", by_alias=True))
+        schema = pruned(answer.model_json_schema(mode="serialization", by_alias=True))
+        if cached:
+            schema["properties"] = {**schema.get("properties", {}), dated.FIELD: dated.SCHEMA}
+        return schema
     if answer in (TextPage, CallToolResult):
         return None
     raise InvalidDefinition(f"{function.__name__} must answer a Result or a TextPage")

@@ -40,7 +40,7 @@ from mcp_chassis.output.labels import READS, WRITES
 from mcp_chassis.output.render import Renderer
 from mcp_chassis.output.text_rules import raw_text
 from mcp_chassis.output.warnings import collecting
-from mcp_chassis.pipeline.account import account_of
+from mcp_chassis.pipeline.account import UpstreamAccount
 from mcp_chassis.pipeline.call_rules import rules_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
 from mcp_chassis.pipeline.confirmation import Confirmations
@@ -82,15 +82,15 @@ class Dispatch(MCPServer[Lifespan]):
     def __init__(
         self, server: Server[Any], settings: ServerSettings, transport: TransportServices | None = None
     ) -> None:
-        self.server, transport = server, transport or TransportServices()
-        self.bound_settings = settings
+        self.server, self.bound_settings, transport = server, settings, transport or TransportServices()
         self.inventory = ToolRegistry(server, settings)
         self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
         self.prompts = PromptRegistry(server.prompts)
         self.connection: Any = None  # once the server lives
         self.gate, self.acting, self.bus = transport.gate, transport.acting, transport.bus
         keys = [key.get_secret_value() for key in settings.state_keys]
-        self.memory = ResultReuse(account_of(server, settings), lambda: transport.records(settings), transport.answers)
+        account = UpstreamAccount(server, settings, self.acting)
+        self.memory = ResultReuse(account, lambda: transport.records(settings), transport.answers)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub, settings.raw_text)
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)

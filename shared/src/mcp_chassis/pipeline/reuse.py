@@ -1,49 +1,32 @@
 """Reuse of results: the cache of reads, and the idempotency records of writes."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeGuard
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import anyio
-from mcp_types import CallToolResult, InputRequiredResult
+from mcp_types import CallToolResult
 
+from mcp_chassis.pipeline.account import UpstreamAccount
+from mcp_chassis.pipeline.read_cache import CallResult, ReadCache, Run, SharedResults, is_success
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.settings import ServerSettings
-from mcp_chassis.storage.cache import Cache, canonical
 from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey, RecordStore, replayed
-
-CallResult = CallToolResult | InputRequiredResult
-Run = Callable[[], Awaitable[CallResult]]
-
-
-class CacheSlot(NamedTuple):
-    """A slot of the shared cache and its result; `place` is None where nothing can be stored."""
-
-    place: str | None
-    answer: Mapping[str, Any] | None
-
-
-class SharedResults(Protocol):
-    """Result cache shared between processes. No method raises; on an error the upstream is called."""
-
-    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
-    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None: ...
-    async def outdate(self, tool: str) -> None: ...
 
 
 class ResultReuse:
     """Result cache and idempotency records of one server.
 
     Args:
-        server: whose writes they are, with its upstream's origin and account; several may keep their keys in one place.
+        account: whose writes they are; several servers may keep their keys in one place.
         records: where keys are kept; made on first use, so that reading servers open no file.
         answers: shared with other processes; None where this one keeps its own.
     """
 
-    def __init__(self, server: str, records: Callable[[], RecordStore], answers: SharedResults | None = None) -> None:
-        self._answers = answers
-        self._server = server
-        self._cache = Cache[CallResult]()
+    def __init__(
+        self, account: UpstreamAccount, records: Callable[[], RecordStore], answers: SharedResults | None = None
+    ) -> None:
+        self._account = account
+        self._reads = ReadCache(account, answers)
         self._open = records
         self._records: RecordStore | None = None
         self._writes: Idempotency | None = None
@@ -52,11 +35,11 @@ class ResultReuse:
         """The result of `run`, or an earlier one: from the cache for a read, by idempotency key for a write."""
         notes = query.tool.definition
         if notes.cache is not None:
-            return await self._reused(query, run, notes.cache)
+            return await self._reads.result(query, run, notes.cache)
         try:
             return await (run() if query.idempotency_key is None else self._once(query, query.idempotency_key, run))
         finally:  # a write that failed may have happened: what was read before it must not say otherwise
-            await self._outdate(notes.invalidates)
+            await self._reads.outdate(notes.invalidates)
 
     async def once(self, query: ToolCall, key: str, run: Run) -> CallResult:
         """Run a write once under a key, as for an idempotency key."""
@@ -83,51 +66,18 @@ class ResultReuse:
 
     def invalidate(self, tool: str | None = None) -> None:
         """Drop the cached results of one tool, or of all."""
-        self._cache.invalidate(tool)
+        self._reads.invalidate(tool)
 
     async def aclose(self) -> None:
         if self._records is not None:
             await self._records.aclose()
-
-    async def _outdate(self, tools: tuple[str, ...]) -> None:
-        for tool in tools:
-            self._cache.invalidate(tool)
-        if self._answers is not None and tools:
-            with anyio.CancelScope(shield=True):
-                for tool in tools:
-                    await self._answers.outdate(tool)
-
-    async def _shared(self, query: ToolCall, run: Run, ttl: float) -> CallResult:
-        """The result of `run`, or one that another process has stored."""
-        if self._answers is None:
-            return await run()
-        found = await self._answers.find(query.tool.name, query.principal, canonical(query.arguments))
-        if found.answer is not None:
-            return CallToolResult.model_validate(found.answer)
-        answer = await run()
-        if _is_success(answer):
-            await self._answers.keep(found, answer.model_dump(mode="json", by_alias=True, exclude_none=True), ttl)
-        return answer
-
-    async def _reused(self, query: ToolCall, run: Run, ttl: float) -> CallResult:
-        async def keepable() -> CallResult:
-            answer = await self._shared(query, run, ttl)
-            if not _is_success(answer):
-                raise _NotKept(answer)
-            return answer
-
-        try:
-            own = ttl if self._answers is None else 0.0  # others may outdate it, which only the shared ones hear
-            return await self._cache.get(query.tool.name, query.arguments, query.principal, keepable, ttl=own)
-        except _NotKept as passing:
-            return passing.answer
 
     async def _once(self, query: ToolCall, key: str, run: Run) -> CallResult:
         passing: list[CallResult] = []
 
         async def keepable() -> dict[str, Any] | None:
             answer = await run()
-            if not _is_success(answer):
+            if not is_success(answer):
                 passing.append(answer)
                 return None
             return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -150,19 +100,7 @@ class ResultReuse:
         return self._records
 
     def _name(self, query: ToolCall, key: str) -> RecordKey:
-        return RecordKey(query.principal, f"{self._server} {query.tool.name}", key)
-
-
-class _NotKept(Exception):
-    """A result that is not cached: a failed one, or a request to the host."""
-
-    def __init__(self, answer: CallResult) -> None:
-        super().__init__()
-        self.answer = answer
-
-
-def _is_success(answer: CallResult) -> TypeGuard[CallToolResult]:
-    return isinstance(answer, CallToolResult) and not answer.is_error
+        return RecordKey(query.principal, f"{self._account.name} {query.tool.name}", key)
 
 
 def record_store_for(settings: ServerSettings) -> RecordStore:

@@ -30,6 +30,17 @@ class ToolCall:
     def confirmation_code(self) -> str | None:
         return self._value(ArgumentMark.CONFIRMATION)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether the caller wants a result that does not come from the cache."""
+        return bool(self._value(ArgumentMark.FRESH))
+
+    @property
+    def cached_by(self) -> dict[str, Any]:
+        """The arguments that decide the result."""
+        fresh = self.tool.roles.get(ArgumentMark.FRESH)
+        return {name: value for name, value in self.arguments.items() if name != fresh}
+
     def without_code(self) -> Self:
         """The same call without a confirmation code."""
         code = self.tool.roles.get(ArgumentMark.CONFIRMATION)
@@ -37,7 +48,7 @@ class ToolCall:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The arguments without the cursor, the key and the code, which do not change what is asked for."""
+        """The arguments without the cursor, the key, the code and `fresh`, which do not change what is asked for."""
         roles = self.tool.roles.values()
         return {name: value for name, value in self.arguments.items() if name not in roles}
 

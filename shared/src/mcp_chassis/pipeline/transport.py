@@ -6,7 +6,8 @@ from typing import Protocol
 
 from mcp.server.subscriptions import InMemorySubscriptionBus, SubscriptionBus
 
-from mcp_chassis.pipeline.reuse import SharedResults, record_store_for
+from mcp_chassis.pipeline.read_cache import SharedResults
+from mcp_chassis.pipeline.reuse import record_store_for
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.sign_in import CallerConnections
 from mcp_chassis.storage.idempotency import RecordStore

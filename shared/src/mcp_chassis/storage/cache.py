@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import anyio
 
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, TimedOut
 
 Value = TypeVar("Value")
 
@@ -43,25 +43,38 @@ class Cache(Generic[Value]):
         principal: str,
         make: Callable[[], Awaitable[Value]],
         *,
-        ttl: float = DEFAULT_TTL_SECONDS,
+        ttl: float | Callable[[Value], float] = DEFAULT_TTL_SECONDS,
+        fresh: bool = False,
     ) -> Value:
         """The cached result, the one of a running `make`, or a new one, cached for `ttl` seconds.
 
+        Args:
+            ttl: the seconds, or computed from the new result; 0 gives it to those who wait for it and to nobody later.
+            fresh: always make a new one, which takes the place of the cached one.
+
         Raises:
-            Failure: of `make`, for all callers that waited for it. When the caller that runs it is cancelled, the next
-                one runs its own.
+            Failure: of `make`, for all callers that waited for it. When the caller that runs it is cancelled or its
+                time is up, the next one runs its own.
         """
         key = Key(tool, canonical(arguments), principal)
+        if fresh:
+            self._entries.pop(key, None)
+            return await self._make(key, make, ttl)
         while key not in self._entries:
             flight = self._flights.get(key)
             if flight is None:
                 return await self._make(key, make, ttl)
             await flight.finished.wait()
-            if flight.failure is not None:
+            if flight.failure is not None and not isinstance(flight.failure, TimedOut):
                 raise flight.failure
             if flight.values:
                 return flight.values[0]
         return self._entries[key][0]
+
+    def found(self, tool: str, arguments: Mapping[str, Any], principal: str) -> Value | None:
+        """The cached result; None where there is none."""
+        entry = self._entries.get(Key(tool, canonical(arguments), principal))
+        return None if entry is None else entry[0]
 
     def invalidate(self, tool: str | None = None) -> None:
         """Drop the results of one tool, or all. A result that is being made is returned but not cached."""
@@ -69,7 +82,9 @@ class Cache(Generic[Value]):
             for key in [key for key in results if tool in {None, key.tool}]:
                 results.pop(key, None)
 
-    async def _make(self, key: Key, make: Callable[[], Awaitable[Value]], ttl: float) -> Value:
+    async def _make(
+        self, key: Key, make: Callable[[], Awaitable[Value]], ttl: float | Callable[[Value], float]
+    ) -> Value:
         flight = self._flights[key] = _Flight[Value]()
         try:
             value = await make()
@@ -79,7 +94,7 @@ class Cache(Generic[Value]):
         else:
             flight.values.append(value)
             if self._flights.get(key) is flight:
-                self._entries[key] = (value, ttl)
+                self._entries[key] = (value, ttl(value) if callable(ttl) else ttl)
             return value
         finally:
             if self._flights.get(key) is flight:

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import Result
 
 from github_mcp.allowed_repositories import AllowedRepositories
@@ -24,7 +25,7 @@ from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
 from github_mcp.client.workflows import Workflows
 from github_mcp.lockdown import Lockdown
-from github_mcp.rate_limit_notices import RateLimitNotices
+from github_mcp.rate_limit_notices import ANONYMOUS_NOTICE, RateLimitNotices
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 
@@ -77,9 +78,13 @@ class GitHubClient:
         return self._notices.anonymous
 
     def with_notices(self, result: AnyResult) -> AnyResult:
-        """The result with warnings about rate limits that are nearly used up."""
-        notices = self._notices.current()
-        if not notices:
+        """The result with a warning where no token is set; warnings about rate limits are those of the call.
+
+        What is left of a limit changes within minutes, so that a result which tells it is not kept in a cache.
+        """
+        for notice in self._notices.current():
+            warn(notice)
+        if not self.anonymous:
             return result
         known: list[str] = getattr(result, "warnings", None) or []
-        return result.model_copy(update={"warnings": [*known, *notices]})
+        return result.model_copy(update={"warnings": [*known, ANONYMOUS_NOTICE]})

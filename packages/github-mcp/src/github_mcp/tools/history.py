@@ -82,7 +82,7 @@ async def compare(
     return await comparison_page(github, owner, repo, base, head, lines=max_lines, position=cursor)
 
 
-@writes("Edit files", destructive=True, idempotent=False)
+@writes("Edit files", destructive=True, idempotent=False, invalidates=("get_repository_info",))
 async def edit_files(
     owner: Owner,
     repo: Repo,

@@ -57,7 +57,7 @@ async def get_issue(
     return github.with_notices(await shown_thread(github, owner, repo, thread))
 
 
-@writes("Open an issue", destructive=False, idempotent=False)
+@writes("Open an issue", destructive=False, idempotent=False, invalidates=("get_repository_info",))
 async def create_issue(
     owner: Owner,
     repo: Repo,
@@ -85,7 +85,7 @@ async def add_issue_comment(
     return github.with_notices(CreatedComment.from_record(comment, recovered=answer.recovered))
 
 
-@writes("Change an issue", destructive=True, idempotent=True)
+@writes("Change an issue", destructive=True, idempotent=True, invalidates=("get_repository_info",))
 async def update_issue(
     owner: Owner,
     repo: Repo,

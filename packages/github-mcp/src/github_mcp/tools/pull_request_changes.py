@@ -38,7 +38,13 @@ async def auto_merge_question(
     )
 
 
-@writes("Change a pull request", destructive=True, idempotent=True, confirm=auto_merge_question)
+@writes(
+    "Change a pull request",
+    destructive=True,
+    idempotent=True,
+    confirm=auto_merge_question,
+    invalidates=("get_repository_info",),
+)
 async def update_pull_request(
     owner: Owner,
     repo: Repo,

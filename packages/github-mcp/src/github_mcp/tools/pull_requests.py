@@ -44,7 +44,13 @@ async def merge_question(
     return f"Merge pull request #{number} {pull.title!r} ({head}) into {pull.base.ref} by {method}?"
 
 
-@writes("Merge a pull request", destructive=True, idempotent=True, confirm=merge_question)
+@writes(
+    "Merge a pull request",
+    destructive=True,
+    idempotent=True,
+    confirm=merge_question,
+    invalidates=("get_repository_info",),
+)
 async def merge_pull_request(
     owner: Owner,
     repo: Repo,
@@ -64,7 +70,7 @@ async def merge_pull_request(
     return github.with_notices(MergedPullRequest(number=number, commit=commit))
 
 
-@writes("Open a pull request", destructive=False, idempotent=False)
+@writes("Open a pull request", destructive=False, idempotent=False, invalidates=("get_repository_info",))
 async def create_pull_request(
     owner: Owner,
     repo: Repo,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from mcp_chassis.output.warnings import warn
-from mcp_chassis.tools import Cursor, reads
+from mcp_chassis.tools import Cursor, Fresh, reads
 from pydantic import Field
 
 from github_mcp.models.repositories import Overview, RepositoryPage, page_address, repository_row
@@ -13,6 +13,7 @@ from github_mcp.repository_overview import overview
 from github_mcp.tools.parameters import GitHub, Language, MaxResults, Owner, Repo
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: topic:cli stars:>99.")]
+OVERVIEW_CACHE_SECONDS = 60.0  # as long as GitHub itself lets a client keep a repository: Cache-Control: max-age=60
 Sort = Literal["stars", "best-match", "forks", "help-wanted-issues", "updated"]
 
 
@@ -47,13 +48,14 @@ def written_in(language: str | None, repositories: Sequence[RepositoryRecord]) -
     return chosen
 
 
-@reads("Get a repository")
+@reads("Get a repository", cache=OVERVIEW_CACHE_SECONDS)
 async def get_repository_info(
     owner: Owner,
     repo: Repo,
     github: GitHub,
     commits: Annotated[int, Field(ge=0, le=100)] = 5,
     readme_lines: Annotated[int, Field(ge=0, le=200)] = 0,
+    fresh: Fresh = False,
 ) -> Overview:
     """One repository at a glance: counts, languages in %, latest release, recent commits, README."""
     return github.with_notices(await overview(github, owner, repo, commits=commits, readme_lines=readme_lines))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mcp_chassis.pipeline.reuse import CacheSlot
+from mcp_chassis.pipeline.read_cache import CacheSlot
 from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
 
 _FIND = """
