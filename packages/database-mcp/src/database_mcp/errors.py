@@ -67,6 +67,10 @@ TRANSIENT = ("08", "26", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "
 # The server turned the connection away: nothing was sent.
 NEVER_SENT = ("53300", "57P03")
 
+# PostgreSQL's function that reports a table which the statement uses and FROM does not name, as undefined_table.
+_NOT_IN_FROM = "errorMissingRTE"
+_NAME_IT_IN_FROM = "Name the table in FROM, and use its alias where it has one."
+
 _REMEDIES: Mapping[str, str] = {
     "22": "Check the values and their types.",
     "23": "Look at the constraint with describe_table.",
@@ -100,6 +104,8 @@ def failure_for(error: DatabaseError, *, connecting: bool = False) -> Failure:
     if connecting:
         return kind(_refusal(state), remedy=_in_table(_REMEDIES, state), effect=_effect(state, connecting=True))
     message = _sentence(error.message or "PostgreSQL refused the statement")
+    if getattr(error, "server_source_function", None) == _NOT_IN_FROM:
+        return InvalidInput(message, remedy=hint(error) or _NAME_IT_IN_FROM, details=_details(error, state))
     remedy = hint(error) or _in_table(_REMEDIES, state) or ""
     return kind(message, remedy=remedy, details=_details(error, state), effect=_effect(state, connecting=False))
 

@@ -57,6 +57,9 @@ SELECT json_build_object(
   'inherited_by', (SELECT json_agg(format('%I.%I', n.nspname, r.relname) ORDER BY n.nspname, r.relname)
     FROM (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid AND c.relkind = 'r' LIMIT 20) h
     JOIN pg_class r ON r.oid = h.inhrelid JOIN pg_namespace n ON n.oid = r.relnamespace),
+  'inherits', (SELECT json_agg(format('%I.%I', n.nspname, r.relname) ORDER BY h.inhseqno)
+    FROM pg_inherits h JOIN pg_class r ON r.oid = h.inhparent JOIN pg_namespace n ON n.oid = r.relnamespace
+    WHERE h.inhrelid = c.oid AND NOT c.relispartition),
   'partition_of', (SELECT format('%I.%I', n.nspname, r.relname) FROM pg_class r JOIN pg_namespace n
       ON n.oid = r.relnamespace WHERE c.relispartition AND r.oid = pg_partition_root(c.oid)),
   'analyzed', CASE WHEN c.relkind IN ('r', 'm') THEN c.reltuples >= 0
@@ -86,7 +89,8 @@ class TableDescription(Result):
     """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
 
     `estimated_rows` is the planner's estimate. `partitions` are the first and the last of `partition_count`.
-    `inherited_by` are tables whose rows a query of this one shows too. `row_policies`: this role sees some rows only.
+    `inherits` are tables that show this one's rows too, `inherited_by` those whose rows this one shows.
+    `row_policies`: this role sees some rows only.
     """
 
     database: str | None = None
@@ -101,6 +105,7 @@ class TableDescription(Result):
     foreign_keys: list[str] | None = None
     referenced_by: list[str] | None = None
     indexes: list[str] | None = None
+    inherits: list[str] | None = None
     inherited_by: list[str] | None = None
     partition_of: str | None = None
     row_policies: bool | None = None

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from mcp_chassis.failures import Failure, PermissionDenied
+from mcp_chassis.failures import Failure, InvalidInput, PermissionDenied
 from mcp_chassis.results import Result
 
 from database_mcp.catalog.relations import Relation, find
@@ -133,6 +133,8 @@ class Profiler:
     async def _columns(self, connection: Connection) -> None:
         self.relation = await find(connection, self.database.target.rules.schemas, self.table, self.schema)
         self.columns = await connection.fetch(_COLUMNS_SQL, self.relation.oid)
+        if not self.columns:
+            raise InvalidInput(f"{self.relation.readable} has no columns: there is nothing to profile.")
         if not self._readable:
             raise PermissionDenied(f"The server's role may read no column of {self.relation.readable}.")
 

@@ -1,6 +1,7 @@
 """Search of the schema by words: tables, columns, functions, enum labels, schemas, and their comments."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 
 from mcp_chassis.failures import Failure
@@ -76,7 +77,7 @@ async def search(
     connection: Connection, schemas: Sequence[str], text: str, limit: int, database: str | None = None
 ) -> SchemaMatches:
     """Names and comments that hold the words of `text`: those with most of the words first, then exact names."""
-    words = list(dict.fromkeys(text.lower().split()))[:MAX_WORDS]
+    words = list(dict.fromkeys(re.findall(r'[^\s"]+', text.lower())))[:MAX_WORDS]
     patterns = [f"%{_escaped(word)}%" for word in words]
     asked = text.strip().lower()
     rows = await connection.fetch(_SEARCH_SQL, list(schemas) or None, patterns, asked, limit + 1, words)

@@ -9,6 +9,7 @@ from mcp_chassis.results import Page, Result
 from pydantic_core import to_json
 
 from database_mcp.catalog.relations import ENUM_TYPES, ESTIMATED_ROWS, KINDS, VISIBLE
+from database_mcp.catalog.schemas import check_schema
 from database_mcp.client.protocols import Connection, Row
 
 MAX_TABLES_PER_PAGE = 300
@@ -147,7 +148,12 @@ class TablePage(Page):
 
 
 async def list_page(connection: Connection, selection: Selection, detail: Detail, budget_chars: int) -> TablePage:
-    """The selected tables; of a database with more than a page holds, its schemas with their numbers of tables."""
+    """The selected tables; of a database with more than a page holds, its schemas with their numbers of tables.
+
+    Raises:
+        NotFound: when there is no schema of the selected name.
+        PermissionDenied: when the role may not look into it.
+    """
     if selection.is_whole:
         schemas = [_counted(row) for row in await connection.fetch(_OVERVIEW_SQL, *selection.arguments)]
         total = sum(schema.table_count or 0 for schema in schemas)
@@ -158,6 +164,8 @@ async def list_page(connection: Connection, selection: Selection, detail: Detail
     size = MAX_TABLES_WITH_COLUMNS_PER_PAGE if with_columns else MAX_TABLES_PER_PAGE
     text = _COLUMNS_SQL if with_columns else _LIST_SQL
     rows = await connection.fetch(text, *selection.arguments, selection.offset, size + 1)
+    if not rows and selection.schema is not None:
+        await check_schema(connection, selection.allowed, selection.schema)
     return _page(rows, size, selection.offset, budget_chars)
 
 

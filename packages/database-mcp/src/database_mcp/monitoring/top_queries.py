@@ -35,8 +35,8 @@ SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 500) AS query,
        state, wait_event_type AS waits_for
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-  AND state IS NOT NULL
-ORDER BY state = 'idle', query_start LIMIT $1
+  AND state IN ('active', 'fastpath function call')
+ORDER BY query_start LIMIT $1
 """
 _NOT_INSTALLED = "pg_stat_statements is not installed: these statements run now, without any history."
 _NOT_LOADED = (

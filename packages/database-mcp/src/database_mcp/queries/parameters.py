@@ -78,7 +78,8 @@ def _text(value: Any, kind: TypeName, input_kind: str | None, number: int) -> st
     text = _structured(cast("dict[str, Any] | list[Any]", value), kind, input_kind)
     if text is None:
         shape = "a list" if isinstance(value, list) else "an object"
-        raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.")
+        remedy = f"For one of several values write = ANY(${number})." if isinstance(value, list) else ""
+        raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.", remedy=remedy)
     return text
 
 

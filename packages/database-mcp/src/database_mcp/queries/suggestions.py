@@ -1,14 +1,15 @@
-"""Suggests the nearest names for a table or column that is missing; added to the failure, never tried."""
+"""Adds to the failure of a query what was probably meant: the nearest name, or another way to write it."""
 
 import difflib
 import re
 
-from mcp_chassis.failures import Failure, InvalidInput
+from mcp_chassis.failures import Failure, InvalidInput, NotFound
 
 from database_mcp.catalog.relations import missing
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.statement import Statement
+from database_mcp.queries.syntax_hints import with_syntax_hint
 
 _RELATIONS_SQL = """
 SELECT n.nspname::text, c.relname::text
@@ -27,9 +28,16 @@ WHERE c.relname = ANY($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
 
 
 async def with_suggestions(database: Database, statement: Statement, failure: Failure) -> Failure:
-    """`failure` with the nearest names, where a table or a column was not found; the same failure else."""
+    """`failure` with the nearest names, where a table or a column was not found, or with a hint of syntax.
+
+    The same failure where nothing can be suggested.
+    """
     state, position = failure.details.get("sqlstate"), failure.details.get("position")
-    if state not in ("42P01", "42703") or not isinstance(position, int):
+    if not isinstance(position, int):
+        return failure
+    if state == "42601":
+        return with_syntax_hint(statement.text, position, failure)
+    if not (state == "42703" or (state == "42P01" and isinstance(failure, NotFound))):
         return failure
     word = re.compile(r'[\w.$"]*').match(statement.text, position - 1)
     asked = word[0] if word else ""
@@ -53,7 +61,9 @@ async def _better(
 
 
 def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:
-    bare = asked.rpartition(".")[2].strip('"').lower()
+    last = asked.rpartition(".")[2]
+    bare = last.strip('"').lower()
+    quotes = " A text stands in single quotes; double quotes mean a name." if last.startswith('"') else ""
     near = difflib.get_close_matches(bare, {column.lower() for _, column in columns}, n=3, cutoff=0.5)
     found = [f"{table}.{column}" for table, column in columns if column.lower() in near][:4]
     if not found:
@@ -61,6 +71,6 @@ def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:
         for table, column in columns:
             by_table.setdefault(table, []).append(column)
         there = "; ".join(f"{table}: {', '.join(names[:25])}" for table, names in list(by_table.items())[:3])
-        return InvalidInput(f"No column is called {asked!r}.", remedy=f"There are, in {there}.")
-    meant = f"Did you mean {' or '.join(found)}?"
+        return InvalidInput(f"No column is called {asked!r}.", remedy=f"There are, in {there}.{quotes}")
+    meant = f"Did you mean {' or '.join(found)}?{quotes}"
     return InvalidInput(f"No column is called {asked!r}.", remedy=meant, details={"nearest": found})
