@@ -190,6 +190,7 @@ class World:
         self.ids = itertools.count(1000)
         self.users: dict[str, User] = {}
         self.tokens: dict[str, str] = {}
+        self.scopes: dict[str, str] = {}  # of classic tokens, as GitHub's header lists them
         self.repositories: dict[str, Repository] = {}
         self.renamed: dict[str, int] = {}
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from mcp_chassis.remote.assembly import application
 from mcp_chassis.remote.command import bound
@@ -13,6 +14,7 @@ from mcp_chassis.remote.http.connection import Connection
 from mcp_chassis.remote.http.connection_limits import ConnectionCaps, ConnectionLimits
 from mcp_chassis.remote.in_flight import InFlightRequests, OpenCount
 from mcp_chassis.remote.shutdown import DrainingServer, config
+from mcp_chassis.server import Server
 from remote_http import headers, message
 from remote_sample import FIRST
 
@@ -66,13 +68,15 @@ class Listening:
 
 @asynccontextmanager
 async def listening(
-    environment: Mapping[str, str] | None = None, caps: ConnectionCaps | None = None
+    environment: Mapping[str, str] | None = None,
+    caps: ConnectionCaps | None = None,
+    servers: Mapping[str, Server[Any]] | None = None,
 ) -> AsyncGenerator[Listening]:
-    """The sample server on a port of its own."""
+    """The sample server, or others, on a port of their own."""
     flight, limits = InFlightRequests(), ReportedLimits(caps or ConnectionCaps())
     flight.requests = requests = ReportedCount()
     env = {"MCP_IDEMPOTENCY_STORE": "memory", "MCP_RATE_LIMIT": "0", **(environment or {})}
-    app = application({"": FIRST}, env, flight)
+    app = application(servers or {"": FIRST}, env, flight)
     remote = tuple(part for part in env.get("MCP_TRUSTED_PROXIES", "").split(",") if part)
     server = DrainingServer(config(app, remote, limits), flight, limits, end_streams=app.end_streams, drain_seconds=0)
     listener = bound("127.0.0.1", 0)

@@ -178,6 +178,8 @@ class ScriptedGitHub:
                 answer = Answer(304, None, answer.headers)
         answer.headers |= self.limits.headers(request.login, resource)
         answer.headers["Date"] = formatdate(self.world.clock() + self.skew, usegmt=True)
+        if (scopes := self.world.scopes.get(_token(request))) is not None:
+            answer.headers["X-OAuth-Scopes"] = scopes
         answer.headers["X-GitHub-Request-Id"] = f"TEST:{len(self.requests)}"
         return answer
 
@@ -227,3 +229,7 @@ class ScriptedGitHub:
             self.problems += self.description.answer_faults(
                 request.method, request.path, answer.status, answer.media_type, answer.content()
             )
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "").partition(" ")[2]

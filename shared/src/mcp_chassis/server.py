@@ -50,6 +50,8 @@ class Server(Generic[SettingsType]):
         watch: an async context manager over what `connect` yielded and the bus of subscriptions; while it is open it
             publishes what subscribers should hear. It never waits for a network either.
         probe: tells what `connect` yielded can reach, for diagnostics and `check`.
+        unusable_tools: the tools that what `connect` yielded has learned it cannot use, by name with the reason. Lists
+            leave them out and hosts are notified. It tells what is known and waits for nobody.
         sign_in: how callers over HTTP let the server act for them, each with their own account.
         writes_in_public: says whether a write with these arguments goes where strangers read it; without it all do.
         foreign_text: results carry text written by others, which the instructions then say.
@@ -72,6 +74,7 @@ class Server(Generic[SettingsType]):
     prompts: tuple[Function, ...] = ()
     watch: Callable[[Any, "SubscriptionBus"], AbstractAsyncContextManager[None]] | None = None
     probe: Callable[[Any], Awaitable[Sequence[Probe]]] | None = None
+    unusable_tools: Callable[[Any], Mapping[str, str]] | None = None
     sign_in: "SignIn | None" = None
     writes_in_public: Callable[[Any, Mapping[str, Any]], Awaitable[bool]] | None = None
     foreign_text: bool = True

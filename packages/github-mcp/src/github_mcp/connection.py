@@ -20,6 +20,7 @@ from github_mcp.errors import failure_for
 from github_mcp.graphql_errors import graphql_failure
 from github_mcp.rate_limit_notices import RateLimitNotices, measure
 from github_mcp.settings import GitHubSettings
+from github_mcp.token_scopes import TokenScopes
 
 API_VERSION = "2022-11-28"
 WRITE_BURST = 5
@@ -29,16 +30,21 @@ RESERVED_RESULT_CHARS = 1_000  # of a result: its first line, the cursor, the co
 @asynccontextmanager
 async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
     """What tools receive; nothing is asked of GitHub yet."""
-    token = settings.credential("token")
+    token, scopes = settings.credential("token"), TokenScopes()
 
     def headers() -> Mapping[str, str]:
         said = common_headers()
         return {**said, "authorization": f"Bearer {token.reveal()}"} if token.present else said
 
+    def failure(answer: Response) -> Failure | None:
+        if token.present:
+            scopes.record(token.reveal(), answer.headers)
+        return _failure_for(answer)
+
     upstream = Upstream("GitHub", policy=settings, rate_limits=rate_limits(settings))
     api = partial(JsonApi, upstream=upstream, headers=headers, credential=token if token.present else None)
     async with (
-        api(settings.api_url, failure_for=_failure_for) as http,
+        api(settings.api_url, failure_for=failure) as http,
         api(graphql_base_url(settings.api_url), failure_for=_graphql_failure_for) as graphql,
     ):
         yield GitHubClient(
@@ -49,6 +55,7 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
             enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
             lockdown=settings.lockdown,
+            token_scopes=scopes,
         )
 
 

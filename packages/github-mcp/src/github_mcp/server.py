@@ -13,6 +13,7 @@ from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
 from github_mcp.tools.pull_requests import get_pull_request_diff
 from github_mcp.tools.repositories import get_repository_info, search_repositories
+from github_mcp.unusable_tools import unusable_tools
 
 SERVER = Server(
     name="github-mcp",
@@ -44,6 +45,7 @@ SERVER = Server(
     prompts=(triage_issue, review_pull_request, release_notes, compare_repositories),
     probe=probe,
     writes_in_public=writes_in_public,
+    unusable_tools=unusable_tools,
     sign_in=SignIn(
         "GitHub",
         "https://github.com/login/oauth/authorize",

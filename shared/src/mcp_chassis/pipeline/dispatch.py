@@ -53,6 +53,7 @@ from mcp_chassis.pipeline.reuse import ResultReuse
 from mcp_chassis.pipeline.secret_patterns import masked_json
 from mcp_chassis.pipeline.server_info import server_info
 from mcp_chassis.pipeline.tool_call import ToolCall
+from mcp_chassis.pipeline.tool_list import ToolList, declare_changes
 from mcp_chassis.pipeline.tool_registry import ToolRegistry
 from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.server import Server
@@ -91,6 +92,7 @@ class Dispatch(MCPServer[Lifespan]):
         keys = [key.get_secret_value() for key in settings.state_keys]
         account = UpstreamAccount(server, settings, self.acting)
         self.memory = ResultReuse(account, lambda: transport.records(settings), transport.answers)
+        self.tool_list = ToolList(self.inventory, self.gate, self.bus, self._unusable_tools)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub, settings.raw_text)
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
@@ -104,6 +106,8 @@ class Dispatch(MCPServer[Lifespan]):
             request_state_security=RequestStateSecurity(keys=keys) if keys else None,
         )
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
+        if server.unusable_tools:
+            declare_changes(self._lowlevel_server)
 
     @property
     def lowlevel(self) -> LowLevelServer[Any]:
@@ -111,7 +115,12 @@ class Dispatch(MCPServer[Lifespan]):
         return self._lowlevel_server
 
     async def list_tools(self) -> list[WireTool]:
-        return self.inventory.visible(self.gate)
+        return self.tool_list.visible()
+
+    def _unusable_tools(self) -> Mapping[str, str]:
+        """Nothing before the connection lives, and nothing where each caller has a credential of its own."""
+        learned = self.server.unusable_tools
+        return learned(self.connection) if learned and self.connection is not None and self.acting is None else {}
 
     def _tool_input_schema(self, name: str) -> dict[str, Any] | None:
         """Asked by the SDK before a call over HTTP, to compare headers that mirror arguments with them."""
@@ -139,14 +148,15 @@ class Dispatch(MCPServer[Lifespan]):
             raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
         audited = masked_json(arguments) if self.bound_settings.audit_arguments else None
         call_log = logged(name, request_id(ctx), current_principal(), arguments=audited)
-        with call_log as call, self.host_log.observing(ctx):
-            try:
-                answer = await _foreseen(lambda: self._answer(name, arguments, ctx))
-            except Failure as failure:
-                call.outcome = failure.code.lower()
-                return self._delivery.failed(failure)
-            call.outcome = "failed" if isinstance(answer, CallToolResult) and answer.is_error else OK
-            return answer
+        async with self.tool_list.announcing_changes(ctx):
+            with call_log as call, self.host_log.observing(ctx):
+                try:
+                    answer = await _foreseen(lambda: self._answer(name, arguments, ctx))
+                except Failure as failure:
+                    call.outcome = failure.code.lower()
+                    return self._delivery.failed(failure)
+                call.outcome = "failed" if isinstance(answer, CallToolResult) and answer.is_error else OK
+                return answer
 
     async def read_resource(
         self, uri: Any, context: AnyContext | None = None
@@ -242,8 +252,9 @@ class Dispatch(MCPServer[Lifespan]):
         """The result of `run`. Failures become protocol errors with the same `error` object and `about`."""
         token = logs.request_id.set(request_id(ctx))
         try:
-            with self.host_log.observing(ctx):
-                return await _foreseen(run)
+            async with self.tool_list.announcing_changes(ctx):
+                with self.host_log.observing(ctx):
+                    return await _foreseen(run)
         except Failure as failure:
             error = self._delivery.error(failure)
             raise MCPError(error_code(failure, not_found), error["message"], {**error, **about}) from failure

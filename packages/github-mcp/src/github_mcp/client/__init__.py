@@ -26,6 +26,7 @@ from github_mcp.client.session import Session
 from github_mcp.client.workflows import Workflows
 from github_mcp.lockdown import Lockdown
 from github_mcp.rate_limit_notices import ANONYMOUS_NOTICE, RateLimitNotices
+from github_mcp.token_scopes import TokenScopes
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 
@@ -37,6 +38,7 @@ class GitHubClient:
         http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
+        token_scopes: what the token is known to be good for.
         lockdown: withholds texts of authors without push access in public repositories.
     """
 
@@ -48,12 +50,14 @@ class GitHubClient:
         notices: RateLimitNotices,
         *,
         page_chars: int,
+        token_scopes: TokenScopes,
         enterprise: bool = False,
         lockdown: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
         self.allowed = allowed
         self.page_chars = page_chars
+        self.token_scopes = token_scopes
         self.accounts = Accounts(session)
         self.actions = Actions(session)
         self.alerts = Alerts(session)
