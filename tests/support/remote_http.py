@@ -101,9 +101,11 @@ def answer(response: httpx2.Response) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def session(url: str, era: str, *, key: str | None = None, **client: Any) -> AsyncGenerator[Client]:
-    """The SDK's client at `url`."""
-    sent = {"authorization": f"Bearer {key}"} if key else {}
+async def session(
+    url: str, era: str, *, key: str | None = None, extra: Mapping[str, str] | None = None, **client: Any
+) -> AsyncGenerator[Client]:
+    """The SDK's client at `url`; `extra` headers go with every request."""
+    sent = {**({"authorization": f"Bearer {key}"} if key else {}), **(extra or {})}
     mode = "legacy" if era == "legacy" else MODERN
     async with (
         httpx2.AsyncClient(headers=sent, timeout=120, trust_env=False) as http,

@@ -1,0 +1,157 @@
+"""Profiles and narrowing of the real servers over stdio and HTTP, in both eras, as the SDK's own client sees them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from database_mcp.server import SERVER as DATABASE
+from github_mcp.server import SERVER as GITHUB
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp_chassis.testing import failure
+from offers import tools_of
+from remote_http import MODERN, session
+from slack_mcp.server import SERVER as SLACK
+
+SERVERS = {"github": GITHUB, "slack": SLACK, "database": DATABASE}
+ERAS = {"modern": MODERN, "legacy": "legacy"}
+UPSTREAMS = {
+    "GITHUB_API_URL": "http://127.0.0.1:9",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_API_URL": "http://127.0.0.1:9/api",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+}
+CHOSEN = {"GITHUB_TOOLS": "@review", "SLACK_READ_ONLY": "true", "DATABASE_TOOLS": "@read"}
+
+READING = {name: {t.name for t in tools_of(s) if t.annotations.read_only_hint} for name, s in SERVERS.items()}
+REVIEW, TRIAGE, CI, CODE, RELEASE, INBOX = (
+    {tool.__name__ for tool in GITHUB.profiles[name]} for name in ("review", "triage", "ci", "code", "release", "inbox")
+)
+READ, WRITE, PERSONAL, FILES = (
+    {tool.__name__ for tool in SLACK.profiles[name]} for name in ("read", "write", "personal", "files")
+)
+DB_READ, DBA, DB_WRITE = ({tool.__name__ for tool in DATABASE.profiles[name]} for name in ("read", "dba", "write"))
+G = {tool.__name__ for tool in GITHUB.tools}
+S = {tool.__name__ for tool in SLACK.tools}
+D = {tool.__name__ for tool in DATABASE.tools} - {"execute_write", "list_named_queries", "run_named_query"}
+
+Row = tuple[str, Mapping[str, str], str, set[str]]
+STDIO: list[tuple[str, Mapping[str, str], set[str]]] = [
+    ("github", {}, G),
+    ("github", {"GITHUB_TOOLS": "@review"}, REVIEW),
+    ("github", {"GITHUB_TOOLS": "@triage,get_releases"}, TRIAGE | {"get_releases"}),
+    ("github", {"GITHUB_TOOLS": "get_issue,merge_pull_request"}, {"get_issue", "merge_pull_request"}),
+    ("github", {"GITHUB_TOOLS": "@inbox", "GITHUB_READ_ONLY": "true"}, INBOX & READING["github"]),
+    ("slack", {}, S),
+    ("slack", {"SLACK_TOOLS": "@read"}, READ),
+    ("slack", {"SLACK_TOOLS": "@write"}, WRITE),
+    ("slack", {"SLACK_READ_ONLY": "true"}, S & READING["slack"]),
+    ("database", {}, D),
+    ("database", {"DATABASE_TOOLS": "@dba"}, DBA),
+    ("database", {"DATABASE_TOOLS": "@write"}, DB_WRITE - {"execute_write"}),
+]
+WHOLE: list[Row] = [
+    ("github", {}, "", G),
+    ("github", {"x-mcp-tools": "@review"}, "", REVIEW & G),
+    ("github", {"x-mcp-tools": "get_issue, create_issue"}, "", {"get_issue", "create_issue"}),
+    ("github", {"x-mcp-tools": "get_issue,@triage"}, "", TRIAGE),
+    ("github", {"x-mcp-tools": "merge_pull_request"}, "", set()),
+    ("github", {"x-mcp-readonly": "true"}, "", G & READING["github"]),
+    ("github", {}, "/x/triage", TRIAGE),
+    ("github", {}, "/x/ci,release", (CI | RELEASE) & G),
+    ("github", {}, "/readonly", G & READING["github"]),
+    ("github", {}, "/x/triage/readonly", TRIAGE & READING["github"]),
+    ("github", {"x-mcp-tools": "@code"}, "/x/review", REVIEW & CODE & G),
+    ("slack", {}, "", S),
+    ("slack", {"x-mcp-tools": "@files"}, "", FILES & S),
+    ("slack", {"x-mcp-readonly": "1"}, "", S & READING["slack"]),
+    ("slack", {}, "/x/write", WRITE & S),
+    ("slack", {}, "/x/write,send_message/readonly", WRITE & S & READING["slack"]),
+    ("slack", {"x-mcp-tools": "set_status"}, "/x/personal", set()),
+    ("database", {}, "", D),
+    ("database", {"x-mcp-tools": "@dba"}, "", DBA & D),
+    ("database", {}, "/x/write", DB_WRITE & D),
+    ("database", {"x-mcp-readonly": "true"}, "/x/execute_query", {"execute_query"}),
+]
+RESTRICTED: list[Row] = [
+    ("github", {}, "", REVIEW),
+    ("github", {"x-mcp-tools": "@triage"}, "", REVIEW & TRIAGE),
+    ("github", {"x-mcp-readonly": "false"}, "/x/code", REVIEW & CODE),
+    ("github", {"x-mcp-tools": "create_issue"}, "", set()),
+    ("slack", {}, "", S & READING["slack"]),
+    ("slack", {"x-mcp-readonly": "false"}, "", S & READING["slack"]),
+    ("slack", {"x-mcp-tools": "@write"}, "", S & READING["slack"] & WRITE),
+    ("database", {}, "", DB_READ),
+    ("database", {"x-mcp-tools": "@dba,execute_write"}, "/x/write", DB_READ & DB_WRITE & DBA),
+]
+
+
+class Http:
+    """The three servers in one process."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        env = {"HOME": str(folder), "PATH": "/nowhere", "MCP_IDEMPOTENCY_STORE": "memory", **UPSTREAMS, **environment}
+        serve = [sys.executable, "-m", "mcp_chassis", "serve", *SERVERS, "--port", "0"]
+        self.process = subprocess.Popen(serve, env=env, stderr=subprocess.PIPE)
+        assert self.process.stderr is not None
+        started = next(line for line in iter(self.process.stderr.readline, b"") if b'listening"' in line)
+        self.url = f"http://{json.loads(started)['listening']}"
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the servers as they are."""
+    server = Http(tmp_path_factory.mktemp("whole"), {})
+    yield server.url
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def restricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of servers whose settings choose fewer tools."""
+    server = Http(tmp_path_factory.mktemp("restricted"), CHOSEN)
+    yield server.url
+    server.end()
+
+
+async def check(client: Client, name: str, expected: set[str]) -> None:
+    """The client lists exactly the tools expected, and every other one that the server knows refuses to be called."""
+    assert {tool.name for tool in (await client.list_tools()).tools} == expected
+    for tool in sorted({tool.__name__ for tool in SERVERS[name].every_tool} - expected)[:3]:
+        assert failure(await client.call_tool(tool, {})).code == "PERMISSION_DENIED"
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("name", "environment", "expected"), STDIO)
+async def test_settings_choose_tools_over_stdio(
+    name: str, environment: Mapping[str, str], expected: set[str], era: str, tmp_path: Path
+) -> None:
+    env = {"HOME": str(tmp_path), "PATH": "/nowhere", **UPSTREAMS, **environment}
+    command = StdioServerParameters(command=sys.executable, args=["-m", f"{name}_mcp"], env=env)
+    async with Client(stdio_client(command), mode=ERAS[era]) as client:
+        await check(client, name, expected)
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("name", "headers", "path", "expected"), WHOLE)
+async def test_headers_and_paths_narrow_over_http(
+    name: str, headers: Mapping[str, str], path: str, expected: set[str], era: str, whole: str
+) -> None:
+    async with session(f"{whole}/{name}/mcp{path}", era, extra=headers) as client:
+        await check(client, name, expected)
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("name", "headers", "path", "expected"), RESTRICTED)
+async def test_headers_and_paths_never_add_to_what_settings_choose(
+    name: str, headers: Mapping[str, str], path: str, expected: set[str], era: str, restricted: str
+) -> None:
+    async with session(f"{restricted}/{name}/mcp{path}", era, extra=headers) as client:
+        await check(client, name, expected)
