@@ -14,6 +14,7 @@ from mcp_chassis.accounts.account import Account, Tokens, chosen
 from mcp_chassis.accounts.signed_in_secret import SignedInSecret, on_behalf_of
 from mcp_chassis.accounts.store import AccountStore, UnreadableStore
 from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.telemetry.redaction import REMOVED, scrub_log
 from mcp_chassis.testing.raw import without_path
 from sign_in_upstream import CLIENT_ID, CLIENT_SECRET, TOKEN, SignInUpstream, sign_in_upstream
 
@@ -126,6 +127,13 @@ def test_a_token_that_ends_soon_is_renewed_once_and_stored(tmp_path: Path) -> No
         assert first.is_read
         assert secret(accounts).get_secret_value() == value
         assert accounts.accounts(SERVER)[0].expires_at == 4_600.0
+
+
+def test_a_token_that_was_read_is_masked_in_log_lines(tmp_path: Path) -> None:
+    accounts = store(tmp_path)
+    accounts.keep(SERVER, account(), Tokens("opaque-read-from-the-store-1"))
+    token = secret(accounts).get_secret_value()
+    assert scrub_log(f"sent {token}") == f"sent {REMOVED}"
 
 
 def test_a_refused_token_is_renewed_and_another_process_takes_the_new_one(tmp_path: Path) -> None:

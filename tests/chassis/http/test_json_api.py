@@ -336,3 +336,22 @@ async def test_a_request_is_logged_for_debugging_without_its_query(api, caplog: 
     fields = line.__dict__["fields"]
     assert fields.pop("duration_ms") >= 0
     assert fields == {"upstream": "Acme", "method": "GET", "path": "/v1/things/7", "status": 200}
+
+
+class ClosedTransport(httpx2.MockTransport):
+    """Remembers how often it was closed."""
+
+    closed = 0
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("requests", [0, 1, 2])
+async def test_a_pool_is_closed_once_and_only_if_it_was_opened(wire, requests):
+    transport = ClosedTransport(wire)
+    service = Upstream("Acme", policy=QUICK)
+    async with JsonApi("https://acme.test/v1/", upstream=service, transport=transport) as api:
+        for _ in range(requests):
+            await api.get("/things")
+    assert transport.closed == min(requests, 1)

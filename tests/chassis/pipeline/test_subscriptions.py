@@ -1,11 +1,14 @@
 """Subscribing to resources over stdio in both eras, and how much of it one host may do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import pytest
-from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated, ServerEvent
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.subscriptions import MAX_SUBSCRIPTIONS, ResourceSubscriptions
 from mcp_chassis.testing.raw import RawClient
@@ -111,16 +114,77 @@ def test_subscribing_is_not_advertised_without_a_connection_that_lasts() -> None
     assert capabilities.logging is None
 
 
+class CountingBus(InMemorySubscriptionBus):
+    """Counts the listeners that are subscribed at this moment."""
+
+    listeners = 0
+
+    def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
+        self.listeners += 1
+        release = super().subscribe(listener)
+
+        def released() -> None:
+            self.listeners -= 1
+            release()
+
+        return released
+
+
+class Host:
+    """The end of a connection that notes which resources it is notified of."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def send_resource_updated(self, uri: str) -> None:
+        self.heard.append(uri)
+
+
+async def _ask(server: LowLevelServer[Any], method: str, host: Host, uri: str) -> None:
+    entry = server.get_request_handler(method)
+    assert entry
+    request: Any = SimpleNamespace(session=host)
+    await entry.handler(request, entry.params_type.model_validate({"uri": uri}))
+
+
 async def test_everything_is_released_when_the_connection_ends() -> None:
-    server = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel
-    bus = InMemorySubscriptionBus()
+    server, bus, host = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel, CountingBus(), Host()
     subscriptions = ResourceSubscriptions(bus)
     async with subscriptions.served(server):
-        entry = server.get_request_handler("resources/subscribe")
-        assert entry
-        ctx: Any = type("Request", (), {"session": None})
-        await entry.handler(ctx, entry.params_type.model_validate({"uri": "x://a"}))
-        assert len(subscriptions) == 1
-    assert len(subscriptions) == 0
+        await _ask(server, "resources/subscribe", host, "x://a")
+        assert (len(subscriptions), bus.listeners) == (1, 1)
+    assert (len(subscriptions), bus.listeners) == (0, 0)
     await bus.publish(ResourceUpdated("x://a"))
-    assert len(subscriptions) == 0
+    assert host.heard == []
+
+
+async def test_a_connection_waits_for_events_without_work_between_them() -> None:
+    server, bus, host = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel, InMemorySubscriptionBus(), Host()
+    async with ResourceSubscriptions(bus).served(server):
+        for uri in ("x://a", "x://b"):
+            await _ask(server, "resources/subscribe", host, uri)
+        for uri in ("x://a", "x://b", "x://a", "x://c"):
+            await bus.publish(ResourceUpdated(uri))
+            with anyio.fail_after(10):
+                await anyio.wait_all_tasks_blocked()
+    assert host.heard == ["x://a", "x://b", "x://a"]
+
+
+async def test_events_of_one_resource_that_come_together_are_told_once() -> None:
+    server, bus, host = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel, InMemorySubscriptionBus(), Host()
+    release = anyio.Event()
+    first = host.send_resource_updated
+
+    async def slow(uri: str) -> None:
+        await first(uri)
+        await release.wait()
+
+    host.send_resource_updated = slow  # the host does not read for a moment
+    async with ResourceSubscriptions(bus).served(server):
+        for uri in ("x://a", "x://b"):
+            await _ask(server, "resources/subscribe", host, uri)
+        for uri in ("x://a", "x://b", "x://b"):
+            await bus.publish(ResourceUpdated(uri))
+        release.set()
+        await anyio.wait_all_tasks_blocked()
+    assert host.heard == ["x://a", "x://b"]

@@ -9,6 +9,7 @@ from front_pair import through_front, through_full_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.stdio.front.messages import parse
 from mcp_chassis.stdio.recording import answers_of
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from sample_server import SAMPLE
@@ -157,6 +158,12 @@ async def test_any_sequence_of_messages_is_answered_as_by_the_full_server(sequen
     expected = await through_full_server(DISPATCH, sequence)
     written, _ = await through_front(DISPATCH, answers, sequence)
     assert Counter(written) == Counter(expected)
+
+
+@pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
+def test_a_line_with_a_number_that_is_no_json_is_left_to_the_full_server(constant: bytes) -> None:
+    assert parse(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"x":1}}}') is not None
+    assert parse(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"x":%b}}}' % constant) is None
 
 
 async def test_what_hosts_send_before_they_use_a_server_never_reaches_the_full_one() -> None:
