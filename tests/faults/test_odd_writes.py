@@ -9,11 +9,13 @@ import pytest
 from github_mcp.server import SERVER as GITHUB
 from github_world import World
 from mcp.client import Client
+from mcp_chassis.server import Server
 from mcp_chassis.testing import connected, failure
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from mcp_types import CallToolResult, ElicitResult
 from odd_write_answers import odd_answers
+from offers import tools_of
 from rest_mcp.assembly import server_of
 from scripted_github import ScriptedGitHub
 from slack_desk import ALICE, GENERAL, Desk, arranged
@@ -32,7 +34,7 @@ FORMS = {"reset": "reset", "close": "close", "truncated": "cut", "cut chunk": "c
 ODD = list(
     odd_answers({"number": 7, "id": 7, "html_url": "https://github.com/7", "node_id": "x"}, "number", "id").values()
 )
-TOOLS_IN_ALL = 26
+TOOLS_IN_ALL = 29
 WRITES = volume(2_000 // TOOLS_IN_ALL + 1)
 
 
@@ -61,6 +63,9 @@ ON_GITHUB = [
     Written("resolve_thread", {"thread_id": "PRRT_2"}, path=GRAPHQL),
     Written("run_workflow_again", {"run_id": 7}, path=f"{REPO}/actions/runs/7/rerun-failed-jobs"),
     Written("cancel_run", {"run_id": 7}, path=f"{REPO}/actions/runs/7/cancel"),
+    Written("run_workflow", {"workflow": "9", "ref": "main"}, path=f"{REPO}/actions/workflows/9/dispatches"),
+    Written("update_pull_request", {"number": 2, "change": "update_branch"}, "PUT", f"{REPO}/pulls/2/update-branch"),
+    Written("mark_notification_done", {"id": "1"}, "DELETE", "/notifications/threads/1"),
     Written(
         "edit_files",
         {"branch": "main", "message": "M", "edits": [{"path": "new.txt", "content": "x"}]},
@@ -163,7 +168,7 @@ async def test_writes_at_github_with_odd_answers_are_sent_once_and_no_bug(writte
         env = {"GITHUB_TOKEN": "token", "GITHUB_API_URL": github.url, "GITHUB_TOOLS": written.tool}
         quick = {"MCP_OUTBOUND_RATE": "1000", "GITHUB_WRITES_PER_SECOND": "1000", "MCP_RETRY_BASE": "0.01"}
         calm = {"MCP_BREAKER_FAILURES": "100000", "MCP_RETRY_BUDGET": "100000"}
-        arguments = {**HELLO, **written.arguments}
+        arguments = {**_place(written.tool), **written.arguments}
 
         def serve(number: int) -> None:
             github.forget_faults()
@@ -180,6 +185,10 @@ async def test_writes_at_github_with_odd_answers_are_sent_once_and_no_bug(writte
     assert faults == []
 
 
+def _place(tool: str) -> dict[str, str]:
+    return HELLO if "owner" in _parameters(GITHUB, tool) else {}
+
+
 def arrange(github: ScriptedGitHub) -> None:
     """What the tools read beside the issues and pull requests of the world."""
     run = {"id": 7, "run_attempt": 1, "status": "in_progress"}
@@ -187,6 +196,8 @@ def arrange(github: ScriptedGitHub) -> None:
     reads = {
         f"{REPO}/actions/runs/7": run,
         f"{REPO}/pulls/2/comments": [],
+        f"{REPO}/actions/workflows/9": {"id": 9, "name": "CI", "path": ".github/workflows/ci.yml", "state": "active"},
+        "/notifications/threads/1": {"id": "1", "repository": {"full_name": "octocat/hello"}, "subject": {}},
         f"{REPO}/git/ref/heads/main": {"ref": "refs/heads/main", "object": {"sha": "c" * 40, "type": "commit"}},
         f"{REPO}/git/commits/c+": commit,
         f"{REPO}/git/trees/7+": {"sha": "7" * 40, "tree": [], "truncated": False},
@@ -205,7 +216,7 @@ async def test_writes_at_slack_with_odd_answers_are_sent_once_and_no_bug(written
         slack.workspace.say(GENERAL, "U0BOT0001", "hello", ts=TS)
         slack.workspace.reminders["Rm1"] = {"id": "Rm1"}
         person = slack.with_user_token(ALICE)
-        channel = {} if "channel" not in _parameters(written.tool) else {"channel": GENERAL}
+        channel = {} if "channel" not in _parameters(SLACK, written.tool) else {"channel": GENERAL}
 
         def serve(number: int) -> None:
             odd = SLACK_ODD[number % len(SLACK_ODD)]
@@ -227,9 +238,14 @@ async def test_writes_at_slack_with_odd_answers_are_sent_once_and_no_bug(written
     assert faults == []
 
 
-def _parameters(tool: str) -> dict[str, Any]:
-    (function,) = [each for each in SLACK.every_tool if each.__name__ == tool]
+def _parameters(server: Server[Any], tool: str) -> dict[str, Any]:
+    (function,) = [each for each in server.every_tool if each.__name__ == tool]
     return function.__annotations__
+
+
+def test_every_writing_tool_of_github_and_slack_is_tried() -> None:
+    writing = {t.name for server in (GITHUB, SLACK) for t in tools_of(server) if not t.annotations.read_only_hint}
+    assert writing - {written.tool for written in (*ON_GITHUB, *AT_SLACK)} == set()
 
 
 @in_volume
