@@ -47,6 +47,14 @@ async def test_every_object_a_caller_sends_refuses_unknown_fields(tools: Tools) 
     assert loose == []
 
 
+async def test_no_object_a_caller_sends_has_names_of_its_own(tools: Tools) -> None:
+    """Strict modes of model providers take only objects whose names stand in the schema."""
+    named_by_caller = [
+        place for place, schema in _inputs(tools) if isinstance(schema.get("additionalProperties"), dict)
+    ]
+    assert named_by_caller == []
+
+
 async def test_input_schemas_use_only_what_every_provider_understands(tools: Tools) -> None:
     assert [
         f"{place}: {key}" for place, schema in _inputs(tools) for key in schema if not PORTABLE.fullmatch(key)

@@ -88,6 +88,18 @@ async def test_a_workflow_is_started_by_its_name_or_file_and_its_run_is_named(
     assert sent == {"ref": "main", "inputs": {"level": "high"}, "return_run_details": True}
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [[{"name": "level", "value": "high"}], {"level": "high"}, '{"level": "high"}', '[{"name":"level","value":"high"}]'],
+)
+async def test_inputs_are_sent_whether_they_come_as_a_list_or_an_object(
+    use: Use, workflows: ScriptedGitHub, inputs: object
+) -> None:
+    workflows.fault("POST", ".*/dispatches", status=200, body={"workflow_run_id": 77})
+    data(await use("run_workflow", **{**DISPATCH, "inputs": inputs}, workflow="CI"))
+    assert workflows.seen("POST")[0].sent["inputs"] == {"level": "high"}
+
+
 async def test_an_unknown_workflow_is_not_started_and_those_there_are_are_named(
     use: Use, workflows: ScriptedGitHub
 ) -> None:

@@ -1,13 +1,13 @@
 """GitHub Actions: runs, one run with what failed in it, running again, cancelling."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.fan_out import fan_out
 from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import TextPage
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Confirm, Cursor, IdempotencyKey, reads, writes
-from pydantic import Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from github_mcp.artifacts import artifact_page
 from github_mcp.job_logs import log_page, run_log_page
@@ -30,8 +30,22 @@ Status = Literal[
 ]
 Workflow = Annotated[str, Field(min_length=1, max_length=200, description="File (ci.yml) or name.")]
 SearchedText = Annotated[str | None, Field(max_length=200, description="Only lines around this text."), EMPTY_IS_ABSENT]
-Inputs = Annotated[dict[str, Annotated[str, Field(max_length=65_000)]], Field(max_length=25)]
 MAX_JOBS_WITH_ANNOTATIONS = 5
+
+
+class WorkflowInput(BaseModel, extra="forbid"):
+    name: Annotated[str, Field(max_length=200)]
+    value: Annotated[str, Field(max_length=65_000)]
+
+
+def _as_list(inputs: object) -> object:
+    """Inputs by name as the list that the schema describes: strict hosts cannot send names of their own."""
+    if not isinstance(inputs, dict):
+        return inputs
+    return [{"name": name, "value": value} for name, value in cast("dict[str, object]", inputs).items()]
+
+
+Inputs = Annotated[list[WorkflowInput], BeforeValidator(_as_list), Field(max_length=25)]
 
 
 @reads("List workflow runs")
@@ -85,7 +99,9 @@ async def run_workflow(
 ) -> StartedRun:
     """Start a workflow that has workflow_dispatch, on a branch or tag; GitHub checks the inputs."""
     chosen = await github.workflows.find(owner, repo, workflow)
-    started = await github.workflows.dispatch(owner, repo, chosen, ref, inputs or {})
+    started = await github.workflows.dispatch(
+        owner, repo, chosen, ref, {each.name: each.value for each in inputs or []}
+    )
     if started is None:
         warn("GitHub took it and does not tell which run it is; list_runs shows it in a moment.")
     return github.with_notices(StartedRun(run_id=started.workflow_run_id if started else None, requested="run"))
