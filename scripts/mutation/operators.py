@@ -34,8 +34,8 @@ SWAPPED_ARITHMETIC: dict[type[ast.operator], str] = {
 }
 SWAPPED_CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 DROPPED_METHODS = {"strip", "lstrip", "rstrip", "lower", "upper", "casefold"}
-PROSE_KEYWORDS = {"description", "title", "remedy", "examples"}
-EFFECTLESS_KEYWORDS = {"description", "title", "examples", "strict", "frozen", "slots"}
+PROSE_KEYWORDS = {"description", "title", "remedy", "examples", "help"}
+EFFECTLESS_KEYWORDS = {"description", "title", "examples", "help", "strict", "frozen", "slots"}
 Change = tuple[Span, str]
 
 

@@ -14,6 +14,8 @@ from mutation.source import FUNCTIONS, Source
 
 TESTS = ROOT / "tests"
 TEST_FOLDERS_OVER_ALL = {"contract", "e2e", "scripts", "snapshots", "support"}
+END_TO_END_OF_THE_CORE = ("test_era_fallback", "test_front", "test_sign_in", "test_stdio_end", "test_stdio_wire")
+"""End-to-end tests of code that runs in processes of its own alone: the stdio transport, the front, signing in."""
 MIN_TESTS, MAX_SECONDS = 30, 30.0
 """Tests run for one mutant however long they take; beyond them, those that fit into the seconds of processor time."""
 DEFINITIONS = TESTS / "contract" / "test_documents.py"
@@ -23,15 +25,20 @@ MAX_OTHER_TESTS = 40
 
 
 def files_of_tests(folder: Path) -> list[Path]:
-    """The tests of a member: `tests/github` of packages/github-mcp; of the core, the folders that are of no member."""
+    """The tests of a member: `tests/github` of packages/github-mcp; of the core, the folders that are of no member.
+
+    Of the end-to-end tests only those of the core's own processes count: the others take long and repeat the rest.
+    """
     member = folder.relative_to(ROOT).parts[:2]
     own = {path: path.name.removesuffix("-mcp").replace("-", "_") for path in _members()}
+    end_to_end: list[Path] = []
     if ROOT.joinpath(*member) in own:
         folders = [TESTS / own[ROOT.joinpath(*member)]]
     else:
         names = {path.name for path in TESTS.iterdir() if path.is_dir()} - TEST_FOLDERS_OVER_ALL - set(own.values())
         folders = [TESTS / name for name in sorted(names)]
-    return [*sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders)), DEFINITIONS]
+        end_to_end = [TESTS / "e2e" / f"{name}.py" for name in END_TO_END_OF_THE_CORE]
+    return [*end_to_end, *sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders)), DEFINITIONS]
 
 
 def _members() -> list[Path]:

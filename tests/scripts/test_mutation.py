@@ -53,6 +53,7 @@ UNTOUCHED = {
     "a list of exports": "__all__ = ['a', 'b']",
     "prose": "x = 'These are several words.'",
     "a description": "x = Field(description='words')",
+    "a help text": "x = add_argument(help='words')",
     "an import for types": "if TYPE_CHECKING:\n x = 1",
     "the start of a program": "if __name__ == '__main__':\n main()",
 }
@@ -140,12 +141,16 @@ def test_code_that_no_test_runs_has_none() -> None:
     assert selected("def f(a):\n    return not a\n", "not a -> a", Recording()) == []
 
 
-def test_a_member_is_judged_by_its_own_tests_and_the_core_by_those_of_no_member() -> None:
+def test_a_member_is_judged_by_its_own_tests_and_the_core_by_those_of_no_member_and_of_its_processes() -> None:
     github = {path.parent.name for path in files_of_tests(ROOT / "packages" / "github-mcp" / "src")}
-    core = {path.relative_to(ROOT / "tests").parts[0] for path in files_of_tests(ROOT / "shared" / "src")}
+    files = files_of_tests(ROOT / "shared" / "src")
+    core = {path.relative_to(ROOT / "tests").parts[0] for path in files}
     assert github == {"github", "contract"}
     assert {"remote"} <= core
-    assert not core & {"github", "slack", "e2e"}
+    assert not core & {"github", "slack"}
+    end_to_end = [path for path in files if path.parent.name == "e2e"]
+    assert [path for path in end_to_end if not path.is_file()] == []
+    assert {"test_stdio_end.py", "test_front.py"} <= {path.name for path in end_to_end}
 
 
 def test_an_entry_of_the_reviewed_list_whose_line_is_gone_is_named(tmp_path: Path) -> None:
