@@ -26,11 +26,19 @@ class SignInUpstream:
         expires_in: seconds of an access token; None for one that does not end.
         denies: the person refuses.
         pending: so often a device code is not entered yet.
+        refusals: error words of the next answers to a device code.
     """
 
     def __init__(
-        self, *, member: str = "", expires_in: int | None = None, denies: bool = False, pending: int = 0
+        self,
+        *,
+        member: str = "",
+        expires_in: int | None = None,
+        denies: bool = False,
+        pending: int = 0,
+        refusals: tuple[str, ...] = (),
     ) -> None:
+        self.refusals = list(refusals)
         self.member, self.expires_in, self.denies, self.pending = member, expires_in, denies, pending
         self.codes: dict[str, str] = {}
         self.refresh_tokens: set[str] = set()
@@ -70,6 +78,8 @@ class SignInUpstream:
                 return {"error": "bad_refresh_token", "error_description": "The refresh token is not valid."}
             self.refresh_tokens.remove(form["refresh_token"])
         elif kind.endswith("device_code"):
+            if self.refusals:
+                return {"error": self.refusals.pop(0)}
             self.pending -= 1
             if self.pending >= 0:
                 return {"error": "authorization_pending"}

@@ -1,0 +1,150 @@
+"""Signing in by a browser on this machine and by a code on another device."""
+
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from mcp_chassis.accounts.oauth_tokens import SignInFailed
+from mcp_chassis.cli.sign_in import device
+from mcp_chassis.cli.sign_in.device import sign_in_by_device
+from mcp_chassis.cli.sign_in.loopback import PATH, CallbackServer, Client, sign_in_by_browser
+from mcp_chassis.sign_in import SignIn
+from sign_in_upstream import AUTHORIZE, CLIENT_ID, CLIENT_SECRET, DEVICE, TOKEN, SignInUpstream, sign_in_upstream
+
+APP = Client(CLIENT_ID, CLIENT_SECRET)
+
+
+def at(upstream: SignInUpstream) -> SignIn:
+    url = upstream.url
+    return SignIn("Acme", url + AUTHORIZE, url + TOKEN, ("read", "write"), device_url=url + DEVICE)
+
+
+def opened(url: str) -> tuple[int, str]:
+    """Status and text of a page."""
+    try:
+        with urllib.request.urlopen(url) as page:
+            return page.status, page.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+class Browser:
+    """Opens pages in a thread of its own, as a real one does."""
+
+    def __init__(self) -> None:
+        self.pages: list[tuple[int, str]] = []
+        self._threads: list[threading.Thread] = []
+
+    def __call__(self, url: str) -> None:
+        self._threads.append(threading.Thread(target=lambda: self.pages.append(opened(url))))
+        self._threads[-1].start()
+
+    def close(self) -> None:
+        for thread in self._threads:
+            thread.join()
+
+
+@contextmanager
+def waiting(state: str = "s3cret") -> Iterator[tuple[CallbackServer, Browser]]:
+    browser = Browser()
+    with CallbackServer(0, state) as server:
+        yield server, browser
+        browser.close()
+
+
+def test_a_browser_brings_the_code_and_the_person_reads_that_it_worked() -> None:
+    browser = Browser()
+    with sign_in_upstream(expires_in=3600) as upstream:
+        found = sign_in_by_browser(at(upstream), APP, browser, seconds=60)
+        browser.close()
+        assert found.tokens.access_token in upstream.access_tokens
+        assert found.tokens.refresh_token in upstream.refresh_tokens
+    [(status, page)] = browser.pages
+    assert (status, "You are signed in." in page) == (200, True)
+
+
+def test_a_person_who_refuses_reads_so_and_the_command_says_why() -> None:
+    browser = Browser()
+    with (
+        sign_in_upstream(denies=True) as upstream,
+        pytest.raises(SignInFailed, match=r"did not sign you in: No\.") as told,
+    ):
+        sign_in_by_browser(at(upstream), APP, browser, seconds=60)
+    browser.close()
+    assert told.value.code == "access_denied"
+    assert "The sign-in was refused." in browser.pages[0][1]
+
+
+@pytest.mark.parametrize(
+    "query", ["?code=c&state=other", "?code=c", "other?code=c&state=s3cret", "?state=s3crét&code=c"]
+)
+def test_an_answer_to_another_sign_in_is_refused_and_the_right_one_is_waited_for(query: str) -> None:
+    with waiting() as (server, browser):
+        server_url = server.redirect_uri
+        answers: list[dict[str, str]] = []
+        waiter = threading.Thread(target=lambda: answers.append(server.wait(60)))
+        waiter.start()
+        wrong = server_url.removesuffix(PATH) + "/" + query if query.startswith("other") else server_url + query
+        assert opened(urllib.request.quote(wrong, safe=":/?=&"))[0] == 400
+        browser(f"{server_url}?code=c&state=s3cret")
+        waiter.join()
+    assert answers == [{"code": "c", "state": "s3cret"}]
+
+
+def test_a_browser_that_does_not_come_back_is_told_after_the_time() -> None:
+    with waiting() as (server, _), pytest.raises(SignInFailed, match=r"did not come back within 0\.01 s"):
+        server.wait(0.01)
+
+
+class Clock:
+    """Seconds that pass only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+def test_a_code_is_entered_elsewhere_and_asked_for_at_the_upstreams_pace() -> None:
+    clock, told = Clock(), []
+    with sign_in_upstream(pending=2) as upstream:
+        found = sign_in_by_device(at(upstream), APP, told.append, wait=clock.wait, clock=clock)
+        assert found.tokens.access_token in upstream.access_tokens
+        assert told == [f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT."]
+    assert clock.waits == [0.01, 0.01, 0.01]
+
+
+def test_a_code_that_nobody_enters_expires() -> None:
+    clock = Clock()
+    with (
+        sign_in_upstream(pending=10**9) as upstream,
+        pytest.raises(SignInFailed, match="expired before it was entered"),
+    ):
+        sign_in_by_device(at(upstream), APP, lambda _: None, wait=lambda _: clock.wait(300), clock=clock)
+    assert clock.waits == [300, 300, 300]
+
+
+def test_an_upstream_that_asks_to_be_asked_less_often_is() -> None:
+    clock = Clock()
+    with sign_in_upstream(refusals=("slow_down",)) as upstream:
+        sign_in_by_device(at(upstream), APP, lambda _: None, wait=clock.wait, clock=clock)
+    assert clock.waits == [0.01, 0.01 + device.SLOWER_SECONDS]
+
+
+def test_any_other_refusal_ends_the_waiting() -> None:
+    clock = Clock()
+    with (
+        sign_in_upstream(refusals=("access_denied",)) as upstream,
+        pytest.raises(SignInFailed, match="refused: access_denied"),
+    ):
+        sign_in_by_device(at(upstream), APP, lambda _: None, wait=clock.wait, clock=clock)
+    assert clock.waits == [0.01]
