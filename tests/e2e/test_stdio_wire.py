@@ -5,7 +5,9 @@ import json
 import os
 import select
 import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from mcp_chassis.testing.raw import RawClient
@@ -164,3 +166,11 @@ def test_debugging_tells_the_outline_of_every_message_and_nothing_of_its_content
     ]
     assert "private words" not in json.dumps(lines)
     client.process.stderr.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are read from /proc")
+def test_a_crash_would_leave_no_core_dump_with_credentials(sample: StdioSample) -> None:
+    client = sample.start()
+    limits = Path(f"/proc/{client.process.pid}/limits").read_text().splitlines()
+    [core] = [line.split()[4:6] for line in limits if line.startswith("Max core file size")]
+    assert core == ["0", "0"]
