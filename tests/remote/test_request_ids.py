@@ -62,19 +62,26 @@ async def test_lines_of_two_callers_with_the_same_ids_have_ids_of_their_own(era:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_trace_goes_on_to_the_upstream_with_a_span_of_its_own(era: str, lines: list[str]) -> None:
+async def test_without_spans_a_callers_trace_goes_on_to_the_upstream_unchanged(era: str, lines: list[str]) -> None:
     call = {"name": "search_repositories", "arguments": {"query": "x"}}
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /search/repositories", Reply(json={"total_count": 0, "items": []}))
         async with served({"": GITHUB}, {"GITHUB_API_URL": upstream.url}) as http:
             await post(http, era, "tools/call", call, {"traceparent": TRACEPARENT, "tracestate": "a=1"})
+            long = f"a={'x' * 250},b={'y' * 250},c={'z' * 20}"
+            await post(
+                http,
+                era,
+                "tools/call",
+                {**call, "arguments": {"query": "z"}},
+                {"traceparent": TRACEPARENT, "tracestate": long},
+            )
             await post(http, era, "tools/call", {"name": call["name"], "arguments": {"query": "y"}})
-        with_trace, without = (request.headers for request in upstream.requests[-2:])
-    passed_on = parse(with_trace["traceparent"])
-    assert passed_on is not None
-    assert passed_on.trace_id == TRACE
-    assert SPAN not in with_trace["traceparent"]
+        with_trace, with_long_state, without = (request.headers for request in upstream.requests[-3:])
+    assert with_trace["traceparent"] == TRACEPARENT
     assert with_trace["tracestate"] == "a=1"
+    assert with_long_state["traceparent"] == TRACEPARENT
+    assert "tracestate" not in with_long_state
     assert "traceparent" not in without
     assert [line for line in lines if TRACE in line and '"message":"tool call"' in line]
 

@@ -1,8 +1,9 @@
 """HTTP requests to one upstream with redirects and an ETag cache, over a connection pool."""
 
+import contextlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,6 +17,7 @@ from mcp_chassis.http import body as bodies
 from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
 from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.telemetry.semantic_metrics import recorder
 from mcp_chassis.telemetry.trace_context import upstream_headers
 from mcp_chassis.upstream.policy import Policy
 
@@ -156,7 +158,9 @@ class Connection:
 
     async def _whole(self, request: httpx2.Request, tail_bytes: int | None = None) -> Response:
         begun = time.monotonic()
-        answer = await self._exchanged(request, tail_bytes)
+        with _measured(request) as statuses:
+            answer = await self._exchanged(request, tail_bytes)
+            statuses.append(answer.status)
         if logger.isEnabledFor(logging.DEBUG):
             fields = {"upstream": self._name, "method": request.method, "path": request.url.path}
             fields |= {"status": answer.status, "duration_ms": round((time.monotonic() - begun) * 1000, 1)}
@@ -219,6 +223,25 @@ class Connection:
 
     def _strange(self, what: str) -> InvalidResponse:
         return InvalidResponse(f"{self._name} {what}")
+
+
+@contextlib.contextmanager
+def _measured(request: httpx2.Request) -> Generator[list[int]]:
+    """Record the request inside, where metrics are exported; the block adds the status of the response."""
+    statuses: list[int] = []
+    metrics, began = recorder(), time.monotonic()
+    error = ""
+    try:
+        yield statuses
+    except BaseException as exc:
+        error = exc.code.lower() if isinstance(exc, Failure) else type(exc).__qualname__
+        raise
+    finally:
+        if metrics:
+            url, status, seconds = request.url, next(iter(statuses), 0), time.monotonic() - began
+            metrics.upstream_request(
+                seconds, request.method, url.scheme, url.host, url.port, status=status, error=error
+            )
 
 
 def _is_proxied(url: httpx2.URL) -> bool:

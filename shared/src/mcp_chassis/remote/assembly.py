@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.operation_metrics import measure
 from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.remote.app import Application, Page, page_of
 from mcp_chassis.remote.auth.api_keys import ApiKeyStore
@@ -41,6 +42,11 @@ def mount_of(server: Server[Any]) -> str:
     return server.name.removesuffix("-mcp")
 
 
+def name_of(servers: Servers) -> str:
+    """The name of a process: its one server's, else `toolroll`."""
+    return next(iter(servers.values())).name if len(servers) == 1 else "toolroll"
+
+
 def application(servers: Servers, environment: Environment, flight: InFlightRequests) -> Application:
     """Everything built and nothing opened.
 
@@ -56,9 +62,8 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
         flight,
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
     )
-    name = next(iter(servers.values())).name if len(servers) == 1 else "toolroll"
     return Application(
-        name,
+        name_of(servers),
         endpoints=endpoints,
         pages=process.pages,
         flight=flight,
@@ -82,6 +87,7 @@ def _endpoint(server: Server[Any], path: str, environment: Environment, process:
     acting = process.acting(server, settings, remote, environment) if server.sign_in else None
     carriage = dataclasses.replace(process.carriage(scopes, private=remote.authenticated), acting=acting)
     dispatch = Dispatch(server, settings, carriage)
+    measure(dispatch.lowlevel, dispatch.inventory.__contains__)
     return Endpoint(dispatch, scopes, process.guard(remote, f"{path}/mcp"), process.flight)
 
 

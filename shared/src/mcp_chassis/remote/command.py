@@ -9,14 +9,14 @@ from typing import Any
 
 from mcp_chassis.environment import full_environment
 from mcp_chassis.process_limits import forbid_core_dumps, raise_file_limit
-from mcp_chassis.remote.assembly import Servers, application, mount_of
+from mcp_chassis.remote.assembly import Servers, application, mount_of, name_of
 from mcp_chassis.remote.http.connection_limits import ConnectionCaps, ConnectionLimits
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.remote.shutdown import DrainingServer, config
 from mcp_chassis.server import ENTRY_POINTS, EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings, is_loopback
-from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry import logs, otlp
 
 EXIT_OCCUPIED = 3
 RESERVED_FILES = 64
@@ -53,6 +53,14 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
     forbid_core_dumps()
     try:
         environment = _environment(host, port)
+    except BadSettings as exc:
+        return _refused(exc)
+    with otlp.exporting(environment, name_of(servers)):
+        return _serve(servers, environment)
+
+
+def _serve(servers: Servers, environment: Mapping[str, str]) -> int:
+    try:
         remote = RemoteSettings.load(environment)
         _configure_logs(servers, remote, environment)
         flight = InFlightRequests()
@@ -60,8 +68,7 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
         flight.overloads.append(lambda: limits.is_full)
         app = application(servers, environment, flight)
     except BadSettings as exc:
-        sys.stderr.write(f"The server cannot start:\n{exc}\n")
-        return EXIT_BAD_SETTINGS
+        return _refused(exc)
     try:
         listener = bound(remote.host, remote.port)
     except OSError as exc:
@@ -79,6 +86,11 @@ def serve(servers: Servers, host: str | None = None, port: int | None = None) ->
     server.run(sockets=[listener])
     logs.flush()
     return 0
+
+
+def _refused(problem: BadSettings) -> int:
+    sys.stderr.write(f"The server cannot start:\n{problem}\n")
+    return EXIT_BAD_SETTINGS
 
 
 def _connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:

@@ -138,7 +138,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, send)
         exchange.more_headers += cors.response_headers(scope, self.guard.origins)
-        with exchange.current():
+        with exchange.current(), exchange.measured():
             try:
                 await self._answer(exchange, receive)
             except Rejection as rejection:

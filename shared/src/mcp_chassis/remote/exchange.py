@@ -18,7 +18,7 @@ from mcp_chassis.remote.auth.authenticate import address_of
 from mcp_chassis.remote.http import request_body
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.http.response_messages import ResponseMessages
-from mcp_chassis.telemetry import logs, trace_context
+from mcp_chassis.telemetry import logs, semantic_metrics, trace_context
 from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 
 _access = logging.getLogger("mcp_chassis.access")
@@ -64,6 +64,21 @@ class Exchange:
                 yield
         finally:
             logs.request_id.reset(token)
+
+    @contextlib.contextmanager
+    def measured(self) -> Generator[None]:
+        """Record the request inside, where metrics are exported."""
+        metrics = semantic_metrics.recorder()
+        if metrics is None:
+            yield
+            return
+        method, scheme, route = self.scope["method"], self.scope["scheme"], self.scope["path"]
+        metrics.request_began(method, scheme)
+        try:
+            yield
+        finally:
+            seconds = time.perf_counter() - self._began
+            metrics.request_ended(seconds, method, scheme, route=route, status=self.status)
 
     @property
     def principal(self) -> str:

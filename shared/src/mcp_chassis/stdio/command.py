@@ -6,14 +6,16 @@ import sys
 from functools import partial
 from typing import Any
 
+from mcp_chassis.environment import full_environment
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.operation_metrics import measure
 from mcp_chassis.process_limits import forbid_core_dumps
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.stdio import serve
 from mcp_chassis.stdio.front import record
 from mcp_chassis.stdio.front.handover import Handover
-from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry import logs, otlp
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +27,16 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
         handover: the state of a connection that was begun from a record.
     """
     forbid_core_dumps()
+    with otlp.exporting(full_environment(), server.name):
+        return _serve(server, handover)
+
+
+def _serve(server: Server[Any], handover: Handover | None) -> int:
     try:
         settings = server.settings.load()
         logs.configure(settings)
         dispatch = Dispatch(server, settings)
+        measure(dispatch.lowlevel, dispatch.inventory.__contains__)
     except BadSettings as exc:
         problem = f"{server.name} cannot start:\n{exc}\n"
         sys.stderr.write(problem)

@@ -1,61 +1,46 @@
-"""W3C trace context of the current request: taken from the caller, passed on to upstreams."""
+"""W3C trace context of the current request: taken from the caller, passed on to upstreams.
 
-import re
-import secrets
+It is OpenTelemetry's context, which the SDK's spans take their parent from. Without an exporter there are no spans of
+this process, and the caller's `traceparent` goes on unchanged.
+"""
+
 from collections.abc import Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 
-_TRACEPARENT = re.compile(
-    r"(?!ff)[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-(?P<span>[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?:-.*)?"
-)
+from opentelemetry import context, trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
 MAX_STATE_CHARS = 512
+_W3C = TraceContextTextMapPropagator()
 
 
-@dataclass(frozen=True)
-class TraceContext:
-    """The trace that a request belongs to."""
-
-    trace_id: str
-    flags: str
-    state: str = ""
-
-    def headers(self) -> dict[str, str]:
-        """The headers of a request to an upstream: the same trace, a span of its own."""
-        own = {"traceparent": f"00-{self.trace_id}-{secrets.token_hex(8)}-{self.flags}"}
-        return {**own, "tracestate": self.state} if self.state else own
-
-
-_current: ContextVar[TraceContext | None] = ContextVar("trace_context", default=None)
-
-
-def parse(traceparent: str | None, state: str | None = None) -> TraceContext | None:
-    """The trace context of a `traceparent` header; None where it is missing or malformed."""
-    match = _TRACEPARENT.fullmatch(traceparent or "")
-    if match is None or not match["trace"].strip("0") or not match["span"].strip("0"):
-        return None
-    kept = state if state and len(state) <= MAX_STATE_CHARS and state.isascii() and state.isprintable() else ""
-    return TraceContext(match["trace"], "01" if int(match["flags"], 16) & 1 else "00", kept)
+def parse(traceparent: str | None, state: str | None = None) -> context.Context | None:
+    """The context of a `traceparent` header; None where it is missing or malformed."""
+    known_state = state if state and len(state) <= MAX_STATE_CHARS else ""
+    parsed = _W3C.extract({"traceparent": traceparent or "", "tracestate": known_state}, context.Context())
+    return parsed if trace.get_current_span(parsed).get_span_context().is_valid else None
 
 
 def current_trace_id() -> str | None:
     """The id of the current request's trace."""
-    current = _current.get()
-    return current.trace_id if current else None
+    current = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(current.trace_id) if current.is_valid else None
 
 
 def upstream_headers() -> dict[str, str]:
-    """Headers that pass the current trace on; none where the caller sent no trace."""
-    current = _current.get()
-    return current.headers() if current else {}
+    """Headers that pass the current trace on, with the current span as parent; none where there is no trace."""
+    headers: dict[str, str] = {}
+    _W3C.inject(headers)
+    if len(headers.get("tracestate", "")) > MAX_STATE_CHARS:
+        del headers["tracestate"]
+    return headers
 
 
 @contextmanager
-def in_trace(context: TraceContext | None) -> Generator[None]:
-    """Belong to a trace inside, also in tasks begun there."""
-    token = _current.set(context)
+def in_trace(parent: context.Context | None) -> Generator[None]:
+    """Belong to a trace inside, also in tasks begun there; to none where `parent` is None."""
+    token = context.attach(parent or context.Context())
     try:
         yield
     finally:
-        _current.reset(token)
+        context.detach(token)

@@ -1,0 +1,100 @@
+"""Whether spans and metrics are exported over OTLP, by the variables that OpenTelemetry publishes.
+
+Nothing of OpenTelemetry's SDK is imported unless one of them asks for it. A variable that cannot be obeyed is a warning
+and no refusal to start: hosts hand their own `OTEL_*` variables on to the servers they run.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Generator, Mapping
+from importlib.util import find_spec
+
+from mcp_chassis.telemetry.redaction import register_secret
+
+logger = logging.getLogger(__name__)
+
+Environment = Mapping[str, str]
+
+TRACES, METRICS = "TRACES", "METRICS"
+PROTOCOL = "http/protobuf"
+FLUSH_SECONDS = 1.5
+"""Time at the end of the process for what is not exported yet; a collector that hangs must not hold it."""
+PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
+
+
+def wanted(environment: Environment) -> tuple[str, ...]:
+    """The signals to export: those with an endpoint or the exporter `otlp`, unless switched off."""
+    if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return ()
+    return tuple(signal for signal in (TRACES, METRICS) if _is_wanted(signal, environment))
+
+
+def _is_wanted(signal: str, environment: Environment) -> bool:
+    named = f"OTEL_{signal}_EXPORTER"
+    exporters = {name.strip() for name in environment.get(named, "").split(",")} - {""}
+    if unknown := exporters - {"otlp", "none"}:
+        logger.warning("%s: only otlp and none are known here; %s is ignored.", named, ", ".join(sorted(unknown)))
+    if exporters:
+        return "otlp" in exporters and _protocol_is_spoken(signal, environment)
+    endpoints = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")
+    return any(environment.get(name) for name in endpoints) and _protocol_is_spoken(signal, environment)
+
+
+def _protocol_is_spoken(signal: str, environment: Environment) -> bool:
+    for name in (f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
+        if protocol := environment.get(name):
+            if protocol != PROTOCOL:
+                logger.warning("%s: only %s is spoken here; no %s are exported.", name, PROTOCOL, signal.lower())
+            return protocol == PROTOCOL
+    return True
+
+
+@contextlib.contextmanager
+def exporting(environment: Environment, service: str) -> Generator[None]:
+    """Export inside what the variables ask for, and at the end what is left, for `FLUSH_SECONDS` at most.
+
+    Args:
+        environment: the variables.
+        service: the name of the service where `OTEL_SERVICE_NAME` gives none.
+    """
+    signals = wanted(environment)
+    if signals and not all(_is_installed(package) for package in PACKAGES):
+        logger.warning("OTEL_*: exporting needs the package `toolroll-core[otel]`; nothing is exported.")
+        signals = ()
+    if not signals:
+        yield
+        return
+    _adopt(environment, service)
+    from mcp_chassis.telemetry.otlp_exporters import Exporters
+
+    exporters = Exporters(traces=TRACES in signals, metrics=METRICS in signals)
+    logger.info("Exporting over OTLP: %s.", " and ".join(signal.lower() for signal in signals))
+    try:
+        yield
+    finally:
+        last = threading.Thread(target=exporters.shutdown, name="otlp-flush", daemon=True)
+        last.start()
+        last.join(FLUSH_SECONDS)
+
+
+def _adopt(environment: Environment, service: str) -> None:
+    """Put the variables where OpenTelemetry's SDK reads them, and keep the credentials among them out of logs."""
+    for name, value in environment.items():
+        if name.startswith("OTEL_"):
+            os.environ.setdefault(name, value)
+            if name.endswith("_HEADERS"):
+                for pair in value.split(","):
+                    register_secret(pair.partition("=")[2])
+            if name.endswith("_ENDPOINT"):
+                register_secret(value) if "@" in value else None
+    if "service.name=" not in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""):
+        os.environ.setdefault("OTEL_SERVICE_NAME", service)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
