@@ -160,3 +160,36 @@ async def test_a_subscription_needs_the_scope_of_what_it_watches(tmp_path: Path,
         reader, _ = await opened(server, request("modern", "subscriptions/listen", params, key=MALLORY))
         _, _, body = await response_of(reader)
     assert json.loads(body)["error"]["data"]["code"] == "PERMISSION_DENIED"
+
+
+async def test_at_the_cap_an_idle_connection_of_whoever_has_most_gives_way(keys: dict[str, str]) -> None:
+    waiting = {"name": "wait", "arguments": {"seconds": 600}}
+    async with listening(keys, ConnectionCaps(total=6)) as server:
+        mine = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))
+        busy = await opened(server, request("modern", "tools/call", waiting, key=MALLORY))
+        idle = [await opened(server, request("modern", "tools/call", ECHO, key=MALLORY)) for _ in range(3)]
+        unnamed = await opened(server, request("modern", "tools/call", ECHO))
+        statuses = [(await response_of(reader))[0] for reader, _ in (mine, *idle, unnamed)]
+        assert statuses == [200] * 4 + [401]
+        await server.requests.reaches(1)
+        first = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))
+        assert await unnamed[0].read() == b""  # one without a principal goes before one of a caller
+        await response_of(first[0])
+        second = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))
+        await response_of(second[0])
+        assert await idle[0][0].read() == b""
+        assert not any(reader.at_eof() for reader, _ in (mine, busy, *idle[1:], first, second))
+
+
+async def test_a_connection_that_asks_again_is_no_longer_replaced(keys: dict[str, str]) -> None:
+    waiting = {"name": "wait", "arguments": {"seconds": 600}}
+    async with listening(keys, ConnectionCaps(total=1)) as server:
+        reader, writer = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))
+        await response_of(reader)
+        assert not server.limits.is_full
+        writer.write(request("modern", "tools/call", waiting, key=ALICE))
+        await server.requests.reaches(1)
+        assert server.limits.is_full
+        refused, _ = await server.connect()
+        assert (await response_of(refused))[0] == 503
+        assert not reader.at_eof()

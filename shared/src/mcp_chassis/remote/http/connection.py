@@ -12,6 +12,9 @@ CONNECTION = "toolroll.connection"
 """Key of the ASGI scope's state: the connection that a request came on."""
 _OVERLOADED = b"This server has as many connections as it can hold. Try again in a second."
 
+Group = tuple[str, str]
+"""The idle connections that limits treat alike: a kind and, of those with a principal, its name."""
+
 
 class Admission(Protocol):
     """Counts the connections of a process."""
@@ -19,6 +22,7 @@ class Admission(Protocol):
     def admit(self, connection: "Connection") -> bool: ...
     def forget(self, connection: "Connection") -> None: ...
     def claim(self, connection: "Connection", principal: str) -> bool: ...
+    def note(self, connection: "Connection") -> None: ...
 
 
 class Connection(H11Protocol):
@@ -32,6 +36,7 @@ class Connection(H11Protocol):
         super().__init__(*arguments, **options)
         self.app_state = {**self.app_state, CONNECTION: self}
         self.principal: str | None = None
+        self.idle_group: Group | None = None
         self.opened = self.loop.time()
         self.idle_since = self.opened
         self.unread_since = self.opened
@@ -53,6 +58,14 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if not self._lingering:
             super().data_received(data)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        self._limits.note(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._limits.note(self)
 
     @property
     def has_had_a_request(self) -> bool:

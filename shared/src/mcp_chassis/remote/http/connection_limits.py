@@ -1,14 +1,19 @@
 """Limits of connections: how many at the same time, and how long one may be idle or leave its answer unread."""
 
+import math
+import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from mcp_chassis.remote.http.connection import Connection
+from mcp_chassis.remote.http.connection import Connection, Group
 
 FIRST_REQUEST_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 UNREAD_SECONDS = 30.0
 """A connection is aborted after this time without one byte of its answer read."""
+WITHOUT_REQUEST: Group = ("no request", "")
+WITHOUT_PRINCIPAL: Group = ("no principal", "")
+RANKS: dict[Group, float] = {WITHOUT_REQUEST: math.inf, WITHOUT_PRINCIPAL: sys.maxsize}
 
 
 @dataclass(frozen=True)
@@ -26,13 +31,15 @@ class ConnectionLimits:
     """The open connections of a process.
 
     At the cap a new connection takes the place of one without a request, then of an idle one without a principal,
-    then of an idle one of the principal with the most; only where all are busy is the new one refused.
+    then of an idle one of the principal with the most; only where all are busy is the new one refused. Idle connections
+    are kept in groups by this order, so that a flood of new connections costs the same at any number of open ones.
     """
 
     def __init__(self, caps: ConnectionCaps) -> None:
         self.caps = caps
         self._open: dict[Connection, None] = {}  # the oldest first
         self._by_principal: Counter[str] = Counter()
+        self._idle: dict[Group, dict[Connection, None]] = {}  # in each the one that is idle for longest first
 
     def __len__(self) -> int:
         return len(self._open)
@@ -45,13 +52,34 @@ class ConnectionLimits:
                 return False
             self._drop(replaced)
         self._open[connection] = None
+        self.note(connection)
         return True
 
     def forget(self, connection: Connection) -> None:
         """Stop counting a connection."""
         if connection in self._open:
             del self._open[connection]
+            self.note(connection)
             self._release(connection)
+
+    def note(self, connection: Connection) -> None:
+        """A request of a connection may have begun or ended."""
+        group = self._group(connection) if connection in self._open and connection.is_idle else None
+        if group == connection.idle_group:
+            return
+        if connection.idle_group is not None:
+            left = self._idle[connection.idle_group]
+            del left[connection]
+            if not left:
+                del self._idle[connection.idle_group]
+        connection.idle_group = group
+        if group is not None:
+            self._idle.setdefault(group, {})[connection] = None
+
+    def _group(self, connection: Connection) -> Group:
+        if not connection.has_had_a_request:
+            return WITHOUT_REQUEST
+        return WITHOUT_PRINCIPAL if connection.principal is None else ("principal", connection.principal)
 
     def claim(self, connection: Connection, principal: str) -> bool:
         """Count a connection for the principal of its latest request; False above the principal's cap."""
@@ -67,7 +95,7 @@ class ConnectionLimits:
     @property
     def is_full(self) -> bool:
         """Whether a new connection would be refused."""
-        return len(self._open) >= self.caps.total and self._replaceable() is None
+        return len(self._open) >= self.caps.total and not self._idle
 
     def sweep(self, now: float) -> None:
         """Close connections that have been idle too long, abort those whose answer nobody reads."""
@@ -90,12 +118,11 @@ class ConnectionLimits:
         connection.unread_bytes = unread
 
     def _replaceable(self) -> Connection | None:
-        idle = [connection for connection in self._open if connection.is_idle]
-        return min(idle, key=self._rank, default=None)
+        group = max(self._idle, key=self._rank, default=None)
+        return None if group is None else next(iter(self._idle[group]))
 
-    def _rank(self, connection: Connection) -> tuple[bool, int]:
-        of_principal = self._by_principal[connection.principal] if connection.principal else self.caps.total
-        return connection.has_had_a_request, -of_principal
+    def _rank(self, group: Group) -> float:
+        return RANKS[group] if group in RANKS else self._by_principal[group[1]]
 
     def _drop(self, connection: Connection) -> None:
         self.forget(connection)
