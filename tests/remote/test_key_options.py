@@ -8,11 +8,12 @@ import pytest
 from mcp_chassis.cli.every_server import main
 from mcp_chassis.remote.auth.api_keys import ApiKey, parse
 from mcp_chassis.remote.http.rate_limiter import RequestRate
-from remote_http import answer, post, served
+from remote_http import META, answer, headers, message, post, served
 from remote_sample import FIRST
 
 TODAY = datetime.now(UTC).date()
 LINE = ApiKey.of("ci", "tr_ci", ["tools", "resources"]).line()
+LISTEN = message("modern", "subscriptions/listen", {"notifications": {"toolsListChanged": True}, "_meta": META})
 ECHO = {"name": "echo", "arguments": {"text": "x"}}
 
 
@@ -68,6 +69,32 @@ async def test_a_key_has_rates_of_its_own_by_kind_of_call(tmp_path: Path) -> Non
         writes = [(await call(http, "put")).status_code for _ in range(2)]
         others = [(await call(http, key="tr_other")).status_code for _ in range(3)]
     assert (reads, writes, others) == ([200, 200, 200, 429], [200, 429], [200, 200, 429])
+
+
+CHEAP = ("tools/list", "resources/list", "prompts/list", "ping", "initialize", "not/a/method")
+
+
+async def test_lists_and_pings_are_counted_together_and_ten_times_as_many_as_calls() -> None:
+    async with served({"": FIRST}, {"MCP_RATE_LIMIT": "1/3600"}) as http:
+        sent = [await post(http, "legacy", CHEAP[number % len(CHEAP)]) for number in range(11)]
+        called = await call(http)
+        async with http.stream(
+            "POST", "/mcp", json=LISTEN, headers=headers("modern", "subscriptions/listen")
+        ) as stream:
+            listened = stream.status_code
+    assert [response.status_code for response in sent].index(429) == 10
+    error = answer(sent[-1])["error"]
+    assert "You have used up your lists, pings and subscriptions for now." in error["message"]
+    assert (error["data"]["code"], called.status_code, listened) == ("RATE_LIMITED", 200, 429)
+
+
+async def test_a_key_has_a_rate_of_its_own_for_lists_and_pings(tmp_path: Path) -> None:
+    other = ApiKey.of("other", "tr_other", ["tools"]).line()
+    async with served({"": FIRST}, file(tmp_path, f"{LINE} limit:protocol=2/3600", f"{other} limit=1/3600")) as http:
+        own = [(await post(http, "legacy", "ping", extra={"x-api-key": "tr_ci"})).status_code for _ in range(3)]
+        scaled = [(await post(http, "legacy", "ping", extra={"x-api-key": "tr_other"})).status_code for _ in range(11)]
+    assert own == [200, 200, 429]
+    assert scaled == [200] * 10 + [429]
 
 
 async def test_a_key_that_is_removed_is_refused_and_the_others_stay(

@@ -172,6 +172,7 @@ class _Process:
             origins=Origins.of(remote.allowed_hosts, remote.allowed_origins, remote.public_url),
             authentication=self._authentication(remote, path, challenges) if remote.authenticated else None,
             limiter=self._limiter(remote),
+            rate=remote.rate_limit,
             challenge=challenges.insufficient,
             max_body=remote.max_body_bytes,
             requests=remote.request_caps,

@@ -17,14 +17,14 @@ from starlette.types import Receive, Scope, Send
 from mcp_chassis.failures import Failure, OutcomeUnknown, PermissionDenied, Unavailable
 from mcp_chassis.pipeline.narrowing import narrowed
 from mcp_chassis.pipeline.subscriptions import Listening
-from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth, own_rate
-from mcp_chassis.remote.auth.scopes import COMPLETION, Scopes
+from mcp_chassis.remote.auth.authenticate import Authentication, by_oauth, of_kind, own_rate
+from mcp_chassis.remote.auth.scopes import COMPLETION, PROTOCOL, Scopes
 from mcp_chassis.remote.exchange import CLIENT_CLOSED_REQUEST, Exchange
 from mcp_chassis.remote.http import cors, rejections, request_body
 from mcp_chassis.remote.http.connection import CONNECTION
 from mcp_chassis.remote.http.narrow_requests import narrowing_of, serve_private_lists
 from mcp_chassis.remote.http.origins import Origins
-from mcp_chassis.remote.http.rate_limiter import Limiter
+from mcp_chassis.remote.http.rate_limiter import Limiter, RequestRate
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import Caps, InFlightRequests
 from mcp_chassis.remote.watching import check_watching
@@ -41,7 +41,8 @@ LISTEN = "subscriptions/listen"
 NEEDS = {"resources/read": RESOURCES, "prompts/get": PROMPTS}
 """The permission a method needs; that of `tools/call` is the tool's."""
 LIMITED = {**NEEDS, "completion/complete": COMPLETION}
-"""The kind under which the calls of a method are rate limited; that of `tools/call` is the tool's permission."""
+"""The kind under which the calls of a method are rate limited; that of `tools/call` is the tool's permission, and that
+of any other message is `PROTOCOL`."""
 OVERLOADED_BODY = 64 * 1024
 """Bytes that are read of a request that will be rejected, so that the rejection can carry its id."""
 OVERLOADED_SECONDS = 2.0
@@ -54,12 +55,12 @@ class Call:
 
     Args:
         needed: the permission.
-        limited_as: its kind for the rate limit; None where it is not limited.
+        limited_as: its kind for the rate limit.
         tool: the tool called.
     """
 
     needed: str | None
-    limited_as: str | None = None
+    limited_as: str = PROTOCOL
     tool: str | None = None
 
     def cut_off_failure(self) -> Failure:
@@ -77,6 +78,7 @@ class Guard:
         origins: the Host and Origin headers answered.
         authentication: None where callers need no credential.
         limiter: rate limit per principal and kind of call.
+        rate: the rate of tool calls.
         challenge: `WWW-Authenticate` for an OAuth caller whose token lacks the scopes named.
         max_body: bytes.
         requests: caps of the requests in flight.
@@ -86,6 +88,7 @@ class Guard:
     origins: Origins
     authentication: Authentication | None
     limiter: Limiter
+    rate: RequestRate
     challenge: Callable[[str], str]
     max_body: int
     requests: Caps
@@ -240,10 +243,11 @@ class Endpoint:
     async def _admit(self, exchange: Exchange, message: dict[str, Any]) -> "Call":
         """Check the rate limit and, for an OAuth caller, the scope of a message before any work is done for it."""
         call = self._call(message)
-        if call.limited_as:
-            key = f"{self.scopes.mount}:{exchange.principal}:{call.limited_as}"
-            if wait := await self.guard.limiter.hit(key, own_rate(exchange.user, call.limited_as)):
-                raise rejections.limited(f"You have used up your {call.limited_as} calls for now.", wait)
+        key = f"{self.scopes.mount}:{exchange.principal}:{call.limited_as}"
+        rate = own_rate(exchange.user, call.limited_as) or of_kind(self.guard.rate, call.limited_as)
+        if wait := await self.guard.limiter.hit(key, rate):
+            used_up = "lists, pings and subscriptions" if call.limited_as == PROTOCOL else f"{call.limited_as} calls"
+            raise rejections.limited(f"You have used up your {used_up} for now.", wait)
         if call.needed and exchange.user and by_oauth(exchange.user):
             self._check_scope(exchange.user, call.needed, call.tool)
         return call
@@ -251,11 +255,11 @@ class Endpoint:
     def _call(self, message: dict[str, Any]) -> "Call":
         method = str(message.get("method"))
         if method != "tools/call":
-            return Call(NEEDS.get(method), limited_as=LIMITED.get(method))
+            return Call(NEEDS.get(method), limited_as=LIMITED.get(method, PROTOCOL))
         params = message.get("params")
         name = str(cast("dict[str, Any]", params).get("name") if isinstance(params, dict) else None)
         permission = self.dispatch.inventory.permission(name)
-        return Call(permission, limited_as=permission, tool=name)
+        return Call(permission, limited_as=permission or PROTOCOL, tool=name)
 
     def _check_scope(self, user: AuthenticatedUser, needed: str, tool: str | None) -> None:
         if not self.scopes.allow(user.scopes, needed, tool):

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from mcp_chassis.remote.auth.scopes import ADMIN, COMPLETION, SINGLE_KEY, TOOL_CLASSES, known
+from mcp_chassis.remote.auth.scopes import ADMIN, COMPLETION, PROTOCOL, SINGLE_KEY, TOOL_CLASSES, known
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.tools import PROMPTS, RESOURCES
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 PREFIX = "tr_"
 RANDOM_BYTES = 32
 NAME_DIGITS = 12
-LIMITED_KINDS = (*TOOL_CLASSES, ADMIN, RESOURCES, PROMPTS, COMPLETION)
+LIMITED_KINDS = (*TOOL_CLASSES, ADMIN, RESOURCES, PROMPTS, COMPLETION, PROTOCOL)
 """The kinds of calls that are limited apart from each other."""
 SINGLE = "#"
 """Begins the name of the key of `MCP_API_KEY`; no name in a file can begin so."""

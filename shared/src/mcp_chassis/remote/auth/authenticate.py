@@ -12,6 +12,7 @@ from mcp.server.auth.provider import AccessToken
 from starlette.types import Scope
 
 from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore
+from mcp_chassis.remote.auth.scopes import PROTOCOL
 from mcp_chassis.remote.http import rejections
 from mcp_chassis.remote.http.rate_limiter import RequestRate, SlidingWindow
 from mcp_chassis.remote.http.rejections import Rejection
@@ -20,6 +21,8 @@ from mcp_chassis.telemetry.logs import AUDIT, log_event
 _audit = logging.getLogger(AUDIT)
 
 BAD_TOKENS = RequestRate(20, 10.0)
+PROTOCOL_FACTOR = 10
+"""Lists, pings and handshakes for each tool call that a rate allows: a host makes six of them when it connects."""
 LONGEST_CREDENTIAL = 16_384
 UNKNOWN_ADDRESS = "unknown"
 WITHHELD = "withheld"
@@ -60,7 +63,14 @@ class KeyHolder(AuthenticatedUser):
 
 def own_rate(user: AuthenticatedUser | None, kind: str) -> RequestRate | None:
     """The rate that a caller's key has for a kind of call; None where that of the server counts."""
-    return (user.limits.get(kind) or user.limits.get("")) if isinstance(user, KeyHolder) else None
+    if not isinstance(user, KeyHolder):
+        return None
+    return user.limits.get(kind) or of_kind(user.limits.get(""), kind)
+
+
+def of_kind(rate: RequestRate | None, kind: str) -> RequestRate | None:
+    """The rate of a kind of call where `rate` is that of tool calls."""
+    return rate.times(PROTOCOL_FACTOR) if rate and kind == PROTOCOL else rate
 
 
 class Authentication:

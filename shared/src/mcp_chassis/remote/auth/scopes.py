@@ -10,6 +10,8 @@ EVERYTHING = "*"
 ADMIN = "admin"
 COMPLETION = "completion"
 """The kind under which completing arguments is rate limited; no scope."""
+PROTOCOL = "protocol"
+"""The kind of every message that no other kind counts: lists, pings, handshakes, subscriptions, unknown methods."""
 TOOL_CLASSES = ("read", "write", "destructive")
 SINGLE_KEY = frozenset({"tools", "resources", "prompts"})
 """What the one key of `MCP_API_KEY` may do."""

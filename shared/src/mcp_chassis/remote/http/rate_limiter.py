@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 MAX_KEYS = 100_000
@@ -31,6 +31,10 @@ class RequestRate:
         if rate.count < 0 or not 0.1 <= rate.seconds <= 86_400:
             raise ValueError("must be a number of calls and 0.1 to 86400 seconds, such as 60/60")
         return rate
+
+    def times(self, factor: int) -> Self:
+        """So many times as many calls in the same time."""
+        return replace(self, count=self.count * factor)
 
     def __str__(self) -> str:
         return f"{self.count}/{self.seconds:g}"
