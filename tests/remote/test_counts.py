@@ -1,5 +1,6 @@
 """The page of counts: what it says, and to whom."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from github_mcp.server import SERVER as GITHUB
 from mcp_chassis.remote.auth.api_keys import ApiKey
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.prometheus import exposition
+from mcp_chassis.remote.upstream_probe import INTERVAL_SECONDS, UpstreamProbe
+from mcp_chassis.server import Probe
 from mcp_chassis.telemetry.metrics import Metrics
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -20,6 +23,7 @@ from remote_http import answer, post, served
 from remote_sample import FIRST, SECOND
 
 IN_USE = 'mcp_level{server="database",level="connections in use",of="default"}'
+BEGUN = time.time()
 CALL = {"name": "echo", "arguments": {"text": "x"}}
 
 
@@ -54,6 +58,64 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     ]  # fmt: skip
     assert [line for line in wanted if line not in page] == []
     assert page[-1].startswith("process_")
+
+
+async def test_a_reading_of_the_page_begins_a_probe_and_a_later_one_tells_its_result() -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("GET /rate_limit", Reply(503))
+        environment = {"GITHUB_API_URL": upstream.url, "GITHUB_TOKEN": "x" * 40, "SAMPLE_UNWELL": "1"}
+        async with served({"/github": GITHUB, "/first": FIRST}, {**environment, "MCP_RETRY_ATTEMPTS": "1"}) as http:
+            assert "mcp_upstream_probe_ok{" not in (await http.get("/metrics")).text
+            page = ""
+            while 'probe_ok{server="github"' not in page or 'probe_ok{server="mcp-chassis"' not in page:
+                await anyio.lowlevel.checkpoint()
+                page = (await http.get("/metrics")).text
+        assert len(upstream.requests) == 1
+    assert 'mcp_upstream_probe_ok{server="github",upstream="GitHub"} 0' in page
+    assert 'mcp_upstream_probe_ok{server="mcp-chassis",upstream="journal"} 0' in page
+    series = 'mcp_upstream_probe_timestamp_seconds{server="github"} '
+    assert float(page.partition(f"\n{series}")[2].split()[0]) >= BEGUN
+
+
+async def test_probes_are_made_again_when_they_are_due_and_one_at_a_time() -> None:
+    begun, go_on, now = 0, anyio.Event(), 0.0
+
+    async def probe() -> list[Probe]:
+        nonlocal begun
+        begun += 1
+        await go_on.wait()
+        return [Probe("well", "ok"), Probe("unset", "not configured"), Probe("ill", "failed")]
+
+    probes = UpstreamProbe("x", probe, lambda: now)
+    probes.refresh()
+    await anyio.wait_all_tasks_blocked()
+    now = 100.0
+    probes.refresh()  # the first is still running
+    await anyio.wait_all_tasks_blocked()
+    assert (begun, probes.last) == (1, None)
+    go_on.set()
+    await anyio.wait_all_tasks_blocked()
+    assert probes.last is not None
+    assert (probes.last.seconds, probes.last.reached) == (100.0, {"well": True, "ill": False})
+    probes.refresh()
+    await anyio.wait_all_tasks_blocked()
+    now += INTERVAL_SECONDS - 0.1
+    probes.refresh()
+    await anyio.wait_all_tasks_blocked()
+    assert begun == 2
+    await probes.stop()
+
+
+async def test_a_probe_that_fails_with_a_bug_is_logged_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async def probe() -> list[Probe]:
+        raise RuntimeError("a bug of a probe")
+
+    probes = UpstreamProbe("x", probe)
+    probes.refresh()
+    await anyio.wait_all_tasks_blocked()
+    await probes.stop()
+    assert probes.last is None
+    assert "a bug of a probe" in caplog.text
 
 
 def test_a_label_cannot_break_out_of_its_quotes() -> None:
@@ -140,7 +202,9 @@ async def test_the_connections_of_a_databases_pool_are_shown() -> None:
     of = {line.partition('level="')[2].partition('"')[0]: value for line, value in before.items()}
     assert {"connections in use", "connections idle", "calls waiting for a connection"} <= set(of)
     changed = {line: (before[line], value) for line, value in after.items() if before.get(line) != value}
-    assert [(line.split('"')[3], values) for line, values in changed.items()] == [("connections idle", ("0", "1"))]
+    # The call's connection is idle again, and that of the probe which the first reading of the page began.
+    assert {line.split('"')[3] for line in changed} == {"connections idle"}
+    assert {int(value) for _, value in changed.values()} <= {1, 2}
 
 
 async def test_two_servers_of_one_process_are_counted_apart_and_each_diagnoses_itself() -> None:

@@ -60,6 +60,7 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
     process.pages["/metrics"] = MetricsPage(
         process.own_guard(list(endpoints.values())),
         flight,
+        probes={endpoint.scopes.mount: endpoint.probe for endpoint in endpoints.values()},
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
     )
     return Application(

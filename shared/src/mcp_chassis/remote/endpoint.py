@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,7 +27,9 @@ from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter, RequestRate
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import Caps, InFlightRequests
+from mcp_chassis.remote.upstream_probe import UpstreamProbe
 from mcp_chassis.remote.watching import check_watching
+from mcp_chassis.server import Probe
 from mcp_chassis.telemetry.logs import AUDIT, log_event
 from mcp_chassis.telemetry.metrics import serving_as
 from mcp_chassis.tools import PROMPTS, RESOURCES
@@ -112,6 +114,7 @@ class Endpoint:
         self._flight = flight
         serve_private_lists(dispatch)
         check = functools.partial(check_watching, dispatch.gate, dispatch.inventory)
+        self.probe = UpstreamProbe(scopes.mount, self._probes)
         self._listening = Listening(dispatch.bus, streams=guard.streams.total, check=check)
         self._listening.serve(dispatch.lowlevel)
         dispatch.streamable_http_app(
@@ -132,7 +135,14 @@ class Endpoint:
         """The server's lifespan."""
         with serving_as(self.scopes.mount):
             async with self.manager.run():
-                yield
+                try:
+                    yield
+                finally:
+                    await self.probe.stop()
+
+    async def _probes(self) -> Sequence[Probe]:
+        probe = self.dispatch.server.probe
+        return await probe(self.dispatch.connection) if probe else ()
 
     def end_streams(self) -> None:
         """End the listen streams with their last result."""

@@ -1,5 +1,7 @@
 """The Prometheus page of a process, for callers with the scope `admin`."""
 
+from collections.abc import Mapping
+
 from starlette.types import Receive, Scope, Send
 
 from mcp_chassis.failures import PermissionDenied
@@ -9,6 +11,7 @@ from mcp_chassis.remote.http import rejections, request_body
 from mcp_chassis.remote.http.rejections import Rejection
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.prometheus import CONTENT_TYPE, exposition
+from mcp_chassis.remote.upstream_probe import UpstreamProbe
 from mcp_chassis.telemetry.metrics import METRICS, ProcessMetrics
 
 
@@ -18,6 +21,7 @@ class MetricsPage:
     Args:
         guard: of the process, as its servers have theirs.
         flight: counts the requests in flight.
+        probes: of each server, by its short name; reading the page starts those that are due.
         open_to_all: whether no server here needs a credential, so that this page needs none either.
     """
 
@@ -26,11 +30,13 @@ class MetricsPage:
         guard: Guard,
         flight: InFlightRequests,
         *,
+        probes: Mapping[str, UpstreamProbe],
         open_to_all: bool,
         metrics: ProcessMetrics = METRICS,
     ) -> None:
         self._guard = guard
         self._flight = flight
+        self._probes = probes
         self._open_to_all = open_to_all
         self._metrics = metrics
 
@@ -40,7 +46,10 @@ class MetricsPage:
         except Rejection as refusal:
             await refusal.send(send)
             return
-        page = exposition(self._metrics.by_server, self._flight)
+        for probe in self._probes.values():
+            probe.refresh()
+        results = {name: probe.last for name, probe in self._probes.items() if probe.last}
+        page = exposition(self._metrics.by_server, self._flight, results)
         await rejections.send_body(send, 200, page.encode(), {"content-type": CONTENT_TYPE})
 
     async def _admit(self, scope: Scope) -> None:

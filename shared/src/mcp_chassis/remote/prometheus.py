@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mcp_chassis.process_limits import file_limit
 from mcp_chassis.remote.in_flight import InFlightRequests
+from mcp_chassis.remote.upstream_probe import ProbeResult
 from mcp_chassis.telemetry.metrics import BUCKET_SECONDS, Histogram, Metrics
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,12 +20,15 @@ _STARTED = time.time()
 _PROC = Path("/proc/self")  # Linux only
 
 
-def exposition(servers: Mapping[str, Metrics], flight: InFlightRequests) -> str:
+def exposition(
+    servers: Mapping[str, Metrics], flight: InFlightRequests, probes: Mapping[str, ProbeResult] | None = None
+) -> str:
     """The whole page.
 
     Args:
         servers: calls and upstream work of each server, by its short name.
         flight: requests in flight, listen streams, and HTTP responses by path and status.
+        probes: the last probe of each server.
     """
     sections = [
         _counter("mcp_calls_total", "Tool calls by outcome.", ("server", "tool", "outcome"), _all(servers, _calls)),
@@ -54,6 +58,7 @@ def exposition(servers: Mapping[str, Metrics], flight: InFlightRequests) -> str:
         _counter("mcp_http_answers_total", "HTTP answers.", ("path", "status"), _texts(flight.answers)),
         _gauge("mcp_http_in_flight", "HTTP requests under way.", (), {(): flight.count}),
         _gauge("mcp_http_streams", "Subscription streams open.", (), {(): flight.streams.count}),
+        *_probes(probes or {}),
         *_process(),
     ]
     return "\n".join(line for section in sections for line in section) + "\n"
@@ -99,6 +104,15 @@ def _texts(answers: Mapping[tuple[str, int], int]) -> dict[tuple[str, ...], floa
     return {(path, str(status)): count for (path, status), count in answers.items()}
 
 
+def _probes(probes: Mapping[str, ProbeResult]) -> Iterator[Iterable[str]]:
+    ok = {(server, of): float(ok) for server, last in probes.items() for of, ok in last.reached.items()}
+    seconds = {(server,): last.seconds for server, last in probes.items()}
+    ended = {(server,): round(last.ended_at, 3) for server, last in probes.items()}
+    yield _gauge("mcp_upstream_probe_ok", "Whether the last probe reached it.", ("server", "upstream"), ok)
+    yield _gauge("mcp_upstream_probe_seconds", "Duration of the last probe.", ("server",), seconds)
+    yield _gauge("mcp_upstream_probe_timestamp_seconds", "When the last probe ended.", ("server",), ended)
+
+
 def _process() -> Iterator[Iterable[str]]:
     cpu = f"process_cpu_seconds_total {time.process_time():.2f}"
     yield _metric("process_cpu_seconds_total", "counter", "CPU time used.", [cpu])
@@ -127,7 +141,7 @@ def _counter(name: str, help_text: str, labels: tuple[str, ...], values: Series)
 
 
 def _samples(name: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]) -> list[str]:
-    return [f"{name}{_labels(labels, found)} {value:.12g}" for found, value in sorted(values.items())]
+    return [f"{name}{_labels(labels, found)} {value:.14g}" for found, value in sorted(values.items())]
 
 
 def _histogram(name: str, help_text: str, label: str, histograms: Mapping[tuple[str, str], Histogram]) -> Iterator[str]:
