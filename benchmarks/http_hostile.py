@@ -166,7 +166,7 @@ def main() -> int:
         }
         keys.write_text("".join(f"{name} sha256:{digest} tools\n" for name, digest in digests.items()))
         os.environ["MCP_API_KEYS_FILE"] = str(keys)
-        held_in_all = []
+        held_in_all: list[bool] = []
         for number in range(chosen.runs):
             print(f"run {number + 1}, load of the machine {os.getloadavg()[0]:.1f}")
             held_in_all.append(asyncio.run(run(chosen.seconds)))

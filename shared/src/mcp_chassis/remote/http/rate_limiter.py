@@ -1,10 +1,11 @@
 """Rate limits: a sliding window per key, counted in bounded memory."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
+
+from cachetools import LRUCache
 
 MAX_KEYS = 100_000
 
@@ -64,8 +65,7 @@ class SlidingWindow:
     ) -> None:
         self.rate = rate
         self._clock = clock
-        self._max_keys = max_keys
-        self._seen: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+        self._seen: LRUCache[str, tuple[int, int, int]] = LRUCache(max_keys)
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -92,9 +92,6 @@ class SlidingWindow:
         """One more, whether it fits or not."""
         window, now, before = self._at(key, rate or self.rate)
         self._seen[key] = (window, now + 1, before)
-        self._seen.move_to_end(key)
-        if len(self._seen) > self._max_keys:
-            self._seen.popitem(last=False)
 
     def _at(self, key: str, rate: RequestRate) -> tuple[int, int, int]:
         """The current window's number, and the counts of it and of the one before."""
