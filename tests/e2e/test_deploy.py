@@ -85,6 +85,46 @@ def test_prometheus_takes_its_configuration_and_the_alerts(name: str, tmp_path: 
     assert "SUCCESS" in judged(promtool, "check", "config", tmp_path / name)
 
 
+BUG = 'mcp_calls_total{outcome="internal_error",server="github",tool="get_issue"}'
+QUIET = 'mcp_calls_total{outcome="ok",server="github",tool="get_issue"}'
+OUT_OF_REACH = 'mcp_upstream_probe_ok{server="github",upstream="GitHub"}'
+
+
+@pytest.mark.parametrize(
+    ("series", "values", "minutes", "alert", "fires"),
+    [
+        (BUG, "_x30 1x60", 32, "InternalErrors", True),  # the first sample of the series is its first error
+        (BUG, "_x30 1x60", 60, "InternalErrors", False),
+        (BUG, "1x30 2x60", 32, "InternalErrors", True),
+        (BUG, "2x90", 60, "InternalErrors", False),
+        (QUIET, "0+1x90", 60, "InternalErrors", False),
+        (OUT_OF_REACH, "0x20", 10, "UpstreamOutOfReach", True),
+        (OUT_OF_REACH, "1x20", 10, "UpstreamOutOfReach", False),
+    ],
+)
+def test_an_alert_fires_when_it_should(
+    series: str, values: str, minutes: int, alert: str, fires: bool, tmp_path: Path
+) -> None:
+    promtool = installed("promtool")
+    labels = {"server": "github", **({"upstream": "GitHub"} if "upstream" in series else {})}
+    rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    (rule,) = [rule for rule in rules if rule["alert"] == alert]
+    summary = rule["annotations"]["summary"]
+    for name, value in labels.items():
+        summary = summary.replace(f"{{{{ $labels.{name} }}}}", value)
+    expected = {"exp_labels": {**labels, **rule["labels"]}, "exp_annotations": {"summary": summary}}
+    case = {
+        "interval": "1m",
+        "input_series": [{"series": series, "values": values}],
+        "alert_rule_test": [
+            {"eval_time": f"{minutes}m", "alertname": alert, "exp_alerts": [expected] if fires else []}
+        ],
+    }
+    plan = {"rule_files": [str(DEPLOY / "alerts.yaml")], "evaluation_interval": "1m", "tests": [case]}
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
+    assert "SUCCESS" in judged(promtool, "test", "rules", tmp_path / "plan.yaml")
+
+
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     nginx = installed("nginx")
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
