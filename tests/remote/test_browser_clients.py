@@ -70,6 +70,28 @@ async def test_who_looks_for_a_sign_in_reads_which_header_to_set(method: str, pa
     assert "Authorization: Bearer KEY" in answer.json()["error_description"]
 
 
+METADATA = "/.well-known/oauth-protected-resource"
+
+
+@pytest.mark.parametrize("path", [METADATA, "/.well-known/oauth-authorization-server"])
+async def test_a_page_of_an_allowed_origin_reads_where_to_sign_in(path: str) -> None:
+    signing_in = {"MCP_OAUTH_ISSUER": "https://issuer.example", "MCP_PUBLIC_URL": "https://tools.example"}
+    async with served({"": FIRST}, {**signing_in, "MCP_ALLOWED_ORIGINS": APP}) as http:
+        asked = await http.options(path, headers={**ASKED, "access-control-request-method": "GET"})
+        read = await http.get(path, headers={"origin": APP})
+        others = await http.get(path, headers={"origin": "https://evil.example"})
+        health = await http.get("/health", headers={"origin": APP})
+    assert asked.status_code == 204
+    assert "mcp-protocol-version" in asked.headers["access-control-allow-headers"]
+    assert read.status_code == (200 if path == METADATA else 404)
+    assert [page.headers.get("access-control-allow-origin") for page in (asked, read, others, health)] == [
+        APP,
+        APP,
+        None,
+        None,
+    ]
+
+
 async def test_a_server_without_keys_says_that_it_needs_none() -> None:
     async with served({"": FIRST}, {}) as http:
         answer = await http.post("/register", json={})

@@ -49,6 +49,15 @@ async def test_a_response_carries_the_callers_id_or_one_of_its_own(era: str) -> 
     assert len({own.headers["x-request-id"], odd.headers["x-request-id"], 'a"b c'}) == 3
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics", "/register", "/nowhere", "/a/../b"])
+async def test_the_answer_of_every_page_carries_the_callers_id(path: str) -> None:
+    async with served({"": FIRST}, {}) as http:
+        answer = await http.get(path, headers={"x-request-id": "job-19"})
+        without = await http.get(path)
+    assert answer.headers["x-request-id"] == "job-19"
+    assert len(without.headers["x-request-id"]) == 16
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_lines_of_two_callers_with_the_same_ids_have_ids_of_their_own(era: str, lines: list[str]) -> None:
     async with served({"": FIRST}, {}) as http:

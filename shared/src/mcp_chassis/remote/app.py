@@ -8,7 +8,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.remote.endpoint import Endpoint
+from mcp_chassis.remote.exchange import Exchange
+from mcp_chassis.remote.http import cors
 from mcp_chassis.remote.http.narrow_requests import BELOW
+from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rejections import Rejection, send_body, send_json
 from mcp_chassis.remote.http.sign_in_hints import SignInHint, is_sign_in_path
 from mcp_chassis.remote.in_flight import InFlightRequests
@@ -27,6 +30,7 @@ class Application:
         pages: what else is served, by path.
         flight: what is under way.
         hint: text for people whose host looks for an authorization server.
+        origins: those of browser clients.
         resources: entered before the servers, left after them.
     """
 
@@ -38,12 +42,14 @@ class Application:
         pages: Mapping[str, Page],
         flight: InFlightRequests,
         hint: str,
+        origins: Origins,
         resources: Sequence[contextlib.AbstractAsyncContextManager[object]] = (),
     ) -> None:
         self.endpoints = endpoints
         self._name = name
         self._flight = flight
         self._hint = SignInHint(hint)
+        self._origins = origins
         self._resources = resources
         self._pages: dict[str, Page] = {**pages, **endpoints, "/health": self._health, "/ready": self._readiness}
 
@@ -53,13 +59,21 @@ class Application:
             return
         send = self._closing(send)
         page = self._page(scope) if is_plain(scope) else None
-        if page is None:
-            await Rejection(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(
-                send
-            )
-        else:
-            with call_secrets():
+        with call_secrets():
+            if isinstance(page, Endpoint):
                 await page(scope, receive, send)
+            else:
+                await self._serve_page(page or _nowhere, Exchange(scope, send), receive)
+
+    async def _serve_page(self, page: Page, exchange: Exchange, receive: Receive) -> None:
+        """Answer with the request's id. What tells browser clients where to sign in may be read by allowed origins."""
+        scope = exchange.scope
+        allowed = cors.response_headers(scope, self._origins) if is_sign_in_path(scope["path"]) else []
+        exchange.more_headers += allowed
+        if allowed and cors.is_preflight(scope):
+            await send_body(exchange.send, 204, b"", cors.preflight_headers(scope))
+        else:
+            await page(scope, receive, exchange.send)
 
     def _page(self, scope: Scope) -> Page | None:
         path = scope["path"].removesuffix("/")
@@ -111,6 +125,10 @@ class Application:
             await send_json(send, 200, {"status": "ready"})
         else:
             await send_json(send, 503, {"status": reason}, {"retry-after": "5"})
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    await Rejection(404, NotFound("Nothing is served at this path.", remedy="Servers answer at /mcp.")).send(send)
 
 
 def is_plain(scope: Scope) -> bool:

@@ -57,8 +57,9 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
     process = _Process(flight, RemoteSettings.load(environment))
     endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
     flight.overloads.append(lambda: flight.requests.count >= process.remote.max_in_flight)
+    guard = process.own_guard(list(endpoints.values()))
     process.pages["/metrics"] = MetricsPage(
-        process.own_guard(list(endpoints.values())),
+        guard,
         flight,
         probes={endpoint.scopes.mount: endpoint.probe for endpoint in endpoints.values()},
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
@@ -69,6 +70,7 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
         pages=process.pages,
         flight=flight,
         hint=_hint(process.remote, list(endpoints.values())),
+        origins=guard.origins,
         resources=process.resources,
     )
 
