@@ -33,22 +33,7 @@ def exposition(
     sections = [
         _counter("mcp_calls_total", "Tool calls by outcome.", ("server", "tool", "outcome"), _all(servers, _calls)),
         _histogram("mcp_call_seconds", "Duration of tool calls.", "tool", _durations(servers)),
-        _counter(
-            "mcp_upstream_attempts_total",
-            "Upstream requests.",
-            ("server", "upstream", "outcome"),
-            _all(servers, _attempts),
-        ),
-        _histogram("mcp_upstream_seconds", "Duration of upstream requests.", "upstream", _latencies(servers)),
-        _counter(
-            "mcp_upstream_waits_total", "Waits for a limit or a retry.", ("server", "upstream"), _all(servers, _waits)
-        ),
-        _gauge(
-            "mcp_upstream_breaker_open",
-            "1 open, 0.5 half open, 0 closed.",
-            ("server", "upstream"),
-            _all(servers, _breakers),
-        ),
+        *_upstreams(servers),
         _gauge(
             "mcp_level",
             "Levels that servers report: limits left, connections.",
@@ -65,6 +50,14 @@ def exposition(
 
 
 Series = Mapping[tuple[str, ...], float]
+
+
+def _upstreams(servers: Mapping[str, Metrics]) -> Iterator[Iterable[str]]:
+    of, by_outcome = ("server", "upstream"), ("server", "upstream", "outcome")
+    yield _counter("mcp_upstream_attempts_total", "Upstream requests.", by_outcome, _all(servers, _attempts))
+    yield _histogram("mcp_upstream_seconds", "Duration of upstream requests.", "upstream", _latencies(servers))
+    yield _counter("mcp_upstream_waits_total", "Waits for a limit or a retry.", of, _all(servers, _waits))
+    yield _gauge("mcp_upstream_breaker_open", "1 open, 0.5 half open, 0 closed.", of, _all(servers, _breakers))
 
 
 def _all(servers: Mapping[str, Metrics], of: Callable[[Metrics], Series]) -> dict[tuple[str, ...], float]:
