@@ -103,7 +103,26 @@ async def test_items_of_another_kind_cost_themselves_and_are_counted(server: Ser
     assert found["warnings"] == ["3 of 4 items are no objects and were left out."]
 
 
-@pytest.mark.parametrize("body", [[], {"items": {"id": 1}}, {"items": "many"}, "many", 5])
+@pytest.mark.parametrize("tool", ["list_things", "list_numbered"])
+async def test_a_bare_list_is_taken_where_the_file_names_a_field_for_it(server: Server[Any], tool: str) -> None:
+    assert data(await answered(server, tool, "GET /list", Reply(json=[{"id": 1}]))) == {"items": [{"id": 1}]}
+
+
+async def test_a_bare_list_that_a_write_answers_is_its_items(server: Server[Any]) -> None:
+    assert data(await answered(server, "add_things", "POST /list", Reply(json=[{"id": 1}]))) == {"items": [{"id": 1}]}
+
+
+@pytest.mark.parametrize(("count", "warned"), [(2, True), (1, False)])
+async def test_a_full_bare_list_without_a_cursor_is_told(tmp_path: Path, count: int, warned: bool) -> None:
+    sized = BRIDGE.replace('next = "next" }', 'next = "next", size = 2 }')
+    (tmp_path / "bridge.toml").write_text(sized)
+    reply = Reply(json=[{"id": number} for number in range(count)])
+    found = data(await answered(server_of(tmp_path / "bridge.toml"), "list_things", "GET /list", reply))
+    assert len(found["items"]) == count
+    assert ("whether it goes on is not known" in str(found.get("warnings"))) is warned
+
+
+@pytest.mark.parametrize("body", [{"items": {"id": 1}}, {"items": "many"}, "many", 5])
 async def test_something_else_than_a_list_is_named(server: Server[Any], body: Any) -> None:
     told = failure(await answered(server, "list_things", "GET /list", Reply(json=body)))
     assert (told.code, "expects a list at items" in told.message) == ("UPSTREAM_ERROR", True)

@@ -19,7 +19,6 @@ AnyCoroutineFunction = TypeVar("AnyCoroutineFunction", bound=Callable[..., Await
 Completer = Callable[..., Awaitable[Sequence[str]]]
 DeadlineRule = float | Callable[[Mapping[str, Any]], float]
 
-DEFAULT_DEADLINE_SECONDS = 30.0
 RESOURCES, PROMPTS = "resources", "prompts"  # permissions, beside those of tools
 DEFINITION_ATTRIBUTE = "__chassis__"
 
@@ -49,10 +48,11 @@ class Question:
 class ToolDefinition:
     """Definition of one tool: title, effect, deadline, caching and permission.
 
-    `deadline` is in seconds, or computed from the validated arguments. `cache` is the seconds a result may be
-    reused, for the same principal and credential. `invalidates` names the tools whose cached results a call of this
-    one outdates. `offered` gets the settings and says whether the tool exists under them. `scope` is the permission
-    a caller needs where it is not that of its kind. `confirm` gives the question that a person must agree to.
+    `deadline` is in seconds, or computed from the validated arguments; None is `MCP_CALL_DEADLINE`. `cache` is the
+    seconds a result may be reused, for the same principal and credential. `invalidates` names the tools whose cached
+    results a call of this one outdates. `offered` gets the settings and says whether the tool exists under them.
+    `scope` is the permission a caller needs where it is not that of its kind. `confirm` gives the question that a
+    person must agree to.
     """
 
     title: str
@@ -62,7 +62,7 @@ class ToolDefinition:
     open_world: bool = True
     cache: float | None = None
     invalidates: tuple[str, ...] = ()
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
+    deadline: DeadlineRule | None = None
     offered: Callable[[Any], bool] = lambda settings: True
     scope: str | None = None
     confirm: Callable[..., Awaitable[Question | str | None]] | None = None
@@ -87,7 +87,7 @@ class ResourceDefinition:
     mime_type: str = "application/json"
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
     listed: tuple[str, ...] = ()
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
+    deadline: DeadlineRule | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,7 @@ class PromptDefinition:
 
     title: str
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
+    deadline: DeadlineRule | None = None
 
 
 def reads(
@@ -104,7 +104,7 @@ def reads(
     *,
     cache: float | None = None,
     open_world: bool = True,
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
+    deadline: DeadlineRule | None = None,
     offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
@@ -129,7 +129,7 @@ def writes(
     idempotent: bool,
     open_world: bool = True,
     invalidates: tuple[str, ...] = (),
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
+    deadline: DeadlineRule | None = None,
     offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
     confirm: Callable[..., Awaitable[Question | str | None]] | None = None,
@@ -164,7 +164,7 @@ def resource(
     mime_type: str = "application/json",
     complete: Mapping[str, Completer] | None = None,
     listed: tuple[str, ...] = (),
-    deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS,
+    deadline: DeadlineRule | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a resource, or a template where the URI has variables.
 
@@ -175,7 +175,7 @@ def resource(
 
 
 def prompt(
-    title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule = DEFAULT_DEADLINE_SECONDS
+    title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule | None = None
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a prompt; its text is built by a coroutine function that returns a string or messages."""
     return _noting(PromptDefinition(title, dict(complete or {}), deadline))
@@ -189,8 +189,12 @@ def _noting(notes: object) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunct
     return note
 
 
-def seconds_for(notes: ToolDefinition | ResourceDefinition | PromptDefinition, arguments: Mapping[str, Any]) -> float:
-    """The deadline of one call, in seconds."""
+def seconds_for(
+    notes: ToolDefinition | ResourceDefinition | PromptDefinition, arguments: Mapping[str, Any], usual_seconds: float
+) -> float:
+    """The deadline of one call, in seconds; `usual_seconds` where the definition has none of its own."""
+    if notes.deadline is None:
+        return usual_seconds
     return notes.deadline(arguments) if callable(notes.deadline) else notes.deadline
 
 

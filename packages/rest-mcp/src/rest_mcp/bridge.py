@@ -30,18 +30,20 @@ MAX_RESOURCES = 20
 
 
 class Timeouts(Part):
-    connect: Seconds = 5
-    read: Seconds = 10
-    write: Seconds = 10
-    pool: Seconds = 5
+    """Timeouts of one API in seconds; those of the settings where the file has none."""
+
+    connect: Seconds | None = None
+    read: Seconds | None = None
+    write: Seconds | None = None
+    pool: Seconds | None = None
 
 
 class Breaker(Part):
     """So many failures without a success within `window` seconds leave the API alone for `open` seconds."""
 
-    failures: Annotated[int, Field(ge=1, le=10_000)] = 20
-    window: Seconds = 10
-    open: Seconds = 2
+    failures: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    window: Seconds | None = None
+    open: Seconds | None = None
 
 
 def _several(value: Any) -> Any:
@@ -61,8 +63,8 @@ class Api(Part):
     client_certificate: ClientCertificate | None = None
     headers: Annotated[dict[HeaderName, Line], Field(max_length=20)] = Field(default_factory=dict[str, str])
     timeouts: Timeouts = Timeouts()
-    rate: Annotated[float, Field(gt=0, le=10_000)] = 10
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    rate: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    attempts: Annotated[int, Field(ge=1, le=10)] | None = None
     breaker: Breaker = Breaker()
     error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=10)] = (
         *("title", "detail", "message", "error", "error_description", "detail.msg", "error.message", "errors.message"),
@@ -94,7 +96,7 @@ class RequestSpec(Part):
     result: FieldPath | None = None
     keep: Annotated[tuple[FieldPath, ...], Field(max_length=60)] = ()
     page: Paging | None = None
-    deadline: Annotated[float, Field(ge=1, le=600)] = 30
+    deadline: Annotated[float, Field(ge=1, le=600)] | None = None
 
     @property
     def method(self) -> str:

@@ -125,7 +125,7 @@ def _api(name: str, api: Api, address: str, settings: RestSettings) -> tuple[Jso
 
 
 def policy_of(api: Api, settings: RestSettings) -> Policy:
-    """The figures of the file over those of the settings."""
+    """The limits of calls to one API: the figures of the settings, and over them those that the file names."""
     figures = {name: getattr(settings, name) for name in Policy.model_fields}
     own = {
         "connect_timeout": api.timeouts.connect,
@@ -138,4 +138,7 @@ def policy_of(api: Api, settings: RestSettings) -> Policy:
         "breaker_window": api.breaker.window,
         "breaker_open": api.breaker.open,
     }
-    return Policy.model_validate({**figures, **own})
+    named = {name: figure for name, figure in own.items() if figure is not None}
+    if "retry_attempts" in named:
+        figures.pop("unsent_attempts")  # follows from the attempts
+    return Policy.model_validate({**figures, **named})

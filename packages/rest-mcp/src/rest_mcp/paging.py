@@ -95,6 +95,8 @@ def following(
             query = response.page("next")
             return Continuation(None if query is None else json.dumps(query), total)
         case "cursor":
+            if isinstance(whole, list):
+                return _of_bare_list(paging, response, len(items), _size(paging, params))
             return _by_cursor(paging, response, whole, position, total)
         case "last":
             more = _more(paging, whole, len(items), 0, _size(paging, params), None)
@@ -104,6 +106,13 @@ def following(
             if not _more(paging, whole, len(items), start, _size(paging, params), total):
                 return Continuation(None, total)
             return Continuation(str(start + len(items) if paging.kind == "offset" else start + 1), total)
+
+
+def _of_bare_list(paging: Paging, response: Response, count: int, size: int | None) -> Continuation:
+    """The end of a list that has no fields beside it; a full page may not be the last one."""
+    full = size is not None and count >= size
+    said = f"{response.upstream} answered a bare list, without {paging.next}: whether it goes on is not known."
+    return Continuation(warnings=[said] if full else [])
 
 
 def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | None, total: int | None) -> Continuation:

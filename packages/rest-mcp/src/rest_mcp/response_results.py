@@ -23,13 +23,15 @@ class Items:
 
 
 def items_of(response: Response, path: str | None, error_fields: Sequence[str]) -> Items:
-    """The list in a response. An API may leave out an empty list, or send null or no body for it.
+    """The list in a response: at `path`, or the whole response where that is a list.
+
+    An API may leave out an empty list, or send null or no body for it.
 
     Raises:
         UpstreamError: where there is something else than a list, or an error text instead of one.
     """
     whole: Any = response.json if response.body else None
-    value = at(whole, path) if whole is not None else None
+    value = _list_or_at(whole, path) if whole is not None else None
     if isinstance(value, list):
         return Items(cast("list[Any]", value))
     if value is None:
@@ -66,6 +68,11 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
     raise _wrong_kind(response, whole if value is MISSING else value, f"an object{f' at {path}' if path else ''}")
 
 
+def _list_or_at(whole: Any, path: str | None) -> Any:
+    """What stands at `path`; the whole where it is a list, since a path leads through objects alone."""
+    return cast("list[Any]", whole) if isinstance(whole, list) else at(whole, path)
+
+
 def kept_items(items: Items, tree: Tree) -> Items:
     """The kept fields of each item; an item that is no object is left out, and counted, where fields are named."""
     if not tree:
@@ -88,7 +95,7 @@ def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) 
         whole: Any = response.json if response.body else None
     except InvalidResponse:
         return _done(response_text(response))
-    value = at(whole, path)
+    value = _list_or_at(whole, path) if as_list else at(whole, path)
     if isinstance(value, list) and as_list:
         return {"items": exact(kept(value, tree))}
     if isinstance(value, dict) and not as_list and (found := kept(value, tree)):

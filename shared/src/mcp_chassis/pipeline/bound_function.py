@@ -101,14 +101,16 @@ class BoundFunction(Generic[Notes]):
         asked = await _connected(ask, connected, given, context)
         return Question(asked) if isinstance(asked, str) else asked
 
-    async def in_time(self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The result of `run` within this function's deadline.
+    async def in_time(
+        self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]], usual_seconds: float
+    ) -> Answer:
+        """The result of `run` within this function's deadline; `usual_seconds` where it has none of its own.
 
         Raises:
             TimedOut: a read did not finish.
             OutcomeUnknown: a write was still under way.
         """
-        seconds = seconds_for(self.definition, arguments)
+        seconds = seconds_for(self.definition, arguments, usual_seconds)
         with Deadline(seconds).running():
             return await run()
         if isinstance(self.definition, ToolDefinition) and not self.definition.read_only:
@@ -116,7 +118,12 @@ class BoundFunction(Generic[Notes]):
         raise TimedOut(f"{self.name} did not finish within {seconds:g} s.")
 
     async def complete(
-        self, variable: str, prefix: str, chosen: Mapping[str, str], context: Context[Any, Any]
+        self,
+        variable: str,
+        prefix: str,
+        chosen: Mapping[str, str],
+        context: Context[Any, Any],
+        usual_seconds: float,
     ) -> Sequence[str]:
         """Completions of `variable` that begin with `prefix`, given the values already chosen."""
         if isinstance(self.definition, ToolDefinition) or variable not in self.definition.complete:
@@ -127,7 +134,7 @@ class BoundFunction(Generic[Notes]):
             async with context.request_context.lifespan_context.connected() as connection:
                 return await completer(connection, prefix, chosen)
 
-        return await self.in_time({}, complete)
+        return await self.in_time({}, complete, usual_seconds)
 
 
 async def _connected(function: Function, names: list[str], arguments: Mapping[str, Any], context: AnyContext) -> Any:

@@ -84,6 +84,7 @@ class Dispatch(MCPServer[Lifespan]):
         self, server: Server[Any], settings: ServerSettings, transport: TransportServices | None = None
     ) -> None:
         self.server, self.bound_settings, transport = server, settings, transport or TransportServices()
+        self.deadline = settings.call_deadline
         self.inventory = ToolRegistry(server, settings)
         self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
         self.prompts = PromptRegistry(server.prompts)
@@ -174,7 +175,7 @@ class Dispatch(MCPServer[Lifespan]):
             checked = resource.arguments.check(found)
             await self.rules.note_text(current_principal(), str(uri))
             with collecting() as warnings:
-                value = await resource.in_time(checked, lambda: resource.call(checked, ctx))
+                value = await resource.in_time(checked, lambda: resource.call(checked, ctx), self.deadline)
             if isinstance(value, InputRequiredResult):
                 return value
             return [self._delivery.contents(value, resource.definition.mime_type, warnings)]
@@ -195,7 +196,7 @@ class Dispatch(MCPServer[Lifespan]):
             self.gate.check(PROMPTS)
             prompt = self.prompts.find(name)
             checked = arguments_of(prompt, arguments)
-            value = await prompt.in_time(checked, lambda: prompt.call(checked, ctx))
+            value = await prompt.in_time(checked, lambda: prompt.call(checked, ctx), self.deadline)
             return value if isinstance(value, InputRequiredResult) else messages_of(prompt, value, self._delivery.plain)
 
         return await self._or_error(ctx, INVALID_PARAMS, build)
@@ -208,13 +209,13 @@ class Dispatch(MCPServer[Lifespan]):
 
     async def _completion(self, ctx: AnyContext, params: CompleteRequestParams) -> CompleteResult:
         self.gate.check(PROMPTS if isinstance(params.ref, PromptReference) else RESOURCES)
-        prompt_or_template = (
+        target = (
             self.prompts.find(params.ref.name)
             if isinstance(params.ref, PromptReference)
             else self.catalog.template(params.ref.uri)
         )
         chosen = (params.context.arguments if params.context else None) or {}
-        values = await prompt_or_template.complete(params.argument.name, params.argument.value, chosen, ctx)
+        values = await target.complete(params.argument.name, params.argument.value, chosen, ctx, self.deadline)
         await self.rules.note_text(current_principal(), *values)
         shown = [self._delivery.line(value) for value in list(values)[:MAX_COMPLETIONS]]
         return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
@@ -244,7 +245,7 @@ class Dispatch(MCPServer[Lifespan]):
         async def confirmed(asked: Question | None) -> CallToolResult | InputRequiredResult:
             return await self.confirmations.answer(query, ctx, run, asked)
 
-        return await tool.in_time(query.arguments, lambda: self.rules.answer(query, ctx, confirmed))
+        return await tool.in_time(query.arguments, lambda: self.rules.answer(query, ctx, confirmed), self.deadline)
 
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str
