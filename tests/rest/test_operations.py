@@ -135,7 +135,7 @@ LOOP = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas
         ({"body": {"properties": {"a": LOOP}}, "components": {"schemas": {"Loop": LOOP}}}, "refers to itself"),
         ({"parameters": [query("a", {"type": "string", "enum": [f"v{n}" for n in range(51)]})]}, "at most 50"),
         (
-            {"parameters": [query("a", {"type": "object", "properties": {"b": {"type": "string"}}})]},
+            {"parameters": [{**query("a", {"properties": {"b": {"type": "string"}}}), "explode": False}]},
             "outside of a body",
         ),
         ({"body": {"type": "array", "items": {"type": "string"}}}, "not an object of named fields"),

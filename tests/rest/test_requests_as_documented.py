@@ -1,85 +1,24 @@
 """Requests in the styles, bodies and numbers that an OpenAPI document asks for."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp_chassis.pipeline.arguments import Arguments
-from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
+from mcp_chassis.testing import Reply, connected, data, failure
+from openapi_bridges import ENVIRONMENT, operation, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer", "format": "int64"}
-TEXTS = {"type": "array", "items": TEXT}
 Write = Callable[..., Path]
-ENVIRONMENT = {"API_TOKEN": "t", "MCP_OUTBOUND_RATE": "1000"}
-
-
-def operation(identifier: str, **more: Any) -> dict[str, Any]:
-    good = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}
-    return {"operationId": identifier, "summary": f"Do {identifier}.", "responses": good, **more}
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a document with these paths, and a bridge that offers all its operations."""
-
-    def written(paths: Mapping[str, Any], *, api: str = "", entry: str = "", **document: Any) -> Path:
-        whole = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths, **document}
-        (tmp_path / "api.json").write_text(json.dumps(whole))
-        names = [each["operationId"] for item in paths.values() for each in item.values() if "operationId" in each]
-        tools = "".join(f'[[tools]]\noperation = "{name}"\n{entry}' for name in names)
-        path = tmp_path / "bridge.toml"
-        path.write_text(f'instructions = "Things."\n[apis.a]\ndocument = "api.json"\nattempts = 1\n{api}{tools}')
-        return path
-
-    return written
-
-
-async def sent(path: Path, tool: str, arguments: Mapping[str, Any], reply: Reply | None = None) -> Any:
-    """The request that one call makes, and the call's result."""
-    async with ScriptedUpstream() as upstream:
-        upstream.answers("*", reply or Reply(json={}))
-        async with connected(server_of(path), env={**ENVIRONMENT, "API_BASE_URL": upstream.url}) as client:
-            result = await client.call_tool(tool, dict(arguments))
-        return upstream.requests[-1], result
-
-
-@pytest.mark.parametrize(
-    ("style", "query"),
-    [
-        ({}, "ids=1&ids=2"),
-        ({"style": "form", "explode": False}, "ids=1%2C2"),
-        ({"style": "pipeDelimited"}, "ids=1%7C2"),
-        ({"style": "spaceDelimited"}, "ids=1+2"),
-    ],
-)
-async def test_a_list_in_a_query_is_sent_in_the_documented_style(write: Write, style: Any, query: str) -> None:
-    parameter = {"name": "ids", "in": "query", "schema": TEXTS, **style}
-    request, _ = await sent(
-        write({"/x": {"get": operation("get_x", parameters=[parameter])}}), "get_x", {"ids": ["1", "2"]}
-    )
-    assert request.target.partition("?")[2] == query
-
-
-async def test_a_list_in_a_path_is_joined_by_commas(write: Write) -> None:
-    parameter = {"name": "ids", "in": "path", "required": True, "schema": TEXTS}
-    request, _ = await sent(
-        write({"/x/{ids}": {"get": operation("get_x", parameters=[parameter])}}), "get_x", {"ids": ["1", "2"]}
-    )
-    assert request.target.removeprefix("/x/") in {"1,2", "1%2C2"}
-
-
-async def test_an_object_in_a_query_is_sent_as_deep_object_and_refused_in_other_styles(write: Write) -> None:
-    shape = {"type": "object", "properties": {"name": TEXT, "size": {"type": "integer"}}}
-    deep = {"name": "filter", "in": "query", "style": "deepObject", "schema": shape}
-    path = write({"/x": {"get": operation("get_x", parameters=[deep])}})
-    request, _ = await sent(path, "get_x", {"filter": {"name": "a b", "size": 3}})
-    assert request.query == {"filter[name]": "a b", "filter[size]": "3"}
-    with pytest.raises(BadBridge, match="outside of a body"):
-        server_of(write({"/x": {"get": operation("get_x", parameters=[{**deep, "style": "form"}])}}))
+    return partial(written, tmp_path)
 
 
 async def test_defaults_of_a_document_are_shown_and_not_sent(write: Write) -> None:

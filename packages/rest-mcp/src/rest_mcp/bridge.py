@@ -27,6 +27,12 @@ from rest_mcp.parameters import Parameter, Part, Place
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
 MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]
 MAX_RESOURCES = 20
+ERROR_FIELDS = (
+    *("title", "detail", "message", "Message", "msg", "reason", "error", "error_description", "error_message"),
+    *("errorMessage", "errorMessages", "error.message", "error.description", "detail.msg", "non_field_errors"),
+    *("errors", "errors.title", "errors.detail", "errors.message", "errors.msg"),
+)
+"""The fields in which APIs are known to say what is wrong."""
 
 
 class Timeouts(Part):
@@ -66,9 +72,7 @@ class Api(Part):
     rate: Annotated[float, Field(gt=0, le=10_000)] | None = None
     attempts: Annotated[int, Field(ge=1, le=10)] | None = None
     breaker: Breaker = Breaker()
-    error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=10)] = (
-        *("title", "detail", "message", "error", "error_description", "detail.msg", "error.message", "errors.message"),
-    )
+    error_fields: Annotated[tuple[FieldPath, ...], Field(max_length=20)] = ERROR_FIELDS
     idempotency_header: HeaderName | None = None
     page: Paging | None = None
 
@@ -167,9 +171,11 @@ class RequestSpec(Part):
         if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
             yield f"must ask for {name} or fix it: the path needs it"
         outside = place != "body" or self.encoding == "form"
-        if outside and parameter.kind == "object" and parameter.offered and parameter.style is None:
-            yield f"sends the object {name} outside of a JSON body; give it style deepObject, or hide or fix it"
-        if place == "path" and parameter.kind == "array" and parameter.separator is None:
+        if outside and parameter.offered and (problem := parameter.outside_json_problem):
+            yield f"sends {name}, {problem}, outside of a JSON body; give it a style, or hide or fix it"
+        if place == "path" and parameter.kind == "object" and parameter.style != "json":
+            yield f"sends the object {name} in its path, which only the style json can"
+        if place == "path" and parameter.kind == "array" and parameter.separator is None and parameter.style is None:
             yield f"sends the list {name} in its path without a separator"
 
 

@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
-from mcp_chassis.failures import InvalidInput
 from mcp_chassis.http.response import Response
 from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.upstream.retry import Repeat
-from pydantic import BaseModel
 
 from rest_mcp.bridge import Api, RequestSpec, ToolPart
 from rest_mcp.fields import object_model, page_model, tree_of
 from rest_mcp.paging import Continuation, Paging, asked, following
-from rest_mcp.parameters import Null, Parameter
+from rest_mcp.parameters import Null
+from rest_mcp.request_values import in_json, nested, outside_json, plain
 from rest_mcp.response_results import items_of, kept_items, object_of, response_text, written
 
 MAX_RESOURCE_PAGES = 10
@@ -81,15 +80,15 @@ class Endpoint:
     async def _ask(self, apis: Apis, arguments: Arguments, query: Arguments, key: str | None) -> Response:
         spec = self.spec
         body = {**spec.body, **self._sent("body", arguments)}
-        nested = _nested(body) if spec.encoding == "json" else body
+        whole = nested(body) if spec.encoding == "json" else body
         return await apis.request(
             self._api_name,
             spec.method,
             spec.path,
             self._sent("path", arguments),
             params={**spec.query, **query},
-            json=nested if spec.encoding == "json" and spec.method != "GET" and (nested or spec.sends_body) else None,
-            form=nested if spec.encoding == "form" and nested else None,
+            json=whole if spec.encoding == "json" and spec.method != "GET" and (whole or spec.sends_body) else None,
+            form=whole if spec.encoding == "form" and whole else None,
             headers={**self._sent("header", arguments), **self._once(key), **self._media_types()},
             repeat=self._repeat(),
             check=spec.check or "" if isinstance(spec, ToolPart) else "",
@@ -98,16 +97,18 @@ class Endpoint:
     def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
         """The values that go to one place of the request, under the API's own names and in its styles."""
         sent: dict[str, Any] = {}
-        in_json = place == "body" and self.spec.encoding == "json"
+        json_body = place == "body" and self.spec.encoding == "json"
         for name, parameter in self.spec.parameters.items():
             value = parameter.fixed if parameter.fixed is not None else arguments.get(name)
             if self.spec.place(name) != place or value is None or parameter.hidden:
                 continue
-            if value is Null.GIVEN and not in_json:
+            if value is Null.GIVEN and not json_body:
                 continue
-            field, plain = self.spec.field(name), with_numbers(_plain(value), parameter) if in_json else _plain(value)
-            as_text = place in {"path", "header"}
-            sent |= {field: plain} if in_json else styled(field, plain, parameter, as_text=as_text)
+            field, given = self.spec.field(name), plain(value)
+            if json_body:
+                sent[field] = in_json(given, parameter)
+            else:
+                sent |= outside_json(field, given, parameter, as_text=place in {"path", "header"})
         return sent
 
     def _result(self, response: Response, position: str | None, params: Arguments) -> Result | TextPage:
@@ -156,56 +157,3 @@ class Endpoint:
     def _paging(self, api: Api) -> Paging | None:
         paging = self.spec.page or api.page
         return None if paging is None or paging.kind == "none" else paging
-
-
-def styled(field: str, value: Any, parameter: Parameter, *, as_text: bool) -> dict[str, Any]:
-    """A value outside of a JSON body: a joined list, an object as `field[name]`, or the value as it is."""
-    if isinstance(value, list) and parameter.separator is not None:
-        return {field: parameter.separator.join(_text(item) for item in cast("list[Any]", value))}
-    if isinstance(value, dict):
-        return {f"{field}[{name}]": each for name, each in cast("dict[str, Any]", value).items()}
-    return {field: _text(value) if as_text else value}
-
-
-def with_numbers(value: Any, parameter: Parameter) -> Any:
-    """A value of a JSON body whose int64 numbers, which callers may give as digits, are numbers."""
-    if value is Null.GIVEN:
-        return None
-    if parameter.format == "int64":
-        return int(value)
-    if isinstance(value, list) and parameter.items is not None:
-        return [with_numbers(item, parameter.items) for item in cast("list[Any]", value)]
-    if isinstance(value, dict) and parameter.properties is not None:
-        parts = {part.field or name: part for name, part in parameter.properties.items()}
-        fields = cast("dict[str, Any]", value)
-        return {name: with_numbers(each, parts[name]) if name in parts else each for name, each in fields.items()}
-    return cast("Any", value)
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(exclude_none=True, by_alias=True, warnings=False)
-    return [_plain(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
-
-
-def _nested(body: Arguments) -> dict[str, Any]:
-    """`customer.name` becomes a name inside a customer.
-
-    Raises:
-        InvalidInput: where one name is both a value and an object.
-    """
-    whole: dict[str, Any] = {}
-    for path, value in body.items():
-        *above, last = path.split(".")
-        below = whole
-        for step in above:
-            inner: Any = below.setdefault(step, {})
-            if not isinstance(inner, dict):
-                raise InvalidInput(f"{step} cannot be given together with a part of it.")
-            below = cast("dict[str, Any]", inner)
-        below[last] = value
-    return whole

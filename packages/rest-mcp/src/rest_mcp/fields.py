@@ -6,6 +6,7 @@ from typing import Any, cast
 from mcp_chassis.results import Page, Result
 from pydantic import ConfigDict, Field, create_model
 
+from rest_mcp.names import steps_of
 from rest_mcp.parameters import MAX_SAFE_INTEGER
 
 Tree = Mapping[str, "Tree"]
@@ -29,7 +30,7 @@ def tree_of(paths: Sequence[str]) -> Tree:
     tree: dict[str, Any] = {}
     for path in paths:
         below = tree
-        for step in path.split("."):
+        for step in steps_of(path):
             below = below.setdefault(step, {})
     return tree
 
@@ -47,29 +48,21 @@ def kept(value: Any, tree: Tree) -> Any:
 
 
 def at(value: Any, path: str | None) -> Any:
-    """What stands at a dotted path; `MISSING` where nothing does."""
-    for step in path.split(".") if path else ():
-        if not isinstance(value, dict) or step not in value:
+    """What stands at a dotted path; `MISSING` where nothing does. A name may hold the dots itself."""
+    if path is None:
+        return value
+    if not isinstance(value, dict):
+        return MISSING
+    fields = cast("dict[str, Any]", value)
+    if path in fields:
+        return fields[path]
+    first, *below = steps_of(path)
+    for step in below:
+        found = fields.get(first, MISSING)
+        if not isinstance(found, dict):
             return MISSING
-        value = cast("dict[str, Any]", value)[step]
-    return value
-
-
-def texts_at(value: Any, path: str) -> list[str]:
-    """The texts at a dotted path, in each item of every list on the way: `detail.msg` of `{"detail": [{"msg": ...}]}`.
-
-    A number in the path takes one item of a list.
-    """
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
-        step, _, below = path.partition(".")
-        if step.isdecimal():
-            return texts_at(items[int(step)], below) if int(step) < len(items) else []
-        return [text for item in items for text in texts_at(item, path)]
-    if not path:
-        return [value] if isinstance(value, str) else []
-    step, _, below = path.partition(".")
-    return texts_at(value[step], below) if isinstance(value, dict) and step in value else []
+        first, fields = step, cast("dict[str, Any]", found)
+    return fields.get(first, MISSING)
 
 
 def exact(value: Any) -> Any:

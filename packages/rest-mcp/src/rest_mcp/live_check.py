@@ -8,6 +8,7 @@ from mcp_chassis.results import Page, TextPage
 from rest_mcp.bridge import Bridge, ToolPart
 from rest_mcp.connection import connected
 from rest_mcp.endpoint import Endpoint
+from rest_mcp.names import steps_of
 from rest_mcp.settings import RestSettings
 
 
@@ -47,5 +48,5 @@ def _missing(part: ToolPart, found: Any) -> str:
     told = found.model_dump(by_alias=True, exclude_unset=True)
     items: list[Any] = told["items"] if isinstance(found, Page) else [told]
     objects = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
-    absent = [path for path in part.keep if all(path.split(".")[0] not in item for item in objects)]
+    absent = [path for path in part.keep if all(steps_of(path)[0] not in item for item in objects)]
     return f"no answer has {', '.join(absent)}" if objects and absent else ""

@@ -28,7 +28,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
-_FIELD = re.compile(r"[^\s.\"\\\x00-\x1f]+(\.[^\s.\"\\\x00-\x1f]+)*")
+_STEP = r"(?:[^.\"\\\x00-\x1f]|\\\.)+"
+_FIELD = re.compile(rf"{_STEP}(\.{_STEP})*")
+_DOT = re.compile(r"(?<!\\)\.")
 _SEGMENT = re.compile(r"([A-Za-z0-9_~!$&'()*+,;=:@.-]|\{\+?\w+\})+", re.ASCII)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
@@ -63,9 +65,21 @@ def _header(text: str) -> str:
 
 
 def _field(text: str) -> str:
-    if not _FIELD.fullmatch(text):
-        raise ValueError("must be field names joined by dots, such as customer.name")
+    if not _FIELD.fullmatch(text) or text != text.strip() or not text.isprintable():
+        raise ValueError(
+            "must be field names joined by dots, such as customer.name; a dot within a name is written \\."
+        )
     return text
+
+
+def steps_of(path: str) -> list[str]:
+    r"""The field names of a dotted path; `\.` is a dot within a name."""
+    return [step.replace("\\.", ".") for step in _DOT.split(path)]
+
+
+def path_of(name: str) -> str:
+    """The dotted path of one field, whose name may hold dots."""
+    return name.replace(".", "\\.")
 
 
 def _line(text: str) -> str:

@@ -1,5 +1,6 @@
 """One parameter as a bridge file describes it, and the type that checks what a caller sends for it."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, Literal, Optional, Self
@@ -55,6 +56,16 @@ INT64: Any = Annotated[str, _DIGITS, _FROM_NUMBER, AfterValidator(_within_int64)
 """A whole number as text: digits arrive unrounded from every host."""
 
 
+def _large_from_digits(value: Any, validate: Callable[[Any], Any]) -> Any:
+    """Digits of a whole number beyond 2^53 as that number; a number beyond it may have been rounded already."""
+    large = isinstance(value, str) and re.fullmatch(r"-?[0-9]{16,19}", value) is not None
+    return int(value) if large and MAX_SAFE_INTEGER < abs(int(value)) < 2**63 else validate(value)
+
+
+_LARGE_FROM_DIGITS = WrapValidator(_large_from_digits)
+"""Answers name such numbers by their digits, so a caller may send the digits back."""
+
+
 class Null(Enum):
     """A null that a caller has given, which is a value; None is an argument that was left out."""
 
@@ -76,9 +87,10 @@ class Parameter(Part):
 
     `field` is the API's own name for it, dotted inside a body; a header is fixed. A `hidden` one is not offered; a
     `fixed` one is always sent with this value and never offered. `separator` joins a list into one value; without it
-    each item is sent under the name. `style` deepObject sends an object outside of a JSON body as `name[field]`. The
-    format `int64` takes digits as text too, since hosts in JavaScript round numbers above 2^53. A given null is sent in
-    a JSON body where the parameter is `nullable`; elsewhere it is an argument that was left out.
+    each item is sent under the name. `style` sends an object outside of a JSON body: deepObject as `name[field]`, form
+    as its fields, json (a list or a text too) as one JSON text. The format `int64` takes digits as text too, since
+    hosts in JavaScript round numbers above 2^53. A given null is sent in a JSON body where the parameter is `nullable`;
+    elsewhere it is an argument that was left out.
     """
 
     kind: Kind = Field(default="string", alias="type")
@@ -95,7 +107,7 @@ class Parameter(Part):
     pattern: Annotated[str, Field(max_length=300)] | None = None
     format: Literal["date", "date-time", "uuid", "email", "int64"] | None = None
     separator: Literal[",", " ", "|"] | None = None
-    style: Literal["deepObject"] | None = None
+    style: Literal["deepObject", "form", "json"] | None = None
     min_items: Annotated[int, Field(ge=0)] | None = None
     max_items: Annotated[int, Field(ge=1, le=1_000)] | None = None
     items: "Parameter | None" = None
@@ -122,6 +134,25 @@ class Parameter(Part):
         """How many levels of lists and objects it has."""
         below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
         return 1 + max((part.depth for part in below), default=0)
+
+    @property
+    def outside_json_problem(self) -> str | None:
+        """The reason why it cannot be sent outside of a JSON body; None where it can."""
+        if self.style == "json":
+            return None
+        if self.kind == "array":
+            return "a list of lists or objects" if self.items and self.items.kind in {"array", "object"} else None
+        if self.kind != "object":
+            return None
+        if self.style is None:
+            return "an object without a style"
+        return next(filter(None, map(self._part_problem, (self.properties or {}).values())), None)
+
+    def _part_problem(self, part: "Parameter") -> str | None:
+        """The reason why a field of this object cannot be sent outside of a JSON body."""
+        if part.kind == "object" and self.style == "form":
+            return "an object that holds an object"
+        return part.model_copy(update={"style": self.style}).outside_json_problem
 
     @property
     def offered(self) -> bool:
@@ -169,6 +200,8 @@ class Parameter(Part):
             return self._model(name)
         if self.format == "int64":
             return INT64
+        if self.kind == "integer" and self.maximum is None:
+            return Annotated[int, Field(**self._limits()), _LARGE_FROM_DIGITS]
         return Annotated[PYTHON_TYPES[self.kind], Field(**self._limits())]
 
     def _model(self, name: str) -> type[BaseModel]:

@@ -50,7 +50,7 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
         UpstreamError: where there is no object, or one with none of the fields that are kept.
     """
     if not response.body:
-        return {"done": True}
+        return {"warnings": [f"{response.upstream} answered {response.status} without content."]}
     whole: Any = response.json
     value = at(whole, path)
     if isinstance(value, dict):
@@ -98,8 +98,10 @@ def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) 
     value = _list_or_at(whole, path) if as_list else at(whole, path)
     if isinstance(value, list) and as_list:
         return {"items": exact(kept(value, tree))}
-    if isinstance(value, dict) and not as_list and (found := kept(value, tree)):
-        return exact(found)
+    if isinstance(value, dict) and not as_list:
+        found = cast("dict[str, Any]", kept(value, tree))
+        if any(each is not None for each in found.values()):
+            return exact(found)
     return _done(exact(whole))
 
 

@@ -86,7 +86,8 @@ class Response:
 
     @property
     def is_html(self) -> bool:
-        return "html" in self.headers.get("content-type", "") or self.body[:64].lstrip().lower().startswith(b"<")
+        kind, begin = self.headers.get("content-type", ""), self.body[:64].lstrip().lower()
+        return "html" in kind or (begin.startswith(b"<") and not begin.startswith(b"<?xml") and "xml" not in kind)
 
     @cached_property
     def links(self) -> dict[str, str]:
@@ -122,10 +123,10 @@ class Response:
         for encoding in (declared.group(1), default) if declared else (default,):
             try:
                 return self.body.decode(encoding).removeprefix("\ufeff")
-            except LookupError:  # no character set that Python knows
-                continue
             except UnicodeDecodeError as exc:
                 raise self._unreadable(f"text that is not {encoding.upper()}") from exc
+            except (LookupError, UnicodeError):  # no character set, or Python's own name for none: `undefined`
+                continue
         raise self._unreadable("text in a character set that is not known")
 
     def _unreadable(self, what: str, operation: str = "") -> InvalidResponse:

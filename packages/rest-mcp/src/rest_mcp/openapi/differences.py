@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from rest_mcp.bridge import Api, Bridge, RequestSpec
-from rest_mcp.names import PLACE
+from rest_mcp.names import PLACE, steps_of
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import CANNOT, answered, parameters
+from rest_mcp.openapi.entries import answered, parameters
 from rest_mcp.openapi.schemas import merged
+from rest_mcp.openapi.styles import CANNOT
 
 
 def differences(bridge: Bridge, folder: Path) -> list[str]:
@@ -35,10 +36,10 @@ def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
         return
     known = parameters(document, operation, {})
     fields = {_field(name, said): said for name, said in known.items()}
-    sent = {part.field(name) for name in part.parameters} | {name.split(".")[0] for name in part.body}
+    sent = {part.field(name) for name in part.parameters} | {steps_of(name)[0] for name in part.body}
     sent |= set(part.query) | _turned(part, api)
     in_path = {part.field(name) for name in part.parameters if part.place(name) == "path"}
-    for field in sorted({name.split(".")[0] for name in sent} - fields.keys() - in_path - _turned(part, api)):
+    for field in sorted({steps_of(name)[0] for name in sent} - fields.keys() - in_path - _turned(part, api)):
         yield f"{part.name}: the document knows no parameter {field}"
     for field, said in fields.items():
         if said["in"] != "path" and said.get("required") is not False and "default" not in said and field not in sent:
@@ -55,7 +56,7 @@ def _operation(part: RequestSpec, document: Document) -> Operation | None:
 
 
 def _field(name: str, said: Mapping[str, Any]) -> str:
-    return str(said.get("field", name))
+    return steps_of(str(said.get("field", name)))[0]
 
 
 def _turned(part: RequestSpec, api: Api) -> set[str]:
@@ -69,10 +70,10 @@ def _turned(part: RequestSpec, api: Api) -> set[str]:
 def _unknown(part: RequestSpec, document: Document, operation: Operation) -> Iterator[str]:
     """The kept fields that the schema of the answer does not have; none where it names no fields at all."""
     schema = merged(document, operation.answer)
-    for step in part.result.split(".") if part.result else ():
+    for step in steps_of(part.result) if part.result else ():
         schema = merged(document, cast("Mapping[str, Any]", schema.get("properties", {})).get(step))
     if answered(document, operation)[0] == "list" or part.answer == "list":
         schema = merged(document, schema.get("items", schema))
     properties = cast("Mapping[str, Any]", schema.get("properties", {}))
     if properties and not schema.get("additionalProperties"):
-        yield from (field for field in part.keep if field.split(".")[0] not in properties)
+        yield from (field for field in part.keep if steps_of(field)[0] not in properties)

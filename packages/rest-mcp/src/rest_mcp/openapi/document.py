@@ -233,7 +233,7 @@ def _body(content: Any) -> tuple[str, Node | None]:
 
 
 def _media(content: Any, kind: str) -> tuple[str, Node] | None:
-    """A media type and its body, or one that ends like it: `application/problem+json` is JSON too."""
+    """A media type and its body, or one that ends like it: `application/problem+json` and `text/json` are JSON too."""
     if not isinstance(content, dict):
         return None
     bodies = cast("Mapping[str, Any]", content)
@@ -244,7 +244,11 @@ def _media(content: Any, kind: str) -> tuple[str, Node] | None:
         if isinstance(body, dict)
     ]
     exact = [(name, body) for name, body in by_name if name == kind]
-    alike = [(name, body) for name, body in by_name if name.endswith(suffix)]
+    alike = [
+        (kind if "*" in name else name, body)
+        for name, body in by_name
+        if name.endswith(suffix) or (name == "text/json" and kind == JSON)
+    ]
     anything = [(kind, body) for name, body in by_name if name == "*/*" and kind == JSON and "schema" in body]
     return next(iter([*exact, *alike, *anything]), None)
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.changing_words import changes
-from rest_mcp.names import RESERVED, is_header
+from rest_mcp.names import RESERVED, is_header, path_of
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import (
@@ -20,15 +20,12 @@ from rest_mcp.openapi.schemas import (
     table_of,
     without_default,
 )
+from rest_mcp.openapi.styles import CANNOT, styled, without_null
 
 MAX_SENTENCE_CHARS = 200
 SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent"}
-LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
-OBJECT_IN_A_QUERY = "is an object outside of a body, in a style that cannot be sent"
 HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variable"
-CANNOT = "cannot"
-"""The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
 
 
 def filled(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -98,6 +95,8 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], h
     Raises:
         BadBridge: when its body cannot be sent or its answer is a file.
     """
+    if operation.method == "GET" and operation.body_required:
+        raise BadBridge(f"{operation.identifier[:80]} is a GET that needs a body, which cannot be sent")
     if kinds := operation.unsupported_body:
         raise BadBridge(f"{operation.identifier[:80]} takes a body of {kinds}; only JSON and form fields can be sent")
     if kinds := operation.file:
@@ -170,8 +169,11 @@ def _add_body(document: Document, operation: Operation, tables: dict[str, Table]
         found = _table(document, prop, prop)
         if operation.form:
             encoding = document.resolved(operation.encoding.get(name))
-            found = styled(found, {"style": "form", **encoding}, "form field")
-        _add(tables, name, "body", name in schema.get("required", ()), found)
+            found = without_null(styled(found, {"style": "form", **encoding}, "form field"))
+            if document.resolved(prop).get("format") == "binary":
+                found = {CANNOT: "is a file, which a form of fields cannot carry"}
+        called = name if operation.form else path_of(name)
+        _add(tables, called, "body", name in schema.get("required", ()), found)
     if not schema.get("properties") and schema:
         tables["body"] = {CANNOT: "is a body that is not an object of named fields", "in": "body"}
 
@@ -191,7 +193,7 @@ def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: T
     field = {"field": name} if called != name else {}
     values = found.get("enum", ())
     if place != "body":
-        found = {key: value for key, value in found.items() if key != "nullable"}
+        found = without_null(found)
     known = {"fixed": values[0]} if needed and len(values) == 1 else {}
     tables[called] = {
         **without_default(found),
@@ -220,22 +222,6 @@ def required_headers(document: Document, operation: Operation) -> list[str]:
         if node.get("in") == "header" and node.get("required") is True
         if CANNOT in _required_header(document, node, name := str(node.get("name", "")), "header")
     ]
-
-
-def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:
-    """A list or an object with the style in which its API wants it; unchanged for anything else.
-
-    A list whose items are sent one by one needs no word. An object can be sent as `name[field]` (deepObject) alone.
-    """
-    style = str(node.get("style") or ("simple" if place == "path" else "form"))
-    if found.get("type") == "object" and place != "body":
-        return {**found, "style": style} if style == "deepObject" else {CANNOT: OBJECT_IN_A_QUERY}
-    if found.get("type") != "array":
-        return found
-    explode = node.get("explode", style == "form")
-    if style not in LIST_STYLES:
-        return {CANNOT: f"is a list in the style {style[:20]}, which cannot be sent"}
-    return found if style == "form" and explode is True else {**found, "separator": LIST_STYLES[style]}
 
 
 def _pages(paging: Mapping[str, Any]) -> set[str]:

@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import CANNOT, answered, over, sent_headers, table
+from rest_mcp.openapi.entries import answered, over, sent_headers, table
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.purposes import Purpose, purpose
 from rest_mcp.openapi.ranking import ranked
 from rest_mcp.openapi.schemas import MAX_OBJECT_FIELDS, Table, merged
 from rest_mcp.openapi.security import signing
+from rest_mcp.openapi.styles import CANNOT
 from rest_mcp.openapi.toml import document_of
 from rest_mcp.openapi.tool_names import tool_names
 

@@ -1,0 +1,56 @@
+"""Styles of a document in which values are sent outside of a JSON body, in the words of a bridge file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from rest_mcp.openapi.schemas import Table
+from rest_mcp.parameters import Parameter
+
+LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+PATH_STYLES = ("label", "matrix")
+OBJECT_IN_A_QUERY = "is an object outside of a body, in a style that cannot be sent"
+CANNOT = "cannot"
+"""The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
+
+
+def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:
+    """A value with the style in which its API wants it outside of a JSON body; a plain value needs no word for it.
+
+    A list whose items are sent one by one needs none either.
+    """
+    if CANNOT in found:
+        return found
+    if "schema" not in node and "application/json" in node.get("content", ()):
+        return {**found, "style": "json"}
+    style = str(node.get("style") or ("simple" if place == "path" else "form"))
+    explode = node.get("explode", style == "form")
+    kind = found.get("type")
+    if kind not in {"array", "object"}:
+        return {CANNOT: f"is in the style {style}, which cannot be sent"} if style in PATH_STYLES else found
+    if kind == "object":
+        can = place != "path" and (style == "deepObject" or (style == "form" and explode is True))
+        found = {**found, "style": style} if can else {CANNOT: OBJECT_IN_A_QUERY}
+    elif style not in LIST_STYLES:
+        return {CANNOT: f"is a list in the style {style[:20]}, which cannot be sent"}
+    elif style != "form" or explode is not True:
+        found = {**found, "separator": LIST_STYLES[style]}
+    return _sendable(found)
+
+
+def _sendable(found: Table) -> Table:
+    """A list or an object, unless it holds what cannot be sent outside of a JSON body."""
+    try:
+        problem = Parameter.model_validate(found).outside_json_problem
+    except ValidationError:  # told with its place when the file is read
+        return found
+    return {CANNOT: f"is {problem}, which cannot be sent outside of a JSON body"} if problem else found
+
+
+def without_null(found: Table) -> Table:
+    """A table in which null is no value, nor in the parts of it: only a JSON body carries one."""
+    parts = {name: without_null(part) for name, part in found.get("properties", {}).items()}
+    items = {"items": without_null(found["items"])} if "items" in found else {}
+    rest = {key: value for key, value in found.items() if key != "nullable"}
+    return {**rest, **({"properties": parts} if parts else {}), **items}
