@@ -177,7 +177,7 @@ async def test_what_github_says_is_left_of_each_limit_is_shown_and_so_is_nothing
         used_up = _limited(0, "core", status=403, json={"message": "API rate limit exceeded"})
         upstream.answers("GET /rate_limit", _limited(4321, "core", json={"resources": {}}), used_up)
         upstream.answers("GET /search/repositories", _limited(29, "search", json={"total_count": 0, "items": []}))
-        async with served({"": GITHUB}, {"GITHUB_API_URL": upstream.url, "MCP_CALL_DEADLINE": "1"}) as http:
+        async with served({"": GITHUB}, {"GITHUB_API_URL": upstream.url}) as http:
             await post(http, "modern", "tools/call", call)
             await post(http, "modern", "resources/read", {"uri": "github://rate_limit"})
             before = await _levels(http)
