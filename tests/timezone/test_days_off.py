@@ -109,3 +109,19 @@ async def test_a_zone_without_a_holiday_calendar_is_named(call: Any) -> None:
     result = await call("check_working_hours", timezones=["UTC"], at="2026-03-04T12:00", skip_holidays=True)
     assert result["answer"].endswith(" No public holidays are known for UTC.")
     assert lookup.resolve("UTC").iana
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "sentence"),
+    [
+        ("Asia/Dubai", "2021-12-31T10:00", " The weekend of Asia/Dubai moved in 2022; the present one was taken."),
+        ("Asia/Riyadh", "2010-03-18T10:00", " The weekend of Asia/Riyadh moved in 2013; the present one was taken."),
+        ("Asia/Dubai", "2022-01-03T10:00", None),
+        ("Europe/Paris", "2010-03-18T10:00", None),
+    ],
+)
+async def test_a_weekend_that_has_moved_since_is_told(call: Any, zone: str, at: str, sentence: str | None) -> None:
+    result = await call("check_working_hours", timezones=[zone], at=at)
+    assert (sentence in result["answer"]) if sentence else "weekend" not in result["answer"]
+    given = await call("check_working_hours", timezones=[zone], at=at, hours="sun-thu 09:00-17:00")
+    assert "weekend" not in given["answer"]

@@ -111,6 +111,10 @@ async def test_a_duration_within_the_repeated_hour_is_told_apart_although_both_c
     result = await call("add_duration", date_time="2026-10-25T02:30+02:00", timezone="Europe/Paris", duration="PT1H")
     assert result["wall_clock"]["local_time"] == "2026-10-25T03:30:00+01:00"
     assert result["elapsed"]["local_time"] == "2026-10-25T02:30:00+01:00"
+    assert result["answer"] == (
+        "PT1H after Sunday 25 October 2026 02:30 in Europe/Paris (CEST, +02:00) it is Sunday 25 October 2026 03:30 in "
+        "Europe/Paris (CET, +01:00) by the wall clock; as elapsed time it is 02:30 (+01:00) on Sunday 25 October 2026."
+    )
 
 
 async def test_a_sum_that_lands_in_a_gap_says_so_with_both_readings(call: Any) -> None:

@@ -63,7 +63,11 @@ def sum_of(
     duration: str, begin: Reading, start: LocalTime, wall: LocalTime, end: Reading, elapsed: LocalTime | None
 ) -> str:
     """The sum by the wall clock and as elapsed time; `begin` and `end` tell of clock changes at either end."""
-    later = f"; as elapsed time it is {_clock(elapsed.local_time)} on {_date(elapsed)}" if elapsed else ""
+    later = (
+        f" by the wall clock; as elapsed time it is {_clock(elapsed.local_time)} ({elapsed.offset}) on {_date(elapsed)}"
+        if elapsed
+        else ""
+    )
     total = f"{duration} after {_date_and_place(start)} it is {_date_and_place(wall)}{later}."
     return f"{total}{_clock_change(begin, start)}{_clock_change(end, wall)}{_uncertain([start, wall])}"
 
@@ -91,11 +95,21 @@ def working(results: Sequence[Availability], window: Stretch | None, endless: bo
     return f"{who}; the next window common to all is {when}, {day}, in {zone.name}{rest}."
 
 
-def days_off(working_days: Mapping[str, str], holidays: Sequence[str], unknown: Sequence[str]) -> str:
-    """Sentences about the working days of countries, the holidays left out, and zones without a holiday calendar."""
+def days_off(
+    working_days: Mapping[str, str], changed: Mapping[str, int], holidays: Sequence[str], unknown: Sequence[str]
+) -> str:
+    """Sentences about the working days of countries, the holidays left out, and zones without a holiday calendar.
+
+    Args:
+        changed: the year in which a zone's country moved its weekend, where earlier days are meant.
+    """
     week = "; ".join(f"{days} in {zone}" for zone, days in working_days.items())
+    moved_weekends = [
+        f" The weekend of {zone} moved in {year}; the present one was taken." for zone, year in changed.items()
+    ]
     parts = (
         f" Working days: {week}." if week else "",
+        *moved_weekends,
         f" Public holidays left out: {_listed(holidays)}." if holidays else "",
         f" No public holidays are known for {_listed(unknown)}." if unknown else "",
     )

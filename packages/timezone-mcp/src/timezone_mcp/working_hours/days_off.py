@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from timezone_mcp import sentences
-from timezone_mcp.working_hours import public_holidays
+from timezone_mcp.working_hours import public_holidays, weekends
 from timezone_mcp.working_hours.availability import national_days
 from timezone_mcp.working_hours.hours import DAY, Hours
 from timezone_mcp.zones.lookup import Zone
@@ -13,14 +13,17 @@ MAX_LISTED_SPAN_DAYS = 366
 
 
 def days_off_sentence(calendars: Sequence[tuple[Zone, Hours]], start: datetime, end: datetime) -> str:
-    """Sentences that name working days other than Monday to Friday, and the holidays from `start` to `end`.
+    """Sentences that name working days other than Monday to Friday, moved weekends, and holidays from `start` to `end`.
 
     Empty where everyone works from Monday to Friday, or on the days given, and holidays were not asked for.
     """
     weeks = {zone.name: days for zone, hours in calendars if (days := national_days(zone, hours))}
+    first = min(start, end)
+    moved = {zone.name: weekends.moved_in(zone) for zone, hours in calendars if hours.days is None}
+    changed = {name: year for name, year in moved.items() if year and first.year < year}
     observed = list(dict.fromkeys(zone for zone, hours in calendars if hours.skip_holidays))
     found = [f"{day} {name} ({zone.name})" for zone in observed for day, name in _holidays(zone, start, end)]
-    return sentences.days_off(weeks, found, public_holidays.without_calendar(observed))
+    return sentences.days_off(weeks, changed, found, public_holidays.without_calendar(observed))
 
 
 def _holidays(zone: Zone, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
