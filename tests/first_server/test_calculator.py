@@ -58,10 +58,54 @@ async def test_an_expression_is_worked_out_as_people_write_it(client: Client, ex
 
 @pytest.mark.parametrize(
     ("expression", "value"),
-    [("0.1+0.2", 0.3), ("4.35*100", 435), ("1.1+2.2", 3.3), ("100*1.1", 110), ("1/3+1/3+1/3", 1)],
+    [
+        ("0.1+0.2", 0.3),
+        ("4.35*100", 435),
+        ("1.1+2.2", 3.3),
+        ("100*1.1", 110),
+        ("1/3+1/3+1/3", 1),
+        ("round(123456789012345678901, -3)", 123456789012345679000),
+        ("64 ** (1/3)", 4),
+        ("27 ** (2/3)", 9),
+        ("(4/9) ** -0.5", 1.5),
+        ("log(1000, 10)", 3),
+        ("log(125, 5)", 3),
+        ("log(1/8, 2)", -3),
+        ("log(16, 0.5)", -4),
+        ("2 ** 1023", 2**1023),
+        ("10 ** 308", 10**308),
+        ("(-1) ** (10 ** 300)", 1),
+        ("0e-999", 0),
+    ],
 )
-def test_decimals_are_exact(expression: str, value: float) -> None:
-    assert float(arithmetic.calculate(expression)) == value
+def test_what_has_an_exact_value_is_exact(expression: str, value: float) -> None:
+    found = arithmetic.calculate(expression)
+    assert found == value if isinstance(value, int) else float(found) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("(1 + 1e-10) ** 10**9", 1.1051709180701217), ("2 ** (1/3)", 2 ** (1 / 3)), ("log(2, 3)", math.log(2, 3))],
+)
+def test_what_has_none_is_right_to_the_last_digits(expression: str, value: float) -> None:
+    assert arithmetic.calculate(expression) == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["1e-400", "1e-200 * 1e-200", "exp(-1000)", "0.5 ** 2000", "pi ** -1000", "0.9 ** 1e300", "1e-300 / 1e300"],
+)
+def test_a_result_too_small_for_a_number_is_refused_and_not_zero(expression: str) -> None:
+    with pytest.raises(InvalidInput, match="nearer to zero than 5e-324"):
+        arithmetic.calculate(expression)
+
+
+@pytest.mark.parametrize(
+    "expression", ["1e400", "2 ** 1024", "1.8e308", "171!", "1.1 ** 1e300", "exp(1000)", "1e308 * 10", "7 ** 7 ** 7"]
+)
+def test_a_result_too_large_for_a_number_is_refused(expression: str) -> None:
+    with pytest.raises(InvalidInput, match=r"beyond 1\.79e308"):
+        arithmetic.calculate(expression)
 
 
 async def test_digits_that_a_double_cannot_hold_are_given_as_text(client: Client) -> None:
@@ -78,6 +122,27 @@ async def test_digits_that_a_double_cannot_hold_are_given_as_text(client: Client
         ("2(3+4)", "2 * (3 + 4)"),
         ("1,000+1", "1000"),
         ("3 = 3", "without an equals sign"),
+        ("10% of 200", "50 / 100"),
+        ("50 percent", "50 / 100"),
+        ("50 %", "50 / 100"),
+        ("5%-3", "50 / 100"),
+        ("2√9", "2 * sqrt(9)"),
+        ("√-4", "sqrt(-1)"),
+        ("3!!", "(3!)!"),
+        ("(-8) ** (1/3)", "-(8 ** (1 / 3))"),
+        ("sin(30°)", "sin(radians(30))"),
+        ("½ + 1", "1 / 2"),
+        ("1,5 + 1", "1.5"),
+        ("10:2", "10 / 2"),
+        ("ln(10)", "log(10)"),
+        ("7 mod 2", "7 % 2"),
+        ("mod(7, 2)", "7 % 2"),
+        ("5 x 3", "2 * 3"),
+        ("3pi", "2 * (3 + 4)"),
+        ("PI", "Write pi."),
+        ("SQRT(2)", "Write sqrt(...)."),
+        ("1_000", "without underscores"),
+        ("0x1F", "in decimal"),
     ],
 )
 def test_a_sign_that_is_not_understood_is_refused_with_the_way_to_write_it(expression: str, hint: str) -> None:

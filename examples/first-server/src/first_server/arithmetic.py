@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -10,17 +11,14 @@ from typing import Any
 
 from mcp_chassis.failures import InvalidInput
 
-from first_server.notation import plain_signs, tokens, unexpected
-
-Number = int | Fraction | float
-"""Whole numbers and fractions are exact; what a function like sqrt gives is a float."""
+from first_server.notation import INSTEAD, plain_signs, tokens, unexpected
+from first_server.powers import MAX_BITS, MAX_EXACT_BITS, Number, logarithm, power
 
 MAX_DEPTH = 50
-MAX_BITS = 1023
-"""Integers stay within the range of a double (1e308), so every answer survives any JSON reader."""
+LARGEST = int(sys.float_info.max)
+"""Whole numbers stay within the range of a double, so that every answer survives any JSON reader."""
 MAX_DIGITS = 30
 MAX_PLACES = 50
-MAX_EXACT_BITS = 2 * MAX_BITS  # of a fraction's parts; beyond them a float goes on
 
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
@@ -39,7 +37,7 @@ def calculate(expression: str) -> Number:
     """The value of `expression`: + - * / // % **, brackets, pi, e, tau and the functions of `FUNCTIONS`.
 
     Raises:
-        InvalidInput: not arithmetic, no such name, no such value (1/0, sqrt(-1)), or beyond 1e308.
+        InvalidInput: not arithmetic, no such name, no such value (1/0, sqrt(-1)), or beyond a double.
     """
     plain = plain_signs(expression)
     parser = Parser(tokens(plain))
@@ -82,9 +80,13 @@ class Parser:
 
     def _power(self) -> Number:
         base = self._atom()
-        while self.peek() == "!":
+        if self.peek() == "!":
             self._take()
             base = called("factorial", [base])
+        if self.peek() == "!":
+            raise InvalidInput(
+                "!! may be a double factorial or one of a factorial.", remedy="Write (3!)! for the latter."
+            )
         if self.peek() != "**":
             return base
         return applied(self._take(), base, self._signed())
@@ -92,7 +94,7 @@ class Parser:
     def _atom(self) -> Number:
         word = self._take()
         if word == "\u221a":
-            return called("sqrt", [self._atom()])
+            return called("sqrt", [self._signed() if self.peek() in ("+", "-") else self._atom()])
         if word.startswith("("):
             value = self.sum()
             self._expect(")")
@@ -131,9 +133,10 @@ class Parser:
 
 def applied(symbol: str, left: Number, right: Number) -> Number:
     """`left symbol right`, refused before it is computed where it would be too large."""
-    if symbol == "**":
-        return _power(left, right)
-    return _computed(OPERATORS[symbol], left, right)
+    value = _computed(OPERATORS[symbol], left, right)
+    if value == 0 and left != 0 and (symbol in ("/", "**") or (symbol == "*" and right != 0)):
+        raise _too_small()
+    return value
 
 
 def called(name: str, arguments: list[Number]) -> Number:
@@ -145,16 +148,19 @@ def called(name: str, arguments: list[Number]) -> Number:
         if not all(isinstance(argument, int | Fraction) and argument == int(argument) for argument in arguments):
             raise InvalidInput(f"{name} takes whole numbers.")
         return _computed(function.compute, *(int(argument) for argument in arguments))
-    return _computed(function.compute, *arguments)
+    value = _computed(function.compute, *arguments)
+    if name == "exp" and value == 0:
+        raise _too_small()
+    return value
 
 
 def finite(value: Any) -> Number:
-    """`value` itself when it is a real number within 1e308."""
+    """`value` itself when it is a real number within the range of a double."""
     if isinstance(value, complex):
-        raise InvalidInput("The result is not a real number.")
+        raise InvalidInput("A power of a negative number is not real.", remedy="Write -(8 ** (1 / 3)) for a real root.")
     if isinstance(value, Fraction):
         return _simplest(value)
-    if value.bit_length() > MAX_BITS if isinstance(value, int) else not math.isfinite(value):
+    if abs(value) > LARGEST if isinstance(value, int) else not math.isfinite(value):
         raise _too_large()
     return value
 
@@ -171,11 +177,13 @@ def _computed(compute: Callable[..., Any], *arguments: Number) -> Number:
 
 
 def _literal(word: str) -> Number:
-    """A number as it is typed, exact; `1e400` is too large."""
+    """A number as it is typed, exact; `1e400` is too large, `1e-400` too small."""
     if not re.search(r"[.eE]", word):
         return finite(int(word))
     exponent = re.search(r"[eE]([+-]?\d+)$", word)
     if exponent and abs(int(exponent[1])) > MAX_BITS:
+        if float(word) == 0 and re.match(r"[0.]*[1-9]", word):
+            raise _too_small()
         return finite(float(word))
     return finite(Fraction(word))
 
@@ -184,31 +192,21 @@ def _simplest(value: Fraction) -> Number:
     """A fraction as a whole number where it is one, and as a float where its parts are too long."""
     if value.denominator == 1:
         return finite(value.numerator)
+    if float(value) == 0:
+        raise _too_small()
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_EXACT_BITS:
         return finite(float(value))
     return value
-
-
-def _power(base: Number, exponent: Number) -> Number:
-    """A power, exact for whole exponents; refused before it is computed where it would be too large."""
-    whole = isinstance(exponent, int)
-    if isinstance(base, int) and abs(base) > 1 and (base.bit_length() - 1) * exponent > MAX_BITS:
-        raise _too_large()
-    if isinstance(base, Fraction) and whole:
-        longest = max(base.numerator.bit_length(), base.denominator.bit_length())
-        base = base if longest * abs(exponent) <= MAX_EXACT_BITS else float(base)
-    if isinstance(base, int) and whole and exponent < 0:
-        base = Fraction(base)
-    return _computed(OPERATORS["**"], base, exponent if whole else float(exponent))
 
 
 def _rounded(value: Number, digits: Number = 0) -> Number:
     """Rounded half away from zero, as people do it by hand: round(2.675, 2) is 2.68."""
     if not isinstance(digits, int) or abs(digits) > MAX_DIGITS:
         raise InvalidInput(f"round takes a whole number of digits, at most {MAX_DIGITS}.")
-    exact = Fraction(value) * 10**digits
+    place = Fraction(10) ** digits
+    exact = Fraction(value) * place
     whole = math.floor(abs(exact) + Fraction(1, 2))
-    return Fraction(whole if exact >= 0 else -whole) / 10**digits
+    return (whole if exact >= 0 else -whole) / place
 
 
 def decimal_text(value: Fraction) -> str | None:
@@ -231,14 +229,22 @@ def _factorial(value: int) -> int:
 
 
 def _too_large() -> InvalidInput:
-    return InvalidInput("The result is beyond 1e308.", remedy="Work with logarithms or smaller numbers.")
+    return InvalidInput("The result is beyond 1.79e308.", remedy="Work with logarithms or smaller numbers.")
+
+
+def _too_small() -> InvalidInput:
+    return InvalidInput("The result is nearer to zero than 5e-324.", remedy="Work with logarithms or larger numbers.")
 
 
 def _not_a_value(word: str) -> InvalidInput:
     if not word:
         return InvalidInput("It ends where a number was expected.")
-    known = ", ".join([*FUNCTIONS, *CONSTANTS])
-    return InvalidInput(f"{word[:30]!r} is no number here.", remedy=f"Known names: {known}.")
+    plain = word.lower()
+    if plain in CONSTANTS or plain in FUNCTIONS:
+        remedy = f"Write {plain}{'(...)' if plain in FUNCTIONS else ''}."
+    else:
+        remedy = INSTEAD.get(plain, f"Known names: {', '.join([*FUNCTIONS, *CONSTANTS])}.")
+    return InvalidInput(f"{word[:30]!r} is no number here.", remedy=remedy)
 
 
 OPERATORS: Mapping[str, Callable[[Number, Number], Any]] = {
@@ -250,7 +256,7 @@ OPERATORS: Mapping[str, Callable[[Number, Number], Any]] = {
     ),
     "//": lambda left, right: left // right,
     "%": lambda left, right: left % right,
-    "**": lambda left, right: left**right,
+    "**": power,
 }
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -260,7 +266,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "max": Function(lambda *values: max(values), most=50),
     "sqrt": Function(math.sqrt),
     "exp": Function(math.exp),
-    "log": Function(math.log, most=2),
+    "log": Function(logarithm, most=2),
     "log2": Function(math.log2),
     "log10": Function(math.log10),
     "sin": Function(math.sin),
