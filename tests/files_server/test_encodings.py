@@ -27,6 +27,61 @@ def test_a_detected_encoding_gives_back_every_character() -> None:
     assert found[0] == GERMAN
 
 
+RUSSIAN = "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 3
+JAPANESE = "日本語のテキストです。いろはにほへと。" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (JAPANESE, "shift_jis"),
+        ("这是一个测试文件包含中文文本。" * 3, "gbk"),
+    ],
+)
+def test_an_encoding_in_which_alone_the_bytes_are_a_text_is_detected(text: str, encoding: str) -> None:
+    found = encodings.decoded(text.encode(encoding))
+    assert found is not None
+    assert found[0] == text
+    assert "not certain" not in found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Café à Zürich, déjà vu, naïve Gräfin.",
+        "name;city\nMüller;Köln\nGarcía;Málaga\n",
+        "x = 'café'  # ©",
+        "“It\u2019s 5€”, she said",
+    ],
+)
+def test_a_text_of_western_europe_is_read_and_the_doubt_is_told(text: str) -> None:
+    assert encodings.decoded(text.encode("cp1252")) == (text, "cp1252, which fits but is not certain")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "né".encode("latin-1"),
+        b"\xe9",
+        "héllo€".encode()[:-1],
+        b"hello \xff\xfe world and some more ascii text here",
+        "γρήγορη καφετιά αλεπού πηδάει πάνω".encode("iso8859-7"),
+        "Şişli'de güneşli bir gün, çocuklar okula gidiyor.".encode("cp1254"),
+    ],
+)
+def test_bytes_that_are_different_texts_in_several_encodings_are_no_text(raw: bytes) -> None:
+    assert encodings.decoded(raw) is None
+
+
+def test_no_character_of_several_bytes_is_cut_where_detection_ends() -> None:
+    text = f"a{JAPANESE}\n" * 1_000
+    found = encodings.decoded(text.encode("shift_jis"))
+    assert found is not None
+    assert found[0] == text
+
+
 def test_bytes_with_nul_and_without_a_mark_are_no_text() -> None:
     assert encodings.decoded(b"PK\x03\x04\0\0") is None
 
@@ -47,6 +102,9 @@ def test_bytes_with_nul_and_without_a_mark_are_no_text() -> None:
         ("index.mts", b"let a = 1", "text/x-typescript"),
         ("index.cts", b"let a = 1", "text/x-typescript"),
         ("notes.markdown", b"# A", "text/markdown"),
+        ("notes.txt.gz", b"\x1f\x8b\x08\0", "application/gzip"),
+        ("notes.tar.bz2", b"BZh9\0", "application/x-bzip2"),
+        ("notes.txt.Z", b"\x1f\x9d\0", "application/octet-stream"),
     ],
 )
 def test_the_type_of_a_file_follows_its_content_where_the_name_says_otherwise(

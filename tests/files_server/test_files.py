@@ -150,3 +150,17 @@ async def test_without_a_folder_nothing_is_read_and_the_variable_is_named() -> N
 def test_a_folder_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="ALLOWED_DIR: must be a folder that exists"):
         SERVER.settings.load({"ALLOWED_DIR": str(tmp_path / "nowhere")})
+
+
+async def test_a_start_beyond_the_end_is_refused_with_the_length(client: Client, ground) -> None:
+    path = str(ground.allowed / "notes.md")
+    assert text(await client.call_tool("read_file", {"path": path, "start": 8})) == ""
+    refused = failure(await client.call_tool("read_file", {"path": path, "start": 9}))
+    assert refused.message == "This file has 8 characters, fewer than start skips."
+
+
+async def test_a_file_without_a_clear_encoding_is_refused_with_the_way_to_its_bytes(client: Client, ground) -> None:
+    (ground.allowed / "odd.txt").write_bytes(b"\xe9")
+    refused = failure(await client.call_tool("read_file", {"path": str(ground.allowed / "odd.txt")}))
+    assert refused.message == "This file is no text in an encoding that is clear; read it as a resource."
+    assert base64.b64decode((await contents(client, ground.uri("odd.txt"))).blob) == b"\xe9"

@@ -10,12 +10,23 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 DETECTED_BYTES = 65_536  # enough to tell an encoding
+CLEAR_MARGIN = 0.1  # of the detector's measure of mess, from 0 to 1, between the best reading and the next
+NOT_IN_FILES = (  # of mainframes, or without a byte order mark a guess from a few bytes
+    *("cp037", "cp500", "cp1026", "cp1140", "cp273", "cp424", "cp875", "utf_7"),
+    *("utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"),
+)
+WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝ€£©®™°§«»¿¡·ºª²³½“”„…—\xa0"
+    "\u2018\u2019\u201a\u2013\u00d7"  # quotation marks, dash and times sign that look like others
+)
+MAX_WESTERN_SHARE = 0.35  # of such characters in a text of Western Europe, which is mostly ASCII
 
 
 def decoded(raw: bytes) -> tuple[str, str] | None:
-    """The text of `raw` and the name of its encoding; None where it is no text in a known encoding.
+    """The text of `raw` and the name of its encoding; None where it is no text in an encoding that is clear.
 
-    No character is ever replaced: what does not decode is no text of that encoding.
+    No character is ever replaced: what does not decode is no text of that encoding, and where several encodings give
+    different texts none is chosen, but for the one of Western Europe, whose name then says that it is not certain.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if raw.startswith(mark):
@@ -35,5 +46,25 @@ def _whole(raw: bytes, encoding: str) -> tuple[str, str] | None:
 def _detected(raw: bytes) -> tuple[str, str] | None:
     from charset_normalizer import from_bytes  # only for files that are not UTF-8
 
-    best = from_bytes(raw[:DETECTED_BYTES]).best()
-    return _whole(raw, best.encoding) if best is not None else None
+    matches = from_bytes(_beginning(raw), cp_exclusion=list(NOT_IN_FILES))
+    best = matches.best()
+    if best is None:
+        return None
+    readings = {str(match) for match in matches if match.chaos <= best.chaos + CLEAR_MARGIN}
+    return _whole(raw, best.encoding) if len(readings) == 1 else _western(raw)
+
+
+def _beginning(raw: bytes) -> bytes:
+    """At most the bytes that are looked at, up to the end of a line: no character of several bytes is cut."""
+    head = raw[:DETECTED_BYTES]
+    return head[: head.rfind(b"\n") + 1] or head if len(raw) > len(head) else head
+
+
+def _western(raw: bytes) -> tuple[str, str] | None:
+    """The text in Windows-1252 where each character beyond ASCII is one that Western European texts have."""
+    found = _whole(raw, "cp1252")
+    if found is None:
+        return None
+    foreign = [character for character in found[0] if not character.isascii()]
+    fits = WESTERN.issuperset(foreign) and len(foreign) <= MAX_WESTERN_SHARE * len(found[0])
+    return (found[0], "cp1252, which fits but is not certain") if fits else None

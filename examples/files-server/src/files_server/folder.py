@@ -17,6 +17,7 @@ UNKNOWN = "text/plain"
 TYPES = mimetypes.MimeTypes()
 """The library's own table: what this machine has installed plays no part."""
 BINARY = "application/octet-stream"
+COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 BY_STEPS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY")
 """Whether this system can open a path one step at a time; Windows cannot."""
 MORE_TYPES = {
@@ -131,7 +132,7 @@ def _opened_whole(place: Path) -> Generator[int]:
 
 def kind_of(raw: bytes, place: Path) -> str:
     """The MIME type of a file: of a name that says text, only where the content is text, and the other way round."""
-    named = TYPES.guess_type(place.name)[0]
+    named = _named(place.name)
     if named is None or is_text(named):
         return named or UNKNOWN if encodings.decoded(raw) else BINARY
     return UNKNOWN if named == BINARY and raw and encodings.decoded(raw) else named
@@ -139,7 +140,13 @@ def kind_of(raw: bytes, place: Path) -> str:
 
 def type_of(path: Path) -> str:
     """The MIME type by the file's name; plain text where nothing is known."""
-    return TYPES.guess_type(path.name)[0] or UNKNOWN
+    return _named(path.name) or UNKNOWN
+
+
+def _named(name: str) -> str | None:
+    """The type that a name says: of `notes.txt.gz` that of the compression."""
+    kind, compression = TYPES.guess_type(name)
+    return COMPRESSED.get(compression, BINARY) if compression else kind
 
 
 def is_text(mime_type: str) -> bool:

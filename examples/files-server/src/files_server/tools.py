@@ -11,7 +11,7 @@ from mcp_chassis.tools import Connected, Cursor, reads, resource
 from pydantic import Field
 
 from files_server import encodings, walk
-from files_server.folder import LONGEST, Folder, is_text
+from files_server.folder import BINARY, LONGEST, Folder, is_text
 
 PAGE = 100
 Files = Annotated[Folder, Connected]
@@ -48,6 +48,8 @@ async def list_files(files: Files, cursor: Cursor = None) -> FilePage:
 async def read_file(path: FilePath, files: Files, start: Start = 0) -> TextPage:
     """Read a text file, at most a million characters at once."""
     raw, mime_type = await anyio.to_thread.run_sync(files.read, unquote(path, errors="surrogateescape"))
+    if mime_type == BINARY:
+        raise InvalidInput("This file is no text in an encoding that is clear; read it as a resource.")
     if not is_text(mime_type):
         raise InvalidInput(f"This file is {mime_type}, not text; read it as a resource.")
     return TextPage(_cut(_text(raw), path, start))
@@ -78,7 +80,13 @@ def _text(raw: bytes) -> str:
 
 
 def _cut(text: str, path: str, start: int) -> str:
-    """A million characters from `start`; a last line says how to read on."""
+    """A million characters from `start`; a last line says how to read on.
+
+    Raises:
+        InvalidInput: the text ends before `start`.
+    """
+    if start > len(text):
+        raise InvalidInput(f"This file has {len(text):,} characters, fewer than start skips.")
     end = start + LONGEST
     if end >= len(text):
         return text[start:]
