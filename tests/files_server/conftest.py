@@ -1,4 +1,4 @@
-"""An allowed folder, and what lies beside it."""
+"""An allowed folder, and files outside it."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whoever subscribed to a file hears that it has changed, in both eras, over the installed command's stdio."""
+"""Updates of changed files reach subscribers in both protocol eras, over the installed command's stdio."""
 
 import os
 import sys

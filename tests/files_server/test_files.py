@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from files_server.folder import BY_STEPS, LONGEST, Folder, uri_of
+from files_server.folder import BY_STEPS, MAX_READ_SIZE, Folder, uri_of
 from files_server.server import SERVER
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
@@ -106,7 +106,7 @@ def test_a_link_put_in_place_of_what_was_checked_is_not_followed(ground, by_step
     (ground.evil / "data.json").write_text("outside")
 
     class Swapping(Folder):
-        """The attacker's turn lies between the check and the opening."""
+        """A folder in which a link is swapped between the check and the opening."""
 
         def place(self, path: str) -> Path:
             checked = super().place(path)
@@ -118,26 +118,26 @@ def test_a_link_put_in_place_of_what_was_checked_is_not_followed(ground, by_step
         Swapping(ground.allowed, by_steps=by_steps).read(f"{ground.allowed}/sub/data.json")
 
 
-async def test_a_pipe_is_no_file_and_holds_nobody_up(client: Client, ground) -> None:
+async def test_a_pipe_is_refused_without_blocking(client: Client, ground) -> None:
     os.mkfifo(ground.allowed / "pipe.txt")
     failed = failure(await client.call_tool("read_file", {"path": str(ground.allowed / "pipe.txt")}))
     assert failed.code == "INVALID_INPUT"
 
 
 async def test_a_long_text_is_cut_visibly_and_read_on(client: Client, ground) -> None:
-    (ground.allowed / "long.txt").write_text("a" * LONGEST + "b" * 5)
+    (ground.allowed / "long.txt").write_text("a" * MAX_READ_SIZE + "b" * 5)
     path = str(ground.allowed / "long.txt")
     whole = (await contents(client, uri_of(Path(path)))).text
-    assert whole.startswith("a" * LONGEST)
+    assert whole.startswith("a" * MAX_READ_SIZE)
     last = whole.splitlines()[-1]
     assert last.startswith("[truncated] 5 more characters")
-    assert f"start {LONGEST}" in last
-    assert text(await client.call_tool("read_file", {"path": path, "start": LONGEST})) == "bbbbb"
+    assert f"start {MAX_READ_SIZE}" in last
+    assert text(await client.call_tool("read_file", {"path": path, "start": MAX_READ_SIZE})) == "bbbbb"
 
 
 async def test_a_text_of_exactly_the_limit_is_whole(client: Client, ground) -> None:
-    (ground.allowed / "long.txt").write_text("a" * LONGEST)
-    assert (await contents(client, ground.uri("long.txt"))).text == "a" * LONGEST
+    (ground.allowed / "long.txt").write_text("a" * MAX_READ_SIZE)
+    assert (await contents(client, ground.uri("long.txt"))).text == "a" * MAX_READ_SIZE
 
 
 async def test_without_a_folder_nothing_is_read_and_the_variable_is_named() -> None:

@@ -62,7 +62,7 @@ def test_a_page_reads_no_folder_before_its_position_and_none_after_its_end(tree:
     assert run.stdout.splitlines() == [str(tree / name) for name in [*shown, *read]]
 
 
-def test_a_position_that_is_gone_or_has_become_something_else_still_holds_its_place(tree: Path) -> None:
+def test_a_page_goes_on_after_a_position_that_was_removed_or_is_another_kind_of_entry(tree: Path) -> None:
     (tree / "3" / "4.txt").unlink()
     assert next(names(tree, "3/4.txt")) == "3/5.txt"
     (tree / "3" / "4.txt").mkdir()

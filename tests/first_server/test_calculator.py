@@ -1,4 +1,4 @@
-"""What a caller of the tutorial's server sees."""
+"""Results and refusals of the tutorial's server."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""timezone-mcp at a time that stands still, and zones as the standard library reads them."""
+"""timezone-mcp at a fixed time, and zones as the standard library reads them."""
 
 import dataclasses
 import zoneinfo

@@ -1,4 +1,4 @@
-"""Clock changes at the start and the end of what is counted, and times before 1970."""
+"""Clock changes at the start and end of sums and differences, and times before 1970."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What time it is elsewhere, as a model asks and reads it."""
+"""Conversions of times between zones, as a model asks for and reads them."""
 
 from typing import Any
 
@@ -176,7 +176,7 @@ async def test_bad_input_of_every_kind_is_answered_in_a_sentence_or_two(
 
 
 @pytest.mark.parametrize("tool", GOOD)
-async def test_every_tool_answers_the_least_that_can_be_asked(call: Any, tool: str) -> None:
+async def test_every_tool_answers_with_its_required_arguments_alone(call: Any, tool: str) -> None:
     result = await call(tool, **GOOD[tool])
     assert result["answer"].endswith(".")
 

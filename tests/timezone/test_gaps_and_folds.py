@@ -1,4 +1,4 @@
-"""Local times against a second opinion: the standard library, and the compiled files themselves."""
+"""Local times compared with the standard library and with the compiled zone files."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Texts read as times: the table of docs/times.md, and what no table can hold."""
+"""Texts read as times: the table of docs/times.md, and texts that no table can hold."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The OpenTimezone service behind conversions: what it says, what it gets wrong, and how it fails."""
+"""Conversions by the OpenTimezone service: its answers, its errors and its failures."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -195,7 +195,7 @@ async def test_a_service_that_hangs_or_drips_is_left_at_the_limit_and_sees_the_d
     await service.requests[0].disconnected.wait()
 
 
-async def test_one_bad_moment_of_the_service_is_asked_over(still: Any, service: FakeOpenTimezone) -> None:
+async def test_a_single_failure_of_the_service_is_retried(still: Any, service: FakeOpenTimezone) -> None:
     service.fails(Reply(503), Reply(json={"dateTime": "2026-03-20T09:00:00"}))
     assert data(await convert(still, service.env()))["source_of_truth"] == AGREEMENT
     assert len(service.requests) == 2

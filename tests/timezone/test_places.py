@@ -1,4 +1,4 @@
-"""What zones there are, and how their clocks go."""
+"""Zones, their facts and clock changes, as tools and resources give them."""
 
 import json
 from typing import Any

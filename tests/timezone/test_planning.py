@@ -10,7 +10,7 @@ from timezone_mcp.working_hours.meetings import Participant
 from timezone_mcp.zones import lookup
 
 
-async def test_slots_are_ranked_by_kindness_and_lie_in_everyones_hours(call: Any) -> None:
+async def test_slots_in_everyones_hours_are_ranked_by_distance_from_the_middle_of_their_days(call: Any) -> None:
     people = [{"timezone": "Europe/Paris"}, {"timezone": "America/New_York", "hours": "08:00-16:00"}]
     result = await call(
         "find_meeting_slots", participants=people, from_date="2026-03-23", to_date="2026-03-27", limit=3
@@ -94,7 +94,7 @@ def test_slots_never_overlap_and_count_each_participants_minutes_rightly(
 
 
 def _works(who: Participant, slot: meetings.Slot) -> bool:
-    """Minute by minute, by the clock on the wall."""
+    """Whether somebody works in every minute of a slot, by the local clock."""
     moments = (slot.start + timedelta(minutes=n) for n in range(int((slot.end - slot.start) / timedelta(minutes=1))))
     return all(who.hours.under_way(who.zone, moment) for moment in moments)
 

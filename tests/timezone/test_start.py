@@ -1,4 +1,4 @@
-"""Starting costs next to nothing: what is heavy waits until it is asked for."""
+"""Heavy modules are imported only when they are needed."""
 
 import subprocess
 import sys

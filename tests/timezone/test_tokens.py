@@ -1,4 +1,4 @@
-"""What the tool list costs in every prompt of every host."""
+"""The tokens of the tool list, which stands in every prompt of a host."""
 
 from services import require
 from snapshots import definitions

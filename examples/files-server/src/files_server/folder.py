@@ -1,4 +1,4 @@
-"""The allowed folder: nothing outside of it is opened, whatever a path says and whoever swaps what in between."""
+"""The allowed folder: files are opened only inside it, also where a path or a concurrent swap of links leads out."""
 
 import mimetypes
 import os
@@ -11,7 +11,7 @@ from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
 
 from files_server import encodings
 
-LONGEST = 1_000_000  # characters of a text, bytes of anything else
+MAX_READ_SIZE = 1_000_000  # characters of a text, bytes of anything else
 TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/javascript"}
 UNKNOWN = "text/plain"
 TYPES = mimetypes.MimeTypes()
@@ -45,7 +45,7 @@ class Folder:
 
     @property
     def root(self) -> Path:
-        """The folder.
+        """The allowed folder.
 
         Raises:
             PermissionDenied: when none is set.
@@ -93,7 +93,7 @@ class Folder:
 
     @contextmanager
     def _opened_by_steps(self, place: Path) -> Generator[int]:
-        """Opened step by step from the folder down, no step through a link: what was checked is what is opened."""
+        """Open a file folder by folder from the root down, following no link: the checked file is the opened one."""
         here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for step in place.relative_to(self.root).parts:
@@ -110,7 +110,7 @@ class Folder:
 
 @contextmanager
 def _opened_whole(place: Path) -> Generator[int]:
-    """Opened by its whole path; given out only if that still leads, without a link, to the very file that was opened.
+    """Open a file by its whole path and yield it only if that path still leads, without a link, to the same file.
 
     Whoever swaps a folder for a link and back between two calls gets past this, but never past the way by steps.
     """

@@ -1,4 +1,4 @@
-"""What this server can be told: the one folder it may read."""
+"""Settings of files-server: the one folder that may be read."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 
 def _folder(path: Path) -> Path:
-    """Its real place is looked up once, so that what it links to is fixed when the server starts."""
+    """The real path of a folder, resolved once at the start, so that a link is not followed anew later."""
     if not path.is_dir():
         raise ValueError("must be a folder that exists")
     return path.resolve()

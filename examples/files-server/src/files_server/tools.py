@@ -1,4 +1,4 @@
-"""The files as a list and one by one; the same as resources."""
+"""Tools that list and read files, and the resource of one file."""
 
 from itertools import islice
 from typing import Annotated
@@ -11,9 +11,9 @@ from mcp_chassis.tools import Connected, Cursor, reads, resource
 from pydantic import Field
 
 from files_server import encodings, walk
-from files_server.folder import BINARY, LONGEST, Folder, is_text
+from files_server.folder import BINARY, MAX_READ_SIZE, Folder, is_text
 
-PAGE = 100
+PAGE_SIZE = 100
 Files = Annotated[Folder, Connected]
 FilePath = Annotated[str, Field(min_length=1, max_length=4096, description="The path in a file:/// address.")]
 Start = Annotated[int, Field(ge=0, le=2**53 - 1, description="Characters to skip.")]
@@ -38,9 +38,9 @@ class FilePage(Page):
 @reads("List files", open_world=False)
 async def list_files(files: Files, cursor: Cursor = None) -> FilePage:
     """List the files of the allowed folder. Read one with read_file or as a resource."""
-    found = await anyio.to_thread.run_sync(lambda: list(islice(walk.files(files, cursor), PAGE + 1)))
-    shown = found[:PAGE]
-    more = len(found) > PAGE
+    found = await anyio.to_thread.run_sync(lambda: list(islice(walk.files(files, cursor), PAGE_SIZE + 1)))
+    shown = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
     return FilePage(items=[File.of(entry) for entry in shown], next_cursor=shown[-1].position if more else None)
 
 
@@ -61,8 +61,8 @@ async def file(path: FilePath, files: Files) -> Content:
     raw, mime_type = await anyio.to_thread.run_sync(files.read, path)
     if is_text(mime_type):
         return Content(_cut(_text(raw), quote(path), 0), mime_type)
-    if len(raw) > LONGEST:
-        raise InvalidInput(f"This file has more than {LONGEST:,} bytes, and is no text that could be cut.")
+    if len(raw) > MAX_READ_SIZE:
+        raise InvalidInput(f"This file has more than {MAX_READ_SIZE:,} bytes, and is no text that could be cut.")
     return Content(raw, mime_type)
 
 
@@ -87,8 +87,8 @@ def _cut(text: str, path: str, start: int) -> str:
     """
     if start > len(text):
         raise InvalidInput(f"This file has {len(text):,} characters, fewer than start skips.")
-    end = start + LONGEST
+    end = start + MAX_READ_SIZE
     if end >= len(text):
         return text[start:]
-    how = f"read_file with path {path} and start {end}"
-    return f"{text[start:end]}\n[truncated] {len(text) - end:,} more characters: {how}"
+    continuation = f"read_file with path {path} and start {end}"
+    return f"{text[start:end]}\n[truncated] {len(text) - end:,} more characters: {continuation}"

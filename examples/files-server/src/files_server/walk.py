@@ -1,4 +1,4 @@
-"""The walk through a folder, which can be taken up at any position without walking up to there again."""
+"""Depth-first listing of a folder that resumes at any position without reading the folders before it."""
 
 import os
 import stat
@@ -55,7 +55,7 @@ def files(folder: Folder, after: str | None = None) -> Iterator[Entry]:
 
 
 def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]]:
-    """What one folder holds from a position on, by name; for the folder on the way there also the steps below it."""
+    """Entries of one folder from a position on, by name; the folder on the path to it comes with the steps below."""
     for item in _read(folder):
         if not after or item.name > after[0]:
             yield item, ()
@@ -64,7 +64,7 @@ def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]
 
 
 def _read(folder: Path) -> list[os.DirEntry[str]]:
-    """What a folder holds; nothing where it is gone, closed to us, or reached through a link or a Windows junction."""
+    """Entries of a folder; none where it is gone, not readable, or reached through a link or a Windows junction."""
     try:
         if folder.resolve(strict=True) != folder:
             return []
@@ -75,7 +75,7 @@ def _read(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
-    """None for a link, a pipe and the like, and for what is gone by now."""
+    """The entry of a regular file; None for links, pipes and files that are gone."""
     try:
         facts = item.stat(follow_symlinks=False)
     except OSError:

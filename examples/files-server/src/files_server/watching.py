@@ -25,7 +25,7 @@ async def connect(settings: FilesSettings) -> AsyncGenerator[Folder]:
 
 @asynccontextmanager
 async def watch(folder: Folder, bus: SubscriptionBus) -> AsyncGenerator[None]:
-    """While the server lives, every change of a file is published as an update of its resource."""
+    """Publish every change of a file as an update of its resource while the context is open."""
     if not folder.is_set:
         yield
         return

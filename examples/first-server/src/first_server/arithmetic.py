@@ -1,4 +1,4 @@
-"""Arithmetic as people type it, worked out by a parser of our own: nothing here can reach Python's `eval`."""
+"""Arithmetic expressions, evaluated by a recursive-descent parser without Python's `eval`."""
 
 import dataclasses
 import math
@@ -25,7 +25,7 @@ CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """One function by name: what computes it, how many arguments it takes, and whether they must be whole."""
+    """One function: its computation, the number of its arguments, and whether they must be whole."""
 
     compute: Callable[..., Any]
     fewest: int = 1
@@ -48,7 +48,7 @@ def calculate(expression: str) -> Number:
 
 
 class Parser:
-    """Recursive descent, one method per level of precedence, loosest first."""
+    """Recursive-descent parser with one method per level of precedence, loosest first."""
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens

@@ -10,5 +10,5 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 @resource("greeting://{name}", "Greeting", mime_type="text/plain", listed=("greeting://world",))
 async def greet(name: Name) -> str:
-    """A greeting for the one who is named."""
+    """A greeting for a person by name."""
     return f"Hello, {name}!"

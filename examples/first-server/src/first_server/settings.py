@@ -1,4 +1,4 @@
-"""What this server can be told: what every server can."""
+"""Settings of first-server: those of every server."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""From settings to what the tools receive; no network is touched until a conversion needs the service."""
+"""Connection of the tools to database and service; the network is used only when a conversion needs the service."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

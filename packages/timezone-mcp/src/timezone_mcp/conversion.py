@@ -18,14 +18,14 @@ from timezone_mcp.zones.offsets import EARLIEST, LATEST, written
 
 @dataclasses.dataclass(frozen=True)
 class Converted:
-    """The same instant on other clocks, in the order asked for, and whose word it is."""
+    """One instant in each target zone, in the order asked for, and the source of the answer."""
 
     times: list[datetime]
     source_of_truth: str
 
 
 class Service(Protocol):
-    """Turns a naive local time into another; raises a `Failure` where it cannot.
+    """A conversion service: turns a naive local time into that of another zone, or raises a `Failure`.
 
     `limit` is the seconds that one conversion may take of it in all.
     """
@@ -37,7 +37,7 @@ class Service(Protocol):
 
 
 class Converter(Protocol):
-    """`moment` is aware, on the clock of `source`; gaps and folds have been settled."""
+    """Converts an aware `moment` of the zone `source` into other zones; gaps and folds have been settled before."""
 
     service: Service | None
 
@@ -62,13 +62,13 @@ class ServiceConverter:
         self._service = service
 
     async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
-        said = await ask(self._service, moment, source, targets)
-        differing = [zone for zone in targets if zone in said and _differs(said[zone], moment, zone)]
-        times = [said[z] if z in differing else moment.astimezone(z.rules) for z in targets]
+        answers = await ask(self._service, moment, source, targets)
+        differing = [zone for zone in targets if zone in answers and _differs(answers[zone], moment, zone)]
+        times = [answers[z] if z in differing else moment.astimezone(z.rules) for z in targets]
         if differing:
-            told = _told({zone: moment.astimezone(zone.rules) for zone in differing})
-            return Converted(times, f"{self._service.name}; {tzdb.release()} differs: {told}")
-        return Converted(times, _agreement(self._service, said))
+            times_listed = _times_listed({zone: moment.astimezone(zone.rules) for zone in differing})
+            return Converted(times, f"{self._service.name}; {tzdb.release()} differs: {times_listed}")
+        return Converted(times, _agreement(self._service, answers))
 
 
 class FallingBackConverter:
@@ -81,17 +81,19 @@ class FallingBackConverter:
     async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
         own = await LocalConverter().convert(moment, source, targets)
         try:
-            said = await ask(self._service, moment, source, targets)
+            answers = await ask(self._service, moment, source, targets)
         except Failure as failure:
             return Converted(own.times, f"{own.source_of_truth}; fallen back to it because: {failure.message}")
-        differing = {zone: time for zone, time in said.items() if _differs(time, moment, zone)}
+        differing = {zone: time for zone, time in answers.items() if _differs(time, moment, zone)}
         if differing:
-            return Converted(own.times, f"{own.source_of_truth}; {self._service.name} differs: {_told(differing)}")
-        return Converted(own.times, _agreement(self._service, said))
+            return Converted(
+                own.times, f"{own.source_of_truth}; {self._service.name} differs: {_times_listed(differing)}"
+            )
+        return Converted(own.times, _agreement(self._service, answers))
 
 
 async def ask(service: Service, moment: datetime, source: Zone, targets: Sequence[Zone]) -> dict[Zone, datetime]:
-    """What the service says, as aware times, of every target it can know: fixed offsets are in no database.
+    """The service's answers as aware times, for every target but fixed offsets, which no database names.
 
     It is asked with the source's local time where that is plain, else in UTC: it refuses a skipped local time and
     takes a repeated one as standard time.
@@ -141,10 +143,10 @@ def _differs(time: datetime, moment: datetime, zone: Zone) -> bool:
     return time.utcoffset() != moment.astimezone(zone.rules).utcoffset()
 
 
-def _agreement(service: Service, said: Mapping[Zone, datetime]) -> str:
-    """Where the service could be asked about nothing, the database stands alone."""
-    return f"{service.name}, in agreement with {tzdb.release()}" if said else tzdb.release()
+def _agreement(service: Service, answers: Mapping[Zone, datetime]) -> str:
+    """The source of an answer in which service and database agree; the database alone where nothing was asked."""
+    return f"{service.name}, in agreement with {tzdb.release()}" if answers else tzdb.release()
 
 
-def _told(times: dict[Zone, datetime]) -> str:
+def _times_listed(times: dict[Zone, datetime]) -> str:
     return ", ".join(f"{shown(time)} ({written(time.utcoffset())}) in {zone.name}" for zone, time in times.items())

@@ -224,7 +224,7 @@ def _uncertainty(moment: datetime, zone: Zone) -> str | None:
 
 
 def abbreviation(moment: datetime) -> str | None:
-    """What the zone's people call the time; None where the database has only a number."""
+    """The abbreviation of a zone's time, such as CET; None where the database has only a number."""
     name = moment.tzname() or ""
     return name if name.isalpha() else None
 

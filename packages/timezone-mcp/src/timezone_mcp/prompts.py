@@ -1,4 +1,4 @@
-"""What people may ask for by name; arguments are quoted as data."""
+"""Prompts for planning a meeting and explaining clock changes; arguments are quoted as data."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What this server can reach, for diagnostics and `check`."""
+"""Probes of the database and the OpenTimezone service, for diagnostics and `check`."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

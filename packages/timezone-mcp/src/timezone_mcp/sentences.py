@@ -46,7 +46,7 @@ def matches(query: str, items: Sequence[Found], total: int) -> str:
 
 
 def slots(found: Sequence[Slot], people: Sequence[Participant]) -> str:
-    """The best slot on everyone's clock, and at whose cost."""
+    """The best slot on every participant's clock, and the minutes outside working hours."""
     if not found:
         return "No meeting of this length fits into these days."
     best = found[0]
@@ -83,7 +83,7 @@ def clock_changes(*ends: tuple[Reading, LocalTime]) -> str:
 
 
 def working(results: Sequence[Availability], window: Stretch | None, endless: bool, zone: Zone) -> str:
-    """Who is at work, and the next window in which everyone is."""
+    """The zones at work, and the next window in which all are."""
     names = list(dict.fromkeys(each.timezone for each in results if each.working))
     who = f"At work: {_listed(names) if names else 'nobody'}"
     if window is None:

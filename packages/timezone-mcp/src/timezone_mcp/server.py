@@ -1,4 +1,4 @@
-"""timezone-mcp: what it offers."""
+"""timezone-mcp: its table of contents."""
 
 from mcp_chassis.server import Server
 

@@ -1,4 +1,4 @@
-"""What timezone-mcp can be told."""
+"""Settings of timezone-mcp."""
 
 from typing import Literal
 

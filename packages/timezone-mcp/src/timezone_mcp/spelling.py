@@ -2,8 +2,8 @@
 
 import unicodedata
 
-SHOWN = 40
-DROPPED = ".'\u2019"  # St. John's
+MAX_SHOWN_CHARS = 40
+DROPPED_CHARS = ".'\u2019"  # St. John's
 HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # of print, and the minus sign
 LETTERS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i", "\u00e6": "ae", "\u0153": "oe"})
 
@@ -11,14 +11,14 @@ LETTERS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": 
 def plain(name: str) -> str:
     """`São Paulo`, `sao_paulo` and `SAO-PAULO` alike: no case, no accents, no punctuation."""
     folded = unicodedata.normalize("NFKD", name.casefold()).translate(LETTERS)
-    kept = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c) and c not in DROPPED)
+    kept = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c) and c not in DROPPED_CHARS)
     return " ".join(kept.split())
 
 
 def quoted(name: str) -> str:
-    """What a caller wrote, short and printable, to be shown in a sentence."""
-    printable = "".join(c if c.isprintable() else "?" for c in name[: SHOWN + 1])
-    return f"'{printable[:SHOWN]}…'" if len(name) > SHOWN else f"'{printable}'"
+    """A caller's text, cut and made printable, to be shown in a sentence."""
+    printable = "".join(c if c.isprintable() else "?" for c in name[: MAX_SHOWN_CHARS + 1])
+    return f"'{printable[:MAX_SHOWN_CHARS]}…'" if len(name) > MAX_SHOWN_CHARS else f"'{printable}'"
 
 
 def plain_hyphens(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What every tool is given: the time now, the reading of times, and the converter in use."""
+"""The dependencies of every tool: the present, the reading of times, and the converter."""
 
 import dataclasses
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Timekeeper:
         return self.present().replace(microsecond=0).astimezone(zone.rules)
 
     def reading(self, text: str, zone: Zone) -> Reading:
-        """What `text` means in `zone`.
+        """The reading of `text` in `zone`.
 
         Raises:
             InvalidInput: it is no time known here.

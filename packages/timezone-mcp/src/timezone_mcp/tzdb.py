@@ -63,7 +63,7 @@ def clocks(name: str) -> tuple[timedelta | None, ...]:
 
 
 def release() -> str:
-    """`tzdata 2026a`: what answers name as their source."""
+    """The source that answers name, such as `tzdata 2026a`."""
     return f"{PACKAGE} {version()}"
 
 
@@ -95,7 +95,7 @@ def country_codes() -> Mapping[str, str]:
 
 @cache
 def remarks() -> Mapping[str, str]:
-    """What the tables say about a zone of a country with several: `Eastern (most areas)`."""
+    """The remark of the tables on a zone of a country with several: `Eastern (most areas)`."""
     tables = [row for table in ("zone1970.tab", "zone.tab") for row in _rows(table)]
     return {name: more[0] for _, _, name, *more in tables if more}
 

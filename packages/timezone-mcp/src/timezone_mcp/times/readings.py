@@ -64,7 +64,7 @@ class Reading:
 
 
 def read(wall_clock: datetime, zone: Zone) -> Reading:
-    """What a naive time means in `zone`.
+    """The reading of a naive time in `zone`.
 
     Raises:
         InvalidInput: it lies outside the years this server counts in.

@@ -54,7 +54,7 @@ class Attendee(BaseModel):
 
 
 def people_of(attendees: Sequence[Attendee], *, skip_holidays: bool) -> list[Participant]:
-    """Everyone to meet.
+    """The participants of a meeting.
 
     Raises:
         Failure: nobody is named, or one of the texts is none.

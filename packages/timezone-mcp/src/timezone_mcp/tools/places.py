@@ -25,7 +25,7 @@ async def get_timezone(
 
 
 def facts(timezone: str, keeper: Timekeeper, at: str = "now", transitions: int = 1) -> TimezoneFacts:
-    """What is known of a zone, the same for the tool and the resources."""
+    """The facts about a zone, the same for the tool and the resources."""
     zone = lookup.resolve(timezone)
     moment = keeper.moment(at, zone)
     local = LocalTime.of(moment, zone)

@@ -13,7 +13,7 @@ from timezone_mcp.zones.lookup import Zone
 MINUTE = timedelta(minutes=1)
 HALF_HOUR, QUARTER = timedelta(minutes=30), timedelta(minutes=15)
 NEAR_STRETCHES = MAX_SPANS + 2  # a meeting of at most half a day overlaps no more, and the next one after it is known
-FAR = 7 * 24 * 60.0  # minutes from the middle of a working day, where none is near
+UNREACHABLE_MINUTES = 7 * 24 * 60.0  # minutes from the middle of a working day, where none is near
 
 Worked = Sequence[tuple[float, float]]  # stretches of work in minutes since the search's start: quicker than times
 
@@ -42,7 +42,7 @@ class Slot:
 
 @dataclasses.dataclass(frozen=True, order=True)
 class _Rank:
-    """Lower is better: least outside working hours, then kindest to whoever is worst off, then soonest."""
+    """Sort key of a slot, lower is better: minutes outside hours, distances from a day's middle, the start."""
 
     outside: int
     worst_off: float
@@ -73,13 +73,13 @@ def clock_changes(people: Sequence[Participant], start: datetime, end: datetime)
 
 
 def _calendar(who: Participant, start: datetime, end: datetime) -> Worked:
-    """A day more on both sides: a slot at the edge is measured against whole working days."""
+    """Working stretches with one day more on both sides, so that a slot at the edge is measured against whole days."""
     worked = who.hours.stretches(who.zone, start - DAY, end + DAY)
     return [((opens - start) / MINUTE, (closes - start) / MINUTE) for opens, closes in worked]
 
 
 def _starts(people: Sequence[Participant], length: timedelta, start: datetime, end: datetime) -> Iterator[float]:
-    """Half hours, or quarters where somebody's clock stands a quarter off, as in Kathmandu."""
+    """Possible starts: every half hour, or every quarter where an offset has a quarter, as in Kathmandu."""
     offsets = (start.astimezone(who.zone.rules).utcoffset() or timedelta() for who in people)
     step = QUARTER if any(offset % HALF_HOUR for offset in offsets) else HALF_HOUR
     passed = (start - datetime.fromtimestamp(0, UTC)) % step
@@ -110,7 +110,7 @@ def _outside(worked: Worked, start: float, length: float) -> int:
 
 def _strain(worked: Worked, middle: float) -> float:
     """Minutes from the middle of the nearest working day."""
-    return min((abs(middle - (opens + closes) / 2) for opens, closes in worked), default=FAR)
+    return min((abs(middle - (opens + closes) / 2) for opens, closes in worked), default=UNREACHABLE_MINUTES)
 
 
 def _slot(

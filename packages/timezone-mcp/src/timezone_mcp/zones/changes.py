@@ -7,11 +7,11 @@ from itertools import islice
 
 from timezone_mcp.zones.lookup import Zone
 
-STEP = timedelta(days=6)  # no zone has ever changed twice within 6.9 days, and none is to
-FIRST = datetime(1800, 1, 1, tzinfo=UTC)  # before any standard time
-LISTED = datetime(2100, 1, 1, tzinfo=UTC)  # after it there are only rules for every year
-RULED = timedelta(days=366 * 12)  # holds twenty changes of a yearly rule
-LAST = datetime(9999, 12, 1, tzinfo=UTC)
+SEARCH_STEP = timedelta(days=6)  # no zone has ever changed twice within 6.9 days, and none is to
+FIRST_SEARCHED = datetime(1800, 1, 1, tzinfo=UTC)  # before any standard time
+LISTED_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)  # after it there are only rules for every year
+RULED_SPAN = timedelta(days=366 * 12)  # holds twenty changes of a yearly rule
+LAST_SEARCHED = datetime(9999, 12, 1, tzinfo=UTC)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +30,8 @@ class ClockChange:
 
 def following(zone: Zone, moment: datetime, count: int) -> list[ClockChange]:
     """The next `count` changes after `moment`, the nearest first."""
-    start = max(FIRST, moment.astimezone(UTC))
-    end = min(max(start, LISTED), LAST - RULED) + RULED
+    start = max(FIRST_SEARCHED, moment.astimezone(UTC))
+    end = min(max(start, LISTED_UNTIL), LAST_SEARCHED - RULED_SPAN) + RULED_SPAN
     return list(islice(between(zone, start, end), count))
 
 
@@ -39,11 +39,11 @@ def preceding(zone: Zone, moment: datetime, count: int) -> list[ClockChange]:
     """The last `count` changes up to `moment`, the nearest first."""
     found: list[ClockChange] = []
     end = moment.astimezone(UTC)
-    ruled_from = end - RULED if end > LISTED + RULED else LISTED
-    while len(found) < count and end > FIRST:
-        start = max(FIRST, end - STEP)
+    ruled_from = end - RULED_SPAN if end > LISTED_UNTIL + RULED_SPAN else LISTED_UNTIL
+    while len(found) < count and end > FIRST_SEARCHED:
+        start = max(FIRST_SEARCHED, end - SEARCH_STEP)
         found += between(zone, start, end)
-        end = min(start, LISTED) if start < ruled_from and not found else start
+        end = min(start, LISTED_UNTIL) if start < ruled_from and not found else start
     return found[:count]
 
 
@@ -51,7 +51,7 @@ def between(zone: Zone, start: datetime, end: datetime) -> Iterator[ClockChange]
     """The changes after `start` and up to `end`, in order."""
     earlier, offset = start.astimezone(UTC), start.astimezone(zone.rules).utcoffset()
     while earlier < end:
-        later = min(earlier + STEP, end)
+        later = min(earlier + SEARCH_STEP, end)
         if (new := later.astimezone(zone.rules).utcoffset()) != offset:
             yield _change(zone, earlier, later)
         earlier, offset = later, new

@@ -1,4 +1,4 @@
-"""Looks up the one time zone that a text means, or refuses with the zones it may mean; uses no clock and no network."""
+"""Lookup of the one time zone that a text means; refused with the zones it may mean."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
