@@ -105,12 +105,71 @@ def paged(*parameters: dict[str, Any]) -> dict[str, Any]:
         ([query("page", default=0)], {"kind": "page", "first": 0}),
         ([query("page", required=True), query("limit", required=True)], {"kind": "page", "size": 30, "always": True}),
         ([query("offset", required=True)], {"kind": "offset", "always": True}),
+        ([query("page"), query("limit", enum=[10, 25, 50])], {"kind": "page", "size": 25}),
+        ([query("page"), query("limit", enum=[50, 100])], {"kind": "page", "size": 50}),
+        ([query("page"), query("limit", default=20)], {"kind": "page", "size": 20}),
+        ([query("page"), query("limit", type="string", default="10")], {"kind": "page", "size": 10}),
+        ([query("page"), query("limit", maximum=20, exclusiveMaximum=True)], {"kind": "page", "size": 19}),
+        ([query("page"), query("limit", exclusiveMaximum=21)], {"kind": "page", "size": 20}),
+        ([query("page"), query("limit", type="object")], {"kind": "page"}),
+        ([query("page[number]"), query("page[size]")], {"kind": "page", "size": 30, "size_parameter": "page[size]"}),
+        ([query("startAt"), query("maxResults")], {"kind": "offset", "size": 30, "size_parameter": "maxResults"}),
+        ([query("$skip"), query("$top", maximum=9)], {"kind": "offset", "size": 9, "size_parameter": "$top"}),
     ],
 )
 def test_pages_are_asked_as_the_document_allows_and_requires(
     parameters: list[dict[str, Any]], page: dict[str, Any]
 ) -> None:
     assert paged(*parameters) == {"parameter": parameters[0]["name"], **page}
+
+
+def shape(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "beside", "following"),
+    [
+        ("cursor", {"next": TEXT}, "next"),
+        ("cursor", {"meta": shape(next_cursor=TEXT)}, "meta.next_cursor"),
+        ("after", {"paging": shape(next=shape(after=TEXT))}, "paging.next.after"),
+        ("pageToken", {"nextPageToken": TEXT}, "nextPageToken"),
+        ("continuationToken", {"@odata.nextLink": TEXT}, "@odata\\.nextLink"),
+    ],
+)
+def test_the_next_cursor_is_found_at_the_top_and_in_objects_about_pages(
+    parameter: str, beside: dict[str, Any], following: str
+) -> None:
+    listed = operation("listOrders", shape(items=ORDERS, **beside), parameters=[query(parameter, type="string")])
+    page = proposal({"/orders": {"get": listed}}).bridge.requests[0].page
+    assert (page.kind, page.parameter, page.next) == ("cursor", parameter, following)
+
+
+def test_a_cursor_that_the_first_page_needs_is_left_to_the_caller() -> None:
+    listed = operation("listOrders", shape(items=ORDERS, next=TEXT), parameters=[query("cursor", required=True)])
+    [tool] = proposal({"/orders": {"get": listed}}).bridge.requests
+    assert (tool.page, list(tool.offered)) == (None, ["cursor_value"])
+
+
+@pytest.mark.parametrize(
+    ("path", "beside", "answers"),
+    [
+        ("/orders/{order}", {"id": TEXT}, "object"),
+        ("/orders/{order}", {"status": TEXT}, "object"),
+        ("/cart", {"id": TEXT}, "object"),
+        ("/search/{words}", {"total": TEXT}, "list"),
+        ("/orders", {"status": TEXT}, "list"),
+    ],
+)
+def test_a_thing_that_has_a_list_is_no_list(path: str, beside: dict[str, Any], answers: str) -> None:
+    item = {"get": operation("getOrder", shape(items=ORDERS, **beside))}
+    [tool] = proposal({path: with_places(path, item)}).bridge.requests
+    assert tool.answer == answers
+
+
+def test_an_operation_with_an_address_of_its_own_is_noticed() -> None:
+    item = {"get": operation("listOrders", ORDERS, servers=[{"url": "https://files.example"}])}
+    assert any("https://files.example" in warning for warning in proposal({"/orders": item}).warnings)
 
 
 def test_a_header_with_one_value_is_sent_with_it() -> None:

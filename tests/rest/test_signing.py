@@ -9,7 +9,11 @@ import anyio
 import pytest
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
 from mcp_chassis.testing.raw import without_path
+from openapi_bridges import get, sent
+from openapi_bridges import written as written_bridge
 from rest_mcp.assembly import server_of
+from rest_mcp.bridge_file import read
+from rest_mcp.openapi.differences import differences
 from rest_mcp.openapi.document import Document
 from rest_mcp.openapi.proposal import proposed
 
@@ -158,6 +162,64 @@ def test_the_security_scheme_of_a_document_is_written_into_the_bridge_and_told(
     proposal = proposed(document, "api.json", 10)
     assert written in proposal.text
     assert any(told in warning for warning in proposal.warnings)
+
+
+API_KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}
+TOKENS = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://a.example/t", "scopes": {}}}}
+PERSON = {"type": "oauth2", "flows": {"authorizationCode": {}}}
+WHOLE_VALUE = {"type": "apiKey", "in": "header", "name": "Authorization"}
+
+
+@pytest.mark.parametrize(
+    ("schemes", "security", "written", "told"),
+    [
+        ({"a": API_KEY, "b": TOKENS}, [{"a": [], "b": []}], "oauth = {", "X-Key in the header"),
+        ({"a": PERSON, "b": API_KEY}, [{"a": []}, {"b": []}], 'auth = { header = "X-Key", prefix = "" }', "X-Key"),
+        ({"a": {"type": "mutualTLS"}}, [{"a": []}], "auth = false", "client certificate"),
+        ({"a": WHOLE_VALUE}, [{"a": []}], 'auth = { header = "Authorization", prefix = "" }', "holds the whole value"),
+        (
+            {"a": {**WHOLE_VALUE, "description": "Bearer token"}},
+            [{"a": []}],
+            "[apis.api]",
+            "Authorization in the header",
+        ),
+        ({"a": {"type": "http", "scheme": "digest"}}, [{"a": []}], "[apis.api]", "digest, which this server cannot do"),
+        (
+            {"a": {**API_KEY, "name": "X Key"}},
+            [{"a": []}],
+            "[apis.api]",
+            "X Key in the header, which",
+        ),
+        ({"a": {"type": "oauth2", "flows": None}}, [{"a": []}], "[apis.api]", "OAuth 2.0 ()"),
+        ({"a": {"$ref": "#/lost"}}, [{"a": []}], "[apis.api]", "of a kind that is not known"),
+    ],
+)
+def test_alternatives_and_odd_schemes_are_written_as_far_as_they_can_be_sent(
+    schemes: Any, security: Any, written: str, told: str
+) -> None:
+    paths = {"/x": {"get": {"operationId": "get_x", "summary": "Get x.", "responses": {"200": {"description": "ok"}}}}}
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"securitySchemes": schemes}, "security": security}
+    proposal = proposed(Document(document), "api.json", 10)
+    assert written in proposal.text
+    assert any(told in warning for warning in proposal.warnings)
+
+
+@pytest.mark.parametrize(("place", "auth"), [("query", '{ query = "key" }'), ("cookie", '{ cookie = "key" }')])
+async def test_a_secret_that_operations_name_as_a_parameter_is_not_asked_for(
+    tmp_path: Path, place: str, auth: str
+) -> None:
+    named = {"name": "key", "in": place, "required": True, "schema": {"type": "string"}}
+    path = written_bridge(tmp_path, get(named), api=f"auth = {auth}\n")
+    assert read(path).requests[0].parameters == {}
+    assert differences(read(path), tmp_path) == []
+    request, _ = await sent(path, "get_x", {})
+    assert request.query.get("key", request.headers.get("cookie")) in {"t", "key=t"}
+
+
+def test_a_header_that_the_file_sends_is_no_difference(tmp_path: Path) -> None:
+    tenant = {"name": "X-Tenant", "in": "header", "required": True, "schema": {"type": "string"}}
+    path = written_bridge(tmp_path, get(tenant), api='headers = { X-Tenant = "acme" }\n')
+    assert differences(read(path), tmp_path) == []
 
 
 async def test_a_key_that_an_api_repeats_in_its_error_is_not_printed_by_call(tmp_path: Path) -> None:

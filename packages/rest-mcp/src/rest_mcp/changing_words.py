@@ -15,13 +15,32 @@ LEADING_VERBS = UNAMBIGUOUS_VERBS | {
     *("modify", "insert", "replace", "start", "stop", "close", "assign", "unassign", "register", "upload"),
 }
 """Verbs that say it where a name or a description begins with them."""
+READING_VERBS = frozenset(
+    {
+        *("get", "list", "return", "show", "fetch", "retrieve", "read", "search", "find", "check", "count", "describe"),
+        *("view", "look", "query", "display", "obtain", "see"),
+    }
+)
+"""A description that begins with one of these tells of a read, whatever follows."""
+MAX_VERB_PLACE = 3
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def changes(name: str, path: str, description: str) -> bool:
-    """Whether a GET changes something, by any word of its name or path, or the first of its name or description."""
+    """Whether a GET changes something: a verb anywhere in its name or path, or early in its description, says so."""
     in_name, in_path = ([word.lower() for word in _WORD.findall(text)] for text in (name, path))
     method_apart = in_name[1:] if in_name[:1] == ["get"] else in_name
-    described = (description.split() or [""])[0].strip(".,:").lower()
-    first = {*method_apart[:1], described, described.removesuffix("s"), described.removesuffix("es")}
-    return bool(UNAMBIGUOUS_VERBS & {*in_name, *in_path} or LEADING_VERBS & first)
+    return bool(UNAMBIGUOUS_VERBS & {*in_name, *in_path} or LEADING_VERBS & {*method_apart[:1]} or _told(description))
+
+
+def _told(description: str) -> bool:
+    """Whether a description says it: `Revokes a token`, `Permanently deletes a user`."""
+    first = [_forms(word.strip(".,:").lower()) for word in description.split()[:MAX_VERB_PLACE]]
+    if not first or READING_VERBS & first[0]:
+        return False
+    return bool(LEADING_VERBS & first[0] or UNAMBIGUOUS_VERBS & set[str]().union(*first))
+
+
+def _forms(word: str) -> set[str]:
+    """The word, and the verbs of which it may be the third person."""
+    return {word, word.removesuffix("s"), word.removesuffix("es")}

@@ -7,7 +7,7 @@ from typing import Any, cast
 from rest_mcp.bridge import Api, Bridge, RequestSpec
 from rest_mcp.names import PLACE, steps_of
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import answered, parameters
+from rest_mcp.openapi.entries import answered, parameters, sent_by_api
 from rest_mcp.openapi.schemas import merged
 from rest_mcp.openapi.styles import CANNOT
 
@@ -34,7 +34,7 @@ def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     if operation is None:
         yield f"{part.name}: the document has no {part.request}"
         return
-    known = parameters(document, operation, {})
+    known = parameters(document, operation, {}, sent_by_api(api.model_dump()))
     fields = {_field(name, said): said for name, said in known.items()}
     sent = {part.field(name) for name in part.parameters} | {steps_of(name)[0] for name in part.body}
     sent |= set(part.query) | _turned(part, api)

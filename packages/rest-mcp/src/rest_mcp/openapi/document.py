@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.openapi.files import Files, Node, loaded
+from rest_mcp.openapi.keywords import well_formed
 
 MAX_REFERENCE_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -20,8 +21,9 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 class Operation:
     """One operation: its request, its parameters and the schema of its response.
 
-    `named` says that the document gives an operationId. `body_kinds` and `answer_kinds` are the media types of the
-    request body and of a success; `content_type` is the media type under which the body is sent.
+    `named` says that the document gives an operationId. `servers` are addresses that hold for this operation only.
+    `body_kinds` and `answer_kinds` are the media types of the request body and of a success; `content_type` is the
+    media type under which the body is sent.
     """
 
     identifier: str
@@ -38,6 +40,7 @@ class Operation:
     text: bool
     answer_kinds: tuple[str, ...]
     named: bool
+    servers: tuple[str, ...]
 
     @property
     def form(self) -> bool:
@@ -77,6 +80,7 @@ class Document:
             raise BadBridge("the document has no paths")
         self._raw = raw
         self._files = Files(folder)
+        self._mended: dict[int, tuple[Node, Node]] = {}
         self.unreadable: dict[str, str] = {}
         """Operations that were passed over, by their identifier, and the reason."""
         self.put_together: dict[int, tuple[Node, Node]] = {}
@@ -102,9 +106,18 @@ class Document:
                 return NOTHING
             found = cast("Node", node)
             if "$ref" not in found:
-                return found
+                return self._well_formed(found)
             node = self._at(str(found["$ref"]))
         raise BadBridge("the document has a $ref that leads round in a circle")
+
+    def _well_formed(self, node: Node) -> Node:
+        """The node without keywords of another type than OpenAPI's; the same object at every call."""
+        if id(node) in self._mended:
+            return self._mended[id(node)][1]
+        mended = well_formed(node)
+        if mended is not node:
+            self._mended[id(node)] = node, mended  # the node is kept, so that no other has its identity
+        return mended
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -130,7 +143,7 @@ class Document:
     def title(self) -> str:
         """The name of the API; empty where it has none."""
         info = self._raw.get("info")
-        return str(cast("Node", info).get("title", "")) if isinstance(info, dict) else ""
+        return str(_object(info).get("title", ""))
 
     @property
     def paths(self) -> list[str]:
@@ -145,13 +158,21 @@ class Document:
         return f"{first.pop()}." if every and len(first) == 1 else ""
 
     @cached_property
-    def security(self) -> list[Node]:
-        """The security schemes that the document asks for, the first alternative of the document or of an operation."""
-        schemes = cast("Node", cast("Node", self._raw.get("components", NOTHING)).get("securitySchemes", NOTHING))
-        nodes = [self._raw, *(operation.node for operation in self.operations.values())]
-        asked = (each for node in nodes for each in cast("list[Any]", node.get("security") or ()))
-        first = next((cast("Node", each) for each in asked if isinstance(each, dict) and each), NOTHING)
-        return [self.resolved(schemes[name]) for name in first if name in schemes]
+    def security(self) -> list[list[Node]]:
+        """The alternatives of security schemes that the document asks for, or else the first operation that asks."""
+        schemes = _object(_object(self._raw.get("components")).get("securitySchemes"))
+        for node in (self._raw, *(operation.node for operation in self.operations.values())):
+            asked = [_object(each) for each in _list(node.get("security"))]
+            if any(asked):
+                return [[self._scheme(schemes[name]) for name in each if name in schemes] for each in asked if each]
+        return []
+
+    def _scheme(self, node: Any) -> Node:
+        """A security scheme; an empty one where its reference is lost."""
+        try:
+            return self.resolved(node)
+        except BadBridge:
+            return NOTHING
 
     def _operations(self) -> Iterator[Operation]:
         """Every operation that can be read; one with a lost reference is noted in `unreadable`."""
@@ -159,9 +180,10 @@ class Document:
             for method in METHODS:
                 identifier = f"{method} {path}"
                 try:
-                    shared = self.resolved(item)
+                    beside = {key: each for key, each in _object(item).items() if key != "$ref"}
+                    shared = self._well_formed({**self.resolved(item), **beside})
                     if isinstance(shared.get(method), dict):
-                        node = cast("Node", shared[method])
+                        node = self.resolved(shared[method])
                         identifier = str(node.get("operationId") or identifier)
                         yield self._operation(method, path, shared, node)
                 except BadBridge as exc:
@@ -171,7 +193,8 @@ class Document:
         given = [self.resolved(each) for each in [*shared.get("parameters", ()), *node.get("parameters", ())]]
         by_place = {(each.get("in"), each.get("name")): each for each in given}
         request = self.resolved(node.get("requestBody", NOTHING))
-        content_type, media = _body(request.get("content", NOTHING))
+        content_type, found = _body(request.get("content", NOTHING))
+        media = None if found is None else self.resolved(found)
         answer, text, kinds = self._answer(node)
         return Operation(
             identifier=str(node.get("operationId") or f"{method} {path}"),
@@ -179,7 +202,7 @@ class Document:
             path=path,
             node=node,
             parameters=tuple(by_place.values()),
-            body=None if media is None else cast("Node", media.get("schema", NOTHING)),
+            body=None if media is None else _object(media.get("schema")),
             content_type=content_type,
             encoding=cast("Node", (media or NOTHING).get("encoding", NOTHING)),
             body_required=request.get("required") is True,
@@ -188,6 +211,7 @@ class Document:
             text=text,
             answer_kinds=kinds,
             named=bool(node.get("operationId")),
+            servers=tuple(str(_object(each).get("url")) for each in _list(node.get("servers", shared.get("servers")))),
         )
 
     def _answer(self, node: Node) -> tuple[Node | None, bool, tuple[str, ...]]:
@@ -200,7 +224,7 @@ class Document:
             content = cast("Node", response.get("content", NOTHING))
             kinds = kinds or tuple(content)
             if media := _media(content, JSON):
-                return cast("Node", media[1].get("schema", NOTHING)), False, kinds
+                return _object(media[1].get("schema")), False, kinds
             if any(kind.startswith("text/") or kind == "*/*" for kind in content):
                 return None, True, kinds
         return None, False, kinds
@@ -222,6 +246,15 @@ class Document:
             else:
                 raise BadBridge(f"the document has a $ref that leads nowhere: {reference[:120]}")
         return node
+
+
+def _object(value: Any) -> Node:
+    """The value where it is an object; an empty one for null and whatever else a document holds in its place."""
+    return cast("Node", value) if isinstance(value, dict) else NOTHING
+
+
+def _list(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def _body(content: Any) -> tuple[str, Node | None]:

@@ -23,8 +23,11 @@ from rest_mcp.openapi.schemas import (
 from rest_mcp.openapi.styles import CANNOT, styled, without_null
 
 MAX_SENTENCE_CHARS = 200
+Sent = Collection[tuple[str, str]]
+CARRIERS = ("header", "query", "cookie")
 SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent"}
-LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "list")
+LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "value", "list")
+NAMING_FIELDS = {"name", "title", "number", "key", "uuid", "slug", "status", "created_at", "createdAt"}
 HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variable"
 
 
@@ -53,16 +56,17 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
     operation = documents[name].operation(str(own["operation"]))
     paging: Any = own.get("page") or api.get("page")
     words = cast("Table", paging) if isinstance(paging, dict) else {}
-    return over(table(documents[name], operation, words, sent_headers(api)), own)
+    return over(table(documents[name], operation, words, sent_by_api(api)), own)
 
 
-def sent_headers(api: Mapping[str, Any]) -> list[str]:
-    """The names of the headers that every request to an API carries, as the file says."""
+def sent_by_api(api: Mapping[str, Any]) -> Sent:
+    """What every request to an API carries, as the file says: its fixed headers and its secrets."""
     auth: Any = api.get("auth")
-    secrets = cast("list[Any]", auth) if isinstance(auth, list) else [auth]
+    secrets = cast("list[Any]", auth) if isinstance(auth, list | tuple) else [auth]
     tables = [cast("Table", each) for each in secrets if isinstance(each, dict)]
-    named = [str(each["header"]) for each in tables if "header" in each]
-    return [*cast("Mapping[str, Any]", api.get("headers") or {}), *named]
+    named = {(place, str(each[place])) for each in tables for place in CARRIERS if each.get(place)}
+    fixed = {("header", str(name)) for name in cast("Mapping[str, Any]", api.get("headers") or {})}
+    return {(place, name.lower() if place == "header" else name) for place, name in named | fixed}
 
 
 def _api(raw: Table, entry: Table) -> tuple[str, Table]:
@@ -85,12 +89,12 @@ def _place(api: Table, name: str, folder: Path) -> Path:
     return folder / path
 
 
-def table(document: Document, operation: Operation, paging: Mapping[str, Any], headers: Collection[str] = ()) -> Table:
+def table(document: Document, operation: Operation, paging: Mapping[str, Any], sent: Sent = frozenset()) -> Table:
     """One operation of a document in the words of a bridge file.
 
     Args:
         paging: the paging of the tool, whose parameters are sent by the server.
-        headers: the names of headers that every request carries.
+        sent: what every request to the API carries, by place and name.
 
     Raises:
         BadBridge: when its body cannot be sent or its answer is a file.
@@ -102,7 +106,7 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], h
     if kinds := operation.file:
         raise BadBridge(f"{operation.identifier[:80]} answers a file ({kinds}); only JSON and text can be answered")
     answer, result = answered(document, operation)
-    found = parameters(document, operation, paging, headers)
+    found = parameters(document, operation, paging, sent)
     entry: Table = {
         "name": snake(operation.identifier),
         "description": first_sentence(operation.words, MAX_SENTENCE_CHARS) or operation.identifier[:MAX_SENTENCE_CHARS],
@@ -134,28 +138,53 @@ def answered(document: Document, operation: Operation) -> tuple[str, str | None]
     schema = merged(document, operation.answer)
     if schema.get("type") == "array" or "items" in schema:
         return "list", None
-    if operation.method == "GET":
-        last = operation.path.rstrip("/").rpartition("/")[2]
-        properties = cast("Mapping[str, Any]", schema.get("properties", {}))
+    properties = cast("Mapping[str, Any]", schema.get("properties", {}))
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    if operation.method == "GET" and not _is_one_thing(properties, of_one="{" in last):
         for name in (*LIST_FIELDS, last, snake(last)):
             if merged(document, properties.get(name)).get("type") == "array":
                 return "list", name
     return "object", None
 
 
+def _is_one_thing(properties: Mapping[str, Any], *, of_one: bool) -> bool:
+    """Whether an object with these properties is one thing that has lists, such as an order, and no page of a list.
+
+    Args:
+        of_one: whether it stands at a path that ends in a parameter.
+    """
+    return "id" in properties or (of_one and not NAMING_FIELDS.isdisjoint(properties))
+
+
+def answered_fields(document: Document, operation: Operation) -> Mapping[str, Any]:
+    """The properties of the object that it answers, or of each item of its list."""
+    answer, result = answered(document, operation)
+    schema = merged(document, operation.answer)
+    if result:
+        schema = merged(document, schema["properties"][result])
+    if answer == "list":
+        schema = merged(document, schema.get("items"))
+    return cast("Mapping[str, Any]", schema.get("properties", {}))
+
+
 def parameters(
-    document: Document, operation: Operation, paging: Mapping[str, Any], headers: Collection[str] = ()
+    document: Document, operation: Operation, paging: Mapping[str, Any], sent: Sent = frozenset()
 ) -> dict[str, Table]:
-    """Every parameter of path, query and body, but those that carry pages."""
+    """Every parameter of path, query and body, but those that carry pages or that every request carries."""
     tables: dict[str, Table] = {}
-    sent = {name.lower() for name in headers} | SENT_BY_US
     for node in operation.parameters:
         name, place = str(node.get("name", "")), str(node.get("in", ""))
         if place in {"header", "cookie"}:
-            if node.get("required") is True and name.lower() not in sent:
+            given = (
+                ("header", name.lower()) in sent or name.lower() in SENT_BY_US
+                if place == "header"
+                else (place, name) in sent
+            )
+            if node.get("required") is True and not given:
                 tables[snake(name)] = _required_header(document, node, name, place)
-        elif not (place == "query" and name in _pages(paging)):
-            schema = node.get("schema", node.get("content", {}).get("application/json", {}).get("schema"))
+        elif place != "query" or (name not in _pages(paging) and (place, name) not in sent):
+            media = document.resolved(node.get("content", {}).get("application/json"))
+            schema = node.get("schema", media.get("schema"))
             needed = place == "path" or node.get("required") is True
             _add(tables, name, place, needed, styled(_table(document, schema, node), node, place))
     if operation.body is not None and operation.method != "GET":
@@ -228,7 +257,8 @@ def _pages(paging: Mapping[str, Any]) -> set[str]:
     """The query parameters that the server sends itself, to turn pages."""
     if not paging or paging.get("kind") == "none":
         return set()
-    carried = {str(paging.get("parameter") or paging.get("kind")), str(paging.get("size_parameter") or "limit")}
+    carried = {str(paging.get("parameter") or paging.get("kind"))}
+    carried |= {str(paging.get("size_parameter") or "limit")} if paging.get("size") else set()
     return carried | ({"page"} if paging.get("kind") == "link" else set())
 
 

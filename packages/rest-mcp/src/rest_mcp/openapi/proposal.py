@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import answered, over, sent_headers, table
+from rest_mcp.openapi.entries import Sent, answered, answered_fields, over, sent_by_api, table
 from rest_mcp.openapi.files import Node
+from rest_mcp.openapi.list_pages import DEFAULT_PAGE_SIZE, proposed_paging
 from rest_mcp.openapi.purposes import Purpose, purpose
 from rest_mcp.openapi.ranking import ranked
 from rest_mcp.openapi.schemas import MAX_OBJECT_FIELDS, Table, merged
@@ -28,7 +29,6 @@ MAX_REASONS = 3
 MAX_OFFERED_PARAMETERS = 8
 LARGE_RESULT_CHARS = 20_000
 LARGE_PARAMETER_CHARS = 600
-DEFAULT_PAGE_SIZE = 30
 CHARS_PER_FIELD = 25
 MAX_MEASURED_DEPTH = 4
 IDENTIFYING_FIELDS = (
@@ -45,18 +45,6 @@ IDENTIFYING_FIELDS = (
     "url",
     "html_url",
 )
-AFTER_ITEM_PARAMETERS = ("starting_after", "after_id")
-"""What asks for the items after one whose id it carries."""
-PAGING_PARAMETERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("cursor", ("cursor", "page_token", "pageToken", "next_token", *AFTER_ITEM_PARAMETERS, "after")),
-    ("page", ("page", "page_number", "pageNumber")),
-    ("offset", ("offset", "skip", "start")),
-)
-PAGE_SIZE_PARAMETERS = ("per_page", "limit", "page_size", "pageSize", "page_limit", "maxResults", "first", "take")
-MORE_FIELDS = ("has_more", "hasMore", "more")
-NEXT_FIELDS = ("next_cursor", "next_page_token", "nextPageToken", "next", "cursor", "after")
-
-
 _FIELD = re.compile(r"\w+")
 
 
@@ -76,7 +64,7 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
         BadBridge: when no operation of the document can be offered.
     """
     signed, told = signing(document)
-    headers = sent_headers(signed)
+    sent = sent_by_api(signed)
     refused: dict[str, str] = {}
     entries: list[Table] = []
     whole: list[Table] = []
@@ -85,8 +73,8 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
     def can_offer(operation: Operation) -> bool:
         """Whether it can be a tool; the reason is kept where it cannot."""
         try:
-            entry = _entry(document, operation, headers)
-            complete = over(table(document, operation, cast("Table", entry.get("page", {})), headers), entry)
+            entry = _entry(document, operation, sent)
+            complete = over(table(document, operation, cast("Table", entry.get("page", {})), sent), entry)
             Bridge.model_validate(_around(name, [complete]))
         except BadBridge as exc:
             refused[operation.identifier] = exc.problems[0].removeprefix("bridge: ")
@@ -95,13 +83,13 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
         return operation.identifier not in refused
 
     for operation in ranked(document, most, can_offer):
-        entry = _entry(document, operation, headers)
+        entry = _entry(document, operation, sent)
         free = [each for each in tool_names(document, operation) if each not in {tool["name"] for tool in entries}]
         if len(entries) == most or not free:
             continue
         entry["name"] = free[0]
         entries.append(entry)
-        whole.append(over(table(document, operation, cast("Table", entry.get("page", {})), headers), entry))
+        whole.append(over(table(document, operation, cast("Table", entry.get("page", {})), sent), entry))
         warnings += _noticed(document, operation, entry)
     if not entries:
         raise BadBridge(f"no operation of the document can be offered: {_reasons(refused)}")
@@ -125,9 +113,9 @@ def _around(name: str, tools: list[Table], signed: Table | None = None) -> Table
     return {"instructions": said, "apis": {"api": api}, "tools": tools}
 
 
-def _entry(document: Document, operation: Operation, headers: Sequence[str]) -> Table:
+def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
     """One tool of the file: the operation, and what is worth saying over it."""
-    base = table(document, operation, {}, headers)
+    base = table(document, operation, {}, sent)
     sentence = base["description"].rstrip(" .:")
     entry: Table = {
         "operation": operation.identifier,
@@ -140,7 +128,7 @@ def _entry(document: Document, operation: Operation, headers: Sequence[str]) -> 
         entry["safe"] = True
     elif searches(document, operation):
         entry["read_only"] = True
-    paging = _paging(document, operation) if base["answer"] == "list" else None
+    paging = proposed_paging(document, operation) if base["answer"] == "list" else None
     if kept := _kept(document, operation):
         entry["keep"] = kept
     if paging:
@@ -188,69 +176,15 @@ def _is_large(said: Table) -> bool:
 
 def _kept(document: Document, operation: Operation) -> list[str]:
     """The plain fields of the answer, the telling ones first."""
-    plain = [name for name, prop in _fields(document, operation).items() if _is_plain(merged(document, prop))]
+    plain = [name for name, prop in answered_fields(document, operation).items() if _is_plain(merged(document, prop))]
     telling = [name for name in IDENTIFYING_FIELDS if name in plain]
     others = [name for name in plain if name not in telling and not name.endswith("_url") and _FIELD.fullmatch(name)]
     return [*telling, *others][:MAX_KEPT_FIELDS]
 
 
-def _fields(document: Document, operation: Operation) -> Mapping[str, Any]:
-    answer, result = answered(document, operation)
-    schema = merged(document, operation.answer)
-    if result:
-        schema = merged(document, schema["properties"][result])
-    if answer == "list":
-        schema = merged(document, schema.get("items"))
-    return cast("Mapping[str, Any]", schema.get("properties", {}))
-
-
 def _is_plain(node: Node) -> bool:
     kinds = cast("list[Any]", node["type"]) if isinstance(node.get("type"), list) else [node.get("type")]
     return bool({"string", "integer", "number", "boolean"} & set(kinds))
-
-
-def _paging(document: Document, operation: Operation) -> Table | None:
-    """How the list goes on, as far as its parameters tell."""
-    nodes = {str(each.get("name")): each for each in operation.parameters if each.get("in") == "query"}
-    size = next((name for name in PAGE_SIZE_PARAMETERS if name in nodes), None)
-    sized: Table = {"size": _page_size(document, nodes[size]), "size_parameter": size} if size else {}
-    for kind, called in PAGING_PARAMETERS:
-        parameter = next((name for name in called if name in nodes), None)
-        if parameter and kind != "cursor":
-            return {"kind": kind, "parameter": parameter, **_first(document, kind, nodes[parameter]), **sized}
-        if parameter:
-            properties = cast("Mapping[str, Any]", merged(document, operation.answer).get("properties", {}))
-            following = next((name for name in NEXT_FIELDS if name in properties), None)
-            if following:
-                return {"kind": kind, "parameter": parameter, "next": following, **sized}
-            return _by_last(document, operation, parameter, properties, sized)
-    return None
-
-
-def _page_size(document: Document, node: Node) -> int:
-    """Thirty items, or as many as the document allows."""
-    schema = merged(document, node.get("schema"))
-    bounds = [value for key in ("minimum", "maximum") if isinstance(value := schema.get(key), int)]
-    most = schema.get("maximum")
-    size = min(DEFAULT_PAGE_SIZE, most) if isinstance(most, int) and most > 0 else DEFAULT_PAGE_SIZE
-    return max(1, min(1_000, max([size, *bounds[:1]]) if "minimum" in schema else size))
-
-
-def _first(document: Document, kind: str, node: Node) -> Table:
-    """The number of the first page where it is not 1, and whether it must be sent."""
-    schema = merged(document, node.get("schema"))
-    from_zero = kind == "page" and 0 in (schema.get("default"), schema.get("minimum")) and schema.get("default") != 1
-    return {**({"first": 0} if from_zero else {}), **({"always": True} if node.get("required") is True else {})}
-
-
-def _by_last(
-    document: Document, operation: Operation, parameter: str, properties: Mapping[str, Any], sized: Table
-) -> Table | None:
-    """Where no field holds the next cursor, the last item's id may."""
-    if parameter not in AFTER_ITEM_PARAMETERS or "id" not in _fields(document, operation):
-        return None
-    more = next((name for name in MORE_FIELDS if name in properties), None)
-    return {"kind": "last", "parameter": parameter, **sized, **({"more": more} if more else {})}
 
 
 def searches(document: Document, operation: Operation) -> bool:
@@ -263,6 +197,9 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
     if not operation.words:
         yield f"{name} has no description in the document: write one"
     asked = [each for each in operation.parameters if each.get("in") in {"path", "query"}]
+    if operation.servers:
+        own = ", ".join(operation.servers)[:120]
+        yield f"{name} is served at an address of its own ({own}): write a second API for it"
     if entry.get("read_only"):
         yield f"{name} is a POST and taken for a read, since its name says that it searches: look at it"
     bare = [str(each.get("name")) for each in asked if not each.get("description")]

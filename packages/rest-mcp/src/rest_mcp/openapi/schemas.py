@@ -208,20 +208,36 @@ def first_line(text: str, longest: int) -> str:
 
 
 def described(document: Document, schema: Any) -> Table:
-    """The first sentence of a description, where there is one."""
-    text = first_sentence(str(document.resolved(schema).get("description") or ""), MAX_DESCRIPTION_CHARS)
+    """The first sentence of a description, where there is one; one beside a reference goes first."""
+    beside: Any = cast("Node", schema).get("description") if isinstance(schema, dict) else None
+    told = beside if isinstance(beside, str) else document.resolved(schema).get("description")
+    text = first_sentence(str(told or ""), MAX_DESCRIPTION_CHARS)
     return {"description": text} if text else {}
 
 
 def _scalar(kind: str, node: Node) -> Table:
     values = node.get("enum", [node["const"]] if "const" in node else None)
     if isinstance(values, list) and kind != "boolean":
-        allowed = [value for value in cast("list[Any]", values) if value is not None and value != ""]
+        allowed = _allowed(kind, [value for value in cast("list[Any]", values) if value is not None and value != ""])
         return {"type": kind, **({"enum": allowed} if allowed else {}), **_default(node, allowed or None)}
     if kind == "integer" and node.get("format") == "int64" and "maximum" not in node and "exclusiveMaximum" not in node:
         return {"type": kind, "format": "int64", **_default(node, None)}
     limits = _text_limits(node) if kind == "string" else _number_limits(kind, node) if kind != "boolean" else {}
     return {"type": kind, **limits, **_default(node, None)}
+
+
+def _allowed(kind: str, values: list[Any]) -> list[Any]:
+    """The values in their schema's type; none where YAML has made them true and false.
+
+    YAML reads `enum: [1, 2]` of a text as numbers, and `[yes, no]` as booleans whose words are lost.
+    """
+    if any(isinstance(value, bool) for value in values):
+        return []
+    if kind == "string":
+        return [str(value) for value in values]
+    if kind == "integer":
+        return [int(value) if isinstance(value, str) and value.isdecimal() else value for value in values]
+    return values
 
 
 def _default(node: Node, allowed: list[Any] | None) -> Table:

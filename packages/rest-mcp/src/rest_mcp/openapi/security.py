@@ -1,5 +1,6 @@
 """Security schemes of a document as the `auth` tables of a bridge file."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +12,12 @@ from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import Table, snake
 
 MAX_SECRETS = 4
-HEADER_TABLES: dict[str, Table] = {
+HTTP_TABLES: dict[str, Table] = {
     "bearer": {},
     "basic": {"basic": True, "variable": "API_USER_AND_PASSWORD"},
 }
+_PLAIN_NAME = re.compile(r"[^\s&=#?]{1,100}")  # as `QueryName`
+CANNOT_SIGN = "which this server cannot do"
 
 
 def signing(document: Document) -> tuple[Table, list[str]]:
@@ -22,7 +25,7 @@ def signing(document: Document) -> tuple[Table, list[str]]:
 
     Nothing is written for a plain bearer token, which is what a bridge sends by itself.
     """
-    schemes = document.security
+    schemes = _chosen(document.security)
     secrets = [table for scheme in schemes if (table := _secret(scheme)) is not None]
     secrets = [*secrets, *(_header_secret(name) for name in _common_headers(document, secrets))][:MAX_SECRETS]
     words: Table = {}
@@ -32,24 +35,42 @@ def signing(document: Document) -> tuple[Table, list[str]]:
         table.setdefault("variable", f"API_TOKEN_{number}")
     if secrets and secrets != [{}]:
         words["auth"] = secrets[0] if len(secrets) == 1 else secrets
-    if any(_client_credentials(scheme) for scheme in schemes) and not secrets:
+    if any(map(_client_credentials, schemes)) and not any(map(_is_authorization, secrets)):
         words["oauth"] = {"token_url": "API_TOKEN_URL"}
     if any(scheme.get("type") == "mutualTLS" for scheme in schemes):
         words["client_certificate"] = {"certificate": "API_CERTIFICATE_FILE"}
+        if len(schemes) == 1 and not secrets:
+            words["auth"] = False
     return words, list(_sentences(document, schemes))
+
+
+def _chosen(alternatives: list[list[Node]]) -> list[Node]:
+    """The first alternative that needs no person and nothing that cannot be done here; else the first."""
+    return next((each for each in alternatives if each and all(map(_can_sign, each))), (alternatives or [[]])[0])
+
+
+def _can_sign(scheme: Node) -> bool:
+    return _secret(scheme) is not None or _client_credentials(scheme) or scheme.get("type") == "mutualTLS"
+
+
+def _is_authorization(secret: Table) -> bool:
+    """Whether a secret is sent in the header Authorization, where a token of OAuth would be."""
+    return secret.get("header", "Authorization") == "Authorization" and not secret.keys() & {"query", "cookie"}
 
 
 def _secret(scheme: Node) -> Table | None:
     """Build the `auth` table of a security scheme with one secret; None for other schemes."""
     kind, name = scheme.get("type"), str(scheme.get("name", ""))
     if kind == "http":
-        return dict(HEADER_TABLES.get(str(scheme.get("scheme", "")).lower(), {}))
+        table = HTTP_TABLES.get(str(scheme.get("scheme", "")).lower())
+        return None if table is None else dict(table)
     if kind != "apiKey":
         return None
     place: Any = scheme.get("in")
     if place == "header" and is_header(name):
-        return {} if name.lower() == "authorization" else {"header": name, "prefix": ""}
-    return {place: name} if place in {"query", "cookie"} else None
+        bearer = name.lower() == "authorization" and "bearer" in str(scheme.get("description", "")).lower()
+        return {} if bearer else {"header": name, "prefix": ""}
+    return {place: name} if place in {"query", "cookie"} and _PLAIN_NAME.fullmatch(name) else None
 
 
 def _header_secret(name: str) -> Table:
@@ -69,7 +90,7 @@ def _common_headers(document: Document, secrets: list[Table]) -> list[str]:
 
 
 def _client_credentials(scheme: Node) -> bool:
-    return scheme.get("type") == "oauth2" and "clientCredentials" in scheme.get("flows", {})
+    return scheme.get("type") == "oauth2" and "clientCredentials" in (scheme.get("flows") or ())
 
 
 def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
@@ -79,16 +100,28 @@ def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
     for scheme in schemes:
         kind = scheme.get("type")
         if kind == "oauth2":
-            flows = ", ".join(scheme.get("flows", {}))
+            flows = ", ".join(scheme.get("flows") or ())
             how = "oauth fetches tokens" if _client_credentials(scheme) else "put an access token into API_TOKEN"
             yield f"authentication is OAuth 2.0 ({flows}): {how}"
         elif kind == "openIdConnect":
             yield "authentication is OpenID Connect: put an access token into API_TOKEN"
         elif kind == "apiKey" and "aws" in str(scheme.get("x-amazon-apigateway-authtype", "")).lower():
-            yield "requests are signed with AWS Signature 4, which this server cannot do"
+            yield f"requests are signed with AWS Signature 4, {CANNOT_SIGN}"
         elif kind == "apiKey":
-            yield f"authentication is an API key, {scheme.get('name')} in the {scheme.get('in')}"
+            yield f"authentication is an API key, {scheme.get('name')} in the {scheme.get('in')}{_note(scheme)}"
         elif kind == "http":
-            yield f"authentication is HTTP {scheme.get('scheme')}"
+            yield f"authentication is HTTP {scheme.get('scheme')}{_note(scheme)}"
         elif kind == "mutualTLS":
             yield "authentication is a client certificate"
+        else:
+            yield f"authentication is of a kind that is not known: {str(kind)[:40]}"
+
+
+def _note(scheme: Node) -> str:
+    """What a person should know of one secret."""
+    table = _secret(scheme)
+    if table is None:
+        return f", {CANNOT_SIGN}"
+    if str(table.get("header", "")).lower() == "authorization":
+        return ": the variable holds the whole value, with its first word if there is one"
+    return ""

@@ -1,0 +1,118 @@
+"""Paging of a document's lists, as far as their parameters and answers tell, in the words of a bridge file."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from rest_mcp.names import path_of
+from rest_mcp.openapi.document import Document, Operation
+from rest_mcp.openapi.entries import answered_fields
+from rest_mcp.openapi.files import Node
+from rest_mcp.openapi.schemas import Table, merged
+
+DEFAULT_PAGE_SIZE = 30
+MAX_NEXT_DEPTH = 3
+AFTER_ITEM_PARAMETERS = ("starting_after", "after_id")
+"""What asks for the items after one whose id it carries."""
+CURSOR_PARAMETERS = (
+    *("cursor", "page_token", "pageToken", "next_token", "nextToken", "page[cursor]", "continuationToken", "marker"),
+    *(*AFTER_ITEM_PARAMETERS, "after"),
+)
+PAGING_PARAMETERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("cursor", CURSOR_PARAMETERS),
+    ("page", ("page", "page_number", "pageNumber", "page[number]", "pageNo", "page_no")),
+    ("offset", ("offset", "skip", "start", "startAt", "$skip", "page[offset]")),
+)
+PAGE_SIZE_PARAMETERS = (
+    *("per_page", "limit", "page_size", "pageSize", "page_limit", "maxResults", "first", "take", "perPage"),
+    *("page[size]", "page[limit]", "$top", "size", "max_results", "results_per_page"),
+)
+MORE_FIELDS = ("has_more", "hasMore", "more")
+NEXT_FIELDS = (
+    *("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken", "continuationToken"),
+    *("next_page", "nextPage", "next_url", "nextUrl", "nextLink", "@odata.nextLink", "next", "cursor", "after"),
+)
+AROUND_NEXT = ("meta", "paging", "pagination", "page_info", "pageInfo", "links", "_links", "response_metadata", "next")
+"""Objects of an answer in which the next cursor stands."""
+
+
+def proposed_paging(document: Document, operation: Operation) -> Table | None:
+    """How a list goes on; None where its parameters do not tell."""
+    nodes = {str(each.get("name")): each for each in operation.parameters if each.get("in") == "query"}
+    size = next((name for name in PAGE_SIZE_PARAMETERS if name in nodes and _is_number(document, nodes[name])), None)
+    sized: Table = {"size": page_size(document, nodes[size]), "size_parameter": size} if size else {}
+    for kind, called in PAGING_PARAMETERS:
+        parameter = next((name for name in called if name in nodes), None)
+        if parameter is None:
+            continue
+        if kind != "cursor":
+            return {"kind": kind, "parameter": parameter, **_first(document, kind, nodes[parameter]), **sized}
+        if nodes[parameter].get("required") is True:  # its first page is asked for with a value that nobody knows here
+            return None
+        properties = _properties(document, operation.answer)
+        if following := _next_field(document, properties, MAX_NEXT_DEPTH):
+            return {"kind": kind, "parameter": parameter, "next": following, **sized}
+        return _by_last(document, operation, parameter, properties, sized)
+    return None
+
+
+def page_size(document: Document, node: Node) -> int:
+    """Thirty items, or as many as the document allows; without a maximum, no more than its default."""
+    schema = merged(document, node.get("schema"))
+    values = [value for value in cast("list[Any]", schema.get("enum") or []) if _whole(value) is not None]
+    if values:
+        sizes = sorted(int(value) for value in values)
+        return max([size for size in sizes if size <= DEFAULT_PAGE_SIZE] or sizes[:1])
+    most, usual, least = (_whole(schema.get(key)) for key in ("maximum", "default", "minimum"))
+    beyond = schema.get("exclusiveMaximum")
+    if beyond is True and most is not None:
+        most -= 1
+    elif beyond is not False and (bound := _whole(beyond)) is not None:
+        most = bound - 1
+    limit = most if most is not None else usual
+    size = min(DEFAULT_PAGE_SIZE, limit) if limit is not None and limit > 0 else DEFAULT_PAGE_SIZE
+    return max(1, min(1_000, max(size, least or 0)))
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number, which some documents write as digits."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_number(document: Document, node: Node) -> bool:
+    kinds: Any = merged(document, node.get("schema")).get("type", ())
+    named = {kinds} if isinstance(kinds, str) else set(cast("list[str]", kinds))
+    return not named or not named.isdisjoint({"integer", "number", "string"})
+
+
+def _first(document: Document, kind: str, node: Node) -> Table:
+    """The number of the first page where it is not 1, and whether it must be sent."""
+    schema = merged(document, node.get("schema"))
+    from_zero = kind == "page" and 0 in (schema.get("default"), schema.get("minimum")) and schema.get("default") != 1
+    return {**({"first": 0} if from_zero else {}), **({"always": True} if node.get("required") is True else {})}
+
+
+def _properties(document: Document, schema: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", merged(document, schema).get("properties", {}))
+
+
+def _next_field(document: Document, properties: Mapping[str, Any], depth: int) -> str | None:
+    """The path of the field that holds the next cursor, at the top or in an object about pages."""
+    for name in NEXT_FIELDS:
+        if name in properties and not _properties(document, properties[name]):
+            return path_of(name)
+    for name in AROUND_NEXT if depth > 1 else ():
+        if name in properties and (below := _next_field(document, _properties(document, properties[name]), depth - 1)):
+            return f"{path_of(name)}.{below}"
+    return None
+
+
+def _by_last(
+    document: Document, operation: Operation, parameter: str, properties: Mapping[str, Any], sized: Table
+) -> Table | None:
+    """Where no field holds the next cursor, the last item's id may."""
+    if parameter not in AFTER_ITEM_PARAMETERS or "id" not in answered_fields(document, operation):
+        return None
+    more = next((name for name in MORE_FIELDS if name in properties), None)
+    return {"kind": "last", "parameter": parameter, **sized, **({"more": more} if more else {})}
