@@ -113,6 +113,10 @@ async def test_required_headers_that_the_bridge_sends_count_as_given(write: Writ
         ("Revokes a token.", "/auth.revoke", False),
         ("Get the apps.", "/apps", True),
         ("Lists removed items.", "/items", True),
+        ("Permanently deletes a user.", "/users/x", False),
+        ("This will revoke every key.", "/keys", False),
+        ("Get the keys that you may revoke.", "/keys", True),
+        ("Returns what a delete would cost.", "/costs", True),
     ],
 )
 async def test_a_get_whose_words_say_that_it_changes_something_is_a_write(
