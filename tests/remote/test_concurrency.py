@@ -81,6 +81,22 @@ async def test_calls_in_progress_of_one_caller_leave_room_for_another(keys: dict
     assert (status, error["id"], error["error"]["data"]["code"]) == (429, 1, "RATE_LIMITED")
 
 
+async def test_calls_in_progress_of_all_callers_have_a_cap_and_the_refusal_says_when_to_come_back(
+    keys: dict[str, str],
+) -> None:
+    waiting = {"name": "wait", "arguments": {"seconds": 600}}
+    async with listening({**keys, "MCP_MAX_IN_FLIGHT": "1"}) as server:
+        busy = await opened(server, request("modern", "tools/call", waiting, key=MALLORY))
+        await server.requests.reaches(1)
+        reader, writer = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))
+        status, found, body = await response_of(reader)
+        assert len(busy) == 2
+        writer.close()
+    error = json.loads(body)["error"]
+    assert (status, found["retry-after"], error["data"]["code"]) == (503, "1", "SERVICE_UNAVAILABLE")
+    assert error["data"]["retry_after_seconds"] == 1
+
+
 async def test_a_caller_above_its_connections_is_refused_and_another_is_not(keys: dict[str, str]) -> None:
     async with listening(keys, ConnectionCaps(per_principal=3)) as server:
         held = [await opened(server, request("modern", "tools/call", ECHO, key=MALLORY)) for _ in range(3)]

@@ -130,6 +130,7 @@ def test_a_tools_own_scope_gives_that_tool_on_that_server_alone() -> None:
 
 def test_a_name_that_could_never_grant_anything_is_known_as_such() -> None:
     assert [scope for scope in GRANTS if not known(scope)] == ["READ", "read ", "readx", "github", "github:", ""]
+    assert not known("mcp:github:read")
 
 
 def test_a_key_in_the_clear_keeps_its_name_when_its_line_moves() -> None:

@@ -6,7 +6,7 @@ import pytest
 from mcp_chassis.telemetry import otlp
 from mcp_chassis.telemetry.metrics import serving_as
 from mcp_chassis.telemetry.otlp_exporters import MAX_TEXT_CHARS, traced
-from mcp_chassis.telemetry.redaction import REMOVED, add_call_secret, call_secrets, register_secret
+from mcp_chassis.telemetry.redaction import REMOVED, add_call_secret, call_secrets, register_secret, scrub_log
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -90,6 +90,23 @@ def test_a_variable_that_cannot_be_obeyed_is_named_in_a_warning(
 ) -> None:
     otlp.wanted({**ENDPOINT, **odd})
     assert next(iter(odd)) in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "secret"),
+    [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20hdr-4411aa,x=1", "hdr-4411aa"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b, x-key=hdr-4411bb", "hdr-4411bb"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://user:pwd-4411cc@collector.example", "pwd-4411cc"),
+        ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://c.example/v1/metrics?key=qry-4411dd", "qry-4411dd"),
+    ],
+)
+def test_credentials_of_the_collector_are_removed_from_logs(
+    variable: str, value: str, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(otlp.os, "environ", {})
+    otlp.adopt({variable: value}, "service")
+    assert secret not in scrub_log(f"cannot export to {value}: {secret}")
 
 
 def test_without_the_packages_a_warning_names_the_extra(

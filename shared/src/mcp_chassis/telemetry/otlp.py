@@ -8,8 +8,9 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from importlib.util import find_spec
+from urllib.parse import parse_qsl, unquote
 
 from mcp_chassis.telemetry.redaction import register_secret
 
@@ -66,7 +67,7 @@ def exporting(environment: Environment, service: str) -> Generator[None]:
     if not signals:
         yield
         return
-    _adopt(environment, service)
+    adopt(environment, service)
     from mcp_chassis.telemetry.otlp_exporters import Exporters
 
     exporters = Exporters(traces=TRACES in signals, metrics=METRICS in signals)
@@ -79,18 +80,27 @@ def exporting(environment: Environment, service: str) -> Generator[None]:
         last.join(FLUSH_SECONDS)
 
 
-def _adopt(environment: Environment, service: str) -> None:
+def adopt(environment: Environment, service: str) -> None:
     """Put the variables where OpenTelemetry's SDK reads them, and keep the credentials among them out of logs."""
     for name, value in environment.items():
         if name.startswith("OTEL_"):
             os.environ.setdefault(name, value)
-            if name.endswith("_HEADERS"):
-                for pair in value.split(","):
-                    register_secret(pair.partition("=")[2])
-            if name.endswith("_ENDPOINT"):
-                register_secret(value) if "@" in value else None
+            for secret in _secrets(name, value):
+                register_secret(secret)
     if "service.name=" not in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""):
         os.environ.setdefault("OTEL_SERVICE_NAME", service)
+
+
+def _secrets(name: str, value: str) -> Iterator[str]:
+    """The credentials in a variable: values of headers, and a user name, password or query in an address."""
+    if name.endswith("_HEADERS"):
+        for pair in value.split(","):
+            header = pair.partition("=")[2].strip()
+            yield from (header, unquote(header), header.rpartition(" ")[2], unquote(header).rpartition(" ")[2])
+    if name.endswith("_ENDPOINT"):
+        if "@" in value:
+            yield value
+        yield from (content for _, content in parse_qsl(value.partition("?")[2]))
 
 
 def _is_installed(package: str) -> bool:

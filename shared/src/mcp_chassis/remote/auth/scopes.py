@@ -19,9 +19,8 @@ PLAIN = frozenset({*TOOL_CLASSES, "tools", "resources", "prompts", ADMIN, EVERYT
 
 
 def known(scope: str) -> bool:
-    """Whether `scope` could ever grant anything: a plain name, `mount:name` or `mount:tool:name`."""
-    parts = scope.removeprefix("mcp:").split(":")
-    match parts:
+    """Whether `scope` could ever grant anything: a plain name, `mount:name`, `mcp:name` or `mount:tool:name`."""
+    match scope.split(":"):
         case [name]:
             return name in PLAIN
         case [mount, name]:
