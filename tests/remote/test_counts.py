@@ -58,6 +58,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     ]  # fmt: skip
     assert [line for line in wanted if line not in page] == []
     assert page[-1].startswith("process_")
+    (resident,) = [float(line.split()[1]) for line in page if line.startswith("process_resident_memory_bytes ")]
+    assert 10e6 < resident < 10e9
 
 
 async def test_a_reading_of_the_page_begins_a_probe_and_a_later_one_tells_its_result() -> None:

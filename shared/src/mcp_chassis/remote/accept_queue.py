@@ -1,4 +1,4 @@
-"""Closing a listening socket without turning away who has already begun to connect.
+"""Closing a listening socket without refusing clients that have already begun to connect.
 
 To close it resets whoever the kernel has accepted meanwhile. Linux can first drop what would begin a connection: who
 comes now asks again a second later, and is refused then, so that a balancer goes to another replica.
@@ -35,7 +35,7 @@ def admit_nobody_new(listener: socket.socket) -> None:
 
 
 def waiting(listener: socket.socket) -> Generator[socket.socket]:
-    """Whoever has connected and was not taken in yet; the listener does not block."""
+    """The connections in the accept queue; the listener does not block."""
     with contextlib.suppress(BlockingIOError):
         while True:
             yield listener.accept()[0]

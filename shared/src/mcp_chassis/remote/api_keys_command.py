@@ -117,7 +117,7 @@ def _text(path: Path) -> str | None:
 
 
 def _written(path: Path, text: str) -> bool:
-    """Whole or not at all; a new file is its owner's alone, one that was there stays whose it was."""
+    """Write the file atomically. A new one is readable by its owner alone; an existing one keeps owner and rights."""
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.touch(mode=0o600)
@@ -133,7 +133,7 @@ def _written(path: Path, text: str) -> bool:
 
 
 def _keep_rights(path: Path, fresh: Path) -> None:
-    """A server that runs as somebody else must still be able to read it; nobody else must."""
+    """Give the new file the owner and group rights of the old one, so that the server's user can still read it."""
     before = path.stat()
     if hasattr(os, "chown"):
         os.chown(fresh, before.st_uid, before.st_gid)

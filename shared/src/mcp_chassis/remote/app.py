@@ -91,15 +91,15 @@ class Application:
         return endpoint
 
     def _closing(self, send: Send) -> Send:
-        """Tells the client to close the connection after an answer of the end, so that no request meets that."""
+        """Add `connection: close` to responses during shutdown, so that clients send no further request on it."""
 
-        async def told(message: Message) -> None:
+        async def send_closing(message: Message) -> None:
             if self._flight.draining and message["type"] == "http.response.start":
                 others = [header for header in message.get("headers", ()) if header[0] != b"connection"]
                 message = {**message, "headers": [*others, (b"connection", b"close")]}
             await send(message)
 
-        return told
+        return send_closing
 
     def end_streams(self) -> None:
         """End every listen stream as the protocol says: with a last result."""

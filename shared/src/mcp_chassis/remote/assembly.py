@@ -48,7 +48,7 @@ def name_of(servers: Servers) -> str:
 
 
 def application(servers: Servers, environment: Environment, flight: InFlightRequests) -> Application:
-    """Everything built and nothing opened.
+    """Build the application of a process; nothing is opened or connected yet.
 
     Raises:
         BadSettings: naming each variable that breaks a rule.
@@ -88,14 +88,16 @@ def _endpoint(server: Server[Any], path: str, environment: Environment, process:
     scopes = Scopes(mount)
     settings = server.settings.load(environment)
     acting = process.acting(server, settings, remote, environment) if server.sign_in else None
-    carriage = dataclasses.replace(process.carriage(scopes, private=remote.authenticated), acting=acting)
-    dispatch = Dispatch(server, settings, carriage)
+    transport_services = dataclasses.replace(
+        process.transport_services(scopes, private=remote.authenticated), acting=acting
+    )
+    dispatch = Dispatch(server, settings, transport_services)
     measure(dispatch.lowlevel, dispatch.inventory.__contains__)
     return Endpoint(dispatch, scopes, process.guard(remote, f"{path}/mcp"), process.flight)
 
 
 class _Process:
-    """What the servers of one process have in common.
+    """The services that the servers of one process share.
 
     Args:
         flight: what is under way.
@@ -109,8 +111,8 @@ class _Process:
         self.resources: list[contextlib.AbstractAsyncContextManager[object]] = []
         self.link = self._linked(remote.redis_url.get_secret_value()) if remote.redis_url else None
 
-    def carriage(self, scopes: Scopes, *, private: bool) -> TransportServices:
-        """What a server is given: of its own in this process, or shared with its replicas."""
+    def transport_services(self, scopes: Scopes, *, private: bool) -> TransportServices:
+        """The services of a server's transport: in this process, or in Redis with its replicas."""
         link, mount = self.link, scopes.mount
         if link is None:
             return TransportServices(gate=scopes, private=private)
@@ -131,7 +133,7 @@ class _Process:
     def acting(
         self, server: Server[Any], settings: ServerSettings, remote: RemoteSettings, environment: Environment
     ) -> CallerConnections | None:
-        """Who knows what callers have granted; None where they share the server's credential."""
+        """The grants of callers; None where they share the server's credential."""
         from mcp_chassis.remote.accounts.setup import actors
 
         found = actors(mount_of(server), server, settings, remote, environment=environment, store=self.store)
@@ -142,7 +144,7 @@ class _Process:
         return found.grants
 
     def store(self, remote: RemoteSettings) -> "GrantStore":
-        """Where grants are kept."""
+        """The storage of grants: Redis where it is set, else a file."""
         if self.link is not None:
             from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 
@@ -183,7 +185,7 @@ class _Process:
         )
 
     def own_guard(self, endpoints: Sequence[Endpoint]) -> Guard:
-        """What stands before the pages of the process: its one server's guard, or the keys that all servers take."""
+        """The checks before the pages of the process: those of its one server, or the keys that all servers take."""
         if len(endpoints) == 1:
             return endpoints[0].guard
         return self.guard(self.remote.model_copy(update={"oauth_issuer": None}), "")

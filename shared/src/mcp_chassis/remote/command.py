@@ -105,7 +105,7 @@ def _environment(host: str | None, port: int | None) -> Mapping[str, str]:
 
 
 def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mapping[str, str]) -> None:
-    """Before anything is built, so that no secret of any server can be logged."""
+    """Configure logging before anything is built, so that no secret of any server can be logged."""
     logs.configure(remote)
     for server in servers.values():
         settings = server.settings.load(environment)

@@ -53,7 +53,7 @@ CUT_OFF_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Call:
-    """What a message asks for.
+    """The operation that a message asks for, and the permission it needs.
 
     Args:
         needed: the permission.
@@ -127,7 +127,7 @@ class Endpoint:
 
     @property
     def authenticated(self) -> bool:
-        """Whether callers have to say who they are."""
+        """Whether callers need a credential."""
         return self.guard.authentication is not None
 
     @contextlib.asynccontextmanager
@@ -215,7 +215,7 @@ class Endpoint:
             )
 
     def _overload(self, principal: str) -> Rejection | None:
-        """The rejection of one request too many."""
+        """The rejection of a request above the caps of requests in flight; None below them."""
         requests, caps = self._flight.requests, self.guard.requests
         if requests.count >= caps.total:
             return rejections.unavailable("This server is answering as many calls as it can.", 1)

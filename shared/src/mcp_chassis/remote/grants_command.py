@@ -1,4 +1,4 @@
-"""Looking after grants: who has signed in, revoking and forgetting one, and sealing all with a new key."""
+"""The command `toolroll grants`: lists, revokes and forgets grants, and encrypts all with a new key."""
 
 import asyncio
 import contextlib

@@ -16,7 +16,7 @@ from mcp_chassis.telemetry.metrics import METRICS, ProcessMetrics
 
 
 class MetricsPage:
-    """`/metrics`.
+    """The page `/metrics`.
 
     Args:
         guard: of the process, as its servers have theirs.

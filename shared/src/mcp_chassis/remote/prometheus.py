@@ -23,7 +23,7 @@ _PROC = Path("/proc/self")  # Linux only
 def exposition(
     servers: Mapping[str, Metrics], flight: InFlightRequests, probes: Mapping[str, ProbeResult] | None = None
 ) -> str:
-    """The whole page.
+    """The metrics page of a process.
 
     Args:
         servers: calls and upstream work of each server, by its short name.

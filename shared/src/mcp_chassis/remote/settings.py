@@ -1,4 +1,4 @@
-"""What serving over HTTP can be told; a server mounted beside others may be told otherwise under its own prefix."""
+"""Settings of the HTTP transport; a server mounted beside others may have its own under its own prefix."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
@@ -44,7 +44,7 @@ Algorithms = Annotated[tuple[Algorithm, ...], BeforeValidator(split)]
 
 
 class RemoteSettings(ServerSettings):
-    """What concerns the HTTP transport, whichever server it carries."""
+    """Settings of the HTTP transport, whichever server it carries."""
 
     commands_at_start = True
 
@@ -97,7 +97,7 @@ class RemoteSettings(ServerSettings):
 
     @property
     def authenticated(self) -> bool:
-        """Whether a caller has to say who it is."""
+        """Whether callers need a credential."""
         return bool(self.api_key or self.api_keys_file or self.oauth_issuer)
 
     @property
@@ -149,17 +149,17 @@ class RemoteSettings(ServerSettings):
         try:
             return cls.load({**merged, **overrides})
         except BadSettings as exc:
-            raise BadSettings([_told(problem, own, overrides) for problem in exc.problems]) from exc
+            raise BadSettings([_named_by_its_variable(problem, own, overrides) for problem in exc.problems]) from exc
 
 
-def _told(problem: str, own: str, overrides: Environment) -> str:
-    """The problem, under the variable a person has set."""
+def _named_by_its_variable(problem: str, own: str, overrides: Environment) -> str:
+    """The problem, named by the variable that was set."""
     variable, _, rule = problem.partition(": ")
     return f"{own}{variable.removeprefix('MCP_')}: {rule}" if variable in overrides else f"{variable}: {rule}"
 
 
 class ClientSettings(ServerSettings):
-    """What a server's upstream calls this server: `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`."""
+    """The OAuth client of this server at its upstream: `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`."""
 
     commands_at_start = True
 

@@ -60,7 +60,7 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Called by the signal; nothing here may wait.
+        """Begin the shutdown; called by the signal handler, so nothing here may wait.
 
         Not through `super`: sse-starlette hooks itself in there and cuts the streams of calls in flight.
         """
@@ -87,7 +87,7 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
     async def _emptied(self) -> None:
-        """Until nothing is under way, and nobody asks any more on the connections that are open still.
+        """Wait until no request is in flight and none arrives on the connections that are still open.
 
         Each closes with the next answer, which says so: to close one that is idle can meet a request on its way.
         """
@@ -102,7 +102,7 @@ class DrainingServer(uvicorn.Server):
             await asyncio.sleep(POLL_SECONDS)
 
     async def _stop_listening(self) -> None:
-        """Accept who has connected already, then close: closing first would reset their connections."""
+        """Accept the connections of the queue, then close: closing first would reset them."""
         loop = asyncio.get_running_loop()
         for listener in self._listeners:
             admit_nobody_new(listener)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-MOST = 200
+MAX_CONNECTIONS = 200
 Connect = Callable[[str], contextlib.AbstractAsyncContextManager[Any]]
 
 
@@ -23,16 +23,16 @@ class _Connection:
 
 
 class Connections:
-    """The connections in use, and some that were.
+    """Pool of the connections of callers: those in use, and the ones used last.
 
     Args:
         connect: from a caller's token to what tools receive.
-        most: kept open; the one unused for longest goes first.
+        max_connections: kept open; the one unused for longest goes first.
     """
 
-    def __init__(self, connect: Connect, most: int = MOST) -> None:
+    def __init__(self, connect: Connect, max_connections: int = MAX_CONNECTIONS) -> None:
         self._connect = connect
-        self._most = most
+        self._max_connections = max_connections
         self._open: OrderedDict[tuple[str, str], _Connection] = OrderedDict()
 
     def __len__(self) -> int:
@@ -40,7 +40,7 @@ class Connections:
 
     @contextlib.asynccontextmanager
     async def lent(self, principal: str, token: Callable[[], Awaitable[str]]) -> AsyncGenerator[Any]:
-        """The connection of this caller with its token of now."""
+        """The connection of this caller, made with its current token."""
         secret = await token()
         connection = self._found(principal, secret)
         connection.users += 1
@@ -80,5 +80,5 @@ class Connections:
 
     def _close_some(self) -> None:
         unused = [name for name, connection in self._open.items() if not connection.users]
-        for name in unused[: max(0, len(self._open) - self._most)]:
+        for name in unused[: max(0, len(self._open) - self._max_connections)]:
             self._open.pop(name).over.set()

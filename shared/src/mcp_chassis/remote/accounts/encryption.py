@@ -1,4 +1,4 @@
-"""What must not be read where it is kept: sealed with the keys of `MCP_GRANT_KEYS`, the first of which seals."""
+"""Encryption at rest with the keys of `MCP_GRANT_KEYS`; the first one encrypts, all decrypt."""
 
 import base64
 import hashlib
@@ -10,11 +10,11 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class DecryptionFailed(Exception):
-    """What was kept was not sealed by these keys, has been changed, or is too old."""
+    """The text was not encrypted with these keys, was changed, or is too old."""
 
 
 class TokenCipher:
-    """Seals and opens JSON.
+    """Encrypts and decrypts JSON values.
 
     Args:
         keys: at least one; the first seals, all open.
@@ -28,7 +28,7 @@ class TokenCipher:
         return self._fernets.encrypt(json.dumps(value).encode()).decode()
 
     def open(self, sealed: str, seconds: int | None = None) -> Any:
-        """What `seal` was given.
+        """Decrypt the value that `seal` was given.
 
         Raises:
             Broken: also when it was sealed more than `seconds` ago.

@@ -63,7 +63,7 @@ class Grants:
 
     @contextlib.asynccontextmanager
     async def connected(self, principal: str) -> AsyncGenerator[Any]:
-        """What the server's `connect` yields for this caller's own token.
+        """The connection that the server's `connect` makes with this caller's own token.
 
         Raises:
             SignInNeeded: when the caller has granted nothing, or the upstream refuses the token inside.
@@ -104,7 +104,7 @@ class Grants:
         return SignInNeeded(title, self.start_url(principal), reason)
 
     async def token(self, principal: str) -> str:
-        """The caller's token, refreshed where it is about to end: of many calls at once, by one."""
+        """The caller's token. One of many concurrent calls refreshes it before it ends (single flight)."""
         grant = await self._grant(principal)
         if grant is not None and self._ending(grant):
             async with self.store.locked((self.mount, principal)):
@@ -118,18 +118,18 @@ class Grants:
         return grant.access_token
 
     def start_url(self, principal: str) -> str:
-        """Where this caller, and nobody else, begins to sign in; good for ten minutes."""
+        """The URL where this caller alone begins to sign in; good for ten minutes."""
         ticket = self.cipher.seal({"for": "start", "mount": self.mount, "principal": principal})
         return f"{self._start_url}?{urlencode({'ticket': ticket})}"
 
     async def keep(self, principal: str, token: Token) -> None:
-        """Store what the caller has granted."""
+        """Store the caller's grant."""
         sealed = self.cipher.seal({**msgspec.structs.asdict(token), "mount": self.mount, "principal": principal})
         await self.store.put((self.mount, principal), sealed)
         self._record("granted", principal, "stored")
 
     async def revoke(self, principal: str) -> bool:
-        """End at the upstream what the caller has granted, then forget it; False where nothing is kept.
+        """End the caller's grant at the upstream, then delete it; False where there is none.
 
         Raises:
             Broken: when what is kept cannot be opened.

@@ -1,4 +1,4 @@
-"""Puts together what lets callers act with accounts of their own, where the settings ask for it."""
+"""Assembly of sign-in and grants, with which callers act with accounts of their own, where the settings ask for it."""
 
 import contextlib
 import dataclasses
@@ -43,7 +43,7 @@ def actors(
     environment: Environment,
     store: Callable[[RemoteSettings], GrantStore],
 ) -> Actors | None:
-    """None where no client id is set: all callers share the server's own credential then.
+    """The parts that let callers sign in; None where no client id is set, so that all share the server's credential.
 
     Raises:
         BadSettings: when something that signing in needs is missing.
@@ -100,7 +100,7 @@ def _needed(prefix: str, told: ClientSettings, remote: RemoteSettings) -> tuple[
 
 
 def _placed(sign_in: SignIn, told: ClientSettings) -> SignIn:
-    """With the addresses of this installation of the upstream."""
+    """The sign-in with the URLs of this installation of the upstream."""
     return dataclasses.replace(
         sign_in,
         authorize_url=told.authorize_url or sign_in.authorize_url,
@@ -109,7 +109,7 @@ def _placed(sign_in: SignIn, told: ClientSettings) -> SignIn:
 
 
 def grants_file(remote: RemoteSettings) -> Path:
-    """In the user's state folder where nothing else was said."""
+    """The file of grants: that of `MCP_GRANTS_FILE`, else one in the user's state folder."""
     from platformdirs import user_state_path
 
     return remote.grants_file or user_state_path("toolroll") / "grants.sqlite3"

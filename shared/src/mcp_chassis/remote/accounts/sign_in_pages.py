@@ -53,7 +53,7 @@ class SignInPages:
         }
 
     async def start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name the caller and go on by a person's click only, for whoever began it may be somebody else."""
+        """Show who will be granted access and go on by a person's click only: another person may have sent the link."""
         try:
             self._check(scope, {"GET", "POST"})
             ticket = await self._ticket(scope, receive)

@@ -34,7 +34,7 @@ BAD = "The key or token is not valid here: it is unknown, expired, revoked or me
 
 
 class VerificationUnavailable(Exception):
-    """Whether a token is good cannot be found out now; it is refused, not let in."""
+    """A token cannot be verified at the moment; it is refused."""
 
 
 class Verifier(Protocol):

@@ -1,4 +1,4 @@
-"""What `WWW-Authenticate` says to a caller who is not let in."""
+"""Values of `WWW-Authenticate` for callers who are refused."""
 
 
 class Challenges:
@@ -12,11 +12,11 @@ class Challenges:
         self._metadata_url = metadata_url
 
     def unauthorized(self, error: str) -> str:
-        """For 401; `error` is empty where no credential came."""
+        """The challenge of a 401; `error` is empty where no credential came."""
         return self._challenge({"error": error} if error else {})
 
     def insufficient(self, scope: str) -> str:
-        """For 403: what the token lacks for this call."""
+        """The challenge of a 403: the scopes that the token lacks for this call."""
         return self._challenge({"error": "insufficient_scope", "scope": scope})
 
     def _challenge(self, parts: dict[str, str]) -> str:

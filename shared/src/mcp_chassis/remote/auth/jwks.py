@@ -101,7 +101,7 @@ class Jwks:
 
 
 def metadata_urls(issuer: str) -> list[str]:
-    """Where an issuer's metadata may stand."""
+    """The URLs at which an issuer's metadata may be found."""
     parts = urlsplit(issuer)
     origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     return [

@@ -19,8 +19,8 @@ from mcp_chassis.remote.auth.jwks import Jwks
 LEEWAY = 10  # seconds that clocks may differ
 ACCESS_TOKENS = ("", "jwt", "at+jwt", "application/at+jwt")
 _REQUIRED = ["exp", "iss", "aud"]
-_KEPT = 30.0  # seconds an answer about an opaque token is believed
-_MOST_KEPT = 10_000
+CACHE_SECONDS = 30.0  # seconds an answer about an opaque token is believed
+MAX_CACHED_TOKENS = 10_000
 MAX_SUBJECT_CHARS = 255
 
 
@@ -111,7 +111,7 @@ class OpaqueTokens:
         self._client = client
         self._documents = documents
         self._clock = clock
-        self._kept: OrderedDict[bytes, tuple[float, AccessToken | None]] = OrderedDict()
+        self._cached: OrderedDict[bytes, tuple[float, AccessToken | None]] = OrderedDict()
 
     async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
         """The principal and scopes of a token; None when it is not good, or would have to be asked about and may not.
@@ -120,17 +120,17 @@ class OpaqueTokens:
             VerificationUnavailable: when the authorization server does not answer.
         """
         name = hashlib.sha256(token.encode()).digest()
-        until, known = self._kept.get(name, (0.0, None))
+        until, known = self._cached.get(name, (0.0, None))
         if self._clock() < until or not may_ask:
             return known if self._clock() < until else None
         claims = await self._documents.post(
             self._url, {"token": token, "token_type_hint": "access_token"}, self._client
         )
         found = access_token(claims, self._issuer, self._audience) if self._good(claims) else None
-        self._kept[name] = (min(self._clock() + _KEPT, _expiry(claims)), found)
-        self._kept.move_to_end(name)
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._cached[name] = (min(self._clock() + CACHE_SECONDS, _expiry(claims)), found)
+        self._cached.move_to_end(name)
+        while len(self._cached) > MAX_CACHED_TOKENS:
+            self._cached.popitem(last=False)
         return found
 
     def _good(self, claims: dict[str, Any]) -> bool:
@@ -185,6 +185,6 @@ def _scopes(claims: dict[str, Any]) -> Iterable[str]:
 
 
 def _expiry(claims: dict[str, Any]) -> float:
-    """When the token ends; at once where that is not said."""
+    """The expiry of a token in seconds since 1970; 0 where it names none, so that it has expired."""
     expires = claims.get("exp")
     return expires if isinstance(expires, int | float) and not isinstance(expires, bool) else 0.0

@@ -23,7 +23,7 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
 def narrowing_of(scope: Scope, server: Server[Any]) -> Narrowing:
-    """What the request's path (`/x/review`, `/readonly`) and headers leave of the server's tools.
+    """The tools that the request's path (`/x/review`, `/readonly`) and headers leave.
 
     Raises:
         Refusal: 400 when a tool, a profile or a value is not known, 404 when the path is not.

@@ -1,4 +1,4 @@
-"""Which Host and Origin headers are answered: what keeps a web page from talking to a server on this machine."""
+"""Check of the Host and Origin headers: it keeps web pages from calling a server on this machine (DNS rebinding)."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class Origins:
 
     @classmethod
     def of(cls, hosts: Iterable[str], origins: Iterable[str], public_url: str | None) -> Self:
-        """What is answered besides `localhost`, `127.0.0.1` and `[::1]` on any port.
+        """The rules for these hosts and origins, besides `localhost`, `127.0.0.1` and `[::1]` on any port.
 
         Raises:
             BadSettings: naming the setting with an entry that is no host or no origin.

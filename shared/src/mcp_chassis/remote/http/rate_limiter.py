@@ -12,14 +12,14 @@ MAX_KEYS = 100_000
 
 @dataclass(frozen=True)
 class RequestRate:
-    """So many in so many seconds; none when `count` is 0, which means no limit."""
+    """A rate: `count` calls in `seconds`; a count of 0 is no limit."""
 
     count: int
     seconds: float
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`60/60` or `60`, which is a minute's.
+        """Parse `60/60` (calls/seconds), or `60`, which is per minute.
 
         Raises:
             ValueError: saying the form.
@@ -34,7 +34,7 @@ class RequestRate:
         return rate
 
     def times(self, factor: int) -> Self:
-        """So many times as many calls in the same time."""
+        """The rate with `factor` times as many calls in the same time."""
         return replace(self, count=self.count * factor)
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class SlidingWindow:
         return rate.seconds * (1 - into - (rate.count - 1 - now) / before)
 
     def count(self, key: str, rate: RequestRate | None = None) -> None:
-        """One more, whether it fits or not."""
+        """Count one more, whether it fits or not."""
         window, now, before = self._at(key, rate or self.rate)
         self._seen[key] = (window, now + 1, before)
 

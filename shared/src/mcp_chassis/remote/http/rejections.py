@@ -43,7 +43,7 @@ class Rejection(Exception):
         return {"jsonrpc": "2.0", "id": rpc_id, "error": error}
 
     async def send(self, send: Send, rpc_id: str | int | None = None) -> None:
-        """Answer with it."""
+        """Send it as the response."""
         await send_json(send, self.status, self.body(rpc_id), self.headers)
 
 
@@ -81,8 +81,8 @@ def wrong_type() -> Rejection:
     return Rejection(415, InvalidInput("The body must be application/json."))
 
 
-def too_large(most: int) -> Rejection:
-    return Rejection(413, InvalidInput(f"The body may have at most {most} bytes."), {"connection": "close"})
+def too_large(max_bytes: int) -> Rejection:
+    return Rejection(413, InvalidInput(f"The body may have at most {max_bytes} bytes."), {"connection": "close"})
 
 
 def too_slow() -> Rejection:

@@ -12,15 +12,15 @@ BODY_SECONDS = 30.0
 """A body that has not arrived by then is given up; half-open ones would pile up otherwise."""
 
 
-async def read(scope: Scope, receive: Receive, most: int, seconds: float = BODY_SECONDS) -> bytes:
+async def read(scope: Scope, receive: Receive, max_bytes: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body.
 
     Raises:
-        Rejection: 413 when it is larger than `most` bytes, 408 when it takes longer than `seconds`.
+        Rejection: 413 when it is larger than `max_bytes` bytes, 408 when it takes longer than `seconds`.
         ConnectionError: when the caller is gone.
     """
-    if int(header(scope, b"content-length") or "0") > most:  # h11 lets nothing but digits through
-        raise rejections.too_large(most)
+    if int(header(scope, b"content-length") or "0") > max_bytes:  # h11 lets nothing but digits through
+        raise rejections.too_large(max_bytes)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
@@ -29,8 +29,8 @@ async def read(scope: Scope, receive: Receive, most: int, seconds: float = BODY_
                 if message["type"] != "http.request":
                     raise ConnectionError
                 body += message.get("body", b"")
-                if len(body) > most:
-                    raise rejections.too_large(most)
+                if len(body) > max_bytes:
+                    raise rejections.too_large(max_bytes)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
@@ -64,7 +64,7 @@ def _well_formed(message: dict[str, Any]) -> bool:
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """`receive` as if nobody had read the body yet."""
+    """A `receive` that gives the body again, which was read already."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""The way to Redis, and what is known about whether it is open."""
+"""Client of Redis that remembers for a second that it cannot be reached."""
 
 import contextlib
 import logging
@@ -22,11 +22,11 @@ PREFIX = "toolroll"
 
 
 class RedisUnavailable(Exception):
-    """Redis cannot be reached; whoever asked says what that means for its use."""
+    """Redis cannot be reached; the caller decides what follows."""
 
 
 class Commands(Protocol):
-    """What of Redis is used here."""
+    """The commands of Redis that are used here."""
 
     async def get(self, name: str) -> bytes | None: ...
     async def set(self, name: str, value: str, *, px: int | None = None, nx: bool = False) -> bool | None: ...
@@ -57,13 +57,13 @@ class RedisClient:
         self._client = redis.asyncio.Redis(connection_pool=self.pool)
         self._clock = clock
         self._closed_until = float("-inf")
-        self._told = False
+        self._outage_logged = False
 
     async def ask(self, question: Callable[[Commands], Awaitable[Answer]]) -> Answer:
-        """What Redis answers to `question`.
+        """The answer of Redis to `question`.
 
         Raises:
-            Gone: when it cannot be reached, or could not a second ago.
+            RedisUnavailable: when it cannot be reached, or could not a second ago.
         """
         async with self.asking():
             return await question(cast("Commands", self._client))
@@ -77,14 +77,14 @@ class RedisClient:
             yield
         except (RedisError, OSError, TimeoutError) as exc:
             self._closed_until = self._clock() + LEFT_ALONE
-            if not self._told:
+            if not self._outage_logged:
                 logger.warning("Redis cannot be reached: limits are kept per process, other uses refuse or do without.")
-                self._told = True
+                self._outage_logged = True
             raise RedisUnavailable from exc
         else:
-            if self._told:
+            if self._outage_logged:
                 logger.info("Redis answers again.")
-                self._told = False
+                self._outage_logged = False
 
     async def aclose(self) -> None:
         with contextlib.suppress(RedisError, OSError):

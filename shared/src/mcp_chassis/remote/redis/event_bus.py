@@ -46,7 +46,7 @@ class RedisEventBus:
 
     async def publish(self, event: ServerEvent) -> None:
         await self._local.publish(event)
-        text = json.dumps([self._origin, *_told(event)])
+        text = json.dumps([self._origin, *_serialised(event)])
         with contextlib.suppress(RedisUnavailable):
             await self._link.ask(lambda commands: commands.publish(self._channel, text))
 
@@ -95,7 +95,7 @@ class RedisEventBus:
             await self._local.publish(event)
 
 
-def _told(event: ServerEvent) -> tuple[str, str | None]:
+def _serialised(event: ServerEvent) -> tuple[str, str | None]:
     return type(event).__name__, event.uri if isinstance(event, ResourceUpdated) else None
 
 

@@ -28,7 +28,7 @@ class RedisResultCache:
         self._owed: set[str] = set()
 
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
-        """What is kept for these arguments, and where an answer to them would be."""
+        """The cached answer for these arguments, and the name under which one is kept."""
         digest = hashlib.sha256(json.dumps([self._mount, tool, principal, arguments]).encode()).hexdigest()
         place = f"{PREFIX}:answers:{digest}:"
         try:
@@ -48,7 +48,7 @@ class RedisResultCache:
                 return
 
     async def outdate(self, tool: str) -> None:
-        """Forget the answers of a tool; while Redis is gone this is owed, and paid before it is asked again."""
+        """Forget the answers of a tool; while Redis is gone this is postponed until before it is asked again."""
         self._owed.add(tool)
         try:
             await self._pay()
