@@ -51,6 +51,33 @@ def test_an_empty_variable_is_as_good_as_none(empty: str):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        *("https://user@host", "https://:word@host", "https://host?query=1", "https://host#part", "https:///path"),
+        *("https://host:99999", "https://host:port", "https://[::1", "http://10.0.0.1", "http://localhost.example"),
+        *("ws://localhost", "host", "https:", "http://127.0.0.1.example", "http://user@localhost"),
+    ],
+)
+def test_an_address_that_is_no_plain_https_url_is_refused(url: str):
+    with pytest.raises(BadSettings, match="must be an https URL"):
+        Example.load({"EXAMPLE_API_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("https://host", "https://host"),
+        ("https://host:8443/api/v3/", "https://host:8443/api/v3"),
+        ("http://localhost:4000", "http://localhost:4000"),
+        ("http://127.0.0.9/", "http://127.0.0.9"),
+        ("http://[::1]:80", "http://[::1]:80"),
+    ],
+)
+def test_an_address_is_read_without_a_slash_at_its_end_and_plain_http_for_this_machine_alone(url: str, read: str):
+    assert Example.load({"EXAMPLE_API_URL": url}).api_url == read
+
+
+@pytest.mark.parametrize(
     ("variable", "value", "rule"),
     [
         ("EXAMPLE_RATE", CANARY, "Input should be a valid integer"),
