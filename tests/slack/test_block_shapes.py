@@ -25,11 +25,11 @@ async def test_a_bots_fields_are_read_as_label_and_value_and_its_button_by_its_n
     page = await desk.call("get_channel_history", channel="general")
     lines = page["messages"][0]["text"].split("\n")
     assert lines == [
-        "Deploy *failed*",
-        "*Stage*: production",
-        "*Owner:* @Alice Martin",
+        "Deploy **failed**",
+        "**Stage**: production",
+        "**Owner:** @Alice Martin",
         "Attempt: 3",
-        "[Retry (https://ci.example/7)]",
+        "[[Retry](https://ci.example/7)]",
     ]
 
 

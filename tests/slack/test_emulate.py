@@ -51,7 +51,7 @@ async def test_a_conversation_goes_through(emulated: dict[str, str]):
         data(await client.call_tool("update_message", {**place, "delete": True}))
     first = next(message for message in history["messages"] if message["ts"] == sent["ts"])
     assert first["user"] == "Admin User"
-    assert first["text"] == "*Hello* from tests"
+    assert first["text"] == "**Hello** from tests"
     assert [reaction["count"] for reaction in first["reactions"]] == [1]
     assert [message["text"] for message in thread["messages"]][-1] == "a reply"
     assert found["items"][0]["ts"] == sent["ts"]

@@ -14,7 +14,7 @@ async def test_a_search_tells_where_who_and_when(desk: Desk):
     assert (found["source"], found["total"]) == ("search", 2)
     assert (first["user"], first["channel"], first["text"]) == ("Alice Martin", "#general", "about the launch")
     assert first["permalink"].startswith("https://acme.slack.com/archives/")
-    assert reply["text"] == "launch on *Monday* @Alice Martin"
+    assert reply["text"] == "launch on **Monday** @Alice Martin"
     assert reply["thread_ts"] == parent
     assert "thread_ts" not in first
 

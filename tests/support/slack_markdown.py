@@ -1,5 +1,6 @@
 """Random Markdown documents, and their meaning as styled characters: by CommonMark's HTML and by Slack's blocks."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from random import Random
@@ -10,6 +11,8 @@ from markdown_it import MarkdownIt
 Run = tuple[str, frozenset[str], str]
 """One visible character, its styles, and the address of the link it is in."""
 
+SCHEME = re.compile("(?:https?|mailto|tel|slack):", re.IGNORECASE)
+"""Addresses that Slack takes; others are not links there."""
 STYLE_BY_TAG = {"strong": "bold", "b": "bold", "em": "italic", "s": "strike", "del": "strike", "code": "code"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "th"}
 WORDS = (
@@ -17,6 +20,7 @@ WORDS = (
     *("~tilde~", "it's", '"quoted"', "naïve", "漢字", "f(x)", "[brackets]", "path/to/file", "C:\\dir", "v1.2.3"),
     *("e.g.", "#tag", "@name", "--", "|", "end.", "\\*not", "bold\\*", "5"),
 )
+RULE: list[Run] = [("—", frozenset(), "")] * 3
 ADDRESSES = (
     "https://a.example/x_y_z",
     "https://en.wikipedia.example/wiki/A_(b)",
@@ -27,15 +31,19 @@ ADDRESSES = (
 
 def document(dice: Random) -> str:
     """A document of a few blocks, with every construct of CommonMark, tables and strikethrough."""
-    return "\n\n".join(_block(dice) for _ in range(dice.randint(1, 6)))
+    blocks = [_block(dice) for _ in range(dice.randint(1, 6))]
+    if dice.random() < 0.2:
+        blocks.insert(dice.randint(0, len(blocks)), _table(dice))
+    return "\n\n".join(blocks)
 
 
 def _block(dice: Random) -> str:
-    kind = dice.choice(("paragraph", "paragraph", "paragraph", "heading", "list", "ordered", "quote", "code", "rule"))
+    kind = dice.choice((*("paragraph",) * 3, "heading", "list", "ordered", "nested", "quote", "code", "rule"))
     if kind == "heading":
         return f"{'#' * dice.randint(1, 6)} {_inline(dice)}"
-    if kind == "list":
-        return "\n".join(f"- {_inline(dice)}" for _ in range(dice.randint(1, 4)))
+    if kind in ("list", "nested"):
+        marks = ("1.", "   -", "     -", "2.") if kind == "nested" else ("-",) * 4
+        return "\n".join(f"{mark} {_inline(dice)}" for mark in marks[: dice.randint(1, 4)])
     if kind == "ordered":
         start = dice.choice((1, 1, 3, 10))
         return "\n".join(f"{start + number}. {_inline(dice)}" for number in range(dice.randint(1, 4)))
@@ -44,6 +52,15 @@ def _block(dice: Random) -> str:
     if kind == "code":
         return "```python\n" + "\n".join(f"x = {dice.choice(WORDS)}  # *not* _styled_" for _ in range(2)) + "\n```"
     return "---" if kind == "rule" else "\n".join(_inline(dice) for _ in range(dice.randint(1, 3)))
+
+
+def _table(dice: Random) -> str:
+    columns = dice.randint(1, 3)
+    rows = [
+        [dice.choice(("x", "snake_case", "**b**", "`c`", "a\\|b", "5 €")) for _ in range(columns)] for _ in range(3)
+    ]
+    rows.insert(1, [dice.choice(("---", ":-:", "--:"))] * columns)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _inline(dice: Random) -> str:
@@ -74,7 +91,8 @@ def meaning_of_html(markdown: str) -> list[Run]:
     """The visible characters of CommonMark's HTML; blanks are left out."""
     reader = _HtmlReader()
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.normalizeLink = lambda url: url
+    parser.normalizeLink = parser.normalizeLinkText = lambda url: url
+    parser.validateLink = lambda url: SCHEME.match(url) is not None
     reader.feed(parser.render(markdown))
     reader.close()
     return reader.runs
@@ -89,7 +107,10 @@ class _HtmlReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "hr":
-            self.runs.append(("—", frozenset(), ""))
+            self.runs += RULE
+        elif tag == "img":
+            shown = dict(attrs)
+            self.runs += [(sign, frozenset(), shown["src"] or "") for sign in shown["alt"] or "" if not sign.isspace()]
         elif tag == "a":
             self._links.append(dict(attrs).get("href") or "")
         elif tag == "li":
@@ -120,12 +141,21 @@ def meaning_of_blocks(blocks: list[dict[str, Any]]) -> list[Run]:
 def _block_runs(block: dict[str, Any]) -> Iterator[Run]:
     kind = block["type"]
     if kind == "divider":
-        yield ("—", frozenset(), "")
+        yield from RULE
     elif kind == "header":
         yield from _runs(block["text"]["text"], frozenset({"bold"}), "")
+    elif kind == "table":
+        for row, cells in enumerate(block["rows"]):
+            yield from (run for cell in cells for run in _cell_runs(cell, "bold" if row == 0 else ""))
     elif kind == "rich_text":
         for group in block["elements"]:
             yield from _group_runs(group)
+
+
+def _cell_runs(cell: dict[str, Any], style: str) -> Iterator[Run]:
+    groups = cell["elements"] if cell["type"] == "rich_text" else [{"type": "section", "elements": [cell]}]
+    for sign, styles, link in (run for group in groups for run in _group_runs(group)):
+        yield sign, styles | ({style} - {""}), link
 
 
 def _group_runs(group: dict[str, Any]) -> Iterator[Run]:

@@ -41,39 +41,39 @@ PLAIN: list[Shape] = [
     ("a user group without a label", {"text": "<!subteam^S1> help"}, "@ops-team help"),
     ("broadcasts", {"text": "<!here> <!channel> <!everyone|everyone>"}, "@here @channel @everyone"),
     ("a bare link", {"text": "<https://a.example/x?a=1&amp;b=2>"}, "https://a.example/x?a=1&b=2"),
-    ("a labelled link", {"text": "<https://a.example|the plan>"}, "the plan (https://a.example)"),
-    ("a link that is its own label", {"text": "<http://a.example|a.example>"}, "http://a.example"),
-    ("an e-mail address", {"text": "<mailto:a@b.example|a@b.example>"}, "a@b.example"),
-    ("a telephone number", {"text": "<tel:+331234|+33 1234>"}, "+33 1234 (+331234)"),
+    ("a labelled link", {"text": "<https://a.example|the plan>"}, "[the plan](https://a.example)"),
+    ("a link that is its own label", {"text": "<http://a.example|a.example>"}, "[a.example](http://a.example)"),
+    ("an e-mail address", {"text": "<mailto:a@b.example|a@b.example>"}, "<a@b.example>"),
+    ("a telephone number", {"text": "<tel:+331234|+33 1234>"}, "[+33 1234](tel:+331234)"),
     ("a date", {"text": "<!date^1700000000^due {date_num} {time}|soon>"}, "due 2023-11-14 22:13 UTC"),
     (
         "a date that links",
         {"text": "<!date^1700000000^{date_short}^https://a.example|x>"},
-        "Nov 14, 2023 (https://a.example)",
+        "[Nov 14, 2023](https://a.example)",
     ),
     ("a date that is none", {"text": "<!date^soon^{date}|some day>"}, "some day"),
-    ("escaped brackets", {"text": "a &lt;b&gt; &amp; c &amp;lt;"}, "a <b> & c &lt;"),
-    ("an escaped mention stays text", {"text": "&lt;@U1&gt;"}, "<@U1>"),
+    ("escaped brackets", {"text": "a &lt;b&gt; &amp; c &amp;lt;"}, "a <b> & c \\&lt;"),
+    ("an escaped mention stays text", {"text": "&lt;@U1&gt;"}, "\\<@U1>"),
     ("emoji", {"text": "done :tada: :white_check_mark:"}, "done 🎉 ✅"),
     ("emoji with a skin tone", {"text": ":+1::skin-tone-4:"}, "👍🏽"),
     ("a flag", {"text": ":flag-fr:"}, "🇫🇷"),
     ("a workspace's own emoji", {"text": ":party_parrot:"}, ":party_parrot:"),
     ("times are no emoji", {"text": "from 10:30 to 11:30:15"}, "from 10:30 to 11:30:15"),
-    ("marks stay", {"text": "*bold* _it_ ~gone~"}, "*bold* _it_ ~gone~"),
+    ("marks become those of Markdown", {"text": "*bold* _it_ ~gone~"}, "**bold** _it_ ~~gone~~"),
     ("inline code is untouched", {"text": "run `a :tada: <@U1> &lt;x&gt;`"}, "run `a :tada: <@U1> <x>`"),
     (
         "a code fence keeps its indentation",
         {"text": "```def f():\n    return Vec&lt;String&gt;  # :tada:\n```"},
-        "```def f():\n    return Vec<String>  # :tada:\n```",
+        "```\ndef f():\n    return Vec<String>  # :tada:\n```",
     ),
     ("an address in code loses its wrapping", {"text": "`curl <https://a.example>`"}, "`curl https://a.example`"),
-    ("a quotation", {"text": "&gt; said\nso"}, "> said\nso"),
+    ("a quotation", {"text": "&gt; said\nso"}, "> said\n\nso"),
     ("right-to-left text", {"text": "שלום <@U1> مرحبا"}, "שלום @Alice Martin مرحبا"),
     ("unicode beyond the first plane", {"text": "🫠 漢字 👩‍👩‍👧‍👦"}, "🫠 漢字 👩‍👩‍👧‍👦"),
 ]
 
 RICH: list[Shape] = [
-    ("styled text", {"text": "x", "blocks": rich(section(text("a "), text("b", bold=True)))}, "a *b*"),
+    ("styled text", {"text": "x", "blocks": rich(section(text("a "), text("b", bold=True)))}, "a **b**"),
     ("blanks stay outside the marks", {"blocks": rich(section(text("b ", italic=True), text("c")))}, "_b_ c"),
     ("code in rich text", {"blocks": rich(section(text("a < b", code=True)))}, "`a < b`"),
     (
@@ -105,7 +105,7 @@ RICH: list[Shape] = [
     (
         "a link in rich text",
         {"blocks": rich(section({"type": "link", "url": "https://a.example", "text": "plan"}))},
-        "plan (https://a.example)",
+        "[plan](https://a.example)",
     ),
     (
         "a date in rich text",
@@ -120,12 +120,12 @@ RICH: list[Shape] = [
                 listed("ordered", "one"), listed("bullet", "in", indent=1), listed("ordered", "two", offset=1)
             )
         },
-        "1. one\n  - in\n2. two",
+        "1. one\n   - in\n2. two",
     ),
     (
         "a quotation in rich text",
         {"blocks": rich({"type": "rich_text_quote", "elements": [text("a\nb")]}, section(text("no")))},
-        "> a\n> b\nno",
+        "> a\n> b\n\nno",
     ),
     (
         "preformatted text",
@@ -153,7 +153,7 @@ BOTS: list[Shape] = [
                 },
             ],
         },
-        "*🚨 CPU high*\n*host* web-1\n*Load:* 9.1\nZone: eu\n---\nlogo by @Alice Martin",
+        "# 🚨 CPU high\n**host** web-1\n**Load:** 9.1\nZone: eu\n\n---\nlogo by @Alice Martin",
     ),
     (
         "blocks win over the fallback text",
@@ -174,7 +174,7 @@ BOTS: list[Shape] = [
                 },
             ]
         },
-        "Deploy?\n[Go]\n[Logs (https://l.example)] [Env: prod]",
+        "Deploy?\n[Go]\n[[Logs](https://l.example)] [Env: prod]",
     ),
     (
         "a table",
@@ -189,7 +189,7 @@ BOTS: list[Shape] = [
                 }
             ]
         },
-        "| a\\|b | 3 |\n| *x* | y |",
+        "| a\\|b | 3 |\n|---|---|\n| **x** | y |",
     ),
     (
         "a video and a call",
@@ -202,7 +202,7 @@ BOTS: list[Shape] = [
                 },
             ]
         },
-        "[video: Tour (https://v.example)]\n[call ended: Weekly (https://z.example)]",
+        "[video: [Tour](https://v.example)]\n[call ended: [Weekly](https://z.example)]",
     ),
     ("a picture", {"blocks": [{"type": "image", "title": plain("Graph"), "alt_text": "load"}]}, "[image: Graph, load]"),
     ("a markdown block", {"blocks": [{"type": "markdown", "text": "**x** `y`"}]}, "**x** `y`"),
@@ -229,7 +229,7 @@ BOTS: list[Shape] = [
                 }
             ],
         },
-        "New\nCI\nBuild 7 (https://ci.example/7)\nfailed in `a_b`\nBranch: main\nci.example",
+        "New\nCI\n[Build 7](https://ci.example/7)\nfailed in `a_b`\nBranch: main\nci.example",
     ),
     ("an attachment with a fallback only", {"attachments": [{"fallback": "Disk &gt; 90%"}]}, "Disk > 90%"),
     (

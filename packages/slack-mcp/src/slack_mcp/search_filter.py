@@ -1,5 +1,6 @@
 """Filters of a scan: a query with its people, channels and times resolved."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from slack_mcp.rendering.names import Names
 from slack_mcp.search_query import Condition, SearchQuery, check_has, message_has, not_followed
 from slack_mcp.times import period_of
 
+MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|~~")
 FOLLOWED_CONDITIONS = {"from", "has", "is", "in", "before", "after", "on", "during"}
 
 
@@ -30,7 +32,7 @@ class Filter:
     latest: str | None = None
 
     async def matches(self, message: MessageRecord, slack: Workspace) -> bool:
-        shown = text_of(message, Names())
+        shown = _with_bare_words(text_of(message, Names()))
         if not self.query.matches_text(shown):
             return False
         for condition in self.query.named("has"):
@@ -44,6 +46,12 @@ class Filter:
         writers = await _names_of_author(message, slack)
         wanted = not self.authors or any(writers & author for author in self.authors)
         return wanted and not any(writers & author for author in self.excluded_authors)
+
+
+def _with_bare_words(markdown: str) -> str:
+    """The text, and again without the marks that may stand inside a phrase."""
+    words = MARKS.sub(r"\1", markdown)
+    return f"{markdown}\n{words}"
 
 
 async def filter_for(query: SearchQuery, slack: Workspace) -> Filter:

@@ -1,21 +1,24 @@
-"""Block Kit as text: headings, fields, tables, pictures by their description, buttons in brackets."""
+"""Block Kit as Markdown: headings, fields, tables, pictures by their description, buttons in brackets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 from slack_mcp.rendering.json_node import Node as Block
-from slack_mcp.rendering.json_node import as_node, items, nodes, part, parts, text
-from slack_mcp.rendering.mrkdwn import link, readable
+from slack_mcp.rendering.json_node import as_node, items, part, parts, text
+from slack_mcp.rendering.mrkdwn_text import markdown_link, mrkdwn_as_markdown, plain_as_markdown
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import rich_text
+from slack_mcp.rendering.stacking import stacked
+from slack_mcp.rendering.structure import divider, header, table
 
 MAX_OPTIONS = 10
+WRITTEN_HERE = {"rich_text", "header", "divider", "table"}
 
 
 def blocks_text(blocks: Iterable[Block], names: Names) -> str:
     """Every block that shows something, one below the other."""
-    shown = (block_text(block, names) for block in blocks)
-    return "\n".join(block for block in shown if block.strip())
+    shown = [(text(block, "type"), block_text(block, names)) for block in blocks]
+    return stacked((piece for _, piece in shown), [kind in WRITTEN_HERE for kind, piece in shown if piece.strip()])
 
 
 def block_text(block: Block, names: Names) -> str:
@@ -24,18 +27,17 @@ def block_text(block: Block, names: Names) -> str:
 
 def text_object(value: object, names: Names) -> str:
     """A text object of either kind, or a bare string as some blocks hold it."""
-    if isinstance(value, str):
-        return readable(value, names)
     held = as_node(value)
-    shown = text(held, "text")
-    return shown if held.get("type") == "raw_text" else readable(shown, names)
+    if held.get("type") == "mrkdwn":
+        return mrkdwn_as_markdown(text(held, "text"), names)
+    return plain_as_markdown(value if isinstance(value, str) else text(held, "text"), names)
 
 
 def _section(block: Block, names: Names) -> str:
     lines = [text_object(block.get("text"), names)]
     lines += [_field(text_object(field, names)) for field in parts(block, "fields")]
     lines.append(_element(part(block, "accessory"), names))
-    return "\n".join(line for line in lines if line.strip())
+    return stacked(lines)
 
 
 def _field(shown: str) -> str:
@@ -56,9 +58,9 @@ def _element(element: Block, names: Names) -> str:
     if kind in {"mrkdwn", "plain_text"}:
         return text_object(element, names)
     if kind == "image":
-        return text(element, "alt_text")
+        return plain_as_markdown(text(element, "alt_text"), names)
     if kind in {"button", "workflow_button"}:
-        return f"[{link(text(element, 'url'), text_object(element.get('text'), names))}]"
+        return f"[{_linked(element, 'url', 'text', names)}]"
     label = text_object(element.get("placeholder"), names)
     choices = parts(element, "options")
     options = [text_object(option.get("text"), names) for option in choices[:MAX_OPTIONS]]
@@ -71,30 +73,25 @@ def _image(block: Block, names: Names) -> str:
     return f"[image: {described or text(block, 'image_url')}]"
 
 
-def _table(block: Block, names: Names) -> str:
-    rows = ([_cell(cell, names) for cell in nodes(row)] for row in items(block.get("rows")))
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _cell(cell: Block, names: Names) -> str:
-    if cell.get("type") == "rich_text":
-        return rich_text(cell, names).replace("\n", " ")
-    return text(cell, "text", "value").replace("\n", " ").replace("|", "\\|")
-
-
 def _video(block: Block, names: Names) -> str:
-    return f"[video: {link(text(block, 'video_url'), text_object(block.get('title'), names))}]"
+    return f"[video: {_linked(block, 'video_url', 'title', names)}]"
 
 
 def _call(block: Block, names: Names) -> str:
     call = part(block, "call", "v1")
     state = "ended" if call.get("has_ended") else "going on"
-    return f"[call {state}: {link(text(call, 'join_url'), text(call, 'name'))}]"
+    return f"[call {state}: {_linked(call, 'join_url', 'name', names)}]"
+
+
+def _linked(node: Block, url: str, label: str, names: Names) -> str:
+    """A link from these two fields; the label is a text, or an object that holds one."""
+    shown = text(node, label) or text(part(node, label), "text")
+    return markdown_link(text(node, url), shown, names)
 
 
 def _any_text(block: Block, names: Names) -> str:
     """Blocks not known here still hold text objects; they are shown in their order."""
-    return "\n".join(_texts_in(block, names))
+    return stacked(_texts_in(block, names))
 
 
 def _texts_in(node: object, names: Names) -> Iterator[str]:
@@ -105,7 +102,7 @@ def _texts_in(node: object, names: Names) -> Iterator[str]:
         held = cast("Block", node)
         kind, shown = text(held, "type"), held.get("text")
         if kind in {"mrkdwn", "plain_text", "raw_text", "markdown"} and isinstance(shown, str):
-            yield readable(shown, names)
+            yield text_object(held, names) if kind != "markdown" else shown
         elif kind == "rich_text":
             yield rich_text(held, names)
         else:
@@ -117,14 +114,14 @@ def _texts_in(node: object, names: Names) -> Iterator[str]:
 RENDERERS: Mapping[str, Callable[[Block, Names], str]] = {
     "rich_text": rich_text,
     "section": _section,
-    "header": lambda block, names: f"*{text_object(block.get('text'), names)}*",
+    "header": header,
     "context": _elements,
     "actions": _elements,
     "context_actions": _elements,
     "image": _image,
-    "divider": lambda block, names: "---",
+    "divider": divider,
     "markdown": lambda block, names: text(block, "text"),
-    "table": _table,
+    "table": table,
     "video": _video,
     "call": _call,
     "input": lambda block, names: f"[{text_object(block.get('label'), names)}]",

@@ -7,9 +7,11 @@ from slack_mcp.rendering.attachments import attachments_text
 from slack_mcp.rendering.blocks import blocks_text
 from slack_mcp.rendering.files import file_content
 from slack_mcp.rendering.json_node import nodes
-from slack_mcp.rendering.mrkdwn import mentioned_users, readable
+from slack_mcp.rendering.mrkdwn import mentioned_users
+from slack_mcp.rendering.mrkdwn_text import mrkdwn_as_markdown
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.rich_text import mentioned_in
+from slack_mcp.rendering.stacking import stacked
 
 PREFIX_BY_SUBTYPE = {"thread_broadcast": "(also sent to the channel) ", "me_message": "/me "}
 UNKNOWN = "unknown"
@@ -19,9 +21,9 @@ MAX_PARTICIPANTS_NAMED = 8
 
 def text_of(message: MessageRecord, names: Names) -> str:
     """The text people see: blocks before the fallback text, then attachments, then the content of files."""
-    shown = blocks_text(nodes(message.blocks), names) or readable(message.text, names)
+    shown = blocks_text(nodes(message.blocks), names) or mrkdwn_as_markdown(message.text, names)
     below = attachments_text(message.attachments, names)
-    body = "\n".join(piece for piece in (shown, below) if piece.strip())
+    body = stacked((shown, below))
     return PREFIX_BY_SUBTYPE.get(message.subtype, "") + (body or _without_text(message, names))
 
 

@@ -1,4 +1,4 @@
-"""Slack's own markup (`<@U1>`, `<https://x|y>`, `&lt;`, `:tada:`) as people see it; code is left alone."""
+"""Slack's own markup (`<@U1>`, `<https://x|y>`, `&lt;`, `:tada:`) as plain text; code is left alone."""
 
 import re
 
@@ -17,7 +17,7 @@ ENTITY = re.compile("|".join(ENTITIES))
 def readable(text: str, names: Names) -> str:
     """The text as it is shown, with names for identifiers and characters for emoji."""
     parts = CODE.split(text)
-    return "".join(_code(part) if at % 2 else _prose(part, names) for at, part in enumerate(parts))
+    return "".join(code_as_typed(part) if at % 2 else _prose(part, names) for at, part in enumerate(parts))
 
 
 def mentioned_users(text: str) -> list[str]:
@@ -34,7 +34,7 @@ def unescaped(text: str) -> str:
     return ENTITY.sub(lambda match: ENTITIES[match[0]], text)
 
 
-def _code(code: str) -> str:
+def code_as_typed(code: str) -> str:
     """Code as it was typed: Slack wraps what looks like an address in it, and nothing else."""
     return unescaped(CONTROL.sub(lambda match: match[0] if match[1][0] in "@#!" else _label(match[1]), code))
 

@@ -1,97 +1,136 @@
-"""`rich_text` blocks, of which people's own messages are made, as text with Slack's marks."""
+"""`rich_text` blocks, of which people's own messages are made, as Markdown."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from slack_mcp.rendering.dates import from_template
-from slack_mcp.rendering.emoji import character, with_skin_tone
-from slack_mcp.rendering.json_node import Node, inside, nodes_of_type, number, part, parts, text
-from slack_mcp.rendering.mrkdwn import link, mentioned_users
+from slack_mcp.rendering.json_node import Node, inside, nodes_of_type, number, parts, text
+from slack_mcp.rendering.mrkdwn import mentioned_users
 from slack_mcp.rendering.names import Names
+from slack_mcp.rendering.paragraphs import one_line, paragraphs
+from slack_mcp.rendering.runs import Run, plain_text, runs_of
 
-MARKS = {"bold": "*", "italic": "_", "strike": "~"}
-MAX_INDENT = 20
-MAX_CODE_POINT = 0x10FFFF
+TASKS = {"☐ ": "[ ] ", "☑ ": "[x] "}
+FENCE = re.compile("^ {0,3}(`{3,})", re.MULTILINE)
+INTERRUPTS = re.compile(r" *(?:-|1[.)]) \S")
+"""Lists that may follow the words of an item without a blank line."""
+EMPTY_ITEM = re.compile(r"(?:^|\n) *(?:-|[0-9]+[.)])$")
+MAX_NUMBER = 999_999_999
 
 
 def rich_text(block: Node, names: Names) -> str:
-    """The whole block; its groups begin on lines of their own."""
-    return "\n".join(_group(group, names).strip("\n") for group in parts(block, "elements"))
+    """The whole block; its groups stand below each other, apart by a blank line but for parts of a list."""
+    return _Outline(names).written(parts(block, "elements"))
 
 
-def _group(group: Node, names: Names) -> str:
-    kind = group.get("type")
-    if kind == "rich_text_list":
-        return "\n".join(_list_items(group, names))
-    plain = kind == "rich_text_preformatted"
-    shown = "".join(_element(element, names, plain=plain) for element in parts(group, "elements"))
-    if plain:
-        return f"```\n{shown.rstrip()}\n```"
-    return "\n".join(f"> {line}" for line in shown.split("\n")) if kind == "rich_text_quote" else shown
+def rich_line(elements: Sequence[Node], names: Names) -> str:
+    """Elements as one line, such as a table's cell."""
+    return one_line(runs_of(elements, names)).strip()
 
 
-def _list_items(group: Node, names: Names) -> Iterator[str]:
-    indent = "  " * min(number(group, "indent"), MAX_INDENT)
-    for position, item in enumerate(parts(group, "elements"), number(group, "offset") + 1):
-        mark = f"{position}." if group.get("style") == "ordered" else "-"
-        shown = _group(item, names).replace("\n", f"\n{indent}  ")
-        yield f"{indent}{mark} {shown}"
+@dataclass
+class _OpenList:
+    """A list that further items may go into: its column, that of its items' content, its kind, the next number."""
+
+    column: int
+    content_column: int
+    delimiter: str
+    next_number: int
 
 
-def _element(element: Node, names: Names, *, plain: bool) -> str:
-    written = ELEMENTS.get(text(element, "type"), _unknown)(element, names)
-    return written if plain else _styled(written, part(element, "style"))
+@dataclass
+class _Outline:
+    """Writes groups one below the other; lists know in which items they are nested."""
+
+    names: Names
+    lists: list[_OpenList] = field(default_factory=list[_OpenList])
+
+    def written(self, groups: Sequence[Node]) -> str:
+        found = ""
+        for at, group in enumerate(groups):
+            depth = len(self.lists)
+            shown = self._group(group, groups[at + 1] if at + 1 < len(groups) else {})
+            if shown.strip():
+                interrupts = len(self.lists) <= depth or INTERRUPTS.match(shown) or EMPTY_ITEM.search(found)
+                is_part = depth and self.lists and interrupts
+                between = "\n" if is_part else "\n\n"
+                found += (between if found else "") + shown
+        return found
+
+    def _group(self, group: Node, following: Node) -> str:
+        kind = group.get("type")
+        if kind == "rich_text_list":
+            return "\n".join(self._items(group))
+        if kind == "rich_text_preformatted":
+            code = fenced(plain_text(parts(group, "elements"), self.names))
+            return _indented(code, self._column_of_code(following))
+        self.lists = []
+        shown = paragraphs(_trimmed(runs_of(parts(group, "elements"), self.names)))
+        return quoted(shown) if kind == "rich_text_quote" else shown
+
+    def _column_of_code(self, following: Node) -> int:
+        """Code between an item and what is nested in it is part of the item."""
+        if not (self.lists and following.get("type") == "rich_text_list" and number(following, "indent")):
+            self.lists = []
+            return 0
+        return self.lists[-1].content_column
+
+    def _items(self, group: Node) -> Iterator[str]:
+        level = min(number(group, "indent"), len(self.lists))
+        column = self.lists[level - 1].content_column if level else 0
+        last = self.lists[level] if level < len(self.lists) else None
+        is_ordered = group.get("style") == "ordered"
+        first = 0 if group.get("offset") == -1 else min(number(group, "offset") + 1, MAX_NUMBER)
+        delimiter = _delimiter(last, first) if is_ordered else "-"
+        for position, item in enumerate(parts(group, "elements"), first):
+            mark = f"{position}{delimiter}" if is_ordered else delimiter
+            opened = _OpenList(column, column + len(mark) + 1, delimiter, position + 1)
+            self.lists = [*self.lists[:level], opened]
+            shown = self._item(item).lstrip(" \t").replace("\n", "\n" + " " * opened.content_column).rstrip()
+            yield re.sub(r"\n +\n", "\n\n", f"{' ' * column}{mark} {shown}".rstrip())
+
+    def _item(self, item: Node) -> str:
+        runs = _trimmed(runs_of(parts(item, "elements"), self.names))
+        box = TASKS.get(runs[0].text[:2], "") if runs and not (runs[0].url or runs[0].is_code) else ""
+        if box:
+            runs = [replace(runs[0], text=runs[0].text[2:]), *runs[1:]]
+        return box + paragraphs([run for run in runs if run.text])
 
 
-def _styled(shown: str, style: Node) -> str:
-    """Marks stand next to the words, as Slack's own markup has it; blanks stay outside."""
-    words = shown.strip()
-    if not words or not style:
-        return shown
-    lead, tail = shown[: len(shown) - len(shown.lstrip())], shown[len(shown.rstrip()) :]
-    if style.get("code"):
-        words = f"`{words}`"
-    for name, mark in MARKS.items():
-        words = f"{mark}{words}{mark}" if style.get(name) else words
-    return lead + words + tail
+def _delimiter(last: _OpenList | None, number: int) -> str:
+    """A list that counts anew after another one is told apart by the sign after its numbers."""
+    if last is None or last.delimiter == "-":
+        return "."
+    return last.delimiter if last.next_number == number else {".": ")", ")": "."}[last.delimiter]
 
 
-def _unknown(element: Node, names: Names) -> str:
-    return text(element, "text", "fallback")
+def fenced(code: str) -> str:
+    """Code between fences that are longer than any in it."""
+    longest = max((len(match[1]) for match in FENCE.finditer(code)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}\n{code}\n{fence}"
 
 
-def _emoji(element: Node, names: Names) -> str:
-    if codes := text(element, "unicode"):
-        try:
-            return "".join(chr(int(code, 16)) for code in codes.split("-"))
-        except ValueError:
-            pass
-    name = text(element, "name")
-    if not name:
-        return ""
-    found = character(name)
-    return with_skin_tone(found, number(element, "skin_tone")) if found else f":{name}:"
+def quoted(shown: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in shown.split("\n"))
 
 
-def _date(element: Node, names: Names) -> str:
-    template = text(element, "format") or "{date_num}"
-    return link(text(element, "url"), from_template(text(element, "timestamp"), template, text(element, "fallback")))
+def _indented(shown: str, column: int) -> str:
+    return "\n".join(" " * column + line if line else line for line in shown.split("\n"))
 
 
-def _broadcast(element: Node, names: Names) -> str:
-    return f"@{text(element, 'range') or 'channel'}"
-
-
-ELEMENTS: Mapping[str, Callable[[Node, Names], str]] = {
-    "text": lambda element, names: text(element, "text"),
-    "link": lambda element, names: link(text(element, "url"), text(element, "text")),
-    "user": lambda element, names: names.user(text(element, "user_id")),
-    "usergroup": lambda element, names: names.group(text(element, "usergroup_id")),
-    "channel": lambda element, names: names.channel(text(element, "channel_id")),
-    "broadcast": _broadcast,
-    "color": lambda element, names: text(element, "value"),
-    "emoji": _emoji,
-    "date": _date,
-}
+def _trimmed(runs: Sequence[Run]) -> list[Run]:
+    """Without the line breaks around: groups begin on lines of their own."""
+    found = list(runs)
+    while found and not found[0].is_code and not found[0].text.strip("\n"):
+        del found[0]
+    while found and not found[-1].is_code and not found[-1].text.strip():
+        del found[-1]
+    if found and not found[0].is_code:
+        found[0] = replace(found[0], text=found[0].text.lstrip("\n"))
+    if found and not found[-1].is_code:
+        found[-1] = replace(found[-1], text=found[-1].text.rstrip())
+    return found
 
 
 def mentioned_in(blocks: object) -> Iterator[str]:

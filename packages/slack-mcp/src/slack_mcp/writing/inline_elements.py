@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from slack_mcp.rendering.emoji import character, with_skin_tone
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Element = dict[str, Any]
 
 STYLE_FOR_TOKEN = {"strong": "bold", "em": "italic", "s": "strike"}
-EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?(?![\w:])")
-SLACK_TOKEN = re.compile(r"<([@#!][^<>\n]{1,300}|(?:https?://|mailto:|tel:)[^<>|\n]{1,2000}\|[^<>\n]{1,1000})>")
+EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6])(?:-([2-6]))?:)?(?![\w:])")
 EPOCH = re.compile(r"[0-9]{1,11}")
 LETTER = re.compile(r"[a-z+]")
 BROADCASTS = {"here", "channel", "everyone"}
@@ -97,13 +98,20 @@ def _words(text: str, styles: dict[str, bool]) -> Iterator[Element]:
     """Plain text, with `:names:` as emoji."""
     end = 0
     for match in EMOJI.finditer(text):
-        if not LETTER.search(match[1]):
+        if not LETTER.search(match[1]) and character(match[1]) is None:
             continue
         yield _styled(text_element(text[end : match.start()]), styles)
-        tone = {"skin_tone": int(match[2])} if match[2] else {}
-        yield _styled({"type": "emoji", "name": match[1], **tone}, styles)
+        yield _styled(_emoji(*match.groups()), styles)
         end = match.end()
     yield _styled(text_element(text[end:]), styles)
+
+
+def _emoji(name: str, tone: str | None, other_tone: str | None) -> Element:
+    """An emoji; two people in two skin tones, for which Slack's element has no field, as their character."""
+    found = character(name)
+    if found and tone and other_tone:
+        return text_element(with_skin_tone(found, int(tone), int(other_tone)))
+    return {"type": "emoji", "name": name, **({"skin_tone": int(tone)} if tone else {})}
 
 
 def slack_element(body: str, styles: dict[str, bool]) -> Element:

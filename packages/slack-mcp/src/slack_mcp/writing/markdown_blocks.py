@@ -1,17 +1,14 @@
 """Markdown as Block Kit: rich text, headers, dividers, one table; constructs that Slack lacks have a stand-in."""
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from slack_mcp.writing.bare_links import bare_link_rule
-from slack_mcp.writing.inline_elements import SLACK_TOKEN, Element, elements, text_element
+from slack_mcp.writing.inline_elements import Element, elements, text_element
+from slack_mcp.writing.markdown_parser import parser
 from slack_mcp.writing.tables import as_text, cell_text, table_block
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
@@ -20,7 +17,8 @@ Block = dict[str, Any]
 MAX_BLOCKS = 50
 MAX_HEADER_CHARACTERS = 150
 MAX_INDENT = 8
-LINK_SCHEME = re.compile(r"(https?|mailto|tel|slack):", re.IGNORECASE)
+RULE = "———"
+STANDING_BELOW = {"bullet_list", "ordered_list", "fence", "code_block"}
 TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
 
@@ -33,37 +31,14 @@ def blocks_for(markdown: str) -> list[Block]:
 
 def inline_tokens(markdown: str) -> Iterator["Token"]:
     """Every inline token in reading order, for rules about what a text holds."""
-    for token in _parser().parse(markdown):
+    for token in parser().parse(markdown):
         yield from token.children or ()
 
 
 def _tree(markdown: str) -> "SyntaxTreeNode":
     from markdown_it.tree import SyntaxTreeNode
 
-    return SyntaxTreeNode(_parser().parse(markdown))
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    """CommonMark with tables and strikethrough, without HTML, and with Slack's `<...>` forms."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.inline.ruler.before("autolink", "slack_token", _slack_token)
-    parser.inline.ruler.after("text", "bare_link", bare_link_rule)
-    parser.validateLink = lambda url: LINK_SCHEME.match(url) is not None
-    parser.normalizeLink = lambda url: url
-    return parser
-
-
-def _slack_token(state: "StateInline", silent: bool) -> bool:
-    match = SLACK_TOKEN.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        state.push("slack_token", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
+    return SyntaxTreeNode(parser().parse(markdown))
 
 
 class _Builder:
@@ -98,14 +73,14 @@ class _Builder:
         elif node.type in {"bullet_list", "ordered_list"}:
             self._list(node, 0)
         elif node.type == "blockquote":
-            self._groups.append({"type": "rich_text_quote", "elements": _flowed(node)})
+            self._groups.append({"type": "rich_text_quote", "elements": _flowed(node.children)})
         elif node.type in {"fence", "code_block"}:
             self._code(node.content)
         else:
             self._paragraph(_inline(node))
 
     def _heading(self, found: list[Element], *, large: bool) -> None:
-        plain = cell_text(found)
+        plain = cell_text(found).replace("\n", " ")
         is_text = all(_fits_a_header(element) for element in found)
         if self._headers and large and is_text and 0 < len(plain) <= MAX_HEADER_CHARACTERS:
             self._close({"type": "header", "text": {"type": "plain_text", "text": plain}})
@@ -116,7 +91,7 @@ class _Builder:
         if self._headers:
             self._close({"type": "divider"})
         else:
-            self._paragraph([text_element("———")])
+            self._paragraph([text_element(RULE)])
 
     def _paragraph(self, found: list[Element]) -> None:
         """Slack sets no space between groups: a paragraph after text is a blank line in the same section."""
@@ -130,7 +105,7 @@ class _Builder:
             self._groups.append({"type": "rich_text_section", "elements": lead + found})
 
     def _code(self, code: str) -> None:
-        shown = code.rstrip("\n") or " "
+        shown = code.removesuffix("\n") or " "
         self._groups.append({"type": "rich_text_preformatted", "elements": [text_element(shown)]})
 
     def _table(self, node: "SyntaxTreeNode") -> None:
@@ -154,15 +129,16 @@ class _Builder:
 
     def _item(self, node: "SyntaxTreeNode", item: "SyntaxTreeNode", number: int, indent: int) -> None:
         """A list holds plain sections only: what else is in an item stands below it, and the list goes on after."""
-        nested = [part for part in item.children if part.type in {"bullet_list", "ordered_list"}]
-        code = [part for part in item.children if part.type in {"fence", "code_block"}]
-        words = _flowed(item, leave_out=nested + code)
-        section = {"type": "rich_text_section", "elements": _tasked(words) or [text_element(" ")]}
+        words = list(takewhile(lambda part: part.type not in STANDING_BELOW, item.children))
+        section = {"type": "rich_text_section", "elements": _tasked(_flowed(words)) or [text_element(" ")]}
         self._into_list("ordered" if node.type == "ordered_list" else "bullet", number, indent, section)
-        for part in code:
-            self._code(part.content)
-        for part in nested:
-            self._list(part, min(indent + 1, MAX_INDENT))
+        for part in item.children[len(words) :]:
+            if part.type in {"bullet_list", "ordered_list"}:
+                self._list(part, min(indent + 1, MAX_INDENT))
+            elif part.type in {"fence", "code_block"}:
+                self._code(part.content)
+            else:
+                self._paragraph(_flowed([part]))
 
     def _into_list(self, style: str, number: int, indent: int, section: Block) -> None:
         last = self._groups[-1] if self._groups else {}
@@ -199,32 +175,43 @@ def _inline(node: "SyntaxTreeNode") -> list[Element]:
     return elements([part for token in tokens for part in token.children or ()])
 
 
-def _flowed(node: "SyntaxTreeNode", leave_out: "Sequence[SyntaxTreeNode]" = ()) -> list[Element]:
+def _flowed(children: "Sequence[SyntaxTreeNode]") -> list[Element]:
     """Everything inside as one run of elements, for places where Slack takes no groups."""
     found: list[Element] = []
-    for child in node.children:
-        if child in leave_out:
-            continue
-        if found:
-            found.append(text_element("\n"))
-        found += _flowed_child(child)
+    for at, child in enumerate(children):
+        shown = _flowed_child(child)
+        if found and shown:
+            are_paragraphs = child.type == "paragraph" and children[at - 1].type == "paragraph"
+            found.append(text_element("\n\n" if are_paragraphs else "\n"))
+        found += shown
     return found
 
 
 def _flowed_child(child: "SyntaxTreeNode") -> list[Element]:
     if child.type in {"fence", "code_block"}:
-        return [text_element(child.content.rstrip("\n") or " ", code=True)]
+        return _code_lines(child.content)
     if child.type in {"bullet_list", "ordered_list"}:
         return [part for item in child.children for part in _marked(child, item)][:-1]
+    if child.type == "hr":
+        return [text_element(RULE)]
     if child.type == "heading":
         return [_bold(element) for element in _inline(child)]
     if child.type == "table":
         rows = [[_inline(cell) for cell in row.children] for part in child.children for row in part.children]
-        return [text_element(as_text(rows), code=True)]
-    return _inline(child) or _flowed(child)
+        return _code_lines(as_text(rows))
+    return _inline(child) or _flowed(child.children)
+
+
+def _code_lines(code: str) -> list[Element]:
+    """Each line a code span of its own: there are no others that Markdown can say again."""
+    found: list[Element] = []
+    for line in (code.rstrip("\n") or " ").split("\n"):
+        found += [text_element("\n")] if found else []
+        found += [text_element(line or " ", code=True)]
+    return found
 
 
 def _marked(parent: "SyntaxTreeNode", item: "SyntaxTreeNode") -> list[Element]:
     start = int(parent.attrs.get("start", 1)) + parent.children.index(item)
     mark = f"{start}. " if parent.type == "ordered_list" else "• "
-    return [text_element(mark), *_tasked(_flowed(item)), text_element("\n")]
+    return [text_element(mark), *_tasked(_flowed(item.children)), text_element("\n")]

@@ -1,27 +1,23 @@
 """Body of a post or an edit, made from a text after the rules of what may be posted were checked."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from mcp_chassis.failures import InvalidInput, PermissionDenied
 
-from slack_mcp.rendering.blocks import blocks_text
-from slack_mcp.rendering.names import Names
 from slack_mcp.writing.links import ADDRESS, addresses, linked, previews_allowed, texts_in, without_links
 from slack_mcp.writing.markdown_blocks import blocks_for
 from slack_mcp.writing.mass_mentions import pings_in, pings_in_markdown
+from slack_mcp.writing.notification import notification
 
 Format = Literal["markdown", "mrkdwn"]
 
 # docs.slack.dev: a markdown text holds at most 12,000 characters; a plain text is split by Slack above 4,000.
 MAX_CHARACTERS: dict[Format, int] = {"markdown": 12_000, "mrkdwn": 4_000}
-FALLBACK_CHARACTERS = 3_000
 SPLIT = "Post it in parts: the first in the channel, the rest as replies with thread_ts."
 NO_PING = "It would ping {}, which this server does not allow. Address people by name, or leave the ping out."
 MARKS = {2: None, 3: None}
-ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ def composed(text: str, kind: Format, rules: Rules) -> Body:
     if kind == "mrkdwn":
         return Body(text, previews=previews_allowed(addresses([text]), rules.unfurl_domains))
     blocks = blocks_for(text)
-    words = _fallback(blocks)
+    words = notification(blocks)
     if not words.strip():
         raise InvalidInput("The text shows nothing: it holds only blanks or link definitions.")
     return Body(words, blocks, previews_allowed(addresses(texts_in(blocks)), rules.unfurl_domains))
@@ -88,20 +84,3 @@ def _check(text: str, kind: Format, rules: Rules) -> None:
     pinged = None if rules.broadcasts else (pings_in_markdown if kind == "markdown" else pings_in)(text)
     if pinged:
         raise PermissionDenied(NO_PING.format(pinged), remedy="")
-
-
-class _Mentions(Names):
-    """Names for a notification: Slack puts the real ones in. The marks become brackets after all else is escaped."""
-
-    def user(self, identity: str, label: str = "") -> str:
-        return f"\x02@{identity}\x03"
-
-    def channel(self, identity: str, label: str = "") -> str:
-        return f"\x02#{identity}\x03"
-
-
-def _fallback(blocks: list[dict[str, Any]]) -> str:
-    """Text for notifications and screen readers: the words of the blocks, without anything that pings at large."""
-    shown = re.sub("\x02[^\x03]*$", "", blocks_text(blocks, _Mentions())[:FALLBACK_CHARACTERS])
-    escaped = "".join(ESCAPES.get(character, character) for character in shown)
-    return escaped.replace("\x02", "<").replace("\x03", ">")

@@ -38,7 +38,8 @@ def cell_text(cell: Sequence[Element]) -> str:
 
 def _plain(element: Element) -> str:
     if element["type"] == "emoji":
-        return f":{element['name']}:"
+        tone = f":skin-tone-{element['skin_tone']}:" if "skin_tone" in element else ""
+        return f":{element['name']}:{tone}"
     named = element.get("user_id") or element.get("channel_id") or element.get("usergroup_id")
     return str(
         element.get("text") or element.get("url") or named or element.get("range") or element.get("fallback", "")

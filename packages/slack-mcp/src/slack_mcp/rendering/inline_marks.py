@@ -1,0 +1,167 @@
+"""Styled runs as one paragraph of Markdown, by a plan of what to escape and which marks to use."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from slack_mcp.rendering.runs import STYLES, Run
+
+SPECIAL = frozenset("\\`*_~[]<&!")
+MARKS = {"bold": "**", "strike": "~~"}
+BLANKS_AROUND = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
+PLAIN_TARGET = re.compile(r"(?:[^\s()<>\\&]|\([^\s()<>\\&]*\)|&(?![#\w]{1,40};))+")
+ENTITY = re.compile(r"&(?=[#\w]{1,40};)")
+SIGN_TO_ESCAPE = re.compile(r"[<>\\]")
+BACKTICKS = re.compile("`+")
+MAIL = re.compile("mailto:", re.IGNORECASE)
+
+
+@dataclass
+class Plan:
+    """Positions in the visible text to escape, and the forms that marks and links take."""
+
+    escaped: set[int] = field(default_factory=set[int])
+    italic_mark: str = "_"
+    encodes_neighbours: bool = False
+    """Whether letters that touch marks are written as entities, where Markdown would not see the marks."""
+    link_forms: dict[int, int] = field(default_factory=dict[int, int])
+    """By the position of a link's label: bare, in angle brackets, or with a label."""
+
+
+@dataclass
+class _Atom:
+    """A piece of Markdown that stands for one visible character, one mark, or a whole code span or link."""
+
+    source: str
+    kind: str = "other"
+
+
+def marked(runs: Sequence[Run], plan: Plan) -> str:
+    """The runs as Markdown."""
+    atoms = list(_atoms(_spread(runs), plan, 0))
+    if plan.encodes_neighbours:
+        _encode_neighbours(atoms)
+    return "".join(atom.source for atom in atoms)
+
+
+def link_forms(run: Run) -> int:
+    """In how many ways a link may be written."""
+    return 3 if run.text == run.url else 2 if _mail_address(run) else 1
+
+
+def _spread(runs: Iterable[Run]) -> list[Run]:
+    """Blanks at the edges of styled words apart, in the styles that both their neighbours have."""
+    pieces: list[Run] = []
+    for run in runs:
+        if run.is_code or run.url:
+            pieces.append(run)
+            continue
+        match = BLANKS_AROUND.fullmatch(run.text)
+        found = match.groups() if match else (run.text,)
+        pieces += [replace(run, text=piece) for piece in found if piece]
+    for at, piece in enumerate(pieces):
+        if not piece.text.isspace() or piece.is_code or piece.url:
+            continue
+        before = pieces[at - 1].styles if at else frozenset[str]()
+        after = next((other.styles for other in pieces[at + 1 :] if not other.text.isspace()), frozenset[str]())
+        pieces[at] = replace(piece, styles=before & after - {"code"})
+    return pieces
+
+
+def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
+    """Marks are opened before the words, those of the longest stretch first, and closed after them."""
+    opened: dict[str, str] = {}
+    units = [list(unit) for _, unit in groupby(runs, lambda run: run.url or id(run))]
+    styles = [_common(unit) for unit in units]
+    for at, unit in enumerate(units):
+        while any(style not in styles[at] for style in opened):
+            yield _Atom(opened.popitem()[1], "close")
+        is_blank = not unit[0].url and not unit[0].is_code and unit[0].text.isspace()
+        missing = [] if is_blank else [style for style in STYLES if style in styles[at] and style not in opened]
+        for style in sorted(missing, key=lambda style: -_lasting(style, styles[at:])):
+            last = at + _lasting(style, styles[at:])
+            opened[style] = _mark(style, plan, units[max(at - 1, 0) : at], units[last : last + 1])
+            yield _Atom(opened[style], "open")
+        yield from _link(unit, styles[at], plan, start) if unit[0].url else _words(unit[0], plan, start)
+        start += sum(len(run.text) for run in unit)
+    while opened:
+        yield _Atom(opened.popitem()[1], "close")
+
+
+def _common(unit: Sequence[Run]) -> frozenset[str]:
+    """The styles around a unit: those of a run, or those that all parts of a link's label have."""
+    return frozenset(style for style in unit[0].styles if all(style in run.styles for run in unit)) - {"code"}
+
+
+def _lasting(style: str, styles: Sequence[frozenset[str]]) -> int:
+    return next((at for at, held in enumerate(styles) if style not in held), len(styles))
+
+
+def _mark(style: str, plan: Plan, before: Sequence[Sequence[Run]], after: Sequence[Sequence[Run]]) -> str:
+    """Stars for italic letters within a word, where underscores mean nothing."""
+    if style != "italic":
+        return MARKS[style]
+    beside = [unit[-1].text[-1:] for unit in before] + [unit[0].text[:1] for unit in after]
+    return "*" if any(map(str.isalnum, beside)) else plan.italic_mark
+
+
+def _words(run: Run, plan: Plan, start: int) -> Iterator[_Atom]:
+    if run.is_code:
+        yield _Atom(code_span(run.text))
+        return
+    for at, sign in enumerate(run.text, start):
+        yield _Atom("\\" + sign if at in plan.escaped else sign, "sign")
+
+
+def code_span(code: str) -> str:
+    """Code between as many backticks as it does not hold itself."""
+    held = set(map(len, BACKTICKS.findall(code)))
+    fence = "`" * next(length for length in range(1, len(code) + 2) if length not in held)
+    padded = code[:1] == "`" or code[-1:] == "`" or (code[0] == code[-1] == " " and code.strip(" "))
+    return f"{fence} {code} {fence}" if padded else f"{fence}{code}{fence}"
+
+
+def _link(unit: Sequence[Run], outer: frozenset[str], plan: Plan, start: int) -> Iterator[_Atom]:
+    first, form = unit[0], plan.link_forms.get(start, 0)
+    forms_without_label = link_forms(first) - 1 if len(unit) == 1 and not first.is_code else 0
+    if form < forms_without_label:
+        mail = _mail_address(first)
+        yield _Atom(f"<{mail or first.url}>" if mail or form else first.url)
+        return
+    label = [replace(run, styles=run.styles - outer, url="") for run in unit]
+    yield _Atom("[")
+    yield from _atoms(_spread(label), plan, start)
+    yield _Atom(f"]({_target(first.url)})")
+
+
+def _mail_address(run: Run) -> str:
+    address = MAIL.sub("", run.url, count=1)
+    return address if run.text == address and run.url.startswith("mailto:") else ""
+
+
+def _target(url: str) -> str:
+    if PLAIN_TARGET.fullmatch(url):
+        return url
+    bracketed = SIGN_TO_ESCAPE.sub(lambda sign: "\\" + sign[0], ENTITY.sub("&amp;", url))
+    return f"<{bracketed}>" if set(url) & set(" ()<>") else bracketed
+
+
+def _encode_neighbours(atoms: list[_Atom]) -> None:
+    """A mark between a sign and a letter is none in Markdown; beside an entity it is one."""
+    for kind, neighbours in groupby(list(enumerate(atoms)), lambda item: item[1].kind in ("open", "close")):
+        marks = list(neighbours) if kind else []
+        if not marks or not 0 < marks[0][0] <= marks[-1][0] < len(atoms) - 1:
+            continue
+        before, after = atoms[marks[0][0] - 1], atoms[marks[-1][0] + 1]
+        kinds = {atom.kind for _, atom in marks}
+        follows_sign, precedes_sign = not before.source[-1].isalnum(), not after.source[0].isalnum()
+        if "close" in kinds and (follows_sign or len(marks) > 1):
+            _encode(after)
+        if "open" in kinds and (precedes_sign or len(marks) > 1):
+            _encode(before)
+
+
+def _encode(atom: _Atom) -> None:
+    if atom.kind == "sign" and len(atom.source) == 1 and not atom.source.isspace():
+        atom.source = f"&#{ord(atom.source)};"
