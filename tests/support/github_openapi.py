@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 DESCRIPTION = Path("@octokit/openapi/generated/api.github.com.json")
-SERVED = ("/repos/", "/search/", "/user", "/rate_limit", "/orgs/", "/notifications")
+SERVED = ("/repos/", "/search/", "/user", "/rate_limit", "/orgs/", "/notifications", "/app")
 WHOLE_PATH_VARIABLES = {"path", "ref", "basehead"}
 STATUSES_OF_EVERY_OPERATION = {"301", "304", "307", "401", "403", "404", "406", "422", "429", "451"}
 

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from email.utils import formatdate
 from typing import Any
 
+from github_app import PATHS as APP_PATHS
+from github_app import ScriptedApp
 from github_graphql import PATHS as GRAPHQL_PATHS
 from github_graphql import GraphQLDescription, root_of
 from github_limits import SECONDARY, Fault, Limits, Manner, resource_of
@@ -45,6 +47,7 @@ class ScriptedGitHub:
         self.prefix = prefix
         self.port = port
         self.url = ""
+        self.app: ScriptedApp | None = None
         self.requests: list[Request] = []
         self.problems: list[str] = []
         self.disconnected = asyncio.Event()
@@ -165,6 +168,8 @@ class ScriptedGitHub:
     def _answer(self, request: Request) -> Answer:
         resource = resource_of(request.path)
         try:
+            if self.app is not None and APP_PATHS.fullmatch(request.path):
+                return self._answer_app(self.app, request)
             request.login = self._login(request)
             self.limits.take(request.login, resource)
             answer = self._served(request)
@@ -181,6 +186,12 @@ class ScriptedGitHub:
         if (scopes := self.world.scopes.get(_token(request))) is not None:
             answer.headers["X-OAuth-Scopes"] = scopes
         answer.headers["X-GitHub-Request-Id"] = f"TEST:{len(self.requests)}"
+        return answer
+
+    def _answer_app(self, app: ScriptedApp, request: Request) -> Answer:
+        answer = app.answer(request)
+        self._judge_answer(request, answer)
+        answer.headers["Date"] = formatdate(self.world.clock() + self.skew, usegmt=True)
         return answer
 
     def _served(self, request: Request) -> Answer:

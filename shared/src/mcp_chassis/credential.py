@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import anyio.to_thread
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from mcp_chassis.environment import BadSettings, Environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
@@ -32,13 +33,18 @@ def printable(secret: SecretStr) -> SecretStr:
 
 
 class Credential:
-    """A secret with its variable, and the file or command it can be loaded from again."""
+    """A secret with its variable, and the file or command it can be loaded from again.
 
-    def __init__(self, names: Sequence[str], secret: SecretStr | None, environment: Environment) -> None:
+    Args:
+        kind: the annotation of the setting, whose rules a value that is loaded again keeps.
+    """
+
+    def __init__(self, names: Sequence[str], secret: SecretStr | None, environment: Environment, kind: Any) -> None:
         self.variable = names[0]
         self._names = names
         self._secret = secret
         self._environment = environment
+        self._kind = kind
 
     @property
     def present(self) -> bool:
@@ -81,7 +87,8 @@ class Credential:
         if path is None:
             return False
         try:
-            fresh = printable(SecretStr(read_secret_file(self.variable, path)))
+            adapter: TypeAdapter[SecretStr] = TypeAdapter(self._kind)
+            fresh = adapter.validate_python(SecretStr(read_secret_file(self.variable, path)))
         except (BadSettings, ValueError):  # half written, or gone: the 401 stands, and the next one reads it again
             return False
         changed = self._secret is None or fresh.get_secret_value() != self._secret.get_secret_value()

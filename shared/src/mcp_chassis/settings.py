@@ -144,12 +144,10 @@ class ServerSettings(TextSettings, Policy):
     """
 
     written_files: ClassVar[frozenset[str]] = frozenset()
-    """Fields that name a file this server writes; the content of every other file that a setting names may decide
-    what is listed."""
+    """Fields that name a file this server writes; every other file that a setting names may decide what is listed."""
 
     signed_in: ClassVar[tuple[str, str] | None] = None
     """The server and the field of the credential that an account of `SERVER login` takes the place of."""
-
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod
@@ -196,7 +194,12 @@ class ServerSettings(TextSettings, Policy):
 
     def credential(self, field: str) -> Credential:
         """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
-        return Credential(variables(type(self), field), getattr(self, field), self._environment)
+        names, kind = variables(type(self), field), type(self).model_fields[field].annotation
+        return Credential(names, getattr(self, field), self._environment, kind)
+
+    def unneeded(self) -> frozenset[str]:
+        """Fields that need no value under these settings, because another one takes their place."""
+        return frozenset()
 
     def secrets(self) -> Iterator[str]:
         """Every secret value, for the scrubbing of logs and results."""
@@ -238,7 +241,7 @@ def _types_in(annotation: Any) -> Iterator[Any]:
 
 def _warn_of_constants(settings: ServerSettings, environment: Environment) -> None:
     for field, info in type(settings).model_fields.items():
-        if environment.get(former_variable(info) or "", "").strip():
+        if environment.get(former_variable(info), "").strip():
             logger.warning("%s is no longer a setting: it is %g.", former_variable(info), getattr(settings, field))
 
 

@@ -9,6 +9,7 @@ from mcp_chassis.failures import InvalidInput, PermissionDenied
 _QUOTED = re.compile(r'"[^"]*"?')
 _SCOPE = re.compile(r"(?i)(?:^|[\s(])-?(repo|org|user|owner|fork|enterprise)\s*:\s*\"?([^\s()\"]*)")
 _BOOLEAN = re.compile(r"[()]|\b(?:OR|NOT)\b")
+_OWNED = {"repo", "org", "user", "owner"}
 _MAX_QUALIFIERS = 20
 _GLOB_CHARACTERS = set("*?[")
 
@@ -79,3 +80,12 @@ class AllowedRepositories:
                 return []  # no qualifier says "any owner like this": the filter alone decides
             chosen.append(f"user:{owner}" if _GLOB_CHARACTERS & set(name) else f"repo:{owner}/{name}")
         return list(dict.fromkeys(chosen)) if len(chosen) <= _MAX_QUALIFIERS else []
+
+
+def sole_owner(query: str) -> str:
+    """The one owner whose repositories a search query is restricted to; empty where it names none or several."""
+    places = [
+        match for match in _SCOPE.finditer(_QUOTED.sub(" ", query)) if not match.group().lstrip("( ").startswith("-")
+    ]
+    owners = {place.group(2).partition("/")[0].lower() for place in places if place.group(1).lower() in _OWNED}
+    return owners.pop() if len(owners) == 1 else ""

@@ -11,7 +11,7 @@ from mcp_chassis.sign_in import OAuthApp
 from mcp_chassis.upstream.service import Upstream
 
 from github_mcp import errors
-from github_mcp.connection import common_headers
+from github_mcp.common_headers import common_headers
 from github_mcp.settings import GitHubSettings
 
 

@@ -3,7 +3,8 @@
 from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn
 
-from github_mcp.connection import connect, probe, writes_in_public
+from github_mcp.connection import connect, writes_in_public
+from github_mcp.probes import probe
 from github_mcp.profiles import MORE_TOOLS, PROFILES
 from github_mcp.prompts import compare_repositories, release_notes, review_pull_request, triage_issue
 from github_mcp.resources import contents, issue, rate_limit

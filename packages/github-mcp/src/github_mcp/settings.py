@@ -3,9 +3,17 @@
 import re
 from typing import Annotated, ClassVar
 
-from mcp_chassis.settings import CommaSeparated, HttpsUrl, Secret, ServerSettings, SettingsConfigDict
-from pydantic import AfterValidator, AliasChoices, Field
+from mcp_chassis.settings import (
+    OPTIONAL_CREDENTIAL,
+    CommaSeparated,
+    HttpsUrl,
+    Secret,
+    ServerSettings,
+    SettingsConfigDict,
+)
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 
+_APP_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GLOB = re.compile(r"[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", re.ASCII)
 
 
@@ -15,8 +23,23 @@ def _globs(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return patterns
 
 
+def _pem(key: SecretStr) -> SecretStr:
+    if "PRIVATE KEY-----" not in key.get_secret_value():
+        raise ValueError("must be a private key in PEM form, as GitHub gives it")
+    return SecretStr(key.get_secret_value().strip())
+
+
+def _app_id(value: str) -> str:
+    if not _APP_ID.fullmatch(value):
+        raise ValueError("must be the app's number or its client id")
+    return value
+
+
+PrivateKey = Annotated[SecretStr, AfterValidator(_pem)]
+
+
 class GitHubSettings(ServerSettings):
-    """Everything begins with `GITHUB_`; without a token public repositories can be read, 60 requests an hour."""
+    """Everything begins with `GITHUB_`; without a credential public repositories can be read, 60 requests an hour."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="GITHUB_")
     signed_in = "github-mcp", "token"
@@ -25,6 +48,17 @@ class GitHubSettings(ServerSettings):
         default=None,
         validation_alias=AliasChoices("GITHUB_TOKEN", "GITHUB_PERSONAL_ACCESS_TOKEN", "GH_TOKEN"),
         description="Personal access token, fine-grained where possible, or an app's installation token.",
+    )
+    app_private_key: PrivateKey | None = Field(
+        default=None,
+        json_schema_extra=OPTIONAL_CREDENTIAL,
+        description="Private key (PEM) of the GitHub App to act as; better from its file.",
+    )
+    app_id: Annotated[str, AfterValidator(_app_id)] | None = Field(
+        default=None, description="Number or client id of that app, in place of a token."
+    )
+    app_installation_id: int | None = Field(
+        default=None, ge=1, description="Its installation for every request; by the repository's owner when unset."
     )
     api_url: HttpsUrl = Field(
         default="https://api.github.com",
@@ -42,3 +76,23 @@ class GitHubSettings(ServerSettings):
     )
     searches_per_minute: float = Field(default=30.0, ge=2, le=1e6, description="Searches in any minute.")
     code_searches_per_minute: float = Field(default=10.0, ge=2, le=1e6, description="Code searches in any minute.")
+
+    @field_validator("app_id")
+    @classmethod
+    def _is_the_only_credential(cls, app_id: str | None, others: ValidationInfo) -> str | None:
+        if app_id is None and others.data.get("app_private_key") is not None:
+            raise ValueError("is needed beside GITHUB_APP_PRIVATE_KEY")
+        if app_id is not None and others.data.get("token") is not None:
+            raise ValueError("set either GITHUB_TOKEN or the GitHub App, not both")
+        return app_id
+
+    @property
+    def acts_as_app(self) -> bool:
+        """Whether requests carry tokens of the app: a caller's own token goes before it, a stored sign-in does not."""
+        from mcp_chassis.accounts.signed_in_secret import SignedInSecret
+
+        return self.app_id is not None and (self.token is None or isinstance(self.token, SignedInSecret))
+
+    def unneeded(self) -> frozenset[str]:
+        """The token, where the server acts as an app."""
+        return frozenset() if self.app_id is None else frozenset({"token"})

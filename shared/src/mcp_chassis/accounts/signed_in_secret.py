@@ -30,6 +30,11 @@ def on_behalf_of(owner: str) -> Generator[None]:
         _OWNER.reset(token)
 
 
+def owner_of_request() -> str:
+    """The owner that the requests under way are for; empty where they name none."""
+    return _OWNER.get()
+
+
 class SignedInSecret(CommandSecret):
     """The access token of the account that a request is for.
 
@@ -92,7 +97,7 @@ class SignedInSecret(CommandSecret):
 
     def _account(self) -> Account:
         try:
-            account = chosen(self._store.accounts(self._server), self._name, _OWNER.get())
+            account = chosen(self._store.accounts(self._server), self._name, owner_of_request())
         except UnreadableStore as exc:
             raise AuthenticationFailed(str(exc)) from exc
         if account is None:

@@ -42,7 +42,7 @@ class Reloadable(Protocol):
     variable: str
 
     async def ready(self) -> None:
-        """Load the value, off the event loop, before it is revealed."""
+        """Load the value before it is revealed, also after `reload`; what blocks runs off the event loop."""
         ...
 
     def reload(self) -> bool:
@@ -220,6 +220,7 @@ class JsonApi:
         answer = await self._connection.ask(question, {**used, **extra})
         if answer.status == 401 and self._credential is not None and answer.redirected_by is None:
             await anyio.to_thread.run_sync(self._credential.reload)
+            await self._credential.ready()
             # Another call may have reloaded it meanwhile: compare with the headers that this one sent.
             if (fresh := self._headers()) != used:
                 return await self._connection.ask(question, {**fresh, **extra})

@@ -61,7 +61,8 @@ def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[
 def missing_settings(settings: ServerSettings) -> list[str]:
     """The variables that a server needs and that are not set: credentials it cannot do without, addresses, folders."""
     needed = [name for name, info in type(settings).model_fields.items() if _is_needed(info)]
-    return [variables(type(settings), name)[0] for name in needed if getattr(settings, name) is None]
+    missing = [name for name in needed if getattr(settings, name) is None and name not in settings.unneeded()]
+    return [variables(type(settings), name)[0] for name in missing]
 
 
 def _is_needed(info: FieldInfo) -> bool:

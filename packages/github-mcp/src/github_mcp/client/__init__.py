@@ -10,6 +10,7 @@ from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client.accounts import Accounts
 from github_mcp.client.actions import Actions
 from github_mcp.client.alerts import Alerts
+from github_mcp.client.apps import Apps
 from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
 from github_mcp.client.graphql import GraphQL
@@ -37,6 +38,7 @@ class GitHubClient:
     Args:
         http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
+        apps: the GitHub App that the server acts as, and `installation_id` its installation where one is set.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
         token_scopes: what the token is known to be good for.
         lockdown: withholds texts of authors without push access in public repositories.
@@ -51,6 +53,8 @@ class GitHubClient:
         *,
         page_chars: int,
         token_scopes: TokenScopes,
+        apps: Apps | None = None,
+        installation_id: int | None = None,
         enterprise: bool = False,
         lockdown: bool = False,
     ) -> None:
@@ -58,7 +62,9 @@ class GitHubClient:
         self.allowed = allowed
         self.page_chars = page_chars
         self.token_scopes = token_scopes
-        self.accounts = Accounts(session)
+        self.apps = apps
+        self.installation_id = installation_id
+        self.accounts = Accounts(session, apps)
         self.actions = Actions(session)
         self.alerts = Alerts(session)
         self.commits = Commits(session)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
@@ -25,7 +26,9 @@ def graphql_base_url(api_url: str) -> str:
 
 
 class GraphQL:
-    """GraphQL of one credential. The caller checks the repository of what comes back against the allow-list.
+    """GraphQL with the account or installation of `owner`.
+
+    The caller checks the repository of what comes back against the allow-list.
 
     Args:
         http: its failures include those that GraphQL reports with status 200.
@@ -35,30 +38,39 @@ class GraphQL:
         self._http = http
         self._notices = notices
 
-    async def query(self, text: str, variables: Variables) -> Response:
+    async def query(self, owner: str, text: str, variables: Variables) -> Response:
         """Read."""
-        return await self._send(text, variables, Repeat.READ)
+        return await self._send(owner, text, variables, Repeat.READ)
 
-    async def mutate(self, text: str, variables: Variables, *, proof: type[Record], check: str = "") -> Response:
+    async def mutate(
+        self, owner: str, text: str, variables: Variables, *, proof: type[Record], check: str = ""
+    ) -> Response:
         """Set something that may be set twice without harm; `proof` is the record that the whole answer must hold.
 
         Raises:
             OutcomeUnknown: when the answer proves neither that it happened nor that it did not.
         """
-        return await self._send(text, variables, Repeat.ONCE, proof, check)
+        return await self._send(owner, text, variables, Repeat.ONCE, proof, check)
 
     async def _send(
-        self, text: str, variables: Variables, repeat: Repeat, proof: type[Record] | None = None, check: str = ""
+        self,
+        owner: str,
+        text: str,
+        variables: Variables,
+        repeat: Repeat,
+        proof: type[Record] | None = None,
+        check: str = "",
     ) -> Response:
-        answer = await self._http.request(
-            "POST",
-            "/graphql",
-            json={"query": text, "variables": variables},
-            repeat=repeat,
-            rate_limit=None if repeat is Repeat.READ else "writes",
-            proof=proof,
-            check=check,
-            follow_same_origin=False,
-        )
-        self._notices.record(answer.headers)
+        with on_behalf_of(owner):
+            answer = await self._http.request(
+                "POST",
+                "/graphql",
+                json={"query": text, "variables": variables},
+                repeat=repeat,
+                rate_limit=None if repeat is Repeat.READ else "writes",
+                proof=proof,
+                check=check,
+                follow_same_origin=False,
+            )
+            self._notices.record(answer.headers)
         return answer

@@ -41,19 +41,19 @@ class PullRequestChanges:
         self._session = session
         self._graphql = graphql
 
-    async def set_draft(self, pull: PullRequestRecord, *, draft: bool) -> None:
+    async def set_draft(self, owner: str, pull: PullRequestRecord, *, draft: bool) -> None:
         text, proof = (_DRAFT if draft else _READY), DraftChangeRecord
-        answer = await self._change(text, {"id": pull.node_id}, proof)
+        answer = await self._change(owner, text, {"id": pull.node_id}, proof)
         if answer.record(proof, operation="change the draft state").is_draft != draft:
             raise Conflict("GitHub took the request, and left the pull request as it was.")
 
-    async def set_auto_merge(self, pull: PullRequestRecord, method: str | None) -> None:
+    async def set_auto_merge(self, owner: str, pull: PullRequestRecord, method: str | None) -> None:
         """Merge by a method once every requirement is met; None: no longer."""
         variables: dict[str, Any] = {"id": pull.node_id}
         if method is not None:
             variables |= {"method": method.upper(), "head": pull.head.sha}
         text, proof = (_AUTO_MERGE if method else _NO_AUTO_MERGE), AutoMergeChangeRecord
-        answer = await self._change(text, variables, proof)
+        answer = await self._change(owner, text, variables, proof)
         if answer.record(proof, operation="change the automatic merge").is_on != (method is not None):
             raise Conflict("GitHub took the request, and left automatic merging as it was.")
 
@@ -93,5 +93,5 @@ class PullRequestChanges:
         )
         await self._session.write(owner, repo, write)
 
-    async def _change(self, text: str, variables: Mapping[str, object], proof: type[Record]) -> Any:
-        return await self._graphql.mutate(text, variables, proof=proof, check=_SAFE)
+    async def _change(self, owner: str, text: str, variables: Mapping[str, object], proof: type[Record]) -> Any:
+        return await self._graphql.mutate(owner, text, variables, proof=proof, check=_SAFE)

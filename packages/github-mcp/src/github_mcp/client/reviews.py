@@ -69,7 +69,7 @@ class Reviews:
         try:
             for _ in range(MAX_THREAD_PAGES):
                 variables = {"owner": owner, "repo": repo, "number": number, "before": before}
-                answer = await self._graphql.query(_THREADS, variables)
+                answer = await self._graphql.query(owner, _THREADS, variables)
                 place = answer.record(RepositoryOfThreadRecord, operation=_READ_THREADS, at="data.repository")
                 self._session.allowed.check(place.name_with_owner)
                 threads = answer.records(ReviewThreadRecord, operation=_READ_THREADS, at=f"{_AT}.nodes", noun="threads")
@@ -129,7 +129,7 @@ class Reviews:
     async def resolve(self, owner: str, repo: str, thread: str, *, resolved: bool) -> bool:
         """Make a thread of the repository resolved, or not; False where it was so already."""
         self._session.allowed.check(f"{owner}/{repo}")
-        answer = await self._graphql.query(_PLACE, {"id": thread})
+        answer = await self._graphql.query(owner, _PLACE, {"id": thread})
         try:
             place = answer.record(ThreadPlaceRecord, operation="find the thread", at="data.node")
         except UpstreamError as exc:
@@ -141,7 +141,7 @@ class Reviews:
         if place.is_resolved == resolved:
             return False
         change = _RESOLVE if resolved else _UNRESOLVE
-        answer = await self._graphql.mutate(change, {"id": thread}, proof=ThreadChangeRecord, check=_SAFE)
+        answer = await self._graphql.mutate(owner, change, {"id": thread}, proof=ThreadChangeRecord, check=_SAFE)
         changed = answer.record(ThreadChangeRecord, operation="change the thread")
         if changed.is_resolved != resolved:
             raise Conflict("GitHub took the request, and left the thread as it was.")

@@ -1,15 +1,17 @@
 """Searches, narrowed to the allow-list (or one repository) before they are sent and filtered afterwards."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.failures import Failure, InvalidInput
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import warn
 
+from github_mcp.allowed_repositories import sole_owner
 from github_mcp.client.list_pages import ListPage, next_position, params_at
-from github_mcp.client.session import JSON, Session
+from github_mcp.client.session import JSON, Session, Values
 from github_mcp.records.issues import IssueRecord, repository_of
 from github_mcp.records.pull_requests import CountRecord
 from github_mcp.records.repositories import RepositoryRecord
@@ -29,17 +31,13 @@ class Searches:
         self, query: str, *, size: int, sort: str | None = None, position: str | None = None
     ) -> ListPage[RepositoryRecord]:
         first = {"q": self._session.allowed.narrowed(query), "sort": sort, "per_page": size}
-        answer = await self._session.get(
-            "/search/repositories", params=params_at(position, first), rate_limit="searches"
-        )
+        answer = await self._ask("/search/repositories", params_at(position, first), rate_limit="searches")
         return self._hits(answer, RepositoryRecord, "repositories", lambda hit: hit.full_name)
 
     async def code(self, query: str, *, size: int, position: str | None = None) -> ListPage[CodeHitRecord]:
         first = {"q": self._session.allowed.narrowed(query), "per_page": size}
         params = params_at(position, first)
-        answer = await self._session.get(
-            "/search/code", params=params, accept=TEXT_MATCH_JSON, rate_limit="code searches"
-        )
+        answer = await self._ask("/search/code", params, accept=TEXT_MATCH_JSON, rate_limit="code searches")
         return self._hits(answer, CodeHitRecord, "files", lambda hit: hit.repository.full_name)
 
     async def issues(self, query: str, *, size: int, sort: str | None = None, page: int = 1) -> ListPage[IssueRecord]:
@@ -80,8 +78,13 @@ class Searches:
         self, query: str, size: int, sort: str | None, page: int, within: str | None = None
     ) -> ListPage[IssueRecord]:
         params = {"q": query, "sort": sort, "per_page": size, "page": page if page > 1 else None}
-        answer = await self._session.get("/search/issues", params=params, accept=JSON, rate_limit="searches")
+        answer = await self._ask("/search/issues", params, accept=JSON, rate_limit="searches")
         return self._hits(answer, IssueRecord, "issues", repository_of, within)
+
+    async def _ask(self, path: str, params: Values, **options: Any) -> Response:
+        """Search with the account or installation of the one owner that the query names."""
+        with on_behalf_of(sole_owner(str(params.get("q", "")))):
+            return await self._session.get(path, params=params, **options)
 
     def _hits(
         self, answer: Response, kind: type[Hit], noun: str, name: Callable[[Hit], str], within: str | None = None

@@ -133,7 +133,8 @@ class Session:
         async def look_up() -> str:
             return (await self._repository(where)).full_name
 
-        return await self._names.get("name", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
+        with on_behalf_of(owner):
+            return await self._names.get("name", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
 
     async def _place(self, owner: str, repo: str) -> dict[str, str]:
         """Owner and name to ask for: with an allow-list, those that the repository has today."""

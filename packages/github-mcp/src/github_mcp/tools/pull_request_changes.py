@@ -68,7 +68,7 @@ async def _changed(
     if change in ("ready", "draft"):
         if pull.draft == (change == "draft"):
             return False
-        await changes.set_draft(pull, draft=change == "draft")
+        await changes.set_draft(owner, pull, draft=change == "draft")
     elif change == "request_reviews":
         return await _request_reviews(github, owner, repo, pull, reviewers)
     elif change == "update_branch":
@@ -77,7 +77,7 @@ async def _changed(
     elif change == "no_auto_merge" and pull.auto_merge is None:
         return False
     else:
-        await changes.set_auto_merge(pull, method if change == "auto_merge" else None)
+        await changes.set_auto_merge(owner, pull, method if change == "auto_merge" else None)
     return True
 
 

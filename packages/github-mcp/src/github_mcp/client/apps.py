@@ -1,0 +1,69 @@
+"""What GitHub answers a GitHub App that proves itself by a signed token: who it is, where it is installed, tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from mcp_chassis.failures import NotFound, UpstreamError
+from mcp_chassis.http.json_api import JsonApi
+from mcp_chassis.upstream.retry import Repeat
+
+from github_mcp.client.list_pages import MAX_PAGE_SIZE
+from github_mcp.records.apps import AppRecord, InstallationRecord, InstallationTokenRecord
+
+DEFAULT_LIFETIME_SECONDS = 600.0  # of a token whose end cannot be told
+
+
+class Apps:
+    """Requests of one GitHub App about itself.
+
+    Args:
+        http: signs its requests with the app's private key.
+    """
+
+    def __init__(self, http: JsonApi) -> None:
+        self._http = http
+
+    async def own(self) -> AppRecord:
+        return (await self._http.get("/app")).record(AppRecord, operation="read the app")
+
+    async def installations(self) -> Sequence[InstallationRecord]:
+        """The first hundred installations that are not suspended."""
+        answer = await self._http.get("/app/installations", params={"per_page": MAX_PAGE_SIZE})
+        found = answer.records(InstallationRecord, operation="list the installations", noun="installations")
+        return [each for each in found.items if each.suspended_at is None]
+
+    async def installation(self, installation_id: int) -> InstallationRecord:
+        answer = await self._http.get("/app/installations/{id}", {"id": installation_id})
+        return answer.record(InstallationRecord, operation="read the installation")
+
+    async def installation_of(self, owner: str) -> InstallationRecord:
+        """The installation of an organisation or a person.
+
+        Raises:
+            NotFound: where the app is not installed there.
+        """
+        try:
+            answer = await self._http.get("/orgs/{owner}/installation", {"owner": owner})
+        except NotFound:
+            answer = await self._http.get("/users/{owner}/installation", {"owner": owner})
+        return answer.record(InstallationRecord, operation="find the installation")
+
+    async def token(self, installation_id: int) -> tuple[str, float]:
+        """A new token of an installation, and the seconds until it ends by GitHub's own clock.
+
+        A token that was made without being received does no harm, so the request may be repeated.
+        """
+        path, values = "/app/installations/{id}/access_tokens", {"id": installation_id}
+        answer = await self._http.post(path, values, json={}, repeat=Repeat.READ)
+        made = answer.record(InstallationTokenRecord, operation="make an installation token")
+        if not made.token.isascii() or not made.token.isprintable() or not made.token:
+            raise UpstreamError("GitHub answered the request for an installation token with an unusable one.")
+        return made.token, _seconds_between(answer.headers.get("date", ""), made.expires_at)
+
+
+def _seconds_between(now: str, end: str) -> float:
+    try:
+        return (datetime.fromisoformat(end) - parsedate_to_datetime(now)).total_seconds()
+    except (TypeError, ValueError):
+        return DEFAULT_LIFETIME_SECONDS

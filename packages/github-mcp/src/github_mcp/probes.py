@@ -1,0 +1,72 @@
+"""Whether GitHub answers, and takes the credential; for `check` and the diagnostics."""
+
+from collections.abc import Sequence
+
+from mcp_chassis.accounts.signed_in_secret import on_behalf_of
+from mcp_chassis.failures import Failure, NotFound
+from mcp_chassis.server import Probe
+
+from github_mcp.client import GitHubClient
+from github_mcp.client.apps import Apps
+from github_mcp.records.apps import InstallationRecord
+
+MAX_INSTALLATIONS = 5
+
+
+async def probe(github: GitHubClient) -> Sequence[Probe]:
+    """Whether GitHub answers, and takes the token; asking for the limits costs nothing of them."""
+    if github.apps is not None:
+        return await _probe_app(github, github.apps)
+    return [await _probe_limits(github)]
+
+
+async def _probe_limits(github: GitHubClient) -> Probe:
+    try:
+        core = (await github.accounts.rate_limits()).get("core")
+    except NotFound:
+        return await _probe_without_limits(github)
+    except Failure as failure:
+        return Probe("GitHub", "failed", failure.message)
+    if core is None:
+        return Probe("GitHub", "ok", "It answers, without telling its rate limits.")
+    left = f"{core.remaining} of {core.limit} requests are left this hour."
+    if github.anonymous:
+        return Probe("GitHub", "not configured", f"It answers. Without GITHUB_TOKEN only public data is read; {left}")
+    return Probe("GitHub", "ok", left)
+
+
+async def _probe_without_limits(github: GitHubClient) -> Probe:
+    """An Enterprise Server has no rate limits unless they are switched on; then the account is asked for."""
+    try:
+        account = await github.accounts.signed_in()
+    except NotFound:
+        hint = "GITHUB_API_URL is not the address of the REST API: an Enterprise Server's ends in /api/v3."
+        return Probe("GitHub", "failed", hint)
+    except Failure as failure:
+        return Probe("GitHub", "failed", failure.message)
+    return Probe("GitHub", "ok", f"It answers {account.login}; rate limits are switched off there.")
+
+
+async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
+    """The app, what each installation permits, and whether a token of it is taken."""
+    try:
+        own = await apps.own()
+        chosen = github.installation_id
+        there = [await apps.installation(chosen)] if chosen else await apps.installations()
+    except Failure as failure:
+        return [Probe("GitHub App", "failed", failure.message)]
+    if not there:
+        return [Probe("GitHub App", "failed", f"{own.login} is installed nowhere, or suspended everywhere.")]
+    names = ", ".join(each.owner for each in there[:MAX_INSTALLATIONS])
+    more = f" and {len(there) - MAX_INSTALLATIONS} more" if len(there) > MAX_INSTALLATIONS else ""
+    found = [Probe("GitHub App", "ok", f"{own.login}, installed for {names}{more}.")]
+    for each in there[:MAX_INSTALLATIONS]:
+        with on_behalf_of(each.owner):
+            limits = await _probe_limits(github)
+        found.append(Probe(f"GitHub for {each.owner}", limits.status, f"{limits.message} {_permissions(each)}"))
+    return found
+
+
+def _permissions(installation: InstallationRecord) -> str:
+    granted = ", ".join(f"{name}={level}" for name, level in sorted((installation.permissions or {}).items()))
+    return f"Permissions: {granted or 'none told'}."

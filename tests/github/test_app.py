@@ -1,0 +1,382 @@
+"""The server acting as a GitHub App: which installation's token a request carries, and what a refusal says."""
+
+import io
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+from github_app import Installation, ScriptedApp, pem, private_key
+from github_calls import NOW, TOKEN
+from github_graphql import GraphQLDescription
+from github_mcp.installation_tokens import InstallationTokens
+from github_mcp.server import SERVER
+from github_openapi import Description
+from github_world import Comment, Thread, World
+from mcp.client import Client
+from mcp_chassis.cli.check import check
+from mcp_chassis.settings import BadSettings
+from mcp_chassis.testing import connected, data, failure
+from scripted_github import ScriptedGitHub
+
+ISSUE = {"owner": "octocat", "repo": "hello", "number": 1}
+ACME_ISSUE = {"owner": "acme", "repo": "web", "number": 1}
+Open = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture
+async def github(description: Description, graphql: GraphQLDescription) -> AsyncGenerator[ScriptedGitHub]:
+    """Two owners with a repository and an issue each, and an app that both have installed."""
+    world = World(lambda: NOW)
+    for name in ("octocat/hello", "acme/web"):
+        repository = world.repository(name)
+        world.commit(repository, {"README.md": b"# Hello\n"}, "First")
+        world.issue(repository, f"Bug in {name}")
+    async with ScriptedGitHub(world, description=description, graphql=graphql).serving() as scripted:
+        scripted.app = ScriptedApp(world, description, Installation(11, "octocat", "User"), Installation(12, "acme"))
+        yield scripted
+    assert scripted.problems == []
+
+
+def environment(github: ScriptedGitHub, **more: str) -> dict[str, str]:
+    app = {"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": pem(private_key()), "GITHUB_API_URL": github.url}
+    return app | {"MCP_OUTBOUND_RATE": "1000", "GITHUB_WRITES_PER_SECOND": "1000"} | more
+
+
+@pytest.fixture
+def acting(github: ScriptedGitHub) -> Open:
+    return lambda **more: connected(SERVER, env=environment(github, **more))
+
+
+def credentials(github: ScriptedGitHub, path: str) -> list[str]:
+    """The tokens that requests to a path came with."""
+    return [each.headers["authorization"].removeprefix("Bearer ") for each in github.requests if path in each.path]
+
+
+def given(github: ScriptedGitHub, owner: str) -> list[str]:
+    assert github.app
+    return next(each.given for each in github.app.installations if each.owner == owner)
+
+
+async def test_each_owner_is_asked_with_the_token_of_its_installation(acting: Open, github: ScriptedGitHub) -> None:
+    async with acting() as client:
+        for arguments in (ISSUE, ACME_ISSUE, ISSUE):
+            data(await client.call_tool("get_issue", arguments))
+            data(await client.call_tool("add_issue_comment", {**arguments, "body": "Seen"}))
+    assert set(credentials(github, "/octocat/hello")) == set(given(github, "octocat"))
+    assert set(credentials(github, "/acme/web")) == set(given(github, "acme"))
+    assert len(given(github, "octocat")) == len(given(github, "acme")) == 1
+    comment = github.world.repositories["acme/web"].issues[1].comments[0]
+    assert comment.user
+    assert comment.user.login == "builder[bot]"
+
+
+async def test_a_named_installation_is_used_for_every_owner(acting: Open, github: ScriptedGitHub) -> None:
+    async with acting(GITHUB_APP_INSTALLATION_ID="12") as client:
+        data(await client.call_tool("get_issue", ISSUE))
+        data(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert set(credentials(github, "/octocat/hello") + credentials(github, "/search")) == set(given(github, "acme"))
+    assert not [each for each in github.requests if each.path.endswith("/installation")]
+
+
+async def test_graphql_is_asked_with_the_owners_token(acting: Open, github: ScriptedGitHub) -> None:
+    world = github.world
+    hello = world.repositories["octocat/hello"]
+    world.commit(hello, {"a.py": b"1\n"}, branch="feature")
+    pull = world.pull(hello, "Feature", "feature").pull
+    assert pull
+    pull.threads.append(Thread("PRRT_1", "a.py", 1, [Comment(5, world.user("mira"), "Why?", NOW)]))
+    async with acting(GITHUB_TOOLS="resolve_thread") as client:
+        arguments = {"owner": "octocat", "repo": "hello", "thread_id": "PRRT_1"}
+        data(await client.call_tool("resolve_thread", arguments))
+    assert set(credentials(github, "/graphql")) == set(given(github, "octocat"))
+
+
+@pytest.mark.parametrize(
+    "query", ["repo:acme/web bug", "org:acme bug", "user:ACME", '"repo:octocat/hello" repo:acme/web']
+)
+async def test_a_search_that_names_one_owner_uses_its_installation(
+    acting: Open, github: ScriptedGitHub, query: str
+) -> None:
+    async with acting(GITHUB_TOOLS="search_issues", GITHUB_SEARCHES_PER_MINUTE="100000") as client:
+        data(await client.call_tool("search_issues", {"query": query}))
+    assert credentials(github, "/search/issues") == given(github, "acme")
+
+
+async def test_a_search_in_one_repository_uses_its_owners_installation(acting: Open, github: ScriptedGitHub) -> None:
+    async with acting() as client:
+        data(await client.call_tool("list_issues", {"owner": "acme", "repo": "web", "query": "bug"}))
+    assert set(credentials(github, "/search/issues")) == set(given(github, "acme"))
+
+
+@pytest.mark.parametrize("query", ["bug", "bug repo:acme/web repo:octocat/hello", "bug -repo:acme/web"])
+async def test_a_search_without_one_owner_asks_for_one(acting: Open, github: ScriptedGitHub, query: str) -> None:
+    async with acting(GITHUB_TOOLS="search_issues") as client:
+        error = failure(await client.call_tool("search_issues", {"query": query}))
+    assert error.code == "INVALID_INPUT"
+    assert "installed for several owners (octocat, acme), and this names none" in error.message
+    assert github.seen("GET", "/search/.*") == []
+
+
+async def test_the_only_installation_serves_requests_without_an_owner(acting: Open, github: ScriptedGitHub) -> None:
+    assert github.app
+    github.app.installations[1].suspended = True
+    async with acting() as client:
+        data(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert credentials(github, "/search/repositories") == given(github, "octocat")
+
+
+async def test_a_token_is_made_anew_when_it_ends(acting: Open, github: ScriptedGitHub) -> None:
+    assert github.app
+    github.app.lifetime_seconds = 0.0
+    async with acting() as client:
+        for _ in range(2):
+            data(await client.call_tool("get_issue", {**ISSUE, "comments": 0}))
+    assert credentials(github, "/issues/1") == given(github, "octocat")
+    assert len(given(github, "octocat")) == 2
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def tokens(github: ScriptedGitHub) -> AsyncGenerator[tuple[InstallationTokens, Clock]]:
+    """The tokens of installation 12, with a clock that the test moves."""
+    settings = SERVER.settings.load(environment(github))
+    clock = Clock()
+    async with SERVER.connect(settings) as connection:
+        yield InstallationTokens(connection.apps, 12, clock), clock
+
+
+async def test_a_token_is_kept_until_five_minutes_before_its_end(tokens: tuple[InstallationTokens, Clock]) -> None:
+    source, clock = tokens
+    await source.ready()
+    first = source.reveal()
+    clock.now += 3600 - 301
+    await source.ready()
+    assert source.reveal() == first
+    clock.now += 2
+    await source.ready()
+    assert source.reveal() != first
+
+
+async def test_a_refused_token_is_made_anew_once(tokens: tuple[InstallationTokens, Clock]) -> None:
+    source, clock = tokens
+    await source.ready()
+    first = source.reveal()
+    assert not source.reload(), "another call has just made it"
+    clock.now += 60
+    assert source.reload()
+    await source.ready()
+    assert source.reveal() != first
+
+
+async def test_a_write_refused_by_401_is_made_once_with_a_fresh_token(
+    acting: Open, github: ScriptedGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("github_mcp.installation_tokens.MIN_AGE_SECONDS", 0.0)
+    async with acting() as client:
+        data(await client.call_tool("get_issue", ISSUE))
+        github.world.tokens.pop(given(github, "octocat")[0])
+        data(await client.call_tool("add_issue_comment", {**ISSUE, "body": "Seen"}))
+    assert len(given(github, "octocat")) == 2
+    assert len(github.world.repositories["octocat/hello"].issues[1].comments) == 1
+
+
+async def test_concurrent_calls_wait_for_one_token(acting: Open, github: ScriptedGitHub) -> None:
+    import anyio
+
+    async with acting() as client, anyio.create_task_group() as calls:
+        for _ in range(8):
+            calls.start_soon(client.call_tool, "get_issue", ISSUE)
+    assert len(given(github, "octocat")) == 1
+
+
+async def test_a_write_is_certainly_not_done_where_its_token_could_not_be_made(
+    acting: Open, github: ScriptedGitHub
+) -> None:
+    github.fault("POST", ".*/access_tokens", status=502, times=99)
+    async with acting(MCP_RETRY_ATTEMPTS="1") as client:
+        error = failure(await client.call_tool("add_issue_comment", {**ISSUE, "body": "Seen"}))
+    assert error.code == "SERVICE_UNAVAILABLE"
+    assert github.seen("POST", ".*/comments") == []
+
+
+Change = Callable[[ScriptedApp], None]
+
+
+def another_key(app: ScriptedApp) -> None:
+    app.key = private_key(2)
+
+
+def another_id(app: ScriptedApp) -> None:
+    app.app_id = "2"
+
+
+def nowhere(app: ScriptedApp) -> None:
+    app.installations = []
+
+
+def suspended(app: ScriptedApp) -> None:
+    app.installations[0].suspended = True
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (another_key, "AUTHENTICATION_FAILED", 'GITHUB_APP_PRIVATE_KEY. GitHub says: "A JSON web token could not be'),
+        (another_id, "AUTHENTICATION_FAILED", "GitHub refuses GITHUB_APP_ID with this GITHUB_APP_PRIVATE_KEY"),
+        (nowhere, "AUTHENTICATION_FAILED", "This server's GitHub App is not installed for octocat."),
+        (suspended, "PERMISSION_DENIED", "This installation has been suspended"),
+    ],
+)
+async def test_a_refusal_says_what_is_wrong_with_the_app(
+    acting: Open, github: ScriptedGitHub, change: Change, code: str, words: str
+) -> None:
+    assert github.app
+    change(github.app)
+    async with acting() as client:
+        error = failure(await client.call_tool("get_issue", ISSUE))
+    assert error.code == code
+    assert words in error.message
+
+
+async def test_an_installation_that_is_not_there_is_named(acting: Open) -> None:
+    async with acting(GITHUB_APP_INSTALLATION_ID="99") as client:
+        error = failure(await client.call_tool("get_issue", ISSUE))
+    assert "This server's GitHub App has no installation 99 (any more)." in error.message
+
+
+async def test_a_missing_permission_is_one_of_the_app(acting: Open, github: ScriptedGitHub) -> None:
+    refusal = {"message": "Resource not accessible by integration", "documentation_url": "x", "status": "403"}
+    github.fault(
+        "POST", ".*/comments", status=403, body=refusal, headers={"X-Accepted-GitHub-Permissions": "issues=write"}
+    )
+    async with acting() as client:
+        error = failure(await client.call_tool("add_issue_comment", {**ISSUE, "body": "Seen"}))
+    assert "This server's GitHub App may not do this; GitHub wants the permission issues=write." in error.message
+
+
+async def test_the_account_is_that_of_the_app(acting: Open) -> None:
+    async with acting(GITHUB_TOOLS="get_account") as client:
+        assert data(await client.call_tool("get_account", {})) == {
+            "login": "builder[bot]",
+            "name": "Builder",
+            "type": "Bot",
+        }
+
+
+async def test_a_changed_key_file_is_read_again_after_a_refusal(github: ScriptedGitHub, tmp_path: Path) -> None:
+    assert github.app
+    file = tmp_path / "app.pem"
+    file.write_text(pem(private_key(2)))
+    env = {**environment(github, GITHUB_APP_PRIVATE_KEY_FILE=str(file))}
+    env.pop("GITHUB_APP_PRIVATE_KEY")
+    async with connected(SERVER, env=env) as client:
+        assert failure(await client.call_tool("get_issue", ISSUE)).code == "AUTHENTICATION_FAILED"
+        file.write_text(pem(private_key()))
+        data(await client.call_tool("get_issue", ISSUE))
+
+
+async def test_a_token_of_the_caller_goes_before_the_app(github: ScriptedGitHub) -> None:
+    """Over HTTP a caller who has signed in acts as themselves."""
+    from pydantic import SecretStr
+
+    github.world.tokens[TOKEN] = "octocat"
+    own = SERVER.settings.load(environment(github)).model_copy(update={"token": SecretStr(TOKEN)})
+    async with SERVER.connect(own) as connection:
+        assert (await connection.accounts.signed_in()).login == "octocat"
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"GITHUB_APP_ID": "1", "GITHUB_TOKEN": TOKEN}, "GITHUB_APP_ID: set either GITHUB_TOKEN or the GitHub App"),
+        ({"GITHUB_APP_ID": "a b"}, "GITHUB_APP_ID: must be the app's number or its client id"),
+        ({"GITHUB_APP_PRIVATE_KEY": "hello"}, "GITHUB_APP_PRIVATE_KEY: must be a private key in PEM form"),
+        ({"GITHUB_APP_INSTALLATION_ID": "0"}, "GITHUB_APP_INSTALLATION_ID: Input should be greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_setting_of_the_app_is_named(env: dict[str, str], words: str) -> None:
+    with pytest.raises(BadSettings) as wrong:
+        SERVER.settings.load(env)
+    assert words in str(wrong.value)
+
+
+def test_a_key_without_its_app_is_named() -> None:
+    with pytest.raises(BadSettings, match="GITHUB_APP_ID: is needed beside GITHUB_APP_PRIVATE_KEY"):
+        SERVER.settings.load({"GITHUB_APP_PRIVATE_KEY": pem(private_key())})
+
+
+async def test_a_key_of_another_kind_is_told_without_showing_it(github: ScriptedGitHub) -> None:
+    broken = "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n-----END RSA PRIVATE KEY-----"
+    async with connected(SERVER, env=environment(github, GITHUB_APP_PRIVATE_KEY=broken)) as client:
+        error = failure(await client.call_tool("get_issue", ISSUE))
+    assert "GITHUB_APP_PRIVATE_KEY cannot be read as an RSA private key in PEM form." in error.message
+    assert "nonsense" not in error.message
+
+
+async def test_a_key_in_one_line_is_taken(github: ScriptedGitHub) -> None:
+    """As `.env` files and the variables of containers hold it."""
+    line = pem(private_key()).replace("\n", "\\n")
+    async with connected(SERVER, env=environment(github, GITHUB_APP_PRIVATE_KEY=line)) as client:
+        data(await client.call_tool("get_issue", ISSUE))
+
+
+async def test_check_tells_what_the_app_may_do_and_where(
+    github: ScriptedGitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in environment(github, TOOLROLL_ACCOUNTS_FILE=str(tmp_path / "none.json")).items():
+        monkeypatch.setenv(name, value)
+    for name in ("GITHUB_TOKEN", "GITHUB_PERSONAL_ACCESS_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with redirect_stdout(io.StringIO()):
+        report = await check(SERVER)
+    lines = "\n".join(report.lines())
+    assert report.exit_code == 0
+    assert report.missing == []
+    assert "builder[bot], installed for octocat, acme." in lines
+    assert (
+        "GitHub for acme: 5000 of 5000 requests are left this hour. Permissions: contents=read, issues=write." in lines
+    )
+
+
+async def test_check_is_red_where_the_app_is_installed_nowhere(github: ScriptedGitHub) -> None:
+    assert github.app
+    github.app.installations = []
+    async with SERVER.connect(SERVER.settings.load(environment(github))) as connection:
+        assert SERVER.probe
+        (probe,) = await SERVER.probe(connection)
+    assert (probe.status, probe.message) == ("failed", "builder[bot] is installed nowhere, or suspended everywhere.")
+
+
+async def test_neither_key_nor_token_is_logged(
+    acting: Open, github: ScriptedGitHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with acting(MCP_DEBUG="true") as client:
+        await client.call_tool("get_issue", ISSUE)
+        await client.call_tool("get_issue", {**ISSUE, "number": 99})
+    secrets = [*given(github, "octocat"), *pem(private_key()).splitlines()[1:-1]]
+    assert [each for each in secrets if each in caplog.text] == []
+
+
+@pytest.mark.parametrize("body", [{}, {"token": "", "expires_at": "x"}, {"token": None}, []])
+async def test_an_odd_answer_instead_of_a_token_is_no_bug_of_this_server(
+    acting: Open, github: ScriptedGitHub, body: Any
+) -> None:
+    github.fault("POST", ".*/access_tokens", status=201, body=body)
+    async with acting() as client:
+        assert failure(await client.call_tool("get_issue", ISSUE)).code == "UPSTREAM_ERROR"
+
+
+async def test_an_unreadable_end_means_a_short_life(github: ScriptedGitHub) -> None:
+    github.fault("POST", ".*/access_tokens", status=201, body={"token": "ghs_x", "expires_at": "soon"})
+    async with SERVER.connect(SERVER.settings.load(environment(github))) as connection:
+        assert await connection.apps.token(12) == ("ghs_x", 600.0)
