@@ -27,6 +27,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "cancel_run": ("POST", r".*/cancel"),
     "update_pull_request": ("PUT", r".*/update-branch"),
     "mark_notification_done": ("DELETE", r"/notifications/threads/\d+"),
+    "organize_issue": ("POST", r".*/sub_issues"),
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
 }
@@ -98,6 +99,7 @@ def special(tool: str) -> dict[str, Any]:
         "merge_pull_request": {"number": 2},
         "write_review": {"number": 2},
         "reply_to_thread": {"number": 2, "comment_id": 11},
+        "organize_issue": {"number": 1, "change": "add_sub_issue", "value": "2"},
         "resolve_thread": {"thread_id": "PRRT_1"},
     }
     return found.get(tool, {})

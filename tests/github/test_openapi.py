@@ -47,6 +47,7 @@ CHOSEN = {
     "base64": st.binary(max_size=50).map(lambda content: base64.b64encode(content).decode()),
     "old": st.sampled_from(["print()", "print", "nothing"]),
     "content": NAMED["body"],
+    "value": st.sampled_from(["", "Bug", "v1", "spam", "too heated", "1", "#2", "octocat/hello#2", "acme/other#1"]),
 }
 EXAMPLES_PER_TOOL = volume(100, share=0.25)
 

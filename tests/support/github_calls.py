@@ -36,6 +36,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "get_artifact": {"name": "Rails"},
     "get_job_logs": {"job_id": 1},
     "mark_notification_done": {"id": "1"},
+    "organize_issue": {"change": "milestone", "value": "v1.0"},
     "run_workflow": {"workflow": "ci.yml", "ref": "main"},
     "search_code": {"query": "x"},
     "search_issues": {"query": "x"},

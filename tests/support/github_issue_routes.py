@@ -129,6 +129,9 @@ def update(site: Site, request: Request, repo: Repository, number: str) -> Answe
         there.body = sent["body"]
     if repo.push:
         _set_people(site, repo, there, sent)
+        there.type = sent.get("type", there.type)
+        if "milestone" in sent:
+            there.milestone = repo.milestones[sent["milestone"] - 1] if sent["milestone"] else None
     if sent.get("state", there.state) != there.state:
         _set_state(site, there, sent)
     there.updated = site.world.clock()

@@ -43,10 +43,11 @@ class IssueShapes:
             "labels": [self.label(repository, name) for name in issue.labels],
             "state": issue.state,
             "state_reason": issue.state_reason,
-            "locked": False,
+            "locked": issue.locked,
+            "active_lock_reason": issue.lock_reason,
             "assignee": people[0] if people else None,
             "assignees": people,
-            "milestone": None,
+            "milestone": self.milestone(repository, issue.milestone) if issue.milestone else None,
             "comments": len(issue.comments),
             "created_at": stamp(issue.at),
             "updated_at": stamp(issue.updated),
@@ -57,10 +58,37 @@ class IssueShapes:
             "reactions": reactions(url),
             "performed_via_github_app": None,
         }
+        if issue.type:
+            shape["type"] = {"id": 1, "node_id": "IT", "name": issue.type, "description": None}
+        if issue.children:
+            shape["sub_issues_summary"] = {"total": len(issue.children), "completed": 0, "percent_completed": 0}
         if issue.pull:
             shape["draft"] = issue.pull.draft
             shape["pull_request"] = self.pull_link(repository, issue, issue.pull)
         return shape
+
+    def milestone(self, repository: Repository, title: str) -> Json:
+        number = repository.milestones.index(title) + 1
+        url = f"{self.shapes.repository_url(repository)}/milestones/{number}"
+        moment = stamp(repository.created)
+        return {
+            "url": url,
+            "html_url": f"{HTML}/{repository.full_name}/milestone/{number}",
+            "labels_url": f"{url}/labels",
+            "id": number,
+            "node_id": f"MI_{number}",
+            "number": number,
+            "title": title,
+            "description": None,
+            "creator": None,
+            "open_issues": 0,
+            "closed_issues": 0,
+            "state": "open",
+            "created_at": moment,
+            "updated_at": moment,
+            "due_on": None,
+            "closed_at": None,
+        }
 
     def pull_link(self, repository: Repository, issue: Issue, pull: Pull) -> Json:
         page = f"{HTML}/{repository.full_name}/pull/{issue.number}"
@@ -134,7 +162,7 @@ class IssueShapes:
             "review_comments_url": f"{url}/comments",
             "review_comment_url": f"{self.shapes.repository_url(repository)}/pulls/comments{{/number}}",
             "statuses_url": f"{self.shapes.repository_url(repository)}/statuses/{pull.head}",
-            "requested_reviewers": [],
+            "requested_reviewers": [self.shapes.user(each) for each in pull.requested],
             "requested_teams": [],
             "merge_commit_sha": None,
             "head": self.side(repository, pull.head_ref, pull.head),

@@ -8,6 +8,7 @@ def peopled() -> World:
     world = World(lambda: 1_795_000_000.0)
     world.tokens[TOKEN] = "octocat"
     hello = world.repository("octocat/hello", description="Hello", language="Python", licence="MIT")
+    hello.milestones = ["v1", "v1.0"]
     hello.languages = {"Python": 3}
     world.commit(hello, {"README.md": b"# Hello\n", "src/app.py": b"print()\n", "n\xc3\xb6": b"x"})
     world.commit(hello, {"src/app.py": b"print(1)\n"}, branch="feature")

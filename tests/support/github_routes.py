@@ -5,13 +5,21 @@ from typing import Any
 import github_code_routes
 import github_git_routes
 import github_issue_routes
+import github_organizing_routes
 import github_review_routes
 import github_search
 from github_site import ROUTES, Site, found, of_repository, route
 from github_wire import Answer, Refusal, Request, pages
 from github_world import Check, Repository
 
-ELSEWHERE = (github_code_routes, github_git_routes, github_issue_routes, github_review_routes, github_search)
+ELSEWHERE = (
+    github_code_routes,
+    github_git_routes,
+    github_issue_routes,
+    github_organizing_routes,
+    github_review_routes,
+    github_search,
+)
 
 
 def answered(site: Site, request: Request) -> Answer:

@@ -99,6 +99,11 @@ class Issue:
     comments: list[Comment] = field(default_factory=list[Comment])
     closed_at: float | None = None
     pull: Pull | None = None
+    type: str | None = None
+    milestone: str | None = None
+    locked: bool = False
+    lock_reason: str | None = None
+    children: list[int] = field(default_factory=list[int])
 
 
 @dataclass
@@ -147,6 +152,7 @@ class Repository:
     branches: dict[str, str] = field(default_factory=dict[str, str])
     issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
     checks: list[Check] = field(default_factory=list[Check])
+    milestones: list[str] = field(default_factory=list[str])
     statuses: list[Check] = field(default_factory=list[Check])
     releases: list[Release] = field(default_factory=list[Release])
     readers: set[str] | None = None

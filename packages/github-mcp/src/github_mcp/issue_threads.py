@@ -5,13 +5,14 @@ from mcp_chassis.output.warnings import warn
 from github_mcp.client import GitHubClient
 from github_mcp.client.list_pages import MAX_PAGE_SIZE
 from github_mcp.errors import Transferred
-from github_mcp.models.issues import IssueThread
+from github_mcp.models.issues import IssueThread, SubIssue
 from github_mcp.models.pull_requests import PullRequestState
 from github_mcp.partial_reads import Reading, read_parts
 from github_mcp.pull_request_state import pull_request_state
 from github_mcp.records.issues import CommentRecord, IssueRecord, repository_of
 
 MAX_COMMENT_PAGES = 5
+MAX_SUB_ISSUES = 50
 
 
 async def read_thread(
@@ -43,6 +44,8 @@ async def _first_page(
     readings: dict[str, Reading] = {"comments": lambda: latest_comments(github, owner, repo, issue, count=count)}
     if issue.pull_request is not None:
         readings["pull request"] = lambda: pull_request_state(github, owner, repo, issue.number)
+    if issue.sub_issues_summary and issue.sub_issues_summary.total:
+        readings["sub-issues"] = lambda: shown_sub_issues(github, owner, repo, issue)
     parts, warnings = await read_parts(readings)
     found: tuple[list[CommentRecord], str | None] = parts["comments"] or ([], None)
     comments, older = found
@@ -53,9 +56,22 @@ async def _first_page(
         comments,
         repository=real_name,
         pull_request=state,
+        sub_issue_list=parts.get("sub-issues"),
         next_cursor=older,
         warnings=[*warnings, *more] or None,
     )
+
+
+async def shown_sub_issues(github: GitHubClient, owner: str, repo: str, issue: IssueRecord) -> list[SubIssue] | None:
+    """The first sub-issues in their order, without those of repositories outside the allow-list."""
+    found = await github.sub_issues.all(owner, repo, issue.number)
+    allowed = [each for each in found.items if github.allowed.allows(repository_of(each) or f"{owner}/{repo}")]
+    if outside := len(found.items) - len(allowed):
+        warn(f"{outside} sub-issues are in repositories outside GITHUB_ALLOWED_REPOS.")
+    if len(allowed) > MAX_SUB_ISSUES or not found.complete:
+        warn(f"Of its sub-issues only the first {MAX_SUB_ISSUES} are shown.")
+    parent = repository_of(issue) or f"{owner}/{repo}"
+    return [SubIssue.from_record(each, parent) for each in allowed[:MAX_SUB_ISSUES]] or None
 
 
 async def latest_comments(

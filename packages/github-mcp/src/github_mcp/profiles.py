@@ -13,6 +13,7 @@ from github_mcp.tools.alerts import list_security_alerts
 from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
+from github_mcp.tools.issue_organization import organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
 from github_mcp.tools.pull_request_changes import update_pull_request
@@ -22,7 +23,15 @@ from github_mcp.tools.repositories import get_repository_info
 from github_mcp.tools.reviews import get_reviews, reply_to_thread, resolve_thread, write_review
 
 PROFILES = {
-    "triage": (list_issues, get_issue, create_issue, add_issue_comment, update_issue, search_code),
+    "triage": (
+        list_issues,
+        get_issue,
+        create_issue,
+        add_issue_comment,
+        update_issue,
+        organize_issue,
+        search_code,
+    ),
     "review": (
         list_issues,
         get_issue,
@@ -94,6 +103,7 @@ MORE_TOOLS = (
     run_workflow,
     run_workflow_again,
     cancel_run,
+    organize_issue,
     search_issues,
     get_account,
     list_notifications,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from github_mcp.client import GitHubClient
 from github_mcp.lockdown import WITHHELD, tell_withheld
-from github_mcp.models.issues import IssueThread
+from github_mcp.models.issues import IssueThread, SubIssue
 from github_mcp.models.reviews import ReviewEntry, ReviewPage, ReviewThread
 from github_mcp.models.tables import Cell
 from github_mcp.records.accounts import login
@@ -20,19 +20,28 @@ async def shown_thread(github: GitHubClient, owner: str, repo: str, thread: Issu
     owner, _, repo = (thread.repository or f"{owner}/{repo}").partition("/")
     pull = thread.pull_request
     reviews = (pull.reviews if pull else None) or []
-    authors = [thread.author, *(each.author for each in thread.comments), *(each.author for each in reviews)]
+    parts = thread.sub_issue_list or []
+    authors = [each.author for each in (thread, *thread.comments, *reviews, *parts)]
     outsiders = await github.lockdown.outsiders(owner, repo, authors)
     comments = [each for each in thread.comments if each.author not in outsiders]
     left = [each for each in reviews if each.author not in outsiders]
     hides_author = thread.author in outsiders
-    tell_withheld(len(thread.comments) - len(comments) + len(reviews) - len(left) + 2 * hides_author)
-    changes: dict[str, object] = {"comments": comments}
+    shown = [_without_title(each) if each.repository or each.author in outsiders else each for each in parts]
+    hidden_titles = sum(each.title == WITHHELD for each in shown)
+    hidden_texts = len(thread.comments) - len(comments) + len(reviews) - len(left)
+    tell_withheld(hidden_texts + hidden_titles + 2 * hides_author)
+    changes: dict[str, object] = {"comments": comments, "sub_issue_list": shown or None}
     if hides_author:
         changes |= {"title": WITHHELD, "body": None}
     if pull is not None:
         head = {"head": WITHHELD} if hides_author else {}
         changes["pull_request"] = pull.model_copy(update={"reviews": left or None, **head})
     return thread.model_copy(update=changes)
+
+
+def _without_title(part: SubIssue) -> SubIssue:
+    """A sub-issue without its title, as every one of another repository, whose pushers were not asked for."""
+    return part.model_copy(update={"title": WITHHELD})
 
 
 async def shown_rows(

@@ -16,6 +16,7 @@ from github_mcp.client.contents import Contents
 from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
 from github_mcp.client.issues import Issues
+from github_mcp.client.milestones import Milestones
 from github_mcp.client.notifications import Notifications
 from github_mcp.client.pull_request_changes import PullRequestChanges
 from github_mcp.client.pull_requests import PullRequests
@@ -24,6 +25,7 @@ from github_mcp.client.repositories import Repositories
 from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
+from github_mcp.client.sub_issues import SubIssues
 from github_mcp.client.workflows import Workflows
 from github_mcp.lockdown import Lockdown
 from github_mcp.rate_limit_notices import ANONYMOUS_NOTICE, RateLimitNotices
@@ -71,6 +73,7 @@ class GitHubClient:
         self.contents = Contents(session)
         self.history = History(session)
         self.issues = Issues(session)
+        self.milestones = Milestones(session)
         self.notifications = Notifications(session)
         self.pull_request_changes = PullRequestChanges(session, graphql)
         self.pull_requests = PullRequests(session)
@@ -78,6 +81,7 @@ class GitHubClient:
         self.repositories = Repositories(session)
         self.reviews = Reviews(session, graphql)
         self.searches = Searches(session)
+        self.sub_issues = SubIssues(session, enterprise=enterprise)
         self.workflows = Workflows(session, enterprise=enterprise)
         self.lockdown = Lockdown(self.repositories, on=lockdown)
         self._notices = notices

@@ -15,6 +15,9 @@ from github_mcp.records.issues import (
     repository_of,
 )
 
+_LOCK = "/issues/{number}/lock"
+_SAFE = "It may have happened; the same call can be made again safely."
+
 
 class Issues:
     def __init__(self, session: Session) -> None:
@@ -59,10 +62,17 @@ class Issues:
 
     async def update(self, owner: str, repo: str, number: int, changes: Values) -> IssueRecord:
         """The issue after the change; read again where GitHub's answer does not show it."""
-        check = "It may have happened; the same call can be made again safely."
-        write = Write("PATCH", "/issues/{number}", {"number": number}, changes, check=check)
+        write = Write("PATCH", "/issues/{number}", {"number": number}, changes, check=_SAFE)
         answer = await self._session.write(owner, repo, write)
         try:
             return answer.record(IssueRecord, operation="change the issue")
         except UpstreamError:
             return await self.get(owner, repo, number)
+
+    async def lock(self, owner: str, repo: str, number: int, reason: str) -> None:
+        """Lock the conversation, which may be done twice without harm."""
+        sent = {"lock_reason": reason} if reason else None
+        await self._session.write(owner, repo, Write("PUT", _LOCK, {"number": number}, sent, check=_SAFE))
+
+    async def unlock(self, owner: str, repo: str, number: int) -> None:
+        await self._session.write(owner, repo, Write("DELETE", _LOCK, {"number": number}, check=_SAFE))

@@ -74,6 +74,22 @@ class PullRequestChanges:
         answer = await self._session.write(owner, repo, write)
         return answer.record(RequestedReviewersRecord, operation="ask for reviews")
 
+    async def remove_reviewers(
+        self, owner: str, repo: str, number: int, logins: Sequence[str], teams: Sequence[str]
+    ) -> RequestedReviewersRecord:
+        """Take back the request for reviews of people and teams; who is not asked stays so."""
+        sent = {"reviewers": list(logins), "team_reviewers": list(teams)}
+        write = Write(
+            "DELETE",
+            "/pulls/{number}/requested_reviewers",
+            {"number": number},
+            sent,
+            proof=RequestedReviewersRecord,
+            check=_SAFE,
+        )
+        answer = await self._session.write(owner, repo, write)
+        return answer.record(RequestedReviewersRecord, operation="take back the request for reviews")
+
     async def update_branch(self, owner: str, repo: str, pull: PullRequestRecord) -> None:
         """Merge the base into the pull request's branch, which was at the given head."""
 

@@ -11,7 +11,7 @@ from github_mcp.marks import without_mark
 from github_mcp.models.pull_requests import PullRequestState
 from github_mcp.models.tables import Cell, Table
 from github_mcp.records.accounts import login
-from github_mcp.records.issues import CommentRecord, IssueRecord, assignee_logins, label_names
+from github_mcp.records.issues import CommentRecord, IssueRecord, assignee_logins, label_names, repository_of
 from github_mcp.records.pull_requests import PullRequestRecord
 
 
@@ -70,6 +70,29 @@ class Comment(Result):
         )
 
 
+class SubIssue(Result):
+    """One sub-issue; `repository` stands where it is in another one than its parent."""
+
+    number: int
+    repository: str | None = None
+    title: OutsideText
+    state: str
+    author: OutsideText
+    association: str | None = None
+
+    @classmethod
+    def from_record(cls, issue: IssueRecord, parent: str) -> Self:
+        place = repository_of(issue)
+        return cls(
+            number=issue.number,
+            repository=place if place and place.lower() != parent.lower() else None,
+            title=issue.title,
+            state=issue_state(issue),
+            author=login(issue.user),
+            association=association(issue),
+        )
+
+
 class IssueThread(Page):
     """An issue or pull request; `comments` are the latest, oldest of them first; next_cursor leads to older ones.
 
@@ -92,6 +115,7 @@ class IssueThread(Page):
     assignees: list[str] | None = None
     milestone: OutsideText | None = None
     sub_issues: str | None = None
+    sub_issue_list: list[SubIssue] | None = None
     created_at: str | None = None
     updated_at: str | None = None
     url: str | None = None
@@ -103,7 +127,7 @@ class IssueThread(Page):
     def is_trusted(self) -> bool:
         """Whether all authors belong to the repository."""
         reviews = (self.pull_request.reviews if self.pull_request else None) or []
-        return not any(each.association for each in (self, *self.comments, *reviews))
+        return not any(each.association for each in (self, *self.comments, *reviews, *(self.sub_issue_list or [])))
 
     @classmethod
     def from_record(cls, issue: IssueRecord, comments: Sequence[CommentRecord], **parts: Any) -> Self:

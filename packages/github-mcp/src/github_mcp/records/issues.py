@@ -31,6 +31,7 @@ class PullRequestLinkRecord(Record, frozen=True):
 
 class IssueRecord(Record, frozen=True):
     number: int
+    id: int = 0
     title: str = ""
     state: str = ""
     state_reason: str | None = None

@@ -11,7 +11,9 @@ from pydantic import Field
 from github_mcp.records.pull_requests import PullRequestRecord
 from github_mcp.tools.parameters import GitHub, Names, Owner, PullNumber, Repo
 
-Change = Literal["ready", "draft", "request_reviews", "update_branch", "auto_merge", "no_auto_merge"]
+Change = Literal[
+    "ready", "draft", "request_reviews", "remove_reviewers", "update_branch", "auto_merge", "no_auto_merge"
+]
 MergeMethod = Literal["merge", "squash", "rebase"]
 Reviewers = Annotated[Names | None, Field(description="Logins, or org/team.")]
 
@@ -71,6 +73,8 @@ async def _changed(
         await changes.set_draft(owner, pull, draft=change == "draft")
     elif change == "request_reviews":
         return await _request_reviews(github, owner, repo, pull, reviewers)
+    elif change == "remove_reviewers":
+        return await _remove_reviewers(github, owner, repo, pull, reviewers)
     elif change == "update_branch":
         await changes.update_branch(owner, repo, pull)
         warn("GitHub merges the base into it in a moment.")
@@ -91,10 +95,32 @@ async def _request_reviews(
     wanted = [name.rpartition("/")[2] for name in reviewers]
     if asked >= {name.lower() for name in wanted}:
         return False
-    people = [name for name in reviewers if "/" not in name]
-    teams = [name.rpartition("/")[2] for name in reviewers if "/" in name]
+    people, teams = _people_and_teams(reviewers)
     after = await github.pull_request_changes.request_reviewers(owner, repo, pull.number, people, teams)
     there = {name.lower() for name in after.asked}
     if missing := [name for name in wanted if name.lower() not in there]:
         warn(f"GitHub did not ask {', '.join(missing)}: it may be that they reviewed it already, or wrote it.")
     return True
+
+
+async def _remove_reviewers(
+    github: GitHub, owner: str, repo: str, pull: PullRequestRecord, reviewers: list[str]
+) -> bool:
+    """Whether somebody was asked who is no longer; a warning names whom GitHub left asked."""
+    if not reviewers:
+        raise InvalidInput("Give reviewers: logins, or org/team.")
+    asked = {name.lower() for name in pull.asked}
+    there = [name for name in reviewers if name.rpartition("/")[2].lower() in asked]
+    if not there:
+        return False
+    people, teams = _people_and_teams(there)
+    after = await github.pull_request_changes.remove_reviewers(owner, repo, pull.number, people, teams)
+    left = {name.lower() for name in after.asked}
+    if kept := [name for name in there if name.rpartition("/")[2].lower() in left]:
+        warn(f"GitHub still asks {', '.join(kept)}.")
+    return len(kept) < len(there)
+
+
+def _people_and_teams(reviewers: list[str]) -> tuple[list[str], list[str]]:
+    teams = [name.rpartition("/")[2] for name in reviewers if "/" in name]
+    return [name for name in reviewers if "/" not in name], teams

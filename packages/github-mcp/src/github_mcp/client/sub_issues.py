@@ -1,0 +1,65 @@
+"""Sub-issues of an issue: listing, adding, removing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_chassis.failures import NotFound, UpstreamError
+
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
+from github_mcp.client.session import Session, Write
+from github_mcp.records.issues import CreatedIssueRecord, IssueRecord
+
+_CHECK = "Look at its sub-issues with get_issue before trying again."
+
+
+class SubIssues:
+    """Args:
+    enterprise: an Enterprise Server, whose published API has no sub-issues.
+    """
+
+    def __init__(self, session: Session, *, enterprise: bool) -> None:
+        self._session = session
+        self._enterprise = enterprise
+
+    async def all(self, owner: str, repo: str, number: int) -> PartialList[IssueRecord]:
+        """The first hundred sub-issues, which is as many as an issue can have."""
+        params = {"per_page": MAX_PAGE_SIZE}
+        tail, values = "/issues/{number}/sub_issues", {"number": number}
+        answer = await self._session.read(owner, repo, tail, values, params=params)
+        found = answer.records(IssueRecord, operation="list the sub-issues", noun="sub-issues")
+        return PartialList(found.items, complete=answer.page("next") is None)
+
+    async def add(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
+        """Make an issue a sub-issue; False where it was one already."""
+        if await self._has(owner, repo, number, child):
+            return False
+
+        async def look_up() -> Mapping[str, Any] | None:
+            return {"number": number} if await self._has(owner, repo, number, child) else None
+
+        tail, sent = "/issues/{number}/sub_issues", {"sub_issue_id": child.id}
+        proof = CreatedIssueRecord
+        write = Write("POST", tail, {"number": number}, sent, proof=proof, recover=look_up, check=_CHECK)
+        await self._session.write(owner, repo, write)
+        return True
+
+    async def remove(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
+        """Make an issue a sub-issue no longer; False where it was none."""
+        if not await self._has(owner, repo, number, child):
+            return False
+
+        async def look_up() -> Mapping[str, Any] | None:
+            return None if await self._has(owner, repo, number, child) else {"number": number}
+
+        tail, sent = "/issues/{number}/sub_issue", {"sub_issue_id": child.id}
+        proof = CreatedIssueRecord
+        write = Write("DELETE", tail, {"number": number}, sent, proof=proof, recover=look_up, check=_CHECK)
+        await self._session.write(owner, repo, write)
+        return True
+
+    async def _has(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
+        if self._enterprise:
+            raise NotFound("The API of this Enterprise Server has no sub-issues.", remedy="Do not retry.")
+        if not child.id:
+            raise UpstreamError("GitHub answered the request to read the issue without its id.")
+        return any(each.id == child.id for each in (await self.all(owner, repo, number)).items)
