@@ -28,11 +28,12 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "update_pull_request": ("PUT", r".*/update-branch"),
     "mark_notification_done": ("DELETE", r"/notifications/threads/\d+"),
     "organize_issue": ("POST", r".*/sub_issues"),
+    "update_comment": ("DELETE", r".*/issues/comments/\d+"),
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
 }
 """The request of each writing tool that has the effect."""
-REPEATABLE = {"mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"}
+REPEATABLE = {"update_comment", "mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"}
 """Tools that set what may be set twice: a commit moves the branch to the same place again."""
 ANSWERS: list[dict[str, Any]] = [
     {"manner": "reset"},
@@ -100,6 +101,7 @@ def special(tool: str) -> dict[str, Any]:
         "write_review": {"number": 2},
         "reply_to_thread": {"number": 2, "comment_id": 11},
         "organize_issue": {"number": 1, "change": "add_sub_issue", "value": "2"},
+        "update_comment": {"comment_id": 21, "delete": True},
         "resolve_thread": {"thread_id": "PRRT_1"},
     }
     return found.get(tool, {})

@@ -14,10 +14,12 @@ from github_mcp.diffs.changed_files import listed_change
 from github_mcp.errors import failure_for
 from github_mcp.file_pages import listing
 from github_mcp.models.actions import Annotation, FailedJob, Run, jobs_summary, run_row
+from github_mcp.models.alerts import code_row, dependency_row, secret_row
 from github_mcp.models.changes import CreatedComment, CreatedIssue, CreatedPullRequest, differing
 from github_mcp.models.code import CodeHit
+from github_mcp.models.comments import ReadComment
 from github_mcp.models.history import commit_row, ref_row
-from github_mcp.models.issues import Comment, IssueThread, issue_row
+from github_mcp.models.issues import Comment, IssueThread, SubIssue, issue_row
 from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review, checks_summary
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line, repository_row
 from github_mcp.models.reviews import WrittenReview, telling, threads_of
@@ -30,9 +32,12 @@ from github_mcp.records.actions import (
     RunRecord,
     WorkflowRecord,
 )
+from github_mcp.records.alerts import AlertRecord
+from github_mcp.records.apps import AppRecord, InstallationRecord, InstallationTokenRecord
+from github_mcp.records.comments import EditedCommentRecord, SingleCommentRecord
 from github_mcp.records.contents import EntryRecord
 from github_mcp.records.git import CommitObjectRecord, ComparisonRecord, NamedRefRecord, RefRecord
-from github_mcp.records.issues import CommentRecord, CreatedCommentRecord, IssueRecord
+from github_mcp.records.issues import CommentRecord, CreatedCommentRecord, IssueRecord, MilestoneRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
     CheckRunRecord,
@@ -98,7 +103,23 @@ def _jobs(data: Any) -> str:
     return jobs_summary(PartialList(found))
 
 
+def _sub_issue(issue: IssueRecord) -> SubIssue:
+    return SubIssue.from_record(issue, "octocat/Hello-World")
+
+
 UNDERSTOOD: list[tuple[str, str, Understand]] = [
+    ("GET", f"{REPO}/dependabot/alerts", each(AlertRecord, dependency_row)),
+    ("GET", f"{REPO}/code-scanning/alerts", each(AlertRecord, code_row)),
+    ("GET", f"{REPO}/secret-scanning/alerts", each(AlertRecord, secret_row)),
+    ("GET", f"{REPO}/milestones", each(MilestoneRecord)),
+    ("GET", f"{REPO}/issues/{{issue_number}}/sub_issues", each(IssueRecord, _sub_issue)),
+    ("GET", f"{REPO}/issues/comments/{{comment_id}}", one(SingleCommentRecord, ReadComment.from_record)),
+    ("GET", f"{REPO}/pulls/comments/{{comment_id}}", one(SingleCommentRecord, ReadComment.from_record)),
+    ("GET", f"{REPO}/pulls/{{pull_number}}/reviews/{{review_id}}", one(SingleCommentRecord, ReadComment.from_record)),
+    ("PATCH", f"{REPO}/issues/comments/{{comment_id}}", one(EditedCommentRecord)),
+    ("GET", "/app", one(AppRecord)),
+    ("GET", "/app/installations", each(InstallationRecord, lambda record: record.owner)),
+    ("POST", "/app/installations/{installation_id}/access_tokens", one(InstallationTokenRecord)),
     ("GET", "/search/repositories", each(RepositoryRecord, repository_row, "items")),
     ("GET", "/search/issues", each(IssueRecord, issue_row, "items")),
     ("GET", "/search/code", each(CodeHitRecord, CodeHit.from_record, "items")),

@@ -41,12 +41,21 @@ CHOSEN = {
     "assignees": st.just(["octocat"]),
     "id": st.just("1"),
     "thread_id": st.sampled_from(["PRRT_1", "PRRT_2", "PRRT_none"]),
-    "comment_id": st.sampled_from([1, 11, 12]),
+    "comment_id": st.sampled_from([1, 11, 12, 21]),
     "branch": st.sampled_from(["main", "feature", "new/branch", "ümlaut"]),
     "start_branch": st.sampled_from(["main", "feature", "nothing"]),
     "base64": st.binary(max_size=50).map(lambda content: base64.b64encode(content).decode()),
     "old": st.sampled_from(["print()", "print", "nothing"]),
     "content": NAMED["body"],
+    "address": st.sampled_from(
+        [
+            "https://github.com/octocat/hello/issues/1#issuecomment-21",
+            "https://github.com/octocat/hello/pull/2#discussion_r11",
+            "https://github.com/octocat/hello/pull/2#pullrequestreview-1",
+            "https://github.com/octocat/hello/pull/9/files#r1",
+        ]
+    ),
+    "text": NAMED["title"],
     "value": st.sampled_from(["", "Bug", "v1", "spam", "too heated", "1", "#2", "octocat/hello#2", "acme/other#1"]),
 }
 EXAMPLES_PER_TOOL = volume(100, share=0.25)

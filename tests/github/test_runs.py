@@ -57,7 +57,7 @@ async def test_a_rerun_whose_answer_is_lost_is_known_by_the_new_attempt(
     assert len(github.seen("POST")) == 1
 
 
-WORKFLOWS = {
+WORKFLOWS: dict[str, Any] = {
     "total_count": 3,
     "workflows": [
         {"id": 1, "name": "CI", "path": ".github/workflows/ci.yml", "state": "active"},
@@ -68,8 +68,12 @@ WORKFLOWS = {
 
 
 @pytest.fixture
-def workflows(github: ScriptedGitHub) -> ScriptedGitHub:
+def workflows(github: ScriptedGitHub, world: World) -> ScriptedGitHub:
+    """Three workflows of one input."""
     github.description = None
+    file = b"on: {workflow_dispatch: {inputs: {level: {type: string}}}}"
+    files = {each["path"]: file for each in WORKFLOWS["workflows"]}
+    world.commit(world.repositories["octocat/hello"], files, "Workflows")
     github.fault("GET", f"{REPO}/actions/workflows", status=200, body=WORKFLOWS, times=99)
     return github
 

@@ -59,7 +59,15 @@ async def test_each_status_has_its_code_and_keeps_githubs_reason(
 
 
 MOVED_MEANWHILE = ("edit_files", 422)  # a branch that cannot be moved is not what the caller has seen
-IN_PARTS = {"get_issue", "get_repository_info", "get_reviews", "get_pull_request_diff", "get_run", "run_workflow_again"}
+IN_PARTS = {
+    "get_issue",
+    "get_repository_info",
+    "get_reviews",
+    "get_pull_request_diff",
+    "get_run",
+    "run_workflow",
+    "run_workflow_again",
+}
 """Tools of which a part may fail: it is named in a warning, read another way, or a person is asked."""
 
 

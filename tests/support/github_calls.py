@@ -37,6 +37,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "get_job_logs": {"job_id": 1},
     "mark_notification_done": {"id": "1"},
     "organize_issue": {"change": "milestone", "value": "v1.0"},
+    "get_comment": {"address": "https://github.com/octocat/hello/issues/1#issuecomment-21"},
+    "update_comment": {"comment_id": 21, "body": "Edited"},
     "run_workflow": {"workflow": "ci.yml", "ref": "main"},
     "search_code": {"query": "x"},
     "search_issues": {"query": "x"},

@@ -12,7 +12,8 @@ def peopled() -> World:
     hello.languages = {"Python": 3}
     world.commit(hello, {"README.md": b"# Hello\n", "src/app.py": b"print()\n", "n\xc3\xb6": b"x"})
     world.commit(hello, {"src/app.py": b"print(1)\n"}, branch="feature")
-    world.issue(hello, "Bug", "It is one", labels=["bug"])
+    bug = world.issue(hello, "Bug", "It is one", labels=["bug"])
+    bug.comments.append(Comment(21, world.user("octocat"), "Mine", 1.0))
     pull = world.pull(hello, "Feature", "feature", "Work")
     assert pull.pull
     pull.pull.reviews.append(Review(1, world.user("mira"), "APPROVED", "", 1.0, pull.pull.head))

@@ -50,6 +50,43 @@ def write_review(site: Site, request: Request, repo: Repository, number: str) ->
     return Answer(200, site.issues.review(repo, there, made))
 
 
+@of_repository("GET", r"/pulls/comments/(?P<comment>\d+)")
+def review_comment(site: Site, request: Request, repo: Repository, comment: str) -> Answer:
+    return Answer(200, _shape(site, repo, *_found(repo, comment)))
+
+
+@of_repository("PATCH", r"/pulls/comments/(?P<comment>\d+)")
+def edit_review_comment(site: Site, request: Request, repo: Repository, comment: str) -> Answer:
+    issue, thread, there = _found(repo, comment)
+    there.body = request.sent["body"]
+    return Answer(200, _shape(site, repo, issue, thread, there))
+
+
+@of_repository("DELETE", r"/pulls/comments/(?P<comment>\d+)")
+def delete_review_comment(site: Site, request: Request, repo: Repository, comment: str) -> Answer:
+    _, thread, there = _found(repo, comment)
+    thread.comments.remove(there)
+    return Answer(204)
+
+
+@of_repository("GET", r"/pulls/(?P<number>\d+)/reviews/(?P<review>\d+)")
+def one_review(site: Site, request: Request, repo: Repository, number: str, review: str) -> Answer:
+    there = site.pull(repo, number)
+    found = next((each for each in there.pull.reviews if each.id == int(review)), None) if there.pull else None
+    if found is None:
+        raise Refusal(404, "Not Found")
+    return Answer(200, site.issues.review(repo, there, found))
+
+
+def _found(repo: Repository, number: str) -> tuple[Issue, Thread, Comment]:
+    for issue in repo.issues.values():
+        for thread in issue.pull.threads if issue.pull else ():
+            for comment in thread.comments:
+                if comment.id == int(number):
+                    return issue, thread, comment
+    raise Refusal(404, "Not Found")
+
+
 def _shape(site: Site, repo: Repository, issue: Issue, thread: Thread, comment: Comment) -> dict[str, Any]:
     assert issue.pull is not None
     base = site.shapes.repository_url(repo)

@@ -21,6 +21,7 @@ class Query:
         if not text.strip():
             raise Refusal(422, "Validation Failed", errors=[{"resource": "Search", "field": "q", "code": "missing"}])
         self.words: list[str] = []
+        self.says_all = any if " OR " in text else all
         self.qualifiers: dict[str, list[str]] = {}
         self.negated: dict[str, list[str]] = {}
         for minus, name, value in PART.findall(text):
@@ -48,7 +49,7 @@ class Query:
         return any(scopes) if scopes else True
 
     def says(self, text: str) -> bool:
-        return all(word in text.lower() for word in self.words)
+        return self.says_all(word in text.lower() for word in self.words)
 
 
 def _result(site: Site, request: Request, found: list[Any], shape: Callable[[Any], Any], **more: str) -> Answer:

@@ -11,9 +11,10 @@ from github_mcp.tools.actions import (
 )
 from github_mcp.tools.alerts import list_security_alerts
 from github_mcp.tools.code import get_file, search_code
+from github_mcp.tools.comments import get_comment, update_comment
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
-from github_mcp.tools.issue_organization import organize_issue
+from github_mcp.tools.issue_organization import find_similar_issues, organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
 from github_mcp.tools.pull_request_changes import update_pull_request
@@ -30,6 +31,9 @@ PROFILES = {
         add_issue_comment,
         update_issue,
         organize_issue,
+        find_similar_issues,
+        get_comment,
+        update_comment,
         search_code,
     ),
     "review": (
@@ -72,12 +76,14 @@ PROFILES = {
         compare,
         list_issues,
         get_issue,
+        list_security_alerts,
     ),
     "inbox": (
         get_account,
         list_notifications,
         mark_notification_done,
         search_issues,
+        list_security_alerts,
         get_issue,
         get_reviews,
         add_issue_comment,
@@ -104,6 +110,9 @@ MORE_TOOLS = (
     run_workflow_again,
     cancel_run,
     organize_issue,
+    find_similar_issues,
+    get_comment,
+    update_comment,
     search_issues,
     get_account,
     list_notifications,

@@ -11,6 +11,7 @@ from github_mcp.client.accounts import Accounts
 from github_mcp.client.actions import Actions
 from github_mcp.client.alerts import Alerts
 from github_mcp.client.apps import Apps
+from github_mcp.client.comments import Comments
 from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
 from github_mcp.client.graphql import GraphQL
@@ -69,6 +70,7 @@ class GitHubClient:
         self.accounts = Accounts(session, apps)
         self.actions = Actions(session)
         self.alerts = Alerts(session)
+        self.comments = Comments(session)
         self.commits = Commits(session)
         self.contents = Contents(session)
         self.history = History(session)

@@ -1,6 +1,6 @@
 """Searches, narrowed to the allow-list (or one repository) before they are sent and filtered afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from mcp_chassis.accounts.signed_in_secret import on_behalf_of
@@ -49,12 +49,26 @@ class Searches:
     ) -> ListPage[IssueRecord]:
         """Issues and pull requests of one repository, which is found under its present name."""
         allowed = self._session.allowed
+        return await self._within(owner, repo, lambda name: allowed.within(name, query), size, sort, page)
+
+    async def issues_of_any_words(
+        self, owner: str, repo: str, words: Sequence[str], *, size: int
+    ) -> ListPage[IssueRecord]:
+        """Issues of one repository that hold one of the words or more, as GitHub ranks them."""
+        alternatives = " OR ".join(word if word.isalnum() else f'"{word}"' for word in words)
+        return await self._within(owner, repo, lambda name: f"repo:{name} is:issue ({alternatives})", size, None, 1)
+
+    async def _within(
+        self, owner: str, repo: str, query: Callable[[str], str], size: int, sort: str | None, page: int
+    ) -> ListPage[IssueRecord]:
+        """A search whose query depends on the name that the repository has today."""
+        allowed = self._session.allowed
         full_name = f"{owner}/{repo}"
         if not allowed.everything:
             allowed.check(full_name)
             full_name = await self._session.real_name(owner, repo)
             allowed.check(full_name)
-        text = allowed.within(full_name, query)
+        text = query(full_name)
         try:
             found = await self._issues(text, size, sort, page, full_name)
         except InvalidInput:
@@ -64,7 +78,7 @@ class Searches:
             if found.items or (new_name := await self._new_name(owner, repo, full_name)) is None:
                 return found
         warn(f"{owner}/{repo} is called {new_name} now.")
-        return await self._issues(allowed.within(new_name, query), size, sort, page, new_name)
+        return await self._issues(query(new_name), size, sort, page, new_name)
 
     async def _new_name(self, owner: str, repo: str, searched: str) -> str | None:
         """The name of a repository that has another one than was searched; GitHub's search does not follow renames."""

@@ -14,6 +14,7 @@ from github_mcp.job_logs import log_page, run_log_page
 from github_mcp.models.actions import FailedJob, Run, RunPage, StartedRun, is_failed, run_row
 from github_mcp.run_questions import cancel_question, rerun_question
 from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredRef, RunId, Sha
+from github_mcp.workflow_inputs import check_inputs
 
 Status = Literal[
     "completed",
@@ -97,11 +98,11 @@ async def run_workflow(
     inputs: Inputs | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> StartedRun:
-    """Start a workflow that has workflow_dispatch, on a branch or tag; GitHub checks the inputs."""
+    """Start a workflow that has workflow_dispatch, on a branch or tag; inputs are checked first."""
     chosen = await github.workflows.find(owner, repo, workflow)
-    started = await github.workflows.dispatch(
-        owner, repo, chosen, ref, {each.name: each.value for each in inputs or []}
-    )
+    given = {each.name: each.value for each in inputs or []}
+    await check_inputs(github, owner, repo, chosen, ref, given)
+    started = await github.workflows.dispatch(owner, repo, chosen, ref, given)
     if started is None:
         warn("GitHub took it and does not tell which run it is; list_runs shows it in a moment.")
     return github.with_notices(StartedRun(run_id=started.workflow_run_id if started else None, requested="run"))

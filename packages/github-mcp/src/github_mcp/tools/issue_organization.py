@@ -1,13 +1,17 @@
-"""Organizing issues: types, milestones, locks and sub-issues."""
+"""Organizing issues: types, milestones, locks, sub-issues, and finding similar ones."""
 
 from typing import Annotated
 
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.results import Result
-from mcp_chassis.tools import writes
+from mcp_chassis.tools import reads, writes
 from pydantic import Field
 
 from github_mcp.issue_organization import Change, organize
-from github_mcp.tools.parameters import GitHub, Number, Owner, Repo
+from github_mcp.models.issues import IssuePage, issue_row
+from github_mcp.similar_issues import similar_issues, telling_words
+from github_mcp.tools.parameters import GitHub, MaxResults, Number, Owner, Repo
+from github_mcp.withheld_texts import shown_rows
 
 Value = Annotated[
     str | None,
@@ -30,3 +34,21 @@ async def organize_issue(
     """Set an issue's type or milestone, lock or unlock its conversation, add or remove a sub-issue."""
     changed = await organize(github, owner, repo, number, change, value)
     return github.with_notices(OrganizedIssue(number=number, changed=changed))
+
+
+@reads("Find similar issues")
+async def find_similar_issues(
+    owner: Owner,
+    repo: Repo,
+    text: Annotated[str, Field(min_length=1, max_length=1000, description="Title of what would be opened.")],
+    github: GitHub,
+    max_results: MaxResults = 10,
+) -> IssuePage:
+    """Find issues, open or closed, that share words with a text, before another one is opened."""
+    words = telling_words(text)
+    if not words:
+        raise InvalidInput("text has no word to search for.")
+    found = await similar_issues(github, owner, repo, words, size=max_results)
+    listed = [(each.issue, {**issue_row(each.issue), "words": " ".join(each.shared)}) for each in found]
+    rows = await shown_rows(github, f"{owner}/{repo}", listed)
+    return github.with_notices(IssuePage.of(rows))

@@ -1,0 +1,29 @@
+"""A comment that was read by its id."""
+
+from mcp_chassis.http.records import Record
+
+from github_mcp.records.accounts import AccountRecord
+
+
+class SingleCommentRecord(Record, frozen=True):
+    """A comment on an issue, on a line of a diff, or a whole review."""
+
+    id: int
+    user: AccountRecord | None = None
+    body: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    submitted_at: str | None = None
+    html_url: str = ""
+    author_association: str = ""
+    path: str | None = None
+    line: int | None = None
+    original_line: int | None = None
+    state: str | None = None
+
+
+class EditedCommentRecord(Record, frozen=True):
+    """The proof that a comment was edited."""
+
+    id: int
+    body: str
