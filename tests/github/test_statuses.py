@@ -60,6 +60,7 @@ async def test_each_status_has_its_code_and_keeps_githubs_reason(
 
 MOVED_MEANWHILE = ("edit_files", 422)  # a branch that cannot be moved is not what the caller has seen
 IN_PARTS = {
+    "find_similar_issues",
     "get_issue",
     "get_repository_info",
     "get_reviews",

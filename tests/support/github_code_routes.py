@@ -89,7 +89,7 @@ def tree(site: Site, request: Request, repo: Repository, sha: str) -> Answer:
 
 def tree_sha(files: dict[str, bytes], path: str) -> str:
     below = {name: blob_sha(content) for name, content in files.items() if _inside(name, path)}
-    return blob_sha(repr(sorted(below.items())).encode())
+    return blob_sha(repr((path, sorted(below.items()))).encode())
 
 
 def _inside(name: str, path: str) -> bool:
