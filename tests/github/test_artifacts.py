@@ -104,3 +104,9 @@ async def test_an_artifact_that_cannot_be_read_says_why(
     error = failure(await use("get_artifact", **OF_RUN, name="reports", path="report.txt"))
     assert words in error.message
     assert error.code != "INTERNAL_ERROR"
+
+
+@pytest.mark.parametrize("path", ["report.txt", "/report.txt", "report.txt/"])
+async def test_a_path_in_an_artifact_may_have_slashes_at_its_ends(use: Use, run: ScriptedGitHub, path: str) -> None:
+    shown = text(await use("get_artifact", **OF_RUN, name="reports", path=path))
+    assert shown.splitlines()[1:] == ["one", "two"]

@@ -324,3 +324,16 @@ async def test_a_cursor_has_at_most_60_characters(call: Call, world: World, hell
         lengths.append(len(following))
         cursor = {"cursor": following}
     assert max(lengths) <= 60
+
+
+async def test_an_empty_comparison_in_the_middle_of_a_diff_is_not_its_end(
+    call: Call, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    issue = pull(world, hello, {f"f{n}.txt": b"1\n" * 10 for n in range(5)})
+    _, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=40)))
+    assert issue.pull
+    issue.pull.head = world.commit(hello, {"f0.txt": None}, "More", branch="feature").sha
+    github.description = None
+    github.fault("GET", ".*/compare/.*", status=200, body=b"", media_type="text/plain", times=9)
+    error = failure(await call(DIFF, **HELLO, pr_number=1, max_lines=40, cursor=cursor))
+    assert error.code == "CONFLICT"

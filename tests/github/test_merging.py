@@ -84,3 +84,21 @@ async def test_a_pull_request_from_a_fork_outside_of_the_allow_list_is_not_opene
     error = failure(await use("create_pull_request", **arguments, head="evil:main", allowed="octocat/*"))
     assert error.code == "PERMISSION_DENIED"
     assert github.seen("POST") == []
+
+
+@pytest.mark.parametrize("answer", [{"manner": "reset"}, {"status": 200, "body": {}}, {"status": 502}])
+async def test_a_merge_that_happened_is_found_again_though_its_answer_proves_nothing(
+    connect: Connect, mergeable: ScriptedGitHub, answer: dict[str, Any]
+) -> None:
+    mergeable.fault("PUT", f"{REPO}/pulls/1/merge", **answer, acts=True)
+    head = mergeable.world.repositories["octocat/hello"].branches["feature"]
+    assert data(await confirmed(connect)) == {"number": 1, "commit": head}
+    assert len(mergeable.seen("PUT")) == 1
+
+
+async def test_what_is_merged_already_is_not_asked_about(use: Use, mergeable: ScriptedGitHub) -> None:
+    pull = mergeable.world.repositories["octocat/hello"].issues[1].pull
+    assert pull
+    pull.merged_at = 1.0
+    assert data(await use("merge_pull_request", **HELLO, number=1))["already"] is True
+    assert mergeable.seen("PUT") == []

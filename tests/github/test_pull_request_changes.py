@@ -73,3 +73,13 @@ async def test_a_branch_is_updated_once_from_the_head_that_was_read(
 
 async def test_reviewers_are_needed_where_reviews_are_asked_for(use: Use, pull: Pull) -> None:
     assert failure(await use("update_pull_request", **FIRST, change="request_reviews")).code == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize(("change", "was_draft"), [("ready", True), ("draft", False)])
+async def test_a_draft_state_that_github_leaves_as_it_was_is_a_conflict(
+    use: Use, github: ScriptedGitHub, pull: Pull, change: str, was_draft: bool
+) -> None:
+    pull.draft = was_draft
+    body = {"data": {"change": {"pullRequest": {"isDraft": was_draft}}}}
+    github.fault("POST", "/graphql", status=200, body=body)
+    assert failure(await use("update_pull_request", **FIRST, change=change)).code == "CONFLICT"

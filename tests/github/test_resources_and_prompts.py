@@ -170,3 +170,14 @@ async def test_reading_tools_only_read(connect: Connect, github: ScriptedGitHub,
             names = tool.input_schema.get("required", [])
             await client.call_tool(tool.name, {name: {**where, **more}[name] for name in names})
     assert {request.method for request in github.requests} == {"GET"}
+
+
+async def test_an_issue_as_a_resource_has_no_cursor_which_nobody_could_follow(connect: Connect, world: World) -> None:
+    issue = world.issue(world.repositories["octocat/hello"], "Long")
+    for number in range(101):
+        world.comment(issue, f"Comment {number}")
+    async with connect() as client:
+        thread = json.loads(await read(client, "github://octocat/hello/issues/1"))
+    assert len(thread["comments"]) == 100
+    assert thread["comments_total"] == 101
+    assert "next_cursor" not in thread

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from github_calls import HELLO, Connect, Use, published
+from github_mcp.client.list_pages import PartialList
+from github_mcp.models.actions import jobs_summary
+from github_mcp.records.actions import JobRecord
 from github_openapi import Description
 from github_world import World
 from mcp_chassis.testing import data, failure
@@ -207,3 +210,40 @@ async def test_jobs_beyond_what_was_read_and_further_annotations_are_told(use: U
     assert shown["jobs"] == "5 failed, more not read"
     assert len(shown["failed_jobs"][0]["annotations"]) == 20
     assert shown["failed_jobs"][0]["more_annotations"] is True
+
+
+@pytest.mark.parametrize(
+    ("status", "conclusion", "summary"),
+    [
+        ("queued", None, "1 not finished"),
+        ("in_progress", None, "1 not finished"),
+        ("completed", "success", "1 passed"),
+        ("completed", "skipped", "1 passed"),
+        ("completed", "timed_out", "1 failed"),
+        ("completed", None, "1 failed"),
+        ("", "failure", "1 failed"),
+        ("", "success", "1 passed"),
+    ],
+)
+def test_a_job_counts_as_failed_finished_or_neither(status: str, conclusion: str | None, summary: str) -> None:
+    assert jobs_summary(PartialList([JobRecord(1, "unit", status, conclusion)])) == summary
+
+
+@pytest.mark.parametrize(
+    ("complete", "total", "summary"),
+    [(True, None, "1 passed"), (False, 5, "1 passed, 4 not read"), (False, None, "1 passed, more not read")],
+)
+def test_jobs_that_were_not_read_are_counted(complete: bool, total: int | None, summary: str) -> None:
+    jobs = PartialList([JobRecord(1, "unit", "completed", "success")], complete=complete, total=total)
+    assert jobs_summary(jobs) == summary
+
+
+def test_no_jobs_are_none() -> None:
+    assert jobs_summary(PartialList([])) == "none"
+
+
+async def test_a_dispatch_whose_answer_is_lost_says_where_to_look(use: Use, workflows: ScriptedGitHub) -> None:
+    workflows.fault("POST", ".*/dispatches", "reset")
+    error = failure(await use("run_workflow", **DISPATCH, workflow="CI"))
+    assert error.code == "OUTCOME_UNKNOWN"
+    assert "Look for the run with list_runs before trying again." in error.message

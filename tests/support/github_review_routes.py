@@ -50,6 +50,16 @@ def write_review(site: Site, request: Request, repo: Repository, number: str) ->
     return Answer(200, site.issues.review(repo, there, made))
 
 
+@of_repository("PUT", r"/pulls/(?P<number>\d+)/merge")
+def merge(site: Site, request: Request, repo: Repository, number: str) -> Answer:
+    there = site.pull(repo, number)
+    assert there.pull is not None
+    if request.sent["sha"] != there.pull.head:
+        raise Refusal(409, "Head branch was modified. Review and try the merge again.")
+    there.state, there.pull.merged_at = "closed", site.world.clock()
+    return Answer(200, {"sha": there.pull.head, "merged": True, "message": "Pull Request successfully merged"})
+
+
 @of_repository("GET", r"/pulls/comments/(?P<comment>\d+)")
 def review_comment(site: Site, request: Request, repo: Repository, comment: str) -> Answer:
     return Answer(200, _shape(site, repo, *_found(repo, comment)))
