@@ -1,6 +1,7 @@
-"""Write the table of everyday jobs into docs/github.md; with --check only say whether it is stale."""
+"""Write everyday jobs and the tokens of profiles into docs/github.md; with --check only say whether they are stale."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -46,7 +47,10 @@ async def measured() -> list[Row]:
 
 def filled(rows: Sequence[Row]) -> str:
     """The document as it should read."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(START)
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for row in rows:
+        text = re.sub(rf"(?m)(^\| `@{row.job.profile}` \|.*\|) [\d,]+ \|$", rf"\1 {row.list_tokens:,} |", text)
+    before, _, rest = text.partition(START)
     return f"{before}{START}\n{_table(rows)}\n{END}{rest.partition(END)[2]}"
 
 
@@ -65,7 +69,7 @@ def main(*arguments: str) -> int:
     text = filled(asyncio.run(measured()))
     stale = text != DOCUMENT.read_text(encoding="utf-8")
     if "--check" in arguments and stale:
-        print("docs/github.md: its table of jobs is stale: run scripts/everyday_jobs.py")
+        print("docs/github.md: its tables are stale: run scripts/everyday_jobs.py")
         return 1
     if stale:
         DOCUMENT.write_text(text, encoding="utf-8")
