@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from github_mcp.client import GitHubClient
 from github_mcp.tools.actions import cancel_run, run_workflow, run_workflow_again
 from github_mcp.tools.alerts import list_security_alerts
+from github_mcp.tools.comments import update_comment
 from github_mcp.tools.history import edit_files
+from github_mcp.tools.issue_organization import organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
 from github_mcp.tools.pull_request_changes import update_pull_request
@@ -16,6 +18,8 @@ _WRITES = (
     create_issue,
     add_issue_comment,
     update_issue,
+    organize_issue,
+    update_comment,
     create_pull_request,
     update_pull_request,
     merge_pull_request,

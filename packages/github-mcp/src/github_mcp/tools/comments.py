@@ -61,18 +61,30 @@ async def update_comment(
     """Edit a comment that this account wrote, or delete it; a person is asked before it is deleted."""
     if (body is None) != delete:
         raise InvalidInput("Give body to edit the comment, or delete=true to delete it.")
-    kind = _kind(on_line)
+    changed = await _changed(github, owner, repo, _kind(on_line), comment_id, body, hidden)
+    return github.with_notices(ChangedComment(comment_id=comment_id, changed=changed))
+
+
+async def _changed(
+    github: GitHub,
+    owner: str,
+    repo: str,
+    kind: CommentKind,
+    comment_id: int,
+    body: str | None,
+    hidden: HiddenParts | None,
+) -> str:
+    """Delete the comment where there is no new body, else write it: what was done."""
     comment = await _own(github, owner, repo, kind, comment_id)
     if body is None:
         await github.comments.delete(owner, repo, kind, comment_id)
-        return github.with_notices(ChangedComment(comment_id=comment_id, changed="deleted"))
+        return "deleted"
     present = without_mark(comment.body) or ""
     written = replacement(present, body, hidden, OWN_HOSTS)
-    if written != present:
-        await github.comments.edit(owner, repo, kind, comment_id, written)
-    return github.with_notices(
-        ChangedComment(comment_id=comment_id, changed="nothing" if written == present else "edited")
-    )
+    if written == present:
+        return "nothing"
+    await github.comments.edit(owner, repo, kind, comment_id, written)
+    return "edited"
 
 
 def _kind(on_line: bool) -> CommentKind:
