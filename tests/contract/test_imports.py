@@ -38,6 +38,7 @@ LAYERS = (
         "failures",
         "results",
         "deadline",
+        "listing",
         "suggestions",
         "tools",
         "progress",

@@ -82,6 +82,36 @@ async def test_addresses_and_prompts_are_completed(client: Client):
     ]  # fmt: skip
     assert await complete(PromptReference(name="sql_query_builder"), "table", "sales.pay") == ["sales.payments"]
     assert await complete(table, "schema", "", database="nowhere") == []
+    assert await complete(table, "schema", "SA", database="default") == ["sales"]
+    assert await complete(table, "table", "or", database="default") == [
+        "sales.order_items", "sales.order_totals", "sales.orders"
+    ]  # fmt: skip
+    assert await complete(PromptReference(name="sql_query_builder"), "table", "Orders") == ["sales.orders"]
+
+
+async def test_tables_are_listed_page_by_page_behind_a_first_page_that_asks_no_database(postgres18: Place):
+    owner = await asyncpg.connect(postgres18.dsn("postgres"))
+    names = [f"t{number:03}" for number in range(150)] + ["Odd name/ü"]
+    await owner.execute("CREATE SCHEMA many; CREATE SCHEMA other; CREATE TABLE other.last (id int)")
+    await owner.execute(";".join(f'CREATE TABLE many."{name}" ()' for name in names))
+    env = {"DATABASE_URL_A": postgres18.dsn("postgres"), "DATABASE_URL_B": postgres18.dsn("no_such")}
+    try:
+        async with connected(SERVER, env={**env, "DATABASE_SCHEMAS_A": "many,other"}) as client:
+            first = await client.list_resources()
+            pages = [await client.list_resources(cursor=first.next_cursor)]
+            pages.append(await client.list_resources(cursor=pages[-1].next_cursor))
+            with pytest.raises(MCPError) as refused:
+                await client.list_resources(cursor=pages[-1].next_cursor)
+            entry = pages[0].resources[0]
+            described = await read(client, str(entry.uri))
+    finally:
+        await owner.execute("DROP SCHEMA many, other CASCADE")
+        await owner.close()
+    listed = [entry.name for page in pages for entry in page.resources]
+    assert [str(entry.uri) for entry in first.resources] == ["server://diagnostics"]
+    assert listed == [f"a: many.{name}" for name in sorted(names)] + ["a: other.last"]
+    assert (str(entry.uri), described["table"]) == ("db://a/many/Odd%20name%2F%C3%BC", 'many."Odd name/ü"')
+    assert refused.value.error.data["code"] == "RESOURCE_NOT_FOUND"
 
 
 async def test_the_query_prompt_asks_for_parameters_a_limit_and_indexed_columns(client: Client):
@@ -105,15 +135,19 @@ async def test_a_prompt_about_what_is_not_there_or_not_one_line_is_refused(clien
 async def watched(postgres18: Place) -> AsyncGenerator[Any]:
     """A table with the shipped triggers, its owner, and the URIs that subscribers of its database hear of."""
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
-    await owner.execute("CREATE TABLE watched (id int PRIMARY KEY, note text)")
+    await owner.execute("CREATE TABLE watched (id text PRIMARY KEY, note text); CREATE TABLE bulk (id int)")
     await owner.execute(SHIPPED_EVENTS)
     await owner.execute(
         "CREATE TRIGGER watched AFTER INSERT OR UPDATE OR DELETE ON watched "
         "FOR EACH ROW EXECUTE FUNCTION mcp_row_changed('id')"
     )
+    await owner.execute(
+        "CREATE TRIGGER watched AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON bulk "
+        "FOR EACH STATEMENT EXECUTE FUNCTION mcp_row_changed()"
+    )
     yield owner
     await owner.execute("DROP EVENT TRIGGER mcp_schema_changed; DROP EVENT TRIGGER mcp_schema_dropped")
-    await owner.execute("DROP TABLE watched; DROP FUNCTION mcp_row_changed, mcp_schema_changed")
+    await owner.execute("DROP TABLE watched, bulk; DROP FUNCTION mcp_row_changed, mcp_schema_changed")
     await owner.close()
 
 
@@ -138,9 +172,19 @@ async def test_subscribers_hear_of_changed_tables_records_and_notices(postgres18
         watching = asyncio.create_task(Watcher(database, bus, poll=0.2).run())
         await database.read(lambda connection: connection.fetch("SELECT 1"))
         await until_listening(watched)
-        await watched.execute("INSERT INTO watched VALUES (7, 'x'); NOTIFY news, 'hello'")
+        await watched.execute("INSERT INTO watched VALUES ('7', 'x'); NOTIFY news, 'hello'")
         await hear("db://default/public/watched/record/7")
+        await hear("db://default/public/watched")
+        await hear("db://default/public/watched/sample")
         await hear("db://default/notify/news")
+        heard.clear()
+        await watched.execute("INSERT INTO bulk SELECT generate_series(1, 1000)")
+        await hear("db://default/public/bulk/sample")
+        assert heard == ["db://default/public/bulk", "db://default/public/bulk/sample"]
+        await watched.execute("TRUNCATE bulk")
+        await watched.execute("INSERT INTO watched SELECT repeat(chr(1), 2000)")
+        await hear("db://default/public/watched")
+        heard.clear()
         await watched.execute("ALTER TABLE watched ADD more int")
         await hear("db://default/schema")
         await hear("db://default/public/watched")

@@ -13,6 +13,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Resolve
 from pydantic import Field
 
+from mcp_chassis.listing import Listing
 from mcp_chassis.results import Result
 
 AnyCoroutineFunction = TypeVar("AnyCoroutineFunction", bound=Callable[..., Awaitable[Any]])
@@ -79,7 +80,7 @@ class ToolDefinition:
 class ResourceDefinition:
     """Definition of one resource or template: URI, title and completion of its variables.
 
-    `listed` are URIs of a template that stand in the list of resources as examples.
+    `listed` are URIs of a template that stand in the list of resources as examples; `entries` lists them page by page.
     """
 
     uri: str
@@ -88,6 +89,7 @@ class ResourceDefinition:
     complete: Mapping[str, Completer] = dataclasses.field(default_factory=dict[str, Completer])
     listed: tuple[str, ...] = ()
     deadline: DeadlineRule | None = None
+    entries: Listing | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,13 +167,14 @@ def resource(
     complete: Mapping[str, Completer] | None = None,
     listed: tuple[str, ...] = (),
     deadline: DeadlineRule | None = None,
+    entries: Listing | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a resource, or a template where the URI has variables.
 
     `complete` maps a variable to a coroutine function `(connection, prefix, chosen)` that gives values beginning with
-    `prefix`; `chosen` holds the variables already chosen.
+    `prefix`; `chosen` holds the variables already chosen. `entries` lists addresses of a template page by page.
     """
-    return _noting(ResourceDefinition(uri, title, mime_type, dict(complete or {}), listed, deadline))
+    return _noting(ResourceDefinition(uri, title, mime_type, dict(complete or {}), listed, deadline, entries))
 
 
 def prompt(

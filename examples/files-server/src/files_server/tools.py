@@ -12,6 +12,7 @@ from pydantic import Field
 
 from files_server import encodings, walk
 from files_server.folder import BINARY, MAX_READ_SIZE, Folder, is_text
+from files_server.listing import RECENT_FILES, file_paths
 
 PAGE_SIZE = 100
 Files = Annotated[Folder, Connected]
@@ -21,6 +22,7 @@ Start = Annotated[int, Field(ge=0, le=2**53 - 1, description="Characters to skip
 
 class File(Result):
     uri: str
+    name: str
     size: int
     modified: str
     mime_type: str
@@ -28,7 +30,7 @@ class File(Result):
     @classmethod
     def of(cls, entry: walk.Entry) -> "File":
         modified = entry.modified.isoformat(timespec="seconds")
-        return cls(uri=entry.uri, size=entry.size, modified=modified, mime_type=entry.mime_type)
+        return cls(uri=entry.uri, name=entry.name, size=entry.size, modified=modified, mime_type=entry.mime_type)
 
 
 class FilePage(Page):
@@ -55,7 +57,7 @@ async def read_file(path: FilePath, files: Files, start: Start = 0) -> TextPage:
     return TextPage(_cut(_text(raw), path, start))
 
 
-@resource("file:///{+path}", "A file", mime_type="text/plain")
+@resource("file:///{+path}", "A file", mime_type="text/plain", complete={"path": file_paths}, entries=RECENT_FILES)
 async def file(path: FilePath, files: Files) -> Content:
     """One file of the allowed folder, with its own MIME type."""
     raw, mime_type = await anyio.to_thread.run_sync(files.read, path)

@@ -1,16 +1,27 @@
-"""Depth-first listing of a folder that resumes at any position without reading the folders before it."""
+"""Listings of a folder: by name from any position, without reading what lies before it, and by the last change."""
 
+import heapq
 import os
 import stat
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote
 
+from mcp_chassis.failures import TimedOut
+
 from files_server.folder import Folder, type_of, uri_of
 
 Steps = Sequence[str]
+Moment = tuple[int, str]
+"""When a file was changed, in nanoseconds, and its path: unique, and ordered by the change."""
+
+FILE_URI = "file:///"
+WALK_SECONDS = 20.0
+"""A folder that takes longer is not listed by its last changes."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,11 @@ class Entry:
     position: str
     size: int
     modified: datetime
+
+    @property
+    def name(self) -> str:
+        """The path in the folder, for people; bytes that are no UTF-8 are shown as such."""
+        return os.fsencode(unquote(self.position, errors="surrogateescape")).decode(errors="replace")
 
     @property
     def uri(self) -> str:
@@ -54,6 +70,55 @@ def files(folder: Folder, after: str | None = None) -> Iterator[Entry]:
             yield entry
 
 
+def recent(
+    folder: Folder, count: int, before: Moment | None = None, clock: Callable[[], float] = time.monotonic
+) -> list[tuple[Moment, Entry]]:
+    """The `count` files that were changed last, before `before`, the latest first; no more of them are held.
+
+    Raises:
+        TimedOut: when the folder is too large to be walked in time.
+    """
+    root, end = folder.root, clock() + WALK_SECONDS
+    latest = heapq.nlargest(
+        count, (found for found in _moments(root, end, clock) if before is None or found[0] < before)
+    )
+    return [(moment, entry) for moment, item in latest if (entry := _entry(root, item))]
+
+
+def _moments(root: Path, end: float, clock: Callable[[], float]) -> Iterator[tuple[Moment, os.DirEntry[str]]]:
+    """Each regular file below the folder with the moment of its last change; links are not followed."""
+    waiting = [root]
+    while waiting:
+        if clock() > end:
+            raise TimedOut("The allowed folder holds too many files.", remedy="List them with list_files.")
+        folder = waiting.pop()
+        with suppress(OSError), _scanned(folder) as items:
+            for item in items:
+                if item.is_dir(follow_symlinks=False):
+                    waiting.append(Path(item.path))
+                elif facts := _facts(item):
+                    yield (facts.st_mtime_ns, item.path), item
+
+
+def completed(folder: Folder, prefix: str) -> list[str]:
+    """The paths, as in a file:/// address, that begin with `prefix`: of files, and of folders with a slash at the end.
+
+    Args:
+        prefix: the beginning of such a path, or of a path in the folder.
+    """
+    root = uri_of(folder.root).removeprefix(FILE_URI).rstrip("/")
+    inner = unquote(prefix, errors="surrogateescape").lstrip("/")
+    whole = unquote(root, errors="surrogateescape")
+    inner = "" if f"{whole}/".startswith(inner) else inner.removeprefix(f"{whole}/")
+    above, _, begun = inner.rpartition("/")
+    place = folder.root / above
+    if not place.is_relative_to(folder.root):  # a path with a drive of its own
+        return []
+    items = [item for item in _read(place) if item.name.startswith(begun)]
+    ends = ((item, "/" if item.is_dir(follow_symlinks=False) else "" if _facts(item) else None) for item in items)
+    return [uri_of(Path(item.path)).removeprefix(FILE_URI) + end for item, end in ends if end is not None]
+
+
 def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]]:
     """Entries of one folder from a position on, by name; the folder on the path to it comes with the steps below."""
     for item in _read(folder):
@@ -66,21 +131,23 @@ def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]
 def _read(folder: Path) -> list[os.DirEntry[str]]:
     """Entries of a folder; none where it is gone, not readable, or reached through a link or a Windows junction."""
     try:
-        if folder.resolve(strict=True) != folder:
-            return []
-        with os.scandir(folder) as items:
+        with _scanned(folder) as items:
             return sorted(items, key=lambda item: item.name)
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 
-def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
-    """The entry of a regular file; None for links, pipes and files that are gone."""
+"""Listings of a folder: by name from any position, without reading what lies before it, and by the last change."""
     try:
         facts = item.stat(follow_symlinks=False)
     except OSError:
         return None
-    if not stat.S_ISREG(facts.st_mode):
+    return facts if stat.S_ISREG(facts.st_mode) else None
+
+
+def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
+    facts = _facts(item)
+    if facts is None:
         return None
     path = Path(item.path)
     position = quote_from_bytes(os.fsencode(path.relative_to(root).as_posix()))

@@ -94,12 +94,15 @@ class Watcher:
 
     async def _tell_heard(self) -> None:
         heard, self._heard = self._heard, []
+        changed: dict[tuple[str, ...], None] = {}  # each once, in order
         for channel, payload in heard:
             if channel == RECORD_CHANNEL:
-                await self._tell(*_record(payload))
+                changed.update(dict.fromkeys(_changed_rows(payload)))
             elif channel != SCHEMA_CHANNEL:
                 self._database.notices[channel].append(payload)
-                await self._tell("notify", channel)
+                changed["notify", channel] = None
+        for path in changed:
+            await self._tell(*path)
 
     async def _compare(self, connection: Connection) -> None:
         """Tell which tables look otherwise than before; the first look is the measure."""
@@ -116,15 +119,20 @@ class Watcher:
                 await self._tell(*table)
 
     async def _tell(self, *parts: str) -> None:
-        if parts:
-            path = "/".join(quote(part, safe="") for part in parts)
-            await self._bus.publish(ResourceUpdated(uri=f"db://{self._database.name}/{path}"))
+        path = "/".join(quote(part, safe="") for part in parts)
+        await self._bus.publish(ResourceUpdated(uri=f"db://{self._database.name}/{path}"))
 
 
-def _record(payload: str) -> tuple[str, ...]:
-    """The path of the record that a trigger's payload names; none where it is not of our trigger's form."""
+def _changed_rows(payload: str) -> list[tuple[str, ...]]:
+    """The paths that a trigger's payload tells about: of its record, its table and the table's sample.
+
+    None where it is not of our trigger's form; no record where the trigger names no key.
+    """
     try:
         named: Any = json.loads(payload)
-        return str(named["schema"]), str(named["table"]), "record", str(named["key"])
+        table = (str(named["schema"]), str(named["table"]))
+        key = named["key"]
     except (ValueError, KeyError, TypeError):
-        return ()
+        return []
+    record = [] if key is None else [(*table, "record", str(key))]
+    return [*record, table, (*table, "sample")]

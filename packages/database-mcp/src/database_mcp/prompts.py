@@ -7,9 +7,9 @@ from pydantic import Field
 
 from database_mcp.catalog.description import TableDescription, describe_relation
 from database_mcp.catalog.relations import find
+from database_mcp.catalog.table_names import database_names, table_names
 from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
-from database_mcp.resources import database_names, table_names
 
 Line = Annotated[str, Field(max_length=500, pattern=r"^[^\r\n]*$")]
 DATABASES = {"database": database_names}

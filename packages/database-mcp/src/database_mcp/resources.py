@@ -1,17 +1,18 @@
-"""Resources of a database under db:// addresses, and the completions of those addresses."""
+"""Resources of a database under db:// addresses."""
 
-from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from mcp_chassis.failures import Failure, NotFound
+from mcp_chassis.failures import NotFound
+from mcp_chassis.listing import Listing
 from mcp_chassis.results import Page, Result
 from mcp_chassis.tools import resource
 
 from database_mcp.catalog.description import TableDescription, describe_relation
 from database_mcp.catalog.relations import VISIBLE, find
 from database_mcp.catalog.rows import Record, Sample, record, sample
+from database_mcp.catalog.table_names import IN_DATABASE, IN_TABLE, table_entries
 from database_mcp.client.protocols import Connection
-from database_mcp.databases import Databases, Registry
+from database_mcp.databases import Registry
 from database_mcp.monitoring.health import Health, examine_health
 from database_mcp.named.running import refuse_free_reading
 
@@ -21,11 +22,6 @@ SELECT format('%I.%I', n.nspname, c.relname) AS name,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE {visible} AND NOT c.relispartition GROUP BY 1 ORDER BY 1 LIMIT 1000
-""".replace("{visible}", VISIBLE)
-_NAMES_SQL = """
-SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS name
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE {visible} AND NOT c.relispartition ORDER BY 1, 2 LIMIT 5000
 """.replace("{visible}", VISIBLE)
 
 
@@ -47,38 +43,6 @@ class Notices(Result):
 
     channel: str
     payloads: list[str]
-
-
-async def database_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    return [name for name in databases.names if name.startswith(prefix.lower())]
-
-
-async def schema_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    names = dict.fromkeys(schema for schema, _ in await _tables(databases, chosen))
-    return [name for name in names if name.startswith(prefix)]
-
-
-async def table_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """Tables of the chosen schema; of all, with their schema, where none is chosen."""
-    schema = chosen.get("schema")
-    tables = await _tables(databases, chosen)
-    names = [name if schema else f"{of}.{name}" for of, name in tables if schema in (None, of)]
-    return [name for name in names if name.startswith(prefix)]
-
-
-async def _tables(databases: Databases, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
-    """A completion is a courtesy: where the database cannot be asked, nothing is suggested."""
-    try:
-        database = databases.get(chosen.get("database"))
-        allowed = list(database.target.rules.schemas) or None
-        rows = await database.read(lambda connection: connection.fetch(_NAMES_SQL, allowed))
-    except Failure:
-        return []
-    return [(row["schema"], row["name"]) for row in rows]
-
-
-IN_DATABASE = {"database": database_names}
-IN_TABLE = {**IN_DATABASE, "schema": schema_names, "table": table_names}
 
 
 @resource("db://{database}/schema", "Schema", complete=IN_DATABASE)
@@ -106,7 +70,7 @@ async def notifications(database: str, channel: str, databases: Registry) -> Not
     return Notices(channel=channel, payloads=list(chosen.notices.get(channel, ())))
 
 
-@resource("db://{database}/{schema}/{table}", "Table", complete=IN_TABLE)
+@resource("db://{database}/{schema}/{table}", "Table", complete=IN_TABLE, entries=Listing(table_entries))
 async def table(database: str, schema: str, table: str, databases: Registry) -> TableDescription:
     """One table: columns, keys, constraints, indexes."""
     chosen = databases.get(database)

@@ -26,10 +26,11 @@ from mcp_types import (
     Completion,
     GetPromptResult,
     InputRequiredResult,
+    ListResourcesResult,
+    PaginatedRequestParams,
     PromptReference,
 )
 from mcp_types import Prompt as WirePrompt
-from mcp_types import Resource as WireResource
 from mcp_types import ResourceTemplate as WireTemplate
 from mcp_types import Tool as WireTool
 from opentelemetry import trace
@@ -48,6 +49,7 @@ from mcp_chassis.pipeline.diagnostics import diagnostics
 from mcp_chassis.pipeline.lifespan import Lifespan, serving
 from mcp_chassis.pipeline.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, messages_of
+from mcp_chassis.pipeline.resource_pages import ResourcePages
 from mcp_chassis.pipeline.resource_registry import ResourceRegistry
 from mcp_chassis.pipeline.reuse import ResultReuse
 from mcp_chassis.pipeline.secret_patterns import masked_json
@@ -98,6 +100,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
+        self._resource_pages = ResourcePages(self.catalog, self.gate, self._delivery, self.rules.note_text)
         super().__init__(
             server.name,
             **server_info(server),
@@ -127,8 +130,12 @@ class Dispatch(MCPServer[Lifespan]):
         """Asked by the SDK before a call over HTTP, to compare headers that mirror arguments with them."""
         return next((tool.input_schema for tool in self.inventory.wire if tool.name == name), None)
 
-    async def list_resources(self) -> list[WireResource]:
-        return self.catalog.wire_resources() if self.gate.admits(RESOURCES) else []
+    async def _handle_list_resources(
+        self, ctx: ServerRequestContext[Lifespan, Any], params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
+        context: AnyContext = Context(request_context=ctx, mcp_server=self)
+        cursor = params.cursor if params else None
+        return await self._or_error(context, INVALID_PARAMS, lambda: self._resource_pages.page(context, cursor))
 
     async def list_resource_templates(self) -> list[WireTemplate]:
         return self.catalog.wire_templates() if self.gate.admits(RESOURCES) else []

@@ -61,6 +61,16 @@ class ResourceRegistry:
             raise NotFound("No resource template has this URI.", remedy="Choose one of resources/templates/list.")
         return self._templates[uri][1]
 
+    def listed_templates(self) -> list[BoundFunction[ResourceDefinition]]:
+        """The templates that list their own entries."""
+        return [resource for _, resource in self._templates.values() if resource.definition.entries is not None]
+
+    @property
+    def lists_entries_first(self) -> bool:
+        """Whether the first page of the list of resources holds what changes while a server lives."""
+        listings = [resource.definition.entries for resource in self.listed_templates()[:1]]
+        return any(listing is not None and not listing.asks_upstream for listing in listings)
+
     def wire_resources(self) -> list[WireResource]:
         listed = [(uri, resource) for _, resource in self._templates.values() for uri in resource.definition.listed]
         return [

@@ -60,13 +60,14 @@ async def answers_of(server: Server[Any], settings: ServerSettings) -> dict[str,
     caller.
     """
     dispatch = Dispatch(server, settings)
+    lists = sorted(LISTS - ({"resources/list"} if dispatch.catalog.lists_entries_first else set()))
     answers: dict[str, dict[str, bytes]] = {}
     for version in (*HANDSHAKE_PROTOCOL_VERSIONS, *MODERN_PROTOCOL_VERSIONS):
         session = Session(dispatch)
         lines: list[bytes] = []
         drain = Drain()
         inbox = Inbox(drain, lambda: None)
-        for line in map(parse, _requests(version)):
+        for line in map(parse, _requests(version, lists)):
             if not isinstance(line, InvalidMessage):
                 inbox.put(line)
 
@@ -83,16 +84,16 @@ async def answers_of(server: Server[Any], settings: ServerSettings) -> dict[str,
     return answers
 
 
-def _requests(version: str) -> Iterator[bytes]:
+def _requests(version: str, lists: Iterable[str]) -> Iterator[bytes]:
     """One request of each kind, whose id is its method."""
     if version in MODERN_PROTOCOL_VERSIONS:
         envelope: dict[str, Any] = {f"{META}protocolVersion": version, f"{META}clientCapabilities": {}}
-        for method in ("server/discover", *sorted(LISTS)):
+        for method in ("server/discover", *lists):
             yield _request(method, {"_meta": envelope})
         return
     yield _request("initialize", {"protocolVersion": version, "capabilities": {}, "clientInfo": _CLIENT})
     yield _request("logging/setLevel", {"level": "warning"})
-    for method in ("ping", *sorted(LISTS)):
+    for method in ("ping", *lists):
         yield _request(method, {})
 
 

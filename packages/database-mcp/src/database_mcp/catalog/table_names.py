@@ -1,0 +1,98 @@
+"""Names of tables: pages of them for the list of resources, and completions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.listing import Entry, EntryPage
+
+from database_mcp.catalog.relations import VISIBLE
+from database_mcp.client.protocols import Row
+from database_mcp.database import Database
+from database_mcp.databases import Databases
+
+PAGE = 100
+MAX_COMPLETIONS = 1_000
+START = ("", "")
+"""Before the name of every schema and table."""
+
+_PAGE_SQL = """
+SELECT n.nspname::text AS schema, c.relname::text AS name
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {visible} AND NOT c.relispartition
+  AND (n.nspname COLLATE "C", c.relname COLLATE "C") > ($2::text COLLATE "C", $3::text COLLATE "C")
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C" LIMIT {limit}
+""".replace("{visible}", VISIBLE).replace("{limit}", str(PAGE + 1))
+_SCHEMAS_SQL = """
+SELECT DISTINCT n.nspname::text AS schema
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {visible} AND pg_catalog.starts_with(lower(n.nspname), lower($2)) ORDER BY 1 LIMIT {limit}
+""".replace("{visible}", VISIBLE).replace("{limit}", str(MAX_COMPLETIONS))
+_BEGINNING_SQL = """
+SELECT n.nspname::text AS schema, c.relname::text AS name
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {visible} AND NOT c.relispartition AND ($3::text IS NULL OR n.nspname = $3)
+  AND (pg_catalog.starts_with(lower(c.relname), lower($2))
+       OR $3::text IS NULL AND pg_catalog.starts_with(lower(n.nspname || '.' || c.relname), lower($2)))
+ORDER BY 1, 2 LIMIT {limit}
+""".replace("{visible}", VISIBLE).replace("{limit}", str(MAX_COMPLETIONS))
+
+
+async def table_entries(databases: Databases, position: str | None) -> EntryPage:
+    """A page of the tables of every database, one database after another, ordered by schema and name."""
+    names = databases.names
+    name, after = (names[0], START) if position is None else _parsed(position)
+    database = databases.get(name)
+    rows = await _rows(database, _PAGE_SQL, *after)
+    shown = rows[:PAGE]
+    entries = [_entry(database, row, named=len(names) > 1) for row in shown]
+    if len(rows) > PAGE:
+        return EntryPage(entries, json.dumps([name, shown[-1]["schema"], shown[-1]["name"]]))
+    place = names.index(name) + 1
+    return EntryPage(entries, json.dumps([names[place], *START]) if place < len(names) else None)
+
+
+def _parsed(position: str) -> tuple[str, tuple[str, str]]:
+    name, schema, table = json.loads(position)
+    return name, (schema, table)
+
+
+def _entry(database: Database, row: Row, *, named: bool) -> Entry:
+    path = "/".join(quote(part, safe="") for part in (row["schema"], row["name"]))
+    readable = f"{row['schema']}.{row['name']}"
+    return Entry(f"db://{database.name}/{path}", f"{database.name}: {readable}" if named else readable)
+
+
+async def database_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    return [name for name in databases.names if name.startswith(prefix.lower())]
+
+
+async def schema_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    return [row["schema"] for row in await _completions(databases, chosen, _SCHEMAS_SQL, prefix)]
+
+
+async def table_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """Tables of the chosen schema; where none is chosen those of all, with their schema, found by either name."""
+    schema = chosen.get("schema")
+    rows = await _completions(databases, chosen, _BEGINNING_SQL, prefix, schema)
+    return [row["name"] if schema else f"{row['schema']}.{row['name']}" for row in rows]
+
+
+async def _completions(
+    databases: Databases, chosen: Mapping[str, str], sql: str, prefix: str, *more: str | None
+) -> Sequence[Row]:
+    """A completion is a courtesy: where the database cannot be asked, nothing is suggested."""
+    try:
+        return await _rows(databases.get(chosen.get("database")), sql, prefix, *more)
+    except Failure:
+        return []
+
+
+async def _rows(database: Database, sql: str, *arguments: str | None) -> Sequence[Row]:
+    allowed = list(database.target.rules.schemas) or None
+    return await database.read(lambda connection: connection.fetch(sql, allowed, *arguments))
+
+
+IN_DATABASE = {"database": database_names}
+IN_TABLE = {**IN_DATABASE, "schema": schema_names, "table": table_names}
