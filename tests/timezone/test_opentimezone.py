@@ -174,6 +174,20 @@ async def test_in_auto_a_failing_service_is_fallen_back_from_and_the_reason_told
     assert [leak for leak in ("SECRET", "System.", "127.0.0.1") if leak in result["source_of_truth"]] == []
 
 
+async def test_the_fallback_to_the_database_is_announced_to_the_host(still: Any, service: FakeOpenTimezone) -> None:
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    service.fails(Reply(404))
+    asked = {"date_time": "2026-03-20T14:00", "from_timezone": "Europe/Paris", "to_timezone": ["America/New_York"]}
+    env = {**QUICK, **service.env("auto")}
+    async with connected(still, env=env, logging_callback=hear, log_level="info") as client:
+        await client.call_tool("convert_timezone", asked)
+    assert "OpenTimezone cannot be asked; the local time zone database converts." in heard
+
+
 @pytest.mark.parametrize("backend", ["opentimezone", "auto"])
 async def test_a_service_that_refuses_connections_is_unavailable_or_fallen_back_from(still: Any, backend: str) -> None:
     service = FakeOpenTimezone()

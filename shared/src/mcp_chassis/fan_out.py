@@ -11,6 +11,7 @@ import anyio
 from mcp_chassis.deadline import time_left
 from mcp_chassis.failures import Failure, TimedOut
 from mcp_chassis.progress import Report, no_report
+from mcp_chassis.telemetry.observer import announce
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -94,6 +95,7 @@ class Stages:
             Failure: of the step, with `stage`, names and number of `completed_stages`, and `done` in its details.
         """
         await self._report(len(self.completed), self._total, f"Stage: {name}", paced=False)
+        await announce("info", f"Stage {len(self.completed) + 1} of {self._total}: {name}.")
         try:
             yield
         except Failure as failure:

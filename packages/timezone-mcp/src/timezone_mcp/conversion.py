@@ -8,6 +8,7 @@ from typing import Protocol
 import anyio
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Failure, TimedOut, UpstreamError
+from mcp_chassis.telemetry.observer import announce
 
 from timezone_mcp import tzdb
 from timezone_mcp.times import readings
@@ -83,6 +84,7 @@ class FallingBackConverter:
         try:
             answers = await ask(self._service, moment, source, targets)
         except Failure as failure:
+            await announce("info", f"{self._service.name} cannot be asked; the local time zone database converts.")
             return Converted(own.times, f"{own.source_of_truth}; fallen back to it because: {failure.message}")
         differing = {zone: time for zone, time in answers.items() if _differs(time, moment, zone)}
         if differing:

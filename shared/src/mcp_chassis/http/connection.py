@@ -17,12 +17,14 @@ from mcp_chassis.http import body as bodies
 from mcp_chassis.http.errors import failure_for_error
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
 from mcp_chassis.http.response import InvalidResponse, Response
+from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.telemetry.semantic_metrics import recorder
 from mcp_chassis.telemetry.trace_context import upstream_headers
 from mcp_chassis.upstream.policy import Policy
 
 logger = logging.getLogger(__name__)
 
+MAX_PATH_CHARS = 200
 REDIRECTS = {301, 302, 303, 307, 308}
 SAFE = {"GET", "HEAD"}
 ANYONES: Mapping[str, str] = {
@@ -152,20 +154,34 @@ class Connection:
             request.headers["if-none-match"] = known.headers["etag"]
         answer = await self._whole(request)
         if known is not None and answer.status == 304:
+            path = request.url.path[:MAX_PATH_CHARS]
+            await announce("info", f"{self._name}: {path} has not changed; the answer of before is used.")
             return unchanged(known, answer.headers)
         self._etags.keep(request, answer)
         return answer
 
     async def _whole(self, request: httpx2.Request, tail_bytes: int | None = None) -> Response:
         begun = time.monotonic()
-        with _measured(request) as statuses:
-            answer = await self._exchanged(request, tail_bytes)
-            statuses.append(answer.status)
+        try:
+            with _measured(request) as statuses:
+                answer = await self._exchanged(request, tail_bytes)
+                statuses.append(answer.status)
+        except Failure:
+            await self._report(request, None, begun)
+            raise
+        await self._report(request, answer.status, begun)
+        return answer
+
+    async def _report(self, request: httpx2.Request, status: int | None, begun: float) -> None:
+        """Write a request to the log and to the host of the call: method, path without query, status, duration."""
+        milliseconds = round((time.monotonic() - begun) * 1000, 1)
         if logger.isEnabledFor(logging.DEBUG):
             fields = {"upstream": self._name, "method": request.method, "path": request.url.path}
-            fields |= {"status": answer.status, "duration_ms": round((time.monotonic() - begun) * 1000, 1)}
+            fields |= {"status": status, "duration_ms": milliseconds}
             logger.debug("upstream request", extra={"fields": fields})
-        return answer
+        ended = "had no answer after" if status is None else f"was answered {status} in"
+        path = request.url.path[:MAX_PATH_CHARS]
+        await announce("debug", f"{self._name}: {request.method} {path} {ended} {milliseconds:g} ms.")
 
     async def _exchanged(self, request: httpx2.Request, tail_bytes: int | None) -> Response:
         response: httpx2.Response | None = None

@@ -1,13 +1,14 @@
-"""Log notifications to the host of a call: retries, waits, fallbacks, stages.
+"""Log notifications to the host of a call: retries, waits, fallbacks, stages, use of caches, upstream requests.
 
 Since 2026-07-28 the `_meta` of a request holds the lowest level it wants; in earlier revisions `logging/setLevel` sets
 it for the whole connection. A host that set no level receives none.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, get_args
 
+import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context
@@ -54,7 +55,8 @@ class HostLog:
         if wanted is None or LEVELS.index(level) < LEVELS.index(wanted):
             return
         params = LoggingMessageNotificationParams(level=level, logger=self._name, data=scrub_log(self._tidy(text)))
-        await ctx.session.send_notification(LoggingMessageNotification(params=params), ctx.request_id)
+        with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):  # the host is gone; its call goes on
+            await ctx.session.send_notification(LoggingMessageNotification(params=params), ctx.request_id)
 
     def observing(self, ctx: Context[Any, Any]) -> AbstractContextManager[None]:
         """Inside, upstream attempts are counted and the host of the call `ctx` is notified of waits."""
@@ -84,4 +86,7 @@ class _CallObserver:
 
     async def waiting(self, upstream: str, message: str) -> None:
         self._metrics.waited(upstream)
-        await self._log.announce(self._ctx, "warning", message)
+        await self.announce("warning", message)
+
+    async def announce(self, level: LoggingLevel, message: str) -> None:
+        await self._log.announce(self._ctx, level, message)

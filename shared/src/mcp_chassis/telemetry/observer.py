@@ -1,9 +1,12 @@
-"""Observer of upstream attempts and waits: the metrics, and the host of the current call."""
+"""Observer of upstream attempts, waits and messages: the metrics, and the host of the current call."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Literal, Protocol
+
+Level = Literal["debug", "info", "warning"]
+"""Levels of messages to the host: what was sent upstream; what the call does; what went wrong and was mended."""
 
 
 class Observer(Protocol):
@@ -15,12 +18,18 @@ class Observer(Protocol):
     async def waiting(self, upstream: str, message: str) -> None:
         """A call is delayed or answered in another way; `message` is one sentence for a person."""
 
+    async def announce(self, level: Level, message: str) -> None:
+        """Notify the host of the call, if it wants this level."""
+
 
 class _NullObserver:
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
         return None
 
     async def waiting(self, upstream: str, message: str) -> None:
+        return None
+
+    async def announce(self, level: Level, message: str) -> None:
         return None
 
 
@@ -31,6 +40,15 @@ _current: ContextVar[Observer | None] = ContextVar("observer", default=None)
 def current_observer() -> Observer:
     """The observer of the current call; one that ignores everything outside a call."""
     return _current.get() or _NULL_OBSERVER
+
+
+async def announce(level: Level, message: str) -> None:
+    """Write a log message to the host of the current call: one sentence, without values that are secret.
+
+    It reaches a host that asked for this level (`logging/setLevel`, since 2026-07-28 `_meta`). Outside a call it does
+    nothing. Progress is told by `host_progress`, and what the model should know stands in the result.
+    """
+    await current_observer().announce(level, message)
 
 
 @contextmanager

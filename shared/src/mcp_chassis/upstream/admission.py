@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 
 from mcp_chassis.failures import Effect, Failure, RateLimited, Unavailable
+from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.upstream.breaker import Attempt, Breaker, Verdict
 from mcp_chassis.upstream.rate_limits import RateLimits
 
@@ -92,13 +93,15 @@ class Admission:
     @asynccontextmanager
     async def _queued(self, rate_limit: str | None) -> AsyncGenerator[None]:
         limits = self.rate_limits
+        limiters = [limits.main(), *([limits.named(rate_limit, self._clock())] if rate_limit else [])]
+        if not all(limiter.is_free for limiter in limiters):
+            await announce("info", f"{self._name}: waiting for its turn, as this server limits its own calls.")
         async with AsyncExitStack() as held:
             with anyio.CancelScope() as waiting:
                 self._queue.add(waiting)
                 try:
-                    if rate_limit:
-                        await held.enter_async_context(limits.named(rate_limit, self._clock()).acquire())
-                    await held.enter_async_context(limits.main().acquire())
+                    for limiter in reversed(limiters):
+                        await held.enter_async_context(limiter.acquire())
                 finally:
                     self._queue.discard(waiting)
             if waiting.cancelled_caught:

@@ -50,6 +50,11 @@ class Limiter:
                 await self._bucket.acquire()
                 yield
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a call need not wait."""
+        return self._bucket.has_capacity() and (self._slots is None or self._slots.available_tokens > 0)
+
     def is_idle(self, now: float) -> bool:
         """Whether a new limiter would behave the same: full bucket, no call running, not closed."""
         full = self._bucket.has_capacity(self._bucket.max_rate) and self.closed_until <= now
