@@ -1,0 +1,64 @@
+"""docs/features.md: every command of its table runs and shows what stands beside it, and every named test exists."""
+
+import ast
+import re
+import shlex
+import sys
+from importlib.metadata import entry_points
+
+import pytest
+from servers import ROOT
+
+PAGE = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+COMMAND = re.compile(r"^\| (?P<feature>[^|]+) \| `(?P<command>[^`]+)` \| (?P<shows>[^|]+) \|$", re.MULTILINE)
+NAMED = re.compile(r"^\| (?P<feature>[^|]+) \| (?P<test>tests/\S+::test_\w+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (?!feature \|).+\|$", re.MULTILINE)
+COMMANDS = {row["command"]: row["shows"].strip() for row in COMMAND.finditer(PAGE)}
+SCRIPTS = {script.name: script for script in entry_points(group="console_scripts")}
+
+
+def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a console script in this process, its variables set for it alone."""
+    words = shlex.split(command)
+    while "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", words)
+    try:
+        SCRIPTS[words[0]].load()()
+    except SystemExit:
+        return
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_shows_what_the_page_promises(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    run(command, monkeypatch)
+    printed = capsys.readouterr()
+    assert COMMANDS[command] in printed.out + printed.err
+
+
+def test_each_named_test_is_one_that_pytest_collects() -> None:
+    missing = [
+        row["test"]
+        for row in NAMED.finditer(PAGE)
+        if row["test"].rpartition("::")[2] not in collected(row["test"].partition("::")[0])
+    ]
+    assert missing == []
+
+
+def collected(path: str) -> set[str]:
+    """The test functions at the top of a file; none where there is no such file or it is named otherwise."""
+    file = ROOT / path
+    if not file.is_file() or not file.name.startswith("test_"):
+        return set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_row_of_the_page_names_a_command_or_a_test() -> None:
+    rows = [row for row in ROW.findall(PAGE) if not row.startswith("|---")]
+    assert [row for row in rows if not COMMAND.match(row) and not NAMED.match(row)] == []
+    assert len(rows) > 70
