@@ -1,13 +1,14 @@
 """Messages to the host of a call about its upstream requests, waits, stages and stored answers, by level and era."""
 
 import dataclasses
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import pytest
 from mcp.client import Client
-from mcp_chassis.fan_out import Stages
+from mcp_chassis.fan_out import Stages, fan_out
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.results import Result
@@ -77,7 +78,7 @@ LEVELS = {"debug": {"debug", "info", "warning"}, "info": {"info", "warning"}, "w
 
 
 def without_figures(text: str) -> str:
-    return " ".join("#" if word[:1].isdigit() and "." in word else word for word in text.split(" "))
+    return re.sub(r"[0-9.e+]+ (m?s\b)", r"# \1", text)
 
 
 @pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
@@ -120,17 +121,46 @@ async def test_over_http_the_messages_come_in_the_stream_of_the_call(server, ups
     assert told.text.index("Stage 1 of 2") < told.text.index('"result"')
 
 
-async def test_the_wait_for_its_own_rate_is_told_once_for_each_waiting_call(upstream: ScriptedUpstream) -> None:
+async def test_the_wait_for_its_turn_is_told_once_for_each_waiting_call(upstream: ScriptedUpstream) -> None:
     heard: list[str] = []
 
     async def hear(params: Any) -> None:
         heard.append(params.data)
 
-    upstream.answers("GET /things/1", *[Reply(json={}) for _ in range(2)])
-    server = server_of(upstream, RateLimit(20, burst=False))
+    @reads("Read at once", open_world=False)
+    async def read_at_once(api: Annotated[JsonApi, Connected]) -> Read:
+        """Read three addresses at once."""
+        await fan_out([1, 2, 3], lambda number: api.get("/things/{number}", {"number": number}))
+        return Read(times=3)
+
+    upstream.answers("GET /things/*", Reply(json={}))
+    one_by_one = RateLimit(1_000, max_concurrent=1)
+    server = dataclasses.replace(server_of(upstream, one_by_one), tools=(read_at_once,))
     app = Dispatch(server, server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"}))
     async with Client(app, logging_callback=hear, mode="2026-07-28", log_level="info") as client:
-        await client.call_tool("read_twice", {})
-    assert [text for text in heard if "turn" in text] == [
-        "Acme: waiting for its turn, as this server limits its own calls."
-    ]
+        await client.call_tool("read_at_once", {})
+    assert heard == ["Acme: waiting for its turn, as this server limits its own calls."] * 2
+
+
+async def test_a_result_that_is_used_again_is_told_with_its_age(upstream: ScriptedUpstream) -> None:
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    @reads("Read once", open_world=False, cache=60)
+    async def read_once(api: Annotated[JsonApi, Connected]) -> Read:
+        """Read an address that changes slowly."""
+        await api.get("/things/1")
+        return Read(times=1)
+
+    upstream.answers("GET /things/1", Reply(json={}))
+    server = dataclasses.replace(server_of(upstream), tools=(read_once,))
+    async with Client(
+        Dispatch(server, server.settings.load({})), logging_callback=hear, mode="2026-07-28", log_level="info"
+    ) as client:
+        for _ in range(2):
+            await client.call_tool("read_once", {})
+    assert len(heard) == 1
+    assert heard[0].startswith("read_once: the result of 20")
+    assert heard[0].endswith(" is used again.")

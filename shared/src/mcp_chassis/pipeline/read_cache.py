@@ -13,6 +13,7 @@ from mcp_chassis.output.warnings import collecting
 from mcp_chassis.pipeline.account import UpstreamAccount
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.storage.cache import Cache, canonical
+from mcp_chassis.telemetry.observer import announce
 
 CallResult = CallToolResult | InputRequiredResult
 Run = Callable[[], Awaitable[CallResult]]
@@ -70,7 +71,7 @@ class ReadCache:
             return await run()  # whose failure says what is missing, or asks the host to sign in
         tool, arguments = query.tool.name, query.cached_by
         if not query.fresh and (known := self._cache.found(tool, arguments, owner)) is not None:
-            return dated(known.answer, known.as_of)
+            return await _reused(tool, known)
         # Other processes may outdate a result, which only the shared cache hears of: this one then stores nothing.
         own_seconds = seconds if self._shared is None else 0.0
         try:
@@ -84,7 +85,7 @@ class ReadCache:
             )
         except _NotShared as passing:
             return passing.answer
-        return dated(read.answer, read.as_of) if read.reused else read.answer
+        return await _reused(tool, read) if read.reused else read.answer
 
     def invalidate(self, tool: str | None = None) -> None:
         """Drop the results of one tool, or of all, in this process."""
@@ -122,6 +123,11 @@ class ReadCache:
         if not is_success(answer):
             raise _NotShared(answer)
         return ReadResult(answer, as_of, storable=not warnings and await self._owner(query) == owner)
+
+
+async def _reused(tool: str, read: ReadResult) -> CallToolResult:
+    await announce("info", f"{tool}: the result of {read.as_of} is used again.")
+    return dated(read.answer, read.as_of)
 
 
 class _NotShared(Exception):
