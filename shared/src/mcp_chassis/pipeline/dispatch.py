@@ -23,12 +23,10 @@ from mcp_types import (
     CallToolResult,
     CompleteRequestParams,
     CompleteResult,
-    Completion,
     GetPromptResult,
     InputRequiredResult,
     ListResourcesResult,
     PaginatedRequestParams,
-    PromptReference,
 )
 from mcp_types import Prompt as WirePrompt
 from mcp_types import ResourceTemplate as WireTemplate
@@ -44,6 +42,7 @@ from mcp_chassis.output.warnings import collecting
 from mcp_chassis.pipeline.account import UpstreamAccount
 from mcp_chassis.pipeline.call_rules import rules_of
 from mcp_chassis.pipeline.caller import current_principal, error_code, not_found_code, request_id
+from mcp_chassis.pipeline.completions import Completions
 from mcp_chassis.pipeline.confirmation import Confirmations
 from mcp_chassis.pipeline.diagnostics import diagnostics
 from mcp_chassis.pipeline.lifespan import Lifespan, serving
@@ -71,7 +70,6 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 AnyContext = Context[Any, Any]
 
-MAX_COMPLETIONS = 100  # the protocol's own limit
 LIST_TTL_MS = 60_000
 
 
@@ -100,7 +98,9 @@ class Dispatch(MCPServer[Lifespan]):
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
-        self._resource_pages = ResourcePages(self.catalog, self.gate, self._delivery, self.rules.note_text)
+        listing = self.gate, self._delivery, self.rules.note_text, self.deadline
+        self._resource_pages = ResourcePages(self.catalog, *listing)
+        self._completions = Completions(self.prompts, self.catalog, *listing)
         super().__init__(
             server.name,
             **server_info(server),
@@ -212,20 +212,7 @@ class Dispatch(MCPServer[Lifespan]):
         self, request: ServerRequestContext[Lifespan, Any], params: CompleteRequestParams
     ) -> CompleteResult:
         ctx: AnyContext = Context(request_context=request, mcp_server=self)
-        return await self._or_error(ctx, INVALID_PARAMS, lambda: self._completion(ctx, params))
-
-    async def _completion(self, ctx: AnyContext, params: CompleteRequestParams) -> CompleteResult:
-        self.gate.check(PROMPTS if isinstance(params.ref, PromptReference) else RESOURCES)
-        target = (
-            self.prompts.find(params.ref.name)
-            if isinstance(params.ref, PromptReference)
-            else self.catalog.template(params.ref.uri)
-        )
-        chosen = (params.context.arguments if params.context else None) or {}
-        values = await target.complete(params.argument.name, params.argument.value, chosen, ctx, self.deadline)
-        await self.rules.note_text(current_principal(), *values)
-        shown = [self._delivery.line(value) for value in list(values)[:MAX_COMPLETIONS]]
-        return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
+        return await self._or_error(ctx, INVALID_PARAMS, lambda: self._completions.completion(ctx, params))
 
     async def _answer(
         self, name: str, arguments: Mapping[str, Any], ctx: AnyContext

@@ -35,15 +35,19 @@ class ResourcePages:
         gate: a caller who may read no resource is listed none.
         delivery: signs cursors, and cleans names of invisible characters and secrets.
         note: remembers that names written by others were given to a principal.
+        usual_seconds: the deadline of a template that has none of its own.
     """
 
-    def __init__(self, catalog: ResourceRegistry, gate: Authorizer, delivery: Renderer, note: Note) -> None:
+    def __init__(
+        self, catalog: ResourceRegistry, gate: Authorizer, delivery: Renderer, note: Note, usual_seconds: float
+    ) -> None:
         self._catalog = catalog
         self._gate = gate
         self._listed = catalog.listed_templates()
         self._cursors = delivery.cursors
         self._line = delivery.line
         self._note = note
+        self._usual_seconds = usual_seconds
 
     async def page(self, ctx: Context[Any, Any], cursor: str | None) -> ListResourcesResult:
         """The page that `cursor` names; the first one without it.
@@ -85,7 +89,7 @@ class ResourcePages:
             async with ctx.request_context.lifespan_context.connected() as connection:
                 return await listing.page(connection, position)
 
-        page = await template.in_time({}, run)
+        page = await template.in_time({}, run, self._usual_seconds)
         await self._note(current_principal(), *(entry.name for entry in page.entries))
         return page
 
