@@ -137,7 +137,21 @@ def _read(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-"""Listings of a folder: by name from any position, without reading what lies before it, and by the last change."""
+@contextmanager
+def _scanned(folder: Path) -> Generator[Iterator[os.DirEntry[str]]]:
+    """Entries of a folder, in no order.
+
+    Raises:
+        OSError: it is gone, not readable, or reached through a link or a Windows junction.
+    """
+    if folder.resolve(strict=True) != folder:
+        raise NotADirectoryError(folder)
+    with os.scandir(folder) as items:
+        yield items
+
+
+def _facts(item: os.DirEntry[str]) -> os.stat_result | None:
+    """Status of a regular file; None for links, pipes and files that are gone."""
     try:
         facts = item.stat(follow_symlinks=False)
     except OSError:
