@@ -69,3 +69,9 @@ async def test_an_answer_in_a_character_set_of_no_known_name_is_read(tmp_path: P
 async def test_a_write_answered_with_nulls_alone_is_done(tmp_path: Path) -> None:
     _, result = await sent(written(tmp_path, post(NAME)), "post_x", {"name": "a"}, Reply(201, json={"warning": None}))
     assert data(result) == {"done": True, "answer": {"warning": None}}
+
+
+async def test_a_list_where_an_object_was_due_is_told_with_its_kept_fields(tmp_path: Path) -> None:
+    path = written(tmp_path, get(), entry='keep = ["id"]\n')
+    _, result = await sent(path, "get_x", {}, Reply(json=[{"id": 1, "secret": 2}]))
+    assert data(result) == {"answer": [{"id": 1}]}

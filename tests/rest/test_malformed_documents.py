@@ -4,6 +4,7 @@ import copy
 import random
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +144,55 @@ def test_a_path_item_keeps_what_stands_beside_its_reference() -> None:
         "listOrders",
         "post /orders",
     }
+
+
+def test_a_lost_path_item_is_named_once_and_costs_its_path_alone() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/lost"] = {"$ref": "#/nowhere"}
+    read = Document(document)
+    assert "listOrders" in read.operations
+    assert list(read.unreadable) == ["/lost"]
+    with pytest.raises(BadBridge, match="leads nowhere"):
+        read.operation("get /lost")
+
+
+def test_of_two_operations_with_one_id_the_second_is_called_by_its_path() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/shops"] = {"get": document["paths"]["/orders"]["get"]}
+    operations = Document(document).operations
+    assert operations["listOrders"].path == "/orders"
+    assert operations["get /shops"].path == "/shops"
+
+
+YAML = """
+openapi: 3.0.0
+paths:
+  /days:
+    post:
+      operationId: addDay
+      summary: 2024-01-02
+      requestBody: {content: {application/json: {schema: {properties: {on: {type: boolean}, 1: {enum: [yes, no]}}}}}}
+      responses: {200: {content: {application/json: {schema: {properties: {no: {type: string}}}}}}}
+"""
+
+
+def test_words_of_yaml_1_1_are_texts(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(YAML)
+    [tool] = proposed(Document.read(tmp_path / "api.yaml"), "api.yaml", 10).bridge.requests
+    fields = {tool.field(name): parameter for name, parameter in tool.parameters.items()}
+    assert (list(fields), fields["1"].enum, tool.keep, tool.description) == (
+        ["on", "1"],
+        ("yes", "no"),
+        ("no",),
+        "2024-01-02.",
+    )
+
+
+def test_alternatives_within_alternatives_are_looked_into() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["components"]["schemas"]["Order"] = {"properties": {"v": {"oneOf": [{"anyOf": [TEXT, {"type": "null"}]}]}}}
+    tools = {tool.name: tool for tool in proposed(Document(document), "api.json", 10).bridge.requests}
+    assert tools["create_order"].parameters["v"].kind == "string"
 
 
 def test_a_description_beside_a_reference_goes_first() -> None:

@@ -44,7 +44,7 @@ def items_of(response: Response, path: str | None, error_fields: Sequence[str]) 
 
 
 def object_of(response: Response, path: str | None, tree: Tree, error_fields: Sequence[str]) -> dict[str, Any]:
-    """The fields that are kept of the object in a response; a number or a text is called `answer`.
+    """The fields that are kept of the object in a response; a number, a text or a list is called `answer`.
 
     Raises:
         UpstreamError: where there is no object, or one with none of the fields that are kept.
@@ -64,6 +64,8 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
         return exact(found)
     if isinstance(value, str | int | float):
         return {"answer": exact(value)}
+    if isinstance(value, list):
+        return {"answer": exact(kept(value, tree))}
     _refuse_error(response, error_fields)
     raise _wrong_kind(response, whole if value is MISSING else value, f"an object{f' at {path}' if path else ''}")
 

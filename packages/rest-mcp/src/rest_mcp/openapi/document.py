@@ -134,7 +134,8 @@ class Document:
             from difflib import get_close_matches
 
             close = get_close_matches(identifier, list(self.operations), n=1)
-            if reason := self.unreadable.get(identifier):
+            path = identifier.partition(" ")[2]
+            if reason := self.unreadable.get(identifier) or self.unreadable.get(path):
                 raise BadBridge(f"the operation {identifier[:80]} cannot be read: {reason}")
             raise BadBridge(f"no operation is called {identifier[:80]}" + (f"; perhaps {close[0]}" if close else ""))
         return self.operations[identifier]
@@ -175,21 +176,29 @@ class Document:
             return NOTHING
 
     def _operations(self) -> Iterator[Operation]:
-        """Every operation that can be read; one with a lost reference is noted in `unreadable`."""
+        """Every operation that can be read; a path or an operation with a lost reference is noted in `unreadable`."""
+        seen: set[str] = set()
         for path, item in cast("Node", self._raw["paths"]).items():
+            try:
+                beside = {key: each for key, each in _object(item).items() if key != "$ref"}
+                shared = self._well_formed({**self.resolved(item), **beside})
+            except BadBridge as exc:
+                self.unreadable[path] = exc.problems[0].removeprefix("bridge: ")
+                continue
             for method in METHODS:
+                if not isinstance(shared.get(method), dict):
+                    continue
                 identifier = f"{method} {path}"
                 try:
-                    beside = {key: each for key, each in _object(item).items() if key != "$ref"}
-                    shared = self._well_formed({**self.resolved(item), **beside})
-                    if isinstance(shared.get(method), dict):
-                        node = self.resolved(shared[method])
-                        identifier = str(node.get("operationId") or identifier)
-                        yield self._operation(method, path, shared, node)
+                    node = self.resolved(shared[method])
+                    named = node.get("operationId") or ""
+                    identifier = identifier if named in seen else named or identifier  # the first of its name has it
+                    seen.add(identifier)
+                    yield self._operation(method, path, shared, node, identifier)
                 except BadBridge as exc:
                     self.unreadable[identifier] = exc.problems[0].removeprefix("bridge: ")
 
-    def _operation(self, method: str, path: str, shared: Node, node: Node) -> Operation:
+    def _operation(self, method: str, path: str, shared: Node, node: Node, identifier: str) -> Operation:
         given = [self.resolved(each) for each in [*shared.get("parameters", ()), *node.get("parameters", ())]]
         by_place = {(each.get("in"), each.get("name")): each for each in given}
         request = self.resolved(node.get("requestBody", NOTHING))
@@ -197,7 +206,7 @@ class Document:
         media = None if found is None else self.resolved(found)
         answer, text, kinds = self._answer(node)
         return Operation(
-            identifier=str(node.get("operationId") or f"{method} {path}"),
+            identifier=identifier,
             method=method.upper(),
             path=path,
             node=node,
@@ -210,7 +219,7 @@ class Document:
             answer=answer,
             text=text,
             answer_kinds=kinds,
-            named=bool(node.get("operationId")),
+            named=identifier == node.get("operationId"),
             servers=tuple(str(_object(each).get("url")) for each in _list(node.get("servers", shared.get("servers")))),
         )
 

@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,7 @@ from rest_mcp.bad_bridge import BadBridge
 
 Node = Mapping[str, Any]
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # bytes
+OLD_TAGS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 
 
 class Files:
@@ -79,8 +81,29 @@ def _yaml(text: str) -> Any:
         import yaml
     except ImportError as exc:
         raise BadBridge("a document in YAML needs rest-mcp[yaml] installed; JSON does not") from exc
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506
+        return _with_text_keys(yaml.load(text, Loader=_loader(yaml)))  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         raise BadBridge("the document is no YAML") from exc
+
+
+def _loader(yaml: Any) -> Any:
+    """A safe loader that reads `on`, `no` and `2024-01-02` as texts: OpenAPI is YAML 1.2, PyYAML reads 1.1."""
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = type("OpenApiLoader", (safe,), {"yaml_implicit_resolvers": {}})
+    for first, known in safe.yaml_implicit_resolvers.items():
+        kept = [(tag, pattern) for tag, pattern in known if tag not in OLD_TAGS]
+        loader.yaml_implicit_resolvers[first] = kept
+    loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"
+    )
+    return loader
+
+
+def _with_text_keys(node: Any) -> Any:
+    """The content with texts as keys, which YAML may have read as numbers (`200:`)."""
+    if isinstance(node, list):
+        return [_with_text_keys(item) for item in cast("list[Any]", node)]
+    if isinstance(node, dict):
+        return {str(key): _with_text_keys(value) for key, value in cast("dict[Any, Any]", node).items()}
+    return node

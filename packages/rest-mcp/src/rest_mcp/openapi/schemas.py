@@ -16,6 +16,7 @@ Table = dict[str, Any]
 MAX_DESCRIPTION_CHARS = 160
 MAX_PATTERN_CHARS = 120
 MAX_MERGE_DEPTH = 12
+MAX_ALTERNATIVE_DEPTH = 2
 MAX_OBJECT_FIELDS = 100
 SCALARS = {"string", "integer", "number", "boolean"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -121,12 +122,12 @@ def _merged(document: Document, node: Node, depth: int) -> Node:
     return whole
 
 
-def _one_branch(document: Document, node: Node) -> Node:
-    """Of alternatives the plainest: a caller who needs another one needs another tool."""
+def _one_branch(document: Document, node: Node, depth: int = 0) -> Node:
+    """Of alternatives, and those within them, the plainest: a caller who needs another one needs another tool."""
     branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
-    if not branches:
+    if not branches or depth == MAX_ALTERNATIVE_DEPTH:
         return node
-    found = [merged(document, branch) for branch in branches]
+    found = [_one_branch(document, merged(document, branch), depth + 1) for branch in branches]
     real = [branch for branch in found if branch.get("type") != "null"]
     if all("const" in branch for branch in real):
         return {**node, "enum": [branch["const"] for branch in real]}
