@@ -11,6 +11,9 @@ from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from remote_http import ERAS, post, served
 from remote_sample import FIRST
+from rest_mcp.assembly import STARTER, server_of
+from slack_mcp.server import SERVER as SLACK
+from support_api_desk import running
 
 ECHO = {"name": "echo", "arguments": {"text": "x"}}
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -93,6 +96,18 @@ async def test_without_spans_a_callers_trace_goes_on_to_the_upstream_unchanged(e
     assert "tracestate" not in with_long_state
     assert "traceparent" not in without
     assert [line for line in lines if TRACE in line and '"message":"tool call"' in line]
+
+
+async def test_slack_and_a_bridged_api_get_the_callers_trace() -> None:
+    carried = {"traceparent": TRACEPARENT, "tracestate": "a=1"}
+    async with ScriptedUpstream() as slack, running() as desk:
+        slack.answers("POST /*", Reply(json={"ok": False, "error": "not_authed"}))
+        environment = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": f"xoxb-{'1' * 20}", **desk.environment}
+        async with served({"/slack": SLACK, "/desk": server_of(STARTER)}, environment) as http:
+            await post(http, "modern", "tools/call", {"name": "list_channels", "arguments": {}}, carried, "/slack/mcp")
+            await post(http, "modern", "tools/call", {"name": "list_users", "arguments": {}}, carried, "/desk/mcp")
+        sent = [slack.requests[0].headers, desk.seen[0].headers]
+    assert [{name: headers[name] for name in carried} for headers in sent] == [carried, carried]
 
 
 @pytest.mark.parametrize(

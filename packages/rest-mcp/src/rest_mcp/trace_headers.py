@@ -5,6 +5,7 @@ import re
 from secrets import token_bytes
 
 from mcp_chassis.telemetry import logs
+from mcp_chassis.telemetry.trace_context import upstream_headers
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _TRACE_SEED = token_bytes(16)
@@ -16,10 +17,7 @@ def traced() -> dict[str, str]:
 
     The same for every attempt of one call.
     """
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-    headers: dict[str, str] = {}
-    TraceContextTextMapPropagator().inject(headers)
+    headers = upstream_headers()
     identifier = _UNSAFE.sub("", logs.request_id.get() or "")[:MAX_REQUEST_ID_CHARS]
     drawn = hashlib.sha256(_TRACE_SEED + identifier.encode()).hexdigest()
     headers.setdefault("traceparent", f"00-{drawn[:32]}-{drawn[32:48]}-00")
