@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import math
 import os
 import resource
 import socket
@@ -134,15 +135,18 @@ async def run(seconds: float) -> bool:
         hostile.kill()
         await hostile.wait()
         after, lost_after = await calls(port, seconds, "after")
-    base = statistics.median(before + after)
-    ratio = statistics.median(while_opening + under) / base
+    ratio = _median(while_opening + under) / _median(before + after)
     failed = lost + lost_opening + lost_under + lost_after
     for name, took in {"before": before, "opening": while_opening, "under attack": under, "after": after}.items():
         print(
-            f"  {name:12} {len(took):6} calls, median {statistics.median(took) * 1000:6.1f} ms, max {max(took):.2f} s"
+            f"  {name:12} {len(took):6} calls, median {_median(took) * 1000:6.1f} ms, max {max(took, default=0):.2f} s"
         )
     print(f"  ratio {ratio:.2f}, {failed} failed")
     return ratio <= MAX_RATIO and not failed
+
+
+def _median(seconds: list[float]) -> float:
+    return statistics.median(seconds) if seconds else math.inf
 
 
 async def _nth_line(stream: asyncio.StreamReader, count: int) -> str:
@@ -164,7 +168,9 @@ def main() -> int:
         digests = {
             name: hashlib.sha256(key.encode()).hexdigest() for name, key in (("good", KEY), ("bad", HOSTILE_KEY))
         }
-        keys.write_text("".join(f"{name} sha256:{digest} tools\n" for name, digest in digests.items()))
+        limits = {"good": "", "bad": " limit=60/60"}  # the default rate; that of the other key is out of the way
+        lines = (f"{name} sha256:{digest} tools{limits[name]}\n" for name, digest in digests.items())
+        keys.write_text("".join(lines))
         os.environ["MCP_API_KEYS_FILE"] = str(keys)
         held_in_all: list[bool] = []
         for number in range(chosen.runs):

@@ -97,6 +97,17 @@ async def test_calls_in_progress_of_all_callers_have_a_cap_and_the_refusal_says_
     assert error["data"]["retry_after_seconds"] == 1
 
 
+async def test_a_call_above_the_rate_closes_the_connection_so_that_nothing_pipelined_is_read(
+    keys: dict[str, str],
+) -> None:
+    async with listening({**keys, "MCP_RATE_LIMIT": "1/3600"}) as server:
+        reader, _writer = await opened(server, request("modern", "tools/call", ECHO, key=MALLORY) * 20)
+        answered = [await response_of(reader) for _ in range(2)]
+        rest = await reader.read()
+    assert [(status, found.get("connection")) for status, found, _ in answered] == [(200, None), (429, "close")]
+    assert rest == b""
+
+
 async def test_a_caller_above_its_connections_is_refused_and_another_is_not(keys: dict[str, str]) -> None:
     async with listening(keys, ConnectionCaps(per_principal=3)) as server:
         held = [await opened(server, request("modern", "tools/call", ECHO, key=MALLORY)) for _ in range(3)]

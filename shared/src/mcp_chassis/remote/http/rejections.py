@@ -106,10 +106,13 @@ def insufficient(challenge: str, failure: PermissionDenied) -> Rejection:
 
 
 def limited(reason: str, seconds: float) -> Rejection:
-    """429 with `Retry-After`, in whole seconds as HTTP has it."""
+    """429 with `Retry-After`, in whole seconds as HTTP has it.
+
+    The connection is closed: what is pipelined behind the request would be read and refused one by one.
+    """
     wait = math.ceil(seconds)
     failure = RateLimited(reason, remedy=f"Wait {wait} s before the next call.", retry_after_seconds=wait)
-    return Rejection(429, failure, {"retry-after": str(wait)})
+    return Rejection(429, failure, {"retry-after": str(wait), "connection": "close"})
 
 
 def too_many(reason: str, remedy: str, headers: Mapping[str, str] | None = None) -> Rejection:
