@@ -48,12 +48,13 @@ async def test_a_good_token_passes_while_its_address_is_locked_out() -> None:
 
 async def test_one_client_behind_a_trusted_proxy_does_not_lock_out_another() -> None:
     async with listening({"MCP_API_KEY": KEY, "MCP_TRUSTED_PROXIES": "127.0.0.1"}) as server:
-        reader, writer = await server.connect()
         statuses: dict[str, list[int]] = {}
         for forwarded in ["203.0.113.7", "::ffff:203.0.113.7", *["203.0.113.7"] * 25, "203.0.113.8", "not an address"]:
             extra = {"x-forwarded-for": forwarded}
+            reader, writer = await server.connect()  # a 429 closes the one it came on
             writer.write(request("legacy", "tools/list", key="bad", extra=extra))
             statuses.setdefault(forwarded, []).append((await response_of(reader))[0])
+            writer.close()
     assert statuses["203.0.113.7"][-1] == 429
     assert (statuses["203.0.113.8"], statuses["not an address"]) == ([401], [401])
 
