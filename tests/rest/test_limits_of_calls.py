@@ -52,6 +52,17 @@ def test_a_figure_of_the_file_goes_first_and_those_beside_it_stay_those_of_the_s
     assert (policy.breaker_window, policy.breaker_failures) == (60, 4)
 
 
+def test_every_figure_of_the_file_is_that_of_the_calls(tmp_path: Path) -> None:
+    figures = (
+        "rate = 11\nattempts = 5\ntimeouts = { connect = 1, read = 2, write = 3, pool = 4 }\n"
+        "breaker = { failures = 6, window = 7, open = 8 }\n"
+    )
+    policy = policy_of(*api_and_settings(bridge(tmp_path, figures)))
+    assert (policy.connect_timeout, policy.read_timeout, policy.write_timeout, policy.pool_timeout) == (1, 2, 3, 4)
+    assert (policy.rate, policy.retry_attempts, policy.unsent_attempts) == (11, 5, 10)
+    assert (policy.breaker_failures, policy.breaker_window, policy.breaker_open) == (6, 7, 8)
+
+
 async def test_a_tool_without_a_deadline_has_that_of_the_settings(tmp_path: Path) -> None:
     never = asyncio.Event()
     async with ScriptedUpstream() as upstream:

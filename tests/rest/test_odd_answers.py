@@ -244,3 +244,26 @@ async def test_text_is_read_in_the_character_set_that_its_header_names(server: S
     reply = Reply(200, body="naïve".encode("latin-1"), headers={"content-type": "text/plain; charset=iso-8859-1"})
     result = await answered(server, "get_text", "GET /text", reply)
     assert "naïve" in str(result.content[0])
+
+
+@pytest.mark.parametrize(
+    ("more", "goes_on"),
+    [
+        (True, True),
+        (1, True),
+        ("true", True),
+        ("True", True),
+        (False, False),
+        ("false", False),
+        (0, False),
+        (None, False),
+    ],
+)
+async def test_a_list_goes_on_where_the_api_says_so_in_any_of_its_words(
+    tmp_path: Path, more: Any, goes_on: bool
+) -> None:
+    paged = BRIDGE.replace('kind = "cursor", parameter = "after", next = "next"', 'kind = "page", more = "more"')
+    (tmp_path / "bridge.toml").write_text(paged)
+    reply = Reply(json={"items": [{"id": 1}], "more": more})
+    found = data(await answered(server_of(tmp_path / "bridge.toml"), "list_things", "GET /list", reply))
+    assert ("next_cursor" in found) is goes_on

@@ -68,6 +68,8 @@ NAMES = [
     ("get", "/orders", "get_2", "list_orders"),
     ("get", "/orders/{id}", "order", "get_order"),
     ("post", "/orders/{id}", "order", "update_order"),
+    ("post", "/orders/{move}", "order", "update_order"),
+    ("get", "/", "", "get_root"),
     ("put", "/orders/{id}", "Orders_CreateOrUpdate", "create_or_update_orders"),
     ("post", "/orders/{id}/cancel", "cancelOrder", "cancel_order"),
     ("get", "/v2/load_balancers/{id}", "", "get_load_balancer"),

@@ -11,6 +11,7 @@ from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failur
 from openapi_bridges import ENVIRONMENT, operation, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
+from rest_mcp.bridge_file import read
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer", "format": "int64"}
 Write = Callable[..., Path]
@@ -104,6 +105,20 @@ async def test_required_headers_that_the_bridge_sends_count_as_given(write: Writ
         server_of(write(paths))
     request, _ = await sent(write(paths, api='headers = { X-Tenant = "acme" }\n'), "get_x", {})
     assert request.headers["x-tenant"] == "acme"
+
+
+@pytest.mark.parametrize("name", ["X-Request-ID", "Authorization", "traceparent"])
+def test_a_required_header_that_every_request_carries_is_not_asked_for(write: Write, name: str) -> None:
+    header = {"name": name, "in": "header", "required": True, "schema": TEXT}
+    [tool] = read(write({"/x": {"get": operation("get_x", parameters=[header])}})).requests
+    assert tool.parameters == {}
+
+
+def test_a_parameter_of_the_path_cannot_be_hidden(write: Write) -> None:
+    where = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    paths = {"/x/{id}": {"get": operation("get_x", parameters=[where])}}
+    with pytest.raises(BadBridge, match="must ask for id or fix it: the path needs it"):
+        read(write(paths, entry="parameters = { id = { hidden = true } }\n"))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,28 @@ async def test_two_secrets_are_sent_together(tmp_path: Path) -> None:
     assert (request.headers["x-app"], request.headers["x-key"]) == ("app", "key")
 
 
+@pytest.mark.parametrize(
+    ("signed", "named"),
+    [
+        ('auth = [{ header = "X-App", prefix = "", variable = "APP_ID" }, {}]', "API_TOKEN"),
+        ('auth = [{ query = "k", variable = "APP_ID" }, { header = "X-Key", variable = "APP_KEY" }]', "APP_ID"),
+        ('oauth = {}\nauth = { header = "X-App", prefix = "", variable = "APP_ID" }', None),
+    ],
+)
+async def test_a_refusal_names_the_credential_that_the_api_refuses(
+    tmp_path: Path, signed: str, named: str | None
+) -> None:
+    values = {"APP_ID": "app", "APP_KEY": "key", "API_TOKEN": "token", "API_CLIENT_ID": "me", "API_CLIENT_SECRET": "s"}
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("POST /token", Reply(json={"access_token": "t"}))
+        upstream.answers("GET /x", Reply(401))
+        env = {"API_BASE_URL": upstream.url, "API_TOKEN_URL": f"{upstream.url}/token", **values}
+        async with connected(server_of(bridge(tmp_path, signed)), env=env) as client:
+            told = failure(await client.call_tool("get_x", {}))
+    assert told.code == "AUTHENTICATION_FAILED"
+    assert [name for name in values if f" {name}." in told.message] == ([named] if named else [])
+
+
 OAUTH = 'oauth = { scope = "read" }'
 
 

@@ -21,6 +21,11 @@ class Auth(Part):
     prefix: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = "Bearer "
     variable: Variable = "API_TOKEN"
 
+    @property
+    def is_authorization(self) -> bool:
+        """Whether it is sent in the header Authorization."""
+        return self.header.lower() == "authorization" and self.query is None and self.cookie is None
+
     @model_validator(mode="after")
     def _one_carrier(self) -> Self:
         named = [word for word in ("header", "query", "cookie", "basic") if word in self.model_fields_set]

@@ -31,8 +31,14 @@ class Signer:
 
     @property
     def credential(self) -> Credential | None:
-        """The first secret, which is read again after a 401."""
-        return self._secrets[0][1] if self._secrets else None
+        """The secret that is read again after a 401, and named then: the one in the header Authorization, or the first.
+
+        None where a token of OAuth is sent, which is fetched anew instead.
+        """
+        if self._tokens is not None:
+            return None
+        by_header = [secret for auth, secret in self._secrets if auth.is_authorization]
+        return next(iter([*by_header, *(secret for _, secret in self._secrets)]), None)
 
     async def prepare(self) -> None:
         """Have the secrets at hand, and fetch a token where one is needed and none is valid.

@@ -25,7 +25,10 @@ from rest_mcp.openapi.styles import CANNOT, styled, without_null
 MAX_SENTENCE_CHARS = 200
 Sent = Collection[tuple[str, str]]
 CARRIERS = ("header", "query", "cookie")
-SENT_BY_US = {"accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent"}
+SENT_BY_US = {
+    *("accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent", "x-request-id"),
+    *("traceparent", "tracestate"),
+}
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "value", "list")
 NAMING_FIELDS = {"name", "title", "number", "key", "uuid", "slug", "status", "created_at", "createdAt"}
 HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variable"
