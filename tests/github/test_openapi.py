@@ -21,7 +21,7 @@ BASE = "/repos/{owner}/{repo}"
 NAMED: dict[str, st.SearchStrategy[Any]] = {
     "owner": st.sampled_from(["octocat", "OctoCat", "acme", "a" * 39]),
     "repo": st.sampled_from(["hello", "Hello", "other", "a.b_c-d"]),
-    "number": st.sampled_from([1, 2, 3, 999_999_999]),
+    "number": st.sampled_from([1, 2, 3, 5, 999_999_999]),
     "pr_number": st.sampled_from([1, 2, 999_999_999]),
     "job_id": st.integers(1, 2**62),
     "path": st.sampled_from(["", "README.md", "src", "src/app.py", "nö/ä b?#%.txt", "/src/"]),
@@ -55,6 +55,7 @@ CHOSEN = {
             "https://github.com/octocat/hello/pull/9/files#r1",
         ]
     ),
+    "reply_to": st.sampled_from(["DC_1", "DC_none"]),
     "text": NAMED["title"],
     "value": st.sampled_from(["", "Bug", "v1", "spam", "too heated", "1", "#2", "octocat/hello#2", "acme/other#1"]),
 }

@@ -39,6 +39,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "organize_issue": {"change": "milestone", "value": "v1.0"},
     "get_comment": {"address": "https://github.com/octocat/hello/issues/1#issuecomment-21"},
     "update_comment": {"comment_id": 21, "body": "Edited"},
+    "get_discussion": {"number": 5},
+    "add_discussion_comment": {"number": 5, "body": "B"},
     "run_workflow": {"workflow": "ci.yml", "ref": "main"},
     "search_code": {"query": "x"},
     "search_issues": {"query": "x"},

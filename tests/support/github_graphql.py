@@ -4,6 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import github_discussions
 import graphql
 from github_world import Issue, Pull, Repository, Thread, World
 from graphql import (
@@ -84,6 +85,7 @@ def root_of(world: World, login: str | None) -> dict[str, Any]:
         "disablePullRequestAutoMerge": pull_changed(auto_merge=None),
     }
     mutations |= {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
+    mutations |= github_discussions.mutations(world, login)
     return {"repository": repository, "node": node, **mutations}
 
 
@@ -102,7 +104,8 @@ def _repository(repo: Repository) -> dict[str, Any]:
         issue = repo.issues.get(number)
         return None if issue is None or issue.pull is None else _pull(repo, issue, issue.pull)
 
-    return {"nameWithOwner": repo.full_name, "pullRequest": pull_request}
+    facts = {"nameWithOwner": repo.full_name, "pullRequest": pull_request}
+    return {**facts, **github_discussions.of_repository(repo)}
 
 
 def _pull(repo: Repository, issue: Issue, pull: Pull) -> dict[str, Any]:

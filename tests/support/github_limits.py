@@ -85,10 +85,11 @@ class Fault:
     times: int
     share: float
     chance: random.Random
+    holding: bytes = b""
 
     def strikes(self, request: Request) -> bool:
         matches = self.times > 0 and request.method == self.method and self.path.fullmatch(request.path)
-        if not matches or self.chance.random() >= self.share:
+        if not matches or self.holding not in request.body or self.chance.random() >= self.share:
             return False
         self.times -= 1
         return True

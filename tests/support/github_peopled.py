@@ -1,6 +1,7 @@
 """A world with something of everything, and settings without waits, for tests that call whatever there is."""
 
 from github_calls import TOKEN
+from github_discussions import Contribution, Discussion
 from github_world import Comment, Release, Review, Thread, World
 
 
@@ -22,6 +23,8 @@ def peopled() -> World:
         said = Comment(10 + number, world.user("mira"), "Why?", 1.0)
         pull.pull.threads.append(Thread(f"PRRT_{number}", "src/app.py", number, [said]))
     world.comment(pull, "Nice")
+    comment = Contribution("DC_1", world.user("mira"), "With a lock.", is_answer=True)
+    hello.discussions = [Discussion("D_5", 5, "How?", "I wait.", world.user("octocat"), comments=[comment])]
     hello.releases.append(Release(1, "v1.0", "One", "Notes", world.user("mira"), 1.0))
     world.repository("octocat/renamed")
     world.rename("octocat/renamed", "octocat/other")

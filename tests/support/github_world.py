@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 
 def stamp(seconds: float) -> str:
@@ -152,6 +153,7 @@ class Repository:
     branches: dict[str, str] = field(default_factory=dict[str, str])
     issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
     checks: list[Check] = field(default_factory=list[Check])
+    discussions: list[Any] = field(default_factory=list[Any])
     milestones: list[str] = field(default_factory=list[str])
     statuses: list[Check] = field(default_factory=list[Check])
     releases: list[Release] = field(default_factory=list[Release])

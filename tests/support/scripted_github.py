@@ -71,10 +71,15 @@ class ScriptedGitHub:
         times: int = 1,
         share: float = 1.0,
         seed: int = 1,
+        holding: bytes = b"",
     ) -> None:
-        """The next `times` requests whose path matches the pattern go wrong; `share` below one makes it random."""
-        answer = Answer(status, body, headers or {}, media_type)
-        self._faults.append(Fault(method, re.compile(path), manner, answer, acts, times, share, random.Random(seed)))
+        """The next `times` requests whose path matches the pattern go wrong; `share` below one makes it random.
+
+        Args:
+            holding: a part of the body of the requests that are meant.
+        """
+        answer, chance = Answer(status, body, headers or {}, media_type), random.Random(seed)
+        self._faults.append(Fault(method, re.compile(path), manner, answer, acts, times, share, chance, holding))
 
     def forget_faults(self) -> None:
         """Answer every request as usual again."""

@@ -12,6 +12,7 @@ from github_mcp.tools.actions import (
 from github_mcp.tools.alerts import list_security_alerts
 from github_mcp.tools.code import get_file, search_code
 from github_mcp.tools.comments import get_comment, update_comment
+from github_mcp.tools.discussions import add_discussion_comment, get_discussion, list_discussions
 from github_mcp.tools.history import compare, edit_files, list_branches_and_tags, list_commits
 from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issue_organization import find_similar_issues, organize_issue
@@ -119,4 +120,7 @@ MORE_TOOLS = (
     mark_notification_done,
     get_releases,
     list_security_alerts,
+    list_discussions,
+    get_discussion,
+    add_discussion_comment,
 )

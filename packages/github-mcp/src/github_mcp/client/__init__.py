@@ -14,6 +14,7 @@ from github_mcp.client.apps import Apps
 from github_mcp.client.comments import Comments
 from github_mcp.client.commits import Commits
 from github_mcp.client.contents import Contents
+from github_mcp.client.discussions import Discussions
 from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
 from github_mcp.client.issues import Issues
@@ -73,6 +74,7 @@ class GitHubClient:
         self.comments = Comments(session)
         self.commits = Commits(session)
         self.contents = Contents(session)
+        self.discussions = Discussions(session, graphql)
         self.history = History(session)
         self.issues = Issues(session)
         self.milestones = Milestones(session)

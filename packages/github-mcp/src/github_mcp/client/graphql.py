@@ -1,6 +1,7 @@
 """GraphQL requests to GitHub, for what its REST API does not tell or do."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.http.json_api import JsonApi
@@ -12,6 +13,7 @@ from github_mcp.rate_limit_notices import RateLimitNotices
 
 ENTERPRISE_REST_PATH = "/api/v3"
 Variables = Mapping[str, object]
+LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 def is_enterprise(api_url: str) -> bool:
@@ -52,6 +54,16 @@ class GraphQL:
         """
         return await self._send(owner, text, variables, Repeat.ONCE, proof, check)
 
+    async def create(
+        self, owner: str, text: str, variables: Variables, *, proof: type[Record], check: str, recover: LookUp
+    ) -> Response:
+        """Make something that must not be made twice; `recover` looks it up when the answer proves nothing.
+
+        Raises:
+            OutcomeUnknown: when it is not found.
+        """
+        return await self._send(owner, text, variables, Repeat.NEVER, proof, check, recover)
+
     async def _send(
         self,
         owner: str,
@@ -60,6 +72,7 @@ class GraphQL:
         repeat: Repeat,
         proof: type[Record] | None = None,
         check: str = "",
+        recover: LookUp | None = None,
     ) -> Response:
         with on_behalf_of(owner):
             answer = await self._http.request(
@@ -70,6 +83,7 @@ class GraphQL:
                 rate_limit=None if repeat is Repeat.READ else "writes",
                 proof=proof,
                 check=check,
+                recover=recover,
                 follow_same_origin=False,
             )
             self._notices.record(answer.headers)
