@@ -148,10 +148,10 @@ class Clock:
 @pytest.fixture
 async def tokens(github: ScriptedGitHub) -> AsyncGenerator[tuple[InstallationTokens, Clock]]:
     """The tokens of installation 12, with a clock that the test moves."""
-    settings = SERVER.settings.load(environment(github))
+    settings = SERVER.settings.load(environment(github, GITHUB_APP_INSTALLATION_ID="12"))
     clock = Clock()
     async with SERVER.connect(settings) as connection:
-        yield InstallationTokens(connection.apps, 12, clock), clock
+        yield InstallationTokens(connection.apps, clock), clock
 
 
 async def test_a_token_is_kept_until_five_minutes_before_its_end(tokens: tuple[InstallationTokens, Clock]) -> None:

@@ -34,7 +34,7 @@ async def app_credential(settings: GitHubSettings) -> AsyncGenerator[Installatio
     async with JsonApi(
         settings.api_url, upstream=upstream, headers=headers, credential=key, failure_for=judged
     ) as http:
-        yield InstallationTokens(Apps(http), settings.app_installation_id)
+        yield InstallationTokens(Apps(http, settings.app_installation_id))
 
 
 def as_app(judged: Judge, answer: Response) -> Failure | None:

@@ -55,7 +55,6 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
             AllowedRepositories(settings.allowed_repos),
             RateLimitNotices(anonymous=credential is None),
             apps=app.apps if app else None,
-            installation_id=settings.app_installation_id,
             enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
             lockdown=settings.lockdown,

@@ -32,17 +32,13 @@ class InstallationTokens:
 
     Args:
         apps: asks GitHub as the app.
-        installation_id: the installation that every request uses; None for a choice by owner.
         clock: seconds that only grow.
     """
 
     variable = "GITHUB_APP_PRIVATE_KEY"
 
-    def __init__(
-        self, apps: Apps, installation_id: int | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, apps: Apps, clock: Callable[[], float] = time.monotonic) -> None:
         self.apps = apps
-        self.installation_id = installation_id
         self._clock = clock
         self._tokens: dict[str, _Token] = {}
 
@@ -77,8 +73,8 @@ class InstallationTokens:
         return self._current().value
 
     def _current(self) -> _Token:
-        owner = "" if self.installation_id is not None else owner_of_request().lower()
-        return self._tokens.setdefault(owner, _Token(installation_id=self.installation_id))
+        owner = "" if self.apps.installation_id is not None else owner_of_request().lower()
+        return self._tokens.setdefault(owner, _Token(installation_id=self.apps.installation_id))
 
     async def _renew(self, token: _Token) -> None:
         if token.installation_id is None:
@@ -86,7 +82,7 @@ class InstallationTokens:
         try:
             value, seconds = await self.apps.token(token.installation_id)
         except NotFound as exc:
-            gone, token.installation_id = token.installation_id, self.installation_id
+            gone, token.installation_id = token.installation_id, self.apps.installation_id
             raise AuthenticationFailed(f"This server's GitHub App has no installation {gone} (any more).") from exc
         register_secret(value)
         token.value, token.made = value, self._clock()

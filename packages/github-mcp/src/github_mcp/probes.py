@@ -51,7 +51,7 @@ async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
     """The app, what each installation permits, and whether a token of it is taken."""
     try:
         own = await apps.own()
-        chosen = github.installation_id
+        chosen = apps.installation_id
         there = [await apps.installation(chosen)] if chosen else await apps.installations()
     except Failure as failure:
         return [Probe("GitHub App", "failed", failure.message)]

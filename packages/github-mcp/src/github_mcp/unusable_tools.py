@@ -6,6 +6,7 @@ from github_mcp.client import GitHubClient
 from github_mcp.tools.actions import cancel_run, run_workflow, run_workflow_again
 from github_mcp.tools.alerts import list_security_alerts
 from github_mcp.tools.comments import update_comment
+from github_mcp.tools.discussions import add_discussion_comment
 from github_mcp.tools.history import edit_files
 from github_mcp.tools.issue_organization import organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, update_issue
@@ -20,6 +21,7 @@ _WRITES = (
     update_issue,
     organize_issue,
     update_comment,
+    add_discussion_comment,
     create_pull_request,
     update_pull_request,
     merge_pull_request,

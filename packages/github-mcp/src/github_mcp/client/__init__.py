@@ -42,7 +42,7 @@ class GitHubClient:
     Args:
         http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
         page_chars: characters of text that fit into one result.
-        apps: the GitHub App that the server acts as, and `installation_id` its installation where one is set.
+        apps: the GitHub App that the server acts as.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
         token_scopes: what the token is known to be good for.
         lockdown: withholds texts of authors without push access in public repositories.
@@ -58,7 +58,6 @@ class GitHubClient:
         page_chars: int,
         token_scopes: TokenScopes,
         apps: Apps | None = None,
-        installation_id: int | None = None,
         enterprise: bool = False,
         lockdown: bool = False,
     ) -> None:
@@ -67,7 +66,6 @@ class GitHubClient:
         self.page_chars = page_chars
         self.token_scopes = token_scopes
         self.apps = apps
-        self.installation_id = installation_id
         self.accounts = Accounts(session, apps)
         self.actions = Actions(session)
         self.alerts = Alerts(session)

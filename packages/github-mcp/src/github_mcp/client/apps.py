@@ -19,9 +19,11 @@ class Apps:
 
     Args:
         http: signs its requests with the app's private key.
+        installation_id: the one that every request is for; None for a choice by owner.
     """
 
-    def __init__(self, http: JsonApi) -> None:
+    def __init__(self, http: JsonApi, installation_id: int | None = None) -> None:
+        self.installation_id = installation_id
         self._http = http
 
     async def own(self) -> AppRecord:
