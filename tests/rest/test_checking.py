@@ -41,7 +41,7 @@ async def test_a_good_bridge_is_told_to_fit_document_and_api(desk: Running) -> N
     assert told.returncode == 0, told.stdout
 
 
-async def test_a_bridge_that_differs_from_the_live_api_is_told_where(desk: Running, tmp_path: Path) -> None:
+async def test_check_names_the_tools_whose_live_answers_differ(desk: Running, tmp_path: Path) -> None:
     import anyio.to_thread
 
     (tmp_path / "bridge.toml").write_text(WRITTEN.read_text().replace('"email", "status"]', '"email", "mood"]'))
@@ -61,9 +61,7 @@ async def test_a_bridge_that_differs_from_the_live_api_is_told_where(desk: Runni
         ("subject = { max_length = 200 }\n", "", "the API needs subject, and nothing sends it"),
     ],
 )
-def test_a_bridge_that_differs_from_its_document_is_told_where(
-    before: str, after: str, sentence: str, tmp_path: Path
-) -> None:
+def test_each_difference_from_the_document_is_named(before: str, after: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "openapi.json").write_bytes(OPENAPI.read_bytes())
     text = WRITTEN.read_text().replace("[apis.support]", '[apis.support]\ndocument = "openapi.json"')
     (tmp_path / "bridge.toml").write_text(text)

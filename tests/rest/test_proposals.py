@@ -194,14 +194,14 @@ def test_a_post_that_searches_is_proposed_as_a_read_and_noticed() -> None:
     assert any("taken for a read" in warning for warning in found.warnings)
 
 
-def test_a_signature_that_cannot_be_made_is_said() -> None:
+def test_a_signature_that_cannot_be_made_is_named() -> None:
     scheme = {"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}
     more = {"components": {"securitySchemes": {"hmac": scheme}}, "security": [{"hmac": []}]}
     found = proposal({"/orders": {"get": operation("listOrders", ORDERS)}}, **more)
     assert "requests are signed with AWS Signature 4, which this server cannot do" in found.warnings
 
 
-def test_a_document_without_anything_to_offer_is_told_why() -> None:
+def test_a_document_without_an_operation_to_offer_is_refused_with_the_reasons() -> None:
     file = {"200": {"description": "ok", "content": {"application/pdf": {}}}}
     with pytest.raises(BadBridge, match=r"it answers a file \(application/pdf\).*\(1 operation\)"):
         proposal({"/bill": {"get": {"summary": "A bill", "responses": file}}})

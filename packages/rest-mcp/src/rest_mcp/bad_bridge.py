@@ -1,4 +1,4 @@
-"""What is wrong with a bridge, in one sentence each; it stops the start like a bad setting."""
+"""Broken rules of a bridge file, in one sentence each; they stop the start like a bad setting."""
 
 import re
 from collections.abc import Mapping, Sequence

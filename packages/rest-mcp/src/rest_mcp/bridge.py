@@ -83,7 +83,7 @@ class Api(Part):
 
 
 class RequestSpec(Part):
-    """What a tool or a resource asks of an API, and what it keeps of the answer."""
+    """The request of a tool or a resource, and the fields that it keeps of the answer."""
 
     name: Name
     title: Line | None = None
@@ -112,12 +112,12 @@ class RequestSpec(Part):
 
     @property
     def sends_body(self) -> bool:
-        """Whether a JSON body is sent even when it is empty: the file or its document says so by `body`."""
+        """Whether a JSON body is sent even when it is empty, as `body` in the file or its document demands."""
         return "body" in self.model_fields_set
 
     @property
     def heading(self) -> str:
-        """What a person reads."""
+        """The title that a person reads."""
         return self.title or self.name.replace("_", " ").capitalize()
 
     @property
@@ -126,7 +126,7 @@ class RequestSpec(Part):
         return {name: parameter for name, parameter in self.parameters.items() if parameter.offered}
 
     def place(self, name: str) -> Place:
-        """Where a parameter goes."""
+        """The part of the request that carries a parameter."""
         parameter = self.parameters[name]
         if parameter.place is not None:
             return parameter.place
@@ -135,7 +135,7 @@ class RequestSpec(Part):
         return "query" if self.method in {"GET", "DELETE"} else "body"
 
     def field(self, name: str) -> str:
-        """What the API calls a parameter."""
+        """The API's own name of a parameter."""
         return self.parameters[name].field or name
 
     @model_validator(mode="after")
@@ -161,7 +161,7 @@ class RequestSpec(Part):
             yield "has a body, which a GET does not have"
 
     def _problems_of(self, name: str) -> Iterator[str]:
-        """What is wrong with one parameter in its place."""
+        """The rules that one parameter breaks in its part of the request."""
         parameter = self.parameters[name]
         place = self.place(name)
         if place == "header" and (parameter.fixed is None or not is_header(self.field(name))):
@@ -208,7 +208,7 @@ class ToolPart(RequestSpec):
 
     @property
     def repeats(self) -> bool:
-        """Whether asking twice ends the same."""
+        """Whether the tool is idempotent."""
         return self.method in {"PUT", "DELETE"} if self.idempotent is None else self.idempotent
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 DOCUMENT_COMMANDS = {"inspect", "check"}
 OWN_HELP = """--bridge FILE goes with every command and names the bridge file.
-inspect DOCUMENT proposes a bridge file from an OpenAPI document; check also holds the bridge against its document.
+inspect DOCUMENT proposes a bridge file from an OpenAPI document; check also compares
+the bridge with its document and the live API.
 
 """
 

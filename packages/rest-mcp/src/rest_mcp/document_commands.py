@@ -1,4 +1,4 @@
-"""The words `inspect` and `check`: a bridge proposed from a document, and a bridge held against document and API."""
+"""The commands `inspect` and `check`: proposal of a bridge, and its comparison with document and live API."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ EXIT_DIFFERS = 4
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one of the two words; the exit code."""
+    """Run one of the two commands and return its exit code."""
     parser = argparse.ArgumentParser(prog="rest-mcp")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     inspect = commands.add_parser("inspect", help="propose a bridge file from an OpenAPI document")
@@ -23,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     inspect.add_argument("--tools", type=int, default=MAX_TOOLS, choices=range(1, MAX_TOOLS + 1), metavar="1-10")
     inspect.set_defaults(run=_inspect)
     check = commands.add_parser(
-        "check", help="hold the bridge against its document and the live API", epilog="Exit codes: as for every server."
+        "check", help="compare the bridge with its document and the live API", epilog="Exit codes: as for every server."
     )
     check.add_argument("--json", action="store_true", help="print the settings' report as JSON")
     check.set_defaults(run=_check)
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _inspect(chosen: argparse.Namespace) -> int:
-    """The proposed file on standard output; what to look at, and what the tools cost, beside it."""
+    """Print the proposed file on standard output, and notes and costs of its tools on standard error."""
     from mcp_chassis.cli.tools import table
     from mcp_chassis.pipeline.bound_function import BoundFunction, wire_tool
     from mcp_chassis.tools import ToolDefinition
@@ -55,7 +55,7 @@ def _inspect(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    """The settings' report that every server has; before it, what document and live API say of the bridge."""
+    """Compare the bridge with its document and live API, then print the settings' report that every server has."""
     from mcp_chassis.cli import main as every_servers
 
     from rest_mcp.server import server_in_use
@@ -66,7 +66,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _compared() -> bool:
-    """Tell on standard error how the bridge differs from document and API; whether it does."""
+    """Print the differences from document and API on standard error; whether there are any."""
     from rest_mcp.bridge_file import read
     from rest_mcp.live_check import not_tried, tried
     from rest_mcp.openapi.differences import differences

@@ -1,4 +1,4 @@
-"""One tool's or resource's way to its API and back: arguments become a request, an answer becomes a result."""
+"""Endpoint of one tool or resource: makes a request of arguments and a result of the response."""
 
 import hashlib
 from collections.abc import Mapping

@@ -14,11 +14,11 @@ from rest_mcp.names import path_of, steps_of
 MAX_WORDS_CHARS = 300
 SUBJECT_FIELDS = ("loc", "field", "param", "property", "path", "source.pointer", "source.parameter")
 NOT_QUOTED = {401, 429}
-"""What these mean is said by the core, with the variable or the time to wait."""
+"""Statuses whose failures the core words itself, with the variable or the time to wait."""
 
 
 def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
-    """An API's way of failing: the core's meaning of each status, and what the API says in `fields`."""
+    """The judge of an API's refusals: the core's failure for each status, with the API's own text in `fields`."""
 
     def judge(answer: Response) -> Failure | None:
         if not 400 <= answer.status < 500 or answer.status in NOT_QUOTED:

@@ -48,7 +48,7 @@ def kept(value: Any, tree: Tree) -> Any:
 
 
 def at(value: Any, path: str | None) -> Any:
-    """What stands at a dotted path; `MISSING` where nothing does. A name may hold the dots itself."""
+    """The value at a dotted path; `MISSING` where there is none. A name may hold the dots itself."""
     if path is None:
         return value
     if not isinstance(value, dict):

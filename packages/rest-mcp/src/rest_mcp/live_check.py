@@ -23,7 +23,7 @@ def not_tried(bridge: Bridge) -> list[str]:
 
 
 async def tried(bridge: Bridge, settings: RestSettings) -> tuple[list[str], list[str]]:
-    """What worked, and what did not; one line for each tool that could be tried."""
+    """The tools that answered as the bridge says and those that did not; one line for each that could be tried."""
     good: list[str] = []
     bad: list[str] = []
     async with connected(bridge, settings) as apis:

@@ -1,4 +1,4 @@
-"""The kinds of words a bridge file is written in: names, places, variables, paths; each with its rule."""
+"""Types of the words of a bridge file, each with its rule: names, variables, headers, paths."""
 
 import re
 from keyword import iskeyword
@@ -104,7 +104,7 @@ def _request(text: str) -> str:
 
 
 def _is_segment(segment: str) -> bool:
-    """One that stays one however often it is decoded on its way."""
+    """Whether a segment of a path stays one segment however often it is decoded."""
     plain, decoded = _ESCAPE.sub("_", segment), unquote(segment)
     climbs = decoded in {".", ".."} or "/" in decoded or "\\" in decoded or "%" in decoded
     return bool(_SEGMENT.fullmatch(plain)) and decoded.isprintable() and not climbs

@@ -20,7 +20,7 @@ TRUE_VALUES = (True, 1, "true", "True")
 
 
 class Paging(Part):
-    """How an API's lists go on.
+    """Paging of an API's lists.
 
     cursor: `next` is the field that holds the next cursor, or an address with it. page and offset: numbers; a list
     ends where `more` is false, `total` is reached or a page is not full. link: the header `Link` with rel="next".
@@ -79,7 +79,7 @@ def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any
 def following(
     paging: Paging, response: Response, items: Sequence[Any], position: str | None, params: Params
 ) -> Continuation:
-    """Where a list goes on after a page.
+    """The position of the page after this one.
 
     Args:
         items: the page's items, as the API sent them.
@@ -140,7 +140,7 @@ def _from_address(paging: Paging, address: str) -> str:
 
 
 def _total(paging: Paging, whole: Any) -> int | None:
-    """How many items there are in all, where the API says so."""
+    """The number of items in all, where the API says so."""
     found = at(whole, paging.total) if paging.total else None
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) <= 15:
         return int(found)
@@ -175,7 +175,7 @@ def _size(paging: Paging, params: Params) -> int | None:
 
 
 def _more(paging: Paging, whole: Any, count: int, start: int, size: int | None, total: int | None) -> bool:
-    """Whether there is a next page. An empty page is the end, whatever else is said: nothing is asked for ever."""
+    """Whether there is a next page. An empty page is the last one, whatever the API says of more."""
     if count == 0:
         return False
     if paging.more:

@@ -29,7 +29,7 @@ MAX_DEPTH = 3
 MAX_TEXT_CHARS = 2_000
 MAX_ITEMS = 50
 MAX_SAFE_INTEGER = 2**53 - 1
-"""What every JSON reader keeps exactly; the bound of numbers that have none of their own."""
+"""The largest whole number that every JSON reader keeps exactly; the bound of numbers that have none of their own."""
 PYTHON_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 FORMATS: dict[str, str] = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -131,7 +131,7 @@ class Parameter(Part):
 
     @property
     def depth(self) -> int:
-        """How many levels of lists and objects it has."""
+        """The number of levels of lists and objects."""
         below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
         return 1 + max((part.depth for part in below), default=0)
 
@@ -165,7 +165,7 @@ class Parameter(Part):
 
     @property
     def first(self) -> Any:
-        """What it is when a caller leaves it out; `...` where it cannot be left out."""
+        """The value of an argument that is left out; `...` where it is required."""
         return ... if self.needed else self.default
 
     def annotation(self, name: str) -> Any:

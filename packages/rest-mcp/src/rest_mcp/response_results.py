@@ -71,7 +71,7 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
 
 
 def _list_or_at(whole: Any, path: str | None) -> Any:
-    """What stands at `path`; the whole where it is a list, since a path leads through objects alone."""
+    """The value at `path`; the whole where it is a list, since a path leads through objects alone."""
     return cast("list[Any]", whole) if isinstance(whole, list) else at(whole, path)
 
 

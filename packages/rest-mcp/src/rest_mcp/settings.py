@@ -1,4 +1,4 @@
-"""What this server can be told: which bridge, and what that bridge's APIs need."""
+"""Settings of the server: the bridge file, and the variables that the bridge's APIs need."""
 
 import ipaddress
 from pathlib import Path

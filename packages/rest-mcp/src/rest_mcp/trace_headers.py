@@ -1,4 +1,4 @@
-"""What every request carries so that one call can be followed through the API's own logs."""
+"""Headers of every request by which one call can be followed through the API's own logs."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""A bridge held against the document of its API: what the document does not know, and what it asks for besides."""
+"""Comparison of a bridge with the documents of its APIs: unknown parameters and fields, and required ones not sent."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

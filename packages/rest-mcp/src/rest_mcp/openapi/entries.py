@@ -63,7 +63,7 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
 
 
 def sent_by_api(api: Mapping[str, Any]) -> Sent:
-    """What every request to an API carries, as the file says: its fixed headers and its secrets."""
+    """The headers, query parameters and cookies of every request to an API: fixed headers and secrets of the file."""
     auth: Any = api.get("auth")
     secrets = cast("list[Any]", auth) if isinstance(auth, list | tuple) else [auth]
     tables = [cast("Table", each) for each in secrets if isinstance(each, dict)]
@@ -83,7 +83,7 @@ def _api(raw: Table, entry: Table) -> tuple[str, Table]:
 
 
 def _place(api: Table, name: str, folder: Path) -> Path:
-    """Where the document lies: beside the bridge file or below it, so that no file reads what lies elsewhere."""
+    """The path of the document, beside the bridge file or below it, so that no bridge reads files elsewhere."""
     path = Path(str(api.get("document") or ""))
     if not path.name:
         raise BadBridge(f"apis.{name} names no document, from which an operation is to be taken")
@@ -266,7 +266,7 @@ def _pages(paging: Mapping[str, Any]) -> set[str]:
 
 
 def _request(operation: Operation, found: dict[str, Table]) -> str:
-    """Method and path, whose places are called as the parameters are."""
+    """Method and path, its places under the names of the parameters."""
     path = operation.path
     for called, said in found.items():
         if said["in"] == "path":

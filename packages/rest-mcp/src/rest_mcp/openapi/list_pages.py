@@ -12,7 +12,7 @@ from rest_mcp.openapi.schemas import Table, merged
 DEFAULT_PAGE_SIZE = 30
 MAX_NEXT_DEPTH = 3
 AFTER_ITEM_PARAMETERS = ("starting_after", "after_id")
-"""What asks for the items after one whose id it carries."""
+"""Parameters that ask for the items after the one whose id they carry."""
 CURSOR_PARAMETERS = (
     *("cursor", "page_token", "pageToken", "next_token", "nextToken", "page[cursor]", "continuationToken", "marker"),
     *(*AFTER_ITEM_PARAMETERS, "after"),

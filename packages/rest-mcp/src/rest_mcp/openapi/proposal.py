@@ -1,4 +1,4 @@
-"""A bridge file proposed from a document, and what its writer should look at."""
+"""Proposal of a bridge file from a document, with notes for its writer."""
 
 import json
 import re
@@ -50,7 +50,7 @@ _FIELD = re.compile(r"\w+")
 
 @dataclass
 class Proposal:
-    """The file's text and its bridge; what was noticed on the way."""
+    """A proposed bridge file, the bridge in it, and sentences about what its writer should look at."""
 
     text: str
     bridge: Bridge

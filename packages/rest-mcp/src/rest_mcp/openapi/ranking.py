@@ -1,4 +1,4 @@
-"""Selection of the few operations of a document that are worth a tool: what is asked of its main nouns."""
+"""Selection of the few operations of a document that become tools: those of its main nouns first."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SLOTS = (
     (Purpose.UPDATE, Purpose.CREATE),
     (Purpose.LIST, Purpose.SEARCH),
 )
-"""What one noun gets, in this order: a slot takes the first of its purposes that is left."""
+"""The slots of one noun, in this order: a slot takes the first of its purposes that is left."""
 SLOTS_OF_LATER_NOUNS = 4
 RARELY_WANTED = ("admin", "audit", "billing", "enterprise", "internal", "legacy", "meta", "oauth", "policy", "webhook")
 WEIGHT_OF_METHOD = {"GET": 6.0, "POST": 4.0, "PATCH": 3.0, "PUT": 1.0, "DELETE": -4.0}
@@ -88,7 +88,7 @@ def _subjects(document: Document) -> list[Subject]:
 
 
 def _weight(name: str, found: dict[Purpose, list[Operation]], document: Document, title: set[str]) -> float:
-    """How much an API is about a noun: what can be done with it, how near to the root, and what lies below it."""
+    """The weight of a noun in an API: by its purposes, its distance from the root, and the paths below it."""
     every = [operation for operations in found.values() for operation in operations]
     shallow = min(_depth(operation) for operation in every)
     below = sum(f"/{part}/" in f"{path}/" for path in document.paths for part in {_collection(each) for each in every})

@@ -1,4 +1,4 @@
-"""A schema of a document as the table of a parameter; what a table cannot say is told."""
+"""Conversion of a document's schemas into parameter tables."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _MARKUP = re.compile(r"<[^<>]*>|[`*_]{1,3}(?=\w)|(?<=\w)[`*]{1,3}|\[([^][]*)\]\(
 
 
 class Inexpressible(ValueError):
-    """A bridge has no words for this schema; the text says why."""
+    """A schema that no parameter table can express; the text says why."""
 
 
 def snake(name: str) -> str:
@@ -123,7 +123,7 @@ def _merged(document: Document, node: Node, depth: int) -> Node:
 
 
 def _one_branch(document: Document, node: Node, depth: int = 0) -> Node:
-    """Of alternatives, and those within them, the plainest: a caller who needs another one needs another tool."""
+    """The plainest of a schema's alternatives, and of those within them; another one needs another tool."""
     branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
     if not branches or depth == MAX_ALTERNATIVE_DEPTH:
         return node
@@ -164,7 +164,7 @@ def _within_bounds(table: Table, node: Node) -> Table:
 
 
 def _object(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
-    """An object by its properties; an optional one that cannot be said is left out, a needed one refuses all."""
+    """The table of an object; an optional property without a table is left out, a required one refuses the object."""
     if level >= MAX_DEPTH:
         raise Inexpressible(f"is nested more than {MAX_DEPTH} deep")
     properties: dict[str, Table] = {}

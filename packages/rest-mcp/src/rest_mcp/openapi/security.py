@@ -94,7 +94,7 @@ def _client_credentials(scheme: Node) -> bool:
 
 
 def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
-    """What a person should know of the API's authentication."""
+    """Sentences for a person about the API's authentication."""
     if not schemes:
         yield "the document names no security scheme: a bearer token in API_TOKEN is sent; write auth = false for none"
     for scheme in schemes:
@@ -118,7 +118,7 @@ def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
 
 
 def _note(scheme: Node) -> str:
-    """What a person should know of one secret."""
+    """A note for a person about one secret; empty where there is none."""
     table = _secret(scheme)
     if table is None:
         return f", {CANNOT_SIGN}"
