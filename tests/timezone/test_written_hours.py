@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from mcp_chassis.failures import InvalidInput
+from timezone_mcp.times.readings import Status, read
 from timezone_mcp.working_hours import written_hours
-from timezone_mcp.zones import lookup
+from timezone_mcp.working_hours.hours import DAY, Hours
+from timezone_mcp.zones import changes, lookup
 
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 READ: dict[str, tuple[list[tuple[float, float]], tuple[int, ...] | None]] = {
@@ -115,6 +117,28 @@ def test_hours_that_begin_or_end_in_a_skipped_hour_are_counted_from_the_clock_ch
 def _begun(text: str, day: str) -> list[tuple[datetime, datetime]]:
     noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC)
     return written_hours.parse(text).begun_on(noon.date(), lookup.named("Europe/Paris"))
+
+
+@pytest.mark.parametrize("zone_name", ["Europe/Paris", "Australia/Lord_Howe", "America/Havana"])
+def test_work_around_a_clock_change_is_when_the_local_clock_shows_working_hours(zone_name: str) -> None:
+    zone, quarter = lookup.named(zone_name), timedelta(minutes=15)
+    wrong: list[tuple[str, datetime]] = []
+    for change in changes.following(zone, datetime(2025, 1, 1, tzinfo=UTC), 2):
+        for text in ("22:00-06:00", "01:00-03:30", "02:30-10:00", "00:30-02:15, 03:00-05:00", "23:00-02:30"):
+            hours = written_hours.parse(f"daily {text}")
+            worked = hours.stretches(zone, change.at - DAY, change.at + DAY)
+            for moment in (change.at - DAY + n * quarter for n in range(2 * DAY // quarter)):
+                reading = read(moment.astimezone(zone.rules).replace(tzinfo=None), zone)
+                at_work = any(start <= moment < end for start, end in worked)
+                if reading.status is Status.OK and at_work is not _shows_hours(reading.wall_clock, hours):
+                    wrong.append((text, moment))
+    assert wrong == []
+
+
+def _shows_hours(wall_clock: datetime, hours: Hours) -> bool:
+    since_midnight = timedelta(hours=wall_clock.hour, minutes=wall_clock.minute)
+    times = (since_midnight, since_midnight + DAY)
+    return any(opens <= time < closes for opens, closes in hours.spans for time in times)
 
 
 async def test_nobody_works_during_the_break_between_two_spans(call: Any) -> None:
