@@ -6,6 +6,7 @@ from typing import Any
 
 import github_discussions
 import graphql
+from github_glance import at_a_glance
 from github_world import Issue, Pull, Repository, Thread, World
 from graphql import (
     GraphQLSchema,
@@ -48,15 +49,33 @@ class GraphQLDescription:
         """What the schema makes of the state; an answer of another type is an error."""
         untyped: Any = graphql
         document, variables = parse(sent["query"]), sent["variables"]
-        return untyped.execute_sync(self.schema, document, root, variable_values=variables).formatted
+        result = untyped.execute_sync(self.schema, document, root, variable_values=variables)
+        errors = [
+            {**each.formatted, "type": getattr(each.original_error, "type", None)} for each in result.errors or ()
+        ]
+        return {"data": result.data} | ({"errors": errors} if errors else {})
+
+
+class NotThere(Exception):
+    """GitHub's error for a repository that there is not, or that the caller may not see."""
+
+    type = "NOT_FOUND"
+
+    def __init__(self, full_name: str) -> None:
+        super().__init__(f"Could not resolve to a Repository with the name '{full_name}'.")
 
 
 def root_of(world: World, login: str | None) -> dict[str, Any]:
     """The queries and mutations that are scripted."""
 
     def repository(info: Any, owner: str, name: str, **_: Any) -> dict[str, Any] | None:
-        found = world.repositories.get(f"{owner}/{name}".lower())
-        return None if found is None or not world.visible(found, login) else _repository(found)
+        full_name = f"{owner}/{name}"
+        renamed = world.renamed.get(full_name.lower())
+        found = next((each for each in world.repositories.values() if each.id == renamed), None)
+        found = found or world.repositories.get(full_name.lower())
+        if found is None or not world.visible(found, login):
+            raise NotThere(full_name)
+        return {**_repository(found), **at_a_glance(found)}
 
     def node(info: Any, id: str) -> dict[str, Any] | None:
         return next((_thread(repo, each) for repo, each in _threads(world) if each.id == id), None)

@@ -14,10 +14,11 @@ from mcp_chassis.upstream.service import Upstream
 from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.app_credential import app_credential, as_app
 from github_mcp.client import GitHubClient
-from github_mcp.client.graphql import graphql_base_url, is_enterprise
+from github_mcp.client.graphql import GraphQL, graphql_base_url, is_enterprise
+from github_mcp.client.repository_batch import RepositoryBatch
 from github_mcp.common_headers import common_headers
 from github_mcp.errors import failure_for
-from github_mcp.graphql_errors import graphql_failure
+from github_mcp.graphql_errors import failure_of_batch, graphql_failure
 from github_mcp.rate_limit_notices import RateLimitNotices, measure
 from github_mcp.settings import GitHubSettings
 from github_mcp.token_scopes import TokenScopes
@@ -44,20 +45,24 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
             return as_app(_failure_for, answer) if app else _failure_for(answer)
 
         graphql_judged = partial(as_app, _graphql_failure_for) if app else _graphql_failure_for
+        notices = RateLimitNotices(anonymous=credential is None)
         upstream = Upstream("GitHub", policy=settings, rate_limits=rate_limits(settings))
         api = partial(JsonApi, upstream=upstream, headers=headers, credential=credential)
         http = await opened.enter_async_context(api(settings.api_url, failure_for=judged))
         base = graphql_base_url(settings.api_url)
         graphql = await opened.enter_async_context(api(base, failure_for=graphql_judged))
+        batch_judged = partial(as_app, _batch_failure_for) if app else _batch_failure_for
+        batch = await opened.enter_async_context(api(base, failure_for=batch_judged))
         yield GitHubClient(
             http,
             graphql,
             AllowedRepositories(settings.allowed_repos),
-            RateLimitNotices(anonymous=credential is None),
+            notices,
             apps=app.apps if app else None,
             enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
             lockdown=settings.lockdown,
+            batch=RepositoryBatch(GraphQL(batch, notices), credential),
             token_scopes=scopes,
         )
 
@@ -69,6 +74,10 @@ def _failure_for(answer: Response) -> Failure | None:
 
 def _graphql_failure_for(answer: Response) -> Failure | None:
     return _failure_for(answer) or graphql_failure(answer)
+
+
+def _batch_failure_for(answer: Response) -> Failure | None:
+    return _failure_for(answer) or failure_of_batch(answer)
 
 
 def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:

@@ -18,10 +18,35 @@ def graphql_failure(answer: Response) -> Failure | None:
     Raises:
         UpstreamError: when the answer is no object.
     """
-    errors = answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
-    if not errors:
-        return None
-    first = errors[0]
+    errors = _errors(answer)
+    return _failure(errors[0], answer) if errors else None
+
+
+def failure_of_batch(answer: Response) -> Failure | None:
+    """The failure of the whole request; None where only some of its fields failed."""
+    errors = _errors(answer)
+    fields: Mapping[str, object] = (answer.json.get("data") if errors else None) or {}
+    whole = [error for error in errors if error.place not in fields]
+    return _failure(whole[0], answer) if whole else None
+
+
+def failures_by_place(answer: Response) -> tuple[dict[str, Failure], dict[str, dict[str, str]]]:
+    """The failures of fields of the query that are null, and sentences about parts of those that are there."""
+    failures: dict[str, Failure] = {}
+    parts: dict[str, dict[str, str]] = {}
+    for error in _errors(answer):
+        if len(error.path) == 1:
+            failures.setdefault(error.place, _failure(error, answer))
+        else:
+            parts.setdefault(error.place, {})[str(error.path[1])] = _failure(error, answer).message
+    return failures, parts
+
+
+def _errors(answer: Response) -> tuple[GraphQLErrorRecord, ...]:
+    return answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
+
+
+def _failure(first: GraphQLErrorRecord, answer: Response) -> Failure:
     if first.type in ("RATE_LIMITED", "RATE_LIMIT"):
         return primary_limit(answer)
     text = f'GitHub says: "{shortened(first.message)}".'

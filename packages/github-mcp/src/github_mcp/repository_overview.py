@@ -1,13 +1,18 @@
-"""One repository at a glance, its parts read concurrently."""
+"""One repository at a glance: its parts read concurrently, or several repositories by one request."""
+
+from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import decoded_base64
+from github_mcp.client.repository_batch import Glance, Wanted
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
 from github_mcp.partial_reads import read_parts
 
 
 async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
     """The repository; a part that cannot be read is left out and named in the warnings."""
+    if glance := await read_glance(github, owner, repo, commits):
+        return await _from_glance(github, owner, repo, glance, commits, readme_lines)
     repositories = github.repositories
     parts, warnings = await read_parts(
         {
@@ -28,6 +33,42 @@ async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int 
         commits=recent or None,
         readme=parts["README"],
         warnings=warnings or None,
+    )
+
+
+async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int) -> Glance | None:
+    """The repository by a request that it shares with others; None where it is to be asked for by REST.
+
+    Raises:
+        PermissionDenied: for a repository outside the allow-list, by its name here or by that which it has at GitHub.
+    """
+    github.allowed.check(f"{owner}/{repo}")
+    glance = await github.batch.read(Wanted(owner, repo, commits))
+    if glance is None:
+        return None
+    name = glance.record.name_with_owner
+    github.allowed.check(name)
+    if name.lower() != f"{owner}/{repo}".lower():
+        warn(f"{owner}/{repo} is called {name} now.")
+    for text in glance.warnings:
+        warn(text)
+    return glance
+
+
+async def _from_glance(
+    github: GitHubClient, owner: str, repo: str, glance: Glance, commits: int, readme_lines: int
+) -> Overview:
+    record, warnings = glance.record, list(glance.warnings)
+    parts, unread = await read_parts({"README": lambda: _readme(github, owner, repo, readme_lines)})
+    lines = [commit_line(commit) for commit in record.commits[:commits]]
+    return Overview.from_record(
+        record.as_repository,
+        empty=True if commits and not lines and record.default_branch_ref is None else None,
+        languages=language_shares(record.language_sizes) or None,
+        latest_release=release_line(record.release) if record.release else None,
+        commits=lines or None,
+        readme=parts["README"],
+        warnings=[*warnings, *unread] or None,
     )
 
 

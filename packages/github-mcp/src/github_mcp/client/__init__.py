@@ -24,6 +24,7 @@ from github_mcp.client.pull_request_changes import PullRequestChanges
 from github_mcp.client.pull_requests import PullRequests
 from github_mcp.client.releases import Releases
 from github_mcp.client.repositories import Repositories
+from github_mcp.client.repository_batch import RepositoryBatch
 from github_mcp.client.reviews import Reviews
 from github_mcp.client.searches import Searches
 from github_mcp.client.session import Session
@@ -45,6 +46,7 @@ class GitHubClient:
         apps: the GitHub App that the server acts as.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
         token_scopes: what the token is known to be good for.
+        batch: reads several repositories by one request.
         lockdown: withholds texts of authors without push access in public repositories.
     """
 
@@ -57,12 +59,14 @@ class GitHubClient:
         *,
         page_chars: int,
         token_scopes: TokenScopes,
+        batch: RepositoryBatch,
         apps: Apps | None = None,
         enterprise: bool = False,
         lockdown: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
         self.allowed = allowed
+        self.batch = batch
         self.page_chars = page_chars
         self.token_scopes = token_scopes
         self.apps = apps

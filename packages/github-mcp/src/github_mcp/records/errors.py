@@ -35,6 +35,12 @@ class GraphQLErrorRecord(Record, frozen=True):
     message: str = ""
     type: str = ""
     extensions: GraphQLExtensionsRecord | None = None
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The field of the query that failed; empty where the whole request did."""
+        return str(self.path[0]) if self.path else ""
 
 
 class GraphQLErrorsRecord(Record, frozen=True):

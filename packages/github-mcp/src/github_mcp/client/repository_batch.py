@@ -1,0 +1,118 @@
+"""Repositories that are asked for within a tenth of a second, read by one GraphQL request."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mcp_chassis.accounts.signed_in_secret import on_behalf_of
+from mcp_chassis.batching import Batcher
+from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
+from mcp_chassis.http.records import read_record
+from mcp_chassis.http.response import Response
+
+from github_mcp.client.graphql import GraphQL
+from github_mcp.graphql_errors import failures_by_place
+from github_mcp.records.repository_glance import GlanceRecord
+
+MAX_REPOSITORIES = 25
+MAX_ACCOUNTS = 8
+OPERATION = "read several repositories"
+_GLANCE = """
+fragment Glance on Repository {
+  nameWithOwner url description isPrivate isArchived isDisabled stargazerCount forkCount hasIssuesEnabled
+  createdAt updatedAt primaryLanguage { name } licenseInfo { name spdxId }
+  issues(states: OPEN) { totalCount } pullRequests(states: OPEN) { totalCount }
+  repositoryTopics(first: 20) { nodes { topic { name } } }
+  languages(first: 50, orderBy: {field: SIZE, direction: DESC}) { edges { size node { name } } }
+  latestRelease { tagName publishedAt }
+  defaultBranchRef { name target { ... on Commit { history(first: $commits) { nodes {
+    oid message author { name date user { login } } } } } } }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One repository by the name it was asked for, and how many of its newest commits."""
+
+    owner: str
+    repo: str
+    commits: int = 0
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What GraphQL tells of one repository, and the parts it could not read, each as a sentence."""
+
+    record: GlanceRecord
+    warnings: list[str] = field(default_factory=list[str])
+
+
+class Token(Protocol):
+    """A credential that is made ready, then revealed for the owner of the current request."""
+
+    async def ready(self) -> None: ...
+    def reveal(self) -> str: ...
+
+
+class RepositoryBatch:
+    """Groups repositories into requests, those of each account apart.
+
+    Args:
+        graphql: whose failures are those of the whole request; an item's own are read here.
+        token: None without one, where GraphQL refuses everything.
+    """
+
+    def __init__(self, graphql: GraphQL, token: Token | None) -> None:
+        self._graphql = graphql
+        self._token = token
+        self._accounts: OrderedDict[str, Batcher[Wanted, Glance | None]] = OrderedDict()
+
+    async def read(self, wanted: Wanted) -> Glance | None:
+        """What GraphQL tells; None where the repository is to be asked for by REST.
+
+        That is so where it was asked for alone, without a token, or where GraphQL refuses the whole request.
+
+        Raises:
+            Failure: of this repository, or of the whole request.
+        """
+        if self._token is None:
+            return None
+        with on_behalf_of(wanted.owner):
+            await self._token.ready()
+            account = hashlib.sha256(self._token.reveal().encode()).hexdigest()
+        batcher = self._accounts.setdefault(account, Batcher(self._execute, most=MAX_REPOSITORIES))
+        self._accounts.move_to_end(account)
+        if len(self._accounts) > MAX_ACCOUNTS:
+            self._accounts.popitem(last=False)  # whoever waits in it still gets an answer
+        return await batcher.submit(wanted)
+
+    async def _execute(self, items: Sequence[Wanted]) -> list[Glance | Failure | None]:
+        if len(items) == 1:
+            return [None]
+        names = {f"owner{n}": item.owner for n, item in enumerate(items)}
+        names |= {f"repo{n}": item.repo for n, item in enumerate(items)}
+        variables = {"commits": max(1, *(item.commits for item in items)), **names}
+        try:
+            answer = await self._graphql.query(items[0].owner, _query(len(items)), variables)
+        except (PermissionDenied, NotFound, InvalidInput):
+            return [None] * len(items)
+        failures, parts = failures_by_place(answer)
+        return [failures.get(f"item{n}") or _glance(answer, n, parts.get(f"item{n}", {})) for n in range(len(items))]
+
+
+def _query(count: int) -> str:
+    declared = "".join(f", $owner{n}: String!, $repo{n}: String!" for n in range(count))
+    fields = "\n".join(f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ ...Glance }}" for n in range(count))
+    return f"query($commits: Int!{declared}) {{ {fields} }} {_GLANCE}"
+
+
+def _glance(answer: Response, place: int, parts: dict[str, str]) -> Glance | Failure:
+    try:
+        at = f"data.item{place}"
+        record = read_record(answer.json, GlanceRecord, upstream=answer.upstream, operation=OPERATION, at=at)
+    except Failure as failure:
+        return failure
+    return Glance(record, [f"The {name} could not be read: {reason}" for name, reason in parts.items()])
