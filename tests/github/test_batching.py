@@ -60,7 +60,7 @@ async def test_a_repository_that_is_not_there_fails_alone(client: Client, world:
     asked = [*ten(world), {"owner": "acme", "repo": "missing"}]
     *others, missing = await at_once(client, asked)
     assert failure(missing).code == "RESOURCE_NOT_FOUND"
-    assert "acme/missing" in failure(missing).message
+    assert "missing or hidden" in failure(missing).message
     assert [result.is_error for result in others] == [False] * 10
 
 

@@ -201,8 +201,12 @@ def _missing(answer: Response, record: ErrorRecord) -> Failure:
         return UpstreamError(f"GitHub answered 404 with a web page instead of data. {ADDRESS_HINT}")
     if quote := _quote(record):
         return NotFound(f"GitHub finds nothing there. {quote}", remedy="Check the names.")
-    text = "GitHub finds nothing there: it is missing or hidden from this token."
-    return NotFound(text, remedy="Check the names.")
+    return missing_or_hidden()
+
+
+def missing_or_hidden() -> NotFound:
+    """The failure where GitHub says nothing but that there is nothing."""
+    return NotFound("GitHub finds nothing there: it is missing or hidden from this token.", remedy="Check the names.")
 
 
 def _gone(answer: Response, record: ErrorRecord) -> Failure:

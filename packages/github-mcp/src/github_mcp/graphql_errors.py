@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mcp_chassis.failures import Effect, Failure, InvalidInput, NotFound, PermissionDenied, Unavailable
 from mcp_chassis.http.response import Response
 
-from github_mcp.errors import known_reason, primary_limit, shortened
+from github_mcp.errors import known_reason, missing_or_hidden, primary_limit, shortened
 from github_mcp.known_reasons import NO_RETRY
 from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
 
@@ -36,7 +36,8 @@ def failures_by_place(answer: Response) -> tuple[dict[str, Failure], dict[str, d
     parts: dict[str, dict[str, str]] = {}
     for error in _errors(answer):
         if len(error.path) == 1:
-            failures.setdefault(error.place, _failure(error, answer))
+            missing = error.type == "NOT_FOUND"
+            failures.setdefault(error.place, missing_or_hidden() if missing else _failure(error, answer))
         else:
             parts.setdefault(error.place, {})[str(error.path[1])] = _failure(error, answer).message
     return failures, parts

@@ -21,7 +21,7 @@ from github_mcp.tools.notifications import list_notifications, mark_notification
 from github_mcp.tools.pull_request_changes import update_pull_request
 from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff, merge_pull_request
 from github_mcp.tools.releases import get_releases
-from github_mcp.tools.repositories import get_repository_info
+from github_mcp.tools.repositories import get_repositories, get_repository_info
 from github_mcp.tools.reviews import get_reviews, reply_to_thread, resolve_thread, write_review
 
 PROFILES = {
@@ -57,6 +57,7 @@ PROFILES = {
         compare,
         edit_files,
         create_pull_request,
+        get_repositories,
     ),
     "ci": (
         list_runs,
@@ -119,6 +120,7 @@ MORE_TOOLS = (
     list_notifications,
     mark_notification_done,
     get_releases,
+    get_repositories,
     list_security_alerts,
     list_discussions,
     get_discussion,

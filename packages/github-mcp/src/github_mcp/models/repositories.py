@@ -1,10 +1,10 @@
 """Repositories as rows of a table and at a glance."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from mcp_chassis.results import Result
-from mcp_chassis.text_marks import OutsideText, OutsideTexts
+from mcp_chassis.text_marks import OUTSIDE, OutsideText, OutsideTexts
 
 from github_mcp.models.tables import Cell, Table, day
 from github_mcp.records.accounts import GHOST
@@ -39,6 +39,23 @@ def page_address(repositories: Sequence[RepositoryRecord]) -> str | None:
     """The address of each repository's page, with `{full_name}` in place of its name."""
     first = next((each for each in repositories if each.html_url), None)
     return None if first is None else first.html_url.replace(first.full_name, "{full_name}")
+
+
+class ComparedRepositories(Table):
+    """Repositories side by side, and why each of the others could not be read."""
+
+    failed: Annotated[dict[str, str] | None, OUTSIDE] = None
+
+
+def compared_row(
+    repository: RepositoryRecord, release: ReleaseRecord | None = None, commit: CommitRecord | None = None
+) -> dict[str, Cell]:
+    return {
+        **repository_row(repository),
+        "license": _licence_name(repository.license),
+        "latest_release": release_line(release) if release else None,
+        "last_commit": commit_line(commit) if commit else None,
+    }
 
 
 class Overview(Result):

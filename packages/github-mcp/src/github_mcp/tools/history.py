@@ -12,6 +12,7 @@ from github_mcp.file_edits import Editor, FileEdit
 from github_mcp.models.history import CommitPage, CommittedFiles, RefPage, commit_row, ref_row
 from github_mcp.moments import utc_moment
 from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef, Sha
+from github_mcp.tools.repositories import REPOSITORY_READS
 
 Moment = Annotated[str | None, Field(max_length=40, description="A date, or ISO time."), EMPTY_IS_ABSENT]
 
@@ -82,7 +83,7 @@ async def compare(
     return await comparison_page(github, owner, repo, base, head, lines=max_lines, position=cursor)
 
 
-@writes("Edit files", destructive=True, idempotent=False, invalidates=("get_repository_info",))
+@writes("Edit files", destructive=True, idempotent=False, invalidates=REPOSITORY_READS)
 async def edit_files(
     owner: Owner,
     repo: Repo,

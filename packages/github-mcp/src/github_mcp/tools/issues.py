@@ -13,6 +13,7 @@ from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue
 from github_mcp.models.issues import IssuePage, IssueThread, issue_row
 from github_mcp.records.issues import CreatedCommentRecord, IssueRecord
 from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Names, Number, Owner, Repo, State, Title
+from github_mcp.tools.repositories import REPOSITORY_READS
 from github_mcp.withheld_texts import shown_rows, shown_thread
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: label:bug author:octocat.")]
@@ -57,7 +58,7 @@ async def get_issue(
     return github.with_notices(await shown_thread(github, owner, repo, thread))
 
 
-@writes("Open an issue", destructive=False, idempotent=False, invalidates=("get_repository_info",))
+@writes("Open an issue", destructive=False, idempotent=False, invalidates=REPOSITORY_READS)
 async def create_issue(
     owner: Owner,
     repo: Repo,
@@ -85,7 +86,7 @@ async def add_issue_comment(
     return github.with_notices(CreatedComment.from_record(comment, recovered=answer.recovered))
 
 
-@writes("Change an issue", destructive=True, idempotent=True, invalidates=("get_repository_info",))
+@writes("Change an issue", destructive=True, idempotent=True, invalidates=REPOSITORY_READS)
 async def update_issue(
     owner: Owner,
     repo: Repo,

@@ -27,6 +27,11 @@ def _repo(value: str) -> str:
     return value
 
 
+def _full_name(value: str) -> str:
+    owner, _, repo = value.partition("/")
+    return f"{_owner(owner)}/{_repo(repo)}"
+
+
 def _language(value: str | None) -> str | None:
     if value is not None and not _LANGUAGE.fullmatch(value):
         raise ValueError("must be a language's name, such as C++")
@@ -60,6 +65,7 @@ def _path(value: str) -> str:
 GitHub = Annotated[GitHubClient, Connected]
 Owner = Annotated[str, Field(max_length=100), AfterValidator(_owner)]
 Repo = Annotated[str, Field(max_length=100), AfterValidator(_repo)]
+FullName = Annotated[str, Field(max_length=201), AfterValidator(_full_name)]
 Number = Annotated[int, Field(ge=1, le=999_999_999, description="Of an issue or pull request.")]
 PullNumber = Annotated[int, Field(ge=1, le=999_999_999)]
 Language = Annotated[str | None, Field(max_length=50), AfterValidator(_language)]

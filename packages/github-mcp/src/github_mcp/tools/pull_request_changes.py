@@ -10,6 +10,7 @@ from pydantic import Field
 
 from github_mcp.records.pull_requests import PullRequestRecord
 from github_mcp.tools.parameters import GitHub, Names, Owner, PullNumber, Repo
+from github_mcp.tools.repositories import REPOSITORY_READS
 
 Change = Literal[
     "ready", "draft", "request_reviews", "remove_reviewers", "update_branch", "auto_merge", "no_auto_merge"
@@ -45,7 +46,7 @@ async def auto_merge_question(
     destructive=True,
     idempotent=True,
     confirm=auto_merge_question,
-    invalidates=("get_repository_info",),
+    invalidates=REPOSITORY_READS,
 )
 async def update_pull_request(
     owner: Owner,

@@ -11,6 +11,7 @@ from github_mcp.diffs.pages import diff_page
 from github_mcp.models.changes import CreatedPullRequest, MergedPullRequest
 from github_mcp.records.issues import IssueRecord
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Sha, Title
+from github_mcp.tools.repositories import REPOSITORY_READS
 
 MergeMethod = Literal["merge", "squash", "rebase"]
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
@@ -49,7 +50,7 @@ async def merge_question(
     destructive=True,
     idempotent=True,
     confirm=merge_question,
-    invalidates=("get_repository_info",),
+    invalidates=REPOSITORY_READS,
 )
 async def merge_pull_request(
     owner: Owner,
@@ -70,7 +71,7 @@ async def merge_pull_request(
     return github.with_notices(MergedPullRequest(number=number, commit=commit))
 
 
-@writes("Open a pull request", destructive=False, idempotent=False, invalidates=("get_repository_info",))
+@writes("Open a pull request", destructive=False, idempotent=False, invalidates=REPOSITORY_READS)
 async def create_pull_request(
     owner: Owner,
     repo: Repo,

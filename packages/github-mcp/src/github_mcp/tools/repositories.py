@@ -1,19 +1,24 @@
 """Finding repositories, and one repository at a glance."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from mcp.server.mcpserver import Context
 from mcp_chassis.output.warnings import warn
+from mcp_chassis.progress import host_progress
 from mcp_chassis.tools import Cursor, Fresh, reads
 from pydantic import Field
 
-from github_mcp.models.repositories import Overview, RepositoryPage, page_address, repository_row
+from github_mcp.models.repositories import ComparedRepositories, Overview, RepositoryPage, page_address, repository_row
 from github_mcp.records.repositories import RepositoryRecord
 from github_mcp.repository_overview import overview
-from github_mcp.tools.parameters import GitHub, Language, MaxResults, Owner, Repo
+from github_mcp.several_repositories import read_several
+from github_mcp.tools.parameters import FullName, GitHub, Language, MaxResults, Owner, Repo
 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: topic:cli stars:>99.")]
 OVERVIEW_CACHE_SECONDS = 60.0  # as long as GitHub itself lets a client keep a repository: Cache-Control: max-age=60
+REPOSITORY_READS = ("get_repository_info", "get_repositories")
+"""The tools whose cached results a write to a repository outdates."""
 Sort = Literal["stars", "best-match", "forks", "help-wanted-issues", "updated"]
 
 
@@ -59,3 +64,13 @@ async def get_repository_info(
 ) -> Overview:
     """One repository at a glance: counts, languages in %, latest release, recent commits, README."""
     return github.with_notices(await overview(github, owner, repo, commits=commits, readme_lines=readme_lines))
+
+
+@reads("Get several repositories", cache=OVERVIEW_CACHE_SECONDS, deadline=60)
+async def get_repositories(
+    names: Annotated[list[FullName], Field(min_length=1, max_length=50, description="owner/repo of each.")],
+    github: GitHub,
+    ctx: Context[Any, Any],
+) -> ComparedRepositories:
+    """Up to 50 repositories side by side: counts, language, licence, latest release, last commit."""
+    return github.with_notices(await read_several(github, names, host_progress(ctx)))

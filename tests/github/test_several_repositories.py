@@ -1,0 +1,94 @@
+"""Several repositories side by side: requests, progress, and what one that fails costs."""
+
+from typing import Any
+
+import pytest
+from github_calls import Connect, Use, rows
+from github_world import Release, World
+from mcp_chassis.testing import data, failure
+from scripted_github import ScriptedGitHub
+
+pytestmark = pytest.mark.usefixtures("graphql")
+
+
+def many(world: World, count: int) -> list[str]:
+    for number in range(count):
+        world.repository(f"acme/part-{number}", stars=number, licence="MIT", language="Go")
+    return [f"acme/part-{number}" for number in range(count)]
+
+
+async def test_fifty_repositories_cost_two_requests(use: Use, github: ScriptedGitHub, world: World) -> None:
+    result = await use("get_repositories", names=many(world, 50))
+    assert [row["stars"] for row in rows(result)] == list(range(50))
+    assert [request.path for request in github.requests] == ["/graphql"] * 2
+
+
+async def test_a_row_has_the_facts_that_are_compared(use: Use, world: World) -> None:
+    repository = world.repositories["octocat/hello"]
+    repository.licence, repository.topics, repository.stars = "MIT", ["demo"], 12
+    repository.releases.append(Release(5, "v1.0", "One", "", world.user("octocat"), 1_790_000_000.0))
+    row = rows(await use("get_repositories", names=["octocat/hello", *many(world, 1)]))[0]
+    assert row == {
+        "full_name": "octocat/hello",
+        "description": "My first repository",
+        "language": "Python",
+        "stars": 12,
+        "topics": ["demo"],
+        "updated_at": "2026-11-18",
+        "license": "MIT",
+        "latest_release": "v1.0 2026-09-21",
+        "last_commit": f"{repository.branches['main'][:7]} 2026-11-18 octocat: First",
+    }
+
+
+async def test_one_alone_says_the_same_as_among_others(use: Use, world: World) -> None:
+    world.repositories["octocat/hello"].licence = "MIT"
+    alone = rows(await use("get_repositories", names=["octocat/hello"]))
+    world.repository("octocat/hello-again")
+    together = rows(await use("get_repositories", names=["octocat/hello", "octocat/hello-again"]))
+    assert alone[0] == {name: value for name, value in together[0].items() if name in alone[0]}
+
+
+async def test_one_that_is_not_there_costs_its_row_and_says_why(use: Use, world: World) -> None:
+    result = await use("get_repositories", names=["acme/missing", *many(world, 3)])
+    assert [row["full_name"] for row in rows(result)] == ["acme/part-0", "acme/part-1", "acme/part-2"]
+    assert list(data(result)["failed"]) == ["acme/missing"]
+    assert data(result)["warnings"] == ["1 of 4 repositories could not be read; failed says why."]
+
+
+async def test_where_none_can_be_read_the_call_fails(use: Use) -> None:
+    assert failure(await use("get_repositories", names=["acme/one", "acme/two"])).code == "RESOURCE_NOT_FOUND"
+
+
+async def test_one_outside_the_allow_list_is_named_and_not_shown(use: Use, world: World) -> None:
+    world.repository("evil/twin", description="secret plans")
+    result = await use("get_repositories", allowed="acme/*", names=["evil/twin", *many(world, 2)])
+    assert len(rows(result)) == 2
+    assert "GITHUB_ALLOWED_REPOS" in data(result)["failed"]["evil/twin"]
+    assert "secret plans" not in str(data(result))
+
+
+async def test_progress_tells_each_repository(connect: Connect, world: World) -> None:
+    told: list[tuple[float, float | None]] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        told.append((done, total))
+
+    async with connect(GITHUB_TOOLS="get_repositories") as client:
+        names: dict[str, Any] = {"names": many(world, 5)}
+        await client.call_tool("get_repositories", names, progress_callback=progress)
+    assert told[-1] == (5, 5)
+
+
+async def test_without_a_token_each_costs_one_request(connect: Connect, github: ScriptedGitHub, world: World) -> None:
+    async with connect(GITHUB_TOOLS="get_repositories", GITHUB_TOKEN=None) as client:
+        result = await client.call_tool("get_repositories", {"names": many(world, 3)})
+    assert [row["stars"] for row in rows(result)] == [0, 1, 2]
+    assert len(github.requests) == 3
+    assert "left out" in data(result)["warnings"][0]
+
+
+@pytest.mark.parametrize("name", ["octocat", "octocat/", "/hello", "a/b/c", "octo cat/x"])
+async def test_a_name_is_owner_and_repository(name: str, use: Use, github: ScriptedGitHub) -> None:
+    assert failure(await use("get_repositories", names=[name])).code == "INVALID_INPUT"
+    assert github.requests == []
