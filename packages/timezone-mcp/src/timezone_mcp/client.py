@@ -4,18 +4,25 @@ What it does otherwise than one would think: it drops `Z` and offsets, refuses a
 stack trace, and takes a repeated one as standard time. So it is asked about plain times only.
 """
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 
 from mcp_chassis.failures import AuthenticationFailed, Failure, PermissionDenied, UpstreamError
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.response import Response
+from mcp_chassis.output.dated import moment
 from mcp_chassis.settings import Credential
+from mcp_chassis.storage.cache import Cache
 from mcp_chassis.upstream.policy import Policy
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
+from timezone_mcp.conversion import ServiceAnswer
+
 NAME = "OpenTimezone"
+ANSWER_CACHE_SECONDS = 3_600.0
+MAX_CACHED_ANSWERS = 2_000
 REFUSALS: Mapping[int, type[Failure]] = {401: AuthenticationFailed, 403: PermissionDenied}
 
 
@@ -27,6 +34,7 @@ class OpenTimezone:
     def __init__(self, url: str, key: Credential, policy: Policy, limit: float) -> None:
         self.limit = limit
         self._key = key
+        self._answers: Cache[ServiceAnswer] = Cache(entries=MAX_CACHED_ANSWERS)
         self.api = JsonApi(
             url,
             upstream=Upstream(NAME, policy=policy),
@@ -35,15 +43,24 @@ class OpenTimezone:
             failure_for=self._failure_for,
         )
 
-    async def local_time(self, wall_clock: datetime, source: str, target: str) -> datetime:
-        """The naive local time in `target` when it is the naive `wall_clock` in `source`.
+    async def local_time(self, wall_clock: datetime, source: str, target: str) -> ServiceAnswer:
+        """The naive local time in `target` when it is the naive `wall_clock` in `source`; kept for an hour.
 
         Raises:
             Failure: the service cannot be reached, refuses, or answers something else.
         """
         question = {"dateTime": wall_clock.isoformat(), "fromTimezone": source, "toTimezone": target}
-        answer = await self.api.post("", json=question, repeat=Repeat.READ)
-        return _naive(answer.json)
+        everybody = ""  # a conversion holds nothing of the caller's, and is the same whoever asks
+        if known := self._answers.found(NAME, question, everybody):
+            return known
+
+        async def ask() -> ServiceAnswer:
+            asked_at = moment(time.time())
+            answer = await self.api.post("", json=question, repeat=Repeat.READ)
+            return ServiceAnswer(_naive(answer.json), asked_at)
+
+        new = await self._answers.get(NAME, question, everybody, ask, ttl=ANSWER_CACHE_SECONDS)
+        return new._replace(as_of=None)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._key.reveal()}"} if self._key.present else {}

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import anyio
 from mcp_chassis.deadline import Deadline
@@ -19,10 +19,21 @@ from timezone_mcp.zones.offsets import EARLIEST, LATEST, written
 
 @dataclasses.dataclass(frozen=True)
 class Converted:
-    """One instant in each target zone, in the order asked for, and the source of the answer."""
+    """One instant in each target zone, in the order asked for, and the source of the answer.
+
+    `as_of` is when the oldest answer of the service was given, where one comes from the cache.
+    """
 
     times: list[datetime]
     source_of_truth: str
+    as_of: str | None = None
+
+
+class ServiceAnswer(NamedTuple):
+    """A naive local time, and when the service gave it; None for one that was asked for just now."""
+
+    time: datetime
+    as_of: str | None = None
 
 
 class Service(Protocol):
@@ -34,7 +45,7 @@ class Service(Protocol):
     name: str
     limit: float
 
-    async def local_time(self, wall_clock: datetime, source: str, target: str) -> datetime: ...
+    async def local_time(self, wall_clock: datetime, source: str, target: str) -> ServiceAnswer: ...
 
 
 class Converter(Protocol):
@@ -63,13 +74,13 @@ class ServiceConverter:
         self._service = service
 
     async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
-        answers = await ask(self._service, moment, source, targets)
+        answers, as_of = await ask(self._service, moment, source, targets)
         differing = [zone for zone in targets if zone in answers and _differs(answers[zone], moment, zone)]
         times = [answers[z] if z in differing else moment.astimezone(z.rules) for z in targets]
         if differing:
             times_listed = _times_listed({zone: moment.astimezone(zone.rules) for zone in differing})
-            return Converted(times, f"{self._service.name}; {tzdb.release()} differs: {times_listed}")
-        return Converted(times, _agreement(self._service, answers))
+            return Converted(times, f"{self._service.name}; {tzdb.release()} differs: {times_listed}", as_of)
+        return Converted(times, _agreement(self._service, answers), as_of)
 
 
 class FallingBackConverter:
@@ -82,21 +93,23 @@ class FallingBackConverter:
     async def convert(self, moment: datetime, source: Zone, targets: Sequence[Zone]) -> Converted:
         own = await LocalConverter().convert(moment, source, targets)
         try:
-            answers = await ask(self._service, moment, source, targets)
+            answers, as_of = await ask(self._service, moment, source, targets)
         except Failure as failure:
             await announce("info", f"{self._service.name} cannot be asked; the local time zone database converts.")
             return Converted(own.times, f"{own.source_of_truth}; fallen back to it because: {failure.message}")
         differing = {zone: time for zone, time in answers.items() if _differs(time, moment, zone)}
         if differing:
-            return Converted(
-                own.times, f"{own.source_of_truth}; {self._service.name} differs: {_times_listed(differing)}"
-            )
-        return Converted(own.times, _agreement(self._service, answers))
+            sources = f"{own.source_of_truth}; {self._service.name} differs: {_times_listed(differing)}"
+            return Converted(own.times, sources, as_of)
+        return Converted(own.times, _agreement(self._service, answers), as_of)
 
 
-async def ask(service: Service, moment: datetime, source: Zone, targets: Sequence[Zone]) -> dict[Zone, datetime]:
+async def ask(
+    service: Service, moment: datetime, source: Zone, targets: Sequence[Zone]
+) -> tuple[dict[Zone, datetime], str | None]:
     """The service's answers as aware times, for every target but fixed offsets, which no database names.
 
+    With them comes the moment of the oldest answer from the cache, None where all are new.
     It is asked with the source's local time where that is plain, else in UTC: it refuses a skipped local time and
     takes a repeated one as standard time.
 
@@ -106,11 +119,13 @@ async def ask(service: Service, moment: datetime, source: Zone, targets: Sequenc
     plain = source.iana and readings.read(moment.replace(tzinfo=None), source).status is Status.OK
     wall_clock = (moment if plain else moment.astimezone(UTC)).replace(tzinfo=None, microsecond=0)
     outcomes: dict[Zone, datetime | Failure] = {}
+    dates: list[str] = []
 
     async def one(target: Zone) -> None:
         try:
-            naive = await service.local_time(wall_clock, source.name if plain else "UTC", target.name)
-            outcomes[target] = _placed(service, naive, moment)
+            answer = await service.local_time(wall_clock, source.name if plain else "UTC", target.name)
+            outcomes[target] = _placed(service, answer.time, moment)
+            dates.extend([answer.as_of] if answer.as_of else [])
         except Failure as failure:
             outcomes[target] = failure
 
@@ -120,7 +135,7 @@ async def ask(service: Service, moment: datetime, source: Zone, targets: Sequenc
                 tasks.start_soon(one, target)
     if deadline.expired:
         raise TimedOut(f"{service.name} did not answer within {service.limit:g} s.")
-    return {target: _unless_failed(outcome) for target, outcome in outcomes.items()}
+    return {target: _unless_failed(outcome) for target, outcome in outcomes.items()}, min(dates, default=None)
 
 
 def _unless_failed(outcome: datetime | Failure) -> datetime:

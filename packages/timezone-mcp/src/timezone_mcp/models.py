@@ -59,12 +59,15 @@ class Readings(Result):
 
 
 class Conversion(Result):
+    """`as_of` is when the service's oldest answer was given, where one of them comes from the cache."""
+
     answer: str
     status: Status
     readings: Readings | None = None
     source: LocalTime
     results: list[LocalTime]
     source_of_truth: str
+    as_of: str | None = None
 
 
 class CurrentTime(Result):

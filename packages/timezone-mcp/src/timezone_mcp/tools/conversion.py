@@ -32,6 +32,7 @@ async def convert_timezone(
         source=here,
         results=there,
         source_of_truth=converted.source_of_truth,
+        as_of=converted.as_of,
     )
 
 
