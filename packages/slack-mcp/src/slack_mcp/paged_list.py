@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import anyio
 from mcp_chassis.failures import Failure, RateLimited
+from mcp_chassis.output.dated import moment
 
 Item = TypeVar("Item")
 
@@ -19,11 +20,21 @@ MAX_READING_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items; the cursor that led here, and the next one, which is empty at the end."""
+    """Some of the items; the cursor that led here, and the next one, which is empty at the end.
+
+    `read_at` is when it was asked for, in seconds since 1970.
+    """
 
     items: tuple[Item, ...]
     cursor: str
     next_cursor: str
+    read_at: float = 0.0
+
+
+def as_of(pages: Sequence[Page[Item]], started: float) -> str | None:
+    """When the oldest of the pages was read; None where all were read since `started`."""
+    oldest = min((page.read_at for page in pages), default=started)
+    return moment(oldest) if oldest < started else None
 
 
 class PagedList(Generic[Item]):
@@ -31,13 +42,16 @@ class PagedList(Generic[Item]):
 
     Args:
         read: reads the page at a cursor; gives its items and the next cursor.
+        now: the time of day in seconds since 1970.
     """
 
     def __init__(
         self,
         read: Callable[[str], Awaitable[tuple[list[Item], str]]],
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self.now = now
         self._read = read
         self._clock = clock
         self._lock = anyio.Lock()
@@ -87,6 +101,11 @@ class PagedList(Generic[Item]):
         self._expire()
         return self._pages
 
+    def refresh(self) -> None:
+        """Begin anew if something was read before; a first page that is being read is shared."""
+        if self._pages:
+            self.forget()
+
     def forget(self) -> None:
         """Begin anew: something in the list has changed."""
         self._pages = []
@@ -108,11 +127,12 @@ class PagedList(Generic[Item]):
         async with self._lock:
             if len(pages) > position:
                 return
+            asked_at = self.now()
             try:
                 items, following = await self._read(cursor)
             except Failure as failure:
                 if cursor and failure.details.get("slack_error") == "invalid_cursor":
                     pages.clear()
                 raise
-            pages.append(Page(tuple(items), cursor, "" if following == cursor else following))
+            pages.append(Page(tuple(items), cursor, "" if following == cursor else following, asked_at))
             self._read_at = self._clock()

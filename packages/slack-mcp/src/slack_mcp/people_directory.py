@@ -11,7 +11,7 @@ from mcp_chassis.fan_out import fan_out
 from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.client import SlackApi
-from slack_mcp.paged_list import LIST_TTL_SECONDS, PagedList
+from slack_mcp.paged_list import LIST_TTL_SECONDS, Page, PagedList, as_of
 from slack_mcp.records.users import UserRecord
 from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT, folded, linked_user
 
@@ -148,24 +148,31 @@ class PeopleDirectory:
             return person
         return await self._named(folded(name.lstrip("@")))
 
-    async def search(self, query: str, max_results: int) -> tuple[list[Person], str]:
+    def refresh(self) -> None:
+        """Read everybody anew."""
+        self.listed.refresh()
+        self._known.invalidate()
+
+    async def search(self, query: str, max_results: int) -> tuple[list[Person], str, str | None]:
         """People whose names or handles hold the query, in the directory's order, those who left last; a warning
-        about those left out."""
+        about those left out; when the directory was read, where it was before."""
         wanted = folded(query.strip().lstrip("@"))
         try:
             if (person := await self._by_identity(query.strip())) is not None:
-                return [person], ""
+                return [person], "", None
         except NotFound:
-            return [], ""
+            return [], "", None
         found: list[Person] = []
+        pages, started = list[Page[Person]](), self.listed.now()
         async for page in self.listed.pages():
+            pages.append(page)
             found += [person for person in page.items if any(wanted in name for name in person.known_as)]
             if sum(wanted in person.known_as for person in found) >= max_results:
                 break
         ranked = sorted(found, key=lambda person: (person.deleted, _rank(person, wanted)))
         shown = {id(person) for person in ranked[:max_results]}
         present_first = sorted((person for person in found if id(person) in shown), key=lambda person: person.deleted)
-        return present_first, self._search_warning(len(found), max_results)
+        return present_first, self._search_warning(len(found), max_results), as_of(pages, started)
 
     def _search_warning(self, found: int, max_results: int) -> str:
         """What a search has left out; empty where nothing."""

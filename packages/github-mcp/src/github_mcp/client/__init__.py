@@ -65,11 +65,8 @@ class GitHubClient:
         lockdown: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
-        self.allowed = allowed
-        self.batch = batch
-        self.page_chars = page_chars
-        self.token_scopes = token_scopes
-        self.apps = apps
+        self.allowed, self.batch = allowed, batch
+        self.page_chars, self.token_scopes, self.apps = page_chars, token_scopes, apps
         self.accounts = Accounts(session, apps)
         self.actions = Actions(session)
         self.alerts = Alerts(session)

@@ -43,9 +43,12 @@ class ListedChannel(Result):
 
 
 class ListedChannels(Page):
+    """`as_of`: when the list was read, where it was before this call."""
+
     page_field: ClassVar[str | None] = "channels"
 
     channels: list[ListedChannel]
+    as_of: str | None = None
 
 
 class CreatedChannel(Result):
@@ -95,7 +98,10 @@ class FoundUser(Result):
 
 
 class FoundUsers(Result):
+    """`as_of`: when the directory was read, where it was before this call."""
+
     users: list[FoundUser]
+    as_of: str | None = None
     warnings: list[str] | None = None
 
 

@@ -5,38 +5,45 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from mcp_chassis.failures import Conflict, Failure, PermissionDenied
-from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, IdempotencyKey, reads, writes
+from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, Fresh, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from slack_mcp.access import Channel
 from slack_mcp.connection import Slack, Workspace
 from slack_mcp.errors import error_of
 from slack_mcp.models import CreatedChannel, ListedChannel, ListedChannels
+from slack_mcp.paged_list import Page, as_of
 from slack_mcp.references import channel_name, folded
 from slack_mcp.writing.message_body import check_pings
 
+ChannelPage = Page[Channel]
 PersonGiven = Annotated[str, Field(max_length=250, description="@handle, id or e-mail.")]
 ChannelType = Literal["public", "private", "dm", "group_dm"]
+ChannelQuery = Annotated[
+    str | None, Field(max_length=80, description="Part of name, topic or purpose."), EMPTY_IS_ABSENT
+]
+ChannelTypes = Annotated[
+    list[ChannelType] | None, Field(max_length=4, description="Default: public, private."), EMPTY_IS_ABSENT
+]
 TYPES = {"public": "public_channel", "private": "private_channel", "dm": "im", "group_dm": "mpim"}
 
 
 @reads("List channels")
 async def list_channels(
     slack: Slack,
-    query: Annotated[
-        str | None, Field(max_length=80, description="Part of name, topic or purpose."), EMPTY_IS_ABSENT
-    ] = None,
-    types: Annotated[
-        list[ChannelType] | None, Field(max_length=4, description="Default: public, private."), EMPTY_IS_ABSENT
-    ] = None,
+    query: ChannelQuery = None,
+    types: ChannelTypes = None,
     member_only: bool = False,
     max_results: Annotated[int, Field(ge=1, le=200)] = 50,
+    fresh: Fresh = False,
     cursor: Cursor = None,
 ) -> ListedChannels:
     """List the channels the app can see, archived ones included."""
     chosen: list[ChannelType] = types or ["public", "private"]
     if {"dm", "group_dm"} & set(chosen):
         slack.access.check_dms()
+    if fresh and not cursor:
+        slack.channels.list_of(_slack_types(chosen), joined=member_only).refresh()
     try:
         return await _page(slack, chosen, query, member_only, max_results, cursor or None)
     except PermissionDenied as denied:
@@ -44,6 +51,10 @@ async def list_channels(
             raise
         page = await _page(slack, ["public"], query, member_only, max_results, cursor or None)
         return page.model_copy(update={"warnings": [f"Private channels are left out: {denied.message}"]})
+
+
+def _slack_types(types: Sequence[str]) -> list[str]:
+    return [TYPES[name] for name in types]
 
 
 async def _page(
@@ -57,17 +68,21 @@ async def _page(
     """As many as wanted; a cursor is a page of Slack's and a place in it."""
     begin, _, skip = (cursor or "").rpartition("@")
     found: list[Channel] = []
-    passed, page, warnings = int(skip or 0), None, list[str]()
-    async for page in slack.channels.list_of([TYPES[name] for name in types], joined=joined).pages(begin):
+    passed, pages, warnings = int(skip or 0), list[ChannelPage](), list[str]()
+    listed = slack.channels.list_of(_slack_types(types), joined=joined)
+    started = listed.now()
+    async for page in listed.pages(begin):
+        pages.append(page)
         named, warnings = await _named(page.items, slack)
         for at, channel in enumerate(named[passed:], passed):
             if len(found) == max_results:
-                return await _listed(found, f"{page.cursor}@{at}", warnings, slack)
+                dated = as_of(pages, started)
+                return await _listed(found, f"{page.cursor}@{at}", warnings, slack, dated)
             if slack.access.readable(channel) and _holds(channel, query):
                 found.append(channel)
         passed = 0
-    following = f"{page.next_cursor}@0" if page and page.next_cursor else None
-    return await _listed(found, following, warnings, slack)
+    following = f"{pages[-1].next_cursor}@0" if pages and pages[-1].next_cursor else None
+    return await _listed(found, following, warnings, slack, as_of(pages, started))
 
 
 async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequence[Channel], list[str]]:
@@ -83,11 +98,11 @@ async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequenc
 
 
 async def _listed(
-    found: Sequence[Channel], next_cursor: str | None, warnings: list[str], slack: Workspace
+    found: Sequence[Channel], next_cursor: str | None, warnings: list[str], slack: Workspace, dated: str | None
 ) -> ListedChannels:
     guests = await slack.guests.of_each(found)
     channels = [ListedChannel.from_channel(channel, str(who)) for channel, who in zip(found, guests, strict=True)]
-    return ListedChannels(channels=channels, next_cursor=next_cursor, warnings=warnings or None)
+    return ListedChannels(channels=channels, next_cursor=next_cursor, warnings=warnings or None, as_of=dated)
 
 
 def _holds(channel: Channel, query: str | None) -> bool:
