@@ -84,6 +84,7 @@ async def test_a_page_of_an_allowed_origin_reads_where_to_sign_in(path: str) -> 
     assert asked.status_code == 204
     assert "mcp-protocol-version" in asked.headers["access-control-allow-headers"]
     assert read.status_code == (200 if path == METADATA else 404)
+    assert read.headers["content-type"] == "application/json"
     assert [page.headers.get("access-control-allow-origin") for page in (asked, read, others, health)] == [
         APP,
         APP,

@@ -160,6 +160,14 @@ async def test_whoever_never_reads_loses_the_connection_and_its_calls_end(keys: 
         assert await status_of(server, MALLORY) == 200
 
 
+async def test_a_response_does_not_name_the_program_that_serves(keys: dict[str, str]) -> None:
+    async with listening(keys) as server:
+        reader, _writer = await opened(server, request("legacy", "ping", key=ALICE))
+        status, found, _ = await response_of(reader)
+    assert status == 200
+    assert "server" not in found
+
+
 async def test_a_caller_that_sends_too_much_reads_the_413(keys: dict[str, str]) -> None:
     size = 32 * 1024 * 1024
     async with listening(keys) as server:

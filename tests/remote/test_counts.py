@@ -34,6 +34,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     metrics.attempted("github", "ok", 0.01)
     metrics.waited("github")
     metrics.watch("github", lambda: "open")
+    metrics.watch("slack", lambda: "half open")
+    metrics.watch("desk", lambda: "closed")
     metrics.level("limit left", "github", 4999)
     flight = InFlightRequests()
     flight.answers["/mcp", 200] = 3
@@ -51,6 +53,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
         'mcp_upstream_attempts_total{server="github",upstream="github",outcome="ok"} 1',
         'mcp_upstream_waits_total{server="github",upstream="github"} 1',
         'mcp_upstream_breaker_open{server="github",upstream="github"} 1',
+        'mcp_upstream_breaker_open{server="github",upstream="slack"} 0.5',
+        'mcp_upstream_breaker_open{server="github",upstream="desk"} 0',
         'mcp_level{server="github",level="limit left",of="github"} 4999',
         "mcp_http_streams 1",
         'mcp_http_answers_total{path="/mcp",status="200"} 3',
@@ -60,6 +64,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     assert page[-1].startswith("process_")
     (resident,) = [float(line.split()[1]) for line in page if line.startswith("process_resident_memory_bytes ")]
     assert 10e6 < resident < 10e9
+    (started,) = [float(line.split()[1]) for line in page if line.startswith("process_start_time_seconds ")]
+    assert 1.7e9 < started <= time.time()
 
 
 async def test_a_reading_of_the_page_begins_a_probe_and_a_later_one_tells_its_result() -> None:
