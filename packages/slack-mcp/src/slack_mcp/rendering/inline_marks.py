@@ -64,7 +64,8 @@ def _spread(runs: Iterable[Run]) -> list[Run]:
         if not piece.text.isspace() or piece.is_code or piece.url:
             continue
         before = pieces[at - 1].styles if at else frozenset[str]()
-        after = next((other.styles for other in pieces[at + 1 :] if not other.text.isspace()), frozenset[str]())
+        further = (pieces[other] for other in range(at + 1, len(pieces)))
+        after = next((other.styles for other in further if not other.text.isspace()), frozenset[str]())
         pieces[at] = replace(piece, styles=before & after - {"code"})
     return pieces
 
@@ -79,8 +80,8 @@ def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
             yield _Atom(opened.popitem()[1], "close")
         is_blank = not unit[0].url and not unit[0].is_code and unit[0].text.isspace()
         missing = [] if is_blank else [style for style in STYLES if style in styles[at] and style not in opened]
-        for style in sorted(missing, key=lambda style: -_lasting(style, styles[at:])):
-            last = at + _lasting(style, styles[at:])
+        lasting = {style: _end(style, styles, at) for style in missing}
+        for style, last in sorted(lasting.items(), key=lambda item: -item[1]):
             opened[style] = _mark(style, plan, units[max(at - 1, 0) : at], units[last : last + 1])
             yield _Atom(opened[style], "open")
         yield from _link(unit, styles[at], plan, start) if unit[0].url else _words(unit[0], plan, start)
@@ -94,8 +95,9 @@ def _common(unit: Sequence[Run]) -> frozenset[str]:
     return frozenset(style for style in unit[0].styles if all(style in run.styles for run in unit)) - {"code"}
 
 
-def _lasting(style: str, styles: Sequence[frozenset[str]]) -> int:
-    return next((at for at, held in enumerate(styles) if style not in held), len(styles))
+def _end(style: str, styles: Sequence[frozenset[str]], start: int) -> int:
+    """Where a style that begins at a unit ends."""
+    return next((at for at in range(start, len(styles)) if style not in styles[at]), len(styles))
 
 
 def _mark(style: str, plan: Plan, before: Sequence[Sequence[Run]], after: Sequence[Sequence[Run]]) -> str:

@@ -21,6 +21,7 @@ COULD_MATTER = re.compile(
     r"\\(?:[!-/:-@\[-`{-~\n]|$)|\*.*\*|(?<![^\W_])_|_(?![^\W_])|`|~~|\][(\[]|<[^\s<>|]*[:@#!]|&[#a-z]",
     re.DOTALL | re.IGNORECASE,
 )
+WITHIN_WORD = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")
 SIMPLE_ADDRESS = re.compile(r"https?://(?:[\w.%:/?=,#+;-]|&(?!\w{1,40};))*[^\W_]/?", re.ASCII)
 BESIDE_WORDS = frozenset(" \n\t.,;:!?()")
 
@@ -143,9 +144,11 @@ class _Paragraph:
         self.plan.escaped |= {at for at, sign in enumerate(text) if sign in SPECIAL or text.startswith("://", at)}
         self.plan.link_forms = dict.fromkeys(range(len(text)), 1)
         markdown = ""
-        for self.plan.encodes_neighbours, self.plan.italic_mark in product((False, True), "_*"):
+        is_short = len(text) <= MAX_CHARACTERS_READ
+        for choice in product((False, True), "_*") if is_short else [(True, "_")]:
+            self.plan.encodes_neighbours, self.plan.italic_mark = choice
             markdown = marked(self.runs, self.plan)
-            if len(markdown) <= MAX_CHARACTERS_READ and self._difference(markdown, wanted) is None:
+            if is_short and self._difference(markdown, wanted) is None:
                 break
         return markdown
 
@@ -182,7 +185,7 @@ def _is_certain_among(runs: Sequence[Run], at: int) -> bool:
     run = runs[at]
     if run.url and not SIMPLE_ADDRESS.fullmatch(run.url):
         return False
-    if not run.is_code and run.text != run.url and SPECIAL & set(run.text):
+    if not run.is_code and run.text != run.url and SPECIAL & set(WITHIN_WORD.sub("", run.text)):
         return False
     if not (run.styles or run.text == run.url):
         return True
