@@ -22,6 +22,8 @@ from stdio_sample import StdioSample, begin
 from volume import in_volume, volume
 
 LISTS = ["tools/list", "resources/list", "resources/templates/list", "prompts/list"]
+LISTS_ITS_FILES = {"files-server"}
+"""Servers whose list of resources changes while they live, so that no record holds it and it loads the server."""
 SDK = "pydantic_core"
 REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", MODERN]
 STARTS = volume(300)
@@ -98,7 +100,7 @@ def test_every_server_answers_from_a_record_byte_for_byte_what_it_answers_itself
         by_record, loaded = said(command, environment, revision)
         by_server, _ = said(command, environment | {"MCP_FRONT": "off"}, revision)
         assert by_record == by_server, revision
-        assert not loaded, revision
+        assert loaded == (name in LISTS_ITS_FILES), revision
 
 
 def said(command: list[str], environment: dict[str, str], revision: str) -> tuple[list[bytes], bool]:
