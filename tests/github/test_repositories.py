@@ -46,6 +46,31 @@ async def test_without_a_query_the_users_own_come_newest_push_first(client: Clie
     assert [row["full_name"] for row in rows(result)] == ["octocat/new", "octocat/hello", "octocat/old"]
 
 
+async def test_without_a_query_organisations_and_collaborations_are_there_and_can_be_chosen(
+    client: Client, world: World
+) -> None:
+    world.repository("acme/ours", updated=3e9)
+    world.repository("friend/shared", updated=2e9, readers={"octocat"})
+    world.repository("stranger/public", updated=4e9)
+    world.members["acme"] = {"octocat"}
+    found = {}
+    for affiliation in (None, "owner", "collaborator", "organization_member"):
+        result = await client.call_tool("search_repositories", {"affiliation": affiliation})
+        found[affiliation] = [row["full_name"] for row in rows(result)]
+    assert found == {
+        None: ["acme/ours", "friend/shared", "octocat/hello"],
+        "owner": ["octocat/hello"],
+        "collaborator": ["friend/shared"],
+        "organization_member": ["acme/ours"],
+    }
+
+
+async def test_an_affiliation_and_a_query_do_not_go_together(client: Client, github: ScriptedGitHub) -> None:
+    result = await client.call_tool("search_repositories", {"query": "hello", "affiliation": "owner"})
+    assert failure(result).code == "INVALID_INPUT"
+    assert github.requests == []
+
+
 async def test_best_match_is_githubs_own_order(client: Client, github: ScriptedGitHub) -> None:
     await client.call_tool("search_repositories", {"query": "hello", "sort": "best-match"})
     assert [name for name, _ in github.requests[0].query] == ["q", "per_page"]

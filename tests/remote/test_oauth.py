@@ -101,6 +101,16 @@ async def test_a_token_that_does_not_reach_so_far_is_403_and_names_the_scope_of_
 
 
 @pytest.mark.parametrize("era", ERAS)
+async def test_a_token_with_scopes_of_mcp_is_told_the_missing_one_by_the_name_that_its_issuer_knows(era: str) -> None:
+    scopes = ("mcp:read mcp:write", "mcp:read mcp:write mcp:destructive")
+    async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
+        erase = {"name": "erase", "arguments": {}}
+        refused, allowed = [await _call(http, era, issuer.token(scope=scope), erase) for scope in scopes]
+    assert (refused.status_code, allowed.status_code) == (403, 200)
+    assert 'error="insufficient_scope", scope="mcp:destructive"' in refused.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_the_list_shows_what_the_token_may_call(era: str) -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         token = issuer.token(scope="mcp-chassis:write")

@@ -49,7 +49,8 @@ def signed_in(site: Site, request: Request) -> Answer:
 @route("GET", "/user/repos")
 def own_repositories(site: Site, request: Request) -> Answer:
     login = site.writer(request)
-    own = [each for each in site.world.repositories.values() if each.owner.login == login]
+    chosen = request.value("affiliation", "owner,collaborator,organization_member").split(",")
+    own = [each for each in site.world.repositories.values() if site.world.affiliation(each, login) in chosen]
     key = {"pushed": "updated", "updated": "updated", "created": "created"}.get(request.value("sort"), "full_name")
     descending = request.value("direction", "asc" if key == "full_name" else "desc") == "desc"
     own.sort(key=lambda each: getattr(each, key), reverse=descending)

@@ -201,6 +201,7 @@ class World:
         self.scopes: dict[str, str] = {}  # of classic tokens, as GitHub's header lists them
         self.repositories: dict[str, Repository] = {}
         self.renamed: dict[str, int] = {}
+        self.members: dict[str, set[str]] = {}
 
     def user(self, login: str, kind: str = "User") -> User:
         return self.users.setdefault(login.lower(), User(login, next(self.ids), kind))
@@ -279,6 +280,14 @@ class World:
         check = Check(next(self.ids), name, sha, conclusion=conclusion, **facts)
         repository.checks.append(check)
         return check
+
+    def affiliation(self, repository: Repository, login: str) -> str:
+        """How somebody is tied to a repository, in GitHub's words; empty for strangers."""
+        if repository.owner.login == login:
+            return "owner"
+        if login in self.members.get(repository.owner.login, ()):
+            return "organization_member"
+        return "collaborator" if login in (repository.readers or ()) else ""
 
     def visible(self, repository: Repository, login: str | None) -> bool:
         if not repository.private:

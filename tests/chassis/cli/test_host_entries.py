@@ -12,7 +12,7 @@ from mcp_chassis.cli.every_server import installed
 from mcp_chassis.cli.examples import examples
 from mcp_chassis.cli.hosts.catalog import HOSTS
 from mcp_chassis.cli.hosts.entries import settings_in_entry
-from mcp_chassis.cli.hosts.launch import command_for, is_cached_environment, is_shim, uv
+from mcp_chassis.cli.hosts.launch import NoCommand, command_for, is_cached_environment, is_shim, uv
 from mcp_chassis.cli.hosts.place import Place
 from mcp_chassis.environment import checkout_root
 from sample_server import SAMPLE
@@ -190,6 +190,33 @@ def test_a_version_managers_stand_in_is_followed_to_uv_itself(home: Path, tmp_pa
     assert is_shim(shim)
     assert not is_shim(real)
     assert uv(None) == str(real)
+
+
+@pytest.mark.parametrize(
+    ("variable", "place"),
+    [
+        ("PYENV_ROOT", "versions/3.12.1/bin/uv"),
+        ("ASDF_DATA_DIR", "installs/uv/0.9.2/bin/uv"),
+        ("MISE_DATA_DIR", "installs/uv/0.9.2/uv-x86_64-unknown-linux-musl/uv"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of this kind starts on POSIX only")
+def test_behind_a_stand_in_that_cannot_run_the_managers_own_uv_is_found(
+    variable: str, place: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim, real = home / "shims" / "uv", home / "manager" / place
+    for program in (shim, real):
+        program.parent.mkdir(parents=True)
+    shim.write_text("#!/bin/sh\necho no version is set >&2; exit 127\n")
+    shim.chmod(0o755)
+    real.write_bytes(b"\x7fELF")
+    monkeypatch.setenv("PATH", str(shim.parent))
+    monkeypatch.setenv(variable, str(home / "manager"))
+    monkeypatch.delenv("UV", raising=False)
+    assert uv(None) == str(real)
+    real.unlink()
+    with pytest.raises(NoCommand, match="stand-in"):
+        uv(None)
 
 
 def test_a_link_to_a_program_of_another_name_is_a_stand_in(tmp_path: Path) -> None:

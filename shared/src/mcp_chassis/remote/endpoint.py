@@ -271,9 +271,10 @@ class Endpoint:
         permission = self.dispatch.inventory.permission(name)
         return Call(permission, limited_as=permission or PROTOCOL, tool=name)
 
-    def _check_scope(self, user: AuthenticatedUser, needed: str, tool: str | None) -> None:
-        if not self.scopes.allow(user.scopes, needed, tool):
-            reason = f"Your token does not allow {tool or needed}: it needs the scope {needed}."
+    def _check_scope(self, user: AuthenticatedUser, permission: str, tool: str | None) -> None:
+        if not self.scopes.allow(user.scopes, permission, tool):
+            needed = self.scopes.missing(user.scopes, permission)
+            reason = f"Your token does not allow {tool or permission}: it needs the scope {needed}."
             failure = PermissionDenied(
                 reason, remedy="Sign in again and grant it.", details={"required_scopes": [needed]}
             )

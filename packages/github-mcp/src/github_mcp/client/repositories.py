@@ -15,6 +15,8 @@ from github_mcp.records.repositories import (
     RepositoryRecord,
 )
 
+EVERY_AFFILIATION = "owner,collaborator,organization_member"
+
 
 class Repositories:
     def __init__(self, session: Session) -> None:
@@ -27,9 +29,19 @@ class Repositories:
         self._session.allowed.check(repository.full_name)
         return repository
 
-    async def own(self, size: int, position: str | None = None) -> ListPage[RepositoryRecord]:
-        """The signed-in account's repositories, newest push first."""
-        first = {"affiliation": "owner", "sort": "pushed", "direction": "desc", "per_page": size}
+    async def own(
+        self, size: int, position: str | None = None, *, affiliation: str | None = None
+    ) -> ListPage[RepositoryRecord]:
+        """The repositories of the signed-in account, of its organisations and of those it collaborates in.
+
+        They come with the newest push first; `affiliation` chooses one of the three kinds.
+        """
+        first = {
+            "affiliation": affiliation or EVERY_AFFILIATION,
+            "sort": "pushed",
+            "direction": "desc",
+            "per_page": size,
+        }
         answer = await self._session.get("/user/repos", params=params_at(position, first))
         self._session.notices.warn_of_partial_results(answer.headers)
         found = answer.records(RepositoryRecord, operation="list repositories", noun="repositories")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.output.warnings import warn
 from mcp_chassis.progress import host_progress
 from mcp_chassis.tools import Cursor, Fresh, reads
@@ -19,6 +20,9 @@ Query = Annotated[str | None, Field(max_length=256, description="Words and quali
 OVERVIEW_CACHE_SECONDS = 60.0  # as long as GitHub itself lets a client keep a repository: Cache-Control: max-age=60
 REPOSITORY_READS = ("get_repository_info", "get_repositories")
 """The tools whose cached results a write to a repository outdates."""
+Affiliation = Annotated[
+    Literal["owner", "collaborator", "organization_member"] | None, Field(description="Without query; default all.")
+]
 Sort = Literal["stars", "best-match", "forks", "help-wanted-issues", "updated"]
 
 
@@ -28,13 +32,16 @@ async def search_repositories(
     query: Query = None,
     language: Language = None,
     sort: Sort = "stars",
+    affiliation: Affiliation = None,
     max_results: MaxResults = 10,
     cursor: Cursor = None,
 ) -> RepositoryPage:
-    """Search GitHub's repositories. Without query: the signed-in user's own, newest push first."""
+    """Search GitHub's repositories. Without query: those the signed-in user works in, newest push first."""
     if not query or not query.strip():
-        found = await github.repositories.own(max_results, cursor)
+        found = await github.repositories.own(max_results, cursor, affiliation=affiliation)
         items = written_in(language, found.items)
+    elif affiliation is not None:
+        raise InvalidInput("affiliation chooses among the user's own repositories: leave it out, or query.")
     else:
         text = query if language is None else f'{query} language:"{language}"'
         order = None if sort == "best-match" else sort

@@ -13,6 +13,12 @@ from mcp_chassis.server import Server
 UV_NAMES = ("uv", "uv.exe")
 CACHED_ENVIRONMENTS = ("archive-v", "environments-v", "builds-v")
 SECONDS_TO_ASK_UV = 30
+MANAGERS = (
+    ("PYENV_ROOT", ".pyenv", ("versions/*/bin/uv",)),
+    ("ASDF_DATA_DIR", ".asdf", ("installs/uv/*/bin/uv",)),
+    ("MISE_DATA_DIR", ".local/share/mise", ("installs/uv/*/uv", "installs/uv/*/*/uv")),
+)
+"""Version managers: the variable that names their folder, the usual one below home, and where uv is in it."""
 PRINT_UV = "import os; print(os.environ['UV'])"
 
 
@@ -57,7 +63,29 @@ def uv(root: Path | None) -> str:
     if found is None:
         raise NoCommand("uv is not found: install it, or run `make setup` in the checkout, which brings its own.")
     path = Path(found).absolute()
-    return _behind(path) if is_shim(path) else str(path)
+    if not is_shim(path):
+        return str(path)
+    installed = _told_by(path) or _elsewhere() or (_own(root) if root else None)
+    if installed is None:
+        raise NoCommand(
+            f"{path} is a version manager's stand-in, and the uv behind it is not found: install uv itself."
+        )
+    return installed
+
+
+def _elsewhere() -> str | None:
+    """uv further on in the PATH, else the newest one that a version manager has installed."""
+    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    named = [folder / name for folder in folders for name in UV_NAMES]
+    kept = [
+        place
+        for variable, usual, patterns in MANAGERS
+        for pattern in patterns
+        for place in (Path(os.environ[variable]) if variable in os.environ else Path.home() / usual).glob(pattern)
+    ]
+    newest_first = sorted(kept, key=lambda place: place.stat().st_mtime, reverse=True)
+    found = (place for place in (*named, *newest_first) if place.is_file() and not is_shim(place))
+    return next((str(place.absolute()) for place in found), None)
 
 
 def _own(root: Path) -> str | None:
@@ -76,8 +104,8 @@ def is_shim(path: Path) -> bool:
         return False
 
 
-def _behind(shim: Path) -> str:
-    """uv tells each program that it runs where it is itself."""
+def _told_by(shim: Path) -> str | None:
+    """The path of the uv that a stand-in starts: uv tells it to each program that it runs."""
     ask = [
         str(shim),
         "run",
@@ -95,5 +123,5 @@ def _behind(shim: Path) -> str:
             ask, capture_output=True, text=True, timeout=SECONDS_TO_ASK_UV, check=True, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.SubprocessError):
-        return str(shim)
-    return done.stdout.strip() or str(shim)
+        return None
+    return done.stdout.strip() or None

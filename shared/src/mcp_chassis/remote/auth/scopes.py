@@ -7,6 +7,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp_chassis.failures import PermissionDenied
 
 EVERYTHING = "*"
+ALIAS = "mcp:"
 ADMIN = "admin"
 COMPLETION = "completion"
 """The kind under which completing arguments is rate limited; no scope."""
@@ -46,11 +47,17 @@ class Scopes:
         names = [permission, *(["tools"] if permission in TOOL_CLASSES else []), EVERYTHING]
         own = [f"{self.mount}:{name}" for name in names]
         one_tool = [f"{self.mount}:tool:{tool}"] if tool else []
-        return [*names, *own, *one_tool, *(f"mcp:{name}" for name in names)]
+        return [*names, *own, *one_tool, *(f"{ALIAS}{name}" for name in names)]
 
     def allow(self, granted: Iterable[str], permission: str, tool: str | None = None) -> bool:
         """Whether one of the scopes granted gives `permission`."""
         return not set(granted).isdisjoint(self.sufficient(permission, tool))
+
+    @staticmethod
+    def missing(granted: Iterable[str], permission: str) -> str:
+        """The scope to ask for, in the words of those that the caller has: an issuer of `mcp:read` knows no `read`."""
+        has_alias = any(scope.startswith(ALIAS) for scope in granted)
+        return f"{ALIAS}{permission}" if has_alias else permission
 
     def check(self, permission: str, tool: str | None = None) -> None:
         """Let the current caller pass; where nobody has to say who they are, everyone does.
@@ -59,11 +66,12 @@ class Scopes:
             PermissionDenied: naming the scope that is missing.
         """
         if not self.admits(permission, tool):
-            what = tool or permission
+            token = get_access_token()
+            needed = self.missing(token.scopes if token else (), permission)
             raise PermissionDenied(
-                f"Your key does not allow {what}: it needs the scope {permission}.",
+                f"Your key does not allow {tool or permission}: it needs the scope {needed}.",
                 remedy="Ask the person who runs this server for it; do not retry.",
-                details={"required_scopes": [permission]},
+                details={"required_scopes": [needed]},
             )
 
     def admits(self, permission: str, tool: str | None = None) -> bool:
