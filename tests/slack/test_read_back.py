@@ -132,6 +132,12 @@ def test_two_thousand_addresses_are_read_as_they_were_written():
     ] == []
 
 
+@pytest.mark.parametrize(("name", "shown"), [("100", "💯"), ("-1", "👎"), ("+1", "👍"), ("1234", "🔢")])
+def test_emoji_named_by_digits_are_written_as_emoji_and_read_as_characters(name: str, shown: str):
+    assert blocks_for(f"a :{name}: b")[0]["elements"][0]["elements"][1] == {"type": "emoji", "name": name}
+    assert read(f"a :{name}: b") == f"a {shown} b"
+
+
 @in_volume
 def test_every_emoji_is_read_as_its_character_from_its_name_and_from_itself():
     table = resources.files("slack_mcp.rendering").joinpath("emoji_names.txt").read_text(encoding="utf-8")
