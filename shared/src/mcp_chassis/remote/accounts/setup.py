@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from mcp_chassis.failures import PermissionDenied
+from mcp_chassis.remote.accounts.caller_settings import settings_of_caller
 from mcp_chassis.remote.accounts.connections import Connections
 from mcp_chassis.remote.accounts.encryption import TokenCipher
 from mcp_chassis.remote.accounts.grants import Grants
@@ -58,8 +57,7 @@ def actors(
     url = f"{public_url}/oauth/{mount}"
 
     def connect(token: str) -> contextlib.AbstractAsyncContextManager[Any]:
-        own = settings.model_copy(update={sign_in.credential: SecretStr(token)})
-        return server.connect(own)
+        return server.connect(settings_of_caller(settings, sign_in.credential, token))
 
     grants = Grants(
         mount,
