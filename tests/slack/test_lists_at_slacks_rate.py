@@ -44,7 +44,7 @@ class Crowd:
         """The id of the person found, and the number of calls."""
         for number in range(1, MAX_CALLS):
             try:
-                found, _ = await self.people.search(query, 1)
+                found, _, _ = await self.people.search(query, 1)
             except RateLimited as limited:
                 await self._clock.sleep(limited.retry_after_seconds or 1)
                 continue

@@ -20,6 +20,16 @@ def collecting() -> Generator[list[str]]:
             warn(text)
 
 
+@contextmanager
+def discarding() -> Generator[None]:
+    """Drop the warnings raised inside."""
+    token = _CURRENT.set(None)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
 def warn(text: str) -> None:
     """Add one sentence to the `warnings` of the current call's result, once; outside a call it is dropped."""
     collected = _CURRENT.get()

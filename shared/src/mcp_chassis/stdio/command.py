@@ -27,8 +27,21 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
         handover: the state of a connection that was begun from a record.
     """
     forbid_core_dumps()
-    with otlp.exporting(full_environment(), server.name):
+    try:
+        environment = full_environment()
+    except BadSettings as exc:
+        return _refused(server, exc, handover)
+    with otlp.exporting(environment, server.name):
         return _serve(server, handover)
+
+
+def _refused(server: Server[Any], problems: BadSettings, handover: Handover | None) -> int:
+    """Say why the server cannot start, to the person and to a connection that was begun; the exit code."""
+    told = f"{server.name} cannot start:\n{problems}\n"
+    sys.stderr.write(told)
+    if handover is not None:
+        handover.refuse(told.strip())
+    return EXIT_BAD_SETTINGS
 
 
 def _serve(server: Server[Any], handover: Handover | None) -> int:
@@ -38,11 +51,7 @@ def _serve(server: Server[Any], handover: Handover | None) -> int:
         dispatch = Dispatch(server, settings)
         measure(dispatch.lowlevel, dispatch.inventory.__contains__)
     except BadSettings as exc:
-        problem = f"{server.name} cannot start:\n{exc}\n"
-        sys.stderr.write(problem)
-        if handover is not None:
-            handover.refuse(problem.strip())
-        return EXIT_BAD_SETTINGS
+        return _refused(server, exc, handover)
     if handover is None:
         return serve.run(dispatch)
     if handover.answered and record.find(handover.reference, os.environ) is None:

@@ -5,7 +5,7 @@ from typing import Any
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
-from mcp_chassis.output.warnings import collecting
+from mcp_chassis.output.warnings import discarding
 
 
 class FieldErrorRecord(Record, frozen=True):
@@ -51,7 +51,7 @@ def error_record(answer: Response) -> ErrorRecord:
     """What the body says; nothing where it is no JSON of GitHub's. Odd parts of a failure warn nobody."""
     operation = "explain a failure"
     try:
-        with collecting():
+        with discarding():
             record = answer.record(ErrorRecord, operation=operation)
             text = answer.record(ErrorTextRecord, operation=operation).errors
     except UpstreamError:
