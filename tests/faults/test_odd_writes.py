@@ -35,6 +35,8 @@ ODD = list(
     odd_answers({"number": 7, "id": 7, "html_url": "https://github.com/7", "node_id": "x"}, "number", "id").values()
 )
 TOOLS_IN_ALL = 29
+AMONG_AMBIGUOUS_WRITES = {"organize_issue", "update_comment", "add_discussion_comment"}
+"""Tools that tests/github/test_ambiguous_writes.py tries in the same way."""
 WRITES = volume(2_000 // TOOLS_IN_ALL + 1)
 
 
@@ -245,7 +247,7 @@ def _parameters(server: Server[Any], tool: str) -> dict[str, Any]:
 
 def test_every_writing_tool_of_github_and_slack_is_tried() -> None:
     writing = {t.name for server in (GITHUB, SLACK) for t in tools_of(server) if not t.annotations.read_only_hint}
-    assert writing - {written.tool for written in (*ON_GITHUB, *AT_SLACK)} == set()
+    assert writing - {written.tool for written in (*ON_GITHUB, *AT_SLACK)} == AMONG_AMBIGUOUS_WRITES
 
 
 @in_volume

@@ -40,6 +40,7 @@ CHOSEN = {
     "labels": st.lists(NAMED["title"], max_size=3),
     "assignees": st.just(["octocat"]),
     "id": st.just("1"),
+    "names": st.lists(st.sampled_from(["octocat/hello", "octocat/none", "x/y"]), min_size=1, max_size=3),
     "thread_id": st.sampled_from(["PRRT_1", "PRRT_2", "PRRT_none"]),
     "comment_id": st.sampled_from([1, 11, 12, 21]),
     "branch": st.sampled_from(["main", "feature", "new/branch", "ümlaut"]),

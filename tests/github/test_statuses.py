@@ -62,6 +62,7 @@ MOVED_MEANWHILE = ("edit_files", 422)  # a branch that cannot be moved is not wh
 IN_PARTS = {
     "find_similar_issues",
     "get_issue",
+    "get_repositories",
     "get_repository_info",
     "get_reviews",
     "get_pull_request_diff",

@@ -212,7 +212,7 @@ async def test_a_lost_answer_to_a_put_is_asked_once_more(client: Client, upstrea
     assert len(upstream.asked("PUT *")) == 2
 
 
-@pytest.mark.parametrize("answer", [Reply(json=[1]), Reply(json=[]), Reply(text="<html>"), Reply(body=b"\xff{")])
+@pytest.mark.parametrize("answer", [Reply(text="<html>"), Reply(body=b"\xff{")])
 async def test_an_answer_of_another_shape_is_one_sentence(
     client: Client, upstream: ScriptedUpstream, answer: Reply
 ) -> None:
@@ -221,6 +221,12 @@ async def test_an_answer_of_another_shape_is_one_sentence(
     assert failed.code == "UPSTREAM_ERROR"
     assert "\n" not in failed.message
     assert json.dumps(failed.message).count("Traceback") == 0
+
+
+async def test_a_list_where_an_object_was_due_is_answered_whole(client: Client, upstream: ScriptedUpstream) -> None:
+    upstream.answers("GET /v1/things/a", Reply(json=[1]), Reply(json=[]))
+    answers = [data(await client.call_tool("get_thing", {"name": "a"})) for _ in range(2)]
+    assert answers == [{"answer": [1]}, {"answer": []}]
 
 
 async def test_a_write_without_an_answer_body_says_that_it_is_done(client: Client, upstream: ScriptedUpstream) -> None:

@@ -31,6 +31,7 @@ def rows(result: CallToolResult) -> list[dict[str, Any]]:
 
 
 ENOUGH: dict[str, dict[str, Any]] = {
+    "get_repositories": {"names": ["octocat/hello"]},
     "update_pull_request": {"number": 2, "change": "update_branch"},
     "edit_files": {"branch": "main", "edits": [{"path": "x", "content": "y"}]},
     "get_artifact": {"name": "Rails"},
