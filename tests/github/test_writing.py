@@ -9,6 +9,7 @@ from github_calls import HELLO, Call, Connect
 from github_world import Repository, World
 from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
+from volume import in_volume, volume
 
 NEW = {**HELLO, "title": "It breaks", "body": "When I press it"}
 ISSUES = "/repos/octocat/hello/issues"
@@ -281,7 +282,8 @@ async def test_the_same_key_opens_one_issue(call: Call, github: ScriptedGitHub, 
     assert len(hello.issues) == 1
 
 
-async def test_a_thousand_writes_that_lose_their_answers_leave_no_duplicate(
+@in_volume
+async def test_writes_that_lose_their_answers_leave_no_duplicate(
     connect: Connect, github: ScriptedGitHub, hello: Repository
 ) -> None:
     """Half of the answers are lost, some after the issue was opened and some before."""
@@ -290,11 +292,12 @@ async def test_a_thousand_writes_that_lose_their_answers_leave_no_duplicate(
     github.fault("POST", ISSUES, status=502, acts=False, times=10**6, share=0.2, seed=3)
     outcomes: dict[str, int] = {}
     github.description = None  # the shapes are judged elsewhere; a thousand times is too slow
+    count = volume(1_000, share=0.2)
 
     async with connect(
         GITHUB_WRITES_PER_SECOND="10000", MCP_BREAKER_FAILURES="1000000", MCP_OUTBOUND_RATE="1e6"
     ) as client:
-        for number in range(1000):
+        for number in range(count):
             result = await client.call_tool("create_issue", {**NEW, "title": f"n{number}"})
             told = (
                 failure(result).code if result.is_error else "recovered" if data(result).get("recovered") else "created"
@@ -303,7 +306,7 @@ async def test_a_thousand_writes_that_lose_their_answers_leave_no_duplicate(
 
     titles = [issue.title for issue in hello.issues.values()]
     assert len(titles) == len(set(titles))
-    assert len(github.seen("POST")) == 1000
+    assert len(github.seen("POST")) == count
     assert outcomes.keys() == {"created", "recovered", "OUTCOME_UNKNOWN"}
     assert outcomes["created"] + outcomes["recovered"] == len(titles)
 
