@@ -83,6 +83,13 @@ def test_markdown_as_most_people_write_it_is_read_character_by_character(markdow
     assert read(markdown) == markdown
 
 
+@pytest.mark.parametrize("line", [r"\- b", r"\+ b", r"\* b", r"\> b", r"\# b", r"1\. b", r"1\) b"])
+def test_a_later_line_that_begins_like_a_list_quotation_or_heading_stays_text(line: str):
+    (block,) = blocks_for(f"a\n{line}")
+    assert [group["type"] for group in block["elements"]] == ["rich_text_section"]
+    assert blocks_for(blocks_text([block], Names())) == [block]
+
+
 @in_volume
 def test_a_random_document_is_read_back_equal():
     assert [seed for seed in range(volume(200)) if changed(document(Random(seed)))] == []
