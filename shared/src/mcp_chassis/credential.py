@@ -50,6 +50,15 @@ class Credential:
     def present(self) -> bool:
         return self._secret is not None
 
+    @property
+    def source(self) -> str:
+        """Digest that identifies the value of now: one that was loaded again, or another account, gives another."""
+        if isinstance(self._secret, CommandSecret):
+            known = f"{self._secret.source} {_reloaded.get(self.variable, '')}"
+        else:
+            known = "" if self._secret is None else self._secret.get_secret_value()
+        return hashlib.sha256(known.encode()).hexdigest()
+
     def reveal(self) -> str:
         """The secret's value, to be put into a request and nowhere else.
 

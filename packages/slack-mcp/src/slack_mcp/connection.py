@@ -17,7 +17,6 @@ from mcp_chassis.output.warnings import warn
 from mcp_chassis.pipeline.narrowing import current_narrowing
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
-from mcp_chassis.storage.cache import Cache
 from mcp_chassis.tools import Connected
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
@@ -29,6 +28,7 @@ from slack_mcp.client.files import FILES_ORIGIN
 from slack_mcp.client.methods import rate_limits
 from slack_mcp.client.tokens import Token
 from slack_mcp.client.web_methods import WebMethods
+from slack_mcp.directories import Directories
 from slack_mcp.errors import error_of, failure_for
 from slack_mcp.guests import GuestDirectory
 from slack_mcp.paged_list import LIST_TTL_SECONDS
@@ -73,12 +73,32 @@ class Workspace:
         self.settings = settings
         self.now = now
         self.access = Access(settings.allowed_channels, settings.write_channels, dms=settings.allow_dms)
-        self.people = PeopleDirectory(api)
-        self.channels = ChannelDirectory(api, self.people, self.access, person=person)
-        self.guests = GuestDirectory(api, self.people)
         self.rules = Rules(settings.allow_broadcasts, settings.unfurl_domains)
-        self._identity: Cache[IdentityRecord] = Cache(entries=2)
-        self._groups: Cache[dict[str, str]] = Cache(entries=1)
+        self._directories = self._new_directories()
+
+    @property
+    def people(self) -> PeopleDirectory:
+        return self._of_account().people
+
+    @property
+    def channels(self) -> ChannelDirectory:
+        return self._of_account().channels
+
+    @property
+    def guests(self) -> GuestDirectory:
+        return self._of_account().guests
+
+    def _of_account(self) -> Directories:
+        """The directories of the account of now: whoever signs in while the server runs gets none of another's."""
+        if self._directories.account != self._account():
+            self._directories = self._new_directories()
+        return self._directories
+
+    def _new_directories(self) -> Directories:
+        return Directories(self._account(), self.api, self.access, self.person)
+
+    def _account(self) -> str:
+        return f"{self.api.account} {self.person.account if self.person else ''}"
 
     async def zone(self) -> tzinfo:
         """The zone of days: the setting's, else that of the person whose token is used, else the machine's."""
@@ -115,11 +135,13 @@ class Workspace:
 
     async def identity(self) -> IdentityRecord:
         """Who the app is; asked once an hour."""
-        return await self._identity.get("auth.test", {}, "app", self.api.identity, ttl=IDENTITY_TTL_SECONDS)
+        known = self._of_account().identities
+        return await known.get("auth.test", {}, "app", self.api.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def identity_of_person(self, person: SlackApi) -> IdentityRecord:
         """Whom the person's token belongs to; asked once an hour."""
-        return await self._identity.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
+        known = self._of_account().identities
+        return await known.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def read(self, reading: Callable[[SlackApi], Awaitable[Answer]]) -> Answer:
         """Read as the app; what it does not see, as the person whose token is set.
@@ -144,7 +166,8 @@ class Workspace:
             return {group.id: group.handle or group.name for group in await self.api.users.groups()}
 
         try:
-            return await self._groups.get("usergroups.list", {}, "app", make, ttl=LIST_TTL_SECONDS)
+            known = self._of_account().groups
+            return await known.get("usergroups.list", {}, "app", make, ttl=LIST_TTL_SECONDS)
         except Failure:
             return {}
 

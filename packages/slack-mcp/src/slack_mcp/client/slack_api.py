@@ -42,6 +42,11 @@ class SlackApi:
         return self._web.token.present
 
     @property
+    def account(self) -> str:
+        """Identifies the account behind the token, without asking Slack; another one gives another text."""
+        return self._web.token.source
+
+    @property
     def scopes(self) -> str:
         """The granted scopes, separated by commas, as the last answer listed them."""
         return self._web.scopes

@@ -48,6 +48,11 @@ class Token:
         """Whether it can be refreshed."""
         return self._refresh is not None and self._refresh_credential is not None and self._refresh_credential.present
 
+    @property
+    def source(self) -> str:
+        """Identifies the account: another one that signs in gives another text; a refreshed token does not."""
+        return self._credential.source
+
     async def ready(self) -> None:
         """Have the values at hand; commands that print them run off the event loop."""
         for credential in filter(None, (self._credential, self._refresh_credential)):

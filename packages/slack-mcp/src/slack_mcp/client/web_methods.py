@@ -36,7 +36,9 @@ class WebMethods:
         self.sdk: AsyncWebClient = sdk_methods(self.request)
         self._http = http
         self._team = team
-        self._team_id = team if _is_team_id(team) else ""
+        self._team_id = ""
+        self._team_account: str = ""
+        """The account that the team was found for."""
 
     async def request(self, name: str, arguments: Arguments, *, recover: LookUp | None = None) -> Response:
         """One call; an error which says that it was done already is a success.
@@ -65,6 +67,9 @@ class WebMethods:
 
     async def _begin(self) -> None:
         """Get a first token where only a refresh token is set; find the team that is set by name."""
+        if self.token.source != self._team_account:
+            self._team_account = self.token.source
+            self._team_id = self._team if _is_team_id(self._team) else ""
         if self.token.rotates and not self.token.reveal():
             await self.token.renew("")
         if self._team and not self._team_id:
