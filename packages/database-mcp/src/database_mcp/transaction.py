@@ -19,6 +19,7 @@ def begin(target: Target, seconds: float, *, mode: str = "READ ONLY", jit: bool 
         "standard_conforming_strings": "on",
         "bytea_output": "hex",
         "DateStyle": "ISO",
+        "extra_float_digits": "3",
     }
     if not jit:
         settings["jit"] = "off"

@@ -14,8 +14,9 @@ _MAX_EXACT_INTEGER = 2**53  # integers beyond it change in programs that read JS
 
 _NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
 _ASCII = frozenset({"numeric", "bytea", "bit", "varbit", "inet", "cidr"})
-_UNLIKE_THEIR_CAST = frozenset({"inet", "bpchar"})
-"""Types whose cast to text adds or loses something: /32 behind a single address, the blanks at the end of char(n)."""
+_UNLIKE_THEIR_CAST = frozenset({"inet", "bpchar", "xml", "void"})
+"""Types whose cast to text adds or loses something: /32 behind a single address, the blanks at the end of char(n), the
+declaration before xml. Types of users have casts of users, which may give any text."""
 _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestamptz", "uuid", "interval", "macaddr"}
 
 
@@ -45,11 +46,9 @@ def cell(column: str, type_name: str) -> str:
     if type_name == "bytea":
         # the text of half a gigabyte of bytes would be too long for PostgreSQL itself
         return f"pg_catalog.substr({column}, 1, {MAX_CELL_CHARS // 2 + 1})::pg_catalog.text"
-    if type_name in _UNLIKE_THEIR_CAST:
+    if type_name in _UNLIKE_THEIR_CAST or "." in type_name:  # as the output function writes it
         shown = f"pg_catalog.left(pg_catalog.format('%s', {column}), {MAX_CELL_CHARS + 1})"
-        return f"CASE WHEN {column} IS NOT NULL THEN {shown} END"
-    if type_name == "void":
-        return "NULL::pg_catalog.text"
+        return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {shown} END"  # a row of nulls IS NULL, and is none
     return f"pg_catalog.left({column}::pg_catalog.text, {MAX_CELL_CHARS + 1})"
 
 
