@@ -17,7 +17,7 @@ CORE = ROOT / "shared" / "src" / "mcp_chassis"
 LAYERS = (
     {"run", "__main__", "cli"},
     {"stdio", "remote"},
-    {"pipeline", "testing"},
+    {"pipeline", "tasks", "testing"},
     {"server"},
     {
         "http",

@@ -53,7 +53,7 @@ class ToolDefinition:
     seconds a result may be reused, for the same principal and credential. `invalidates` names the tools whose cached
     results a call of this one outdates. `offered` gets the settings and says whether the tool exists under them.
     `scope` is the permission a caller needs where it is not that of its kind. `confirm` gives the question that a
-    person must agree to.
+    person must agree to. `may_take_minutes` lets a call go on as a task where the host knows tasks.
     """
 
     title: str
@@ -67,6 +67,7 @@ class ToolDefinition:
     offered: Callable[[Any], bool] = lambda settings: True
     scope: str | None = None
     confirm: Callable[..., Awaitable[Question | str | None]] | None = None
+    may_take_minutes: bool = False
 
     @property
     def permission(self) -> str:
@@ -109,6 +110,7 @@ def reads(
     deadline: DeadlineRule | None = None,
     offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
+    may_take_minutes: bool = False,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes nothing anywhere."""
     return _noting(
@@ -120,6 +122,7 @@ def reads(
             deadline=deadline,
             offered=offered,
             scope=scope,
+            may_take_minutes=may_take_minutes,
         )
     )
 
@@ -135,6 +138,7 @@ def writes(
     offered: Callable[[Any], bool] = ToolDefinition.offered,
     scope: str | None = None,
     confirm: Callable[..., Awaitable[Question | str | None]] | None = None,
+    may_take_minutes: bool = False,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes something; a read-only server does not offer it.
 
@@ -155,6 +159,7 @@ def writes(
             offered=offered,
             scope=scope,
             confirm=confirm,
+            may_take_minutes=may_take_minutes,
         )
     )
 

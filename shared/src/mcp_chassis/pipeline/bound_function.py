@@ -12,7 +12,7 @@ from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from mcp_types import Tool as WireTool
 
 from mcp_chassis.asking import QuestionPending
-from mcp_chassis.deadline import Deadline
+from mcp_chassis.deadline import deadline_of_call
 from mcp_chassis.failures import OutcomeUnknown, TimedOut
 from mcp_chassis.output import dated
 from mcp_chassis.pipeline.absent_arguments import marks_of
@@ -110,12 +110,15 @@ class BoundFunction(Generic[Notes]):
             TimedOut: a read did not finish.
             OutcomeUnknown: a write was still under way.
         """
-        seconds = seconds_for(self.definition, arguments, usual_seconds)
-        with Deadline(seconds).running():
+        deadline, allowance = deadline_of_call(seconds_for(self.definition, arguments, usual_seconds))
+        with deadline.running():
             return await run()
+        reason = f"{self.name} did not finish within {deadline.seconds:g} s."
+        if allowance is not None and allowance.refusal:
+            reason += f" {allowance.refusal}"
         if isinstance(self.definition, ToolDefinition) and not self.definition.read_only:
-            raise OutcomeUnknown(f"{self.name} did not finish within {seconds:g} s.")
-        raise TimedOut(f"{self.name} did not finish within {seconds:g} s.")
+            raise OutcomeUnknown(reason)
+        raise TimedOut(reason)
 
     async def complete(
         self,

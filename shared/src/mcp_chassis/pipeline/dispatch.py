@@ -46,6 +46,7 @@ from mcp_chassis.pipeline.completions import Completions
 from mcp_chassis.pipeline.confirmation import Confirmations
 from mcp_chassis.pipeline.diagnostics import diagnostics
 from mcp_chassis.pipeline.lifespan import Lifespan, serving
+from mcp_chassis.pipeline.long_calls import LongCalls
 from mcp_chassis.pipeline.pausing_session import with_pausing_session
 from mcp_chassis.pipeline.prompt_registry import PromptRegistry, arguments_of, messages_of
 from mcp_chassis.pipeline.resource_pages import ResourcePages
@@ -98,6 +99,8 @@ class Dispatch(MCPServer[Lifespan]):
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
+        tasks = transport.tasks, settings.task_deadline
+        self.long_calls = LongCalls(self.inventory, self.gate, self.memory, self._delivery, *tasks)
         listing = self.gate, self._delivery, self.rules.note_text, self.deadline
         self._resource_pages = ResourcePages(self.catalog, *listing)
         self._completions = Completions(self.prompts, self.catalog, *listing)
@@ -106,6 +109,7 @@ class Dispatch(MCPServer[Lifespan]):
             **server_info(server),
             lifespan=serving,
             subscriptions=self.bus,
+            extensions=self.long_calls.extensions(self._handle_call_tool, self._or_error),
             cache_hints={"tools/list": CacheHint(LIST_TTL_MS, "private" if transport.private else "public")},
             request_state_security=RequestStateSecurity(keys=keys) if keys else None,
         )

@@ -31,4 +31,5 @@ async def serving(app: Any) -> AsyncGenerator[Lifespan]:
             async with watch(connection, app.bus) if watch else nullcontext():
                 yield Lifespan(connection, app.acting)
         finally:
+            await app.long_calls.runner.aclose()
             await app.memory.aclose()

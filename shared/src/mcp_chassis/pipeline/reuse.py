@@ -58,11 +58,11 @@ class ResultReuse:
 
     async def found(self, query: ToolCall, key: str, now: float) -> Record | None:
         """The record of this key for the caller and the tool."""
-        return await self._store.find(self._name(query, key), now)
+        return await self._store.find(self.name_of(query, key), now)
 
     async def remember(self, query: ToolCall, key: str, outcome: Mapping[str, Any], expires: float) -> None:
         """Store `outcome` under a key for the caller and the tool, bound to the arguments."""
-        await self._store.keep(self._name(query, key), Record(query.fingerprint, expires, outcome))
+        await self._store.keep(self.name_of(query, key), Record(query.fingerprint, expires, outcome))
 
     def invalidate(self, tool: str | None = None) -> None:
         """Drop the cached results of one tool, or of all."""
@@ -84,7 +84,7 @@ class ResultReuse:
 
         if self._writes is None:
             self._writes = Idempotency(self._store)
-        name = self._name(query, key)
+        name = self.name_of(query, key)
         kept = await self._writes.once(*name, query.fingerprint, keepable)
         return passing[0] if kept is None else CallToolResult.model_validate(kept)
 
@@ -99,7 +99,8 @@ class ResultReuse:
             self._records = self._open()
         return self._records
 
-    def _name(self, query: ToolCall, key: str) -> RecordKey:
+    def name_of(self, query: ToolCall, key: str) -> RecordKey:
+        """Where the outcome of a write with this key is kept."""
         return RecordKey(query.principal, f"{self._account.name} {query.tool.name}", key)
 
 

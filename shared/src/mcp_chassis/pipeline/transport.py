@@ -11,6 +11,7 @@ from mcp_chassis.pipeline.reuse import record_store_for
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.sign_in import CallerConnections
 from mcp_chassis.storage.idempotency import RecordStore
+from mcp_chassis.tasks.runner import TaskServices
 
 
 class Authorizer(Protocol):
@@ -47,6 +48,7 @@ class TransportServices:
         bus: carries the events of subscriptions.
         records: where idempotency keys are kept.
         answers: that may be reused, where processes share them.
+        tasks: where calls that go on as tasks are kept, and their pace.
         acting: gives each caller a connection of its own; None where all share the server's.
     """
 
@@ -55,4 +57,5 @@ class TransportServices:
     bus: SubscriptionBus = dataclasses.field(default_factory=InMemorySubscriptionBus)
     records: Callable[[ServerSettings], RecordStore] = record_store_for
     answers: SharedResults | None = None
+    tasks: TaskServices = dataclasses.field(default_factory=TaskServices)
     acting: CallerConnections | None = None

@@ -49,6 +49,7 @@ class Metrics:
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.waits: Counter[tuple[str, str]] = Counter()
         self.latencies: dict[str, Histogram] = {}
+        self.tasks: Counter[tuple[str, str]] = Counter()
         self.breakers: dict[str, Callable[[], str]] = {}
         self._levels: dict[tuple[str, str], float | Callable[[], float]] = {}
 
@@ -56,6 +57,10 @@ class Metrics:
         """A tool call ended: `outcome` is `ok`, a failure's code or `cancelled`."""
         _count(self.calls, (tool, outcome))
         _histogram(self.durations, tool).observe(seconds)
+
+    def task(self, tool: str, outcome: str) -> None:
+        """A task ended: `outcome` is its last status, or `lost` where its process was gone."""
+        _count(self.tasks, (tool, outcome))
 
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
         """An attempt at an upstream ended: `outcome` is `ok`, `cancelled` or a failure's code."""
@@ -138,6 +143,9 @@ class ProcessMetrics(Metrics):
 
     def call(self, tool: str, outcome: str, seconds: float) -> None:
         self._current.call(tool, outcome, seconds)
+
+    def task(self, tool: str, outcome: str) -> None:
+        self._current.task(tool, outcome)
 
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
         self._current.attempted(upstream, outcome, seconds)

@@ -1,0 +1,87 @@
+"""The calls of a server that may go on as tasks: which they are, whose, and what their ends look like."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.mcpserver import Context
+from mcp_types import INVALID_PARAMS, CallToolRequestParams
+
+from mcp_chassis.failures import Failure
+from mcp_chassis.output.render import Renderer
+from mcp_chassis.pipeline.caller import current_principal
+from mcp_chassis.pipeline.reuse import ResultReuse
+from mcp_chassis.pipeline.tool_call import ToolCall
+from mcp_chassis.pipeline.tool_registry import ToolRegistry
+from mcp_chassis.pipeline.transport import Authorizer
+from mcp_chassis.storage.idempotency import Record, RecordKey
+from mcp_chassis.tasks.endings import Endings
+from mcp_chassis.tasks.extension import TaskExtension
+from mcp_chassis.tasks.record import Task, WriteKey
+from mcp_chassis.tasks.runner import Origin, TaskRunner, TaskServices
+from mcp_chassis.tasks.running import Handle
+
+
+class LongCalls:
+    """The long calls of one server.
+
+    Args:
+        inventory: its tools.
+        gate: admits callers.
+        memory: the results of its writes.
+        delivery: writes failures.
+        services: of the transport.
+        seconds: the deadline of a task.
+    """
+
+    def __init__(
+        self,
+        inventory: ToolRegistry,
+        gate: Authorizer,
+        memory: ResultReuse,
+        delivery: Renderer,
+        services: TaskServices,
+        seconds: float,
+    ) -> None:
+        self._inventory = inventory
+        self._gate = gate
+        self._memory = memory
+        endings = Endings(delivery.failed, delivery.error, self._find)
+        self.runner = TaskRunner(services, seconds, endings)
+
+    def extensions(self, handle: Handle, or_error: Callable[..., Awaitable[Any]]) -> list[TaskExtension]:
+        """The extension, where a tool may take long."""
+        if not any(self._inventory.tool(tool.name).definition.may_take_minutes for tool in self._inventory.wire):
+            return []
+
+        async def answer(ctx: ServerRequestContext[Any, Any], run: Callable[[], Awaitable[Any]]) -> Any:
+            return await or_error(Context(request_context=ctx), INVALID_PARAMS, run)
+
+        return [TaskExtension(self.runner, self._origin, self._may_see, handle, answer)]
+
+    def _origin(self, params: CallToolRequestParams) -> Origin | None:
+        if params.name not in self._inventory:
+            return None
+        definition = self._inventory.tool(params.name).definition
+        if not definition.may_take_minutes:
+            return None
+        key = None if definition.read_only else self._write_key(params)
+        return Origin(current_principal(), params.name, definition.permission, not definition.read_only, key)
+
+    def _write_key(self, params: CallToolRequestParams) -> WriteKey | None:
+        """The record that a write leaves; None where it has no key, or arguments that are refused anyway."""
+        tool = self._inventory.tool(params.name)
+        try:
+            query = ToolCall(tool, tool.arguments.check(params.arguments or {}), current_principal())
+        except Failure:
+            return None
+        if query.idempotency_key is None:
+            return None
+        return WriteKey(self._memory.name_of(query, query.idempotency_key), query.fingerprint)
+
+    def _may_see(self, task: Task) -> bool:
+        return task.owner == current_principal() and self._gate.admits(task.permission, task.tool)
+
+    async def _find(self, name: RecordKey) -> Record | None:
+        return await self._memory.records.find(name, time.time())

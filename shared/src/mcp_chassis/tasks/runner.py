@@ -1,0 +1,297 @@
+"""Runs the tasks of one server in one process: makes them of calls, follows them to their end, and ends them."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio
+from mcp.shared.exceptions import MCPError
+from mcp_types import InputRequiredResult, InputResponses
+from pydantic import TypeAdapter
+
+from mcp_chassis.failures import InternalError, TimedOut, Unavailable
+from mcp_chassis.tasks.endings import Changes, Endings
+from mcp_chassis.tasks.record import Status, Task, WriteKey
+from mcp_chassis.tasks.running import RunningCall, Stop
+from mcp_chassis.tasks.store import Limits, MemoryTaskStore, TaskStore, changed
+from mcp_chassis.telemetry.metrics import METRICS
+
+ID_BYTES = 24
+RESULT_SECONDS = 3600.0
+"""How long a result is kept if the task used all of its time."""
+MESSAGE_SECONDS = 1.0
+"""Reports of progress are stored at most this often."""
+STORE_AGAIN_SECONDS = 1.0
+RESPONSES: TypeAdapter[InputResponses] = TypeAdapter(InputResponses)
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """Seconds of the life of tasks.
+
+    Args:
+        task: before a call becomes a task.
+        look: between looks for notes of other processes.
+        beat: between two signs that a process lives.
+        silent: without such a sign, before a process is suspected to be gone.
+        suspected: before one that is suspected is held to be gone.
+    """
+
+    task: float = 5.0
+    look: float = 0.5
+    beat: float = 3.0
+    silent: float = 15.0
+    suspected: float = 6.0
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskServices:
+    """What a transport provides for tasks."""
+
+    store: Callable[[], TaskStore] = MemoryTaskStore
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    pace: Pace = dataclasses.field(default_factory=Pace)
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a call comes from: the principal, the tool with its effect, and the record that its write leaves."""
+
+    owner: str
+    tool: str
+    permission: str
+    writes: bool
+    write_key: WriteKey | None = None
+
+
+class TaskRunner:
+    """The tasks that this process runs.
+
+    Args:
+        services: of the transport.
+        seconds: the deadline of a task.
+        endings: how what came of a call is told.
+        clock: the time of day in seconds.
+    """
+
+    def __init__(
+        self, services: TaskServices, seconds: float, endings: Endings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.store = services.store()
+        self.pace = services.pace
+        self.seconds = seconds
+        self.replica = secrets.token_hex(8)
+        self._limits = services.limits
+        self._endings = endings
+        self._clock = clock
+        self._running: dict[str, RunningCall] = {}
+        self._following: set[asyncio.Task[None]] = set()
+        self._attending: asyncio.Task[None] | None = None
+        self._suspected: dict[str, float] = {}
+
+    @property
+    def count(self) -> int:
+        """How many tasks this process runs."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How many of them wait for an answer."""
+        return sum(call.is_waiting for call in self._running.values())
+
+    async def become(self, call: RunningCall, origin: Origin) -> Task | None:
+        """Let a call go on as a task; None where it cannot, and then ends at its own deadline."""
+        now = self._clock()
+        fields = {field.name: getattr(origin, field.name) for field in dataclasses.fields(origin)}
+        ttl = float(int(self.seconds + RESULT_SECONDS))
+        name = secrets.token_urlsafe(ID_BYTES)
+        task = Task(id=name, replica=self.replica, created=now, updated=now, ttl_seconds=ttl, **fields)
+        try:
+            if self.store.shared:
+                await self.store.beat(self.replica)
+            added = await self.store.add(task, self._limits)
+        except Unavailable:
+            call.allowance.take_back("It could not become a task, since this server's store of tasks is unavailable.")
+            return None
+        if not added:
+            call.allowance.take_back("It could not become a task, since you have as many as one caller may have.")
+            return None
+        self._follow(call, task)
+        return task
+
+    async def tell(self, call: RunningCall, message: str) -> None:
+        """Store a report of progress, unless one was stored a moment ago."""
+        now = time.monotonic()
+        if call.task is None or now < call.next_report:
+            return
+        call.next_report = now + MESSAGE_SECONDS
+        with contextlib.suppress(Unavailable):
+            await self._change(call.task.id, message=message)
+
+    async def found(self, task_id: str) -> Task | None:
+        """The task of this id; ended, if the process that ran it is gone."""
+        task = await self.store.find(task_id)
+        if task is None or task.ended or not await self._is_lost(task):
+            return task
+        ending = await self._endings.lost(task)
+        METRICS.task(task.tool, "lost")
+        return await self._change(task_id, asked={}, answers={}, **ending)
+
+    async def change(self, task_id: str, change: Callable[[Task], Task]) -> None:
+        """Change a record, and have the process that runs the task look at it."""
+        now = self._clock()
+        task = await changed(self.store, task_id, lambda task: dataclasses.replace(change(task), updated=now))
+        if task is not None and not task.ended:
+            await (self._look(task_id) if task.replica == self.replica else self.store.nudge(task.replica, task_id))
+
+    async def _look(self, task_id: str) -> None:
+        """Take note of what was changed in the record of a task that runs here."""
+        call = self._running.get(task_id)
+        if call is None:
+            return
+        task = await self.store.find(task_id)
+        if task is None or task.ended:
+            call.end(Stop.LOST)
+        elif task.cancelled:
+            call.end(Stop.BY_OWNER)
+        else:
+            call.changed.set()
+
+    async def _is_lost(self, task: Task) -> bool:
+        """Whether the process that ran an unfinished task no longer does."""
+        if task.replica == self.replica:
+            return task.id not in self._running
+        last = await self.store.last_beat(task.replica)
+        if last is not None and self._clock() - last < self.pace.silent:
+            self._suspected.pop(task.replica, None)
+            return False
+        since = self._suspected.setdefault(task.replica, self._clock())
+        return self._clock() - since >= self.pace.suspected
+
+    async def _attend(self) -> None:
+        """Tell that this process lives, and take the notes left for it, while it runs tasks."""
+        next_beat = 0.0
+        while self._running:
+            with contextlib.suppress(Unavailable):
+                if time.monotonic() >= next_beat:
+                    await self.store.beat(self.replica)
+                    next_beat = time.monotonic() + self.pace.beat
+                for task_id in await self.store.nudged(self.replica):
+                    await self._look(task_id)
+            await asyncio.sleep(self.pace.look)
+
+    async def aclose(self) -> None:
+        """End what still runs."""
+        for call in list(self._running.values()):
+            call.end(Stop.BY_PROCESS)
+        while self._following:
+            await asyncio.wait(self._following)
+        if self._attending is not None:
+            self._attending.cancel()
+
+    def _follow(self, call: RunningCall, task: Task) -> None:
+        call.task, self._running[task.id] = task, call
+        following = asyncio.create_task(self._followed(call, task))
+        self._following.add(following)
+        following.add_done_callback(self._following.discard)
+        if self.store.shared and (self._attending is None or self._attending.done()):
+            self._attending = asyncio.create_task(self._attend())
+
+    async def _followed(self, call: RunningCall, task: Task) -> None:
+        """Follow a task to its end."""
+        try:
+            ending = await self._ending(call, task)
+            if ending is not None:
+                await self._stored(call, lambda: self._change(task.id, asked={}, answers={}, **ending))
+                METRICS.task(task.tool, str(ending["status"]))
+        finally:
+            del self._running[task.id]
+
+    async def _ending(self, call: RunningCall, task: Task) -> Changes | None:
+        """The last changes of the record; None where others have ended it."""
+        while True:
+            round_ = await call.settled()
+            if round_ is None:
+                return self._stopped(call, task)
+            if error := round_.exception():
+                return self._raised(error)
+            answer = round_.result()
+            if not isinstance(answer, InputRequiredResult):
+                return self._endings.answered(answer)
+            try:
+                answers = await self._answers(call, task, answer)
+            except TimedOut as failure:
+                return self._endings.failed(failure)
+            if answers is None:
+                return self._stopped(call, task)
+            call.begin(
+                call.params.model_copy(update={"input_responses": answers, "request_state": answer.request_state})
+            )
+
+    def _stopped(self, call: RunningCall, task: Task) -> Changes | None:
+        match call.stop:
+            case Stop.LOST:
+                return None
+            case Stop.BY_OWNER:
+                return self._endings.cancelled(task)
+            case _:
+                return self._endings.stopped(task)
+
+    async def _answers(self, call: RunningCall, task: Task, asked: InputRequiredResult) -> InputResponses | None:
+        """The answers to a round's questions, once all are there; None where the task ends without them.
+
+        Raises:
+            TimedOut: they did not come before the deadline of the task.
+        """
+        plain = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
+        questions = plain.get("inputRequests", {})
+        asking: Changes = {"status": Status.INPUT_REQUIRED, "asked": questions, "answers": {}}
+        await self._stored(call, lambda: self._change(task.id, **asking))
+        call.is_waiting = True
+        try:
+            with anyio.move_on_after(call.allowance.remaining()):
+                return await self._all_answers(call, task)
+        finally:
+            call.is_waiting = False
+        raise TimedOut(f"Nobody answered the question of {task.tool} in time.", remedy="")
+
+    async def _all_answers(self, call: RunningCall, task: Task) -> InputResponses | None:
+        while call.stop is None:
+            call.changed.clear()
+            found = await self._stored(call, lambda: self.store.find(task.id))
+            if found is None or found.ended:
+                call.end(Stop.LOST)
+            elif found.asked:
+                await call.changed.wait()
+            else:
+                return RESPONSES.validate_python(found.answers)
+        return None
+
+    def _raised(self, error: BaseException) -> Changes:
+        if isinstance(error, MCPError):
+            return self._endings.refused(error)
+        logger.error("unforeseen", exc_info=error)
+        return self._endings.failed(InternalError())
+
+    async def _change(self, task_id: str, **fields: Any) -> Task | None:
+        now = self._clock()
+        return await changed(self.store, task_id, lambda task: dataclasses.replace(task, updated=now, **fields))
+
+    async def _stored(self, call: RunningCall, step: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """What the store answers, however long it is away; None where the process ends before."""
+        while True:
+            try:
+                return await step()
+            except Unavailable:
+                if call.stop is Stop.BY_PROCESS:
+                    logger.warning("What came of a task could not be stored: its store is unavailable.")
+                    return None
+                await asyncio.sleep(STORE_AGAIN_SECONDS)

@@ -1,0 +1,130 @@
+"""Stores of tasks: what they promise, and the one in memory."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from mcp_chassis.tasks.record import Task
+
+
+class Limits(NamedTuple):
+    """How many tasks of one principal may be unfinished, and how many are kept with the finished ones."""
+
+    unfinished: int = 20
+    kept: int = 200
+
+
+class TaskStore(Protocol):
+    """Store of the tasks of one server. Each method is atomic, also between processes.
+
+    Every method raises `Unavailable` when the store cannot be reached.
+    """
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes see these tasks."""
+        ...
+
+    async def add(self, task: Task, limits: Limits) -> bool:
+        """Store a new task; False where its owner has as many as one may have."""
+        ...
+
+    async def find(self, task_id: str) -> Task | None:
+        """The task of this id that has not expired."""
+        ...
+
+    async def replace(self, before: Task, after: Task) -> bool:
+        """Store `after` in place of `before`; False where that is no longer what is stored."""
+        ...
+
+    async def unfinished(self, owner: str) -> list[str]:
+        """The ids of the tasks of one principal that count as unfinished."""
+        ...
+
+    async def nudge(self, replica: str, task_id: str) -> None:
+        """Leave a note for a process to look at one of its tasks."""
+        ...
+
+    async def nudged(self, replica: str) -> list[str]:
+        """Take the notes that were left for a process."""
+        ...
+
+    async def beat(self, replica: str) -> None:
+        """Note that a process lives."""
+        ...
+
+    async def last_beat(self, replica: str) -> float | None:
+        """When a process last noted that it lives."""
+        ...
+
+
+class MemoryTaskStore:
+    """Store in memory, for one process.
+
+    Args:
+        clock: the time of day in seconds.
+    """
+
+    shared = False
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._by_owner: dict[str, dict[str, Task]] = {}
+        self._owners: dict[str, str] = {}
+
+    async def add(self, task: Task, limits: Limits) -> bool:
+        self._drop_expired()
+        own = self._by_owner.setdefault(task.owner, {})
+        if len(own) >= limits.kept or sum(not kept.ended for kept in own.values()) >= limits.unfinished:
+            return False
+        own[task.id] = task
+        self._owners[task.id] = task.owner
+        return True
+
+    async def find(self, task_id: str) -> Task | None:
+        owner = self._owners.get(task_id)
+        task = None if owner is None else self._by_owner[owner].get(task_id)
+        return task if task is not None and task.expires > self._clock() else None
+
+    async def replace(self, before: Task, after: Task) -> bool:
+        if await self.find(before.id) != before:
+            return False
+        self._by_owner[before.owner][before.id] = after
+        return True
+
+    async def unfinished(self, owner: str) -> list[str]:
+        return [task.id for task in self._by_owner.get(owner, {}).values() if not task.ended]
+
+    async def nudge(self, replica: str, task_id: str) -> None:
+        return None
+
+    async def nudged(self, replica: str) -> list[str]:
+        return []
+
+    async def beat(self, replica: str) -> None:
+        return None
+
+    async def last_beat(self, replica: str) -> float | None:
+        return self._clock()
+
+    def _drop_expired(self) -> None:
+        now = self._clock()
+        for owner, own in list(self._by_owner.items()):
+            for task in [task for task in own.values() if task.expires <= now]:
+                del own[task.id], self._owners[task.id]
+            if not own:
+                del self._by_owner[owner]
+
+
+async def changed(store: TaskStore, task_id: str, change: Callable[[Task], Task]) -> Task | None:
+    """The task after `change`, whoever else changes it at the same time; None where it is gone.
+
+    `change` is given the task as it is stored, and gives that back where nothing is to change. What has ended stays.
+    """
+    while True:
+        before = await store.find(task_id)
+        if before is None or before.ended:
+            return before
+        after = change(before)
+        if after is before or await store.replace(before, after):
+            return after
