@@ -1,12 +1,12 @@
 """Every installed server over real stdio, spoken to by a client of no SDK, in every protocol revision."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import ForkedClient
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
 from servers import module, servers
 from snapshots import FOLDER
@@ -30,8 +30,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
     started: list[RawClient] = []
 
     def start(name: str) -> RawClient:
-        command = [sys.executable, "-m", module(name)]
-        client = RawClient(command, env=environment, **WAYS[request.param]).start()
+        client = ForkedClient([module(name)], env=environment, **WAYS[request.param]).start()
         started.append(client)
         answer = client.initialize()
         assert request.param.split()[0] in (answer.get("protocolVersion"), *answer.get("supportedVersions", []))

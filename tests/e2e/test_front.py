@@ -4,6 +4,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import ForkedProcess
 from mcp_chassis.stdio.front.record import folder
 from mcp_chassis.stdio.recording import CLOCK_TICK_NS
 from mcp_chassis.testing.raw import MODERN, RawClient, without_path
@@ -34,6 +36,7 @@ class FrontSample(StdioSample):
     """The sample server, started as a console script starts one."""
 
     command = (sys.executable, str(Path(__file__).parents[1] / "support" / "front_server.py"))
+    client = RawClient
 
 
 @pytest.fixture
@@ -41,17 +44,43 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a first start: its `.env` file, its notes, and the record that it has written."""
+    folder = tmp_path_factory.mktemp("first start")
+    start_first(folder)
+    return folder
+
+
+def start_first(folder: Path) -> None:
+    (folder / "env").touch()
+    await_age(folder / "env")
+    with pytest.MonkeyPatch.context() as environment:
+        sample = sample_in(folder, folder / "cache", environment)
+        await_record(sample.start(), folder / "cache")
+
+
+def sample_in(folder: Path, cache: Path, environment: pytest.MonkeyPatch) -> FrontSample:
+    environment.setenv("XDG_CACHE_HOME", str(cache))
+    environment.setenv("TOOLROLL_ENV_FILE", str(folder / "env"))
+    return FrontSample(folder / "notes")
+
+
 @pytest.fixture
-def recorded(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontSample]:
-    """The sample server, whose first start has written a record."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-    monkeypatch.setenv("TOOLROLL_ENV_FILE", str(tmp_path / "env"))
-    (tmp_path / "env").touch()
-    (tmp_path / "notes").touch()
-    sample = FrontSample(tmp_path / "notes")
-    await_age(tmp_path / "env")
-    await_record(sample.start(), cache)
-    (tmp_path / "notes").write_text("")
+def recorded(first_start: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontSample]:
+    """The sample server after its first start, with a copy of the record for this test alone."""
+    shutil.copytree(first_start / "cache", cache)
+    (first_start / "notes").write_text("")
+    sample = sample_in(first_start, cache, monkeypatch)
+    yield sample
+    sample.end()
+
+
+@pytest.fixture
+def recorded_here(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontSample]:
+    """The same after a first start of its own, whose `.env` file the test may edit."""
+    start_first(tmp_path)
+    sample = sample_in(tmp_path, cache, monkeypatch)
     yield sample
     sample.end()
 
@@ -97,13 +126,20 @@ def test_every_server_answers_from_a_record_byte_for_byte_what_it_answers_itself
     first.initialize()
     await_record(first, cache)
     for revision in REVISIONS:
-        by_record, loaded = said(command, environment, revision)
-        by_server, _ = said(command, environment | {"MCP_FRONT": "off"}, revision)
+        by_record, loaded = said(started(command, environment), revision)
+        without_front = environment | {"MCP_FRONT": "off"}
+        by_server, _ = said(ForkedProcess([module(name)], without_front), revision)
         assert by_record == by_server, revision
         assert loaded == (name in LISTS_ITS_FILES), revision
 
 
-def said(command: list[str], environment: dict[str, str], revision: str) -> tuple[list[bytes], bool]:
+def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+
+
+def said(process: subprocess.Popen[bytes] | ForkedProcess, revision: str) -> tuple[list[bytes], bool]:
     """The lines of the answers to all that a host may ask at first, sorted; and whether the SDK was loaded."""
     envelope = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -120,17 +156,15 @@ def said(command: list[str], environment: dict[str, str], revision: str) -> tupl
     ]
     if revision == MODERN:
         asked = [{"id": m, "method": m, "params": {"_meta": envelope}} for m in ["server/discover", *LISTS]]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    )
     assert process.stdin
     assert process.stdout
     process.stdin.write(b"".join(json.dumps({"jsonrpc": "2.0", **each}).encode() + b"\n" for each in asked))
     process.stdin.flush()
     answers = [process.stdout.readline() for each in asked if "id" in each]
     loaded = SDK in Path(f"/proc/{process.pid}/maps").read_text()
-    rest, _ = process.communicate()
-    assert (rest, process.returncode) == (b"", 0)
+    process.stdin.close()
+    with process.stdout:
+        assert (process.stdout.read(), process.wait()) == (b"", 0)
     return sorted(answers), loaded
 
 
@@ -339,9 +373,9 @@ def test_the_front_can_be_turned_off_and_is_off_while_debugging(
 
 
 def test_a_change_of_code_between_the_handshake_and_the_first_call_is_told_in_the_log(
-    recorded: FrontSample, tmp_path: Path
+    recorded_here: FrontSample, tmp_path: Path
 ) -> None:
-    client = recorded.start(stderr=subprocess.PIPE)
+    client = recorded_here.start(stderr=subprocess.PIPE)
     (tmp_path / "env").write_text("# edited\n")
     assert client.call("say", {"text": "x"})["structuredContent"] == {"text": "x"}
     client.close()
@@ -352,9 +386,9 @@ def test_a_change_of_code_between_the_handshake_and_the_first_call_is_told_in_th
 
 @pytest.mark.parametrize("revision", ["2025-11-25", MODERN])
 def test_settings_that_broke_after_the_handshake_are_told_to_whoever_waits(
-    recorded: FrontSample, tmp_path: Path, revision: str
+    recorded_here: FrontSample, tmp_path: Path, revision: str
 ) -> None:
-    client = recorded.start(revision, stderr=subprocess.PIPE)
+    client = recorded_here.start(revision, stderr=subprocess.PIPE)
     (tmp_path / "env").write_text("SAMPLE_READ_ONLY=perhaps\n")
     answer = client.request("tools/call", {"name": "say", "arguments": {"text": "x"}})
     assert answer["error"]["code"] == -32603

@@ -1,10 +1,10 @@
-"""The transport's sample server as a child process of a test."""
+"""The transport's sample server as a process of its own."""
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+from forked import ForkedClient
 from mcp_chassis.testing.raw import RawClient
 
 PROGRAM = Path(__file__).with_name("stdio_server.py")
@@ -17,7 +17,8 @@ class StdioSample:
         self._notes = notes
         self._clients: list[RawClient] = []
 
-    command = (sys.executable, str(PROGRAM))
+    command: tuple[str, ...] = (PROGRAM.stem,)
+    client: type[RawClient] = ForkedClient
 
     def start(
         self,
@@ -29,7 +30,7 @@ class StdioSample:
     ) -> RawClient:
         """A client whose handshake is done; the newest revision's requests ask for messages of a level."""
         env = self.env(**variables)
-        client = RawClient(self.command, version=version, env=env, stderr=stderr, log_level=asks_for)
+        client = self.client(self.command, version=version, env=env, stderr=stderr, log_level=asks_for)
         self._clients.append(client.start())
         client.initialize()
         return client

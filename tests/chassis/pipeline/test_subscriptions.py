@@ -101,8 +101,7 @@ def test_a_new_host_listens_to_a_bounded_number_of_resources_in_a_bounded_number
 
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
 def test_subscribing_is_advertised_where_it_works(sample: StdioSample, version: str) -> None:
-    client = RawClient(sample.command, version=version, env=sample.env())
-    with client:
+    with sample.client(sample.command, version=version, env=sample.env()) as client:
         assert client.initialize()["capabilities"]["resources"]["subscribe"] is True
 
 
