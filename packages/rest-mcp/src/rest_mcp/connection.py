@@ -29,9 +29,12 @@ class NotConfigured(Unavailable):
 class Apis:
     """The APIs of one bridge by name."""
 
-    def __init__(self, bridge: Bridge, apis: Mapping[str, JsonApi], signers: Mapping[str, Signer]) -> None:
+    def __init__(
+        self, bridge: Bridge, apis: Mapping[str, JsonApi], signers: Mapping[str, Signer], addresses: Mapping[str, str]
+    ) -> None:
         self._bridge = bridge
         self._apis = apis
+        self._addresses = addresses
         self._signers = signers
 
     async def request(
@@ -63,6 +66,10 @@ class Apis:
                 raise
         await signer.prepare()
         return await api.request(method, path, values, params=signed, **request)
+
+    def address(self, name: str) -> str:
+        """Where an API is that has been asked, without a slash at the end."""
+        return self._addresses[name]
 
     def __getitem__(self, name: str) -> JsonApi:
         """One API.
@@ -98,12 +105,14 @@ async def connected(bridge: Bridge, settings: RestSettings) -> AsyncGenerator[Ap
     async with AsyncExitStack() as open_apis:
         apis: dict[str, JsonApi] = {}
         signers: dict[str, Signer] = {}
+        addresses: dict[str, str] = {}
         for name, api in bridge.apis.items():
             if address := getattr(settings, address_field(name)):
+                addresses[name] = address.rstrip("/")
                 opened, signers[name] = _api(name, api, address, settings)
                 apis[name] = await open_apis.enter_async_context(opened)
                 await open_apis.enter_async_context(signers[name])
-        yield Apis(bridge, apis, signers)
+        yield Apis(bridge, apis, signers, addresses)
 
 
 def _api(name: str, api: Api, address: str, settings: RestSettings) -> tuple[JsonApi, Signer]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
+from mcp_chassis.http.paths import fill
 from mcp_chassis.http.response import Response
 from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
@@ -12,6 +13,7 @@ from mcp_chassis.upstream.retry import Repeat
 
 from rest_mcp.bridge import Api, RequestSpec, ToolPart
 from rest_mcp.fields import object_model, page_model, tree_of
+from rest_mcp.locations import Address, address_lines, named_address, with_address
 from rest_mcp.paging import Continuation, Paging, asked, following
 from rest_mcp.parameters import Null
 from rest_mcp.request_values import in_json, nested, outside_json, plain
@@ -27,6 +29,8 @@ class Apis(Protocol):
     async def request(
         self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any
     ) -> Response: ...
+
+    def address(self, name: str) -> str: ...
 
 
 class Endpoint:
@@ -47,7 +51,10 @@ class Endpoint:
         params = self._sent("query", arguments)
         query = asked(self.paging, position, params) if self.paging else params
         answer = await self._ask(apis, arguments, query, key)
-        return self._result(answer, position, params)
+        if self._writes:
+            path = fill(self.spec.path, self._sent("path", arguments))
+            return self._written(answer, named_address(answer, apis.address(self._api_name), path))
+        return self._read(answer, position, params)
 
     async def resource(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
         """The whole list, up to ten pages of it; an object or a text."""
@@ -111,14 +118,17 @@ class Endpoint:
                 sent |= outside_json(field, given, parameter, as_text=place in {"path", "header"})
         return sent
 
-    def _result(self, response: Response, position: str | None, params: Arguments) -> Result | TextPage:
+    def _written(self, response: Response, address: Address | None) -> Result | TextPage:
+        """The result of a write that has happened, and where the API says that its result is."""
+        if not issubclass(self.answers, Result):
+            return TextPage(f"{response_text(response)}{address_lines(address)}".lstrip("\n"))
+        result = written(response, self.spec.result, self._tree, as_list=self.spec.answer == "list")
+        return self.answers.model_validate(with_address(result, address))
+
+    def _read(self, response: Response, position: str | None, params: Arguments) -> Result | TextPage:
         spec = self.spec
         if not issubclass(self.answers, Result):
-            return TextPage(response_text(response) if self._writes else response.text)
-        if self._writes:
-            return self.answers.model_validate(
-                written(response, spec.result, self._tree, as_list=spec.answer == "list")
-            )
+            return TextPage(response.text)
         if spec.answer == "object":
             return self.answers.model_validate(object_of(response, spec.result, self._tree, self._error_fields))
         found = items_of(response, spec.result, self._error_fields)

@@ -1,0 +1,123 @@
+"""Addresses that an API names in `Location` or `Content-Location` after a write: often the only place of a new id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from mcp_chassis.http.response import Response
+
+HEADERS = ("location", "content-location")
+MAX_ADDRESS_CHARS = 2_000
+USUAL_PORTS = {"http": 80, "https": 443}
+NAMING = ("id", "key", "number", "name", "slug")
+LINKING = ("href", "url", "uri", "link", "self", "location")
+
+
+@dataclass(frozen=True)
+class Address:
+    """The address of a write's result: its path below the API's address, or the whole of it.
+
+    `identifier` is its last segment where it is directly below the path of the request.
+    """
+
+    text: str
+    identifier: str | None = None
+    warning: str | None = None
+
+
+def named_address(response: Response, base_url: str, path: str) -> Address | None:
+    """The address in the headers of a write's answer; None where there is none, or only that of the request.
+
+    Args:
+        base_url: the API's own address, without a slash at its end.
+        path: the path of the request below it, filled and percent-encoded.
+    """
+    text = next((found for name in HEADERS if (found := response.headers.get(name, "").strip())), "")
+    if not text:
+        return None
+    requested = base_url + path
+    address = _joined(requested, text) if text.isascii() and text.isprintable() else None
+    if address is None or len(text) > MAX_ADDRESS_CHARS:
+        return Address("", warning=f"{response.upstream} named the address of its result in a header without sense.")
+    if address.hostname and not _same_server(address, urlsplit(requested)):
+        return _elsewhere(response.upstream, address)
+    if not address.hostname or not text.startswith(("/", "?", "http:", "https:")):
+        return Address(text.partition("#")[0])  # a bare name, or a URN
+    return _here(address, urlsplit(base_url).path, path.rstrip("/"))
+
+
+def with_address(result: Mapping[str, Any], address: Address | None) -> dict[str, Any]:
+    """The result of a write, and the address as `id` or `location` where no field of the result says the same."""
+    told = dict(result)
+    if address is None:
+        return told
+    if address.identifier is not None and _says(result, NAMING, address.identifier):
+        return told
+    if address.identifier is not None and "id" not in result:
+        return {**told, "id": address.identifier}
+    if address.text and _says(result, LINKING, address.text):
+        return told
+    if address.text:
+        told["location" if "location" not in result else "location_header"] = address.text
+    if address.warning:
+        known: Any = result.get("warnings") or []
+        listed = isinstance(known, list)
+        told["warnings" if listed else "location_warnings"] = [*(known if listed else ()), address.warning]
+    return told
+
+
+def address_lines(address: Address | None) -> str:
+    """The address as lines of a text; empty where there is none."""
+    if address is None:
+        return ""
+    return "".join(f"\n{name}: {value}" for name, value in with_address({}, address).items())
+
+
+def _here(address: SplitResult, prefix: str, requested: str) -> Address | None:
+    """An address on the API's own server; some APIs behind a gateway leave out the prefix of their paths."""
+    path = address.path.rstrip("/")
+    below = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+    query = f"?{address.query}" if address.query else ""
+    if unquote(below) == unquote(requested) and not query:
+        return None
+    above, _, last = below.rpartition("/")
+    directly = unquote(above) == unquote(requested) and last and not query
+    return Address(f"{below or '/'}{query}", unquote(last) if directly else None)
+
+
+def _elsewhere(upstream: str, address: SplitResult) -> Address:
+    """An address on another server, without user and query, which may hold a secret."""
+    host = address.netloc.rpartition("@")[2]
+    cut = "; its query is left out" if address.query else ""
+    warning = f"{upstream} named an address on another server, {host}, which this tool does not ask{cut}."
+    return Address(f"{address.scheme}://{host}{address.path}", warning=warning)
+
+
+def _same_server(one: SplitResult, other: SplitResult) -> bool:
+    """Whether two addresses are of one host and port; HTTP and HTTPS at their usual ports count as one."""
+    usual = all(each.port in {None, USUAL_PORTS.get(each.scheme)} for each in (one, other))
+    return one.scheme in USUAL_PORTS and one.hostname == other.hostname and (usual or one.port == other.port)
+
+
+def _joined(requested: str, text: str) -> SplitResult | None:
+    """The address that the text means in an answer to this request; None where it is no address."""
+    try:
+        parts = urlsplit(urljoin(requested, text))
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _says(value: Any, names: tuple[str, ...], wanted: str) -> bool:
+    """Whether a field whose name ends in one of these words holds the text, or an address that ends with it."""
+    if isinstance(value, list):
+        return any(_says(item, names, wanted) for item in cast("list[Any]", value))
+    if not isinstance(value, dict):
+        return False
+    fields = cast("dict[str, Any]", value)
+    named = (str(each) for name, each in fields.items() if name.lower().endswith(names))
+    return any(text == wanted or (names is LINKING and text.endswith(wanted)) for text in named) or any(
+        _says(each, names, wanted) for each in fields.values()
+    )
