@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -66,7 +67,8 @@ class Selection:
             return self._in_order(self.recorded.of_lines(file, lines))
         found = self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant)
         # A cached function runs once for a whole test file, so that the recording names its first test alone.
-        chosen = [*self._in_order(found), *self._in_order({test.split("::")[0] for test in found})]
+        files = {test.split("::")[0] for test in found}
+        chosen = [*self._in_order(found), *self._in_order(files | self._importing(file))]
         definitions = {test for test in self.recorded.seconds if test.startswith(str(DEFINITIONS.relative_to(ROOT)))}
         others = self._in_order(set(self.recorded.seconds) - definitions - set(chosen))[:MAX_OTHER_TESTS]
         return list(dict.fromkeys([*chosen, *definitions, *others]))
@@ -82,6 +84,12 @@ class Selection:
         if isinstance(owner, ast.ClassDef):
             names.add(owner.name)
         return self._of_names(file, names)
+
+    def _importing(self, file: str) -> set[str]:
+        """Test files that import the module: they may read a table of it without running a line that uses it."""
+        module = ".".join(Path(file.rpartition("src/")[2]).with_suffix("").parts).removesuffix(".__init__")
+        files = {test.split("::")[0] for test in self.recorded.seconds}
+        return {each for each in files if module in imported_modules(ROOT / each)}
 
     def _of_names(self, file: str, names: set[str]) -> set[str]:
         uses = set(chain.from_iterable(self._uses[name] for name in names))
@@ -111,6 +119,18 @@ class Selection:
 
     def _seconds(self, test: str) -> float:
         return self.recorded.seconds.get(test, 1.0)
+
+
+@cache
+def imported_modules(path: Path) -> frozenset[str]:
+    """The modules that a test file names in its imports, and every name it takes from one as if it were a module."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return frozenset(found)
 
 
 def _enclosing(source: Source, node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> ast.AST | None:

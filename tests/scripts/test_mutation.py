@@ -137,6 +137,17 @@ def test_a_function_that_runs_at_import_is_judged_by_the_tests_of_the_lines_that
     assert selected(text, "not a -> a", recorded) == ["t.py::g"]
 
 
+def test_a_table_is_judged_by_the_tests_that_import_its_module_too() -> None:
+    reader = "tests/scripts/test_mutation.py::test_a"
+    source = Source("TABLE = 5\n")
+    recorded = Recording(seconds={reader: 1.0, "u.py::b": 0.1}, imported={"scripts/src/mutation/sample.py": {1}})
+    [chosen] = [each for each in mutants(source) if each.change == "5 -> 6"]
+    tests = Selection({"scripts/src/mutation/sample.py": source}, recorded).tests(
+        "scripts/src/mutation/sample.py", chosen
+    )
+    assert tests == [reader, "u.py::b"]
+
+
 def test_code_that_no_test_runs_has_none() -> None:
     assert selected("def f(a):\n    return not a\n", "not a -> a", Recording()) == []
 
