@@ -21,12 +21,16 @@ STACK_TRACE = (
 
 
 class FakeOpenTimezone:
-    """`async with FakeOpenTimezone() as service:`; `service.env(...)` is what the server is to be told."""
+    """`async with FakeOpenTimezone() as service:`; `service.env(...)` is what the server is to be told.
 
-    def __init__(self, *, key: str | None = None, ahead: timedelta = timedelta()) -> None:
+    Its clocks are `ahead`, in the target zone `only` or in every one.
+    """
+
+    def __init__(self, *, key: str | None = None, ahead: timedelta = timedelta(), only: str | None = None) -> None:
         self.upstream = ScriptedUpstream()
         self._key = key
         self._ahead = ahead
+        self._only = only
 
     @property
     def questions(self) -> list[dict[str, Any]]:
@@ -62,7 +66,9 @@ class FakeOpenTimezone:
             local = _converted(datetime.fromisoformat(asked["dateTime"]).replace(tzinfo=None), source, target)
         except (ValueError, KeyError, ZoneInfoNotFoundError):
             return Reply(400, text=STACK_TRACE)
-        return Reply(json={"dateTime": f"{local + self._ahead:%Y-%m-%dT%H:%M:%S}"})
+        if self._only in {None, asked["toTimezone"]}:
+            local += self._ahead
+        return Reply(json={"dateTime": f"{local:%Y-%m-%dT%H:%M:%S}"})
 
 
 def _converted(wall_clock: datetime, source: ZoneInfo, target: ZoneInfo) -> datetime:

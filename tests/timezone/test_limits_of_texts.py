@@ -1,10 +1,14 @@
 """Times, durations, days and names at the edges of what is read: every month, the longest text, blanks, far years."""
 
 import calendar
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.testing import connected
+from timezone_mcp.times import durations
+from timezone_mcp.zones import lookup
 
 MONTHS = list(calendar.month_name)[1:]
 
@@ -26,6 +30,15 @@ async def test_a_duration_is_read_up_to_64_characters(call: Any, refused: Any) -
     for text in (blank + " ", longer):
         error = await refused("add_duration", date_time="2026-03-18T12:00", timezone="UTC", duration=text)
         assert error.code == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("text", ["P9999999D", "-P9999999D", "P99999Y", "PT999999999H", "P9999999W"])
+async def test_a_sum_outside_of_the_calendar_is_refused_with_its_years(refused: Any, text: str) -> None:
+    error = await refused("add_duration", date_time="2026-03-18T12:00", timezone="UTC", duration=text)
+    assert error.code == "INVALID_INPUT"
+    assert " to 9998" in error.message
+    with pytest.raises(InvalidInput, match="to 9998"):
+        durations.parse(text).elapsed_after(datetime(2026, 3, 18, tzinfo=UTC), lookup.resolve("UTC"))
 
 
 async def test_what_is_no_duration_is_answered_with_forms_to_use(refused: Any) -> None:

@@ -100,6 +100,13 @@ async def test_a_service_that_disagrees_with_the_database_is_told(
     assert result["source_of_truth"] == truth
 
 
+async def test_only_the_zones_in_which_the_service_disagrees_are_named(still: Any) -> None:
+    async with FakeOpenTimezone(ahead=timedelta(hours=1), only="Asia/Tokyo") as wrong:
+        result = data(await convert(still, wrong.env("auto"), to_timezone=["America/New_York", "Asia/Tokyo"]))
+    differing = "2026-03-20T23:00:00 (+10:00) in Asia/Tokyo"
+    assert result["source_of_truth"] == f"{tzdb.release()}; OpenTimezone differs: {differing}"
+
+
 async def test_without_a_key_no_header_is_sent(still: Any, service: FakeOpenTimezone) -> None:
     await convert(still, service.env())
     assert "authorization" not in service.requests[0].headers

@@ -25,6 +25,7 @@ MEANT = {
     "UTC+5:30": "UTC+05:30",
     "utc+0530": "UTC+05:30",
     "GMT-3": "UTC-03:00",
+    "UTC\N{MINUS SIGN}3:30": "UTC-03:30",
     "+05:45": "UTC+05:45",
     "Etc/GMT+5": "Etc/GMT+5",
     "Pacific Standard Time": "America/Los_Angeles",

@@ -175,9 +175,7 @@ def _epoch(text: str, now: datetime) -> datetime | None:
 
 
 def _iso(text: str, now: datetime) -> datetime | None:
-    """A date alone, a time of day behind `t`, or both with `t` or one blank between them."""
-    if (day := iso_dates.read(text)) is not None:
-        return datetime.combine(day, time())
+    """A time of day behind `t`, alone or behind a date; behind a date one blank may stand for the `t`."""
     match = ISO.fullmatch(text)
     if match:
         day, clock = iso_dates.read(match["date"]), clock_times.read(match["clock"], after_date=True)
