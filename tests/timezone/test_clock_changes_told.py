@@ -28,6 +28,10 @@ async def test_a_start_that_a_clock_change_skips_or_repeats_is_told(
     assert total["start_status"] == between["start_status"] == status
     assert sentence in total["answer"]
     assert sentence in between["answer"]
+    facts = await call("get_timezone", timezone="Europe/Paris", at=date_time)
+    working = await call("check_working_hours", timezones=["Europe/Paris"], at=date_time)
+    assert sentence in facts["answer"]
+    assert sentence in working["answer"]
     plain = await call("add_duration", date_time="2026-03-20T02:30", timezone="Europe/Paris", duration="P1D")
     assert "start_status" not in plain
 

@@ -105,6 +105,14 @@ async def test_working_hours_between_two_times_leave_out_public_holidays_when_as
     assert (await call("time_between", **asked, skip_holidays=True))["working_hours"] == 16
 
 
+async def test_holidays_of_a_single_region_are_said_not_to_count(call: Any) -> None:
+    zones = ["Europe/London", "Asia/Tokyo", "UTC"]
+    result = await call("check_working_hours", timezones=zones, at="2026-08-31T10:00+01:00", skip_holidays=True)
+    assert " Holidays of a single region are not counted in Europe/London." in result["answer"]
+    without = await call("check_working_hours", timezones=zones, at="2026-08-31T10:00")
+    assert "region" not in without["answer"]
+
+
 async def test_a_zone_without_a_holiday_calendar_is_named(call: Any) -> None:
     result = await call("check_working_hours", timezones=["UTC"], at="2026-03-04T12:00", skip_holidays=True)
     assert result["answer"].endswith(" No public holidays are known for UTC.")

@@ -46,6 +46,15 @@ def test_a_text_that_is_no_time_is_refused_in_a_printable_sentence(text: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["\uff12\uff10\uff12\uff16-03-29", "\u0662\u0660\u0662\u0666-\u0660\u0663-\u0662\u0669", "завтра 9:00", "明日"],
+)
+def test_other_digits_and_words_are_refused_with_the_ones_to_write(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"Write the digits 0 to 9 and English words\. Use ISO 8601"):
+        moments.parse(text, NOW)
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("9:30\u202fPM", "2026-03-18T21:30:00"),

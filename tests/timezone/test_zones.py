@@ -83,7 +83,7 @@ def test_a_misspelt_zone_is_answered_with_the_one_meant(written: str, meant: str
 
 
 @pytest.mark.parametrize(
-    ("abbreviation", "candidates"),
+    ("abbreviation", "meanings"),
     [
         ("CST", ["America/Chicago (-06:00)", "Asia/Shanghai (+08:00)", "America/Havana (-05:00)"]),
         ("IST", ["Asia/Kolkata (+05:30)", "Europe/Dublin (+01:00)", "Asia/Jerusalem (+02:00)"]),
@@ -92,12 +92,20 @@ def test_a_misspelt_zone_is_answered_with_the_one_meant(written: str, meant: str
     ],
 )
 def test_an_abbreviation_of_several_zones_is_refused_with_a_candidate_for_every_offset(
-    abbreviation: str, candidates: list[str]
+    abbreviation: str, meanings: list[str]
 ) -> None:
     with pytest.raises(InvalidInput) as failure:
         lookup.resolve(abbreviation)
-    assert [each for each in candidates if each not in failure.value.message] == []
-    assert [each for each in candidates if each not in failure.value.details["candidates"]] == []
+    assert [each for each in meanings if each not in failure.value.message] == []
+    candidates = failure.value.details["candidates"]
+    assert {each.partition(" ")[0] for each in meanings} <= set(candidates)
+    assert [lookup.resolve(each).name for each in candidates] == candidates
+
+
+@pytest.mark.parametrize("text", ["UTC+5.5", "UTC+5,5", "5:30", "UTC+15", "GMT+14:30", "+1500", "utc 5"])
+def test_a_text_that_resembles_an_offset_is_refused_with_the_form_of_one(text: str) -> None:
+    with pytest.raises(NotFound, match=r"write an offset as UTC\+05:30, from UTC-12:00 to UTC\+14:00"):
+        lookup.resolve(text)
 
 
 def test_a_city_of_two_places_is_refused_with_both() -> None:

@@ -26,15 +26,17 @@ def now(times: Sequence[LocalTime]) -> str:
     return f"It is {_listed([_date_and_place(each) for each in times])}."
 
 
-def facts(local: LocalTime, following: Sequence[ClockChange]) -> str:
-    """The offset, whether it is summer time, and the next change."""
+def facts(reading: Reading, local: LocalTime, following: Sequence[ClockChange]) -> str:
+    """The offset at the time that was read, whether it is summer time, and the next change."""
     summer = ", which is daylight saving time" if local.dst else ""
     change = (
         f"the clock next goes {moved(following[0])} on {_day(following[0].before)} at {following[0].before:%H:%M}"
         if following
         else "no clock change is planned"
     )
-    return f"{local.timezone} is at {local.offset}{summer}; {change}.{_uncertain([local])}"
+    return (
+        f"{local.timezone} is at {local.offset}{summer}; {change}.{_clock_change(reading, local)}{_uncertain([local])}"
+    )
 
 
 def matches(query: str, items: Sequence[Found], total: int) -> str:
@@ -96,12 +98,17 @@ def working(results: Sequence[Availability], window: Stretch | None, endless: bo
 
 
 def days_off(
-    working_days: Mapping[str, str], changed: Mapping[str, int], holidays: Sequence[str], unknown: Sequence[str]
+    working_days: Mapping[str, str],
+    changed: Mapping[str, int],
+    holidays: Sequence[str],
+    unknown: Sequence[str],
+    with_regions: Sequence[str],
 ) -> str:
     """Sentences about the working days of countries, the holidays left out, and zones without a holiday calendar.
 
     Args:
         changed: the year in which a zone's country moved its weekend, where earlier days are meant.
+        with_regions: zones in whose country a region may have holidays of its own.
     """
     week = "; ".join(f"{days} in {zone}" for zone, days in working_days.items())
     moved_weekends = [
@@ -111,6 +118,7 @@ def days_off(
         f" Working days: {week}." if week else "",
         *moved_weekends,
         f" Public holidays left out: {_listed(holidays)}." if holidays else "",
+        f" Holidays of a single region are not counted in {_listed(with_regions)}." if with_regions else "",
         f" No public holidays are known for {_listed(unknown)}." if unknown else "",
     )
     return "".join(parts)

@@ -8,6 +8,7 @@ from timezone_mcp.spelling import quoted
 from timezone_mcp.times.days import MONTHS
 
 FORMS = "Use ISO 8601 such as 2026-03-29T14:30, an epoch, now, or a form such as tomorrow 9am or next friday 14:00."
+IN_ENGLISH = f"Write the digits 0 to 9 and English words. {FORMS}"
 NAME_ZONE_APART = "Name the time zone in its own argument, or write an offset such as +01:00 behind the time."
 _MONTH = "|".join(name[:length] for name in MONTHS for length in range(3, len(name) + 1))
 _DAY_OF_MONTH = rf"(?:(?:{_MONTH}) \d\d?|\d\d?(?:st|nd|rd|th|\.)? (?:{_MONTH}))(?:st|nd|rd|th)?"
@@ -17,6 +18,7 @@ _UNREADABLE = (
     (r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( .*)?", "Day and month could be swapped: write YYYY-MM-DD."),
     (r"\d{4} \d\d? \d\d?( .*)?", "Write the date with hyphens: YYYY-MM-DD."),
     (r"\d{4}-?w\d\d", "That is a whole week: add the day, such as 2026-W13-1 for its Monday."),
+    (r"\d{4}(-?\d{3}|w\d{3}|-w\d\d-\d)([t ]\d\d:\d\d(:\d\d)?)?", "That day or time of day does not exist."),
     (r"(19|20)\d\d(-\d\d)?", "That is a whole month or year: write YYYY-MM-DD."),
     (rf"{_DAY_OF_MONTH}(,? \d{{4}})?( \d\d?:\d\d)?", "That day or time of day does not exist."),
     (rf"\d\d?-(?:{_MONTH})-\d\d( .*)?", "Write the year in four digits."),
@@ -58,6 +60,6 @@ def refusal(text: str, written: str, *, names_zone: bool = False) -> InvalidInpu
         written: the text with plain blanks and hyphens, in lower case; empty where the text is empty or too long.
         names_zone: the text is a time followed by the name of a time zone.
     """
-    remedy = NAME_ZONE_APART if names_zone else None
+    remedy = NAME_ZONE_APART if names_zone else None if written.isascii() else IN_ENGLISH
     remedy = remedy or next((form for pattern, form in _FORM_BY_PATTERN if pattern.fullmatch(written)), FORMS)
     return InvalidInput(f"{quoted(text)} is no date and time, or in no form known here.", remedy=remedy)

@@ -27,11 +27,12 @@ async def get_timezone(
 def facts(timezone: str, keeper: Timekeeper, at: str = "now", transitions: int = 1) -> TimezoneFacts:
     """The facts about a zone, the same for the tool and the resources."""
     zone = lookup.resolve(timezone)
-    moment = keeper.moment(at, zone)
+    reading = keeper.reading(at, zone)
+    moment = reading.chosen(None)
     local = LocalTime.of(moment, zone)
     following = changes.following(zone, moment, transitions)
     return TimezoneFacts(
-        answer=sentences.facts(local, following),
+        answer=sentences.facts(reading, local, following),
         local=local,
         country=tzdb.country(zone.name) if zone.iana else None,
         aliases=(tzdb.aliases(zone.name) or None) if zone.iana else None,

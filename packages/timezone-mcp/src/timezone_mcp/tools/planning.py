@@ -7,7 +7,7 @@ from mcp_chassis.tools import reads
 from pydantic import Field
 
 from timezone_mcp import sentences
-from timezone_mcp.models import MeetingSlot, MeetingSlots, change_told
+from timezone_mcp.models import LocalTime, MeetingSlot, MeetingSlots, change_told
 from timezone_mcp.timekeeper import Time
 from timezone_mcp.tools.parameters import MAX_ZONES, Attendee, Hours, Moment, SkipHolidays, ZoneNames, people_of
 from timezone_mcp.working_hours import meetings
@@ -49,13 +49,15 @@ async def check_working_hours(
 ) -> WorkingNow:
     """Tell who is at work and the next common window."""
     found, worked = lookup.resolve_all(timezones), parse(hours, skip_holidays=skip_holidays)
-    moment = keeper.moment(at, found[0]).astimezone(UTC)
+    reading = keeper.reading(at, found[0])
+    moment = reading.chosen(None).astimezone(UTC)
     results = [Availability.of(moment, zone, worked) for zone in found]
     window = next_common(worked, found, moment)
     endless = window is not None and without_end(window, moment)
     calendars = [(zone, worked) for zone in found]
     return WorkingNow(
         answer=sentences.working(results, window, endless, found[0])
+        + sentences.clock_changes((reading, LocalTime.of(reading.chosen(None), found[0])))
         + days_off_sentence(calendars, moment, window[1] if window and not endless else moment + LOOK_AHEAD),
         results=results,
         common_window=Window.of(window, found, moment) if window else None,

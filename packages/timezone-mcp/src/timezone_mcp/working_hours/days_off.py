@@ -23,7 +23,8 @@ def days_off_sentence(calendars: Sequence[tuple[Zone, Hours]], start: datetime, 
     changed = {name: year for name, year in moved.items() if year and first.year < year}
     observed = list(dict.fromkeys(zone for zone, hours in calendars if hours.skip_holidays))
     found = [f"{day} {name} ({zone.name})" for zone in observed for day, name in _holidays(zone, start, end)]
-    return sentences.days_off(weeks, changed, found, public_holidays.without_calendar(observed))
+    unknown, with_regions = public_holidays.without_calendar(observed), public_holidays.with_regions(observed)
+    return sentences.days_off(weeks, changed, found, unknown, with_regions)
 
 
 def _holidays(zone: Zone, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:

@@ -20,6 +20,12 @@ def without_calendar(zones: Iterable[Zone]) -> list[str]:
     return [zone.name for zone in dict.fromkeys(zones) if _calendar(_code(zone)) is None]
 
 
+def with_regions(zones: Iterable[Zone]) -> list[str]:
+    """The zones in whose country a region may have holidays of its own, which no calendar here has, by name."""
+    calendars = {zone.name: _calendar(_code(zone)) for zone in zones}
+    return [name for name, calendar in calendars.items() if calendar is not None and calendar.subdivisions]
+
+
 def _code(zone: Zone) -> str | None:
     return tzdb.country_code(zone.name) if zone.iana else None
 

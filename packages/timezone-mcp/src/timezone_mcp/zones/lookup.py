@@ -81,7 +81,7 @@ def _windows(text: str) -> Zone | None:
 def _place(text: str) -> Zone | None:
     found = names.meanings(text)
     if len(found) > 1:
-        raise _several(text, "places or zones", {name: tzdb.country(name) for name in found})
+        raise _several(text, "places or zones", [(name, tzdb.country(name)) for name in found])
     return named(found[0]) if found else None
 
 
@@ -91,7 +91,7 @@ def _abbreviation(text: str) -> Zone | None:
         return named(found[0].timezone) if found else None
     chosen = abbreviations.distinct(found)
     offset = f", all at {found[0].offset}" if len({meaning.offset for meaning in found}) == 1 else ""
-    raise _several(text, f"time zones{offset}", {f"{each.timezone} ({each.offset})": None for each in chosen})
+    raise _several(text, f"time zones{offset}", [(each.timezone, each.offset) for each in chosen])
 
 
 READINGS: tuple[Callable[[str], Zone | None], ...] = (_iana, _offset, _windows, _place, _abbreviation)
@@ -129,6 +129,9 @@ def _spellings() -> Mapping[str, tuple[str, ...]]:
 
 
 def _unknown(text: str) -> NotFound:
+    if offsets.resembles(text):
+        form = "write an offset as UTC+05:30, from UTC-12:00 to UTC+14:00."
+        return NotFound(f"No time zone is called {quoted(text)}; {form}")
     close = near(text)
     hint = f"did you mean {_either(close)}?" if close else "use an IANA name such as Europe/Paris, or search_timezones."
     return NotFound(f"No time zone is called {quoted(text)}; {hint}", details={"candidates": close} if close else None)
@@ -149,14 +152,14 @@ def _unknown_in_area(text: str) -> NotFound | None:
     )
 
 
-def _several(text: str, kind: str, candidates: Mapping[str, str | None]) -> InvalidInput:
-    """The refusal of a name with several meanings: candidates, each with the country shown beside it."""
-    shown = [f"{name} ({country})" if country else name for name, country in candidates.items()]
+def _several(text: str, kind: str, candidates: Sequence[tuple[str, str | None]]) -> InvalidInput:
+    """The refusal of a name with several meanings: candidates, each with its country or offset shown beside it."""
+    shown = [f"{name} ({beside})" if beside else name for name, beside in candidates]
     listed = ", ".join(shown[:MAX_CANDIDATES])
     more = f" and {len(candidates) - MAX_CANDIDATES} more" if len(candidates) > MAX_CANDIDATES else ""
     return InvalidInput(
         f"{quoted(text)} means several {kind}: {listed}{more}; give one of these zones.",
-        details={"candidates": list(candidates)[:MAX_CANDIDATES]},
+        details={"candidates": list(dict.fromkeys(name for name, _ in candidates[:MAX_CANDIDATES]))},
     )
 
 

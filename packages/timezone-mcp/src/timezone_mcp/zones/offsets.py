@@ -8,6 +8,13 @@ OFFSET = re.compile(
     r"(?P<prefix>utc|gmt|z)?\s?(?:(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?)?", re.IGNORECASE
 )
 
+RESEMBLING = re.compile(r"(utc|gmt)? ?[+\-\u2212]? ?\d{1,4}([:.,h]\d{1,2})*", re.IGNORECASE)
+
+
+def resembles(text: str) -> bool:
+    """Whether a text that is no offset was meant as one: `UTC+5.5`, `5:30`, `UTC+15`."""
+    return RESEMBLING.fullmatch(text) is not None
+
 
 def written(offset: timedelta | None) -> str:
     """`+05:30`; with seconds only where a zone had them, before standard time."""
