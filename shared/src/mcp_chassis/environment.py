@@ -14,6 +14,9 @@ FOR_CHILDREN = (
 )  # fmt: skip
 """Variables that child processes see: where programs and the person's own files are, and no credential."""
 
+NETWORK_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables of proxies and certificate authorities, which HTTP and TLS libraries read from the process themselves."""
+
 
 class BadSettings(Exception):
     """One or more settings break a rule: each line names a variable and its rule, never any value."""
@@ -32,6 +35,18 @@ def env_file_variables() -> dict[str, str]:
     """The variables of the `.env` file that counts; none where there is no such file."""
     path = env_file(os.environ)
     return _dotenv(path) if path else {}
+
+
+def take_network_variables() -> None:
+    """Set those of `NETWORK_VARIABLES` in this process that the `.env` file alone names.
+
+    Raises:
+        BadSettings: where the file cannot be read.
+    """
+    in_file = env_file_variables()
+    for name in NETWORK_VARIABLES:
+        if in_file.get(name) and not (os.environ.get(name) or os.environ.get(name.lower())):
+            os.environ[name] = in_file[name]
 
 
 def child_environment() -> dict[str, str]:

@@ -59,6 +59,15 @@ def test_tools_are_listed_with_about_their_tokens_and_what_they_do(capsys: Outpu
     assert counts[-1] == sum(counts[:-1])
 
 
+def test_proxies_of_the_env_file_are_in_use_where_the_environment_names_none(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / ".env").write_text("HTTPS_PROXY=http://filed.example:3128\nNO_PROXY=inside.example\nSAMPLE_SIZE=5\n")
+    os.environ["no_proxy"] = "localhost"
+    main(["check"], SAMPLE)
+    assert "in use     HTTPS_PROXY" in capsys.readouterr().out
+    assert (os.environ["HTTPS_PROXY"], "NO_PROXY" in os.environ) == ("http://filed.example:3128", False)
+    assert "SAMPLE_SIZE" not in os.environ
+
+
 def test_tools_are_those_the_settings_offer(capsys: Output) -> None:
     os.environ["SAMPLE_READ_ONLY"] = "true"
     main(["tools"], SAMPLE)

@@ -116,6 +116,24 @@ def test_settings_of_this_shell_go_into_the_entry_and_secrets_do_not() -> None:
     assert (found.values, found.secrets, found.unset) == ({"SAMPLE_SIZE": "5"}, ["SAMPLE_TOKEN"], [])
 
 
+def test_proxies_and_certificates_of_this_shell_go_into_the_entry_and_their_passwords_do_not(tmp_path: Path) -> None:
+    (tmp_path / "company.pem").write_text("")
+    shell = {
+        "https_proxy": "http://proxy.example:3128",
+        "NO_PROXY": "localhost",
+        "HTTP_PROXY": "http://me:hidden@proxy.example:3128",
+        "SSL_CERT_FILE": str(tmp_path / "company.pem"),
+        "SSL_CERT_DIR": "/etc/ssl/certs/",
+    }
+    found = settings_in_entry(SAMPLE.settings, shell)
+    assert found.values == {
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "NO_PROXY": "localhost",
+        "SSL_CERT_FILE": str(tmp_path / "company.pem"),
+    }
+    assert found.with_password == ["HTTP_PROXY"]
+
+
 def test_a_secret_goes_into_the_entry_by_its_file_or_command(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("hidden")
     by_file = settings_in_entry(SAMPLE.settings, {"SAMPLE_TOKEN_FILE": str(tmp_path / "token")})

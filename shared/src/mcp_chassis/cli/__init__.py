@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcp_chassis.cli.terminal import accept_any_text
+from mcp_chassis.environment import take_network_variables
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 from mcp_chassis.settings import BadSettings
 
@@ -14,6 +15,7 @@ def main(argv: Sequence[str] | None = None, server: Server[Any] | None = None) -
     arguments = list(sys.argv[1:] if argv is None else argv)
     accept_any_text()
     try:
+        take_network_variables()
         if server is None:
             from mcp_chassis.cli import every_server
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from mcp_chassis.environment import env_file
+from mcp_chassis.environment import NETWORK_VARIABLES, env_file
 from mcp_chassis.failures import Failure
 from mcp_chassis.pipeline.diagnostics import missing_settings
 from mcp_chassis.pipeline.dispatch import Dispatch
@@ -31,7 +31,6 @@ HINTS = {
     "in time": "A firewall may drop the connection, or a proxy is needed (HTTPS_PROXY).",
 }
 """What a person can do about a reason, by the words of that reason."""
-NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass
@@ -91,7 +90,7 @@ def _line(probe: Probe) -> str:
 async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
     """Read the settings, connect, and ask every service the server depends on."""
     report = Report(server.name, server.version, _versions())
-    report.network = [name for name in NETWORK if os.environ.get(name) or os.environ.get(name.lower())]
+    report.network = [name for name in NETWORK_VARIABLES if os.environ.get(name) or os.environ.get(name.lower())]
     try:
         path = env_file(os.environ)
         report.env_file = str(path) if path else None

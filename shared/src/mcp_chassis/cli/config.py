@@ -97,6 +97,9 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
     elif secrets:
         sign_in = f" Run `{server.name} login`, or set it otherwise." if server.sign_in else ""
         notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}.{sign_in} {_where()}")
+    if settings.with_password:
+        names = ", ".join(settings.with_password)
+        notes.append(f"Not in the entry, because a password may be in it: {names}. {_where()}")
     if optional:
         notes.append(f"Optional secrets that are not in it either: {', '.join(optional)}. {_where()}")
     return notes

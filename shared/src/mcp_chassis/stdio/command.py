@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from mcp_chassis.environment import full_environment
+from mcp_chassis.environment import full_environment, take_network_variables
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.operation_metrics import measure
 from mcp_chassis.process_limits import forbid_core_dumps
@@ -28,6 +28,7 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
     """
     forbid_core_dumps()
     try:
+        take_network_variables()
         environment = full_environment()
     except BadSettings as exc:
         return _refused(server, exc, handover)

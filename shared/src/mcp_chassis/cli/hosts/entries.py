@@ -12,10 +12,18 @@ from mcp_chassis.cli.hosts.catalog import Host
 from mcp_chassis.cli.hosts.documents import FORMATS
 from mcp_chassis.cli.hosts.forms import Entry
 from mcp_chassis.cli.hosts.members import members
+from mcp_chassis.environment import NETWORK_VARIABLES
 from mcp_chassis.server import Server
 from mcp_chassis.settings import OPTIONAL_CREDENTIAL, ServerSettings, is_secret, variables
 
 KEY_TO_FILL_IN = "YOUR_KEY"
+SYSTEM_AUTHORITIES = {
+    "/etc/ssl/certs",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+}
+"""Certificate authorities that are read without a variable too."""
 Environment = Mapping[str, str]
 
 
@@ -28,12 +36,14 @@ class SettingsInEntry:
         secrets: variables of credentials that the server needs and that are in no file or command.
         optional_secrets: the same of those it can do without.
         unset: variables that the server needs and that are set nowhere.
+        with_password: variables of proxies that are set here and hold a password.
     """
 
     values: dict[str, str] = field(default_factory=dict[str, str])
     secrets: list[str] = field(default_factory=list[str])
     optional_secrets: list[str] = field(default_factory=list[str])
     unset: list[str] = field(default_factory=list[str])
+    with_password: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,18 @@ def settings_in_entry(settings: type[ServerSettings], environment: Environment) 
             found.values[names[0]] = _absolute(default)
         elif default is not None:
             found.unset.append(names[0])
+    _add_network(found, environment)
     return found
+
+
+def _add_network(found: SettingsInEntry, environment: Environment) -> None:
+    """Proxies and certificate authorities: hosts hand few variables of their own on to servers."""
+    for name in NETWORK_VARIABLES:
+        text = environment.get(name, "").strip() or environment.get(name.lower(), "").strip()
+        if "@" in text:
+            found.with_password.append(name)
+        elif text and text.rstrip("/") not in SYSTEM_AUTHORITIES:
+            found.values[name] = _absolute(text)
 
 
 def _add_secret(found: SettingsInEntry, names: list[str], info: FieldInfo, environment: Environment) -> None:
