@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients release
+.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients release site
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -83,7 +83,10 @@ lock: | $(UV) ## Pin a dependency that was added; UPGRADE=all or UPGRADE="name n
 dist: setup ## Build packages, bundles, manifests and bills of materials; REPOSITORY=https://github.com/OWNER/NAME
 	@$(RUN) python scripts/dist.py $(if $(REPOSITORY),--repository $(REPOSITORY))
 
-release: check test dist ## Everything of a release that needs no network; REPOSITORY=https://github.com/OWNER/NAME
+site: setup ## Build the documentation site into dist/site; a link that leads nowhere fails it
+	@PYTHONPATH=scripts $(RUN) python -m documentation $(if $(REPOSITORY),--repository $(REPOSITORY))
+
+release: check test dist site ## Everything of a release that needs no network; REPOSITORY=https://github.com/OWNER/NAME
 	@$(RUN) python scripts/release.py
 
 $(NODE):

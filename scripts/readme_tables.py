@@ -35,12 +35,12 @@ def fresh_documents() -> Iterator[tuple[Path, str]]:
     yield _filled(ROOT / "README.md", {"servers": _servers_table(found)})
     yield _filled(ROOT / "docs" / "operating.md", _of_every_server())
     for name, server in found.items():
-        tables = {"tools": _tools_table(server), "settings": _settings_table(_own_settings(server))}
+        tables = {"tools": _tools_table(server), "settings": settings_table(own_settings(server))}
         yield _filled(folder(name) / "README.md", tables)
 
 
 def _of_every_server() -> dict[str, str]:
-    return {"settings": _settings_table(_shared_settings()), "constants": _constants_table()}
+    return {"settings": settings_table(_shared_settings()), "constants": _constants_table()}
 
 
 def _filled(path: Path, tables: dict[str, str]) -> tuple[Path, str]:
@@ -60,7 +60,7 @@ def _servers_table(found: dict[str, Server[Any]]) -> str:
         (f"[{name}]({folder(name).relative_to(ROOT).as_posix()}/)", str(len(_offered(server))), summary(name))
         for name, server in found.items()
     ]
-    return _table(("server", "tools", "what it is"), rows)
+    return table(("server", "tools", "what it is"), rows)
 
 
 def _offered(server: Server[Any]) -> list[Any]:
@@ -72,7 +72,7 @@ def _offered(server: Server[Any]) -> list[Any]:
 def _tools_table(server: Server[Any]) -> str:
     offered = [(f"`{tool.__name__}`", _effect(tool), _one_line(tool)) for tool in server.tools]
     asked = [(f"`{tool.__name__}` (if asked for)", _effect(tool), _one_line(tool)) for tool in server.more_tools]
-    return _table(("tool", "effect", "what it does"), [*offered, *asked])
+    return table(("tool", "effect", "what it does"), [*offered, *asked])
 
 
 def _effect(tool: Any) -> str:
@@ -84,7 +84,7 @@ def _one_line(function: Any) -> str:
     return " ".join((inspect.getdoc(function) or "").split())
 
 
-def _own_settings(server: Server[Any]) -> list[Row]:
+def own_settings(server: Server[Any]) -> list[Row]:
     shared = set(_shared_settings())
     return [row for row in _rows(server.settings) if row not in shared]
 
@@ -104,7 +104,7 @@ def _constants_table() -> str:
         for name, info in Policy.model_fields.items()
         if former_variable(info)
     ]
-    return _table(("figure", "value", "meaning"), rows)
+    return table(("figure", "value", "meaning"), rows)
 
 
 def _row(names: list[str], info: FieldInfo) -> Row:
@@ -122,11 +122,11 @@ def _default(value: object) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _settings_table(rows: list[Row]) -> str:
-    return _table(("variable", "default", "meaning"), rows)
+def settings_table(rows: list[Row]) -> str:
+    return table(("variable", "default", "meaning"), rows)
 
 
-def _table(head: Row, rows: Iterable[Row]) -> str:
+def table(head: Row, rows: Iterable[Row]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 

@@ -44,30 +44,30 @@ def tokens(tool: Tool) -> int:
 def table(tools: list[Tool]) -> list[str]:
     """A line for each tool: tokens, whether it reads, writes or destroys, name and title; then the sum."""
     width = max((len(tool.name) for tool in tools), default=0)
-    lines = [f"{'~' + str(tokens(tool)):>7}  {_effect(tool):<8} {tool.name:<{width}}  {tool.title}" for tool in tools]
+    lines = [f"{'~' + str(tokens(tool)):>7}  {effect(tool):<8} {tool.name:<{width}}  {tool.title}" for tool in tools]
     return [*lines, f"{'~' + str(sum(map(tokens, tools))):>7}  tokens in {len(tools)} tools"]
 
 
 def description(tool: Tool) -> Iterator[str]:
     """Everything a model is told of one tool, for a person."""
-    yield f"{tool.name}: {tool.title} ({_effect(tool)}, about {tokens(tool)} tokens)"
+    yield f"{tool.name}: {tool.title} ({effect(tool)}, about {tokens(tool)} tokens)"
     yield from ("", *textwrap.wrap(tool.description or "", WIDTH), "")
     properties = cast("dict[str, dict[str, Any]]", tool.input_schema.get("properties", {}))
     required = tool.input_schema.get("required", [])
     for name, schema in properties.items():
-        yield f"  {name}: {_kind(schema)}, {'required' if name in required else 'optional'}"
+        yield f"  {name}: {kind(schema)}, {'required' if name in required else 'optional'}"
         yield from textwrap.wrap(
             schema.get("description", ""), WIDTH - 6, initial_indent="      ", subsequent_indent="      "
         )
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def kind(schema: dict[str, Any]) -> str:
     """The type with its bounds, such as `integer, minimum 1, maximum 100`."""
     bounds = [f"{keyword} {json.dumps(schema[keyword])}" for keyword in KEYWORDS if keyword in schema]
     return ", ".join([str(schema.get("type", "any")), *bounds])
 
 
-def _effect(tool: Tool) -> str:
+def effect(tool: Tool) -> str:
     hints = tool.annotations
     if hints and hints.read_only_hint:
         return "reads"
