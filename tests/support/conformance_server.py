@@ -1,4 +1,4 @@
-"""The conformance suite's server, built on the core: `conformance_server.py DESCRIPTOR` serves it over HTTP."""
+"""The conformance suite's server on the core: `conformance_server.py DESCRIPTOR` serves over HTTP, with `stdio` over pipes."""
 
 import asyncio
 import base64
@@ -10,13 +10,16 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from conformance_inputs import INPUT_TOOLS, given, needed, question
+from conformance_tasks import TASK_SERVICES, TASK_TOOLS
 from conformance_tools import PIXEL, PLAIN_TOOLS, RICH_SCHEMA, AnyContext, embedded, image
 from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.subscriptions import ResourceSubscriptions
+from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.results import Content
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
+from mcp_chassis.stdio import serve as stdio
 from mcp_chassis.tools import prompt, resource
 from mcp_types import JSONRPCMessage, PromptMessage, TextContent
 
@@ -105,7 +108,7 @@ SERVER = Server(
     settings=ServerSettings,
     connect=connect,
     instructions="Fixtures of the conformance suite.",
-    tools=(*PLAIN_TOOLS, *INPUT_TOOLS),
+    tools=(*PLAIN_TOOLS, *INPUT_TOOLS, *TASK_TOOLS),
     resources=(static_text, static_binary, watched, template),
     prompts=(
         test_simple_prompt,
@@ -139,7 +142,8 @@ class Events(EventStore):
 
 def server() -> Dispatch:
     """The fixtures; one tool's schema is the suite's own, which no Python signature spells."""
-    built = Dispatch(SERVER, ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY}))
+    settings = ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY})
+    built = Dispatch(SERVER, settings, TransportServices(tasks=TASK_SERVICES))
     rich = next(tool for tool in built.inventory.wire if tool.name == "json_schema_2020_12_tool")
     rich.input_schema = RICH_SCHEMA
     return built
@@ -155,4 +159,6 @@ async def serve(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "stdio":
+        sys.exit(stdio.run(server()))
     asyncio.run(serve(int(sys.argv[1])))
