@@ -1,4 +1,4 @@
-"""The conformance suite's server on the core: `conformance_server.py DESCRIPTOR` serves over HTTP, with `stdio` over pipes."""
+"""The conformance suite's server on the core: over HTTP on a descriptor, over pipes with the word `stdio`."""
 
 import asyncio
 import base64
@@ -10,12 +10,11 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from conformance_inputs import INPUT_TOOLS, given, needed, question
-from conformance_tasks import TASK_SERVICES, TASK_TOOLS
+from conformance_tasks import TASK_AFTER, TASK_TOOLS
 from conformance_tools import PIXEL, PLAIN_TOOLS, RICH_SCHEMA, AnyContext, embedded, image
 from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.subscriptions import ResourceSubscriptions
-from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.results import Content
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
@@ -142,8 +141,7 @@ class Events(EventStore):
 
 def server() -> Dispatch:
     """The fixtures; one tool's schema is the suite's own, which no Python signature spells."""
-    settings = ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY})
-    built = Dispatch(SERVER, settings, TransportServices(tasks=TASK_SERVICES))
+    built = Dispatch(SERVER, ServerSettings.load({"MCP_STATE_KEYS": STATE_KEY, "MCP_TASK_AFTER": TASK_AFTER}))
     rich = next(tool for tool in built.inventory.wire if tool.name == "json_schema_2020_12_tool")
     rich.input_schema = RICH_SCHEMA
     return built

@@ -9,13 +9,12 @@ from mcp.server.mcpserver import require_client_extension
 from mcp.shared.exceptions import MCPError
 from mcp_chassis.failures import Conflict
 from mcp_chassis.tasks.extension import TASKS
-from mcp_chassis.tasks.runner import Pace, TaskServices
 from mcp_chassis.tools import reads
 from mcp_types import INTERNAL_ERROR, CallToolResult
 from pydantic import Field
 
 LONG_SECONDS = 0.6
-TASK_SERVICES = TaskServices(pace=Pace(task=0.2))
+TASK_AFTER = "0.2"
 
 
 @reads("Greet")

@@ -1,6 +1,7 @@
 """A server whose calls take as long as a test wants, for tests of tasks."""
 
-from collections.abc import AsyncGenerator
+import sys
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -14,14 +15,14 @@ from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, SettingsConfigDict
-from mcp_chassis.tasks.runner import Pace, TaskServices
-from mcp_chassis.tasks.store import Limits
+from mcp_chassis.tasks.services import Pace, TaskServices
+from mcp_chassis.tasks.store import Limits, MemoryTaskStore, TaskStore
 from mcp_chassis.tools import Confirm, Connected, IdempotencyKey, reads, writes
 from pydantic import BaseModel, Field
 
 AnyContext = Context[Any, Any]
-SOON = Pace(task=0.01, look=0.02, beat=0.05, silent=0.5, suspected=0.1)
-"""A pace at which whatever waits for a test becomes a task."""
+SOON = Pace(look=0.02, beat=0.05)
+"""A pace for tests."""
 
 
 REPORT_SECONDS = 0.02
@@ -152,9 +153,17 @@ def long_server(desk: Desk) -> Server[LongSettings]:
     )
 
 
-def dispatch_of(desk: Desk, pace: Pace = SOON, limits: Limits | None = None, **variables: str) -> Dispatch:
-    """The server, with tasks at this pace."""
+def dispatch_of(
+    desk: Desk, *, limits: Limits | None = None, store: Callable[[], TaskStore] = MemoryTaskStore, **variables: str
+) -> Dispatch:
+    """The server, where whatever waits for a test becomes a task unless `MCP_TASK_AFTER` is given."""
     server = long_server(desk)
-    settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", **variables})
-    tasks = TaskServices(pace=pace, limits=limits or Limits())
+    settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", "MCP_TASK_AFTER": "0.01", **variables})
+    tasks = TaskServices(store, limits or Limits(), SOON)
     return Dispatch(server, settings, TransportServices(tasks=tasks))
+
+
+if __name__ == "__main__":
+    from mcp_chassis.remote import command
+
+    sys.exit(command.serve({"": long_server(Desk())}))

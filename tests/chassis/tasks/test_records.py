@@ -6,30 +6,7 @@ from typing import Any
 import pytest
 from mcp_chassis.tasks.record import Status, Task, WriteKey
 from mcp_chassis.tasks.store import Limits, MemoryTaskStore
-
-BEGAN = 1_800_000_000.0
-QUESTION = {"method": "elicitation/create", "params": {"message": "Sure?"}}
-
-
-def task(name: str = "one", owner: str = "ann", **more: Any) -> Task:
-    fields: dict[str, Any] = {
-        "tool": "profile_table",
-        "permission": "read",
-        "writes": False,
-        "replica": "here",
-        "created": BEGAN,
-        "updated": BEGAN,
-        "ttl_seconds": 60.0,
-    }
-    return Task(id=name, owner=owner, **{**fields, **more})
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = BEGAN
-
-    def __call__(self) -> float:
-        return self.now
+from task_records import QUESTION, Clock, task
 
 
 @pytest.fixture

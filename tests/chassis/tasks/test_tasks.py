@@ -10,14 +10,13 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.tasks.extension import TASKS
-from mcp_chassis.tasks.runner import Pace
 from mcp_chassis.tasks.store import Limits
 from mcp_chassis.testing import data, failure
 from mcp_types import CallToolResult
 from sample_server import SAMPLE
 from task_hosts import TaskHost, host_of
 
-NEVER = Pace(task=3600)
+LATE = "3600"
 UNKNOWN = "You have no task of this id, or it has expired."
 
 
@@ -46,7 +45,7 @@ async def test_a_call_that_takes_long_becomes_a_task_whose_result_is_the_calls(d
 
 async def test_a_call_that_ends_soon_is_answered_as_any_other(desk: Desk):
     desk.release.set()
-    async with host_of(dispatch_of(desk, NEVER)) as host:
+    async with host_of(dispatch_of(desk, MCP_TASK_AFTER=LATE)) as host:
         assert data(await host.call("look_long")) == {"name": "it"}
 
 

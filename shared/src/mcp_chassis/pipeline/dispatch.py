@@ -99,7 +99,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.host_log = HostLog(server.name, self._delivery.line)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
-        tasks = transport.tasks, settings.task_deadline
+        tasks = transport.tasks, settings
         self.long_calls = LongCalls(self.inventory, self.gate, self.memory, self._delivery, *tasks)
         listing = self.gate, self._delivery, self.rules.note_text, self.deadline
         self._resource_pages = ResourcePages(self.catalog, *listing)

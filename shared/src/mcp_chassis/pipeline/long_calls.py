@@ -15,12 +15,14 @@ from mcp_chassis.pipeline.reuse import ResultReuse
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.pipeline.tool_registry import ToolRegistry
 from mcp_chassis.pipeline.transport import Authorizer
+from mcp_chassis.settings import ServerSettings
 from mcp_chassis.storage.idempotency import Record, RecordKey
 from mcp_chassis.tasks.endings import Endings
 from mcp_chassis.tasks.extension import TaskExtension
 from mcp_chassis.tasks.record import Task, WriteKey
-from mcp_chassis.tasks.runner import Origin, TaskRunner, TaskServices
+from mcp_chassis.tasks.runner import TaskRunner
 from mcp_chassis.tasks.running import Handle
+from mcp_chassis.tasks.services import Origin, TaskServices
 
 
 class LongCalls:
@@ -32,7 +34,7 @@ class LongCalls:
         memory: the results of its writes.
         delivery: writes failures.
         services: of the transport.
-        seconds: the deadline of a task.
+        settings: of the server, with the deadline of a task.
     """
 
     def __init__(
@@ -42,13 +44,14 @@ class LongCalls:
         memory: ResultReuse,
         delivery: Renderer,
         services: TaskServices,
-        seconds: float,
+        settings: ServerSettings,
     ) -> None:
         self._inventory = inventory
         self._gate = gate
         self._memory = memory
+        self._after = settings.task_after
         endings = Endings(delivery.failed, delivery.error, self._find)
-        self.runner = TaskRunner(services, seconds, endings)
+        self.runner = TaskRunner(services, settings.task_deadline, endings)
 
     def extensions(self, handle: Handle, or_error: Callable[..., Awaitable[Any]]) -> list[TaskExtension]:
         """The extension, where a tool may take long."""
@@ -58,7 +61,7 @@ class LongCalls:
         async def answer(ctx: ServerRequestContext[Any, Any], run: Callable[[], Awaitable[Any]]) -> Any:
             return await or_error(Context(request_context=ctx), INVALID_PARAMS, run)
 
-        return [TaskExtension(self.runner, self._origin, self._may_see, handle, answer)]
+        return [TaskExtension(self.runner, self._after, self._origin, self._may_see, handle, answer)]
 
     def _origin(self, params: CallToolRequestParams) -> Origin | None:
         if params.name not in self._inventory:

@@ -11,7 +11,7 @@ from mcp_chassis.pipeline.reuse import record_store_for
 from mcp_chassis.settings import ServerSettings
 from mcp_chassis.sign_in import CallerConnections
 from mcp_chassis.storage.idempotency import RecordStore
-from mcp_chassis.tasks.runner import TaskServices
+from mcp_chassis.tasks.services import TaskServices
 
 
 class Authorizer(Protocol):

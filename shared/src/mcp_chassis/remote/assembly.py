@@ -24,6 +24,7 @@ from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
 from mcp_chassis.sign_in import CallerConnections
+from mcp_chassis.tasks.services import TaskServices
 from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class _Process:
         from mcp_chassis.remote.redis.event_bus import RedisEventBus
         from mcp_chassis.remote.redis.idempotency_records import RedisRecordStore
         from mcp_chassis.remote.redis.result_cache import RedisResultCache
+        from mcp_chassis.remote.redis.task_store import RedisTaskStore
 
         bus = RedisEventBus(link, mount)
         self.resources.append(bus.running())
@@ -128,6 +130,7 @@ class _Process:
             bus=bus,
             records=lambda _: RedisRecordStore(link, mount),
             answers=RedisResultCache(link, mount),
+            tasks=TaskServices(store=lambda: RedisTaskStore(link, mount)),
         )
 
     def acting(

@@ -55,12 +55,18 @@ class InFlightRequests:
         self.begun = 0
         self.overloads: list[Callable[[], bool]] = []
         self.answers: Counter[tuple[str, int]] = Counter()
+        self.tasks: list[Callable[[], int]] = []
         self._scopes: set[anyio.CancelScope] = set()
 
     @property
     def count(self) -> int:
         """Requests in flight; listen streams are none."""
         return self.requests.count
+
+    @property
+    def task_count(self) -> int:
+        """Tasks that run in this process."""
+        return sum(count() for count in self.tasks)
 
     def is_overloaded(self) -> bool:
         """Whether a new call would be refused because the process has as much to do as it may."""

@@ -29,7 +29,7 @@ class DrainingServer(uvicorn.Server):
     """uvicorn that drains before it shuts down.
 
     On the first SIGTERM or SIGINT nothing new is accepted, listen streams are ended as the protocol says, and calls
-    in flight get `drain_seconds`; then they are cancelled. A second signal ends it at once. The exit code is 0.
+    in flight and tasks get `drain_seconds`; then they are cancelled. A second signal ends it at once, with code 0.
 
     Args:
         flight: counts the requests in flight.
@@ -75,12 +75,15 @@ class DrainingServer(uvicorn.Server):
         self._draining = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
-        logger.info("Ending: %d requests are in flight.", self._flight.count)
+        logger.info("Ending: %d requests are in flight, %d tasks run.", self._flight.count, self._flight.task_count)
         await self._stop_listening()
         self._end_streams()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(self._drain_seconds, QUIET_SECONDS)):
                 await self._emptied()
+                await self._tasks_ended()
+        if self._flight.task_count:
+            logger.warning("%d tasks were ended after %g s.", self._flight.task_count, self._drain_seconds)
         if self._flight.count:
             logger.warning("%d requests were cancelled after %g s.", self._flight.count, self._drain_seconds)
         self._flight.cancel_all()
@@ -98,6 +101,13 @@ class DrainingServer(uvicorn.Server):
             if self._flight.count or self._flight.begun > begun:
                 begun, last = self._flight.begun, now
             elif now - last >= QUIET_SECONDS or now - began >= STILL_COMING_SECONDS:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _tasks_ended(self) -> None:
+        """Wait until no task runs; other replicas tell of them, so that this one need not."""
+        while True:
+            if not self._flight.task_count:
                 return
             await asyncio.sleep(POLL_SECONDS)
 

@@ -18,8 +18,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from mcp_chassis.deadline import Allowance
 from mcp_chassis.failures import InvalidInput, NotFound
 from mcp_chassis.tasks.record import Task
-from mcp_chassis.tasks.runner import Origin, TaskRunner
+from mcp_chassis.tasks.runner import TaskRunner
 from mcp_chassis.tasks.running import Handle, RunningCall, Stop
+from mcp_chassis.tasks.services import Origin
 
 TASKS = "io.modelcontextprotocol/tasks"
 
@@ -42,6 +43,7 @@ class TaskExtension(Extension):
 
     Args:
         runner: runs them.
+        after: seconds after which a call becomes a task.
         origin: where a call comes from; None for a tool that never takes long.
         may_see: whether the current caller may learn of a task.
         handle: answers a call.
@@ -53,12 +55,14 @@ class TaskExtension(Extension):
     def __init__(
         self,
         runner: TaskRunner,
+        after: float,
         origin: Callable[[CallToolRequestParams], Origin | None],
         may_see: Callable[[Task], bool],
         handle: Handle,
         or_error: OrError[dict[str, Any]],
     ) -> None:
         self._runner = runner
+        self._after = after
         self._origin = origin
         self._may_see = may_see
         self._handle = handle
@@ -88,7 +92,7 @@ class TaskExtension(Extension):
             raise
 
     async def _answer(self, call: RunningCall, origin: Origin) -> HandlerResult:
-        if await call.within(self._runner.pace.task):
+        if await call.within(self._after):
             return await call.result()
         task: Task | None = None
         with anyio.CancelScope(shield=True):

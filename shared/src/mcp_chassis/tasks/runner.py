@@ -16,9 +16,10 @@ from pydantic import TypeAdapter
 
 from mcp_chassis.failures import InternalError, TimedOut, Unavailable
 from mcp_chassis.tasks.endings import Changes, Endings
-from mcp_chassis.tasks.record import Status, Task, WriteKey
+from mcp_chassis.tasks.record import Status, Task
 from mcp_chassis.tasks.running import RunningCall, Stop
-from mcp_chassis.tasks.store import Limits, MemoryTaskStore, TaskStore, changed
+from mcp_chassis.tasks.services import Origin, TaskServices
+from mcp_chassis.tasks.store import changed
 from mcp_chassis.telemetry.metrics import METRICS
 
 ID_BYTES = 24
@@ -31,45 +32,6 @@ RESPONSES: TypeAdapter[InputResponses] = TypeAdapter(InputResponses)
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-
-
-@dataclasses.dataclass(frozen=True)
-class Pace:
-    """Seconds of the life of tasks.
-
-    Args:
-        task: before a call becomes a task.
-        look: between looks for notes of other processes.
-        beat: between two signs that a process lives.
-        silent: without such a sign, before a process is suspected to be gone.
-        suspected: before one that is suspected is held to be gone.
-    """
-
-    task: float = 5.0
-    look: float = 0.5
-    beat: float = 3.0
-    silent: float = 15.0
-    suspected: float = 6.0
-
-
-@dataclasses.dataclass(frozen=True)
-class TaskServices:
-    """What a transport provides for tasks."""
-
-    store: Callable[[], TaskStore] = MemoryTaskStore
-    limits: Limits = dataclasses.field(default_factory=Limits)
-    pace: Pace = dataclasses.field(default_factory=Pace)
-
-
-@dataclasses.dataclass(frozen=True)
-class Origin:
-    """Where a call comes from: the principal, the tool with its effect, and the record that its write leaves."""
-
-    owner: str
-    tool: str
-    permission: str
-    writes: bool
-    write_key: WriteKey | None = None
 
 
 class TaskRunner:
@@ -117,7 +79,7 @@ class TaskRunner:
         try:
             if self.store.shared:
                 await self.store.beat(self.replica)
-            added = await self.store.add(task, self._limits)
+            added = await self.store.add(task, self._limits) or await self._added_after_losses(task)
         except Unavailable:
             call.allowance.take_back("It could not become a task, since this server's store of tasks is unavailable.")
             return None
@@ -126,6 +88,12 @@ class TaskRunner:
             return None
         self._follow(call, task)
         return task
+
+    async def _added_after_losses(self, task: Task) -> bool:
+        """Add a task after those of processes that are gone have been ended; False where that changes nothing."""
+        others = [await self.found(name) for name in await self.store.unfinished(task.owner)]
+        ended = any(other is None or other.ended for other in others)
+        return ended and await self.store.add(task, self._limits)
 
     async def tell(self, call: RunningCall, message: str) -> None:
         """Store a report of progress, unless one was stored a moment ago."""
