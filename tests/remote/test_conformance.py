@@ -61,11 +61,10 @@ EXPECTED = {
 @contextlib.asynccontextmanager
 async def _serving(folder: Path, *, authenticated: bool) -> AsyncGenerator[str]:
     """The address of all product servers in one process; behind a proxy that has the key where one is needed."""
-    command = ["-c", "import sys; from mcp_chassis.cli import main; sys.exit(main(sys.argv[1:]))"]
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "SLACK_API_URL": "http://127.0.0.1:9", "MCP_CALL_DEADLINE": "3"}
     env = {**nowhere, "MCP_API_KEY": KEY if authenticated else ""}
     async with contextlib.AsyncExitStack() as stack:
-        running = await stack.enter_async_context(process("serve", *SERVERS, command=command, environment=env))
+        running = await stack.enter_async_context(process("serve", *SERVERS, module="mcp_chassis", environment=env))
         if not authenticated:
             yield running.url
             return

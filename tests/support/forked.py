@@ -4,6 +4,7 @@ For tests of what a running server does over its pipes; tests of the start itsel
 a module of Python and its arguments where `RawClient` takes a command.
 """
 
+import asyncio
 import atexit
 import contextlib
 import importlib
@@ -25,12 +26,21 @@ from mcp_chassis.testing.raw import RawClient
 SUPPORTED = sys.platform == "linux"
 IMPORTED_AT_A_START = (
     "anyio._backends._asyncio",
-    "mcp.server.lowlevel.server",
-    "mcp_chassis.pipeline.dispatch",
-    "mcp_chassis.run",
+    "cachetools",
+    "mcp_chassis.cli",
+    "mcp_chassis.remote.command",
+    "mcp_chassis.remote.redis.idempotency_records",
+    "mcp_chassis.remote.redis.rate_limiter",
+    "mcp_chassis.remote.redis.result_cache",
     "mcp_chassis.stdio.command",
     "mcp_chassis.stdio.front.loop",
     "mcp_chassis.stdio.recording",
+    "platformdirs.unix",
+    "redis.asyncio",
+    "rich.logging",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.h11_impl",
 )
 MAX_REQUEST_BYTES = 1 << 18
 
@@ -79,6 +89,30 @@ class ForkedProcess:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+class ForkedServer:
+    """A forked process with the part of `asyncio.subprocess.Process` that tests use."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], limit: int) -> None:
+        self._process = ForkedProcess(arguments, environment, subprocess.PIPE)
+        self.pid = self._process.pid
+        self.send_signal = self._process.send_signal
+        self.kill = self._process.kill
+        self.stderr = asyncio.StreamReader(limit)
+
+    async def reading(self) -> Self:
+        """The same, once its standard error is read by this event loop."""
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(self.stderr), self._process.stderr)
+        return self
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.poll()
+
+    async def wait(self) -> int:
+        return await asyncio.to_thread(self._process.wait)
 
 
 class ForkedClient(RawClient):

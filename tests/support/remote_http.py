@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from forked import SUPPORTED, ForkedServer
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_chassis.remote.app import Application
@@ -19,6 +20,7 @@ from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.server import Server
 
 SUPPORT = Path(__file__).parent
+MAX_LINE_BYTES = 1 << 22
 MODERN, LEGACY = "2026-07-28", "2025-06-18"
 ERAS = {"modern": MODERN, "legacy": LEGACY}
 BASE = "http://localhost:8080"
@@ -117,7 +119,7 @@ async def session(
 class Process:
     """A server in a process of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | ForkedServer) -> None:
         self.process = process
         self.lines: list[dict[str, Any]] = []
         self.url = ""
@@ -174,9 +176,13 @@ class Process:
 async def process(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
-    command: Sequence[str] = (str(SUPPORT / "remote_sample.py"),),
+    module: str = "remote_sample",
+    command: Sequence[str] = (),
 ) -> AsyncGenerator[Process]:
-    """`remote_sample.py` (or another program) on a free port, until the end of the block at the latest."""
+    """`remote_sample.py` (or another module) on a free port, until the end of the block at the latest.
+
+    It is forked from a process that has imported it; a `command` of Python's is started as a program.
+    """
     env = {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/nowhere"),
@@ -185,14 +191,18 @@ async def process(
         "MCP_RATE_LIMIT": "0",
         **(environment or {}),
     }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, *command, *arguments, env=env, stderr=asyncio.subprocess.PIPE, limit=2**22
-    )
-    server = Process(child)
+    if SUPPORTED and not command:
+        server = Process(await ForkedServer([module, *arguments], env, MAX_LINE_BYTES).reading())
+    else:
+        program = [sys.executable, *(command or ["-m", module]), *arguments]
+        env.setdefault("PYTHONPATH", str(SUPPORT))
+        stderr = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(*program, env=env, stderr=stderr, limit=MAX_LINE_BYTES)
+        server = Process(child)
     try:
         await server.listening()
         yield server
     finally:
-        if child.returncode is None:
-            child.kill()
+        if server.process.returncode is None:
+            server.process.kill()
         await server.ended()
