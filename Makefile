@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 NODE := .tools/node/node_modules/.package-lock.json
 PARALLEL := --numprocesses logical --dist worksteal
 
-.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients release site
+.PHONY: help setup demo test test-quick check lint types fix bench bench-check soak mutation snapshots docs new-server node lock dist clients release site picture
 
 help: ## Say what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -85,6 +85,9 @@ dist: setup ## Build packages, bundles, manifests and bills of materials; REPOSI
 
 site: setup ## Build the documentation site into dist/site; a link that leads nowhere fails it
 	@PYTHONPATH=scripts $(RUN) python -m documentation $(if $(REPOSITORY),--repository $(REPOSITORY))
+
+picture: setup $(NODE) ## Take the picture of the README again; needs Chromium
+	@.tools/node/node_modules/.bin/node scripts/picture/inspector.mjs docs/pictures/inspector.png
 
 release: check test dist site ## Everything of a release that needs no network; REPOSITORY=https://github.com/OWNER/NAME
 	@$(RUN) python scripts/release.py

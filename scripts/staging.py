@@ -11,7 +11,7 @@ from typing import Any
 from servers import ROOT
 
 PUBLISHED = [ROOT / "shared", *sorted((ROOT / "packages").glob("*-mcp"))]
-LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<target>(?!https?:|#|mailto:)[^)\s]+)\)")
+LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>(?!https?:|#|mailto:)[^)\s]+)\)")
 LICENSE_LINE = 'license = "MIT"\n'
 METADATA = """license = "MIT"
 license-files = ["LICENSE"]

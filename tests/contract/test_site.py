@@ -42,6 +42,8 @@ def test_a_link_to_a_source_becomes_its_path_or_leads_to_the_public_one(tmp_path
     copy(tmp_path / "public", Repository("https://github.com/acme/tools"), "1.2.0")
     page = "docs/how-to/team-over-http.md"
     assert "deploy (`deploy/nginx.conf`)" in (tmp_path / "plain" / page).read_text()
+    assert (tmp_path / "plain" / "docs" / "pictures" / "inspector.png").is_file()
+    assert "](docs/pictures/inspector.png)" in (tmp_path / "plain" / "README.md").read_text()
     public = (tmp_path / "public" / page).read_text()
     assert "[deploy](https://github.com/acme/tools/blob/v1.2.0/deploy/nginx.conf)" in public
     assert "(../remote.md#keys-and-scopes)" in public
