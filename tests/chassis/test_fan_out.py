@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import anyio
 import anyio.lowlevel
 import pytest
-from mcp_chassis.batching import Batcher
+from mcp_chassis.batching import Batcher, KeyedBatcher
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Conflict, InternalError, NotFound, TimedOut, Unavailable
 from mcp_chassis.fan_out import Stages, fan_out
@@ -266,3 +266,32 @@ async def test_an_executor_that_is_cancelled_by_its_own_library_leaves_nobody_wa
     gathering = Batcher(cancelled, seconds=0)
     with anyio.fail_after(60), pytest.raises(InternalError):
         await gathering.submit(1)
+
+
+async def test_items_of_two_keys_are_never_in_one_call():
+    executor = Executor()
+    gathering = KeyedBatcher(executor, seconds=0.02, most=3)
+    got = {}
+
+    async def one(key: str, item: int) -> None:
+        got[item] = await gathering.submit(key, item)
+
+    async with anyio.create_task_group() as callers:
+        for item in range(6):
+            callers.start_soon(one, str(item % 2), item)
+    assert got == {item: item * 2 for item in range(6)}
+    assert sorted(executor.calls) == [[0, 2, 4], [1, 3, 5]]
+
+
+async def test_a_key_that_is_forgotten_still_gives_its_waiting_callers_their_values():
+    executor = Executor()
+    gathering = KeyedBatcher(executor, seconds=0.02, max_keys=1)
+    got = []
+
+    async def one(key: str, item: int) -> None:
+        got.append(await gathering.submit(key, item))
+
+    async with anyio.create_task_group() as callers:
+        for item in (1, 2, 3):
+            callers.start_soon(one, str(item), item)
+    assert sorted(got) == [2, 4, 6]

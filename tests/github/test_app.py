@@ -133,8 +133,8 @@ async def test_a_token_is_made_anew_when_it_ends(acting: Open, github: ScriptedG
     github.app.lifetime_seconds = 0.0
     async with acting() as client:
         for _ in range(2):
-            data(await client.call_tool("get_issue", {**ISSUE, "comments": 0}))
-    assert credentials(github, "/issues/1") == given(github, "octocat")
+            data(await client.call_tool("list_issues", {"owner": "octocat", "repo": "hello"}))
+    assert credentials(github, "/issues") == given(github, "octocat")
     assert len(given(github, "octocat")) == 2
 
 

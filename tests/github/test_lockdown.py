@@ -118,3 +118,49 @@ async def test_a_caller_can_ask_for_lockdown_on_its_own_connection(connect: Conn
 
 async def own_context(client: Client) -> Any:
     return await client.call_tool("get_issue", {**HELLO, "number": 1})
+
+
+async def test_many_authors_are_judged_by_one_list_of_collaborators(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    hello.permissions |= {f"member-{number}": "write" for number in range(20)}
+    for number in range(20):
+        world.issue(hello, "Ours", "x", author=f"member-{number}")
+        world.issue(hello, EVIL, "x", author=f"eve-{number}")
+    told = await locked(connect, "list_issues", **HELLO, max_results=40)
+    assert [row["title"] for row in rows(told)] == ["(withheld)", "Ours"] * 20
+    assert len(github.seen("GET", r".*/collaborators")) == 1
+    assert github.seen("GET", r".*/permission") == []
+
+
+async def test_a_role_that_an_organization_made_itself_is_asked_about(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    hello.permissions |= {"rio": "write", "own": "releaser", "ann": "triage", "bob": "read"}
+    for author in ("rio", "own", "ann", "bob"):
+        world.issue(hello, author, "x", author=author)
+    told = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(told)] == ["(withheld)"] * 3 + ["rio"]
+    assert len(github.seen("GET", r".*/permission")) == 1
+
+
+async def test_collaborators_beyond_the_first_pages_are_asked_about(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    hello.permissions |= {f"member-{number}": "read" for number in range(400)} | {"last": "write"}
+    for author in ("member-1", "member-2", "last", "eve"):
+        world.issue(hello, author, "x", author=author)
+    told = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(told)] == ["(withheld)", "last", "(withheld)", "(withheld)"]
+    assert len(github.seen("GET", r".*/permission")) == 2
+
+
+async def test_where_collaborators_are_not_listed_each_author_is_asked_about(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    github.fault("GET", ".*/collaborators", status=404, body={"message": "Not Found"})
+    for author in ("rio", "eve", "tess", "ann"):
+        world.issue(hello, author, "x", author=author)
+    told = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(told)] == ["(withheld)"] * 3 + ["rio"]
+    assert len(github.seen("GET", r".*/permission")) == 4

@@ -61,6 +61,28 @@ async def test_names_of_a_page_are_asked_for_together_and_once(desk: Desk):
     assert len(desk.slack.calls) - first == 1
 
 
+async def test_names_that_calls_want_at_the_same_moment_are_asked_for_together(desk: Desk):
+    channels = [f"C1{number:07d}" for number in range(10)]
+    for number, channel in enumerate(channels):
+        desk.workspace.add_channel(channel, f"team-{number}")
+        desk.workspace.say(channel, desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}"), "x")
+    async with desk.client() as client:
+        pages = await asyncio.gather(*(client.call_tool("get_channel_history", {"channel": each}) for each in channels))
+    assert [data(page)["messages"][0]["user"] for page in pages] == [f"Person {number}" for number in range(10)]
+    assert desk.slack.count("users.list", "users.info") == 1
+
+
+async def test_somebody_whom_nobody_knows_costs_the_others_of_the_moment_nothing(desk: Desk):
+    for number in range(2):
+        desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")
+    desk.workspace.say("C10000000", ALICE, "x")
+    desk.workspace.say("C10000001", "U0NOBODY1", "y")
+    async with desk.client() as client:
+        asked = [client.call_tool("get_channel_history", {"channel": f"C1{number:07d}"}) for number in range(2)]
+        pages = [data(page) for page in await asyncio.gather(*asked)]
+    assert [page["messages"][0]["user"] for page in pages] == ["Alice Martin", "U0NOBODY1"]
+
+
 async def test_names_come_one_by_one_where_the_directory_is_slow(desk: Desk):
     desk.slack.delays["users.list"] = 60
     for number in range(8):

@@ -7,6 +7,7 @@ from typing import Any
 import github_discussions
 import graphql
 from github_glance import at_a_glance
+from github_issue_glance import ISSUE_TYPES, issue_at_a_glance
 from github_world import Issue, Pull, Repository, Thread, World
 from graphql import (
     GraphQLSchema,
@@ -30,7 +31,7 @@ class GraphQLDescription:
 
     @cached_property
     def schema(self) -> GraphQLSchema:
-        return build_schema(self._document.read_text(), assume_valid=True)
+        return build_schema(f"{self._document.read_text()} {ISSUE_TYPES}", assume_valid=True)
 
     def faults(self, sent: Any) -> list[str]:
         """Whatever the schema does not allow in this query and its variables."""
@@ -123,7 +124,16 @@ def _repository(repo: Repository) -> dict[str, Any]:
         issue = repo.issues.get(number)
         return None if issue is None or issue.pull is None else _pull(repo, issue, issue.pull)
 
-    facts = {"nameWithOwner": repo.full_name, "pullRequest": pull_request}
+    def issue_or_pull_request(info: Any, number: int) -> dict[str, Any]:
+        if number not in repo.issues:
+            raise NotThere(f"{repo.full_name}#{number}")
+        return issue_at_a_glance(repo, repo.issues[number])
+
+    facts = {
+        "nameWithOwner": repo.full_name,
+        "pullRequest": pull_request,
+        "issueOrPullRequest": issue_or_pull_request,
+    }
     return {**facts, **github_discussions.of_repository(repo)}
 
 

@@ -172,3 +172,19 @@ def permission(site: Site, request: Request, repo: Repository, login: str) -> An
         raise Refusal(403, "Must have push access to view collaborator permission.")
     may = "admin" if login == repo.owner.login else repo.permissions.get(login, "read")
     return Answer(200, {"permission": may, "role_name": may, "user": None})
+
+
+@of_repository("GET", "/collaborators")
+def collaborators(site: Site, request: Request, repo: Repository) -> Answer:
+    if not repo.push:
+        raise Refusal(403, "Must have push access to view repository collaborators.")
+    roles = {repo.owner.login: "admin", **repo.permissions}
+    people = [_collaborator(site, name, role) for name, role in roles.items()]
+    page, headers = pages(request, site.base, people)
+    return Answer(200, page, headers)
+
+
+def _collaborator(site: Site, login: str, role: str) -> dict[str, Any]:
+    push = role in ("admin", "maintain", "write")
+    rights = {"pull": True, "triage": push, "push": push, "maintain": push, "admin": role == "admin"}
+    return {**site.shapes.user(site.world.user(login)), "permissions": rights, "role_name": role}

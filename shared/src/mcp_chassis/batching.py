@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -11,6 +12,8 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 Execute = Callable[[Sequence[Item]], Awaitable[Sequence[Value | Failure]]]
+
+MAX_KEYS = 8
 
 
 class Batcher(Generic[Item, Value]):
@@ -57,6 +60,35 @@ class Batcher(Generic[Item, Value]):
             values = [UpstreamError("The answer to several items together does not hold one for each.")] * len(waiting)
         for (_, caller), value in zip(waiting, values, strict=True):
             _give(caller, value)
+
+
+class KeyedBatcher(Generic[Item, Value]):
+    """Batches by key, such as an account: items of two keys are never in one call.
+
+    Args:
+        execute, seconds, most: see `Batcher`.
+        max_keys: the keys used last whose batches stay open for more items.
+    """
+
+    def __init__(
+        self, execute: Execute[Item, Value], *, seconds: float = 0.1, most: int = 10, max_keys: int = MAX_KEYS
+    ) -> None:
+        self._execute, self._seconds, self._most = execute, seconds, most
+        self._max_keys = max_keys
+        self._batchers: OrderedDict[str, Batcher[Item, Value]] = OrderedDict()
+
+    async def submit(self, key: str, item: Item) -> Value:
+        """The value for this item, from a call that holds items of its key alone.
+
+        Raises:
+            Failure: the item's own, or that of the whole call.
+        """
+        batcher = self._batchers.get(key) or Batcher(self._execute, seconds=self._seconds, most=self._most)
+        self._batchers[key] = batcher
+        self._batchers.move_to_end(key)
+        if len(self._batchers) > self._max_keys:
+            self._batchers.popitem(last=False)  # whoever waits in it still gets a value
+        return await batcher.submit(item)
 
 
 class _Group(Generic[Item, Value]):

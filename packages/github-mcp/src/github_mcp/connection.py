@@ -15,6 +15,7 @@ from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.app_credential import app_credential, as_app
 from github_mcp.client import GitHubClient
 from github_mcp.client.graphql import GraphQL, graphql_base_url, is_enterprise
+from github_mcp.client.issue_batch import IssueBatch
 from github_mcp.client.repository_batch import RepositoryBatch
 from github_mcp.common_headers import common_headers
 from github_mcp.errors import failure_for
@@ -52,17 +53,19 @@ async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
         base = graphql_base_url(settings.api_url)
         graphql = await opened.enter_async_context(api(base, failure_for=graphql_judged))
         batch_judged = partial(as_app, _batch_failure_for) if app else _batch_failure_for
-        batch = await opened.enter_async_context(api(base, failure_for=batch_judged))
+        batches = GraphQL(await opened.enter_async_context(api(base, failure_for=batch_judged)), notices)
+        allowed = AllowedRepositories(settings.allowed_repos)
         yield GitHubClient(
             http,
             graphql,
-            AllowedRepositories(settings.allowed_repos),
+            allowed,
             notices,
             apps=app.apps if app else None,
             enterprise=is_enterprise(settings.api_url),
             page_chars=max(settings.max_result_chars - RESERVED_RESULT_CHARS, settings.max_result_chars // 2),
             lockdown=settings.lockdown,
-            batch=RepositoryBatch(GraphQL(batch, notices), credential),
+            batch=RepositoryBatch(batches, credential),
+            issue_batch=IssueBatch(batches, credential, allowed),
             token_scopes=scopes,
         )
 

@@ -43,6 +43,11 @@ def failures_by_place(answer: Response) -> tuple[dict[str, Failure], dict[str, d
     return failures, parts
 
 
+def failed_places(answer: Response) -> set[str]:
+    """The fields of the query in which anything failed."""
+    return {error.place for error in _errors(answer)}
+
+
 def _errors(answer: Response) -> tuple[GraphQLErrorRecord, ...]:
     return answer.record(GraphQLErrorsRecord, operation="ask by GraphQL").errors
 

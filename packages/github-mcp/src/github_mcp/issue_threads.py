@@ -1,8 +1,11 @@
 """One issue or pull request: its text, its latest comments and its state, read concurrently."""
 
+from functools import partial
+
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
+from github_mcp.client.issue_batch import IssueGlance, WantedIssue
 from github_mcp.client.list_pages import MAX_PAGE_SIZE
 from github_mcp.errors import Transferred
 from github_mcp.models.issues import IssueThread, SubIssue
@@ -23,6 +26,8 @@ async def read_thread(
     A transferred issue is read at its new place, which the result names.
     """
     asked = f"{owner}/{repo}".lower()
+    if end is None and (found := await github.issue_batch.read(WantedIssue(owner, repo, number, count))):
+        return await _at_a_glance(github, owner, repo, found, count)
     try:
         issue = await github.issues.get(owner, repo, number)
     except Transferred as transferred:
@@ -35,13 +40,28 @@ async def read_thread(
     if end is not None:
         comments, older = await latest_comments(github, owner, repo, issue, count=count, end=end)
         return IssueThread.from_record(issue, comments, repository=real_name, next_cursor=older, body=None)
-    return await _first_page(github, owner, repo, issue, count, real_name)
+    comments_of_page = partial(latest_comments, github, owner, repo, issue, count=count)
+    return await _first_page(github, owner, repo, issue, comments_of_page, real_name)
+
+
+async def _at_a_glance(github: GitHubClient, owner: str, repo: str, found: IssueGlance, count: int) -> IssueThread:
+    """The thread whose text and comments came by a request shared with others; its other parts are read by REST."""
+    real_name = None
+    if found.repository.lower() != f"{owner}/{repo}".lower():
+        warn(f"{owner}/{repo} is called {found.repository} now.")
+        real_name = found.repository
+    older = (found.issue.comments or 0) - count
+
+    async def comments() -> tuple[list[CommentRecord], str | None]:
+        return found.comments, str(older) if count and older > 0 else None
+
+    return await _first_page(github, owner, repo, found.issue, comments, real_name)
 
 
 async def _first_page(
-    github: GitHubClient, owner: str, repo: str, issue: IssueRecord, count: int, real_name: str | None
+    github: GitHubClient, owner: str, repo: str, issue: IssueRecord, read_comments: Reading, real_name: str | None
 ) -> IssueThread:
-    readings: dict[str, Reading] = {"comments": lambda: latest_comments(github, owner, repo, issue, count=count)}
+    readings: dict[str, Reading] = {"comments": read_comments}
     if issue.pull_request is not None:
         readings["pull request"] = lambda: pull_request_state(github, owner, repo, issue.number)
     if issue.sub_issues_summary and issue.sub_issues_summary.total:

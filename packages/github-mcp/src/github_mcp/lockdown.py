@@ -7,19 +7,50 @@ are: whoever writes there was let in.
 import asyncio
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
 
-from mcp_chassis.failures import Failure, PermissionDenied
+from mcp_chassis.failures import Failure, NotFound, PermissionDenied
 from mcp_chassis.output.warnings import warn
 from mcp_chassis.pipeline.narrowing import current_narrowing
 from mcp_chassis.storage.cache import Cache
 
+from github_mcp.client.list_pages import PartialList
 from github_mcp.client.repositories import Repositories
+from github_mcp.records.repositories import CollaboratorRecord
 
 ANSWER_TTL_SECONDS = 300.0
 MAX_AUTHORS = 60  # asked about at once; the texts of further ones are withheld
 WITHHELD = "(withheld)"
+MIN_AUTHORS_FOR_A_LIST = 4
+"""Authors from which on the list of collaborators is read instead of asking for each."""
+MAX_LIST_PAGES = 3
 _NO_BRANCH = re.compile(r"(?i)(?:refs/)?pull/.*|[0-9a-f]{7,40}|[^:]+:.*")
 _MAY_PUSH = {"admin", "maintain", "write"}
+_MAY_NOT_PUSH = {"read", "triage"}
+_LIST = "collaborators"
+
+
+@dataclass(frozen=True)
+class Collaborators:
+    """Who may push, and who may certainly not, by login; whoever is not in a complete list may not either."""
+
+    pushers: frozenset[str]
+    others: frozenset[str]
+    complete: bool
+
+    @classmethod
+    def from_records(cls, found: PartialList[CollaboratorRecord]) -> Self:
+        pushers = {each.login.lower() for each in found.items if each.permissions.push or each.role_name in _MAY_PUSH}
+        others = {each.login.lower() for each in found.items if each.role_name in _MAY_NOT_PUSH} - pushers
+        known_roles = len(pushers) + len(others) == len(found.items)
+        return cls(frozenset(pushers), frozenset(others), found.complete and known_roles)
+
+    def may_push(self, login: str) -> bool | None:
+        """None where the list does not say: it has more pages, or roles that an organisation made itself."""
+        if login.lower() in self.pushers:
+            return True
+        return False if self.complete or login.lower() in self.others else None
 
 
 class Lockdown:
@@ -34,6 +65,7 @@ class Lockdown:
         self._on = on
         self._public: Cache[bool] = Cache()
         self._pushers: Cache[bool] = Cache()
+        self._collaborators: Cache[Collaborators | None] = Cache()
 
     @property
     def active(self) -> bool:
@@ -56,9 +88,11 @@ class Lockdown:
         names = list(dict.fromkeys(logins))
         if not names or not self.active or not await self.is_public(owner, repo):
             return set()
-        asked = names[:MAX_AUTHORS]
+        listed = await self._listed(owner, repo) if len(names) >= MIN_AUTHORS_FOR_A_LIST else None
+        trusted = {name for name in names if listed and listed.may_push(name)}
+        asked = [name for name in names if listed is None or listed.may_push(name) is None][:MAX_AUTHORS]
         answers = await asyncio.gather(*(self._may_push(owner, repo, name) for name in asked))
-        trusted = {name for name, may_push in zip(asked, answers, strict=True) if may_push}
+        trusted |= {name for name, may_push in zip(asked, answers, strict=True) if may_push}
         return set(names) - trusted
 
     async def check_author(self, owner: str, repo: str, login: str) -> None:
@@ -77,6 +111,22 @@ class Lockdown:
                 "In a public repository only branches and tags are read (lockdown): a commit may be anybody's.",
                 remedy="Name a branch or a tag.",
             )
+
+    async def _listed(self, owner: str, repo: str) -> Collaborators | None:
+        """The collaborators; None where GitHub does not list them for this token."""
+
+        async def look_up() -> Collaborators | None:
+            try:
+                found = await self._repositories.collaborators(owner, repo, MAX_LIST_PAGES)
+            except (PermissionDenied, NotFound):
+                return None
+            return Collaborators.from_records(found)
+
+        try:
+            where = {"repo": f"{owner}/{repo}".lower()}
+            return await self._collaborators.get(_LIST, where, "", look_up, ttl=ANSWER_TTL_SECONDS)
+        except Failure:
+            return None
 
     async def _may_push(self, owner: str, repo: str, login: str) -> bool:
         async def look_up() -> bool:

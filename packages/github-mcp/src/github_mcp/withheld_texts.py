@@ -1,6 +1,6 @@
 """Results without the texts that lockdown withholds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from github_mcp.client import GitHubClient
 from github_mcp.lockdown import WITHHELD, tell_withheld
@@ -50,13 +50,21 @@ async def shown_rows(
     """Rows of issues whose titles by outsiders are withheld; each in its own repository where `place` is None."""
     if not github.lockdown.active:
         return [row for _, row in found]
-    rows: list[AnyRow] = []
-    for issue, row in found:
-        owner, _, repo = (place or repository_of(issue)).partition("/")
-        hidden = await github.lockdown.outsiders(owner, repo, [login(issue.user)])
-        rows.append({**row, "title": WITHHELD} if hidden else row)
+    authors: dict[str, set[str]] = {}
+    for issue, _ in found:
+        authors.setdefault(place or repository_of(issue), set()).add(login(issue.user))
+    hidden = {(name, each) for name, logins in authors.items() for each in await _outsiders(github, name, logins)}
+    rows = [
+        {**row, "title": WITHHELD} if (place or repository_of(issue), login(issue.user)) in hidden else row
+        for issue, row in found
+    ]
     tell_withheld(sum(row["title"] == WITHHELD for row in rows))
     return rows
+
+
+async def _outsiders(github: GitHubClient, full_name: str, logins: Iterable[str]) -> set[str]:
+    owner, _, repo = full_name.partition("/")
+    return await github.lockdown.outsiders(owner, repo, sorted(logins))
 
 
 async def shown_reviews(github: GitHubClient, owner: str, repo: str, page: ReviewPage) -> ReviewPage:

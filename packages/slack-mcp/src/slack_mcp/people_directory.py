@@ -1,11 +1,12 @@
 """People of the workspace: names of those whom messages mention, and finding somebody by name, handle or address."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 import anyio
+from mcp_chassis.batching import Batcher
 from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, TimedOut
 from mcp_chassis.fan_out import fan_out
 from mcp_chassis.storage.cache import Cache
@@ -22,6 +23,7 @@ MIN_NAMES_FOR_A_PAGE = 4
 MAX_PAGE_SECONDS = 3.0
 """Seconds that a page of the directory may take before people are asked for one by one."""
 RETRY_AFTER_FAILURE_SECONDS = 300.0
+_INFO, _APP = "users.info", "app"
 NO_SCOPE = "People are shown by id: the token lacks users:read."
 TOO_MANY_NAMES = "Some people are shown by id: too many to look up at once."
 
@@ -89,15 +91,16 @@ class PeopleDirectory:
         self.standings: dict[str, str] = {}
         self._lookups_closed_until = 0.0
         self._page_closed_until = 0.0
+        self._together: Batcher[str, Person | None] = Batcher(self._look_up, most=MAX_CACHED_PEOPLE)
 
     async def names(self, identities: Iterable[str]) -> tuple[dict[str, str], list[str]]:
         """Real names by id, as far as they can be had, and a warning where some could not."""
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         if self._clock() < self._lookups_closed_until:
             return {}, [NO_SCOPE] if wanted else []
-        people = dict(await self._from_page(wanted))
+        people = self._at_hand(wanted)
         missing = [identity for identity in wanted if identity not in people]
-        outcomes = await fan_out(missing[:MAX_PERSON_LOOKUPS], self.person)
+        outcomes = await fan_out(missing, self._together.submit, max_concurrent=max(1, len(missing)))
         people |= {outcome.item: outcome.value for outcome in outcomes if outcome.value}
         named = {identity: person.real_name for identity, person in people.items()}
         self.standings = {**self.standings, **{name: person.standing for name, person in people.items()}}
@@ -106,7 +109,8 @@ class PeopleDirectory:
         if any(isinstance(outcome.failure, PermissionDenied) for outcome in outcomes):
             self._lookups_closed_until = self._clock() + RETRY_AFTER_FAILURE_SECONDS
             return named, [NO_SCOPE]
-        return named, [TOO_MANY_NAMES] if len(missing) > MAX_PERSON_LOOKUPS else []
+        left = any(outcome.value is None and outcome.failure is None for outcome in outcomes)
+        return named, [TOO_MANY_NAMES] if left else []
 
     async def known(self, identities: Iterable[str], max_lookups: int = MAX_PERSON_LOOKUPS) -> list[Person]:
         """People by id, as far as they can be had with few requests: from the directory's first page, else each."""
@@ -133,7 +137,10 @@ class PeopleDirectory:
         async def make() -> Person:
             return Person.from_record(await self._api.users.info(identity), identity)
 
-        return await self._known.get("users.info", {"user": identity}, "app", make, ttl=LIST_TTL_SECONDS)
+        return await self._known.get(_INFO, {"user": identity}, _APP, make, ttl=LIST_TTL_SECONDS)
+
+    def _cached(self, identity: str) -> Person | None:
+        return self._known.found(_INFO, {"user": identity}, _APP)
 
     async def resolve(self, given: str) -> Person:
         """The one person meant by an id, `<@U1>`, `@handle`, an e-mail address or a real name.
@@ -234,6 +241,21 @@ class PeopleDirectory:
             remedy="Use the e-mail address or id, or find the person with find_users.",
             details={"close": close} if close else None,
         )
+
+    def _at_hand(self, wanted: list[str]) -> dict[str, Person]:
+        """Those who have been read already."""
+        listed = {person.id: person for page in self.listed.cached_pages for person in page.items}
+        known = {identity: listed.get(identity) or self._cached(identity) for identity in wanted}
+        return {identity: person for identity, person in known.items() if person is not None}
+
+    async def _look_up(self, wanted: Sequence[str]) -> list[Person | Failure | None]:
+        """The people whom calls of the same moment want named; None for those beyond what is looked up at once."""
+        distinct = list(dict.fromkeys(wanted))
+        found: dict[str, Person | Failure | None] = dict(await self._from_page(distinct))
+        missing = [identity for identity in distinct if identity not in found]
+        for outcome in await fan_out(missing[:MAX_PERSON_LOOKUPS], self.person):
+            found[outcome.item] = outcome.failure or outcome.value
+        return [found.get(identity) for identity in wanted]
 
     async def _from_page(self, wanted: list[str]) -> dict[str, Person]:
         """Those of the directory's first page, when several are wanted: in most workspaces that is everybody."""

@@ -17,6 +17,7 @@ from github_mcp.client.contents import Contents
 from github_mcp.client.discussions import Discussions
 from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
+from github_mcp.client.issue_batch import IssueBatch
 from github_mcp.client.issues import Issues
 from github_mcp.client.milestones import Milestones
 from github_mcp.client.notifications import Notifications
@@ -46,7 +47,7 @@ class GitHubClient:
         apps: the GitHub App that the server acts as.
         enterprise: it is an Enterprise Server, which does not know the newest parameters.
         token_scopes: what the token is known to be good for.
-        batch: reads several repositories by one request.
+        batch, issue_batch: read several repositories or issues by one request.
         lockdown: withholds texts of authors without push access in public repositories.
     """
 
@@ -60,12 +61,13 @@ class GitHubClient:
         page_chars: int,
         token_scopes: TokenScopes,
         batch: RepositoryBatch,
+        issue_batch: IssueBatch,
         apps: Apps | None = None,
         enterprise: bool = False,
         lockdown: bool = False,
     ) -> None:
         session, graphql = Session(http, allowed, notices), GraphQL(graphql_http, notices)
-        self.allowed, self.batch = allowed, batch
+        self.allowed, self.batch, self.issue_batch = allowed, batch, issue_batch
         self.page_chars, self.token_scopes, self.apps = page_chars, token_scopes, apps
         self.accounts = Accounts(session, apps)
         self.actions = Actions(session)

@@ -3,11 +3,12 @@
 from mcp_chassis.failures import NotFound
 from mcp_chassis.http.records import read_record
 
-from github_mcp.client.list_pages import ListPage, next_position, params_at
-from github_mcp.client.session import Session
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, PartialList, next_position, params_at
+from github_mcp.client.session import Session, Values
 from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.contents import ContentRecord
 from github_mcp.records.repositories import (
+    CollaboratorRecord,
     CommitRecord,
     LanguagesRecord,
     PermissionRecord,
@@ -52,6 +53,19 @@ class Repositories:
         tail, values = "/collaborators/{login}/permission", {"login": login}
         answer = await self._session.read(owner, repo, tail, values)
         return answer.record(PermissionRecord, operation="read a permission").permission
+
+    async def collaborators(self, owner: str, repo: str, pages: int) -> PartialList[CollaboratorRecord]:
+        """The accounts with rights of their own in a repository, as far as this many pages of a hundred hold them."""
+        found: list[CollaboratorRecord] = []
+        params: Values | None = {"per_page": MAX_PAGE_SIZE}
+        for _ in range(pages):
+            answer = await self._session.read(owner, repo, "/collaborators", params=params)
+            page = answer.records(CollaboratorRecord, operation="list the collaborators", noun="collaborators")
+            found += page.items
+            params = answer.page("next")
+            if params is None or page.skipped:
+                return PartialList(found, complete=not page.skipped)
+        return PartialList(found, complete=False)
 
     async def languages(self, owner: str, repo: str) -> dict[str, int]:
         """Bytes of code by language."""

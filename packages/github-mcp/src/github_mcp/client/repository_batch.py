@@ -1,23 +1,18 @@
 """Repositories that are asked for within a tenth of a second, read by one GraphQL request."""
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from mcp_chassis.accounts.signed_in_secret import on_behalf_of
-from mcp_chassis.batching import Batcher
 from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
 from mcp_chassis.http.records import read_record
 from mcp_chassis.http.response import Response
 
+from github_mcp.client.account_batches import AccountBatches, Token
 from github_mcp.client.graphql import GraphQL
 from github_mcp.graphql_errors import failures_by_place
 from github_mcp.records.repository_glance import GlanceRecord
 
 MAX_REPOSITORIES = 25
-MAX_ACCOUNTS = 8
 OPERATION = "read several repositories"
 _GLANCE = """
 fragment Glance on Repository {
@@ -50,13 +45,6 @@ class Glance:
     warnings: list[str] = field(default_factory=list[str])
 
 
-class Token(Protocol):
-    """A credential that is made ready, then revealed for the owner of the current request."""
-
-    async def ready(self) -> None: ...
-    def reveal(self) -> str: ...
-
-
 class RepositoryBatch:
     """Groups repositories into requests, those of each account apart.
 
@@ -67,8 +55,7 @@ class RepositoryBatch:
 
     def __init__(self, graphql: GraphQL, token: Token | None) -> None:
         self._graphql = graphql
-        self._token = token
-        self._accounts: OrderedDict[str, Batcher[Wanted, Glance | None]] = OrderedDict()
+        self._batches = AccountBatches(token, self._execute, most=MAX_REPOSITORIES)
 
     async def read(self, wanted: Wanted) -> Glance | None:
         """What GraphQL tells; None where the repository is to be asked for by REST.
@@ -78,16 +65,7 @@ class RepositoryBatch:
         Raises:
             Failure: of this repository, or of the whole request.
         """
-        if self._token is None:
-            return None
-        with on_behalf_of(wanted.owner):
-            await self._token.ready()
-            account = hashlib.sha256(self._token.reveal().encode()).hexdigest()
-        batcher = self._accounts.setdefault(account, Batcher(self._execute, most=MAX_REPOSITORIES))
-        self._accounts.move_to_end(account)
-        if len(self._accounts) > MAX_ACCOUNTS:
-            self._accounts.popitem(last=False)  # whoever waits in it still gets an answer
-        return await batcher.submit(wanted)
+        return await self._batches.submit(wanted.owner, wanted)
 
     async def _execute(self, items: Sequence[Wanted]) -> list[Glance | Failure | None]:
         if len(items) == 1:

@@ -44,6 +44,16 @@ class PermissionRecord(Record, frozen=True):
     permission: str
 
 
+class RightsRecord(Record, frozen=True):
+    push: bool = False
+
+
+class CollaboratorRecord(Record, frozen=True):
+    login: str
+    permissions: RightsRecord = RightsRecord()
+    role_name: str = ""
+
+
 class LanguagesRecord(Record, frozen=True):
     bytes_of: dict[str, int]
 

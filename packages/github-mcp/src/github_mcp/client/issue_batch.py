@@ -1,0 +1,117 @@
+"""Issues that are asked for within a tenth of a second, read with their latest comments by one GraphQL request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, UpstreamError
+from mcp_chassis.http.records import read_record
+from mcp_chassis.http.response import Response
+
+from github_mcp.allowed_repositories import AllowedRepositories
+from github_mcp.client.account_batches import AccountBatches, Token
+from github_mcp.client.graphql import GraphQL
+from github_mcp.graphql_errors import failed_places
+from github_mcp.records.issue_glance import GlanceIssueRecord, RepositoryIssueRecord
+from github_mcp.records.issues import CommentRecord, IssueRecord
+
+MAX_ISSUES = 20
+MAX_COMMENTS = 30
+"""Comments of each issue: more of them for many issues would be more than one answer should hold."""
+OPERATION = "read several issues"
+_SHARED = """
+  number url title body locked activeLockReason createdAt updatedAt authorAssociation
+  author { __typename login } labels(first: 100) { nodes { name } } assignees(first: 20) { nodes { login } }
+  milestone { title number }
+  comments(last: $comments) { totalCount nodes {
+    fullDatabaseId body createdAt authorAssociation author { __typename login } } }
+"""
+_GLANCE = f"""
+fragment IssueGlance on Issue {{
+  {_SHARED} state stateReason(enableDuplicate: true) issueType {{ name }} subIssuesSummary {{ total completed }}
+}}
+fragment PullGlance on PullRequest {{ {_SHARED} pullState: state isDraft mergedAt }}
+"""
+
+
+@dataclass(frozen=True)
+class WantedIssue:
+    """One issue or pull request by the name it was asked for, and how many of its latest comments."""
+
+    owner: str
+    repo: str
+    number: int
+    comments: int
+
+
+@dataclass(frozen=True)
+class IssueGlance:
+    """The issue, its latest comments, oldest first, and the real name of its repository."""
+
+    repository: str
+    issue: IssueRecord
+    comments: list[CommentRecord]
+
+
+class IssueBatch:
+    """Groups issues into requests, those of each account apart.
+
+    Args:
+        graphql: whose failures are those of the whole request.
+        token: None without one, where GraphQL refuses everything.
+    """
+
+    def __init__(self, graphql: GraphQL, token: Token | None, allowed: AllowedRepositories) -> None:
+        self._graphql = graphql
+        self._allowed = allowed
+        self._batches = AccountBatches(token, self._execute, most=MAX_ISSUES)
+
+    async def read(self, wanted: WantedIssue) -> IssueGlance | None:
+        """What GraphQL tells; None where the issue is to be asked for by REST.
+
+        That is so where it was asked for alone, with many comments or without a token, where GraphQL refuses the
+        whole request, and where it does not give this one: REST says why, and where a transferred issue is now.
+
+        Raises:
+            PermissionDenied: for a repository outside the allow-list, by either of its names.
+            Failure: of the whole request.
+        """
+        self._allowed.check(f"{wanted.owner}/{wanted.repo}")
+        if wanted.comments > MAX_COMMENTS:
+            return None
+        found = await self._batches.submit(wanted.owner, wanted)
+        if found is not None:
+            self._allowed.check(found.repository)
+        return found
+
+    async def _execute(self, items: Sequence[WantedIssue]) -> list[IssueGlance | Failure | None]:
+        if len(items) == 1:
+            return [None]
+        variables: dict[str, object] = {"comments": max(1, *(item.comments for item in items))}
+        for n, item in enumerate(items):
+            variables |= {f"owner{n}": item.owner, f"repo{n}": item.repo, f"number{n}": item.number}
+        try:
+            answer = await self._graphql.query(items[0].owner, _query(len(items)), variables)
+        except (PermissionDenied, NotFound, InvalidInput, UpstreamError):
+            return [None] * len(items)
+        failed = failed_places(answer)
+        return [None if f"item{n}" in failed else _glance(answer, n, item) for n, item in enumerate(items)]
+
+
+def _query(count: int) -> str:
+    declared = "".join(f", $owner{n}: String!, $repo{n}: String!, $number{n}: Int!" for n in range(count))
+    parts = "nameWithOwner issueOrPullRequest(number: $number{n}) {{ ...IssueGlance ...PullGlance }}"
+    fields = "\n".join(
+        f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ {parts.format(n=n)} }}" for n in range(count)
+    )
+    return f"query($comments: Int!{declared}) {{ {fields} }} {_GLANCE}"
+
+
+def _glance(answer: Response, place: int, wanted: WantedIssue) -> IssueGlance | None:
+    try:
+        at = f"data.item{place}"
+        found = read_record(answer.json, RepositoryIssueRecord, upstream=answer.upstream, operation=OPERATION, at=at)
+    except UpstreamError:
+        return None
+    issue: GlanceIssueRecord = found.issue_or_pull_request
+    comments = [each.as_comment for each in issue.comments.nodes[-wanted.comments :]] if wanted.comments else []
+    return IssueGlance(found.name_with_owner, issue.as_issue(found.name_with_owner), comments)
