@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from rest_mcp.bridge import Api, Bridge, RequestSpec
 from rest_mcp.names import PLACE, steps_of
+from rest_mcp.openapi.answers import answered
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import answered, parameters, sent_by_api
+from rest_mcp.openapi.entries import parameters, sent_by_api
 from rest_mcp.openapi.schemas import merged
 from rest_mcp.openapi.styles import CANNOT
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.changing_words import changes
 from rest_mcp.names import RESERVED, is_header, path_of
+from rest_mcp.openapi.answers import answered
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import (
@@ -29,8 +30,6 @@ SENT_BY_US = {
     *("accept", "authorization", "content-type", "if-none-match", "idempotency-key", "user-agent", "x-request-id"),
     *("traceparent", "tracestate"),
 }
-LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "value", "list")
-NAMING_FIELDS = {"name", "title", "number", "key", "uuid", "slug", "status", "created_at", "createdAt"}
 HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variable"
 
 
@@ -132,42 +131,6 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], s
     if operation.method == "GET" and changes(operation.identifier, operation.path, operation.words):
         entry |= {"read_only": False, "destructive": True, "idempotent": False}
     return entry
-
-
-def answered(document: Document, operation: Operation) -> tuple[str, str | None]:
-    """Whether it answers an object, a list or a text; for a list inside an object also the field that holds it."""
-    if operation.answer is None:
-        return ("text" if operation.text else "object"), None
-    schema = merged(document, operation.answer)
-    if schema.get("type") == "array" or "items" in schema:
-        return "list", None
-    properties = cast("Mapping[str, Any]", schema.get("properties", {}))
-    last = operation.path.rstrip("/").rpartition("/")[2]
-    if operation.method == "GET" and not _is_one_thing(properties, of_one="{" in last):
-        for name in (*LIST_FIELDS, last, snake(last)):
-            if merged(document, properties.get(name)).get("type") == "array":
-                return "list", name
-    return "object", None
-
-
-def _is_one_thing(properties: Mapping[str, Any], *, of_one: bool) -> bool:
-    """Whether an object with these properties is one thing that has lists, such as an order, and no page of a list.
-
-    Args:
-        of_one: whether it stands at a path that ends in a parameter.
-    """
-    return "id" in properties or (of_one and not NAMING_FIELDS.isdisjoint(properties))
-
-
-def answered_fields(document: Document, operation: Operation) -> Mapping[str, Any]:
-    """The properties of the object that it answers, or of each item of its list."""
-    answer, result = answered(document, operation)
-    schema = merged(document, operation.answer)
-    if result:
-        schema = merged(document, schema["properties"][result])
-    if answer == "list":
-        schema = merged(document, schema.get("items"))
-    return cast("Mapping[str, Any]", schema.get("properties", {}))
 
 
 def parameters(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from rest_mcp.names import path_of
+from rest_mcp.openapi.answers import item_fields, properties_of
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import answered_fields
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import Table, merged
 
@@ -31,8 +31,12 @@ NEXT_FIELDS = (
     *("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken", "continuationToken"),
     *("next_page", "nextPage", "next_url", "nextUrl", "nextLink", "@odata.nextLink", "next", "cursor", "after"),
 )
+TOTAL_FIELDS = (
+    *("total", "total_count", "totalCount", "total_results", "totalResults", "total_items", "totalItems"),
+    *("total_elements", "totalElements", "total_records", "totalRecords"),
+)
 AROUND_NEXT = ("meta", "paging", "pagination", "page_info", "pageInfo", "links", "_links", "response_metadata", "next")
-"""Objects of an answer in which the next cursor stands."""
+"""Objects of an answer in which the next cursor or the number of all items stands."""
 
 
 def proposed_paging(document: Document, operation: Operation) -> Table | None:
@@ -44,11 +48,12 @@ def proposed_paging(document: Document, operation: Operation) -> Table | None:
         parameter = next((name for name in called if name in nodes), None)
         if parameter is None:
             continue
+        properties = properties_of(document, operation.answer)
         if kind != "cursor":
-            return {"kind": kind, "parameter": parameter, **_first(document, kind, nodes[parameter]), **sized}
+            first, end = _first(document, kind, nodes[parameter]), _total(document, properties)
+            return {"kind": kind, "parameter": parameter, **first, **sized, **end}
         if nodes[parameter].get("required") is True:  # its first page is asked for with a value that nobody knows here
             return None
-        properties = _properties(document, operation.answer)
         if following := _next_field(document, properties, MAX_NEXT_DEPTH):
             return {"kind": kind, "parameter": parameter, "next": following, **sized}
         return _by_last(document, operation, parameter, properties, sized)
@@ -93,17 +98,34 @@ def _first(document: Document, kind: str, node: Node) -> Table:
     return {**({"first": 0} if from_zero else {}), **({"always": True} if node.get("required") is True else {})}
 
 
-def _properties(document: Document, schema: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", merged(document, schema).get("properties", {}))
+def _total(document: Document, properties: Mapping[str, Any], around: str = "") -> Table:
+    """The field that holds the number of all items, at the top or in an object about pages."""
+    for name in TOTAL_FIELDS:
+        if name in properties and _counts_all(merged(document, properties[name])):
+            return {"total": f"{around}{name}"}
+    for name in (*AROUND_NEXT, "page") if not around else ():
+        if found := _total(document, properties_of(document, properties.get(name)), f"{path_of(name)}."):
+            return found
+    return {}
+
+
+def _counts_all(node: Node) -> bool:
+    """Whether it is a whole number, and not that of this page alone by its description."""
+    kinds: Any = node.get("type")
+    whole = bool({"integer", "number"}.intersection([kinds] if isinstance(kinds, str) else kinds or ()))
+    told = str(node.get("description", "")).lower()
+    return whole and not any(words in told for words in ("this page", "current page", "per page"))
 
 
 def _next_field(document: Document, properties: Mapping[str, Any], depth: int) -> str | None:
     """The path of the field that holds the next cursor, at the top or in an object about pages."""
     for name in NEXT_FIELDS:
-        if name in properties and not _properties(document, properties[name]):
+        if name in properties and not properties_of(document, properties[name]):
             return path_of(name)
     for name in AROUND_NEXT if depth > 1 else ():
-        if name in properties and (below := _next_field(document, _properties(document, properties[name]), depth - 1)):
+        if name in properties and (
+            below := _next_field(document, properties_of(document, properties[name]), depth - 1)
+        ):
             return f"{path_of(name)}.{below}"
     return None
 
@@ -112,7 +134,7 @@ def _by_last(
     document: Document, operation: Operation, parameter: str, properties: Mapping[str, Any], sized: Table
 ) -> Table | None:
     """Where no field holds the next cursor, the last item's id may."""
-    if parameter not in AFTER_ITEM_PARAMETERS or "id" not in answered_fields(document, operation):
+    if parameter not in AFTER_ITEM_PARAMETERS or "id" not in item_fields(document, operation):
         return None
     more = next((name for name in MORE_FIELDS if name in properties), None)
     return {"kind": "last", "parameter": parameter, **sized, **({"more": more} if more else {})}

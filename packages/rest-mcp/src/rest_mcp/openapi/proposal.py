@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from rest_mcp.bad_bridge import BadBridge, broken
 from rest_mcp.bridge import Bridge
+from rest_mcp.names import path_of
+from rest_mcp.openapi.answers import envelope, is_plain, item_fields, proposed_answer
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import Sent, answered, answered_fields, over, sent_by_api, table
-from rest_mcp.openapi.files import Node
+from rest_mcp.openapi.entries import Sent, over, sent_by_api, table
 from rest_mcp.openapi.list_pages import DEFAULT_PAGE_SIZE, proposed_paging
 from rest_mcp.openapi.purposes import Purpose, purpose
 from rest_mcp.openapi.ranking import ranked
@@ -31,6 +32,7 @@ LARGE_RESULT_CHARS = 20_000
 LARGE_PARAMETER_CHARS = 600
 CHARS_PER_FIELD = 25
 MAX_MEASURED_DEPTH = 4
+MAX_NAMED = 5
 IDENTIFYING_FIELDS = (
     "id",
     "number",
@@ -128,26 +130,44 @@ def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
         entry["safe"] = True
     elif searches(document, operation):
         entry["read_only"] = True
-    paging = proposed_paging(document, operation) if base["answer"] == "list" else None
-    if kept := _kept(document, operation):
-        entry["keep"] = kept
-    if paging:
-        entry["page"] = paging
+    answer, result = proposed_answer(document, operation)
+    paging = proposed_paging(document, operation) if answer == "list" else None
+    around = envelope(document, operation)
+    if around and result and (paging or not around.words):
+        entry |= {"answer": answer, "result": result}
+    kept = _kept(document, operation)
+    if around and "result" not in entry:  # what tells of further pages would be lost beside a list
+        kept = [*(f"{result}.{name}" for name in kept), *map(path_of, around.words)] if result else []
+    entry |= {"keep": kept} if kept else {}
+    entry |= {"page": paging} if paging else {}
     carried = {paging.get("parameter"), paging.get("size_parameter")} if paging else set[Any]()
-    hidden = {called: {"hidden": True} for called in _hidden(base["parameters"], carried)}
+    unsaid = purpose(document, operation) is Purpose.CREATE and not _requires(base["parameters"])
+    hidden = {called: {"hidden": True} for called in _hidden(base["parameters"], carried, unsaid=unsaid)}
     for called in _needed_content(operation, base["parameters"], set(hidden)):
         del hidden[called]
     return {**entry, **({"parameters": hidden} if hidden else {})}
 
 
-def _hidden(parameters: Mapping[str, Table], carried: set[Any]) -> Iterator[str]:
-    """Optional parameters past the first eight, and those that no table can say."""
+def _requires(parameters: Mapping[str, Table]) -> bool:
+    """Whether the document says of any field of the body that it is required."""
+    return any(said.get("in") == "body" and said.get("required") is not False for said in parameters.values())
+
+
+def _hidden(parameters: Mapping[str, Table], carried: set[Any], *, unsaid: bool) -> Iterator[str]:
+    """Optional parameters past the first eight, the large ones, and those that no table can say.
+
+    Args:
+        unsaid: whether this creates something and no field is said to be required, so that any may be; a field is then
+            large by its parts, without their descriptions.
+    """
     shown = 0
     for called, said in parameters.items():
         if said.get("field", called) in carried:
             continue
         optional = said.get("required") is False or "default" in said
-        if optional and (CANNOT in said or shown >= MAX_OFFERED_PARAMETERS or _is_large(said)):
+        if optional and (
+            CANNOT in said or shown >= MAX_OFFERED_PARAMETERS or _is_large(_bare(said) if unsaid else said)
+        ):
             yield called
         else:
             shown += 1
@@ -174,17 +194,19 @@ def _is_large(said: Table) -> bool:
     return len(json.dumps(said)) > LARGE_PARAMETER_CHARS
 
 
+def _bare(said: Any) -> Any:
+    """A table without descriptions."""
+    if not isinstance(said, dict):
+        return said
+    return {key: _bare(each) for key, each in cast("Table", said).items() if key != "description"}
+
+
 def _kept(document: Document, operation: Operation) -> list[str]:
     """The plain fields of the answer, the telling ones first."""
-    plain = [name for name, prop in answered_fields(document, operation).items() if _is_plain(merged(document, prop))]
+    plain = [name for name, prop in item_fields(document, operation).items() if is_plain(document, prop)]
     telling = [name for name in IDENTIFYING_FIELDS if name in plain]
     others = [name for name in plain if name not in telling and not name.endswith("_url") and _FIELD.fullmatch(name)]
     return [*telling, *others][:MAX_KEPT_FIELDS]
-
-
-def _is_plain(node: Node) -> bool:
-    kinds = cast("list[Any]", node["type"]) if isinstance(node.get("type"), list) else [node.get("type")]
-    return bool({"string", "integer", "number", "boolean"} & set(kinds))
 
 
 def searches(document: Document, operation: Operation) -> bool:
@@ -197,6 +219,19 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
     if not operation.words:
         yield f"{name} has no description in the document: write one"
     asked = [each for each in operation.parameters if each.get("in") in {"path", "query"}]
+    if hidden := entry.get("parameters"):
+        yield f"{name} does not offer {_some(hidden)}: optional, and large or past the first {MAX_OFFERED_PARAMETERS}"
+    fields = item_fields(document, operation)
+    lost = [each for each in fields if not is_plain(document, fields[each])]
+    if lost and "keep" in entry:
+        yield f"{name} keeps single values; objects and lists of the answer are left out: {_some(lost)}"
+    around = envelope(document, operation)
+    if around and not around.result:
+        lists = ", ".join(around.lists)
+        yield f'{name} answers several lists ({lists}): write answer = "list" and result with the one that it lists'
+    elif around and "result" not in entry:
+        words = _some(around.words)
+        yield f"{name} answers one page of a list ({words}), and no parameter asks for the next: look at page"
     if operation.servers:
         own = ", ".join(operation.servers)[:120]
         yield f"{name} is served at an address of its own ({own}): write a second API for it"
@@ -206,11 +241,18 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
     if bare:
         yield f"{name}: {', '.join(bare[:5])} not described in the document"
     size = _size(document, operation.answer, MAX_MEASURED_DEPTH) * (
-        DEFAULT_PAGE_SIZE if answered(document, operation)[0] == "list" else 1
+        DEFAULT_PAGE_SIZE if proposed_answer(document, operation)[0] == "list" else 1
     )
     if size > LARGE_RESULT_CHARS:
         told = "its kept fields are far less" if "keep" in entry else "name the fields to keep"
         yield f"{name} answers about {size:,} characters: {told}"
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first five names, and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - MAX_NAMED} more" if len(listed) > MAX_NAMED else ""
+    return f"{', '.join(listed[:MAX_NAMED])}{more}"
 
 
 def _size(document: Document, schema: Any, depth: int) -> int:

@@ -3,8 +3,8 @@
 import re
 from enum import Enum
 
+from rest_mcp.openapi.answers import answered, envelope
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.entries import answered
 
 VERSION = re.compile(r"(api|rest|v[0-9][a-z0-9.]*)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -96,7 +96,8 @@ def purpose(document: Document, operation: Operation) -> Purpose:
         case "GET" if said in {Purpose.SEARCH, Purpose.LIST}:
             return said or Purpose.LIST
         case "GET":
-            is_list = answered(document, operation)[0] == "list" or (bool(last) and singular(last[-1]) != last[-1])
+            plural = bool(last) and singular(last[-1]) != last[-1]
+            is_list = plural or answered(document, operation)[0] == "list" or envelope(document, operation)
             return Purpose.LIST if is_list else Purpose.GET
         case "POST":
             return _of_post(said, verb, of_one)
