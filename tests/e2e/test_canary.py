@@ -3,16 +3,15 @@
 import asyncio
 import itertools
 import json
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from canaries import canary, environment, planted, sightings, worn
+from forked import ForkedClient, run_forked
 from mcp_chassis.settings import ServerSettings, is_secret, variables
-from mcp_chassis.testing.raw import RawClient, without_path
+from mcp_chassis.testing.raw import without_path
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -85,7 +84,7 @@ def everything_written(name: str, told: dict[str, str], folder: Path, good: Mapp
     log = folder / "stderr"
     with log.open("wb") as stderr:
         started = bare(folder, **IMPATIENT, **TALKATIVE, **told)
-        client = RawClient([sys.executable, "-m", module(name)], env=started, stderr=stderr.fileno()).start()
+        client = ForkedClient([module(name)], env=started, stderr=stderr.fileno()).start()
         replies: list[object] = [client.initialize()]
         tools = client.list()
         for tool in tools:
@@ -112,8 +111,7 @@ def malformed_starts(name: str, settings: type[ServerSettings], canaries: Mappin
 
 
 def start(name: str, told: dict[str, str]) -> str:
-    command = [sys.executable, "-m", module(name)]
-    run = subprocess.run(command, env=told, input="", capture_output=True, text=True, timeout=240, check=False)
+    run = run_forked([module(name)], told)
     assert run.returncode != 0
     return run.stdout + run.stderr
 

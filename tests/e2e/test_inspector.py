@@ -24,29 +24,35 @@ def era(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one configuration for all, so that a server's later starts find a record of its first."""
+    return tmp_path_factory.mktemp("inspector")
+
+
 @pytest.mark.parametrize("name", servers())
-def test_the_inspector_finds_nothing_to_complain_of(name: str, era: str, tmp_path: Path) -> None:
-    tools = inspected(name, era, tmp_path, "tools/list")["tools"]
+def test_the_inspector_finds_nothing_to_complain_of(name: str, era: str, folder: Path) -> None:
+    tools = inspected(name, era, folder, "tools/list")["tools"]
     assert tools
-    assert inspected(name, era, tmp_path, "resources/list")["resources"]
+    assert inspected(name, era, folder, "resources/list")["resources"]
 
 
-def test_the_inspector_calls_a_tool_and_reads_a_failure(era: str, tmp_path: Path) -> None:
+def test_the_inspector_calls_a_tool_and_reads_a_failure(era: str, folder: Path) -> None:
     asked = {"date_time": "2026-07-01T09:00", "from_timezone": "Asia/Tokyo", "to_timezone": "Europe/Paris"}
-    answer = called(asked, era, tmp_path)
+    answer = called(asked, era, folder)
     assert "02:00" in answer["structuredContent"]["answer"]
-    failed = called(asked | {"from_timezone": "Nowhere/City"}, era, tmp_path)
+    failed = called(asked | {"from_timezone": "Nowhere/City"}, era, folder)
     assert failed["isError"] is True
     assert json.loads(failed["content"][0]["text"])["error"]["code"] in {"INVALID_INPUT", "RESOURCE_NOT_FOUND"}
 
 
-def test_the_inspector_reads_a_resource_and_gets_a_prompt(era: str, tmp_path: Path) -> None:
-    read = inspected("first-server", era, tmp_path, "resources/read", "--uri", "greeting://world")
+def test_the_inspector_reads_a_resource_and_gets_a_prompt(era: str, folder: Path) -> None:
+    read = inspected("first-server", era, folder, "resources/read", "--uri", "greeting://world")
     assert read["contents"][0]["text"] == "Hello, world!"
-    prompt = inspected("timezone-mcp", era, tmp_path, "prompts/get", *EXPLAIN_DST)
+    prompt = inspected("timezone-mcp", era, folder, "prompts/get", *EXPLAIN_DST)
     assert prompt["messages"]
-    assert inspected("timezone-mcp", era, tmp_path, "resources/templates/list")["resourceTemplates"]
-    assert inspected("timezone-mcp", era, tmp_path, "prompts/list")["prompts"]
+    assert inspected("timezone-mcp", era, folder, "resources/templates/list")["resourceTemplates"]
+    assert inspected("timezone-mcp", era, folder, "prompts/list")["prompts"]
 
 
 def called(arguments: dict[str, str], era: str, folder: Path) -> dict[str, Any]:

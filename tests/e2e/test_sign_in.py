@@ -11,6 +11,7 @@ import anyio
 import anyio.abc
 import httpx2
 import pytest
+from forked import run_forked
 from mcp_chassis.testing.raw import without_path
 from remote_signing_in import Browser, oidc_provider
 from sign_in_upstream import SignInUpstream, sign_in_upstream
@@ -36,9 +37,8 @@ class Person:
         self.output = ""
 
     def runs(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", self.server, *arguments]
         environment = {name: value for name, value in {**self.environment, **more}.items() if value}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        done = run_forked([self.server, *arguments], environment)
         self.output += done.stdout + done.stderr
         return done
 

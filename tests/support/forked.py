@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -89,6 +90,21 @@ class ForkedProcess:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+def run_forked(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A module run with its arguments in a forked process, without input, to its end."""
+    if not SUPPORTED:
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, env=environment, input="", capture_output=True, text=True, check=False)
+    with tempfile.TemporaryFile() as errors:
+        process = ForkedProcess(arguments, environment, errors.fileno())
+        process.stdin.close()
+        with process.stdout:
+            output = process.stdout.read().decode()
+        code = process.wait()
+        errors.seek(0)
+        return subprocess.CompletedProcess(arguments, code, output, errors.read().decode())
 
 
 class ForkedServer:
@@ -196,6 +212,10 @@ def _become(environment: Mapping[str, str], descriptors: Sequence[int]) -> None:
     for number, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, number)
     os.closerange(3, max(descriptors) + 1)
+    # The streams of before are of another kind: a stream to a file seeks, one to a pipe cannot.
+    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     os.environ.clear()
     os.environ.update(environment)
 
