@@ -24,7 +24,7 @@ def copy(target: Path, repository: Repository, version: str) -> None:
     """Write every page below `target`, in the folders of the project, so that links between pages stay right.
 
     A link to another file leads to the public source, or becomes the path of the file where there is none. A link to
-    what does not exist stays, and Sphinx reports it.
+    what does not exist stays, and Sphinx reports it. Diagrams in Mermaid's notation are shown as their text.
     """
     pages = set(paths())
     for page in sorted(pages):
@@ -57,4 +57,4 @@ def _linked(lines: list[str], page: str, pages: set[str], repository: Repository
         marked = FENCE.match(line)
         if marked:
             fence = "" if fence == marked["marks"] else fence or marked["marks"]
-        yield line if fence else LINK.sub(link, line)
+        yield line.replace("mermaid", "text") if marked else line if fence else LINK.sub(link, line)
