@@ -37,6 +37,8 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     metrics.watch("slack", lambda: "half open")
     metrics.watch("desk", lambda: "closed")
     metrics.level("limit left", "github", 4999)
+    metrics.task("get_job_logs", "completed")
+    metrics.watch_tasks(lambda: {"working": 2, "input_required": 1})
     flight = InFlightRequests()
     flight.answers["/mcp", 200] = 3
     with flight.requests.holding("a"), flight.requests.holding("b"), flight.streams.holding("a"):
@@ -56,6 +58,9 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
         'mcp_upstream_breaker_open{server="github",upstream="slack"} 0.5',
         'mcp_upstream_breaker_open{server="github",upstream="desk"} 0',
         'mcp_level{server="github",level="limit left",of="github"} 4999',
+        'mcp_tasks{server="github",state="working"} 2',
+        'mcp_tasks{server="github",state="input_required"} 1',
+        'mcp_tasks_ended_total{server="github",tool="get_job_logs",outcome="completed"} 1',
         "mcp_http_streams 1",
         'mcp_http_answers_total{path="/mcp",status="200"} 3',
         "mcp_http_in_flight 2",

@@ -105,6 +105,14 @@ async def look_forever(desk: AtDesk, name: Name = "it") -> Done:
     return Done(name=name)
 
 
+@writes("Put soon", destructive=False, idempotent=True, may_take_minutes=True)
+async def put_soon(name: Name, seconds: Annotated[float, Field(ge=0, le=100)]) -> Done:
+    """Note on standard error that something was put, after so many seconds."""
+    await anyio.sleep(seconds)
+    sys.stderr.write(f"put {name}\n")
+    return Done(name=name)
+
+
 @writes("Put long", destructive=False, idempotent=False, may_take_minutes=True)
 async def put_long(desk: AtDesk, name: Name, idempotency_key: IdempotencyKey = None) -> Done:
     """Put something, at the end of a long wait."""
@@ -148,7 +156,7 @@ def long_server(desk: Desk) -> Server[LongSettings]:
         settings=LongSettings,
         connect=connect,
         instructions="Takes its time.",
-        tools=(look_long, look_on, break_protocol, look, look_forever, put_long, put_confirmed, paint),
+        tools=(look_long, look_on, break_protocol, look, look_forever, put_soon, put_long, put_confirmed, paint),
         draft=True,
     )
 
@@ -163,7 +171,11 @@ def dispatch_of(
     return Dispatch(server, settings, TransportServices(tasks=tasks))
 
 
+SERVER = long_server(Desk())
+
+
 if __name__ == "__main__":
     from mcp_chassis.remote import command
+    from mcp_chassis.stdio.command import serve_one
 
-    sys.exit(command.serve({"": long_server(Desk())}))
+    sys.exit(serve_one(SERVER) if "stdio" in sys.argv else command.serve({"": SERVER}))

@@ -253,3 +253,27 @@ async def test_a_server_without_long_tools_declares_no_tasks():
     settings = SAMPLE.settings.load({})
     async with Client(Dispatch(SAMPLE, settings), mode="auto") as client:
         assert client.server_capabilities.extensions is None
+
+
+async def test_a_tool_that_is_withheld_is_refused_as_without_tasks(desk: Desk):
+    async with host_of(dispatch_of(desk, LONG_READ_ONLY="true")) as host:
+        refused = await host.call("put_long", name="x")
+    assert failure(refused).code == "PERMISSION_DENIED"
+
+
+async def test_diagnostics_count_tasks_by_state_and_end(desk: Desk):
+    async with host_of(dispatch_of(desk)) as host:
+        name = await host.begin("look_long")
+        await host.begin("look_on")
+        running = await _counts(host)
+        await host.cancel(name)
+        await host.ended(name)
+        ended = await _counts(host)
+    assert (running["working"], running["input_required"]) == (2, 0)
+    assert ended["working"] == 1
+    assert ended["ended"]["look_long"]["cancelled"] >= 1
+
+
+async def _counts(host: TaskHost) -> dict[str, Any]:
+    read = await host.client.read_resource("server://diagnostics")
+    return json.loads(read.contents[0].text)["counts"]["tasks"]

@@ -34,7 +34,7 @@ class Processed(Result):
     failed: list[Unprocessed] | None = None
 
 
-@reads("Process tickets", deadline=60)
+@reads("Process tickets", deadline=60, may_take_minutes=True)
 async def process_tickets(
     ids: Ids, support: Support, ctx: Context[Any, Any], operation: Operation = "summary"
 ) -> Processed:

@@ -27,6 +27,7 @@ async def serving(app: Any) -> AsyncGenerator[Lifespan]:
     watch = app.server.watch
     async with app.server.connect(app.bound_settings) as connection:
         app.connection = connection
+        app.long_calls.watched()
         try:
             async with watch(connection, app.bus) if watch else nullcontext():
                 yield Lifespan(connection, app.acting)

@@ -8,7 +8,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp_types import INVALID_PARAMS, CallToolRequestParams
 
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, PermissionDenied
 from mcp_chassis.output.render import Renderer
 from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.pipeline.reuse import ResultReuse
@@ -23,6 +23,7 @@ from mcp_chassis.tasks.record import Task, WriteKey
 from mcp_chassis.tasks.runner import TaskRunner
 from mcp_chassis.tasks.running import Handle
 from mcp_chassis.tasks.services import Origin, TaskServices
+from mcp_chassis.telemetry.metrics import METRICS
 
 
 class LongCalls:
@@ -53,9 +54,18 @@ class LongCalls:
         endings = Endings(delivery.failed, delivery.error, self._find)
         self.runner = TaskRunner(services, settings.task_deadline, endings)
 
+    @property
+    def _any(self) -> bool:
+        return any(self._inventory.tool(tool.name).definition.may_take_minutes for tool in self._inventory.wire)
+
+    def watched(self) -> None:
+        """Let the metrics of the current server tell of tasks, where it may have any."""
+        if self._any:
+            METRICS.watch_tasks(self.runner.states)
+
     def extensions(self, handle: Handle, or_error: Callable[..., Awaitable[Any]]) -> list[TaskExtension]:
         """The extension, where a tool may take long."""
-        if not any(self._inventory.tool(tool.name).definition.may_take_minutes for tool in self._inventory.wire):
+        if not self._any:
             return []
 
         async def answer(ctx: ServerRequestContext[Any, Any], run: Callable[[], Awaitable[Any]]) -> Any:
@@ -64,10 +74,12 @@ class LongCalls:
         return [TaskExtension(self.runner, self._after, self._origin, self._may_see, handle, answer)]
 
     def _origin(self, params: CallToolRequestParams) -> Origin | None:
-        if params.name not in self._inventory:
+        """Where a call comes from; None where it never becomes a task, or is refused anyway."""
+        try:
+            definition = self._inventory.tool(params.name).definition if params.name in self._inventory else None
+        except PermissionDenied:
             return None
-        definition = self._inventory.tool(params.name).definition
-        if not definition.may_take_minutes:
+        if definition is None or not definition.may_take_minutes:
             return None
         key = None if definition.read_only else self._write_key(params)
         return Origin(current_principal(), params.name, definition.permission, not definition.read_only, key)

@@ -33,6 +33,7 @@ def exposition(
     sections = [
         _counter("mcp_calls_total", "Tool calls by outcome.", ("server", "tool", "outcome"), _all(servers, _calls)),
         _histogram("mcp_call_seconds", "Duration of tool calls.", "tool", _durations(servers)),
+        *_tasks(servers),
         *_upstreams(servers),
         _gauge(
             "mcp_level",
@@ -52,6 +53,12 @@ def exposition(
 Series = Mapping[tuple[str, ...], float]
 
 
+def _tasks(servers: Mapping[str, Metrics]) -> Iterator[Iterable[str]]:
+    by_outcome = ("server", "tool", "outcome")
+    yield _gauge("mcp_tasks", "Tasks of this process by state.", ("server", "state"), _all(servers, _task_states))
+    yield _counter("mcp_tasks_ended_total", "Tasks that ended.", by_outcome, _all(servers, _ended_tasks))
+
+
 def _upstreams(servers: Mapping[str, Metrics]) -> Iterator[Iterable[str]]:
     of, by_outcome = ("server", "upstream"), ("server", "upstream", "outcome")
     yield _counter("mcp_upstream_attempts_total", "Upstream requests.", by_outcome, _all(servers, _attempts))
@@ -67,6 +74,14 @@ def _all(servers: Mapping[str, Metrics], of: Callable[[Metrics], Series]) -> dic
 
 def _calls(metrics: Metrics) -> Series:
     return {(of, outcome): count for (of, outcome), count in metrics.calls.items()}
+
+
+def _task_states(metrics: Metrics) -> Series:
+    return {(state,): count for state, count in metrics.task_states().items()}
+
+
+def _ended_tasks(metrics: Metrics) -> Series:
+    return {(tool, outcome): count for (tool, outcome), count in metrics.tasks.items()}
 
 
 def _attempts(metrics: Metrics) -> Series:

@@ -25,6 +25,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, JSONRPCError, JSONRPCMessage
 from pydantic import ValidationError
 
 from mcp_chassis.output import mirrored
+from mcp_chassis.pipeline.long_calls import LongCalls
 from mcp_chassis.pipeline.subscriptions import Listening, ResourceSubscriptions
 from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.stdio.hang_up import HangUpWatch
@@ -58,10 +59,11 @@ _MAX_WAITING_MESSAGES = 1_000  # messages read and not yet taken up
 
 
 class Servable(Protocol):
-    """A server that this transport can carry: the protocol's server, the bus of its events, its log notifications."""
+    """A server that this transport can carry: the protocol's server, its events, its log notifications, its tasks."""
 
     bus: SubscriptionBus
     host_log: HostLog
+    long_calls: LongCalls
 
     @property
     def lowlevel(self) -> LowLevelServer[Any]: ...
@@ -108,6 +110,10 @@ class Session:
         self._server = server
         self._listening = Listening(server.bus)
         self._subscriptions = ResourceSubscriptions(server.bus)
+
+    def drain(self) -> Drain:
+        """A drain that waits for the writes of tasks as well."""
+        return Drain(lambda: self._server.long_calls.runner.writing)
 
     def send_markers(self) -> None:
         """Let results hold markers for texts that they repeat; the writer of this connection writes the texts out."""
@@ -158,7 +164,7 @@ class _Pipes:
 
     def __init__(self, incoming: int, outgoing: int, session: Session, after_eof: Ending, handover: Handover) -> None:
         self._session = session
-        self._drain = Drain()
+        self._drain = session.drain()
         self._after_eof = after_eof
         self._writer = LineWriter(outgoing, self._flow, lambda: self.stop(_WITHOUT_GRACE))
         self._reader = LineReader(incoming, self._line, self._too_long, self._eof)
@@ -232,7 +238,7 @@ class _Pipes:
 async def _serve_threads(session: Session, after_eof: Ending, after_signal: Ending) -> None:
     from mcp.server.stdio import stdio_server
 
-    drain = Drain()
+    drain = session.drain()
     async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as pump:
 
         async def write(message: JSONRPCMessage) -> None:

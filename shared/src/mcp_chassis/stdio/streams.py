@@ -19,11 +19,18 @@ from mcp_types import (
 
 from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 
+LOOK_SECONDS = 0.05  # between looks at tasks, which end without a message
+
 
 class Drain:
-    """Requests in flight, and the seconds they have left once the connection ends."""
+    """Requests in flight, and the seconds they have left once the connection ends.
 
-    def __init__(self) -> None:
+    Args:
+        writing: how many tasks are writing; they have these seconds too.
+    """
+
+    def __init__(self, writing: Callable[[], int] = lambda: 0) -> None:
+        self._writing = writing
         self._open: set[RequestId] = set()
         self._change = asyncio.Event()
         self._grace = 0.0
@@ -61,9 +68,10 @@ class Drain:
     async def settled(self) -> None:
         """Return when nothing is in flight or the grace is over."""
         with anyio.move_on_after(self._grace):
-            while self._open and not self._has_no_grace:
+            while (self._open or self._writing()) and not self._has_no_grace:
                 self._change.clear()
-                await self._change.wait()
+                with anyio.move_on_after(LOOK_SECONDS if self._writing() else self._grace):
+                    await self._change.wait()
 
 
 class _Stream:

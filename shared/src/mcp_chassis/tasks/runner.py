@@ -65,9 +65,14 @@ class TaskRunner:
         return len(self._running)
 
     @property
-    def waiting(self) -> int:
-        """How many of them wait for an answer."""
-        return sum(call.is_waiting for call in self._running.values())
+    def writing(self) -> int:
+        """How many of them change something, and wait for no answer."""
+        return sum(bool(call.task and call.task.writes and not call.is_waiting) for call in self._running.values())
+
+    def states(self) -> dict[str, int]:
+        """How many tasks this process runs, and how many of them wait for an answer."""
+        waiting = sum(call.is_waiting for call in self._running.values())
+        return {"working": self.count - waiting, "input_required": waiting}
 
     async def become(self, call: RunningCall, origin: Origin) -> Task | None:
         """Let a call go on as a task; None where it cannot, and then ends at its own deadline."""

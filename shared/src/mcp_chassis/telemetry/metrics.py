@@ -50,6 +50,8 @@ class Metrics:
         self.waits: Counter[tuple[str, str]] = Counter()
         self.latencies: dict[str, Histogram] = {}
         self.tasks: Counter[tuple[str, str]] = Counter()
+        self.task_states: Callable[[], dict[str, int]] = dict[str, int]
+        """How many tasks this process has in each state."""
         self.breakers: dict[str, Callable[[], str]] = {}
         self._levels: dict[tuple[str, str], float | Callable[[], float]] = {}
 
@@ -76,6 +78,10 @@ class Metrics:
         if upstream in self.breakers or len(self.breakers) < MAX_SERIES:
             self.breakers[upstream] = breaker
 
+    def watch_tasks(self, states: Callable[[], dict[str, int]]) -> None:
+        """Register a function that gives the number of tasks in each state."""
+        self.task_states = states
+
     def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
         """Set a gauge to a value, or to a function that is called when the gauge is read.
 
@@ -92,13 +98,16 @@ class Metrics:
         return {series: value() if callable(value) else value for series, value in self._levels.items()}
 
     def snapshot(self) -> dict[str, Any]:
-        """All counts as plain JSON."""
+        """All counts as plain JSON; without tasks where the server has none."""
+        states = self.task_states()
+        ended = {tool: _outcomes(self.tasks, tool) for tool in sorted({tool for tool, _ in self.tasks})}
         return {
             "calls": {
                 tool: {"outcomes": _outcomes(self.calls, tool), **histogram.snapshot()}
                 for tool, histogram in sorted(self.durations.items())
             },
             "upstreams": {name: self._upstream(name) for name in self._upstreams()},
+            **({"tasks": {**states, "ended": ended}} if states else {}),
         }
 
     def _upstreams(self) -> list[str]:
@@ -155,6 +164,9 @@ class ProcessMetrics(Metrics):
 
     def watch(self, upstream: str, breaker: Callable[[], str]) -> None:
         self._current.watch(upstream, breaker)
+
+    def watch_tasks(self, states: Callable[[], dict[str, int]]) -> None:
+        self._current.watch_tasks(states)
 
     def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
         self._current.level(name, of, value)

@@ -51,7 +51,7 @@ async def list_named_queries(databases: Registry) -> NamedQueryList:
     return await list_queries(databases)
 
 
-@reads("Run a named query", offered=_offered, deadline=MAX_DEADLINE_SECONDS)
+@reads("Run a named query", offered=_offered, deadline=MAX_DEADLINE_SECONDS, may_take_minutes=True)
 async def run_named_query(
     name: Name,
     databases: Registry,

@@ -20,7 +20,7 @@ def _deadline(arguments: Mapping[str, Any]) -> float:
     return ACQUIRE_TIMEOUT_SECONDS + arguments.get("timeout_seconds", 30) * statements + ABANDON_AFTER_SECONDS
 
 
-@reads("Run a query", deadline=_deadline, offered=reads_freely)
+@reads("Run a query", deadline=_deadline, offered=reads_freely, may_take_minutes=True)
 async def execute_query(
     query: Sql,
     databases: Registry,

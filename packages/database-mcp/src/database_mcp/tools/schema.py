@@ -37,7 +37,7 @@ async def list_databases(databases: Registry) -> DatabaseList:
     return DatabaseList(default=databases.default, databases=list(states))
 
 
-@reads("List tables")
+@reads("List tables", may_take_minutes=True)
 async def list_tables(
     databases: Registry,
     schema: SchemaName = None,
@@ -54,7 +54,7 @@ async def list_tables(
     return databases.labelled(chosen, page)
 
 
-@reads("Describe a table")
+@reads("Describe a table", may_take_minutes=True)
 async def describe_table(
     table: TableName, databases: Registry, schema: SchemaName = None, database: DatabaseName = None
 ) -> TableDescription:
@@ -68,7 +68,7 @@ async def describe_table(
     return databases.labelled(chosen, await chosen.read(described))
 
 
-@reads("Search the schema")
+@reads("Search the schema", may_take_minutes=True)
 async def search_schema(
     text: Name,
     databases: Registry,
@@ -84,7 +84,7 @@ async def search_schema(
     return databases.labelled(chosen, found)
 
 
-@reads("Find joins")
+@reads("Find joins", may_take_minutes=True)
 async def find_joins(
     from_table: TableName, to_table: TableName, databases: Registry, database: DatabaseName = None
 ) -> JoinPath:
@@ -99,7 +99,7 @@ async def find_joins(
     return databases.labelled(chosen, await chosen.read(joined))
 
 
-@reads("Profile a table", deadline=120, offered=reads_freely)
+@reads("Profile a table", deadline=120, offered=reads_freely, may_take_minutes=True)
 async def profile_table(
     table: TableName,
     databases: Registry,

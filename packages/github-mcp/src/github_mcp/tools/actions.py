@@ -130,7 +130,7 @@ async def cancel_run(owner: Owner, repo: Repo, run_id: RunId, github: GitHub, co
     return github.with_notices(StartedRun(run_id=run_id, requested="cancel"))
 
 
-@reads("Read logs of jobs")
+@reads("Read logs of jobs", may_take_minutes=True)
 async def get_job_logs(
     owner: Owner,
     repo: Repo,
@@ -151,7 +151,7 @@ async def get_job_logs(
     return await log_page(github, owner, repo, job_id or 0, lines=max_lines, position=cursor, search=search)
 
 
-@reads("Read artifacts of a run")
+@reads("Read artifacts of a run", may_take_minutes=True)
 async def get_artifact(
     owner: Owner,
     repo: Repo,

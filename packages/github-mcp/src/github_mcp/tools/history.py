@@ -68,7 +68,7 @@ async def list_branches_and_tags(
     return github.with_notices(RefPage.of([ref_row(each) for each in found.items], **found.page_fields))
 
 
-@reads("Compare two refs")
+@reads("Compare two refs", may_take_minutes=True)
 async def compare(
     owner: Owner,
     repo: Repo,

@@ -17,7 +17,7 @@ MergeMethod = Literal["merge", "squash", "rebase"]
 Branch = Annotated[str, Field(min_length=1, max_length=250)]
 
 
-@reads("Read a pull request's diff")
+@reads("Read a pull request's diff", may_take_minutes=True)
 async def get_pull_request_diff(
     owner: Owner,
     repo: Repo,

@@ -28,7 +28,7 @@ ChannelTypes = Annotated[
 TYPES = {"public": "public_channel", "private": "private_channel", "dm": "im", "group_dm": "mpim"}
 
 
-@reads("List channels")
+@reads("List channels", may_take_minutes=True)
 async def list_channels(
     slack: Slack,
     query: ChannelQuery = None,

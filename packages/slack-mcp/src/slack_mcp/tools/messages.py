@@ -48,7 +48,7 @@ async def send_message(
     )
 
 
-@reads("Read a channel")
+@reads("Read a channel", may_take_minutes=True)
 async def get_channel_history(
     channel: ChannelGiven,
     slack: Slack,
@@ -67,7 +67,7 @@ async def get_channel_history(
     return await messages_from(page, place.id, slack)
 
 
-@reads("Read a thread")
+@reads("Read a thread", may_take_minutes=True)
 async def get_thread(
     channel: ChannelGiven,
     thread_ts: ThreadTs,

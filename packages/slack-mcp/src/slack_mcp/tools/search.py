@@ -14,7 +14,7 @@ from slack_mcp.tools.parameters import OptionalChannel
 from slack_mcp.workspace_search import search_workspace
 
 
-@reads("Search messages")
+@reads("Search messages", may_take_minutes=True)
 async def search_messages(
     query: Annotated[
         str, Field(min_length=1, max_length=1_000, description="Words and modifiers such as from:, before:, has:.")
