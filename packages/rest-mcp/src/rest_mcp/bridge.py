@@ -8,6 +8,7 @@ from mcp_chassis.server import MAX_TOOLS
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rest_mcp.authentication import Auth, ClientCertificate, OAuth
+from rest_mcp.batch import Batch
 from rest_mcp.changing_words import changes
 from rest_mcp.names import (
     FieldPath,
@@ -182,7 +183,7 @@ class RequestSpec(Part):
 class ToolPart(RequestSpec):
     """A tool. Its effect follows from its method and its words unless the file says otherwise.
 
-    `safe` allows `check` to call it on the live API.
+    `safe` allows `check` to call it on the live API. `batch` answers several calls of a moment by one request.
     """
 
     safe: bool = False
@@ -190,6 +191,7 @@ class ToolPart(RequestSpec):
     destructive: bool | None = None
     idempotent: bool | None = None
     check: Line | None = None
+    batch: Batch | None = None
 
     @property
     def reads(self) -> bool:
@@ -201,6 +203,19 @@ class ToolPart(RequestSpec):
         yield from super()._problems()
         if self.read_only and self.destructive:
             yield "is read_only and destructive, which exclude each other: leave one out"
+        if self.batch is not None:
+            yield from self.batch.problems()
+            yield from self._problems_with(self.batch)
+
+    def _problems_with(self, batch: Batch) -> Iterator[str]:
+        """The rules that the tool breaks because it has a batch."""
+        gathered = self.offered.get(batch.parameter)
+        if gathered is None or not gathered.needed or gathered.kind not in ("string", "integer"):
+            yield f"gathers {batch.parameter} in its batch, which must be a required text or whole number of the tool"
+        if not self.reads or self.answer != "object":
+            yield "has a batch, which only a tool has that reads one object"
+        if not self.keep:
+            yield "has a batch and no keep, which says what an item must have to stand for a single answer"
 
     @property
     def destroys(self) -> bool:

@@ -11,8 +11,9 @@ from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.upstream.retry import Repeat
 
+from rest_mcp.batched_reads import BatchedReads
 from rest_mcp.bridge import Api, RequestSpec, ToolPart
-from rest_mcp.fields import object_model, page_model, tree_of
+from rest_mcp.fields import exact, kept, object_model, page_model, tree_of
 from rest_mcp.locations import Address, address_lines, named_address, with_address
 from rest_mcp.paging import Continuation, Paging, asked, following
 from rest_mcp.parameters import Null
@@ -44,9 +45,12 @@ class Endpoint:
         self._tree = tree_of(spec.keep)
         self._error_fields = api.error_fields
         self.answers = self._answers()
+        self._batched = self._batched_reads()
 
     async def tool(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
         """One call: one page of a list, an object, or a text."""
+        if (item := await self._item(apis, arguments)) is not None:
+            return self._object(item)
         position, key = arguments.get("cursor"), arguments.get("idempotency_key")
         params = self._sent("query", arguments)
         query = asked(self.paging, position, params) if self.paging else params
@@ -72,6 +76,27 @@ class Endpoint:
         told = list(dict.fromkeys(warnings)) or None
         whole = page.model_copy(update={"items": items, "warnings": told, "next_cursor": None})
         return whole if page.next_cursor is None else whole.model_copy(update={"truncated": True})
+
+    def _object(self, item: Mapping[str, Any]) -> Result:
+        return object_model(self.spec.name, self.spec.keep).model_validate(exact(kept(item, self._tree)))
+
+    async def _item(self, apis: Apis, arguments: Arguments) -> Mapping[str, Any] | None:
+        """The object by a request that this call shares with others; None where it is asked for alone."""
+        batch = self.spec.batch if isinstance(self.spec, ToolPart) else None
+        if batch is None or self._batched is None:
+            return None
+        others = {name: each for name, each in self.spec.offered.items() if name != batch.parameter}
+        value = plain(arguments[batch.parameter])
+        if any(arguments.get(name) not in (None, each.default) for name, each in others.items()):
+            return None
+        return await self._batched.item(apis, value) if self._batched.takes(value) else None
+
+    def _batched_reads(self) -> BatchedReads | None:
+        spec = self.spec
+        if not isinstance(spec, ToolPart) or spec.batch is None:
+            return None
+        gathered = spec.parameters[spec.batch.parameter]
+        return BatchedReads(spec.batch, gathered, self._api_name, self._tree, self._error_fields)
 
     def _answers(self) -> type[Result] | type[TextPage]:
         match self.spec.answer:

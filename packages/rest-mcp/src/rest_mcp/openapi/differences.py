@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from rest_mcp.bridge import Api, Bridge, RequestSpec
+from rest_mcp.batch import Batch
+from rest_mcp.bridge import Api, Bridge, RequestSpec, ToolPart
 from rest_mcp.names import PLACE, steps_of
 from rest_mcp.openapi.answers import answered
 from rest_mcp.openapi.document import Document, Operation
@@ -32,6 +33,8 @@ def differences(bridge: Bridge, folder: Path) -> list[str]:
 
 def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     operation = _operation(part, document)
+    if isinstance(part, ToolPart) and part.batch is not None:
+        yield from _of_batch(part.name, part.batch, document)
     if operation is None:
         yield f"{part.name}: the document has no {part.request}"
         return
@@ -49,7 +52,17 @@ def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     yield from (f"{part.name}: no answer has the field {field}" for field in _unknown(part, document, operation))
 
 
-def _operation(part: RequestSpec, document: Document) -> Operation | None:
+def _of_batch(name: str, batch: Batch, document: Document) -> Iterator[str]:
+    operation = _operation(batch, document)
+    if operation is None:
+        yield f"{name}: the document has no {batch.request}, which its batch names"
+        return
+    known = {_field(field, said) for field, said in parameters(document, operation, {}, set()).items()}
+    for field in sorted({batch.field, *batch.query} - known):
+        yield f"{name}: the document knows no parameter {field}, which its batch sends"
+
+
+def _operation(part: RequestSpec | Batch, document: Document) -> Operation | None:
     """The operation of the same method and path, whatever the places in it are called."""
     wanted = part.method, PLACE.sub("{}", part.path)
     same = (each for each in document.operations.values() if (each.method, PLACE.sub("{}", each.path)) == wanted)

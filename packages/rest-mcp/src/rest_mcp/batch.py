@@ -1,0 +1,51 @@
+"""The batch operation of a tool in a bridge file: one request for what several calls ask for at the same moment."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rest_mcp.changing_words import changes
+from rest_mcp.names import FieldPath, ParameterName, QueryName, Request, places
+from rest_mcp.parameters import Part
+
+MAX_BATCH_ITEMS = 200
+
+
+class Batch(Part):
+    """An operation that answers for several values of one parameter.
+
+    `field` takes the list of values: in the query of a GET, joined by `separator` or repeated without one; in the JSON
+    body of a POST, as a list. The response is a list, or has it at `items`; each of its items says at `key` which of
+    the values it belongs to.
+    """
+
+    request: Request
+    parameter: ParameterName
+    field: QueryName
+    separator: Literal[",", " ", "|"] | None = None
+    query: dict[QueryName, str | int | float | bool] = Field(default_factory=dict[str, str | int | float | bool])
+    items: FieldPath | None = None
+    key: FieldPath
+    most: Annotated[int, Field(ge=2, le=MAX_BATCH_ITEMS)] = 50
+
+    @property
+    def method(self) -> str:
+        return self.request.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.request.partition(" ")[2]
+
+    def problems(self) -> Iterator[str]:
+        """The rules that it breaks by itself."""
+        if self.method not in ("GET", "POST"):
+            yield "has a batch that is neither a GET nor a POST"
+        if places(self.request):
+            yield "has a batch whose path has places, which only one value could fill"
+        if changes("", self.path, ""):
+            yield "has a batch whose path says that it changes something"
+        if self.method == "POST" and self.separator is not None:
+            yield "has a batch with a separator, which the list in a JSON body does not have"
+        if self.field in self.query:
+            yield f"sends {self.field} twice in its batch"
