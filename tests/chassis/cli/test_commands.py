@@ -252,6 +252,13 @@ def test_a_tool_is_told_in_full(capsys: Output) -> None:
     assert "optional" in text
 
 
+def test_a_tool_is_told_with_the_fields_inside_of_its_objects(capsys: Output) -> None:
+    assert main(["tools", "echo"], SAMPLE) == 0
+    text = capsys.readouterr().out
+    assert "  label: object, optional\n      name: string, required" in text
+    assert "array of string" in text
+
+
 def test_help_says_what_the_server_is(capsys: Output) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"], replace(SAMPLE, description="Things on a shelf"))

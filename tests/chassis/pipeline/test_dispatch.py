@@ -69,7 +69,7 @@ async def test_lists_and_objects_sent_as_json_texts_are_understood():
 async def test_an_unknown_field_of_a_nested_object_is_refused():
     async with connected(SAMPLE) as client:
         result = await client.call_tool("echo", {"label": {"name": "x", "shape": "round"}})
-    assert failure(result).message == "label.shape is not a field known there."
+    assert failure(result).message == "label.shape is not a field known there; it has name, colour."
 
 
 async def test_null_means_left_out_for_an_optional_argument():

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.pipeline.arguments import Arguments
+from mcp_chassis.pipeline.nested_fields import fields_at, named
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
 
 
@@ -63,6 +64,25 @@ CANARY = "canary"
 
 
 @pytest.mark.parametrize(
+    ("place", "known"),
+    [
+        (("tagged", "square"), ["kind", "side"]),
+        (("untagged", "Circle"), ["kind", "radius", "side"]),
+        (("shapes", 0), ["kind", "radius"]),
+        (("shapes", 0, "radius"), []),
+    ],
+)
+def test_the_fields_known_at_a_place_are_those_of_the_alternative_it_names(
+    place: tuple[int | str, ...], known: list[str]
+):
+    assert fields_at(EVERY_KIND.schema, place) == known
+
+
+def test_of_many_known_fields_the_first_are_named():
+    assert named([f"f{number}" for number in range(14)]).endswith("f10, f11 and 2 more")
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ({"tagged": {"kind": CANARY}}, "tagged is of a kind that is not known; see the schema."),
@@ -72,7 +92,8 @@ CANARY = "canary"
         ({"shapes": [CANARY]}, "shapes[0] should be an object."),
         ({"shapes": [{"kind": "circle", "radius": CANARY}]},
          "shapes[0].radius should be a valid integer, unable to parse string as an integer."),
-        ({"shapes": [{"kind": "circle", "radius": 1, "side": 2}]}, "shapes[0].side is not a field known there."),
+        ({"shapes": [{"kind": "circle", "radius": 1, "side": 2}]},
+         "shapes[0].side is not a field known there; it has kind, radius."),
         ({"choice": CANARY}, "choice should be 'x' or 'y'."),
         ({"colour": CANARY}, "colour should be 'red' or 'blue'."),
         ({"day": CANARY}, "day should be a valid date or datetime, input is too short."),

@@ -52,19 +52,37 @@ def description(tool: Tool) -> Iterator[str]:
     """Everything a model is told of one tool, for a person."""
     yield f"{tool.name}: {tool.title} ({effect(tool)}, about {tokens(tool)} tokens)"
     yield from ("", *textwrap.wrap(tool.description or "", WIDTH), "")
-    properties = cast("dict[str, dict[str, Any]]", tool.input_schema.get("properties", {}))
-    required = tool.input_schema.get("required", [])
-    for name, schema in properties.items():
-        yield f"  {name}: {kind(schema)}, {'required' if name in required else 'optional'}"
+    yield from _fields(tool.input_schema, 1)
+
+
+def _fields(schema: dict[str, Any], level: int) -> Iterator[str]:
+    """The fields of an object with their descriptions, and under each the fields inside of it."""
+    indent, beside = "  " * level, "  " * level + "    "
+    required = schema.get("required", [])
+    for name, field in cast("dict[str, dict[str, Any]]", schema.get("properties", {})).items():
+        yield f"{indent}{name}: {kind(field)}, {'required' if name in required else 'optional'}"
         yield from textwrap.wrap(
-            schema.get("description", ""), WIDTH - 6, initial_indent="      ", subsequent_indent="      "
+            field.get("description", ""), WIDTH - len(beside), initial_indent=beside, subsequent_indent=beside
         )
+        for inner in _objects(field):
+            yield from _fields(inner, level + 2)
+
+
+def _objects(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects that a value may be or hold in a list."""
+    if "properties" in schema:
+        yield schema
+    below: list[Any] = [schema.get("items"), *(each for key in ("anyOf", "oneOf") for each in schema.get(key, ()))]
+    for each in below:
+        yield from _objects(cast("dict[str, Any]", each)) if isinstance(each, dict) else ()
 
 
 def kind(schema: dict[str, Any]) -> str:
     """The type with its bounds, such as `integer, minimum 1, maximum 100`."""
     bounds = [f"{keyword} {json.dumps(schema[keyword])}" for keyword in KEYWORDS if keyword in schema]
-    return ", ".join([str(schema.get("type", "any")), *bounds])
+    items = schema.get("items")
+    of_what = f" of {cast('dict[str, Any]', items).get('type', 'any')}" if isinstance(items, dict) else ""
+    return ", ".join([f"{schema.get('type', 'any')}{of_what}", *bounds])
 
 
 def effect(tool: Tool) -> str:

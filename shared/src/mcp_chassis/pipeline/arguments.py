@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.pipeline.absent_arguments import AbsentArguments
+from mcp_chassis.pipeline.nested_fields import fields_at, named
 
 JsonSchema = dict[str, Any]
 SCHEMA_KEYS = {"type", "anyOf", "oneOf", "allOf", "$ref", "enum", "const", "properties", "items"}
@@ -68,7 +69,7 @@ class Arguments:
         except RecursionError:
             raise InvalidInput("The arguments are nested too deeply.") from None
         except ValidationError as exc:
-            raise InvalidInput(explain(exc, list(self.schema["properties"]))) from None
+            raise InvalidInput(explain(exc, self.schema)) from None
         return model.model_dump_one_level()
 
     def _decoded(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,8 +82,9 @@ class Arguments:
         return decoded
 
 
-def explain(error: ValidationError, known: list[str]) -> str:
-    """One sentence about what is wrong with the arguments, by their names and rules."""
+def explain(error: ValidationError, schema: JsonSchema) -> str:
+    """One sentence about what is wrong with the arguments of a function, by their names and rules."""
+    known = list(schema["properties"])
     if error.error_count() > MOST_EXPLAINED:  # listing hundreds of thousands would hold up every other call
         return f"The arguments break rules in more than {MOST_EXPLAINED} places; see the schema of this tool."
     rules: dict[str, list[str]] = {}
@@ -90,7 +92,7 @@ def explain(error: ValidationError, known: list[str]) -> str:
     for entry in sorted(entries, key=lambda entry: entry["type"] != "extra_forbidden"):
         unknown = entry["type"] == "extra_forbidden"
         name = _place(entry["loc"], known, unknown=unknown)
-        rule = _unknown(entry["loc"], name, known) if unknown else _rule(entry["type"], entry["msg"])
+        rule = _unknown(entry["loc"], name, schema) if unknown else _rule(entry["type"], entry["msg"])
         if rule not in rules.setdefault(name, []):
             rules[name].append(rule)
     shown = [_said(name, texts[:AT_MOST_SHOWN]) for name, texts in rules.items()][:AT_MOST_SHOWN]
@@ -213,12 +215,21 @@ def _branch(step: str) -> bool:
     return step[:1].isupper() or step in {"str", "int", "float", "bool", "list", "dict", "none"}
 
 
-def _unknown(loc: tuple[int | str, ...], name: str, known: list[str]) -> str:
-    if len(loc) > 1:
-        return "is not a field known there"
-    close = get_close_matches(name, known, n=1)
-    meant = f" (did you mean {close[0]}?)" if close else f"; it takes {_listed(known)}" if known else ""
-    return f"is not a parameter of this call{meant}"
+def _unknown(loc: tuple[int | str, ...], name: str, schema: JsonSchema) -> str:
+    """A name that is not known, with the one spelled most like it; else, or inside of an object, all of them."""
+    nested = len(loc) > 1
+    known = fields_at(schema, _without_prefix(loc[:-1], schema))
+    close = get_close_matches(str(loc[-1]) if nested else name, known, n=1)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    if nested:
+        return f"is not a field known there{meant}{f'; it has {named(known)}' if known else ''}"
+    return f"is not a parameter of this call{meant or (f'; it takes {_listed(known)}' if known else '')}"
+
+
+def _without_prefix(loc: tuple[int | str, ...], schema: JsonSchema) -> tuple[int | str, ...]:
+    """The place under the parameter's published name; inside, some names have a prefix."""
+    known = not loc or loc[0] in schema["properties"]
+    return loc if known else (str(loc[0]).removeprefix("field_"), *loc[1:])
 
 
 def _rule(kind: str, text: str) -> str:
