@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import random
+import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -214,7 +215,9 @@ def text_of(part: dict[str, Any]) -> str:
         return FORMATS["uuid"]
     if "@" in pattern:
         return FORMATS["email"]
-    return "a" * max(1, part.get("minLength", 1))
+    length = max(1, part.get("minLength", 1))
+    texts = [*(letter * length for letter in "aA1"), "127.0.0.1", "::1"]
+    return next((text for text in texts if re.search(pattern, text)), texts[0])
 
 
 if __name__ == "__main__":

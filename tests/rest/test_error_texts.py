@@ -35,10 +35,47 @@ JSON = "application/json"
     ],
 )
 async def test_a_refusal_is_quoted_with_the_field_it_is_about(tmp_path: Path, kind: str, body: str, said: str) -> None:
-    expected = "body.name: too long; body: odd" if said == "FastAPI" else said
+    expected = "name: too long; odd" if said == "FastAPI" else said
     reply = Reply(422, text=body, headers={"content-type": kind})
     _, result = await sent(written(tmp_path, post(NAME)), "post_x", {"name": "a"}, reply)
     assert failure(result).message.endswith(f'It says: "{expected}".')
+
+
+ORDER = {
+    "type": "object",
+    "properties": {
+        "perPage": {"type": "integer"},
+        "shipTo": {"type": "object", "properties": {"zipCode": {"type": "string"}, "city": {"type": "string"}}},
+        "lineItems": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"unitPrice": {"type": "number"}}},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("location", "argument"),
+    [
+        ('"loc":["body","perPage"]', "per_page: "),
+        ('"loc":["body","shipTo","zipCode"]', "ship_to.zip_code: "),
+        ('"loc":["body","lineItems",0,"unitPrice"]', "line_items.0.unit_price: "),
+        ('"loc":["body","other","zipCode"]', "other.zipCode: "),
+        ('"loc":["body"]', ""),
+        ('"loc":["path","perPage"]', "perPage: "),
+        ('"loc":[]', ""),
+        ('"field":"perPage"', "per_page: "),
+        ('"field":""', ""),
+        ('"field":"sellerId"', "sellerId: "),
+    ],
+)
+async def test_a_refusal_names_the_argument_and_not_the_apis_field(
+    tmp_path: Path, location: str, argument: str
+) -> None:
+    body = f'{{"detail":[{{{location},"msg":"is odd"}}]}}'
+    reply = Reply(422, text=body, headers={"content-type": JSON})
+    _, result = await sent(written(tmp_path, post(ORDER)), "post_x", {"per_page": 3}, reply)
+    assert failure(result).message.endswith(f'It says: "{argument}is odd".')
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp_chassis.pipeline.arguments import Arguments
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
-from openapi_bridges import ENVIRONMENT, operation, sent, written
+from openapi_bridges import ENVIRONMENT, answered, operation, post, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.bridge_file import read
@@ -202,3 +202,13 @@ async def test_an_empty_idempotency_key_is_none(write: Write, key: str, requests
             for _ in range(2):
                 await client.call_tool("post_x", {"idempotency_key": key})
         assert len(upstream.requests) == requests
+
+
+@pytest.mark.parametrize(("kind", "good", "bad"), [("ipv4", "10.0.0.1", "10.0.0"), ("ipv6", "2001:db8::1", "10.0.0.1")])
+async def test_an_address_of_a_documented_format_is_checked(tmp_path: Path, kind: str, good: str, bad: str) -> None:
+    schema = {"type": "object", "properties": {"address": {"type": "string", "format": kind}}}
+    path = written(tmp_path, post(schema))
+    request, _ = await sent(path, "post_x", {"address": good})
+    assert request.json == {"address": good}
+    requests, result = await answered(path, "post_x", {"address": bad})
+    assert (requests, failure(result).code) == ([], "INVALID_INPUT")

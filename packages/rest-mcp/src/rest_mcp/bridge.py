@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from rest_mcp.authentication import Auth, ClientCertificate, OAuth
 from rest_mcp.batch import Batch
 from rest_mcp.changing_words import changes
+from rest_mcp.error_fields import ERROR_FIELDS
 from rest_mcp.names import (
     FieldPath,
     HeaderName,
@@ -24,16 +25,11 @@ from rest_mcp.names import (
 )
 from rest_mcp.paging import Paging
 from rest_mcp.parameters import Parameter, Part, Place
+from rest_mcp.shapes import MAX_SHAPES, Shape
 
 Seconds = Annotated[float, Field(ge=0.05, le=600)]
 MediaType = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$")]
 MAX_RESOURCES = 20
-ERROR_FIELDS = (
-    *("title", "detail", "message", "Message", "msg", "reason", "error", "error_description", "error_message"),
-    *("errorMessage", "errorMessages", "error.message", "error.description", "detail.msg", "non_field_errors"),
-    *("errors", "errors.title", "errors.detail", "errors.message", "errors.msg"),
-)
-"""The fields in which APIs are known to say what is wrong."""
 
 
 class Timeouts(Part):
@@ -184,6 +180,7 @@ class ToolPart(RequestSpec):
     """A tool. Its effect follows from its method and its words unless the file says otherwise.
 
     `safe` allows `check` to call it on the live API. `batch` answers several calls of a moment by one request.
+    `safe` allows `check` to call it on the live API. A call must give the arguments of one of the `shapes`.
     """
 
     safe: bool = False
@@ -192,6 +189,7 @@ class ToolPart(RequestSpec):
     idempotent: bool | None = None
     check: Line | None = None
     batch: Batch | None = None
+    shapes: Annotated[tuple[Shape, ...], Field(max_length=MAX_SHAPES)] = ()
 
     @property
     def reads(self) -> bool:
@@ -201,6 +199,8 @@ class ToolPart(RequestSpec):
 
     def _problems(self) -> Iterator[str]:
         yield from super()._problems()
+        if unknown := [name for shape in self.shapes for name in shape.names - self.parameters.keys()]:
+            yield f"has shapes of {min(unknown)}, which is no parameter of it"
         if self.read_only and self.destructive:
             yield "is read_only and destructive, which exclude each other: leave one out"
         if self.batch is not None:

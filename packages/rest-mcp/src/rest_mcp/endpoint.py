@@ -11,6 +11,7 @@ from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.upstream.retry import Repeat
 
+from rest_mcp.argument_names import ArgumentNames, argument_names
 from rest_mcp.batched_reads import BatchedReads
 from rest_mcp.bridge import Api, RequestSpec, ToolPart
 from rest_mcp.fields import exact, kept, object_model, page_model, tree_of
@@ -42,6 +43,7 @@ class Endpoint:
         self.paging = self._paging(api) if spec.answer == "list" and not self._writes else None
         self.idempotency_header = api.idempotency_header
         self._api_name = api_name
+        self._names = ArgumentNames(spec)
         self._tree = tree_of(spec.keep)
         self._error_fields = api.error_fields
         self.answers = self._answers()
@@ -113,18 +115,19 @@ class Endpoint:
         spec = self.spec
         body = {**spec.body, **self._sent("body", arguments)}
         whole = nested(body) if spec.encoding == "json" else body
-        return await apis.request(
-            self._api_name,
-            spec.method,
-            spec.path,
-            self._sent("path", arguments),
-            params={**spec.query, **query},
-            json=whole if spec.encoding == "json" and spec.method != "GET" and (whole or spec.sends_body) else None,
-            form=whole if spec.encoding == "form" and whole else None,
-            headers={**self._sent("header", arguments), **self._once(key), **self._media_types()},
-            repeat=self._repeat(),
-            check=spec.check or "" if isinstance(spec, ToolPart) else "",
-        )
+        with argument_names(self._names):
+            return await apis.request(
+                self._api_name,
+                spec.method,
+                spec.path,
+                self._sent("path", arguments),
+                params={**spec.query, **query},
+                json=whole if spec.encoding == "json" and spec.method != "GET" and (whole or spec.sends_body) else None,
+                form=whole if spec.encoding == "form" and whole else None,
+                headers={**self._sent("header", arguments), **self._once(key), **self._media_types()},
+                repeat=self._repeat(),
+                check=spec.check or "" if isinstance(spec, ToolPart) else "",
+            )
 
     def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
         """The values that go to one place of the request, under the API's own names and in its styles."""

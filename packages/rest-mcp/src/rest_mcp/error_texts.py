@@ -8,6 +8,7 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.output.sanitize import sanitize
 
+from rest_mcp.argument_names import argument
 from rest_mcp.fields import at
 from rest_mcp.names import path_of, steps_of
 
@@ -108,11 +109,11 @@ def _by_field(value: Any, *, each_a_list: bool) -> list[str]:
 
 
 def _subject(item: Mapping[str, Any]) -> str:
-    """The field that an error in a list is about, as FastAPI, JSON:API and others name it; empty where none is."""
+    """The argument that an error in a list is about, as FastAPI, JSON:API and others name it; empty for none."""
     for path in SUBJECT_FIELDS:
         found = at(item, path)
-        if isinstance(found, str):
-            return found
-        if isinstance(found, list):
-            return ".".join(str(step) for step in cast("list[Any]", found))
+        if isinstance(found, str) and found:
+            return argument([found])
+        if isinstance(found, list) and found:
+            return argument([str(step) for step in cast("list[Any]", found)])
     return ""

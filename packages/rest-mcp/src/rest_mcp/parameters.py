@@ -36,6 +36,8 @@ FORMATS: dict[str, str] = {
     "date-time": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?$",
     "uuid": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
     "email": r"^[^@\s]+@[^@\s]+$",
+    "ipv4": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$",
+    "ipv6": r"^[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}(\.[0-9]{1,3}){0,3}$",
 }
 
 
@@ -105,7 +107,7 @@ class Parameter(Part):
     min_length: Annotated[int, Field(ge=0)] | None = None
     max_length: Annotated[int, Field(ge=1, le=100_000)] | None = None
     pattern: Annotated[str, Field(max_length=300)] | None = None
-    format: Literal["date", "date-time", "uuid", "email", "int64"] | None = None
+    format: Literal["date", "date-time", "uuid", "email", "ipv4", "ipv6", "int64"] | None = None
     separator: Literal[",", " ", "|"] | None = None
     style: Literal["deepObject", "form", "json"] | None = None
     min_items: Annotated[int, Field(ge=0)] | None = None

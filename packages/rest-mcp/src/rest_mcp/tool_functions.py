@@ -11,6 +11,7 @@ from rest_mcp.bridge import Bridge, CodePart, RequestSpec, ResourcePart, ToolPar
 from rest_mcp.code_tools import offered_code
 from rest_mcp.endpoint import Endpoint
 from rest_mcp.parameters import Parameter
+from rest_mcp.shapes import alternatives_sentence, check_shape
 
 Function = Callable[..., Awaitable[Any]]
 Key = Annotated[str | None, Field(max_length=255), EMPTY_IS_ABSENT, ArgumentMark.IDEMPOTENCY_KEY]
@@ -42,6 +43,7 @@ def _endpoint(bridge: Bridge, part: RequestSpec) -> Endpoint:
 
 def _tool(part: ToolPart, endpoint: Endpoint) -> Function:
     async def call(**arguments: Any) -> Any:
+        check_shape(part.shapes, _with_fixed(part, arguments))
         return await endpoint.tool(arguments.pop(CONNECTION), arguments)
 
     more: dict[str, Any] = {}
@@ -50,6 +52,11 @@ def _tool(part: ToolPart, endpoint: Endpoint) -> Function:
     if not (part.reads or part.repeats):
         more["idempotency_key"] = Key
     return _marked(part)(_signed(call, part, endpoint, more))
+
+
+def _with_fixed(part: ToolPart, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given arguments and the fixed ones; None where there is none."""
+    return {name: given.get(name) if each.fixed is None else each.fixed for name, each in part.parameters.items()}
 
 
 def _marked(part: ToolPart) -> Callable[[Function], Function]:
@@ -74,7 +81,8 @@ def _signed(function: Function, part: RequestSpec, endpoint: Endpoint, more: Map
     parameters.append(inspect.Parameter(CONNECTION, _BY_NAME, annotation=Annotated[Any, Connected]))
     signature = inspect.Signature(parameters, return_annotation=endpoint.answers)
     function.__name__ = function.__qualname__ = part.name
-    function.__doc__ = part.description
+    told = alternatives_sentence(part.shapes) if isinstance(part, ToolPart) else ""
+    function.__doc__ = f"{part.description.rstrip()} {told}".rstrip()
     function.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": endpoint.answers}
     setattr(function, "__signature__", signature)  # noqa: B010
     return function

@@ -38,7 +38,7 @@ def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     if operation is None:
         yield f"{part.name}: the document has no {part.request}"
         return
-    known = parameters(document, operation, {}, sent_by_api(api.model_dump()))
+    known, _ = parameters(document, operation, {}, sent_by_api(api.model_dump()))
     fields = {_field(name, said): said for name, said in known.items()}
     sent = {part.field(name) for name in part.parameters} | {steps_of(name)[0] for name in part.body}
     sent |= set(part.query) | _turned(part, api)
@@ -57,7 +57,8 @@ def _of_batch(name: str, batch: Batch, document: Document) -> Iterator[str]:
     if operation is None:
         yield f"{name}: the document has no {batch.request}, which its batch names"
         return
-    known = {_field(field, said) for field, said in parameters(document, operation, {}, set()).items()}
+    tables, _ = parameters(document, operation, {}, set())
+    known = {_field(field, said) for field, said in tables.items()}
     for field in sorted({batch.field, *batch.query} - known):
         yield f"{name}: the document knows no parameter {field}, which its batch sends"
 

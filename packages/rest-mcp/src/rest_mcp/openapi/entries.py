@@ -6,22 +6,18 @@ from typing import Any, cast
 
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.changing_words import changes
-from rest_mcp.names import RESERVED, is_header, path_of
+from rest_mcp.names import is_header
 from rest_mcp.openapi.answers import answered
+from rest_mcp.openapi.bodies import add_body, add_parameter, described_table, shapes_of
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.schemas import (
-    Inexpressible,
     Table,
-    described,
-    fields_of,
     first_sentence,
     merged,
     snake,
-    table_of,
-    without_default,
 )
-from rest_mcp.openapi.styles import CANNOT, styled, without_null
+from rest_mcp.openapi.styles import CANNOT, styled
 
 MAX_SENTENCE_CHARS = 200
 Sent = Collection[tuple[str, str]]
@@ -101,14 +97,9 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], s
     Raises:
         BadBridge: when its body cannot be sent or its answer is a file.
     """
-    if operation.method == "GET" and operation.body_required:
-        raise BadBridge(f"{operation.identifier[:80]} is a GET that needs a body, which cannot be sent")
-    if kinds := operation.unsupported_body:
-        raise BadBridge(f"{operation.identifier[:80]} takes a body of {kinds}; only JSON and form fields can be sent")
-    if kinds := operation.file:
-        raise BadBridge(f"{operation.identifier[:80]} answers a file ({kinds}); only JSON and text can be answered")
+    _check_sendable(operation)
     answer, result = answered(document, operation)
-    found = parameters(document, operation, paging, sent)
+    found, shapes = parameters(document, operation, paging, sent)
     entry: Table = {
         "name": snake(operation.identifier),
         "description": first_sentence(operation.words, MAX_SENTENCE_CHARS) or operation.identifier[:MAX_SENTENCE_CHARS],
@@ -118,6 +109,8 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], s
     }
     if result:
         entry["result"] = result
+    if shapes:
+        entry["shapes"] = shapes
     if operation.body_required and not operation.form:
         entry["body"] = {}
     if operation.form:
@@ -133,10 +126,27 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], s
     return entry
 
 
+def _check_sendable(operation: Operation) -> None:
+    """Check that the body can be sent and the answer shown.
+
+    Raises:
+        BadBridge: when one of them cannot.
+    """
+    if operation.method == "GET" and operation.body_required:
+        raise BadBridge(f"{operation.identifier[:80]} is a GET that needs a body, which cannot be sent")
+    if kinds := operation.unsupported_body:
+        raise BadBridge(f"{operation.identifier[:80]} takes a body of {kinds}; only JSON and form fields can be sent")
+    if kinds := operation.file:
+        raise BadBridge(f"{operation.identifier[:80]} answers a file ({kinds}); only JSON and text can be answered")
+
+
 def parameters(
     document: Document, operation: Operation, paging: Mapping[str, Any], sent: Sent = frozenset()
-) -> dict[str, Table]:
-    """Every parameter of path, query and body, but those that carry pages or that every request carries."""
+) -> tuple[dict[str, Table], list[Table]]:
+    """Every parameter of path, query and body, and the alternatives of the body; see `Shape`.
+
+    Left out are those that carry pages or that every request carries.
+    """
     tables: dict[str, Table] = {}
     for node in operation.parameters:
         name, place = str(node.get("name", "")), str(node.get("in", ""))
@@ -152,51 +162,9 @@ def parameters(
             media = document.resolved(node.get("content", {}).get("application/json"))
             schema = node.get("schema", media.get("schema"))
             needed = place == "path" or node.get("required") is True
-            _add(tables, name, place, needed, styled(_table(document, schema, node), node, place))
-    if operation.body is not None and operation.method != "GET":
-        _add_body(document, operation, tables)
-    return tables
-
-
-def _add_body(document: Document, operation: Operation, tables: dict[str, Table]) -> None:
-    schema = merged(document, operation.body)
-    for name, prop in fields_of(document, schema):
-        found = _table(document, prop, prop)
-        if operation.form:
-            encoding = document.resolved(operation.encoding.get(name))
-            found = without_null(styled(found, {"style": "form", **encoding}, "form field"))
-            if document.resolved(prop).get("format") == "binary":
-                found = {CANNOT: "is a file, which a form of fields cannot carry"}
-        called = name if operation.form else path_of(name)
-        _add(tables, called, "body", name in schema.get("required", ()), found)
-    if not schema.get("properties") and schema:
-        tables["body"] = {CANNOT: "is a body that is not an object of named fields", "in": "body"}
-
-
-def _table(document: Document, schema: Any, node: Any) -> Table:
-    try:
-        return {**table_of(document, schema), **described(document, node)}
-    except Inexpressible as exc:
-        return {CANNOT: str(exc)}
-
-
-def _add(tables: dict[str, Table], name: str, place: str, needed: bool, found: Table) -> None:
-    called = snake(name)
-    number = 2
-    while called in tables or called in RESERVED:
-        called, number = f"{snake(name)}_{number}", number + 1
-    field = {"field": name} if called != name else {}
-    values = found.get("enum", ())
-    if place != "body":
-        found = without_null(found)
-    known = {"fixed": values[0]} if needed and len(values) == 1 else {}
-    tables[called] = {
-        **without_default(found),
-        "in": place,
-        **field,
-        **({} if needed else {"required": False}),
-        **known,
-    }
+            add_parameter(tables, name, place, needed, styled(described_table(document, schema, node), node, place))
+    has_body = operation.body is not None and operation.method != "GET"
+    return tables, add_body(document, operation, tables) if has_body else []
 
 
 def _required_header(document: Document, node: Node, name: str, place: str) -> Table:
@@ -258,4 +226,8 @@ def over(base: Table, own: Table) -> Table:
             raise BadBridge(f"tools.{called}.parameters.{name} {reason}; hide it, fix it or give it a type")
         whole[name] = both
     rest = {key: value for key, value in own.items() if key not in {"operation", "parameters"}}
+    if base.get("shapes"):
+        rest.setdefault("shapes", shapes_of(base["shapes"], whole))
+        if not rest["shapes"]:
+            raise BadBridge(f"tools.{called} lacks parameters that each alternative of its body requires: offer them")
     return {**base, **rest, "parameters": whole}

@@ -142,7 +142,9 @@ def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
     entry |= {"page": paging} if paging else {}
     carried = {paging.get("parameter"), paging.get("size_parameter")} if paging else set[Any]()
     unsaid = purpose(document, operation) is Purpose.CREATE and not _requires(base["parameters"])
-    hidden = {called: {"hidden": True} for called in _hidden(base["parameters"], carried, unsaid=unsaid)}
+    decisive = {name for shape in base.get("shapes", ()) for name in shape["required"]}
+    optional = _hidden(base["parameters"], carried, decisive, unsaid=unsaid)
+    hidden = {called: {"hidden": True} for called in optional}
     for called in _needed_content(operation, base["parameters"], set(hidden)):
         del hidden[called]
     return {**entry, **({"parameters": hidden} if hidden else {})}
@@ -153,10 +155,11 @@ def _requires(parameters: Mapping[str, Table]) -> bool:
     return any(said.get("in") == "body" and said.get("required") is not False for said in parameters.values())
 
 
-def _hidden(parameters: Mapping[str, Table], carried: set[Any], *, unsaid: bool) -> Iterator[str]:
+def _hidden(parameters: Mapping[str, Table], carried: set[Any], decisive: set[str], *, unsaid: bool) -> Iterator[str]:
     """Optional parameters past the first eight, the large ones, and those that no table can say.
 
     Args:
+        decisive: the parameters that an alternative of the body requires, which are offered where a table can say them.
         unsaid: whether this creates something and no field is said to be required, so that any may be; a field is then
             large by its parts, without their descriptions.
     """
@@ -165,6 +168,8 @@ def _hidden(parameters: Mapping[str, Table], carried: set[Any], *, unsaid: bool)
         if said.get("field", called) in carried:
             continue
         optional = said.get("required") is False or "default" in said
+        if called in decisive and CANNOT not in said:
+            continue
         if optional and (
             CANNOT in said or shown >= MAX_OFFERED_PARAMETERS or _is_large(_bare(said) if unsaid else said)
         ):
