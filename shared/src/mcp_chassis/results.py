@@ -1,10 +1,14 @@
 """Result types of tools: models that become compact JSON, lists with pages, and text."""
 
 import dataclasses
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pydantic_core
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from mcp_types import ContentBlock
 
 
 class Result(BaseModel):
@@ -26,6 +30,10 @@ class Result(BaseModel):
     def is_public(self) -> bool:
         """Whether everything in it stands where anybody can read it."""
         return False
+
+    def beside(self) -> "Sequence[ContentBlock]":
+        """Content that a host receives after the JSON: an image, or a link to what is too large for it."""
+        return ()
 
     def as_json(self) -> str:
         """The JSON that a host receives; overridden where a large part is JSON already."""

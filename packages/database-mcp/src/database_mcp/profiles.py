@@ -1,6 +1,7 @@
 """Sets of tools by kind of work: reading, administration, writing."""
 
 from database_mcp.tools.changes import execute_write
+from database_mcp.tools.exports import export_query
 from database_mcp.tools.health import check_health, list_sessions, list_sizes, top_queries
 from database_mcp.tools.queries import execute_query
 from database_mcp.tools.schema import (
@@ -21,12 +22,14 @@ PROFILES = {
         find_joins,
         profile_table,
         execute_query,
+        export_query,
     ),
     "dba": (
         list_databases,
         list_tables,
         describe_table,
         execute_query,
+        export_query,
         check_health,
         top_queries,
         list_sessions,

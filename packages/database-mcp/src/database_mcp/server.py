@@ -9,6 +9,7 @@ from database_mcp.prompts import PROMPTS
 from database_mcp.resources import RESOURCES
 from database_mcp.settings import DatabaseSettings
 from database_mcp.tools.changes import execute_write
+from database_mcp.tools.exports import export_query, exported_piece
 from database_mcp.tools.health import check_health, list_sessions, list_sizes, top_queries
 from database_mcp.tools.named_queries import list_named_queries, run_named_query
 from database_mcp.tools.queries import execute_query
@@ -45,11 +46,12 @@ SERVER = Server(
         top_queries,
         list_named_queries,
         run_named_query,
+        export_query,
         execute_write,
     ),
     more_tools=(list_sessions, list_sizes),
     profiles=PROFILES,
-    resources=RESOURCES,
+    resources=(*RESOURCES, exported_piece),
     prompts=PROMPTS,
     watch=watch,
     probe=probe,

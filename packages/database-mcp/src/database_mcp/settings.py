@@ -17,37 +17,18 @@ from mcp_chassis.settings import (
     ServerSettings,
     SettingsConfigDict,
 )
-from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, TypeAdapter, ValidationError
 
-from database_mcp.client.connection_url import UnreadableUrl, read_connection_options
+from database_mcp.client.connection_url import read_connection_options
 from database_mcp.guard.rules import Rules
 from database_mcp.named.definition import NamedQuery, read_queries
+from database_mcp.setting_types import ExistingFolder, MemorySize, PostgresUrl
 from database_mcp.target import Limits, Target
 
 DEFAULT = "default"
 EMBEDDED = "embedded"
 _NAMED_URL = re.compile(r"DATABASE_URL_(?!(?:FILE|COMMAND)$)([A-Z0-9_]+?)(_FILE|_COMMAND)?")
 _ASKED_WHEN_CONNECTING = "DATABASE_PASSWORD_COMMAND"  # a command that does not run at the start
-_MEMORY = re.compile(r"[0-9]+ ?(kB|MB|GB)?")
-
-
-def _postgres_url(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value().strip()
-    try:
-        read_connection_options(text)
-    except UnreadableUrl as exc:
-        raise ValueError("must be a postgresql:// URL, or key=value pairs as libpq takes them") from exc
-    return SecretStr(text)
-
-
-def _memory(text: str) -> str:
-    if not _MEMORY.fullmatch(text):
-        raise ValueError("must be a size such as 16MB")
-    return text
-
-
-PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres_url)]
-MemorySize = Annotated[str, AfterValidator(_memory)]
 
 
 class DatabaseSettings(ServerSettings):
@@ -97,6 +78,14 @@ class DatabaseSettings(ServerSettings):
         default=None,
         pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+$",
         description="Setting that holds the caller for row policies: app.caller.",
+    )
+    export_folder: ExistingFolder | None = Field(
+        default=None, description="Folder for files of export_query, which is offered where it is set."
+    )
+    export_max_rows: int = Field(default=1_000_000, ge=1, le=100_000_000, description="Rows of one file.")
+    export_max_mb: int = Field(default=100, ge=1, le=10_000, description="Megabytes of one file.")
+    export_quote_formulas: bool = Field(
+        default=False, description="Put ' before texts in CSV that spreadsheets take for formulas."
     )
     listen: bool = Field(default=True, description="LISTEN for events; false behind a pooler in transaction mode.")
     notify_channels: CommaSeparated = Field(default=(), description="Channels that can be subscribed to.")

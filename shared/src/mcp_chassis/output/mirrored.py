@@ -19,7 +19,7 @@ _MARKER = {"\0": "the text as an object"}
 
 
 class MirroredResult(CallToolResult):
-    """A result with one text block, which is the JSON of its structured content."""
+    """A result whose first block is the JSON of its structured content."""
 
 
 def send_markers(server: LowLevelServer[Any]) -> None:

@@ -66,7 +66,8 @@ class Renderer:
             return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))], _meta=meta)
         text, data = self.json(value, start=start, bound_to=bound_to, pages=pages, warnings=warnings)
         meta = labels_of(value, data, labelled) if labelled else None
-        return MirroredResult(content=[_block(text)], structured_content=data, _meta=meta)
+        blocks = [_block(text), *(value.beside() if isinstance(value, Result) else ())]
+        return MirroredResult(content=blocks, structured_content=data, _meta=meta)
 
     def whole(self, value: Result) -> CallToolResult:
         """The result of a call that is not paged."""

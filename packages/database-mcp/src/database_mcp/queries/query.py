@@ -12,7 +12,7 @@ from database_mcp.client.protocols import Attribute, Connection, Prepared, Row, 
 from database_mcp.guard.rules import QUERY_HEADS
 from database_mcp.guard.statement import Statement
 from database_mcp.queries.parameters import as_text, check_count, described, with_casts
-from database_mcp.queries.wrapper import Cells, batch_size, wrapped
+from database_mcp.queries.wrapper import MAX_CELL_CHARS, Cells, batch_size, wrapped
 
 _ROWS_PER_STEP = 200  # rows looked at and counted at once: a batch can be large
 _NOT_AS_TEXT = ("42846", "42P18")  # cannot_coerce, indeterminate_datatype
@@ -21,13 +21,17 @@ _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE
 
 @dataclasses.dataclass(frozen=True)
 class Query:
-    """A statement and its values; `limit` rows from `offset` on, within `budget` characters of JSON."""
+    """A statement and its values; `limit` rows from `offset` on, within `budget` characters of JSON.
+
+    `cell_chars` is where a cell is cut.
+    """
 
     statement: Statement
     values: Sequence[object] = ()
     limit: int = 1000
     offset: int = 0
     budget: int = 60_000
+    cell_chars: int = MAX_CELL_CHARS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +73,7 @@ async def run(connection: Connection, query: Query) -> Rows:
         with speaking():
             rows, json, more = await _read(prepared, query, shape, cells)
     except Failure as failure:
-        raise _with_expected_types(failure, shape) from failure
+        raise with_expected_types(failure, shape) from failure
     columns = [column.name for column in shape.columns]
     return Rows(columns, [column.type.name for column in shape.columns], rows, json, more, cells.cut(rows))
 
@@ -91,7 +95,7 @@ async def describe(connection: Connection, query: Query) -> Described:
 
 async def prepare_wrapped(connection: Connection, query: Query, shape: Described) -> Prepared:
     """Prepare the select around the statement; what cannot stand there is not a query."""
-    text = wrapped(shape.text, shape.columns, limit=query.limit + 1, offset=query.offset)
+    text = wrapped(shape.text, shape.columns, limit=query.limit + 1, offset=query.offset, cell_chars=query.cell_chars)
     try:
         with speaking():
             return await connection.prepare(text, name="")
@@ -162,7 +166,7 @@ def _unreadable_column(failure: Failure, shape: Described) -> InvalidInput:
     )
 
 
-def _with_expected_types(failure: Failure, shape: Described) -> Failure:
+def with_expected_types(failure: Failure, shape: Described) -> Failure:
     """A value that does not fit is told with the types that were expected."""
     state = str(failure.details.get("sqlstate", ""))
     if not shape.parameters or not state.startswith("22"):

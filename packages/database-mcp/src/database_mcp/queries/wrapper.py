@@ -20,9 +20,11 @@ declaration before xml. Types of users have casts of users, which may give any t
 _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestamptz", "uuid", "interval", "macaddr"}
 
 
-def wrapped(query: str, columns: Sequence[Attribute], *, limit: int, offset: int = 0) -> str:
+def wrapped(
+    query: str, columns: Sequence[Attribute], *, limit: int, offset: int = 0, cell_chars: int = MAX_CELL_CHARS
+) -> str:
     """`query` as the source of a select that cuts cells and rows; every column it does not carry natively is text."""
-    cells = ", ".join(cell(f"c{place}", built_in(column.type)) for place, column in enumerate(columns))
+    cells = ", ".join(cell(f"c{place}", built_in(column.type), cell_chars) for place, column in enumerate(columns))
     return " ".join(["SELECT", cells, "FROM", source(query, len(columns)), f"LIMIT {limit} OFFSET {offset}"])
 
 
@@ -37,7 +39,7 @@ def source(query: str, columns: int) -> str:
     return f"(\n{query}\n) q" + (f"({names})" if columns else "")
 
 
-def cell(column: str, type_name: str) -> str:
+def cell(column: str, type_name: str, chars: int = MAX_CELL_CHARS) -> str:
     """One column of the select list: as it is where JSON carries it, else as text that is cut."""
     if type_name in _NATIVE:
         return column
@@ -45,30 +47,31 @@ def cell(column: str, type_name: str) -> str:
         return f"{column}::pg_catalog.text::pg_catalog.float8"  # 0.1, not 0.10000000149011612
     if type_name == "bytea":
         # the text of half a gigabyte of bytes would be too long for PostgreSQL itself
-        return f"pg_catalog.substr({column}, 1, {MAX_CELL_CHARS // 2 + 1})::pg_catalog.text"
+        return f"pg_catalog.substr({column}, 1, {chars // 2 + 1})::pg_catalog.text"
     if type_name in _UNLIKE_THEIR_CAST or "." in type_name:  # as the output function writes it
-        shown = f"pg_catalog.left(pg_catalog.format('%s', {column}), {MAX_CELL_CHARS + 1})"
+        shown = f"pg_catalog.left(pg_catalog.format('%s', {column}), {chars + 1})"
         return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {shown} END"  # a row of nulls IS NULL, and is none
-    return f"pg_catalog.left({column}::pg_catalog.text, {MAX_CELL_CHARS + 1})"
+    return f"pg_catalog.left({column}::pg_catalog.text, {chars + 1})"
 
 
-def _widest(type_name: str) -> int:
+def _widest(type_name: str, chars: int) -> int:
     if type_name in _SHORT:
         return _SHORT_BYTES
-    return MAX_CELL_CHARS + 1 if type_name in _ASCII else (MAX_CELL_CHARS + 1) * _MAX_CHARACTER_BYTES
+    return chars + 1 if type_name in _ASCII else (chars + 1) * _MAX_CHARACTER_BYTES
 
 
-def batch_size(columns: Sequence[Attribute]) -> int:
+def batch_size(columns: Sequence[Attribute], cell_chars: int = MAX_CELL_CHARS) -> int:
     """Rows of one batch, so that the widest cells that can come stay within 36 MB."""
-    widest = sum(_widest(built_in(column.type)) for column in columns)
+    widest = sum(_widest(built_in(column.type), cell_chars) for column in columns)
     return max(1, MAX_BATCH_BYTES // max(widest, 1))
 
 
 class Cells:
     """Turns the values of rows into what JSON carries without a change, and cuts what a cell may not hold."""
 
-    def __init__(self, columns: Sequence[Attribute]) -> None:
+    def __init__(self, columns: Sequence[Attribute], cell_chars: int = MAX_CELL_CHARS) -> None:
         self._has_cut = False
+        self._chars = cell_chars
         names = [built_in(column.type) for column in columns]
         self._numbers = [(place, _NUMBERS[name]) for place, name in enumerate(names) if name in _NUMBERS]
         self._texts = [place for place, name in enumerate(names) if name not in _SHORT]
@@ -81,10 +84,10 @@ class Cells:
         rows = [list(row) for row in batch]
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
         for place in self._texts:
-            if columns and max(map(len, _present(columns[place])), default=0) > MAX_CELL_CHARS:
+            if columns and max(map(len, _present(columns[place])), default=0) > self._chars:
                 self._has_cut = True
                 for row in rows:
-                    row[place] = _cut(row[place])
+                    row[place] = _cut(row[place], self._chars)
         for place, (is_exact, exact) in self._numbers:
             if columns and not all(map(is_exact, _present(columns[place]))):
                 for row in rows:
@@ -95,7 +98,7 @@ class Cells:
         """The number of cut cells in `rows`: only those are longer than a cell may be, by their mark."""
         if not self._has_cut:
             return 0
-        return sum(row[place] is not None and len(row[place]) > MAX_CELL_CHARS for row in rows for place in self._texts)
+        return sum(row[place] is not None and len(row[place]) > self._chars for row in rows for place in self._texts)
 
 
 def _present(column: Sequence[Any]) -> Iterator[Any]:
@@ -103,8 +106,8 @@ def _present(column: Sequence[Any]) -> Iterator[Any]:
     return filter(None, column)
 
 
-def _cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= MAX_CELL_CHARS else text[:MAX_CELL_CHARS] + "…"
+def _cut(text: str | None, chars: int) -> str | None:
+    return text if text is None or len(text) <= chars else text[:chars] + "…"
 
 
 def _fits(value: int) -> bool:

@@ -11,7 +11,7 @@ from database_mcp.monitoring.checks import CheckName
 from database_mcp.monitoring.health import Health, examine_health
 from database_mcp.monitoring.sizes import Sizes, read_sizes
 from database_mcp.monitoring.top_queries import Order, TopQueries, top
-from database_mcp.settings import reads_freely
+from database_mcp.settings import DatabaseSettings, reads_freely
 from database_mcp.tools.parameters import DatabaseName, Limit
 
 
@@ -28,7 +28,13 @@ async def check_health(
     return databases.labelled(chosen, counted)
 
 
-@reads("Top queries", offered=reads_freely)
+def _top_queries_offered(settings: DatabaseSettings) -> bool:
+    """Left out where it would be the eleventh tool that nobody asked for; @dba has it."""
+    full = settings.export_folder is not None and bool(settings.writable) and settings.tools is None
+    return reads_freely(settings) and not full
+
+
+@reads("Top queries", offered=_top_queries_offered)
 async def top_queries(
     databases: Registry, order_by: Order = "total_time", limit: Limit = 10, database: DatabaseName = None
 ) -> TopQueries:

@@ -15,12 +15,13 @@ from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, MoreQu
 ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection, on top of its statement's
 
 
-def _deadline(arguments: Mapping[str, Any]) -> float:
+def query_deadline(arguments: Mapping[str, Any]) -> float:
+    """Seconds a call may take: the wait for a connection and each of its statements."""
     statements = 1 + len(arguments.get("more_queries") or ())
     return ACQUIRE_TIMEOUT_SECONDS + arguments.get("timeout_seconds", 30) * statements + ABANDON_AFTER_SECONDS
 
 
-@reads("Run a query", deadline=_deadline, offered=reads_freely, may_take_minutes=True)
+@reads("Run a query", deadline=query_deadline, offered=reads_freely, may_take_minutes=True)
 async def execute_query(
     query: Sql,
     databases: Registry,

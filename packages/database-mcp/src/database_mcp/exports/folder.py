@@ -1,0 +1,206 @@
+"""The folder of exported files: each caller's own files, made whole or not at all, never over another one."""
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from mcp_chassis.failures import Conflict, InvalidInput, NotFound, Unavailable
+from mcp_chassis.pipeline.caller import LOCAL_PRINCIPAL
+
+PIECE_BYTES = 512 * 1024
+MAX_FILES_OF_A_CALLER = 100  # over HTTP, where nobody at the keyboard clears the folder
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}\.(csv|jsonl)")
+_DRAFT = re.compile(r"\.export-[0-9a-f]{16}")
+_DRAFT_LIFETIME_SECONDS = 3600  # longer than any call: what is older was left by a process that was ended
+_BY_DESCRIPTOR = {os.open, os.unlink, os.mkdir, os.stat} <= os.supports_dir_fd
+_NO_LINKS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+
+
+class ExportFolder:
+    """The files of one principal in the allowed folder.
+
+    The caller of stdio owns the folder itself; a principal over HTTP has a folder in it that is named by a hash.
+    Folders are opened once for each file and without following links, and names are looked up in what was opened, so
+    that nobody can lead a path out of the folder meanwhile. Windows cannot, and takes whole paths.
+    """
+
+    def __init__(self, root: Path, principal: str) -> None:
+        self._root = root
+        self._own = None if principal == LOCAL_PRINCIPAL else hashlib.sha256(principal.encode()).hexdigest()[:32]
+
+    def path(self, name: str) -> Path | None:
+        """Where a file is, for the caller at this machine; nobody else can use a path."""
+        return None if self._own else self._root / name
+
+    def refuse(self, name: str) -> None:
+        """Refuse, before any query runs, a name that cannot become a file.
+
+        Raises:
+            InvalidInput: it is no plain name of a format there is, or there are too many files.
+            Conflict: the file is there already.
+        """
+        if not _FILE_NAME.fullmatch(name):
+            raise InvalidInput(f"{name!r} is no file name.", remedy="Give a plain name that ends in .csv or .jsonl.")
+        with _told(), self._opened() as folder:
+            if folder.exists(name):
+                raise _there(name)
+            folder.sweep()
+            if self._own and folder.count() >= MAX_FILES_OF_A_CALLER:
+                raise InvalidInput(
+                    f"You have {MAX_FILES_OF_A_CALLER} exported files, which is the limit: nothing was written.",
+                    remedy="Who runs this server can remove them.",
+                )
+
+    @contextmanager
+    def draft(self, name: str) -> Generator[BinaryIO]:
+        """A new file, which gets its name only when the block ends well; else it is removed.
+
+        Raises:
+            Conflict: another file has taken the name meanwhile, and is left as it is.
+            Unavailable: the disk is full, or the folder cannot be written.
+        """
+        with _told(), self._opened() as folder:
+            hidden = f".export-{secrets.token_hex(8)}"
+            descriptor = folder.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                folder.publish(hidden, name)
+            finally:
+                with suppress(FileNotFoundError):
+                    folder.remove(hidden)
+
+    def piece(self, name: str, number: int) -> bytes:
+        """The bytes of one piece of a file; all of them, one after the other, are the file.
+
+        Raises:
+            NotFound: the caller has no such file, or it has fewer pieces.
+        """
+        if not _FILE_NAME.fullmatch(name) or number < 1:
+            raise _nothing()
+        try:
+            with self._opened() as folder, os.fdopen(folder.open(name, os.O_RDONLY), "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise _nothing()
+                file.seek((number - 1) * PIECE_BYTES)
+                found = file.read(PIECE_BYTES)
+        except OSError as exc:
+            raise _nothing() from exc
+        if not found and number > 1:
+            raise _nothing()
+        return found
+
+    @contextmanager
+    def _opened(self) -> Generator["_OpenFolder"]:
+        with _open_folder(self._root) as root:
+            if self._own is None:
+                yield root
+                return
+            with suppress(FileExistsError):
+                root.make(self._own)
+            with _open_folder(root.place(self._own), root.descriptor) as own:
+                yield own
+
+
+class _OpenFolder:
+    """An open folder; names are looked up in it, wherever its path leads by now.
+
+    Args:
+        descriptor: None where this system looks names up by whole paths alone.
+    """
+
+    def __init__(self, path: Path, descriptor: int | None) -> None:
+        self._path = path
+        self.descriptor = descriptor
+
+    def place(self, name: str) -> Path:
+        return self._path / name if self.descriptor is None else Path(name)
+
+    def open(self, name: str, flags: int) -> int:
+        return os.open(self.place(name), flags | _NO_LINKS, 0o600, dir_fd=self.descriptor)
+
+    def make(self, name: str) -> None:
+        os.mkdir(self.place(name), 0o700, dir_fd=self.descriptor)
+
+    def exists(self, name: str) -> bool:
+        try:
+            self._seen(name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove(self, name: str) -> None:
+        os.unlink(self.place(name), dir_fd=self.descriptor)
+
+    def count(self) -> int:
+        return sum(1 for name in self._names() if _FILE_NAME.fullmatch(name))
+
+    def sweep(self) -> None:
+        """Remove drafts of processes that were ended in the middle."""
+        for name in filter(_DRAFT.fullmatch, self._names()):
+            with suppress(FileNotFoundError):
+                if time.time() - self._seen(name).st_mtime > _DRAFT_LIFETIME_SECONDS:
+                    self.remove(name)
+
+    def publish(self, hidden: str, name: str) -> None:
+        """Give a finished draft its name, which a file that is there keeps: a rename would take it away."""
+        source, target = self.place(hidden), self.place(name)
+        try:
+            if self.descriptor is None:
+                source.rename(target)  # of Windows: it fails where the name is taken
+            else:
+                os.link(source, target, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor, follow_symlinks=False)
+        except FileExistsError as exc:
+            raise _there(name) from exc
+
+    def _names(self) -> list[str]:
+        with os.scandir(self._path if self.descriptor is None else self.descriptor) as entries:
+            return [str(entry.name) for entry in entries]
+
+    def _seen(self, name: str) -> os.stat_result:
+        return os.stat(self.place(name), dir_fd=self.descriptor, follow_symlinks=False)
+
+
+@contextmanager
+def _open_folder(path: Path, within: int | None = None) -> Generator[_OpenFolder]:
+    if not _BY_DESCRIPTOR:
+        yield _OpenFolder(path, None)
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=within)
+    try:
+        yield _OpenFolder(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """Failures of the file system, as a sentence without a path."""
+    try:
+        yield
+    except OSError as exc:
+        reason = (exc.strerror or "the system refused it").lower()
+        raise Unavailable(
+            f"The file cannot be written: {reason}. There is no file.",
+            remedy="Who runs this server can look at DATABASE_EXPORT_FOLDER.",
+        ) from exc
+
+
+def _there(name: str) -> Conflict:
+    return Conflict(
+        f"There is a file {name!r} already; it is left as it is.",
+        remedy="Choose another name, unless it is of an earlier try of yours.",
+    )
+
+
+def _nothing() -> NotFound:
+    return NotFound("You have no exported file of that name, or it has fewer pieces.", remedy="Export it first.")
