@@ -14,7 +14,7 @@ LONGEST_DESCRIPTION = 300
 NAME = re.compile(r"[a-z]+(_[a-z]+)*")
 VERB = re.compile(
     r"add|analyze|append|archive|calculate|cancel|check|close|compare|convert|count|create|delete|describe|"
-    r"edit|explain|execute|find|get|insert|invite|join|kick|list|lock|look|mark|merge|move|open|organize|pin|post|"
+    r"edit|explain|execute|export|find|get|insert|invite|join|kick|list|lock|look|mark|merge|move|open|organize|pin|post|"
     r"preview|profile|query|react|read|remove|rename|reply|reserve|resolve|run|sample|schedule|search|send|set|share|"
     r"star|start|stop|summarize|test|time|unlock|update|upload|validate|watch|write"
 )
