@@ -3,10 +3,15 @@
 import asyncio
 import contextvars
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import anyio
 
 from mcp_chassis.failures import Failure, InternalError, UpstreamError
+from mcp_chassis.telemetry.metrics import current_server
+from mcp_chassis.telemetry.observer import Level, Observer, current_observer, observed_by
+from mcp_chassis.telemetry.redaction import secrets_of_call
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -14,13 +19,15 @@ Value = TypeVar("Value")
 Execute = Callable[[Sequence[Item]], Awaitable[Sequence[Value | Failure]]]
 
 MAX_KEYS = 8
+MAX_NOTICE_SECONDS = 1.0
+"""Seconds that the host of one caller may hold up a message about the call that all share."""
 
 
 class Batcher(Generic[Item, Value]):
     """Collects the items of `seconds`, at most `most`, for one call of `execute`.
 
     `execute` gives a value or a `Failure` for each item, in their order. It belongs to no single caller: one who is
-    cancelled leaves the others their answers, and the last to leave ends it.
+    cancelled leaves the others their answers, and the last to leave ends it. The hosts of all hear of its requests.
     """
 
     def __init__(self, execute: Execute[Item, Value], *, seconds: float = 0.1, most: int = 10) -> None:
@@ -38,8 +45,7 @@ class Batcher(Generic[Item, Value]):
         group = self._open
         if group is None or group.full.is_set():
             group = self._open = _Group(self._most)
-            # An empty context: the call that gathers has no caller's deadline, each caller waits within its own.
-            group.task = asyncio.get_running_loop().create_task(self._run(group), context=contextvars.Context())
+            group.task = asyncio.get_running_loop().create_task(self._run(group), context=_shared_context())
             group.task.add_done_callback(group.ended)
         return await group.wait_for(item)
 
@@ -53,7 +59,8 @@ class Batcher(Generic[Item, Value]):
         if not waiting:
             return
         try:
-            values = await self._execute([item for item, _ in waiting])
+            with observed_by(_Observers({caller: group.observers[caller] for _, caller in waiting})):
+                values = await self._execute([item for item, _ in waiting])
         except Failure as failure:
             values = [failure] * len(waiting)
         if len(values) != len(waiting):
@@ -96,6 +103,7 @@ class _Group(Generic[Item, Value]):
 
     def __init__(self, most: int) -> None:
         self.items: list[tuple[Item, asyncio.Future[Value]]] = []
+        self.observers: dict[asyncio.Future[Value], Observer] = {}
         self.full = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self._most = most
@@ -103,6 +111,7 @@ class _Group(Generic[Item, Value]):
     async def wait_for(self, item: Item) -> Value:
         caller: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
         self.items.append((item, caller))
+        self.observers[caller] = current_observer()
         if len(self.items) >= self._most:
             self.full.set()
         try:
@@ -120,6 +129,37 @@ class _Group(Generic[Item, Value]):
         for _, caller in self.items:
             if bug is not None and not caller.done():
                 caller.set_exception(bug)
+
+
+def _shared_context() -> contextvars.Context:
+    """The server and the secrets of the call, and no deadline: each caller waits within its own."""
+    context = contextvars.Context()
+    context.run(current_server.set, current_server.get())
+    context.run(secrets_of_call.set, secrets_of_call.get())
+    return context
+
+
+class _Observers:
+    """The observers of those who still wait: attempts count once, and each host hears what its call waits for."""
+
+    def __init__(self, observers: Mapping["asyncio.Future[Value]", Observer]) -> None:
+        self._observers = observers
+
+    def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
+        next(iter(self._observers.values())).attempted(upstream, outcome, seconds)
+
+    async def waiting(self, upstream: str, message: str) -> None:
+        await self._each(lambda observer: observer.waiting(upstream, message))
+
+    async def announce(self, level: Level, message: str) -> None:
+        await self._each(lambda observer: observer.announce(level, message))
+
+    async def _each(self, tell: Callable[[Observer], Coroutine[Any, Any, None]]) -> None:
+        with anyio.move_on_after(MAX_NOTICE_SECONDS):
+            async with anyio.create_task_group() as hosts:
+                for caller, observer in self._observers.items():
+                    if not caller.done():
+                        hosts.start_soon(tell, observer)
 
 
 def _give(caller: "asyncio.Future[Value]", value: Value | Failure) -> None:

@@ -1,17 +1,20 @@
 """Messages to the host of a call about its upstream requests, waits, stages and stored answers, by level and era."""
 
+import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import pytest
 from mcp.client import Client
+from mcp_chassis.batching import Batcher
 from mcp_chassis.fan_out import Stages, fan_out
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.results import Result
+from mcp_chassis.telemetry.metrics import METRICS, serving_as
 from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.testing import Reply, ScriptedUpstream, data
 from mcp_chassis.tools import Connected, reads
@@ -164,3 +167,34 @@ async def test_a_result_that_is_used_again_is_told_with_its_age(upstream: Script
     assert len(heard) == 1
     assert heard[0].startswith("read_once: the result of 20")
     assert heard[0].endswith(" is used again.")
+
+
+async def test_every_host_hears_of_a_request_that_its_calls_share(upstream: ScriptedUpstream) -> None:
+    heard: list[tuple[str, str]] = []
+
+    async def hear(params: Any) -> None:
+        heard.append((params.level, without_figures(params.data)))
+
+    @reads("Read together", open_world=False)
+    async def read_together(shared: Annotated[Batcher[int, int], Connected]) -> Read:
+        """Read together with other calls."""
+        return Read(times=await shared.submit(1))
+
+    @asynccontextmanager
+    async def connect(settings: Any) -> AsyncGenerator[Batcher[int, int]]:
+        async with JsonApi(upstream.url, upstream=Upstream("Acme", policy=settings)) as api:
+
+            async def execute(items: Sequence[int]) -> list[int]:
+                await api.get("/things/1")
+                return list(items)
+
+            yield Batcher(execute, most=2)
+
+    upstream.answers("GET /things/1", Reply(503), Reply(json={}))
+    server = dataclasses.replace(server_of(upstream), tools=(read_together,), connect=connect)
+    app = Dispatch(server, server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"}))
+    with serving_as("shared"):
+        async with Client(app, logging_callback=hear, mode="2026-07-28", log_level="debug") as client:
+            await asyncio.gather(*(client.call_tool("read_together", {}) for _ in range(2)))
+    assert sorted(heard) == sorted([HEARD[1], HEARD[2], HEARD[3]] * 2)
+    assert METRICS.by_server["shared"].attempts == {("Acme", "service_unavailable"): 1, ("Acme", "ok"): 1}

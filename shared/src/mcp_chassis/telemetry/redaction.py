@@ -17,7 +17,8 @@ _WORD = re.compile(r"[a-z]{1,11}")
 MIN_RESULT_SECRET_CHARS = 8
 
 
-_call_secrets: ContextVar[list[str] | None] = ContextVar("call_secrets", default=None)
+secrets_of_call: ContextVar[list[str] | None] = ContextVar("call_secrets", default=None)
+"""Secrets of one caller; a task that works for the call in a context of its own takes them along."""
 
 
 class Redactor:
@@ -48,22 +49,22 @@ class Redactor:
 def call_secrets() -> Generator[None]:
     """Redact inside, also in tasks begun there, what `add_call_secret` adds: secrets of one caller, which are too many
     to look for in the texts of all."""
-    token = _call_secrets.set([])
+    token = secrets_of_call.set([])
     try:
         yield
     finally:
-        _call_secrets.reset(token)
+        secrets_of_call.reset(token)
 
 
 def add_call_secret(secret: str | None) -> None:
     """Redact a secret in the current call; does nothing outside `call_secrets`."""
-    current = _call_secrets.get()
+    current = secrets_of_call.get()
     if current is not None and secret and secret not in current:
         current.append(secret)
 
 
 def _without_call_secrets(text: str) -> str:
-    for secret in _call_secrets.get() or ():
+    for secret in secrets_of_call.get() or ():
         text = _without(text, _forms_of_secret(secret))
     return text
 
