@@ -1,7 +1,6 @@
 """`rest-mcp check` holds a bridge against its document and the live API; `inspect` proposes one."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from mcp_chassis.settings import BadSettings
 from rest_mcp.assembly import STARTER, server_of
 from rest_mcp.bridge_file import read
 from rest_mcp.openapi.differences import differences
+from rest_programs import run
 from support_api.application import OPENAPI
 from support_api_desk import Running
 
@@ -22,14 +22,6 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "support-api" / "bridge.toml"
 WRITTEN = ROOT / "packages" / "rest-mcp" / "src" / "rest_mcp" / "starter.toml"
 POSITIONS = {"starting_after": "string", "ending_before": "string", "limit": "integer"}
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rest_mcp", *arguments]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("API_", "REST_"))}
-    return subprocess.run(
-        command, env=clean | environment, capture_output=True, text=True, timeout=240, check=False, cwd=ROOT
-    )
 
 
 async def test_a_good_bridge_is_told_to_fit_document_and_api(desk: Running) -> None:

@@ -14,7 +14,7 @@ def _https(url: str) -> str:
     except ValueError as exc:
         raise ValueError("must be an https URL") from exc
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ValueError("must be an https URL")
+        raise ValueError("must be an https URL, or http on this machine")
     if not host or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be an https URL with a host, and without user, query or fragment")
     return url.rstrip("/")

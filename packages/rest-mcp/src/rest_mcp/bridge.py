@@ -96,6 +96,7 @@ class RequestSpec(Part):
     answer: Literal["object", "list", "text"] = "object"
     result: FieldPath | None = None
     keep: Annotated[tuple[FieldPath, ...], Field(max_length=60)] = ()
+    optional: Annotated[tuple[FieldPath, ...], Field(max_length=60)] = ()
     page: Paging | None = None
     deadline: Annotated[float, Field(ge=1, le=600)] | None = None
 
@@ -154,6 +155,8 @@ class RequestSpec(Part):
         fields += [("query", name) for name in self.query] + [("body", name) for name in self.body]
         if twice := next((field for place, field in fields if fields.count((place, field)) > 1), None):
             yield f"sends {twice} twice"
+        if stray := [field for field in self.optional if field not in self.keep]:
+            yield f"names {stray[0]} under optional and not under keep"
         if self.body and self.method == "GET":
             yield "has a body, which a GET does not have"
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 DOCUMENT_COMMANDS = {"inspect", "check"}
+ABOUT_A_BRIDGE = {"check", "tools", "call", "config"}
+DEMONSTRATION = (
+    "No bridge file is named (--bridge FILE or REST_BRIDGE): this is the demonstration, the tools of a support desk.\n"
+)
 OWN_HELP = """--bridge FILE goes with every command and names the bridge file.
 inspect DOCUMENT proposes a bridge file from an OpenAPI document; check also compares
 the bridge with its document and the live API.
@@ -27,11 +31,19 @@ def main(arguments: list[str]) -> "NoReturn":
         SystemExit: with the command's exit code; 2 for a bridge or a setting that breaks a rule.
     """
     rest = without_bridge(arguments)
+    if rest and (rest[0] in ABOUT_A_BRIDGE or rest[0] in {"-h", "--help"}) and not _names_bridge():
+        sys.stderr.write(DEMONSTRATION)
     if rest is None or (rest and rest[0] in DOCUMENT_COMMANDS):
         raise SystemExit(_document_command(rest))
     if rest and rest[0] in {"-h", "--help"}:
         sys.stdout.write(OWN_HELP)
     run("rest_mcp.server:SERVER", rest)
+
+
+def _names_bridge() -> bool:
+    from mcp_chassis.environment import full_environment
+
+    return bool(full_environment().get("REST_BRIDGE"))
 
 
 def _document_command(arguments: list[str] | None) -> int:

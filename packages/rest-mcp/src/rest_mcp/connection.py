@@ -94,9 +94,9 @@ class Apis:
             await self.request(name, "GET", "/", {})
         except (AuthenticationFailed, Unavailable, TimedOut, UpstreamError) as failure:
             return Probe(name, "failed", failure.message)
-        except Failure:  # it answers, and has nothing at its root
-            return Probe(name, "ok")
-        return Probe(name, "ok")
+        except Failure as failure:  # it answers, and has nothing at its root
+            return Probe(name, "ok", f"it answered GET / with {failure.code}, as APIs do that have nothing there.")
+        return Probe(name, "ok", "it answered GET /.")
 
 
 @asynccontextmanager

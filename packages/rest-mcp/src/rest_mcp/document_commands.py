@@ -6,12 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mcp_chassis.cli.commands import CHECK_CODES
 from mcp_chassis.server import EXIT_BAD_SETTINGS, MAX_TOOLS
 from mcp_chassis.telemetry.redaction import scrub_log
 
 from rest_mcp.bad_bridge import BadBridge
 
 EXIT_DIFFERS = 4
+DIFFERS = "Also 4 where the bridge differs from its document or from what the API answers."
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -23,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     inspect.add_argument("--tools", type=int, default=MAX_TOOLS, choices=range(1, MAX_TOOLS + 1), metavar="1-10")
     inspect.set_defaults(run=_inspect)
     check = commands.add_parser(
-        "check", help="compare the bridge with its document and the live API", epilog="Exit codes: as for every server."
+        "check", help="compare the bridge with its document and the live API", epilog=f"{CHECK_CODES} {DIFFERS}"
     )
     check.add_argument("--json", action="store_true", help="print the settings' report as JSON")
     check.set_defaults(run=_check)
@@ -69,16 +71,16 @@ def _compared() -> bool:
     """Print the differences from document and API on standard error; whether there are any."""
     from rest_mcp.bridge_file import read
     from rest_mcp.live_check import not_tried, tried
-    from rest_mcp.openapi.differences import differences
+    from rest_mcp.openapi.differences import differences, optional_fields
     from rest_mcp.server import path_in_use, server_in_use
 
     path = path_in_use()
     bridge = read(path)
     wrong = differences(bridge, path.parent)
     settings = server_in_use().settings.load()
-    good, bad = asyncio.run(tried(bridge, settings))
+    good, bad = asyncio.run(tried(bridge, settings, optional_fields(bridge, path.parent)))
     lines = [*(f"ok      {line}" for line in good), *(f"differs {line}" for line in [*wrong, *bad])]
     if passed_over := not_tried(bridge):
-        lines.append(f"not called (no safe = true, a write, or arguments needed): {', '.join(passed_over)}")
+        lines.append(f"not called: {', '.join(passed_over)}")
     sys.stderr.write("".join(f"{scrub_log(line)}\n" for line in lines))
     return bool(wrong or bad)

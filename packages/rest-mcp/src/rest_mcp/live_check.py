@@ -1,5 +1,6 @@
 """Trial of a bridge on the live API: one call of each read that is marked as safe and needs no argument."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from mcp_chassis.failures import Failure
@@ -18,12 +19,26 @@ def can_be_tried(part: ToolPart) -> bool:
 
 
 def not_tried(bridge: Bridge) -> list[str]:
-    """The tools that are not called on the live API, by name."""
-    return [part.name for part in bridge.tools if isinstance(part, ToolPart) and not can_be_tried(part)]
+    """The tools that are not called on the live API, each with the reason."""
+    parts = [part for part in bridge.tools if isinstance(part, ToolPart) and not can_be_tried(part)]
+    return [f"{part.name} ({_reason(part)})" for part in parts]
 
 
-async def tried(bridge: Bridge, settings: RestSettings) -> tuple[list[str], list[str]]:
-    """The tools that answered as the bridge says and those that did not; one line for each that could be tried."""
+def _reason(part: ToolPart) -> str:
+    if not part.reads:
+        return "it writes"
+    needed = [name for name, each in part.offered.items() if each.needed]
+    return f"it needs {', '.join(needed)}" if needed else "it is not marked safe = true"
+
+
+async def tried(
+    bridge: Bridge, settings: RestSettings, optional: Mapping[str, set[str]]
+) -> tuple[list[str], list[str]]:
+    """The tools that answered as the bridge says and those that did not; one line for each that could be tried.
+
+    Args:
+        optional: the kept fields of each tool that an answer may lack.
+    """
     good: list[str] = []
     bad: list[str] = []
     async with connected(bridge, settings) as apis:
@@ -36,17 +51,20 @@ async def tried(bridge: Bridge, settings: RestSettings) -> tuple[list[str], list
             except Failure as failure:
                 bad.append(f"{part.name}: {failure.message}")
                 continue
-            missing = _missing(part, found)
-            (bad if missing else good).append(f"{part.name}: {missing or 'answers as the bridge says'}")
+            absent = _absent(part, found)
+            wrong = [field for field in absent if field not in optional.get(part.name, ())]
+            without = f", without {', '.join(absent)}, which may be left out" if absent else ""
+            told = f"no answer has {', '.join(wrong)}" if wrong else f"answers as the bridge says{without}"
+            (bad if wrong else good).append(f"{part.name}: {told}")
     return good, bad
 
 
-def _missing(part: ToolPart, found: Any) -> str:
+def _absent(part: ToolPart, found: Any) -> list[str]:
     """The kept fields that no live answer has."""
     if isinstance(found, TextPage):
-        return ""
+        return []
     told = found.model_dump(by_alias=True, exclude_unset=True)
     items: list[Any] = told["items"] if isinstance(found, Page) else [told]
     objects = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
     absent = [path for path in part.keep if all(steps_of(path)[0] not in item for item in objects)]
-    return f"no answer has {', '.join(absent)}" if objects and absent else ""
+    return absent if objects else []

@@ -8,6 +8,10 @@ from mcp_chassis.suggestions import did_you_mean
 
 Command = Callable[[argparse.Namespace], int]
 EXIT_FAILED = 1
+CHECK_CODES = (
+    "Exit codes: 0 everything works, 2 a setting breaks a rule, 3 a credential or another setting is missing, "
+    "4 something cannot be reached, refuses the credential, must not be used with it, or was not asked."
+)
 
 
 class Parser(argparse.ArgumentParser):

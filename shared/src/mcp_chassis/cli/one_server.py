@@ -10,16 +10,12 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from mcp_chassis.cli import config
-from mcp_chassis.cli.commands import Parser, add, add_serve, run
+from mcp_chassis.cli.commands import CHECK_CODES, Parser, add, add_serve, run
 from mcp_chassis.cli.sign_in import command as sign_in
 from mcp_chassis.cli.terminal import progress
 from mcp_chassis.server import EXIT_BAD_SETTINGS, Server
 
 HELP_WIDTH = 100
-_CHECK_CODES = (
-    "Exit codes: 0 everything works, 2 a setting breaks a rule, 3 a credential or another setting is missing, "
-    "4 something cannot be reached, refuses the credential, must not be used with it, or was not asked."
-)
 
 
 def main(server: Server[Any], arguments: Sequence[str]) -> int:
@@ -33,7 +29,7 @@ def main(server: Server[Any], arguments: Sequence[str]) -> int:
         "check",
         "say whether settings and everything the server depends on work",
         lambda c: _check(server, c),
-        epilog=_CHECK_CODES,
+        epilog=CHECK_CODES,
     )
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     tools = add(commands, "tools", "list the tools, or tell everything of one", lambda c: _tools(server, c))

@@ -31,6 +31,25 @@ def differences(bridge: Bridge, folder: Path) -> list[str]:
     return found
 
 
+def optional_fields(bridge: Bridge, folder: Path) -> dict[str, set[str]]:
+    """The kept fields of each tool that an answer may lack: its document declares and does not require them.
+
+    Raises:
+        BadBridge: when a document cannot be read.
+    """
+    documents = {name: Document.read(folder / api.document) for name, api in bridge.apis.items() if api.document}
+    found = {part.name: set(part.optional) for part in bridge.requests}
+    for part in bridge.requests:
+        document = documents.get(bridge.api_of(part))
+        operation = None if document is None else _operation(part, document)
+        if document is not None and operation is not None:
+            schema = _kept_schema(part, document, operation)
+            declared, required = schema.get("properties", {}), schema.get("required", ())
+            steps = {field: steps_of(field)[0] for field in part.keep}
+            found[part.name] |= {field for field, step in steps.items() if step in declared and step not in required}
+    return found
+
+
 def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
     operation = _operation(part, document)
     if isinstance(part, ToolPart) and part.batch is not None:
@@ -84,11 +103,17 @@ def _turned(part: RequestSpec, api: Api) -> set[str]:
 
 def _unknown(part: RequestSpec, document: Document, operation: Operation) -> Iterator[str]:
     """The kept fields that the schema of the answer does not have; none where it names no fields at all."""
+    schema = _kept_schema(part, document, operation)
+    properties = cast("Mapping[str, Any]", schema.get("properties", {}))
+    if properties and not schema.get("additionalProperties"):
+        yield from (field for field in part.keep if steps_of(field)[0] not in properties)
+
+
+def _kept_schema(part: RequestSpec, document: Document, operation: Operation) -> Mapping[str, Any]:
+    """The schema of the object whose fields are kept: the answer, or an item of its list."""
     schema = merged(document, operation.answer)
     for step in steps_of(part.result) if part.result else ():
         schema = merged(document, cast("Mapping[str, Any]", schema.get("properties", {})).get(step))
     if answered(document, operation)[0] == "list" or part.answer == "list":
         schema = merged(document, schema.get("items", schema))
-    properties = cast("Mapping[str, Any]", schema.get("properties", {}))
-    if properties and not schema.get("additionalProperties"):
-        yield from (field for field in part.keep if steps_of(field)[0] not in properties)
+    return schema

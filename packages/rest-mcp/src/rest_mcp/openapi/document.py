@@ -143,8 +143,12 @@ class Document:
     @property
     def title(self) -> str:
         """The name of the API; empty where it has none."""
-        info = self._raw.get("info")
-        return str(_object(info).get("title", ""))
+        return str(_object(self._raw.get("info")).get("title", ""))
+
+    @property
+    def servers(self) -> list[Node]:
+        """The addresses it names, each with its variables."""
+        return [_object(each) for each in _list(self._raw.get("servers"))]
 
     @property
     def paths(self) -> list[str]:
@@ -225,11 +229,11 @@ class Document:
 
     def _answer(self, node: Node) -> tuple[Node | None, bool, tuple[str, ...]]:
         """The JSON schema of a success, whether it is text instead, and its media types."""
-        responses = cast("Node", node.get("responses", NOTHING))
-        good = sorted(status for status in map(str, responses) if status.startswith("2"))
+        responses = {str(status): each for status, each in node.get("responses", NOTHING).items()}  # YAML has numbers
+        good = sorted(status for status in responses if status.startswith("2"))
         kinds: tuple[str, ...] = ()
         for status in [*good, "default"]:
-            response = self.resolved(responses.get(status) or responses.get(_number(status)))
+            response = self.resolved(responses.get(status))
             content = cast("Node", response.get("content", NOTHING))
             kinds = kinds or tuple(content)
             if media := _media(content, JSON):
@@ -293,8 +297,3 @@ def _media(content: Any, kind: str) -> tuple[str, Node] | None:
     ]
     anything = [(kind, body) for name, body in by_name if name == "*/*" and kind == JSON and "schema" in body]
     return next(iter([*exact, *alike, *anything]), None)
-
-
-def _number(status: str) -> Any:
-    """YAML writes statuses as numbers."""
-    return int(status) if status.isdigit() else status

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from mcp_chassis.suggestions import did_you_mean
+
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.changing_words import changes
 from rest_mcp.names import is_header
@@ -20,6 +22,7 @@ from rest_mcp.openapi.schemas import (
 from rest_mcp.openapi.styles import CANNOT, styled
 
 MAX_SENTENCE_CHARS = 200
+MAX_NAMED = 20
 Sent = Collection[tuple[str, str]]
 CARRIERS = ("header", "query", "cookie")
 SENT_BY_US = {
@@ -205,6 +208,17 @@ def _request(operation: Operation, found: dict[str, Table]) -> str:
     return f"{operation.method} {path}"
 
 
+def _not_there(name: str, known: Mapping[str, Table]) -> str:
+    """What is wrong with a parameter that an operation lacks, and what can be written instead."""
+    around = [outer for outer, said in known.items() if name in said.get("properties", {})]
+    inside = f", but a field inside of {around[0]}" if around else ""
+    listed = ", ".join(list(known)[:MAX_NAMED]) + (f" and {more} more" if (more := len(known) - MAX_NAMED) > 0 else "")
+    return (
+        f"is no parameter of the operation{inside}; it has {listed or 'none'}.{did_you_mean(name, known)} "
+        "Beside operation these alone can be changed, hidden or fixed; an entry with request says its own"
+    )
+
+
 def over(base: Table, own: Table) -> Table:
     """The document's table with the file's own words over it.
 
@@ -215,7 +229,7 @@ def over(base: Table, own: Table) -> Table:
     named = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
     called = str(own.get("name") or base["name"])
     if unknown := [name for name in named if name not in base["parameters"]]:
-        raise BadBridge(f"tools.{called}.parameters.{unknown[0][:60]} is no parameter of the operation")
+        raise BadBridge(f"tools.{called}.parameters.{unknown[0][:60]} {_not_there(unknown[0], base['parameters'])}")
     whole: dict[str, Table] = {}
     for name, said in base["parameters"].items():
         both = {**said, **cast("Table", named.get(name, {}))}

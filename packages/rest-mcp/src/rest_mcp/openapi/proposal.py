@@ -16,6 +16,7 @@ from rest_mcp.names import path_of
 from rest_mcp.openapi.answers import envelope, is_plain, item_fields, proposed_answer
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.entries import Sent, over, sent_by_api, table
+from rest_mcp.openapi.files import Node
 from rest_mcp.openapi.list_pages import DEFAULT_PAGE_SIZE, proposed_paging
 from rest_mcp.openapi.purposes import Purpose, purpose
 from rest_mcp.openapi.ranking import ranked
@@ -95,9 +96,23 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
         warnings += _noticed(document, operation, entry)
     if not entries:
         raise BadBridge(f"no operation of the document can be offered: {_reasons(refused)}")
-    warnings += [f"{name} is left out: {reason}" for name, reason in (refused | document.unreadable).items()] + told
+    warnings += [f"{name} is left out: {reason}" for name, reason in (refused | document.unreadable).items()]
+    warnings += [*told, *_address(document)]
     text, bridge = document_of(_around(name, entries, signed)), Bridge.model_validate(_around(name, whole, signed))
     return Proposal(text, bridge, warnings)
+
+
+def _address(document: Document) -> Iterator[str]:
+    """A sentence about the first address that the document names, its variables by their defaults."""
+    server: Node = document.servers[0] if document.servers else {}
+    given: Any = server.get("variables")
+    variables = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    text = str(server.get("url", ""))
+    for name, said in variables.items():
+        value: Any = cast("Table", said).get("default", "") if isinstance(said, dict) else ""
+        text = text.replace(f"{{{name}}}", str(value))
+    if shown := "".join(character for character in text if character.isprintable()):
+        yield f"the document's address is {shown[:200]}: API_BASE_URL is to hold it, or another one"
 
 
 def _reasons(refused: Mapping[str, str]) -> str:
