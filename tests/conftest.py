@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import company_certificate
 from hypothesis import HealthCheck, settings
 from volume import FULL
 
 STARTS_PROGRAMS = {"bridge", "emulate", "emulated", "host", "postgres", "postgres15", "postgres18", "sample"}
 DEPENDS_ON_LOAD = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+WITHOUT_TLS = {"faults", "github", "remote", "rest", "slack", "timezone"}
 IN_CI = os.environ.get("REQUIRE_SERVICES") == "1" or bool(os.environ.get("CI"))
 
 CACHE = tempfile.mkdtemp(prefix="toolroll-cache-")
@@ -32,6 +34,19 @@ settings.load_profile("soak" if FULL else "ci" if IN_CI else "local")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a certificate authority that nobody knows."""
+    return str(company_certificate(tmp_path_factory.mktemp("authority")) / "ca.pem")
+
+
+@pytest.fixture(autouse=True)
+def _one_authority(request: pytest.FixtureRequest, authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where upstreams are on loopback without TLS, a client loads one authority and not the hundreds of the system."""
+    if request.path.parent.name in WITHOUT_TLS:
+        monkeypatch.setenv("SSL_CERT_FILE", authority)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from mcp_chassis.upstream.rate_limits import RateLimit
 from mcp_chassis.upstream.retry import Repeat
+from volume import in_volume, volume
 
 MADE = Reply(201, json={"id": 7})
 
@@ -162,8 +163,9 @@ async def test_posts_of_one_lane_are_evenly_spaced_and_other_lanes_do_not_wait(u
         assert min(later - earlier for earlier, later in pairwise(began)) >= 0.2
 
 
-@pytest.mark.slow
-async def test_a_thousand_writes_whose_answers_are_often_lost_have_no_double_effect(upstream, client):
+@in_volume
+async def test_writes_whose_answers_are_often_lost_have_no_double_effect(upstream, client):
+    count = volume(1_000, share=0.25)
     dice, effects = Random(7), Counter[int]()
     lost = ["reset", "close", "truncated", "cut chunk"]
 
@@ -187,12 +189,12 @@ async def test_a_thousand_writes_whose_answers_are_often_lost_have_no_double_eff
         except RateLimited:
             told["refused"] += 1
 
-    outcomes = await fan_out(range(1000), write, max_concurrent=20)
+    outcomes = await fan_out(range(count), write, max_concurrent=20)
     assert [outcome.failure for outcome in outcomes if outcome.failure] == []
     assert max(effects.values()) == 1
-    assert told.total() == 1000
+    assert told.total() == count
     assert told["made"] + told["unknown"] == len(effects)
-    assert min(told["made"], told["unknown"]) > 200
+    assert min(told["made"], told["unknown"]) > count / 5
 
 
 class Made(Record):
