@@ -1,8 +1,10 @@
 """A server whose calls take as long as a test wants, for tests of tasks."""
 
+import os
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
@@ -38,6 +40,7 @@ class Desk:
     def __init__(self) -> None:
         self.begun = anyio.Event()
         self.release = anyio.Event()
+        self.left = anyio.Event()
         self.put: list[str] = []
         self.ended: list[str] = []
 
@@ -61,6 +64,7 @@ async def held(desk: Desk, name: str) -> None:
         await desk.release.wait()
     finally:
         desk.ended.append(name)
+        desk.left.set()
 
 
 @reads("Look long", may_take_minutes=True)
@@ -105,11 +109,17 @@ async def look_forever(desk: AtDesk, name: Name = "it") -> Done:
     return Done(name=name)
 
 
+def _note(path: str, name: str) -> None:
+    with Path(path).open("a") as notes:
+        notes.write(f"put {name}\n")
+
+
 @writes("Put soon", destructive=False, idempotent=True, may_take_minutes=True)
 async def put_soon(name: Name, seconds: Annotated[float, Field(ge=0, le=100)]) -> Done:
-    """Note on standard error that something was put, after so many seconds."""
+    """Note that something was put, after so many seconds."""
     await anyio.sleep(seconds)
-    sys.stderr.write(f"put {name}\n")
+    if noted := os.environ.get("LONG_NOTES"):
+        await anyio.to_thread.run_sync(_note, noted, name)
     return Done(name=name)
 
 

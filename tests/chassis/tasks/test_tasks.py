@@ -49,6 +49,16 @@ async def test_a_call_that_ends_soon_is_answered_as_any_other(desk: Desk):
         assert data(await host.call("look_long")) == {"name": "it"}
 
 
+async def test_a_host_that_cancels_a_call_before_it_is_a_task_ends_its_work(desk: Desk):
+    async with host_of(dispatch_of(desk, MCP_TASK_AFTER=LATE)) as host:
+        async with anyio.create_task_group() as group:
+            group.start_soon(host.call, "look_long")
+            await desk.begun.wait()
+            group.cancel_scope.cancel()
+        await desk.left.wait()
+    assert desk.ended == ["it"]
+
+
 async def test_a_tool_without_the_mark_stays_a_call(desk: Desk):
     async with host_of(dispatch_of(desk)) as host, anyio.create_task_group() as group:
         answers: list[Any] = []

@@ -52,7 +52,7 @@ class LongCalls:
         self._memory = memory
         self._after = settings.task_after
         endings = Endings(delivery.failed, delivery.error, self._find)
-        self.runner = TaskRunner(services, settings.task_deadline, endings)
+        self.runner = TaskRunner(services, settings.task_deadline, settings.task_kept, endings)
 
     @property
     def _any(self) -> bool:

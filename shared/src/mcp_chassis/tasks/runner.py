@@ -23,8 +23,6 @@ from mcp_chassis.tasks.store import changed
 from mcp_chassis.telemetry.metrics import METRICS
 
 ID_BYTES = 24
-RESULT_SECONDS = 3600.0
-"""How long a result is kept if the task used all of its time."""
 MESSAGE_SECONDS = 1.0
 """Reports of progress are stored at most this often."""
 STORE_AGAIN_SECONDS = 1.0
@@ -40,17 +38,24 @@ class TaskRunner:
     Args:
         services: of the transport.
         seconds: the deadline of a task.
+        kept_seconds: how long a task is kept beyond it.
         endings: how what came of a call is told.
         clock: the time of day in seconds.
     """
 
     def __init__(
-        self, services: TaskServices, seconds: float, endings: Endings, clock: Callable[[], float] = time.time
+        self,
+        services: TaskServices,
+        seconds: float,
+        kept_seconds: float,
+        endings: Endings,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = services.store()
         self.pace = services.pace
         self.seconds = seconds
         self.replica = secrets.token_hex(8)
+        self._ttl = float(int(seconds + kept_seconds))
         self._limits = services.limits
         self._endings = endings
         self._clock = clock
@@ -78,9 +83,8 @@ class TaskRunner:
         """Let a call go on as a task; None where it cannot, and then ends at its own deadline."""
         now = self._clock()
         fields = {field.name: getattr(origin, field.name) for field in dataclasses.fields(origin)}
-        ttl = float(int(self.seconds + RESULT_SECONDS))
         name = secrets.token_urlsafe(ID_BYTES)
-        task = Task(id=name, replica=self.replica, created=now, updated=now, ttl_seconds=ttl, **fields)
+        task = Task(id=name, replica=self.replica, created=now, updated=now, ttl_seconds=self._ttl, **fields)
         try:
             if self.store.shared:
                 await self.store.beat(self.replica)

@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 
 from mcp_chassis.tasks.record import Task
 
+SWEEP_SECONDS = 60.0
+
 
 class Limits(NamedTuple):
     """How many tasks of one principal may be unfinished, and how many are kept with the finished ones."""
@@ -71,10 +73,12 @@ class MemoryTaskStore:
         self._clock = clock
         self._by_owner: dict[str, dict[str, Task]] = {}
         self._owners: dict[str, str] = {}
+        self._next_sweep = 0.0
 
     async def add(self, task: Task, limits: Limits) -> bool:
-        self._drop_expired()
+        self._sweep()
         own = self._by_owner.setdefault(task.owner, {})
+        self._drop_expired(own)
         if len(own) >= limits.kept or sum(not kept.ended for kept in own.values()) >= limits.unfinished:
             return False
         own[task.id] = task
@@ -107,13 +111,20 @@ class MemoryTaskStore:
     async def last_beat(self, replica: str) -> float | None:
         return self._clock()
 
-    def _drop_expired(self) -> None:
-        now = self._clock()
+    def _sweep(self) -> None:
+        """Drop what has expired, of all owners; once in a while, as it looks at everything."""
+        if self._clock() < self._next_sweep:
+            return
+        self._next_sweep = self._clock() + SWEEP_SECONDS
         for owner, own in list(self._by_owner.items()):
-            for task in [task for task in own.values() if task.expires <= now]:
-                del own[task.id], self._owners[task.id]
+            self._drop_expired(own)
             if not own:
                 del self._by_owner[owner]
+
+    def _drop_expired(self, own: dict[str, Task]) -> None:
+        now = self._clock()
+        for task in [task for task in own.values() if task.expires <= now]:
+            del own[task.id], self._owners[task.id]
 
 
 async def changed(store: TaskStore, task_id: str, change: Callable[[Task], Task]) -> Task | None:

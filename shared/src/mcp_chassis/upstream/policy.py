@@ -26,7 +26,7 @@ def _constant(
 class Policy(BaseModel):
     """Timeouts, retries, budgets and limits of calls to outside services. Times are seconds.
 
-    `ServerSettings` inherits it: a server's settings are a policy, and ten of its figures can be set.
+    `ServerSettings` inherits it: a server's settings are a policy, and eleven of its figures can be set.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -34,6 +34,7 @@ class Policy(BaseModel):
     call_deadline: float = _setting("CALL_DEADLINE", 30, "Deadline of a call that has none of its own.")
     task_deadline: float = _setting("TASK_DEADLINE", 3600, "Deadline of a call that goes on as a task.", least=1)
     task_after: float = _setting("TASK_AFTER", 5, "Time after which a long call goes on as a task.")
+    task_kept: float = _setting("TASK_KEPT", 3600, "Time for which a task is kept beyond its deadline.")
     deadline_margin: float = _constant("DEADLINE_MARGIN", 0.25, "Time before its deadline at which a call gives up.")
     connect_timeout: float = _constant("CONNECT_TIMEOUT", 5, "Timeout of a connection attempt.")
     read_timeout: float = _setting("READ_TIMEOUT", 10, "Timeout of waiting for the next bytes of a response.")
