@@ -12,7 +12,9 @@ from mcp_chassis.testing.raw import without_path
 from openapi_bridges import get, sent
 from openapi_bridges import written as written_bridge
 from rest_mcp.assembly import server_of
+from rest_mcp.authentication import OAuth
 from rest_mcp.bridge_file import read
+from rest_mcp.oauth_tokens import TokenSource
 from rest_mcp.openapi.differences import differences
 from rest_mcp.openapi.document import Document
 from rest_mcp.openapi.proposal import proposed
@@ -253,3 +255,19 @@ async def test_a_key_that_an_api_repeats_in_its_error_is_not_printed_by_call(tmp
         run = await anyio.run_process(command, env=environment, check=False)
     assert b"the key [secret removed] is used" in run.stderr
     assert KEY.encode() not in run.stdout + run.stderr
+
+
+async def test_a_token_lasts_as_long_as_its_issuer_says(tmp_path: Path) -> None:
+    present = [0.0]
+    async with ScriptedUpstream() as upstream:
+        upstream.answers("*", Reply(json={"access_token": "t", "expires_in": 3600}))
+        settings = server_of(bridge(tmp_path, OAUTH)).settings.load({"API_CLIENT_SECRET": "s3cret"})
+        secret = settings.credential("client_secret_of_a")
+        tokens = TokenSource("a", OAuth(), upstream.url, "me", secret, settings, clock=lambda: present[0])
+        for present[0] in (0.0, 3_500.0, 3_569.0):
+            await tokens.fetch()
+        assert len(upstream.requests) == 1
+        present[0] = 3_570.0
+        await tokens.fetch()
+        await tokens.aclose()
+        assert len(upstream.requests) == 2

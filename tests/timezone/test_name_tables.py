@@ -18,6 +18,8 @@ Antigua & Barbuda: Antigua, Barbuda
 Samoa (American): American Samoa, Samoa
 Bosnia & Herzegovina: Bosnia, Herzegovina, Bosnia and Herzegovina
 Brunei: Brunei Darussalam
+Caribbean NL: Caribbean Netherlands
+Cocos (Keeling) Islands: Keeling Islands
 Congo (Dem. Rep.): DR Congo, DRC, Democratic Republic of the Congo, Congo-Kinshasa, Congo, Zaire
 Central African Rep.: Central African Republic
 Congo (Rep.): Republic of the Congo, Congo-Brazzaville, Congo
