@@ -1,10 +1,12 @@
 """Results of execute_query, and how a page of rows becomes one."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.results import Page, Result, compact
+from mcp_types import ContentBlock, ImageContent
 from pydantic import PrivateAttr, WithJsonSchema
 
 from database_mcp.queries.explain import Explained
@@ -58,11 +60,22 @@ class QueryResult(Page):
     elapsed_ms: float
 
     _rows: str | None = PrivateAttr(default=None)
+    _chart: bytes | None = PrivateAttr(default=None)
 
     def written(self, rows: str | None) -> Self:
         """With its rows as JSON, which were written while they were counted."""
         self._rows = rows
         return self
+
+    def charted(self, picture: bytes, told: Sequence[str]) -> Self:
+        """With a PNG image of its rows, and what the image does not show."""
+        self._chart = picture
+        return self.model_copy(update={"warnings": [*(self.warnings or ()), *told] or None})
+
+    def beside(self) -> list[ContentBlock]:
+        if self._chart is None:
+            return []
+        return [ImageContent(data=b64encode(self._chart).decode(), mime_type="image/png")]
 
     def as_json(self) -> str:
         if self._rows is None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import to_json
 
+from database_mcp.charts.series import ChartKind
 from database_mcp.guard.statement import ExplainMode
 
 
@@ -48,6 +49,7 @@ Params = Annotated[
     Field(max_length=1000, description="Values of $1, $2, ...: as text, or any JSON."),
 ]
 Explain = Annotated[ExplainMode, BeforeValidator(_explain_mode)]
+Chart = Annotated[ChartKind | None, Field(description="First column is x.")]
 TimeoutSeconds = Annotated[int, Field(ge=1, le=300)]
 MaxRows = Annotated[int, Field(ge=1, le=1000)]
 Limit = Annotated[int, Field(ge=1, le=100)]

@@ -5,12 +5,22 @@ from typing import Any
 
 from mcp_chassis.tools import Cursor, reads
 
+from database_mcp.charts.of_result import refuse_early, with_chart
 from database_mcp.database import ABANDON_AFTER_SECONDS
 from database_mcp.databases import Registry
 from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.queries.results import QueryResult
 from database_mcp.settings import reads_freely
-from database_mcp.tools.parameters import DatabaseName, Explain, MaxRows, MoreQueries, Params, Sql, TimeoutSeconds
+from database_mcp.tools.parameters import (
+    Chart,
+    DatabaseName,
+    Explain,
+    MaxRows,
+    MoreQueries,
+    Params,
+    Sql,
+    TimeoutSeconds,
+)
 
 ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection, on top of its statement's
 
@@ -31,11 +41,13 @@ async def execute_query(
     explain: Explain = "no",
     timeout_seconds: TimeoutSeconds = 30,
     max_rows: MaxRows = 1000,
+    chart: Chart = None,
     cursor: Cursor = None,
 ) -> QueryResult:
     """Run one read-only PostgreSQL query, or explain it. Bind values as $1 in params; ORDER BY makes pages stable."""
     chosen = databases.get(database)
+    refuse_early(chart, query, explain)
     request = QueryRequest(
         query, params or [], explain, timeout_seconds, max_rows, int(cursor or 0), databases.budget, more_queries or []
     )
-    return databases.labelled(chosen, await execute(chosen, request))
+    return databases.labelled(chosen, await with_chart(await execute(chosen, request), chart))

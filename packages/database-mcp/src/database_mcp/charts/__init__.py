@@ -1,0 +1,1 @@
+"""Charts of a query's rows, as PNG images."""
