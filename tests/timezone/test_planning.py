@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from timezone_mcp.working_hours import hours, meetings
 from timezone_mcp.working_hours.meetings import Participant
 from timezone_mcp.zones import lookup
+from volume import in_volume, volume
 
 
 async def test_slots_in_everyones_hours_are_ranked_by_distance_from_the_middle_of_their_days(call: Any) -> None:
@@ -81,6 +82,8 @@ SPAN = st.just(BREAK) | st.builds(
 )
 
 
+@in_volume
+@settings(max_examples=volume(400))
 @given(st.lists(st.tuples(ZONES, SPAN), min_size=1, max_size=4), st.sampled_from([15, 60, 240, 720]))
 def test_slots_never_overlap_and_count_each_participants_minutes_rightly(
     people: list[tuple[str, hours.Hours]], minutes: int

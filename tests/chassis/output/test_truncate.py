@@ -10,6 +10,7 @@ from mcp_chassis.output.cursors import START, Position
 from mcp_chassis.output.truncate import truncate, truncate_text
 from mcp_chassis.output.truncate_value import PLACEHOLDER
 from mcp_chassis.results import compact
+from volume import in_volume, volume
 
 CUT = re.compile(r" \[cut: \d+ more characters\]$")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="["), max_size=300)
@@ -93,7 +94,8 @@ def test_every_character_of_several_long_texts_comes_exactly_once(
 
 
 @given(st.recursive(st.integers() | st.text(max_size=200), lambda part: st.lists(part, max_size=60), max_leaves=400))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@in_volume
+@settings(max_examples=volume(500), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_lists_inside_lists_never_break_the_budget(part: Any):
     for data, page_field in (({"items": [part, part]}, "items"), ({"inner": {"deep": [part] * 30}}, None)):
         pages(data, 1_000, page_field)

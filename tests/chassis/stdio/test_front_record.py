@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp_chassis.server import Server
-from mcp_chassis.settings import is_secret, variables
+from mcp_chassis.settings import ServerSettings, is_secret, variables
 from mcp_chassis.stdio.front import record
 from mcp_chassis.stdio.front.handover import Handover
 from mcp_chassis.stdio.recording import NotRecordable, secret_pattern, write_record
 from sample_server import SAMPLE, SampleSettings
 from servers import servers
+from volume import in_volume, volume
 
 REFERENCE = "sample_server:SAMPLE"
 TOKEN = "token-5c1e9a"
@@ -236,10 +237,16 @@ async def test_the_users_policy_file_ends_a_record_when_it_appears(
 async def test_each_configuration_has_a_record_and_the_oldest_of_too_many_go(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(record.MAX_RECORDS + 2):
-        monkeypatch.setenv("MCP_MAX_RESULT_CHARS", str(2_000 + number))
-        paths = await write()
+    monkeypatch.setenv("MCP_MAX_RESULT_CHARS", "2000")
+    [oldest] = await write()
+    for number in range(record.MAX_RECORDS - 1):
+        copied = oldest.with_name(f"other-{number}")
+        copied.write_bytes(oldest.read_bytes())
+    assert is_found()
+    monkeypatch.setenv("MCP_MAX_RESULT_CHARS", "2001")
+    paths = await write()
     assert len(paths) == record.MAX_RECORDS
+    assert oldest not in paths
     assert is_found()
     monkeypatch.setenv("MCP_MAX_RESULT_CHARS", "2000")
     assert not is_found()
@@ -268,12 +275,13 @@ PATTERNS = [
 ]
 
 
+@in_volume
 @pytest.mark.parametrize(("name", "field"), PATTERNS)
 def test_a_value_that_matches_a_secrets_pattern_keeps_its_rules(name: str, field: str) -> None:
     known = servers()[name].settings
     pattern = secret_pattern(known, field, "")
 
-    @settings(max_examples=30)
+    @settings(max_examples=volume(200, share=0.025 if field in ServerSettings.model_fields else 0.15))
     @given(value=st.from_regex(f"(?a:{pattern})", fullmatch=True))
     def keeps(value: str) -> None:
         known.load({variables(known, field)[0]: value})
