@@ -1,10 +1,12 @@
 """Lists of channels and people that are read again within ten minutes: requests, age, and reading anew."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from mcp_chassis.testing import data
+from mcp_chassis.testing import connected, data
 from slack_desk import Desk
+from slack_mcp.server import SERVER
 
 LISTS = [("list_channels", {}, "conversations.list"), ("find_users", {"query": "a"}, "users.list")]
 
@@ -18,6 +20,20 @@ async def test_a_list_read_twice_is_one_request_and_says_of_when_it_is(
     assert desk.slack.count(method) == 1
     assert second.pop("as_of").endswith("Z")
     assert first == second
+
+
+@pytest.mark.parametrize(("tool", "arguments", "method"), LISTS)
+async def test_the_host_hears_that_a_list_is_used_again(desk: Desk, tool: str, arguments: dict[str, str], method: str):
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    async with connected(SERVER, env=desk.env, logging_callback=hear, log_level="info") as client:
+        await client.call_tool(tool, arguments)
+        assert heard == []
+        as_of = data(await client.call_tool(tool, arguments))["as_of"]
+    assert heard == [f"{tool}: the result of {as_of} is used again."]
 
 
 @pytest.mark.parametrize(("tool", "arguments", "method"), LISTS)

@@ -20,6 +20,18 @@ async def test_a_conversion_asked_for_again_is_one_request_and_says_of_when_it_i
     assert first == second
 
 
+async def test_the_host_hears_that_a_conversion_is_used_again(still: Any) -> None:
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    hearing = {"logging_callback": hear, "log_level": "info"}
+    async with FakeOpenTimezone() as service, connected(still, env=service.env(), **hearing) as client:
+        as_of = [data(await client.call_tool("convert_timezone", CONVERT)) for _ in range(2)][1]["as_of"]
+    assert heard == [f"convert_timezone: the result of {as_of} is used again."]
+
+
 async def test_ten_at_once_are_one_request(still: Any) -> None:
     async with FakeOpenTimezone() as service, connected(still, env=service.env()) as client:
         results = await asyncio.gather(*(client.call_tool("convert_timezone", CONVERT) for _ in range(10)))

@@ -13,7 +13,7 @@ from mcp_chassis.output.warnings import collecting
 from mcp_chassis.pipeline.account import UpstreamAccount
 from mcp_chassis.pipeline.tool_call import ToolCall
 from mcp_chassis.storage.cache import Cache, canonical
-from mcp_chassis.telemetry.observer import announce
+from mcp_chassis.telemetry.observer import announce_reuse
 
 CallResult = CallToolResult | InputRequiredResult
 Run = Callable[[], Awaitable[CallResult]]
@@ -126,7 +126,7 @@ class ReadCache:
 
 
 async def _reused(tool: str, read: ReadResult) -> CallToolResult:
-    await announce("info", f"{tool}: the result of {read.as_of} is used again.")
+    await announce_reuse(tool, read.as_of)
     return dated(read.answer, read.as_of)
 
 

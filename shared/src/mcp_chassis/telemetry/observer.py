@@ -51,6 +51,12 @@ async def announce(level: Level, message: str) -> None:
     await current_observer().announce(level, message)
 
 
+async def announce_reuse(name: str, as_of: str | None) -> None:
+    """Tell the host that an answer of before is used again; nothing where `as_of` is None."""
+    if as_of is not None:
+        await announce("info", f"{name}: the result of {as_of} is used again.")
+
+
 @contextmanager
 def observed_by(observer: Observer) -> Generator[None]:
     """Make `observer` the current one inside."""

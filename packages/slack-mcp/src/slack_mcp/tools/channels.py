@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from mcp_chassis.failures import Conflict, Failure, PermissionDenied
+from mcp_chassis.telemetry.observer import announce_reuse
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, Fresh, IdempotencyKey, reads, writes
 from pydantic import Field
 
@@ -100,6 +101,7 @@ async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequenc
 async def _listed(
     found: Sequence[Channel], next_cursor: str | None, warnings: list[str], slack: Workspace, dated: str | None
 ) -> ListedChannels:
+    await announce_reuse("list_channels", dated)
     guests = await slack.guests.of_each(found)
     channels = [ListedChannel.from_channel(channel, str(who)) for channel, who in zip(found, guests, strict=True)]
     return ListedChannels(channels=channels, next_cursor=next_cursor, warnings=warnings or None, as_of=dated)

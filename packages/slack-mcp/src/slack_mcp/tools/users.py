@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from mcp_chassis.telemetry.observer import announce_reuse
 from mcp_chassis.tools import Fresh, reads
 from pydantic import Field
 
@@ -20,5 +21,6 @@ async def find_users(
     if fresh:
         slack.people.refresh()
     found, warning, as_of = await slack.people.search(query, max_results)
+    await announce_reuse("find_users", as_of)
     users = [FoundUser.from_person(person) for person in found]
     return FoundUsers(users=users, as_of=as_of, warnings=[warning] if warning else None)
