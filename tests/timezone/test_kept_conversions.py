@@ -29,7 +29,7 @@ async def test_the_host_hears_that_a_conversion_is_used_again(still: Any) -> Non
     hearing = {"logging_callback": hear, "log_level": "info"}
     async with FakeOpenTimezone() as service, connected(still, env=service.env(), **hearing) as client:
         as_of = [data(await client.call_tool("convert_timezone", CONVERT)) for _ in range(2)][1]["as_of"]
-    assert heard == [f"convert_timezone: the result of {as_of} is used again."]
+    assert heard == [f"OpenTimezone: the result of {as_of} is used again."]
 
 
 async def test_ten_at_once_are_one_request(still: Any) -> None:

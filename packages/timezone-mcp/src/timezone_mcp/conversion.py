@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import anyio
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Failure, TimedOut, UpstreamError
-from mcp_chassis.telemetry.observer import announce
+from mcp_chassis.telemetry.observer import announce, announce_reuse
 
 from timezone_mcp import tzdb
 from timezone_mcp.times import readings
@@ -135,7 +135,9 @@ async def ask(
                 tasks.start_soon(one, target)
     if deadline.expired:
         raise TimedOut(f"{service.name} did not answer within {service.limit:g} s.")
-    return {target: _unless_failed(outcome) for target, outcome in outcomes.items()}, min(dates, default=None)
+    oldest = min(dates, default=None)
+    await announce_reuse(service.name, oldest)
+    return {target: _unless_failed(outcome) for target, outcome in outcomes.items()}, oldest
 
 
 def _unless_failed(outcome: datetime | Failure) -> datetime:

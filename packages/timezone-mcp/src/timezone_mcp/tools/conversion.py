@@ -1,6 +1,5 @@
 """Tools that convert a time between zones and tell the time now."""
 
-from mcp_chassis.telemetry.observer import announce_reuse
 from mcp_chassis.tools import reads
 
 from timezone_mcp import sentences
@@ -24,7 +23,6 @@ async def convert_timezone(
     reading = keeper.reading(date_time, source)
     moment = reading.chosen(if_ambiguous)
     converted = await keeper.converter.convert(moment, source, targets)
-    await announce_reuse("convert_timezone", converted.as_of)
     here = LocalTime.of(moment, source)
     there = [LocalTime.of(time, zone, moment) for time, zone in zip(converted.times, targets, strict=True)]
     return Conversion(
