@@ -24,6 +24,7 @@ SECONDS = 20.0
 NO_PROBE = "Nothing was asked, because this server declares no probe (docs/adding-a-server.md says how)."
 HINTS = {
     "through the proxy": "Look at HTTPS_PROXY and NO_PROXY.",
+    "the proxy refuses": "Look at its rules, and at HTTPS_PROXY and NO_PROXY.",
     "(DNS)": "Look at the address in the settings and at the network; behind a company's proxy set HTTPS_PROXY.",
     "is not trusted": "Behind a proxy that inspects TLS set SSL_CERT_FILE to the file of its certificate authority.",
     "secure connection (TLS)": "Look at the port in the address: it may not speak TLS.",

@@ -14,7 +14,7 @@ import httpx2
 
 from mcp_chassis.failures import Effect, Failure
 from mcp_chassis.http import body as bodies
-from mcp_chassis.http.errors import failure_for_error
+from mcp_chassis.http.errors import failure_for_error, failure_for_setup
 from mcp_chassis.http.etag_cache import ETagCache, unchanged
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.telemetry.observer import announce
@@ -121,19 +121,24 @@ class Connection:
 
     @cached_property
     def _client(self) -> httpx2.AsyncClient:
-        """The HTTP client. Proxies and CA certificates come from HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE."""
+        """The HTTP client. Proxies and CA certificates come from HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE.
+
+        Raises:
+            Unavailable: when these cannot be used.
+        """
         policy = self._policy
-        return httpx2.AsyncClient(
-            transport=self._transport,
-            timeout=httpx2.Timeout(
-                connect=policy.connect_timeout,
-                read=policy.read_timeout,
-                write=policy.write_timeout,
-                pool=policy.pool_timeout,
-            ),
-            limits=httpx2.Limits(max_connections=policy.connections, max_keepalive_connections=20),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        timeout = httpx2.Timeout(
+            connect=policy.connect_timeout,
+            read=policy.read_timeout,
+            write=policy.write_timeout,
+            pool=policy.pool_timeout,
         )
+        limits = httpx2.Limits(max_connections=policy.connections, max_keepalive_connections=20)
+        cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        try:
+            return httpx2.AsyncClient(transport=self._transport, timeout=timeout, limits=limits, cookies=cookies)
+        except (OSError, ValueError, ImportError, httpx2.InvalidURL) as exc:
+            raise failure_for_setup(self._name, exc) from exc
 
     def _request(self, question: ApiRequest, headers: Mapping[str, str]) -> httpx2.Request:
         kind = {"content-type": question.content_type} if question.content_type else {}

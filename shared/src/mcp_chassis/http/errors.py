@@ -1,5 +1,6 @@
 """Tables of HTTP statuses and connection errors: the failure, effect and text of each."""
 
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -100,8 +101,38 @@ def failure_for_error(
     if answering and not isinstance(error, httpx2.TimeoutException):
         return IncompleteResponse(f"{upstream}'s answer broke off in the middle.", effect=Effect.AMBIGUOUS)
     meaning = next(MEANING_OF_ERROR[kind] for kind in type(error).__mro__ if kind in MEANING_OF_ERROR)
-    says = _out_of_reach(error, proxied=proxied) if isinstance(error, CONNECT_ERRORS) else meaning.says
+    says = meaning.says
+    if isinstance(error, CONNECT_ERRORS):
+        says = _out_of_reach(error, proxied=proxied)
+    elif isinstance(error, httpx2.ProxyError):
+        says = _proxy_refuses(error)
     return meaning.failure(f"{upstream} {says}", effect=meaning.effect)
+
+
+def failure_for_setup(upstream: str, error: Exception) -> Failure:
+    """The failure where proxies or certificate authorities that the environment names cannot be used."""
+    if isinstance(error, OSError):
+        named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+        says = f"{' or '.join(named) or 'the system'} names no certificate authorities that can be read"
+    elif isinstance(error, ImportError):
+        says = "the proxy in HTTPS_PROXY or ALL_PROXY is a SOCKS proxy, and only HTTP proxies can be used"
+    else:
+        says = "the address of the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is none; it begins with http:// or https://"
+    failure = Unavailable(
+        f"{upstream} could not be reached: {says}.",
+        remedy="Ask the person who runs this server to mend it; do not retry.",
+        effect=Effect.NEVER_SENT,
+    )
+    failure.retryable = False
+    return failure
+
+
+def _proxy_refuses(error: httpx2.TransportError) -> str:
+    """What the proxy said, by the status line in the error's text."""
+    status = str(error).partition(" ")[0]
+    if status == "407":
+        return "could not be reached: the proxy wants another name and password than HTTPS_PROXY has (407)."
+    return f"could not be reached: the proxy refuses this server{f' ({status})' if status.isdigit() else ''}."
 
 
 def _out_of_reach(error: BaseException, *, proxied: bool) -> str:

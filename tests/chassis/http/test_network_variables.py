@@ -1,0 +1,85 @@
+"""Proxies and certificate authorities of the environment that cannot be used, and proxies that refuse."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.http.connection import ApiRequest, Connection
+from mcp_chassis.upstream.policy import Policy
+
+VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+async def failed(url: str = "https://upstream.example/") -> Unavailable:
+    connection = Connection("Upstream", Policy())
+    try:
+        with pytest.raises(Unavailable) as caught:
+            await connection.ask(ApiRequest("GET", url), {})
+        return caught.value
+    finally:
+        await connection.aclose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/company.pem", "SSL_CERT_FILE names no certificate authorities that can be read"),
+        ("HTTPS_PROXY", "htp://proxy.example", "begins with http:// or https://"),
+        ("ALL_PROXY", "http://[::1", "begins with http:// or https://"),
+        ("HTTPS_PROXY", "socks5://proxy.example:1080", "is a SOCKS proxy"),
+    ],
+)
+async def test_a_variable_that_cannot_be_used_is_named_and_asked_to_be_mended(
+    name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    failure = await failed()
+    assert says in failure.message
+    assert name in failure.message
+    assert failure.wire()["retryable"] is False
+
+
+async def test_a_file_of_authorities_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "company.pem").write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
+    assert "SSL_CERT_FILE names no certificate authorities" in (await failed()).message
+
+
+@asynccontextmanager
+async def proxy(status: str) -> AsyncGenerator[str]:
+    """A proxy that answers each CONNECT with a status."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("407 Proxy Authentication Required", "wants another name and password than HTTPS_PROXY has (407)"),
+        ("403 Forbidden", "the proxy refuses this server (403)"),
+    ],
+)
+async def test_a_proxy_that_refuses_is_told_with_its_status(
+    status: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with proxy(status) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        assert says in (await failed()).message
