@@ -187,17 +187,17 @@ def test_each_change_has_its_own_backup_and_undo_restores_the_latest_first(tmp_p
     backups = [write(CURSOR, path, replace(ENTRY, name=str(name))) for name in range(11)]
     assert [backup.name for backup in backups if backup][::10] == ["mcp.json.backup-1", "mcp.json.backup-11"]
     latest = path.read_text()
-    restored = undo(path)
+    restored = undo(CURSOR, path, ("10",))
     assert restored.backup
     assert restored.backup.name == "mcp.json.backup-11"
     assert restored.replaced
     assert restored.replaced.read_text() == latest
     assert list(read(CURSOR, path)["mcpServers"]) == [str(name) for name in range(10)]
-    for _ in range(10):
-        undo(path)
+    for name in reversed(range(10)):
+        undo(CURSOR, path, (str(name),))
     assert path.read_text() == "{}"
     with pytest.raises(Unwritable, match="no backup"):
-        undo(path)
+        undo(CURSOR, path, (NAME, "ours"))
 
 
 def test_undo_removes_a_file_that_the_command_had_made(tmp_path: Path) -> None:
@@ -205,14 +205,14 @@ def test_undo_removes_a_file_that_the_command_had_made(tmp_path: Path) -> None:
     write(CURSOR, path, ENTRY)
     write(CURSOR, path, replace(ENTRY, name="second"))
     assert list(read(CURSOR, path)["mcpServers"]) == [ENTRY.name, "second"]
-    assert undo(path).backup
+    assert undo(CURSOR, path, ("second",)).backup
     assert list(read(CURSOR, path)["mcpServers"]) == [ENTRY.name]
-    assert undo(path).backup is None
+    assert undo(CURSOR, path, (NAME, "ours")).backup is None
     assert not path.exists()
     with pytest.raises(Unwritable, match="no backup"):
-        undo(path)
+        undo(CURSOR, path, (NAME, "ours"))
     write(CURSOR, path, ENTRY)
-    undo(path)
+    undo(CURSOR, path, (NAME, "ours"))
     assert [file.name for file in path.parent.iterdir()] == ["mcp.json.undone"]
 
 
@@ -258,3 +258,27 @@ def test_a_link_stays_a_link_and_a_byte_order_mark_and_the_mode_stay(tmp_path: P
     assert link.is_symlink()
     assert real.read_bytes().startswith(b'\xef\xbb\xbf{"a": 1,\n')
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+def test_undo_takes_back_its_own_entry_where_another_was_written_since(host: Host, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write(host, path, local(host))
+    before = read(host, path)
+    write(host, path, HostEntry("ours", local(host).value))
+    restored = undo(host, path, (NAME,))
+    assert (restored.entry_only, restored.backup) == (True, None)
+    assert list(read(host, path)[host.parent]) == ["ours"]
+    assert restored.replaced
+    assert read(host, restored.replaced)[host.parent][NAME] == before[host.parent][NAME]
+    with pytest.raises(Unwritable, match="delete it by hand"):
+        undo(host, path, ("somebody's",))
+
+
+def test_undo_keeps_what_a_person_has_changed_since(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    path.write_text('{"mcpServers": {"ours": {"command": "old"}}}')
+    write(CURSOR, path, ENTRY)
+    path.write_text(path.read_text().replace('"mcpServers"', '"theme": "dark",\n  "mcpServers"'))
+    undo(CURSOR, path, ("ours",))
+    assert read(CURSOR, path) == {"theme": "dark", "mcpServers": {"ours": {"command": "old"}}}

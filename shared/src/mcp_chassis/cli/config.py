@@ -41,7 +41,7 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
     path = host.file(Place.here())
     try:
         if chosen.undo:
-            return _undone(host, path)
+            return _undone(host, path, server)
         settings = settings_in_entry(server.settings, os.environ)
         if chosen.url:
             entry = remote_entry(host, server, chosen.url, with_key=not chosen.no_key)
@@ -56,9 +56,14 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _undone(host: Host, path: Path) -> int:
-    restored = undo(path)
-    done = f"is restored from {restored.backup.name}" if restored.backup else "is removed: --write had made it"
+def _undone(host: Host, path: Path, server: Server[Any]) -> int:
+    restored = undo(host, path, (server.name, *server.former_names))
+    if restored.entry_only:
+        done = f"has the entry of {server.name} as it was before, the rest has changed since and stays"
+    elif restored.backup:
+        done = f"is restored from {restored.backup.name}"
+    else:
+        done = "is removed: --write had made it"
     kept = f" The file as it was is {restored.replaced}." if restored.replaced else ""
     sys.stdout.write(f"{path} {done}.{kept} Restart {host.title}.\n")
     return 0
@@ -87,8 +92,10 @@ def _remote_notes(host: Host, entry: HostEntry) -> list[str]:
 def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> list[str]:
     notes: list[str] = []
     in_file = env_file_variables()
-    secrets = [name for name in settings.secrets if name not in in_file]
-    optional = [name for name in settings.optional_secrets if name not in in_file]
+    forms = ("", "_FILE", "_COMMAND")
+    told = {name for name in in_file if in_file[name].strip()}
+    secrets = [name for name in settings.secrets if told.isdisjoint(f"{name}{form}" for form in forms)]
+    optional = [name for name in settings.optional_secrets if told.isdisjoint(f"{name}{form}" for form in forms)]
     if settings.unset:
         names = ", ".join(settings.unset)
         notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")

@@ -1,7 +1,7 @@
 """Changes of a host's file: one entry is set, nothing else changes, and a backup is kept, which can be restored."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -23,10 +23,17 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored backup, None where there was no file before the change, and the file as it was before restoring."""
+    """Result of an undo.
+
+    Args:
+        backup: the backup that is the file again; None where there was no file, or only the entry was taken back.
+        replaced: the file as it was before restoring; None where there was none.
+        entry_only: whether the rest of the file stayed, since something else in it had changed.
+    """
 
     backup: Path | None
     replaced: Path | None
+    entry_only: bool = False
 
 
 def write(host: Host, path: Path, entry: HostEntry) -> Path | None:
@@ -52,10 +59,14 @@ def write(host: Host, path: Path, entry: HostEntry) -> Path | None:
         raise Unwritable(f"{path} cannot be written: {exc.strerror}.") from exc
 
 
-def undo(path: Path) -> Restored:
-    """Restore the latest backup of a file; the file as it was is kept beside it under the name `.undone`.
+def undo(host: Host, path: Path, names: Sequence[str]) -> Restored:
+    """Take back the latest change of a server's entry; the file as it was is kept beside it under the name `.undone`.
 
-    A file that this command made is removed.
+    Where only that entry has changed since the latest backup, the backup is restored, and a file that this command made
+    is removed. Where something else has changed too, such as another server's entry, that stays as it is.
+
+    Args:
+        names: the names of the server's entry, former ones included.
 
     Raises:
         Unwritable: when there is no backup, or the folder cannot be written.
@@ -64,18 +75,61 @@ def undo(path: Path) -> Restored:
     backups = _backups(path)
     if not backups:
         raise Unwritable(f"There is no backup of {path}: this command has not changed it.")
-    latest = backups[-1]
     try:
+        kept = _without_change(host, path, backups, names)
         replaced = path.with_name(f"{path.name}.undone") if path.exists() else None
         if replaced:
             path.replace(replaced)
-        if latest.suffix == _NO_FILE:
-            latest.unlink()
+        if kept is not None and replaced:
+            path.touch(mode=0o600)
+            path.write_bytes(kept.encode("utf-8"))
+            shutil.copymode(replaced, path)
+            return Restored(None, replaced, entry_only=True)
+        if backups[-1].suffix == _NO_FILE:
+            backups[-1].unlink()
             return Restored(None, replaced)
-        latest.replace(path)
+        backups[-1].replace(path)
     except OSError as exc:
         raise Unwritable(f"{path} cannot be written: {exc.strerror}.") from exc
-    return Restored(latest, replaced)
+    return Restored(backups[-1], replaced)
+
+
+def _without_change(host: Host, path: Path, backups: Sequence[Path], names: Sequence[str]) -> str | None:
+    """The file's text with the server's entry as it was before; None where the latest backup is the same otherwise.
+
+    Raises:
+        Unwritable: when no backup has the entry in another state.
+    """
+    form = FORMATS[host.format]
+    text = _text(path)
+    try:
+        now = form.parse(text.removeprefix(_BOM))
+        states = [form.parse(_text(backup).removeprefix(_BOM)) for backup in reversed(backups)]
+    except (ValueError, RecursionError):
+        return None  # what cannot be read is replaced by the backup as a whole
+    if _rest(now, host, names) == _rest(states[0], host, names):
+        return None
+    entries = {name: value for name, value in _servers(now, host).items() if name in names}
+    earlier = (({name: value for name, value in _servers(s, host).items() if name in names}) for s in states)
+    before = next((state for state in earlier if state != entries), None)
+    if before is None:
+        raise Unwritable(f"No backup of {path} has another entry of {names[0]}: delete it by hand.")
+    for name in entries:
+        text = form.without_member(text, [host.parent, name])
+    for name, value in before.items():
+        text = form.with_member(text, [host.parent, name], value)
+    return text
+
+
+def _text(path: Path) -> str:
+    """The text of a file; empty where there is none, as a backup says that there was none."""
+    return path.read_bytes().decode("utf-8") if path.exists() else ""
+
+
+def _rest(document: Mapping[str, Any], host: Host, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a file holds besides the entries of these names."""
+    servers = {name: value for name, value in _servers(document, host).items() if name not in names}
+    return servers, _others(document, host)
 
 
 def _changed(host: Host, text: str, entry: HostEntry) -> str:
