@@ -43,7 +43,7 @@ def front_page(generated: list[str]) -> str:
     sections = {**SECTIONS, "How to": tuple(how_to), "Look up": (*sorted(generated), *LOOKED_UP)}
     decisions = sorted(page for page in known if page.startswith("docs/adr/"))
     placed = {page for section in sections.values() for page in section} | {*decisions, "README.md"}
-    sections |= {"Decisions": tuple(decisions), "The project": tuple(sorted(known - placed))}
+    sections |= {"The project": tuple(sorted(known - placed)), "Decisions": tuple(decisions)}
     lines = ["# Toolroll", "", "```{include} README.md", ":start-line: 1", ':end-before: "## Servers"', "```"]
     lines += ["", "[The project's front page](README.md) says how to install it.", ""]
     lines += ["```{toctree}", ":hidden:", "", "README", "```"]

@@ -54,32 +54,23 @@ def tool_section(tool: Tool, *, default: bool, shown: Example | None) -> Iterato
         first.partition(": ")[2].replace("|", "\\|") + ("" if default else "; offered when asked for") + ".",
     )
     yield from ("", tool.description or "")
-    parameters = tool.input_schema.get("properties", {})
-    required = tool.input_schema.get("required", [])
-    rows = [
-        (
-            f"`{name}`",
-            kind(schema) + ("" if name in required else ", optional"),
-            one_line(schema.get("description", "")),
-        )
-        for name, schema in parameters.items()
-    ]
-    yield from ("", table(("parameter", "type", "meaning"), rows)) if rows else ("", "It takes no parameters.", "")
-    fields = list(result_rows(tool.output_schema or {}))
+    parameters = list(rows(tool.input_schema))
+    yield from ("", table(("parameter", "type", "meaning"), parameters)) if parameters else ("", "No parameters.", "")
+    fields = list(rows(tool.output_schema or {}))
     yield from (table(("field of the result", "type", "meaning"), fields),) if fields else ()
     if shown:
         yield from ("A call and its answer:", "", "```json", shown.arguments, "```", "", "```text", shown.answer, "```")
 
 
-def result_rows(schema: Mapping[str, Any], prefix: str = "", depth: int = 3) -> Iterator[tuple[str, ...]]:
-    """The fields of a result with those of nested objects, as rows of a table."""
+def rows(schema: Mapping[str, Any], prefix: str = "", depth: int = 3) -> Iterator[tuple[str, ...]]:
+    """The fields of an object with those of nested objects, as rows of a table."""
     for name, field in cast("dict[str, dict[str, Any]]", schema.get("properties", {})).items():
         path = f"{prefix}{name}"
         inner = field.get("items", field) if field.get("type") == "array" else field
-        always = "" if name in schema.get("required", ()) else ", may be left out"
-        yield f"`{path}`", f"{field.get('type', 'any')}{always}", one_line(field.get("description", ""))
+        optional = "" if name in schema.get("required", ()) else ", optional"
+        yield f"`{path}`", f"{kind(field)}{optional}", one_line(field.get("description", ""))
         if depth:
-            yield from result_rows(inner, f"{path}[]." if inner is not field else f"{path}.", depth - 1)
+            yield from rows(inner, f"{path}[]." if inner is not field else f"{path}.", depth - 1)
 
 
 def one_line(text: str) -> str:
@@ -88,8 +79,8 @@ def one_line(text: str) -> str:
 
 def commands_page(found: Mapping[str, Server[Any]]) -> str:
     """The help of each command, as the programs print it."""
-    lines = ["# Commands", "", "Every server has the same commands; `github-mcp` and `rest-mcp` stand for all here."]
-    for name in ("github-mcp", "rest-mcp"):
+    lines = ["# Commands", "", "Every server has the commands of `timezone-mcp`; shown are those that have more."]
+    for name in ("timezone-mcp", "github-mcp", "database-mcp", "rest-mcp"):
         lines += command_sections(name, lambda words, name=name: one_server.main(found[name], words))
     lines += command_sections("toolroll", every_server.main)
     return "\n".join(lines) + "\n"
