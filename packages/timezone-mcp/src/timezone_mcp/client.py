@@ -1,4 +1,4 @@
-"""The OpenTimezone service: `POST` a naive local time and two zones, get a naive local time.
+"""Client of the OpenTimezone service, which converts a naive local time from one zone to another.
 
 What it does otherwise than one would think: it drops `Z` and offsets, refuses a skipped local time with 400 and a
 stack trace, and takes a repeated one as standard time. So it is asked about plain times only.
@@ -27,7 +27,7 @@ REFUSALS: Mapping[int, type[Failure]] = {401: AuthenticationFailed, 403: Permiss
 
 
 class OpenTimezone:
-    """The service at one address; the key is sent only where there is one."""
+    """Client of the service at one address; sends the key only where one is configured."""
 
     name = NAME
 
@@ -44,7 +44,7 @@ class OpenTimezone:
         )
 
     async def local_time(self, wall_clock: datetime, source: str, target: str) -> ServiceAnswer:
-        """The naive local time in `target` when it is the naive `wall_clock` in `source`; kept for an hour.
+        """Convert the naive `wall_clock` of `source` to that of `target`; answers are cached for an hour.
 
         Raises:
             Failure: the service cannot be reached, refuses, or answers something else.

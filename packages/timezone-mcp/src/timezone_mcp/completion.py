@@ -1,4 +1,4 @@
-"""Completing zone names, whole or part by part."""
+"""Completion of zone names, whole or part by part."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from timezone_mcp.timekeeper import Timekeeper
 
 
 def part(of: Sequence[str], variable: str) -> Completer:
-    """Completes `variable`, one of the names of the parts of a zone with as many parts, given the others chosen."""
+    """Completer of one part of a zone name, among the names that have the other chosen parts."""
     place = of.index(variable)
 
     async def complete(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
@@ -22,12 +22,12 @@ def part(of: Sequence[str], variable: str) -> Completer:
 
 
 def parts(*of: str) -> Mapping[str, Completer]:
-    """A completer for every part of a name: `parts("area", "city")`."""
+    """Completers for every part of a zone name, by the name of the part: `parts("area", "city")`."""
     return {variable: part(of, variable) for variable in of}
 
 
 async def whole(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """Names that begin with `prefix`, or whose city does."""
+    """Complete whole zone names: those that begin with `prefix`, then those whose city does."""
     names = sorted(tzdb.country_codes())
     by_city = [name for name in names if _begins(name.rpartition("/")[2], prefix)]
     return list(dict.fromkeys([*(name for name in names if _begins(name, prefix)), *by_city]))

@@ -49,7 +49,7 @@ class Service(Protocol):
 
 
 class Converter(Protocol):
-    """Converts an aware `moment` of the zone `source` into other zones; gaps and folds have been settled before."""
+    """Interface of converters: an aware `moment` of the zone `source` is shown in other zones."""
 
     service: Service | None
 
@@ -57,7 +57,7 @@ class Converter(Protocol):
 
 
 class LocalConverter:
-    """Converts by the installed database alone."""
+    """Converter that uses the installed time zone database alone."""
 
     def __init__(self) -> None:
         self.service: Service | None = None
@@ -67,7 +67,7 @@ class LocalConverter:
 
 
 class ServiceConverter:
-    """Conversion by the OpenTimezone service; differences from the local database are told, failures are raised."""
+    """Converter that asks the service, names differences from the local database and raises its failures."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service
@@ -84,7 +84,7 @@ class ServiceConverter:
 
 
 class FallingBackConverter:
-    """Converts by the database and tells whether the service agrees, differs or cannot be asked."""
+    """Converter that uses the database and says whether the service agrees, differs or cannot be reached."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service
@@ -147,7 +147,7 @@ def _unless_failed(outcome: datetime | Failure) -> datetime:
 
 
 def _placed(service: Service, naive: datetime, moment: datetime) -> datetime:
-    """The service's naive answer with the offset it must have meant.
+    """The service's naive answer as an aware time; its offset follows from the instant that was asked about.
 
     Raises:
         UpstreamError: no clock on Earth is that far from UTC.

@@ -31,7 +31,7 @@ class LocalTime(Result):
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, source: datetime | None = None) -> Self:
-        """`moment`, aware, as it stands on `zone`'s clock; DST only where its offset is the database's."""
+        """Build the local time of an aware `moment` in `zone`; `dst` is set only where its offset is the database's."""
         return cls(
             timezone=zone.name,
             local_time=moment.isoformat(),
@@ -52,7 +52,7 @@ class Readings(Result):
 
     @classmethod
     def of(cls, reading: Reading) -> Self | None:
-        """None where the time is plain."""
+        """Build both readings of a time that a clock change repeats or skips; None for any other time."""
         if reading.status is Status.OK:
             return None
         return cls(earlier=reading.earlier.isoformat(), later=reading.later.isoformat())
@@ -116,7 +116,7 @@ class Found(Result):
 
     @classmethod
     def of(cls, hit: Hit, now: datetime) -> Self:
-        """With the offset the search found it by, or else the one it has now."""
+        """Build a search result with the offset that the search fixed, else with the offset at present."""
         local = now.astimezone(tzdb.load(hit.name))
         return cls(
             timezone=hit.name,
@@ -233,11 +233,11 @@ def abbreviation(moment: datetime) -> str | None:
 
 
 def moved(change: ClockChange) -> str:
-    """`forward by 1:00`: hours and minutes."""
+    """The direction and size of a clock change in hours and minutes: `forward by 1:00`."""
     direction, size = ("forward", change.size) if change.size > timedelta() else ("back", -change.size)
     return f"{direction} by {str(size).removesuffix(':00')}"
 
 
 def change_told(zone: Zone, change: ClockChange) -> str:
-    """`Europe/Paris: clocks go forward by 1:00 at 2026-03-29 02:00`."""
+    """A sentence about one clock change: `Europe/Paris: clocks go forward by 1:00 at 2026-03-29 02:00`."""
     return f"{zone.name}: clocks go {moved(change)} at {change.before:%Y-%m-%d %H:%M}"

@@ -17,7 +17,7 @@ SHIFTS = {-1: " the day before", 0: "", 1: " the next day"}
 
 
 def conversion(reading: Reading, here: LocalTime, there: Sequence[LocalTime]) -> str:
-    """`Friday 20 March 2026 14:00 in Europe/Paris (CET, +01:00) is 09:00 in America/New_York (EDT, -04:00).`"""
+    """Sentence of a conversion: `Friday 20 March 2026 14:00 in Europe/Paris (CET, +01:00) is 09:00 in ...`."""
     targets = [f"{_clock(each.local_time)}{_shift(each.day_shift)} {_place(each)}" for each in there]
     return f"{_date_and_place(here)} is {_listed(targets)}.{_clock_change(reading, here)}{_uncertain([here, *there])}"
 

@@ -1,4 +1,4 @@
-"""timezone-mcp: its table of contents."""
+"""The timezone-mcp server: its settings, tools, resources and prompts."""
 
 from mcp_chassis.server import Server
 

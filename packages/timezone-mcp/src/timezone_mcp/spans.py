@@ -11,7 +11,7 @@ MAX_COUNTED_SPAN = timedelta(days=3660)  # ten years: working days are counted o
 
 
 def calendar(start: datetime, end: datetime, zone: Zone) -> str:
-    """`P1Y2M3DT4H`: whole years, months and days by the calendar of `zone`, then the exact time that is left.
+    """Calendar difference in whole years, months and days of `zone`, and the exact time that is left: `P1Y2M3DT4H`.
 
     Args:
         start: aware; `end` likewise.
@@ -40,7 +40,7 @@ def _instant(wall_clock: datetime, zone: Zone) -> datetime:
 
 
 def working_hours(start: datetime, end: datetime, zone: Zone, hours: Hours) -> float | None:
-    """The working hours between, to the hundredth; negative backwards, None where they are too many to count."""
+    """The working hours between two times, to the hundredth; negative if `end` is earlier, None beyond ten years."""
     begin, finish = start.astimezone(UTC), end.astimezone(UTC)
     first, last = sorted((begin, finish))
     if last - first > MAX_COUNTED_SPAN:

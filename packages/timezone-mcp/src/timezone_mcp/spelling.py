@@ -9,7 +9,7 @@ LETTERS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": 
 
 
 def plain(name: str) -> str:
-    """`São Paulo`, `sao_paulo` and `SAO-PAULO` alike: no case, no accents, no punctuation."""
+    """A name without case, accents and punctuation: `São Paulo`, `sao_paulo` and `SAO-PAULO` are `sao paulo`."""
     folded = unicodedata.normalize("NFKD", name.casefold()).translate(LETTERS)
     kept = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c) and c not in DROPPED_CHARS)
     return " ".join(kept.split())
@@ -22,5 +22,5 @@ def quoted(name: str) -> str:
 
 
 def plain_hyphens(text: str) -> str:
-    """The text with the hyphens of a keyboard for those of print and for the minus sign."""
+    """The text with typographic hyphens and minus signs replaced by ASCII hyphens."""
     return text.translate(HYPHENS)

@@ -19,7 +19,7 @@ def _present() -> datetime:
 
 @dataclasses.dataclass(frozen=True)
 class Timekeeper:
-    """One per server; `present` gives the time now, aware."""
+    """Access to the present and the converter, one per server; `present` gives the aware time now."""
 
     present: Callable[[], datetime] = _present
     converter: Converter = dataclasses.field(default_factory=LocalConverter)

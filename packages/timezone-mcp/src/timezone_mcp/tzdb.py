@@ -36,12 +36,12 @@ def names() -> frozenset[str]:
 
 @cache
 def load(name: str) -> tzinfo:
-    """The rules of one of `names()`; always the same object, as datetime arithmetic wants it."""
+    """The rules of one of `names()`, always the same object, since datetime arithmetic compares identities."""
     return load_afresh(name)
 
 
 def load_afresh(name: str) -> tzinfo:
-    """The rules of one of `names()`, not kept: for looking once at all of them."""
+    """The rules of one of `names()`, read again and not cached, for one pass over all zones."""
     if name not in names():
         raise KeyError(name)
     with resources.files(PACKAGE).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
@@ -63,7 +63,7 @@ def clocks(name: str) -> tuple[timedelta | None, ...]:
 
 
 def release() -> str:
-    """The source that answers name, such as `tzdata 2026a`."""
+    """The name of the database and its release, which answers give as their source: `tzdata 2026a`."""
     return f"{PACKAGE} {version()}"
 
 

@@ -57,7 +57,7 @@ def zones_of_area(text: str) -> tuple[str, ...]:
 
 
 def _within(place: str, *areas: str) -> tuple[str, ...]:
-    """The zones of a place that keep the clocks of each area, as in `Portland, Oregon` or `Austin, TX, USA`."""
+    """The zones of a place that lie in each of the named areas: `Portland, Oregon` or `Austin, TX, USA`."""
     found = _zones_by_place().get(plain(place), ()) if areas else ()
     for area in areas:
         clocks = {_country_and_clocks(zone) for zone in zones_of_area(area)}

@@ -126,6 +126,6 @@ _SUBDIVISIONS = (
 
 
 def subdivisions(letters: str) -> list[str]:
-    """The states and provinces of the United States, Canada and Australia that are abbreviated so."""
+    """The states and provinces of the United States, Canada and Australia that have this abbreviation."""
     entries = (entry.split(" ", 1) for entry in _SUBDIVISIONS.split(", "))
     return [name for abbreviation, name in entries if abbreviation == letters.upper()]

@@ -44,7 +44,7 @@ def read(text: str, *, after_date: bool) -> timedelta | None:
 
 
 def _checked(match: re.Match[str]) -> timedelta | None:
-    """Hours up to 24, minutes and seconds up to 59; 24 only as 24:00:00, the end of the day."""
+    """The time of a match with hours up to 24 and minutes and seconds up to 59, else None; 24:00:00 ends the day."""
     parts = match.groupdict(default="0")
     hour, minute, second = int(parts["hour"]), int(parts.get("minute", 0)), int(parts.get("second", 0))
     if half := parts.get("half"):

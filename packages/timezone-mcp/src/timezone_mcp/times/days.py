@@ -25,7 +25,7 @@ AFTER_WEEKDAY = re.compile(r"(?P<weekday>[a-z]{3,9}),? (?P<rest>\d.*|[a-z]{3,9} 
 
 
 def read(text: str, today: date) -> date | None:
-    """The day `text` names; None where it names none.
+    """Parse the day that `text` names; None where it names none.
 
     Args:
         text: a day and nothing else, in lower case.
@@ -39,7 +39,7 @@ def read(text: str, today: date) -> date | None:
 
 
 def _weekday(text: str, today: date) -> date | None:
-    """`friday` and `this friday` may be today; `next friday` is the first after today, `last friday` before it."""
+    """The date of a weekday: `friday` and `this friday` may be today, `next friday` and `last friday` are not."""
     match = WEEKDAY.fullmatch(text)
     number = starting_with(match[2], WEEKDAYS) if match else None
     if match is None or number is None:

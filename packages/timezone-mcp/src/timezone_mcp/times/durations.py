@@ -25,7 +25,7 @@ ISO = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class Duration:
-    """Months as the calendar counts them, days as the calendar counts them, and exact time."""
+    """A duration of calendar months, calendar days and exact time."""
 
     months: int
     days: timedelta
@@ -45,7 +45,7 @@ class Duration:
             raise InvalidInput(OUTSIDE) from exc
 
     def after(self, wall_clock: datetime) -> datetime:
-        """The time the clock on the wall shows after it; the 31st becomes the last day of a shorter month.
+        """The wall-clock time after the duration; the 31st becomes the last day of a shorter month.
 
         Raises:
             InvalidInput: that lies outside the years this server counts in.
@@ -57,7 +57,7 @@ class Duration:
             raise InvalidInput(OUTSIDE) from exc
 
     def elapsed_after(self, moment: datetime, zone: Zone) -> datetime:
-        """The aware time after it, shown in `zone`: months by the calendar, then days of 24 hours and exact time.
+        """The aware time after the duration in `zone`: months by the calendar, then days of 24 hours and exact time.
 
         Raises:
             InvalidInput: that lies outside the years this server counts in.
@@ -70,7 +70,7 @@ class Duration:
 
 
 def parse(text: str) -> Duration:
-    """The duration `text` says.
+    """Parse an ISO 8601 duration.
 
     Raises:
         InvalidInput: it is not an ISO 8601 duration, or longer than the calendar.
@@ -92,7 +92,7 @@ def parse(text: str) -> Duration:
 
 
 def written(span: timedelta) -> str:
-    """`-PT26H5M`: exact time in hours, minutes and seconds."""
+    """Format exact time in hours, minutes and seconds: `-PT26H5M`."""
     sign, span = ("-", -span) if span < timedelta() else ("", span)
     hours, rest = divmod(span, timedelta(hours=1))
     minutes, seconds = divmod(rest, timedelta(minutes=1))

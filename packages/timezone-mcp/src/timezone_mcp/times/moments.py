@@ -1,4 +1,4 @@
-"""Texts of people and programs read as times: ISO 8601, epochs, e-mail dates, `now`, `tomorrow 9am`."""
+"""Parser of times as people and programs write them: ISO 8601, epochs, e-mail dates, `now`, `tomorrow 9am`."""
 
 import dataclasses
 import re
@@ -175,7 +175,7 @@ def _epoch(text: str, now: datetime) -> datetime | None:
 
 
 def _iso(text: str, now: datetime) -> datetime | None:
-    """A time of day behind `t`, alone or behind a date; behind a date one blank may stand for the `t`."""
+    """Parse a time of day behind `t`, alone or after a date; after a date one blank may stand for the `t`."""
     match = ISO.fullmatch(text)
     if match:
         day, clock = iso_dates.read(match["date"]), clock_times.read(match["clock"], after_date=True)
@@ -185,7 +185,7 @@ def _iso(text: str, now: datetime) -> datetime | None:
 
 
 def _relative(text: str, now: datetime) -> datetime | None:
-    """`in 3 hours` is an instant; `in 3 days` is the same wall-clock time three days on."""
+    """Parse a time relative to now: `in 3 hours` is an instant, `in 3 days` the same wall-clock time three days on."""
     if text == "now":
         return now
     match = RELATIVE.fullmatch(text)
@@ -208,7 +208,7 @@ def _relative(text: str, now: datetime) -> datetime | None:
 
 
 def _spoken(text: str, now: datetime) -> datetime | None:
-    """A day and a time of day, in either order; a day alone begins at midnight, a time alone is today's."""
+    """Parse a day and a time of day in either order; a day alone begins at midnight, a time alone is today's."""
     words = [word for word in text.replace(", ", " ").split() if word not in {"at", "on"}]
     if len(words) > MAX_WORDS:
         return None

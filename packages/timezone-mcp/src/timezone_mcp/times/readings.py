@@ -84,7 +84,7 @@ def instant(wall_clock: datetime, zone: Zone) -> datetime:
 
 
 def within_calendar(moment: datetime) -> datetime:
-    """`moment` itself, if its year can be counted in.
+    """Return `moment` if its year is from 2 to 9998.
 
     Raises:
         InvalidInput: it cannot.
@@ -95,7 +95,7 @@ def within_calendar(moment: datetime) -> datetime:
 
 
 def is_dst(moment: datetime, zone: Zone) -> bool:
-    """Whether clocks are ahead of the zone's winter time."""
+    """Whether the zone is on daylight saving time, that is ahead of its winter time."""
     saving, offset = moment.dst(), moment.utcoffset()
     if zone.name in SUMMER_IS_STANDARD and offset:
         return True

@@ -6,7 +6,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def starting_with(word: str, names: Sequence[str], *, fewest_letters: int = 3) -> int | None:
-    """The place of the name that `word` is, or abbreviates; None where it is too short or begins none."""
+    """The index of the name that begins with `word`; None where the word is too short or none begins with it."""
     if len(word) < fewest_letters:
         return None
     matching = [place for place, name in enumerate(names) if name.startswith(word.lower())]

@@ -26,7 +26,7 @@ class Availability(Result):
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, hours: Hours) -> Self:
-        """Times by the local clock; `until` only where work ends within two weeks, `next_start` only where it begins.
+        """Build the availability at `moment`; `until` and `next_start` are set only within two weeks.
 
         `working_days` only where they are those of the country and not Monday to Friday.
         """
@@ -70,7 +70,7 @@ class WorkingNow(Result):
 
 
 def span(start: datetime, end: datetime | None, zone: Zone) -> str:
-    """`Wed 09:00-17:00`, with the day of the end where it is another; without an end `from Wed 09:00`."""
+    """A stretch of time as text: `Wed 09:00-17:00`, with the day of the end where it differs, or `from Wed 09:00`."""
     opens = f"{start.astimezone(zone.rules):%a %H:%M}"
     if end is None:
         return f"from {opens}"
@@ -80,7 +80,7 @@ def span(start: datetime, end: datetime | None, zone: Zone) -> str:
 
 
 def national_days(zone: Zone, hours: Hours) -> str | None:
-    """`sun-thu`: the working days of a zone's country, where they are not Monday to Friday and no others were given."""
+    """The working days of a zone's country as `sun-thu`; None where they are Monday to Friday or days were given."""
     found = hours.weekdays(zone)
     if hours.days is not None or found == MONDAY_TO_FRIDAY:
         return None

@@ -92,7 +92,7 @@ def _edge(wall_clock: datetime, zone: Zone) -> datetime:
 
 
 def next_common(hours: Hours, zones: Iterable[Zone], moment: datetime) -> Stretch | None:
-    """The stretch, under way or coming, in which all of the zones work; None within two weeks."""
+    """The current or next stretch in which all of the zones work; None where there is none within two weeks."""
     calendars = [hours.stretches(zone, moment, moment + LOOK_AHEAD) for zone in zones]
     return next(iter(common(calendars)), None)
 
@@ -103,12 +103,12 @@ def without_end(stretch: Stretch, moment: datetime) -> bool:
 
 
 def common(calendars: Iterable[Sequence[Stretch]]) -> list[Stretch]:
-    """The stretches that lie in all of the calendars."""
+    """The intersection of several lists of stretches."""
     return reduce(_overlaps, [joined(calendar) for calendar in calendars])
 
 
 def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Ordered stretches with those that touch made one: hours of 24 on all days are one long stretch."""
+    """Ordered stretches, in which those that touch are merged into one."""
     whole: list[Stretch] = []
     for start, end in stretches:
         if whole and start <= whole[-1][1]:

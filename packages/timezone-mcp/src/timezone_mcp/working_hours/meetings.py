@@ -102,14 +102,14 @@ def _ranks(calendars: Sequence[Worked], length: float, starts: Iterator[float]) 
 
 
 def _outside(worked: Worked, start: float, length: float) -> int:
-    """Minutes of a meeting outside working hours."""
+    """The minutes of a meeting that lie outside working hours."""
     end = start + length
     inside = sum(min(end, closes) - max(start, opens) for opens, closes in worked if opens < end and start < closes)
     return math.ceil(round(length - inside, 6))
 
 
 def _strain(worked: Worked, middle: float) -> float:
-    """Minutes from the middle of the nearest working day."""
+    """The distance in minutes of a meeting from the middle of the nearest working day."""
     return min((abs(middle - (opens + closes) / 2) for opens, closes in worked), default=UNREACHABLE_MINUTES)
 
 

@@ -123,7 +123,7 @@ def _on_a_twelve_hour_clock(times: list[re.Match[str]]) -> bool:
 
 
 def _since_midnight(time: re.Match[str]) -> timedelta | None:
-    """From 0 to 24 hours; None where there is no such time of day."""
+    """The time since midnight that a text writes, from 0 to 24 hours; None where it writes none."""
     if time["word"]:
         return timedelta(hours=12 if time["word"] == "noon" else 0)
     hour, minute = int(time["hour"]), int((time["minute"] or "").strip(":.h") or 0)

@@ -69,7 +69,7 @@ def meanings(abbreviation: str) -> tuple[Meaning, ...]:
 
 
 def distinct(found: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
-    """One zone for each country, offset and set of clocks; each offset stands once before any stands twice."""
+    """One meaning for each country, offset and set of clocks; the first meaning of each offset comes first."""
     unique: dict[object, Meaning] = {}
     for meaning in found:
         key = tzdb.country(meaning.timezone), meaning.offset, tzdb.clocks(meaning.timezone)

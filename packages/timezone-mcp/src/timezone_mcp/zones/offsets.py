@@ -1,4 +1,4 @@
-"""Offsets from UTC, read and written."""
+"""Parser and formatter of offsets from UTC."""
 
 import re
 from datetime import timedelta, timezone
@@ -17,7 +17,7 @@ def resembles(text: str) -> bool:
 
 
 def written(offset: timedelta | None) -> str:
-    """`+05:30`; with seconds only where a zone had them, before standard time."""
+    """Format an offset as `+05:30`, with seconds only where it has them, as before standard time."""
     total = round((offset or timedelta()).total_seconds())
     sign, total = ("-", -total) if total < 0 else ("+", total)
     hours, rest = divmod(total, 3600)
@@ -26,7 +26,7 @@ def written(offset: timedelta | None) -> str:
 
 
 def read(text: str) -> timezone | None:
-    """`UTC+5:30`, `GMT-3`, `+0530`, `Z`; None for anything else, and for offsets no clock on Earth shows."""
+    """Parse an offset such as `UTC+5:30`, `GMT-3`, `+0530` or `Z`; None for other texts and beyond -12:00 to +14:00."""
     match = OFFSET.fullmatch(text)
     if not text or match is None:
         return None
