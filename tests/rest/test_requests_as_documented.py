@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp_chassis.pipeline.arguments import Arguments
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data, failure
-from openapi_bridges import ENVIRONMENT, answered, operation, post, sent, written
+from openapi_bridges import ENVIRONMENT, answered, get, operation, post, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.bridge_file import read
@@ -212,3 +212,29 @@ async def test_an_address_of_a_documented_format_is_checked(tmp_path: Path, kind
     assert request.json == {"address": good}
     requests, result = await answered(path, "post_x", {"address": bad})
     assert (requests, failure(result).code) == ([], "INVALID_INPUT")
+
+
+LABELS = {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+async def test_an_object_with_names_of_the_callers_own_is_sent_with_them(write: Write) -> None:
+    numbers = {"type": "object", "additionalProperties": {"type": "integer", "format": "int64"}}
+    path = write(post({"type": "object", "required": ["labels"], "properties": {"labels": LABELS, "sizes": numbers}}))
+    arguments = {"labels": {"Team A": "x", "a.b": "y"}, "sizes": {"n": "9007199254740993"}}
+    request, _ = await sent(path, "post_x", arguments)
+    assert request.json == {"labels": {"Team A": "x", "a.b": "y"}, "sizes": {"n": 9007199254740993}}
+    requests, result = await answered(path, "post_x", {"labels": {"a": 1}})
+    assert (requests, failure(result).code) == ([], "INVALID_INPUT")
+
+
+async def test_names_of_the_callers_own_go_into_a_query_in_brackets(write: Write) -> None:
+    path = write(get({"name": "meta", "in": "query", "style": "deepObject", "explode": True, "schema": LABELS}))
+    request, _ = await sent(path, "get_x", {"meta": {"a b": "x", "c": "y"}})
+    assert request.query == {"meta[a b]": "x", "meta[c]": "y"}
+
+
+@pytest.mark.parametrize("values", [True, {}, {"type": "object"}, {"type": "array", "items": TEXT}])
+def test_an_object_whose_values_are_of_no_plain_type_stays_refused(write: Write, values: Any) -> None:
+    schema = {"type": "object", "properties": {"labels": {"type": "object", "additionalProperties": values}}}
+    with pytest.raises(BadBridge, match="labels is an object of any shape"):
+        server_of(write(post(schema)))

@@ -87,6 +87,7 @@ class Part(BaseModel):
 class Parameter(Part):
     """What a caller may send, its limits, and where it goes.
 
+    An object has `properties`, or `values` where its names are the caller's own, as labels have.
     `field` is the API's own name for it, dotted inside a body; a header is fixed. A `hidden` one is not offered; a
     `fixed` one is always sent with this value and never offered. `separator` joins a list into one value; without it
     each item is sent under the name. `style` sends an object outside of a JSON body: deepObject as `name[field]`, form
@@ -114,14 +115,15 @@ class Parameter(Part):
     max_items: Annotated[int, Field(ge=1, le=1_000)] | None = None
     items: "Parameter | None" = None
     properties: "dict[ParameterName, Parameter] | None" = None
+    values: "Parameter | None" = None
     nullable: bool = False
     hidden: bool = False
     fixed: Scalar | list[Scalar] | dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.kind == "object") != (self.properties is not None):
-            raise ValueError("needs properties exactly where its type is object")
+        if (self.kind == "object") != ((self.properties is None) != (self.values is None)):
+            raise ValueError("needs properties, or values for names of any kind, exactly where its type is object")
         if self.items is not None and self.kind != "array":
             raise ValueError("has items, which only an array has")
         if self.depth > MAX_DEPTH:
@@ -134,8 +136,12 @@ class Parameter(Part):
     @property
     def depth(self) -> int:
         """The number of levels of lists and objects."""
-        below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
-        return 1 + max((part.depth for part in below), default=0)
+        return 1 + max((part.depth for part in self._parts), default=0)
+
+    @property
+    def _parts(self) -> list["Parameter"]:
+        """The parameters of which a list or an object consists."""
+        return [*(self.properties or {}).values(), *(part for part in (self.items, self.values) if part)]
 
     @property
     def outside_json_problem(self) -> str | None:
@@ -148,7 +154,7 @@ class Parameter(Part):
             return None
         if self.style is None:
             return "an object without a style"
-        return next(filter(None, map(self._part_problem, (self.properties or {}).values())), None)
+        return next(filter(None, map(self._part_problem, self._parts)), None)
 
     def _part_problem(self, part: "Parameter") -> str | None:
         """The reason why a field of this object cannot be sent outside of a JSON body."""
@@ -189,8 +195,7 @@ class Parameter(Part):
     @property
     def holds_nullable(self) -> bool:
         """Whether a null somewhere inside of it is a value."""
-        below = [*(self.properties or {}).values(), *([self.items] if self.items else [])]
-        return any(part.nullable or part.holds_nullable for part in below)
+        return any(part.nullable or part.holds_nullable for part in self._parts)
 
     def _type(self, name: str) -> Any:
         if self.enum is not None:
@@ -199,12 +204,16 @@ class Parameter(Part):
             items: Any = (self.items or Parameter()).annotation(name)
             return Annotated[list[items], Field(min_length=self.min_items, max_length=self.max_items or MAX_ITEMS)]
         if self.kind == "object":
-            return self._model(name)
+            return self._map(name, self.values) if self.values else self._model(name)
         if self.format == "int64":
             return INT64
         if self.kind == "integer" and self.maximum is None:
             return Annotated[int, Field(**self._limits()), _LARGE_FROM_DIGITS]
         return Annotated[PYTHON_TYPES[self.kind], Field(**self._limits())]
+
+    def _map(self, name: str, values: "Parameter") -> Any:
+        annotation: Any = values.annotation(name)
+        return Annotated[dict[str, annotation], Field(max_length=MAX_ITEMS)]
 
     def _model(self, name: str) -> type[BaseModel]:
         offered = {inner: part for inner, part in (self.properties or {}).items() if part.offered}

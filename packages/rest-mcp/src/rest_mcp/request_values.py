@@ -32,6 +32,8 @@ def in_json(value: Any, parameter: Parameter) -> Any:
         return int(value)
     if isinstance(value, list) and parameter.items is not None:
         return [in_json(item, parameter.items) for item in cast("list[Any]", value)]
+    if isinstance(value, dict) and parameter.values is not None:
+        return {name: in_json(each, parameter.values) for name, each in cast("dict[str, Any]", value).items()}
     if isinstance(value, dict) and parameter.properties is not None:
         parts = {part.field or name: part for name, part in parameter.properties.items()}
         fields = cast("dict[str, Any]", value)

@@ -181,8 +181,20 @@ def _object(document: Document, node: Node, level: int, within: tuple[int, ...])
         called = snake(name)
         properties[called] = {**without_default(table), **needed, **({"field": name} if called != name else {})}
     if not properties:
-        raise Inexpressible("is an object of any shape")
+        return _map(document, node, level, within)
     return {"type": "object", "properties": properties}
+
+
+def _map(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
+    """The table of an object with any names, whose values are of one plain type.
+
+    Raises:
+        Inexpressible: when the document does not say the type of the values, or it is another.
+    """
+    values = node.get("additionalProperties")
+    if not isinstance(values, dict) or _kind(merged(document, values)) not in SCALARS:
+        raise Inexpressible("is an object of any shape")
+    return {"type": "object", "values": table_of(document, values, level=level + 1, within=within)}
 
 
 def fields_of(document: Document, node: Node) -> list[tuple[str, Any]]:

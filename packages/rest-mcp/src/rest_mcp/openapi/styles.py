@@ -51,6 +51,6 @@ def _sendable(found: Table) -> Table:
 def without_null(found: Table) -> Table:
     """A table in which null is no value, nor in the parts of it: only a JSON body carries one."""
     parts = {name: without_null(part) for name, part in found.get("properties", {}).items()}
-    items = {"items": without_null(found["items"])} if "items" in found else {}
+    items = {key: without_null(found[key]) for key in ("items", "values") if key in found}
     rest = {key: value for key, value in found.items() if key != "nullable"}
     return {**rest, **({"properties": parts} if parts else {}), **items}
