@@ -20,7 +20,7 @@ async def offers(found: dict[str, Server[Any]]) -> list[Offer]:
     return [await offer(*each, environment) for each in found.items() for environment in [{}, *switches(each[1])]]
 
 
-@pytest.fixture
-async def tools(found: dict[str, Server[Any]]) -> list[tuple[str, Tool]]:
+@pytest.fixture(scope="session")
+def tools(found: dict[str, Server[Any]]) -> list[tuple[str, Tool]]:
     """Every tool a server can offer under any settings, with its server's name."""
     return [(name, tool) for name, server in found.items() for tool in tools_of(server)]

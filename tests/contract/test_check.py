@@ -58,7 +58,8 @@ async def test_an_upstream_out_of_reach_is_red_with_its_reason(name: str, monkey
     server = REACHING[name]
     environment = dict.fromkeys(addresses(server.settings), NOWHERE)
     secrets = {variable: f"{PREFIXES.get(variable, '')}x" for variable in credentials(server.settings)}
-    report = await checked(server, environment | secrets | {"TIMEZONE_BACKEND": "opentimezone"}, monkeypatch)
+    quick = {"TIMEZONE_BACKEND": "opentimezone", "MCP_RETRY_BASE": "0.01"}
+    report = await checked(server, environment | secrets | quick, monkeypatch)
     assert report.exit_code == 4
     assert any(REASON in probe.message for probe in report.connectivity if probe.status == "failed")
 

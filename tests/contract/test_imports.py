@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -59,6 +60,7 @@ WORKSPACE = {
 DISTRIBUTIONS = {**packages_distributions(), **WORKSPACE}
 
 
+@cache
 def sources(folder: Path) -> dict[str, ast.Module]:
     """The syntax trees of a folder's modules by their dotted name below it."""
     found = {path.relative_to(folder).with_suffix(""): path for path in sorted(folder.rglob("*.py"))}

@@ -32,7 +32,7 @@ TYPES_OF_KEYWORD = {
 BRIDGES = (*ROOT.glob("examples/*/bridge.toml"), *ROOT.glob("tests/rest/*bridge.toml"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tools(tools: Tools) -> Tools:
     """The tools of every server, and of every bridge file that is here."""
     return [*tools, *((f"{path.parent.name} bridge", tool) for path in BRIDGES for tool in tools_of(server_of(path)))]

@@ -1,11 +1,11 @@
 """Paging with the command `call`, which is a process for each page."""
 
 import json
-import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import anyio
+import anyio.to_thread
+from forked import run_forked
 from mcp_chassis.testing import Reply, ScriptedUpstream
 from mcp_chassis.testing.raw import without_path
 
@@ -32,15 +32,13 @@ def kept_keys(folder: Path) -> list[Path]:
     return list(folder.rglob("cursor.key"))
 
 
-async def call(
-    home: Path, upstream: ScriptedUpstream, cursor: str | None = None, **more: str
-) -> CompletedProcess[bytes]:
+async def call(home: Path, upstream: ScriptedUpstream, cursor: str | None = None, **more: str) -> CompletedProcess[str]:
     prepare(home)
     own = {"HOME": str(home), "XDG_STATE_HOME": str(home), "TOOLROLL_ENV_FILE": str(home / "env"), **more}
     environment = without_path(API_BASE_URL=upstream.url, **own)
     arguments = json.dumps({} if cursor is None else {"cursor": cursor})
-    command = [sys.executable, "-m", "rest_mcp", "--bridge", str(home / "bridge.toml"), "call", "list_things"]
-    return await anyio.run_process([*command, arguments], env=environment, check=False)
+    command = ["rest_mcp", "--bridge", str(home / "bridge.toml"), "call", "list_things", arguments]
+    return await anyio.to_thread.run_sync(run_forked, command, environment)
 
 
 async def test_a_cursor_that_one_call_printed_is_good_for_the_next(tmp_path: Path) -> None:
@@ -59,7 +57,7 @@ async def test_a_cursor_that_a_call_of_another_user_printed_is_refused(tmp_path:
         first = await call(tmp_path / "ana", upstream)
         refused = await call(tmp_path / "kenji", upstream, json.loads(first.stdout)["next_cursor"])
     assert refused.returncode == 1
-    assert b"does not belong to this query" in refused.stderr
+    assert "does not belong to this query" in refused.stderr
     assert len(upstream.requests) == 1
 
 

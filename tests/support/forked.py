@@ -20,6 +20,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import IO, Any, NoReturn, Self
 
 from mcp_chassis.testing.raw import RawClient
@@ -50,7 +51,11 @@ class ForkedProcess:
     """A forked process with the part of `subprocess.Popen` that tests use; its streams are pipes."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], stderr: int = subprocess.DEVNULL
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        stderr: int = subprocess.DEVNULL,
+        folder: Path | None = None,
     ) -> None:
         reading_input, writing_input = os.pipe()
         reading_output, writing_output = os.pipe()
@@ -58,8 +63,10 @@ class ForkedProcess:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         errors = {subprocess.PIPE: writing_errors, subprocess.DEVNULL: nowhere}.get(stderr, stderr)
         status, writing_status = os.pipe()
-        request = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
-        socket.send_fds(_parent(), [request], [reading_input, writing_output, errors, writing_status])
+        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(Path.cwd())}
+        socket.send_fds(
+            _parent(), [json.dumps(request).encode()], [reading_input, writing_output, errors, writing_status]
+        )
         for descriptor in (reading_input, writing_output, writing_errors, writing_status, nowhere):
             if descriptor is not None:
                 os.close(descriptor)
@@ -92,13 +99,16 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
 
-def run_forked(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run_forked(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """A module run with its arguments in a forked process, without input, to its end."""
     if not SUPPORTED:
         command = [sys.executable, "-m", *arguments]
-        return subprocess.run(command, env=environment, input="", capture_output=True, text=True, check=False)
+        how = {"input": "", "capture_output": True, "text": True, "cwd": folder}
+        return subprocess.run(command, env=environment, check=False, **how)
     with tempfile.TemporaryFile() as errors:
-        process = ForkedProcess(arguments, environment, errors.fileno())
+        process = ForkedProcess(arguments, environment, errors.fileno(), folder)
         process.stdin.close()
         with process.stdout:
             output = process.stdout.read().decode()
@@ -182,6 +192,7 @@ def _serve(control: socket.socket) -> list[str]:
         child = os.fork()
         if child:
             _report(child, descriptors)
+        os.chdir(asked["folder"])
         _become(asked["environment"], descriptors)
         return asked["arguments"]
 

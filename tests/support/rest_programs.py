@@ -2,16 +2,14 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from forked import run_forked
 
 ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end, from the root of the workspace."""
-    command = [sys.executable, "-m", "rest_mcp", *arguments]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("API_", "REST_"))}
-    return subprocess.run(
-        command, env=clean | environment, capture_output=True, text=True, timeout=240, check=False, cwd=ROOT
-    )
+    return run_forked(["rest_mcp", *arguments], clean | environment, ROOT)
