@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from mcp_chassis.testing import connected, data
-from slack_desk import Desk
+from slack_desk import ALICE, Desk
 from slack_mcp.server import SERVER
 
 LISTS = [("list_channels", {}, "conversations.list"), ("find_users", {"query": "a"}, "users.list")]
@@ -62,4 +62,38 @@ async def test_a_channel_made_here_is_seen_at_once(desk: Desk):
         await client.call_tool("create_channel", {"name": "made-here"})
         listed = data(await client.call_tool("list_channels", {"query": "made-here"}))
     assert [each["name"] for each in listed["channels"]] == ["made-here"]
+    assert "as_of" not in listed
+
+
+async def test_a_direct_message_that_begins_a_conversation_can_be_read_at_once(desk: Desk):
+    env = {"SLACK_ALLOW_DMS": "true"}
+    async with desk.client(**env) as client:
+        before = data(await client.call_tool("list_channels", {"types": ["dm"]}))
+        await client.call_tool("send_message", {"channel": "@bob", "text": "Hello."})
+        after = data(await client.call_tool("list_channels", {"types": ["dm"]}))
+        read = data(await client.call_tool("get_channel_history", {"channel": "@bob"}))
+        asked = desk.slack.count("conversations.list")
+        await client.call_tool("send_message", {"channel": "@bob", "text": "Again."})
+        await client.call_tool("list_channels", {"types": ["dm"]})
+    assert len(after["channels"]) == len(before["channels"]) + 1
+    assert read["messages"][0]["text"] == "Hello."
+    assert desk.slack.count("conversations.list") == asked
+
+
+async def test_a_status_that_is_set_here_is_seen_at_once(desk: Desk):
+    env = {"SLACK_TOOLS": "set_status,find_users", "SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE)}
+    async with desk.client(**env) as client:
+        await client.call_tool("find_users", {"query": "alice"})
+        await client.call_tool("set_status", {"text": "away"})
+        found = data(await client.call_tool("find_users", {"query": "alice"}))
+    assert "as_of" not in found
+    assert desk.slack.count("users.list") == 2
+
+
+async def test_a_channel_whose_creation_was_answered_too_late_is_listed_at_once(desk: Desk):
+    async with desk.client() as client:
+        await client.call_tool("list_channels", {})
+        desk.slack.answers["conversations.create"] = lambda given: {"ok": False, "error": "fatal_error"}
+        assert (await client.call_tool("create_channel", {"name": "made-here"})).is_error
+        listed = data(await client.call_tool("list_channels", {}))
     assert "as_of" not in listed

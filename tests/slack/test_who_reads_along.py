@@ -34,6 +34,14 @@ async def test_members_are_listed_once_for_several_posts(desk: Desk):
     assert desk.slack.count("conversations.members") == 1
 
 
+async def test_members_are_listed_anew_after_somebody_was_invited(desk: Desk):
+    async with desk.client(SLACK_TOOLS="send_message,update_channel") as client:
+        for _ in range(2):
+            await client.call_tool("send_message", {"channel": "general", "text": "plans"})
+            await client.call_tool("update_channel", {"channel": "general", "topic": "Plans"})
+    assert desk.slack.count("conversations.members") == 2
+
+
 async def test_a_large_channel_is_not_looked_through(desk: Desk):
     desk.workspace.channels[GENERAL].members = 5_000
     await desk.call("send_message", channel="general", text="plans")

@@ -38,6 +38,7 @@ class ChannelChange:
                     await step()
         finally:
             slack.channels.forget()
+            slack.guests.forget()
         return stages.completed
 
     def _steps(self, channel: str, api: Conversations) -> Iterator[Step]:

@@ -163,29 +163,30 @@ class ChannelDirectory:
         """The conversation with one person; only writing opens a new one."""
         self.access.check_dms()
         person = await self._people.resolve(user)
-        identity = await (self._api.conversations.open([person.id]) if write else self._id_of_direct_message(person.id))
-        return Channel(
-            identity,
-            f"@{person.handle}",
-            kind="dm",
-            private=True,
-            member=True,
-            external=person.is_external,
-            person=person.id,
-        )
+        identity = await (self._opened([person.id]) if write else self._id_of_direct_message(person.id))
+        name, external = f"@{person.handle}", person.is_external
+        return Channel(identity, name, "dm", private=True, member=True, external=external, person=person.id)
 
     async def _group_message(self, users: Sequence[str], *, write: bool) -> Channel:
         """The conversation with several people; Slack finds the one that is there, and opens one for writing."""
         self.access.check_dms()
         people = [await self._people.resolve(user) for user in users]
         identity = await (
-            self._api.conversations.open([person.id for person in people])
+            self._opened([person.id for person in people])
             if write
             else self._id_of_group_message({person.handle for person in people})
         )
         name = ", ".join(f"@{person.handle}" for person in people)
         external = any(person.is_external for person in people)
         return Channel(identity, name, kind="group_dm", private=True, member=True, external=external)
+
+    async def _opened(self, people: Sequence[str]) -> str:
+        """The conversation with these people; lists that lack it begin anew."""
+        identity = await self._api.conversations.open(people)
+        for (types, _), listed in self._lists.items():
+            if "im" in types:  # of mpim too
+                listed.forget_without(lambda channel: channel.id == identity)
+        return identity
 
     async def _id_of_group_message(self, handles: set[str]) -> str:
         """The group of these people besides the token's own, by the handles in its name."""

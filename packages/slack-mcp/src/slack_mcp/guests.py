@@ -40,6 +40,10 @@ class GuestDirectory:
         self._people = people
         self._known: Cache[Guests] = Cache(entries=500)
 
+    def forget(self) -> None:
+        """Ask anew: somebody was invited or removed."""
+        self._known.invalidate()
+
     async def warnings(self, channel: Channel) -> list[str]:
         """A warning for whoever writes into the conversation, where others read along."""
         if channel.external:

@@ -106,6 +106,11 @@ class PagedList(Generic[Item]):
         if self._pages:
             self.forget()
 
+    def forget_without(self, wanted: Callable[[Item], bool]) -> None:
+        """Begin anew unless a wanted item was read before."""
+        if not any(wanted(item) for page in self._pages for item in page.items):
+            self.forget()
+
     def forget(self) -> None:
         """Begin anew: something in the list has changed."""
         self._pages = []

@@ -127,6 +127,7 @@ async def create_channel(
     check_pings(description or "", slack.rules)
     made = await _made(wanted, is_private, slack)
     warnings = [*await _topic_set(made, description, slack), *await _invited(made, invite or [], slack)]
+    slack.channels.forget()
     renamed = name if made.name != name.lstrip("#") else None
     return CreatedChannel(id=made.id, name=made.name, renamed_from=renamed, warnings=warnings or None)
 
@@ -143,7 +144,8 @@ async def _made(name: str, private: bool, slack: Workspace) -> Channel:
             remedy="Use it, or choose another name.",
             details={"id": existing.id, "name": existing.name, "archived": existing.archived},
         ) from taken
-    slack.channels.forget()
+    finally:
+        slack.channels.forget()
     return Channel(made.id, made.name or name, private=private, member=True)
 
 

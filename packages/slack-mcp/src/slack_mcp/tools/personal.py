@@ -68,5 +68,8 @@ async def set_status(
     if until and expires <= slack.now():
         raise InvalidInput("The status would end in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
     name = f":{short_name(emoji)}:" if emoji else ""
-    await person_api(slack).users.set_status(text, name, expires)
+    try:
+        await person_api(slack).users.set_status(text, name, expires)
+    finally:
+        slack.people.refresh()
     return Done()
