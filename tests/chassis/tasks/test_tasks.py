@@ -1,6 +1,7 @@
 """A call that takes long becomes a task, and what came of it is told to its owner."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -17,6 +18,7 @@ from sample_server import SAMPLE
 from task_hosts import TaskHost, host_of
 
 LATE = "3600"
+RED = {"action": "accept", "content": {"colour": "red"}}
 UNKNOWN = "You have no task of this id, or it has expired."
 
 
@@ -203,12 +205,38 @@ async def test_each_round_of_questions_waits_for_its_own_answers(desk: Desk):
     async with host_of(dispatch_of(desk), elicitation_callback=lambda context, params: None) as host:
         name = await host.begin("paint")
         desk.release.set()
-        await host.until(name, lambda told: "first" in told.get("inputRequests", {}))
-        await host.update(name, {"first": {"action": "accept", "content": {"colour": "red"}}})
-        await host.until(name, lambda told: "second" in told.get("inputRequests", {}))
-        await host.update(name, {"second": {"action": "accept", "content": {"colour": "blue"}}})
+        first = await _question(host, name, "Which colour?")
+        await host.update(name, {first: RED})
+        second = await _question(host, name, "Which other colour?")
+        await host.update(name, {second: {"action": "accept", "content": {"colour": "blue"}}})
         done = await host.ended(name)
     assert done["result"]["structuredContent"] == {"name": "red and blue"}
+
+
+async def test_a_late_answer_to_an_earlier_question_is_none_to_a_later_one(desk: Desk):
+    async with host_of(dispatch_of(desk), elicitation_callback=lambda context, params: None) as host:
+        name = await host.begin("paint")
+        desk.release.set()
+        first = await _question(host, name, "Which colour?")
+        await host.update(name, {first: RED})
+        second = await _question(host, name, "Which other colour?")
+        await host.update(name, {first: RED})
+        still = await host.get(name)
+        await host.cancel(name)
+        await host.ended(name)
+    assert first != second
+    assert (still["status"], list(still["inputRequests"])) == ("input_required", [second])
+
+
+async def _question(host: TaskHost, name: str, text: str) -> str:
+    """The key of a question, once it is asked."""
+
+    def keys(told: Mapping[str, Any]) -> list[str]:
+        asked = told.get("inputRequests", {}).items()
+        return [key for key, question in asked if question["params"]["message"] == text]
+
+    (key,) = keys(await host.until(name, lambda told: bool(keys(told))))
+    return key
 
 
 async def test_an_answer_that_fits_no_question_is_refused(desk: Desk):
@@ -217,7 +245,7 @@ async def test_an_answer_that_fits_no_question_is_refused(desk: Desk):
         desk.release.set()
         await host.until(name, lambda told: told["status"] == "input_required")
         with pytest.raises(MCPError) as refused:
-            await host.update(name, {"first": {"nonsense": True}})
+            await host.update(name, {await _question(host, name, "Which colour?"): {"nonsense": True}})
         assert refused.value.error.code == -32602
         await host.cancel(name)
         assert (await host.ended(name))["status"] == "cancelled"

@@ -112,7 +112,7 @@ class Endpoint:
         self.scopes = scopes
         self.guard = guard
         self._flight = flight
-        flight.tasks.append(lambda: dispatch.long_calls.runner.count)
+        flight.tasks.append(lambda: dispatch.long_calls.runner.busy)
         serve_private_lists(dispatch)
         check = functools.partial(check_watching, dispatch.gate, dispatch.inventory)
         self.probe = UpstreamProbe(scopes.mount, self._probes)

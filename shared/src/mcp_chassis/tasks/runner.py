@@ -70,6 +70,11 @@ class TaskRunner:
         return len(self._running)
 
     @property
+    def busy(self) -> int:
+        """How many of them wait for no answer."""
+        return sum(not call.is_waiting for call in self._running.values())
+
+    @property
     def writing(self) -> int:
         """How many of them change something, and wait for no answer."""
         return sum(bool(call.task and call.task.writes and not call.is_waiting) for call in self._running.values())
@@ -146,12 +151,12 @@ class TaskRunner:
         """Whether the process that ran an unfinished task no longer does."""
         if task.replica == self.replica:
             return task.id not in self._running
-        last = await self.store.last_beat(task.replica)
-        if last is not None and self._clock() - last < self.pace.silent:
+        silence = await self.store.silence(task.replica)
+        if silence is not None and silence < self.pace.silent:
             self._suspected.pop(task.replica, None)
             return False
-        since = self._suspected.setdefault(task.replica, self._clock())
-        return self._clock() - since >= self.pace.suspected
+        now = time.monotonic()
+        return now - self._suspected.setdefault(task.replica, now) >= self.pace.suspected
 
     async def _attend(self) -> None:
         """Tell that this process lives, and take the notes left for it, while it runs tasks."""
@@ -229,7 +234,8 @@ class TaskRunner:
             TimedOut: they did not come before the deadline of the task.
         """
         plain = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-        questions = plain.get("inputRequests", {})
+        call.round += 1
+        questions = {f"{key}{call.suffix}": question for key, question in plain.get("inputRequests", {}).items()}
         asking: Changes = {"status": Status.INPUT_REQUIRED, "asked": questions, "answers": {}}
         await self._stored(call, lambda: self._change(task.id, **asking))
         call.is_waiting = True
@@ -249,7 +255,9 @@ class TaskRunner:
             elif found.asked:
                 await call.changed.wait()
             else:
-                return RESPONSES.validate_python(found.answers)
+                return RESPONSES.validate_python(
+                    {key.removesuffix(call.suffix): answer for key, answer in found.answers.items()}
+                )
         return None
 
     def _raised(self, error: BaseException) -> Changes:

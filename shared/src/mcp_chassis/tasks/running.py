@@ -59,6 +59,7 @@ class RunningCall:
         """Set when the record may have been changed by others, or the call is to end."""
         self.stop: Stop | None = None
         self.is_waiting = False
+        self.round = 0
         self.next_report = 0.0
         self._job: asyncio.Task[Any]
         self.begin(params)
@@ -67,6 +68,11 @@ class RunningCall:
         """Begin a round."""
         with self.allowance.given():
             self._job = asyncio.create_task(self._round(params))
+
+    @property
+    def suffix(self) -> str:
+        """What this round's keys of questions end in, so that a late answer to an earlier one is none to a later."""
+        return f"-{self.round}"
 
     async def within(self, seconds: float) -> bool:
         """Whether the round ends within so many seconds."""

@@ -55,8 +55,8 @@ class TaskStore(Protocol):
         """Note that a process lives."""
         ...
 
-    async def last_beat(self, replica: str) -> float | None:
-        """When a process last noted that it lives."""
+    async def silence(self, replica: str) -> float | None:
+        """Seconds since a process last noted that it lives, by the store's own clock; None where it never did."""
         ...
 
 
@@ -108,8 +108,8 @@ class MemoryTaskStore:
     async def beat(self, replica: str) -> None:
         return None
 
-    async def last_beat(self, replica: str) -> float | None:
-        return self._clock()
+    async def silence(self, replica: str) -> float | None:
+        return 0.0
 
     def _sweep(self) -> None:
         """Drop what has expired, of all owners; once in a while, as it looks at everything."""

@@ -40,6 +40,12 @@ local notes = redis.call('LRANGE', KEYS[1], 0, -1)
 redis.call('DEL', KEYS[1])
 return notes
 """
+_BEAT = "redis.call('SET', KEYS[1], redis.call('TIME')[1], 'PX', ARGV[1])"
+_SILENCE = """
+local last = redis.call('GET', KEYS[1])
+return last and redis.call('TIME')[1] - last
+"""
+"""By the clock of Redis, since those of replicas may differ."""
 _UNFINISHED = "return redis.call('ZRANGE', KEYS[1], 0, -1)"
 
 
@@ -88,11 +94,10 @@ class RedisTaskStore:
         return list(dict.fromkeys(each.decode() for each in found))
 
     async def beat(self, replica: str) -> None:
-        now = str(self._clock())
-        await self._ask(lambda redis: redis.set(f"{self._prefix}:beat:{replica}", now, px=DAY_MS))
+        await self._ask(lambda redis: redis.eval(_BEAT, 1, self._sign(replica), str(DAY_MS)))
 
-    async def last_beat(self, replica: str) -> float | None:
-        found = await self._ask(lambda redis: redis.get(f"{self._prefix}:beat:{replica}"))
+    async def silence(self, replica: str) -> float | None:
+        found = await self._ask(lambda redis: redis.eval(_SILENCE, 1, self._sign(replica)))
         return None if found is None else float(found)
 
     async def _ask(self, question: Callable[[Commands], Awaitable[Answer]]) -> Answer:
@@ -113,6 +118,9 @@ class RedisTaskStore:
 
     def _unfinished(self, owner: str) -> str:
         return f"{self._prefix}:unfinished:{_digest(owner)}"
+
+    def _sign(self, replica: str) -> str:
+        return f"{self._prefix}:beat:{replica}"
 
     def _notes(self, replica: str) -> str:
         return f"{self._prefix}:notes:{replica}"
