@@ -1,5 +1,6 @@
 """A call that takes long becomes a task, and what came of it is told to its owner."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -279,6 +280,23 @@ async def test_a_write_with_a_key_that_became_a_task_is_done_once(desk: Desk):
         results = [(await host.ended(name))["result"]["structuredContent"] for name in names]
     assert results == [{"name": "x"}] * 2
     assert desk.put == ["x"]
+
+
+async def test_of_a_lost_write_the_result_is_found_under_its_key_and_else_it_is_unclear(desk: Desk):
+    dispatch = dispatch_of(desk)
+    store = dispatch.long_calls.runner.store
+    async with host_of(dispatch) as host:
+        records = [await store.find(await host.begin("put_long", name="x", idempotency_key=key)) for key in ("k", None)]
+        desk.release.set()
+        found: list[dict[str, Any]] = []
+        for number, record in enumerate(records):
+            assert record is not None
+            await host.ended(record.id)
+            await store.add(dataclasses.replace(record, id=f"lost-{number}"), Limits())  # as if nobody had ended it
+            found.append(await host.get(f"lost-{number}"))
+    assert (found[0]["status"], found[0]["result"]["structuredContent"]) == ("completed", {"name": "x"})
+    assert (found[1]["status"], found[1]["error"]["data"]["code"]) == ("failed", "OUTCOME_UNKNOWN")
+    assert found[1]["error"]["message"].startswith("The server that ran put_long is gone.")
 
 
 @pytest.mark.parametrize(("mode", "declared"), [("auto", {TASKS: {}}), ("legacy", None)])
