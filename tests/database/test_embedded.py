@@ -14,8 +14,10 @@ from database_mcp.embedded.instance import ANSWER_SECONDS, Embedded
 from database_mcp.server import SERVER
 from mcp_chassis.deadline import Deadline
 from mcp_chassis.failures import Unavailable
+from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.testing import connected, data
 from postgres_places import Place
+from task_hosts import host_of
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +52,14 @@ async def run(folder: Path) -> list[list[object]]:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", ASK, stdout=pipe, env=environment)
     output, _ = await process.communicate()
     return json.loads(output.splitlines()[-1])
+
+
+async def test_the_first_start_is_waited_for_by_a_task_where_the_host_knows_tasks(folder: Path):
+    settings = SERVER.settings.load({"DATABASE_DATA_DIR": str(folder), "MCP_TASK_AFTER": "0.1"})
+    async with host_of(Dispatch(SERVER, settings)) as host:
+        done = await host.ended(await host.begin("list_tables"))
+    assert done["status"] == "completed"
+    assert "orders" in done["result"]["content"][0]["text"]
 
 
 async def test_two_servers_that_start_at_once_share_one_shop_and_the_next_run_finds_it(folder: Path):
