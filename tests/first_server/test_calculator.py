@@ -142,6 +142,8 @@ async def test_digits_that_a_double_cannot_hold_are_given_as_text(client: Client
         ("PI", "Write pi."),
         ("SQRT(2)", "Write sqrt(...)."),
         ("1_000", "without underscores"),
+        ("1 000 + 1", "Write 1000 without separators."),
+        ("\u0663+\uff14", "Write the digits 0 to 9."),
         ("0x1F", "in decimal"),
     ],
 )

@@ -158,4 +158,4 @@ def uri_of(path: Path) -> str:
 
 
 def _nothing_there() -> NotFound:
-    return NotFound("The allowed folder has no such file.", remedy="Choose one that list_files names.")
+    return NotFound("The allowed folder has no such file.", remedy="Give the path of an address that list_files shows.")

@@ -10,9 +10,11 @@ SIGNS = str.maketrans({"\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-
 """Signs of print for the operators of a keyboard."""
 PERCENT = re.compile(r"[\d)]\s*(?:%(?:$|\s*[-+),*/]|\s*of\b)|per ?cent\b)", re.ASCII)
 COMMA_FOR_POINT = re.compile(r"\d,\d")
-GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}|[ \u00a0\u202f]\d{3})+(?![\d,])")
+SEPARATORS = re.compile(r"[, \u00a0\u202f]")
 ROOTS = "Write 2 * sqrt(9) for a product, 27 ** (1 / 3) for a cube root."
 FRACTIONS = "Write fractions as 1 / 2."
+DIGITS = "Write the digits 0 to 9."
 DECIMAL = "Write numbers in decimal, without underscores."
 INSTEAD: Mapping[str, str] = {
     "^": "Powers are written 2 ** 10.",
@@ -59,7 +61,8 @@ def tokens(expression: str) -> list[str]:
         match = TOKEN.match(text, position)
         if match is None:
             strange = text[position:].lstrip()[0]
-            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy=INSTEAD.get(strange, ""))
+            remedy = DIGITS if strange.isdecimal() else INSTEAD.get(strange, "")
+            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy=remedy)
         found.append(match[0].strip())
         position = match.end()
     return found
@@ -69,7 +72,7 @@ def unexpected(word: str, expression: str) -> InvalidInput:
     """The refusal of what follows a whole expression, with the way to write what was probably meant."""
     remedy = ""
     if grouped := GROUPED.search(expression):
-        remedy = f"Write {grouped[0].replace(',', '')} without separators."
+        remedy = f"Write {SEPARATORS.sub('', grouped[0])} without separators."
     elif word == "," and COMMA_FOR_POINT.search(expression):
         remedy = "Write decimals with a point, such as 1.5."
     elif word.lower() in INSTEAD:
