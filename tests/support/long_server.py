@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_chassis.asking import NoAnswer, ask_person
 from mcp_chassis.failures import Conflict
 from mcp_chassis.pipeline.dispatch import Dispatch
-from mcp_chassis.pipeline.transport import TransportServices
+from mcp_chassis.pipeline.transport import AllowAll, Authorizer, TransportServices
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, SettingsConfigDict
@@ -172,13 +172,18 @@ def long_server(desk: Desk) -> Server[LongSettings]:
 
 
 def dispatch_of(
-    desk: Desk, *, limits: Limits | None = None, store: Callable[[], TaskStore] = MemoryTaskStore, **variables: str
+    desk: Desk,
+    *,
+    limits: Limits | None = None,
+    store: Callable[[], TaskStore] = MemoryTaskStore,
+    gate: Authorizer | None = None,
+    **variables: str,
 ) -> Dispatch:
     """The server, where whatever waits for a test becomes a task unless `MCP_TASK_AFTER` is given."""
     server = long_server(desk)
     settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", "MCP_TASK_AFTER": "0.01", **variables})
     tasks = TaskServices(store, limits or Limits(), SOON)
-    return Dispatch(server, settings, TransportServices(tasks=tasks))
+    return Dispatch(server, settings, TransportServices(gate=gate or AllowAll(), tasks=tasks))
 
 
 SERVER = long_server(Desk())

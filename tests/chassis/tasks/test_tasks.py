@@ -11,6 +11,7 @@ from long_server import Desk, dispatch_of
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.pipeline.transport import AllowAll
 from mcp_chassis.tasks.extension import TASKS
 from mcp_chassis.tasks.store import Limits
 from mcp_chassis.testing import data, failure
@@ -159,6 +160,28 @@ async def test_an_unknown_id_is_an_invalid_parameter_of_every_request(desk: Desk
             with pytest.raises(MCPError) as refused:
                 await ask
             assert (refused.value.error.code, refused.value.error.message) == (-32602, UNKNOWN)
+
+
+class Gate(AllowAll):
+    """Admits everything until it is closed."""
+
+    closed = False
+
+    def admits(self, permission: str, tool: str | None = None) -> bool:
+        return not self.closed
+
+
+async def test_a_credential_that_does_not_allow_the_tool_learns_nothing_of_its_task(desk: Desk):
+    gate = Gate()
+    async with host_of(dispatch_of(desk, gate=gate)) as host:
+        name = await host.begin("look_long")
+        gate.closed = True
+        for ask in (host.get(name), host.cancel(name)):
+            with pytest.raises(MCPError) as refused:
+                await ask
+            assert (refused.value.error.code, refused.value.error.message) == (-32602, UNKNOWN)
+        gate.closed = False
+        assert (await host.get(name))["status"] == "working"
 
 
 async def test_beyond_the_most_tasks_of_a_caller_a_call_ends_at_its_own_deadline(desk: Desk):
