@@ -136,3 +136,11 @@ def test_the_report_of_check_may_be_json(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "bridge.toml").write_text("instructions = 3")
     monkeypatch.setenv("REST_BRIDGE", str(tmp_path / "bridge.toml"))
     assert run(["check", "--json"]) == run(["check"]) == EXIT_BAD_SETTINGS
+
+
+def test_a_broken_rule_is_named_by_at_most_80_characters_of_its_tool(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.toml"
+    path.write_text(f'instructions = "Things."\n[apis.a]\n[[tools]]\nname = "{"x" * 100}"\nrequest = "GET /x"\n')
+    with pytest.raises(BadBridge) as refusal:
+        server_of(path)
+    assert f"tools.{'x' * 80}.description is missing" in str(refusal.value)
