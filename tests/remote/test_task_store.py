@@ -166,6 +166,21 @@ async def test_tasks_of_a_process_that_dies_end_as_failed_at_the_others() -> Non
     assert still["status"] == "working"
 
 
+async def test_a_task_is_kept_for_its_time_and_then_unknown() -> None:
+    async with own_redis() as redis:
+        environment = {
+            "MCP_REDIS_URL": redis.url,
+            "MCP_TASK_AFTER": "0.2",
+            "MCP_TASK_DEADLINE": "1",
+            "MCP_TASK_KEPT": "1",
+        }
+        async with process(command=PROGRAM, environment=environment) as server, host_at(f"{server.url}/mcp") as host:
+            name = await host.begin("look_long")
+            with pytest.raises(MCPError) as expired:
+                await host.until(name, lambda told: False)
+    assert expired.value.error.message == "You have no task of this id, or it has expired."
+
+
 async def test_a_process_that_is_told_to_end_ends_its_tasks_and_says_so() -> None:
     async with own_redis() as redis:
         environment = {"MCP_REDIS_URL": redis.url, "MCP_TASK_AFTER": "0.2", "MCP_DRAIN_SECONDS": "1"}

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from task_storm import Storm, replicas
-from volume import in_volume, volume
+from task_storm import ENDED, Storm, replicas
+from volume import FULL, in_volume, volume
 
 pytestmark = [pytest.mark.services, in_volume]
 TASKS = volume(200, share=0.1)
 logger = logging.getLogger(__name__)
-DEADLINE, KEPT = "40", "20"
+DEADLINE, KEPT = "60", "120"
 
 
 async def test_tasks_outlive_cancellations_a_crash_and_a_restart(tmp_path: Path) -> None:
@@ -33,14 +33,15 @@ async def test_tasks_outlive_cancellations_a_crash_and_a_restart(tmp_path: Path)
         await both.again()
         await running
         seen, put = await storm.seen_by_others(), both.put()
-        await storm.expired()
+        if FULL:
+            await storm.expired()
     tasks = [told for told in storm.told if told.task_id]
     ends = Counter(told.status for told in tasks)
     logging.getLogger(__name__).info(
         "%d calls, %d tasks: %s; put %d", len(storm.told), len(tasks), dict(ends), len(put)
     )
     assert seen == []
-    assert set(ends) <= {"completed", "cancelled", "failed"}
+    assert [told.last for told in tasks if told.status not in ENDED] == []
     assert [line for line, times in Counter(put).items() if times > 1] == []
     done = {f"put {told.name}" for told in tasks if told.status == "completed"}
     assert done - set(put) == set()
