@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
+from mcp_chassis.pipeline.bound_function import BoundFunction
 from mcp_chassis.server import Server
+from mcp_chassis.tools import ToolDefinition
 from mcp_types import Tool
 from offers import Offer
 
@@ -80,6 +82,21 @@ def _hints(tool: Tool) -> list[bool | None]:
     if hints is None:
         return [None]
     return [hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint, hints.open_world_hint]
+
+
+def test_a_write_outdates_tools_of_its_server_whose_results_are_cached(found: dict[str, Server[Any]]) -> None:
+    definitions = {
+        name: {tool.__name__: BoundFunction(tool, ToolDefinition).definition for tool in server.every_tool}
+        for name, server in found.items()
+    }
+    offenders = [
+        f"{name}: {tool} outdates {outdated}"
+        for name, tools in definitions.items()
+        for tool, definition in tools.items()
+        for outdated in definition.invalidates
+        if outdated not in tools or tools[outdated].cache is None
+    ]
+    assert offenders == []
 
 
 async def test_every_profile_has_five_to_ten_tools_of_its_server(found: dict[str, Server[Any]]) -> None:

@@ -97,3 +97,29 @@ async def test_a_channel_whose_creation_was_answered_too_late_is_listed_at_once(
         assert (await client.call_tool("create_channel", {"name": "made-here"})).is_error
         listed = data(await client.call_tool("list_channels", {}))
     assert "as_of" not in listed
+
+
+async def test_a_person_found_by_id_again_is_one_request_and_says_of_when_it_is(desk: Desk):
+    async with desk.client() as client:
+        first, second = [data(await client.call_tool("find_users", {"query": ALICE})) for _ in range(2)]
+        desk.workspace.people[ALICE]["profile"]["title"] = "Director"
+        fresh = data(await client.call_tool("find_users", {"query": ALICE, "fresh": True}))
+    assert second.pop("as_of").endswith("Z")
+    assert first == second
+    assert (fresh["users"][0]["title"], "as_of" in fresh) == ("Director", False)
+    assert desk.slack.count("users.info") == 2
+
+
+async def test_a_fresh_list_names_the_guests_and_partners_of_now(desk: Desk):
+    env = {"SLACK_ALLOW_DMS": "true"}
+    desk.workspace.add_person("U0GUS0001", "gus", "Gus Guest", is_restricted=True)
+    general, dms = {"query": "general"}, {"types": ["dm"]}
+    async with desk.client(**env) as client:
+        for asked in (general, dms):
+            await client.call_tool("list_channels", asked)
+        desk.workspace.people["U0GUS0001"]["is_restricted"] = False
+        desk.workspace.people[ALICE]["profile"]["real_name"] = "Alice Newname"
+        kept = [data(await client.call_tool("list_channels", asked)) for asked in (general, dms)]
+        fresh = [data(await client.call_tool("list_channels", {**asked, "fresh": True})) for asked in (general, dms)]
+    assert ["guests" in listed[0]["channels"][0] for listed in (kept, fresh)] == [True, False]
+    assert [listed[1]["channels"][0]["name"] for listed in (kept, fresh)] == ["@Alice Martin", "@Alice Newname"]

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 import anyio
 from mcp_chassis.batching import Batcher
 from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, TimedOut
 from mcp_chassis.fan_out import fan_out
+from mcp_chassis.output.dated import moment
 from mcp_chassis.storage.cache import Cache
 
 from slack_mcp.client import SlackApi
 from slack_mcp.paged_list import LIST_TTL_SECONDS, Page, PagedList, as_of
-from slack_mcp.records.users import UserRecord
+from slack_mcp.person import Person, ReadPerson
 from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT, folded, linked_user
 
 MAX_CACHED_PEOPLE = 5_000
@@ -28,54 +28,6 @@ NO_SCOPE = "People are shown by id: the token lacks users:read."
 TOO_MANY_NAMES = "Some people are shown by id: too many to look up at once."
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the workspace, a bot included. `membership` is set for guests and for people from outside."""
-
-    id: str
-    handle: str
-    real_name: str
-    display_name: str = ""
-    title: str = ""
-    email: str = ""
-    status: str = ""
-    tz: str = ""
-    is_bot: bool = False
-    deleted: bool = False
-    membership: str = ""
-
-    @classmethod
-    def from_record(cls, user: UserRecord, identity: str = "") -> "Person":
-        profile = user.profile
-        guest = "guest" if user.is_restricted or user.is_ultra_restricted else ""
-        return cls(
-            id=user.id or identity,
-            handle=user.name,
-            real_name=profile.real_name or user.real_name or user.name or user.id or identity,
-            display_name=profile.display_name,
-            title=profile.title,
-            email=profile.email,
-            status=f"{profile.status_emoji} {profile.status_text}".strip(),
-            tz=user.tz,
-            is_bot=user.is_bot,
-            deleted=user.deleted,
-            membership="other organisation" if user.is_stranger else guest,
-        )
-
-    @property
-    def is_external(self) -> bool:
-        return bool(self.membership)
-
-    @property
-    def standing(self) -> str:
-        """`external` for people of other organisations, `guest`; empty for members."""
-        return "" if not self.membership else "guest" if self.membership == "guest" else "external"
-
-    @property
-    def known_as(self) -> frozenset[str]:
-        return frozenset(folded(name) for name in (self.handle, self.real_name, self.display_name) if name)
-
-
 class PeopleDirectory:
     """The directory, read on demand. `clock` gives seconds that only grow.
 
@@ -85,7 +37,7 @@ class PeopleDirectory:
     def __init__(self, api: SlackApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._api = api
         self._clock = clock
-        self._known: Cache[Person] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
+        self._known: Cache[ReadPerson] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
         self._bots: Cache[str] = Cache(entries=MAX_CACHED_PEOPLE, clock=clock)
         self.listed = PagedList(self._read_page, clock)
         self.standings: dict[str, str] = {}
@@ -133,14 +85,18 @@ class PeopleDirectory:
         Raises:
             NotFound: when there is none.
         """
+        return (await self._read_person(identity)).person
 
-        async def make() -> Person:
-            return Person.from_record(await self._api.users.info(identity), identity)
+    async def _read_person(self, identity: str) -> ReadPerson:
+        async def make() -> ReadPerson:
+            asked_at = self.listed.now()
+            return ReadPerson(Person.from_record(await self._api.users.info(identity), identity), asked_at)
 
         return await self._known.get(_INFO, {"user": identity}, _APP, make, ttl=LIST_TTL_SECONDS)
 
     def _cached(self, identity: str) -> Person | None:
-        return self._known.found(_INFO, {"user": identity}, _APP)
+        known = self._known.found(_INFO, {"user": identity}, _APP)
+        return None if known is None else known.person
 
     async def resolve(self, given: str) -> Person:
         """The one person meant by an id, `<@U1>`, `@handle`, an e-mail address or a real name.
@@ -151,8 +107,8 @@ class PeopleDirectory:
             TimedOut: when the directory has not been read to its end yet; the next call goes on.
         """
         name = given.strip()
-        if (person := await self._by_identity(name)) is not None:
-            return person
+        if (read := await self._by_identity(name)) is not None:
+            return read.person
         return await self._named(folded(name.lstrip("@")))
 
     def refresh(self) -> None:
@@ -162,15 +118,16 @@ class PeopleDirectory:
 
     async def search(self, query: str, max_results: int) -> tuple[list[Person], str, str | None]:
         """People whose names or handles hold the query, in the directory's order, those who left last; a warning
-        about those left out; when the directory was read, where it was before."""
+        about those left out; when they were read, where it was before."""
+        started = self.listed.now()
         wanted = folded(query.strip().lstrip("@"))
         try:
-            if (person := await self._by_identity(query.strip())) is not None:
-                return [person], "", None
+            if (read := await self._by_identity(query.strip())) is not None:
+                return [read.person], "", moment(read.at) if read.at < started else None
         except NotFound:
             return [], "", None
         found: list[Person] = []
-        pages, started = list[Page[Person]](), self.listed.now()
+        pages = list[Page[Person]]()
         async for page in self.listed.pages():
             pages.append(page)
             found += [person for person in page.items if any(wanted in name for name in person.known_as)]
@@ -193,17 +150,17 @@ class PeopleDirectory:
             "An e-mail address finds anybody at once."
         )
 
-    async def _by_identity(self, given: str) -> Person | None:
+    async def _by_identity(self, given: str) -> ReadPerson | None:
         """The person of an id, mention or e-mail address; None for anything else."""
         mention = MENTION.fullmatch(given)
         identity = mention[2] if mention else linked_user(given) or given.removeprefix("@")
         if USER_ID.fullmatch(identity) or (mention and mention[1] == "@"):
-            return await self.person(identity)
+            return await self._read_person(identity)
         if EMAIL.fullmatch(given):
-            return Person.from_record(await self._api.users.by_email(given))
+            return ReadPerson(Person.from_record(await self._api.users.by_email(given)), self.listed.now())
         if USER_ID_WITHOUT_DIGIT.fullmatch(identity):
             try:
-                return await self.person(identity)
+                return await self._read_person(identity)
             except NotFound:
                 return None
         return None

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from mcp_chassis.results import Page, Result
 
 from slack_mcp.access import Channel
-from slack_mcp.people_directory import Person
+from slack_mcp.person import Person
 from slack_mcp.records.workspace import IdentityRecord
 from slack_mcp.rendering.emoji import with_emoji
 from slack_mcp.rendering.mrkdwn import readable
@@ -98,7 +98,7 @@ class FoundUser(Result):
 
 
 class FoundUsers(Result):
-    """`as_of`: when the directory was read, where it was before this call."""
+    """`as_of`: when the directory or the person was read, where it was before this call."""
 
     users: list[FoundUser]
     as_of: str | None = None

@@ -20,7 +20,7 @@ OptionalText = Annotated[str | None, Field(max_length=250), EMPTY_IS_ABSENT]
 OptionalPeople = Annotated[list[PersonGiven] | None, Field(max_length=30), EMPTY_IS_ABSENT]
 
 
-@writes("Change a channel", destructive=True, idempotent=True, invalidates=("list_channels",))
+@writes("Change a channel", destructive=True, idempotent=True)
 async def update_channel(
     channel: ChannelGiven,
     slack: Slack,

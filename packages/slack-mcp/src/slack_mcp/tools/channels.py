@@ -45,6 +45,8 @@ async def list_channels(
         slack.access.check_dms()
     if fresh and not cursor:
         slack.channels.list_of(_slack_types(chosen), joined=member_only).refresh()
+        slack.people.refresh()
+        slack.guests.forget()
     try:
         return await _page(slack, chosen, query, member_only, max_results, cursor or None)
     except PermissionDenied as denied:
@@ -112,7 +114,7 @@ def _holds(channel: Channel, query: str | None) -> bool:
     return any(wanted in folded(field) for field in (channel.name, channel.topic, channel.purpose))
 
 
-@writes("Create a channel", destructive=False, idempotent=False, invalidates=("list_channels",))
+@writes("Create a channel", destructive=False, idempotent=False)
 async def create_channel(
     name: Annotated[str, Field(max_length=200)],
     slack: Slack,

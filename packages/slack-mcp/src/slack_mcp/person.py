@@ -1,0 +1,62 @@
+"""Somebody in the workspace, as the directory knows them."""
+
+from dataclasses import dataclass
+
+from slack_mcp.records.users import UserRecord
+from slack_mcp.references import folded
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the workspace, a bot included. `membership` is set for guests and for people from outside."""
+
+    id: str
+    handle: str
+    real_name: str
+    display_name: str = ""
+    title: str = ""
+    email: str = ""
+    status: str = ""
+    tz: str = ""
+    is_bot: bool = False
+    deleted: bool = False
+    membership: str = ""
+
+    @classmethod
+    def from_record(cls, user: UserRecord, identity: str = "") -> "Person":
+        profile = user.profile
+        guest = "guest" if user.is_restricted or user.is_ultra_restricted else ""
+        return cls(
+            id=user.id or identity,
+            handle=user.name,
+            real_name=profile.real_name or user.real_name or user.name or user.id or identity,
+            display_name=profile.display_name,
+            title=profile.title,
+            email=profile.email,
+            status=f"{profile.status_emoji} {profile.status_text}".strip(),
+            tz=user.tz,
+            is_bot=user.is_bot,
+            deleted=user.deleted,
+            membership="other organisation" if user.is_stranger else guest,
+        )
+
+    @property
+    def is_external(self) -> bool:
+        return bool(self.membership)
+
+    @property
+    def standing(self) -> str:
+        """`external` for people of other organisations, `guest`; empty for members."""
+        return "" if not self.membership else "guest" if self.membership == "guest" else "external"
+
+    @property
+    def known_as(self) -> frozenset[str]:
+        return frozenset(folded(name) for name in (self.handle, self.real_name, self.display_name) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPerson:
+    """Somebody, and when Slack was asked about them, in seconds since 1970."""
+
+    person: Person
+    at: float
