@@ -124,9 +124,12 @@ class House:
         more = {"refresh_token": refresh, "expires_in": self.lifetime} if self.lifetime else {}
         return Reply(json={"access_token": token, **more})
 
+    def person_of(self, request: Request) -> str | None:
+        """Whose token a request was sent with."""
+        return self._tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
+
     def _me(self, request: Request) -> Reply:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        person = self._tokens.get(token)
+        person = self.person_of(request)
         return Reply(json={"name": person}) if person else Reply(status=401, json={})
 
 

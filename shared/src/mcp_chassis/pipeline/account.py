@@ -1,6 +1,7 @@
 """The upstream account that a server's calls use, as a name for what is stored about it."""
 
 import hashlib
+from functools import cached_property
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ DIGEST_CHARS = 32
 
 
 class UpstreamAccount:
-    """The account of one server: its name from the settings, and a digest of the credential that a call uses.
+    """The account of one server: its name from the settings, and a digest of all that decides what a call may read.
 
     Args:
         acting: the callers' own accounts; None where all share the server's.
@@ -23,19 +24,30 @@ class UpstreamAccount:
 
     def __init__(self, server: Server[Any], settings: ServerSettings, acting: CallerConnections | None = None) -> None:
         self.name = account_of(server, settings)
+        self._server, self._settings = server, settings
         values = [getattr(settings, name) for name in type(settings).model_fields]
         self._commands = [value for value in values if isinstance(value, CommandSecret)]
         self._acting = acting
 
     async def credential(self, principal: str) -> str:
-        """Digest of the addresses and of the credential of now; a credential that is read again gives another one.
+        """Digest of the server's version, all settings and the credential of now, which may be read again meanwhile.
+
+        Results outlive a process where several share them: one with a narrower allow-list must not find what was read
+        under a wider one.
 
         Raises:
             SignInNeeded: when callers act with accounts of their own and this one has granted nothing.
         """
         token = "" if self._acting is None else await self._acting.token(principal)
         sources = [secret.source for secret in self._commands]
-        return _digest([self.name, reloaded_values(), token, *sources])
+        return _digest([self.name, self._rules, reloaded_values(), token, *sources])
+
+    @cached_property
+    def _rules(self) -> str:
+        """Digest of the version and of every setting that is no secret."""
+        values = [(name, getattr(self._settings, name)) for name in type(self._settings).model_fields]
+        shown = [f"{name}={value!r}" for name, value in values if not isinstance(value, SecretStr)]
+        return _digest([self._server.version, *shown])
 
 
 def account_of(server: Server[Any], settings: ServerSettings) -> str:

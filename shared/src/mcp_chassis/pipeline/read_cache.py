@@ -20,14 +20,21 @@ Run = Callable[[], Awaitable[CallResult]]
 
 
 class CacheSlot(NamedTuple):
-    """A slot of the shared cache and what is stored there; `place` is None where nothing can be stored."""
+    """A slot of the shared cache and what is stored there; `place` is None where nothing can be stored.
+
+    `asked_at` is when it was looked for, by the clock of the shared cache, in microseconds.
+    """
 
     place: str | None
     answer: Mapping[str, Any] | None
+    asked_at: int = 0
 
 
 class SharedResults(Protocol):
-    """Result cache shared between processes. No method raises; on an error the upstream is called."""
+    """Result cache shared between processes. No method raises; on an error the upstream is called.
+
+    `keep` leaves what another process began to read later.
+    """
 
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
     async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None: ...

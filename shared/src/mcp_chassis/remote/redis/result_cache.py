@@ -10,7 +10,14 @@ from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailabl
 
 _FIND = """
 local edition = redis.call('GET', KEYS[1]) or '0'
-return {edition, redis.call('GET', KEYS[2] .. edition)}
+local now = redis.call('TIME')
+return {edition, now[1] * 1000000 + now[2], redis.call('GET', KEYS[2] .. edition)}
+"""
+_KEEP = """
+local stored = redis.call('GET', KEYS[1])
+if stored and tonumber(string.match(stored, '^%d+')) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
+return 1
 """
 
 
@@ -30,20 +37,23 @@ class RedisResultCache:
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
         """The cached answer for these arguments, and the name under which one is kept."""
         digest = hashlib.sha256(json.dumps([self._mount, tool, principal, arguments]).encode()).hexdigest()
-        place = f"{PREFIX}:answers:{digest}:"
+        place = f"{PREFIX}:results:{digest}:"
         try:
             await self._pay()
-            edition, found = await self._link.ask(lambda redis: redis.eval(_FIND, 2, self._edition(tool), place))
+            edition, now, found = await self._link.ask(lambda redis: redis.eval(_FIND, 2, self._edition(tool), place))
         except RedisUnavailable:
             return CacheSlot(None, None)
-        return CacheSlot(place + edition.decode(), json.loads(found) if found else None)
+        return CacheSlot(place + edition.decode(), json.loads(found.partition(b" ")[2]) if found else None, now)
 
     async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None:
-        """Keep an answer where it was looked for: in the edition of before it was asked for."""
+        """Keep an answer where it was looked for: in the edition of before it was asked for.
+
+        One that another process looked for later stays: it was read later, perhaps to be fresh.
+        """
         place, text, left = found.place, json.dumps(answer), max(1, int(seconds * 1000))
         if place is not None:
             try:
-                await self._link.ask(lambda redis: redis.set(place, text, px=left))
+                await self._link.ask(lambda redis: redis.eval(_KEEP, 1, place, str(found.asked_at), text, str(left)))
             except RedisUnavailable:
                 return
 
