@@ -41,6 +41,16 @@ async def test_a_row_has_the_facts_that_are_compared(use: Use, world: World) -> 
     }
 
 
+async def test_a_fresh_comparison_is_read_anew(connect: Connect, world: World) -> None:
+    asked = {"names": many(world, 2)}
+    async with connect(GITHUB_TOOLS="get_repositories") as client:
+        await client.call_tool("get_repositories", asked)
+        world.repositories["acme/part-0"].stars = 7
+        found = [await client.call_tool("get_repositories", {**asked, "fresh": fresh}) for fresh in (False, True)]
+    assert [rows(each)[0]["stars"] for each in found] == [0, 7]
+    assert ["as_of" in data(each) for each in found] == [True, False]
+
+
 async def test_one_alone_says_the_same_as_among_others(use: Use, world: World) -> None:
     world.repositories["octocat/hello"].licence = "MIT"
     alone = rows(await use("get_repositories", names=["octocat/hello"]))

@@ -78,6 +78,7 @@ async def get_repositories(
     names: Annotated[list[FullName], Field(min_length=1, max_length=50, description="owner/repo of each.")],
     github: GitHub,
     ctx: Context[Any, Any],
+    fresh: Fresh = False,
 ) -> ComparedRepositories:
     """Up to 50 repositories side by side: counts, language, licence, latest release, last commit."""
     return github.with_notices(await read_several(github, names, host_progress(ctx)))

@@ -98,7 +98,7 @@ class FoundUser(Result):
 
 
 class FoundUsers(Result):
-    """`as_of`: when the directory or the person was read, where it was before this call."""
+    """`as_of`: when the directory was read, where it was before this call."""
 
     users: list[FoundUser]
     as_of: str | None = None
