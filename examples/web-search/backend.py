@@ -37,7 +37,7 @@ def application(key: str) -> Starlette:
             return _refused(401, "The key is wrong.")
         words = request.query_params.get("q", "").lower().split()
         count = request.query_params.get("count", "5")
-        if not words or not count.isdigit() or not 1 <= int(count) <= MOST:
+        if not words or not count.isdecimal() or not 1 <= int(count) <= MOST:
             return _refused(400, "q and a count of 1 to 20 are needed.")
         found = _found(words, request.query_params.get("region"))
         return JSONResponse({"web": {"results": found[: int(count)]}, "took_ms": 1})

@@ -202,7 +202,7 @@ async def test_a_host_reads_the_file_in_pieces_by_the_link_beside_the_result(
             found = (await client.read_resource(f"{link.uri[:-2]}/{number}")).contents[0]
             assert isinstance(found, BlobResourceContents)
             read += b64decode(found.blob)
-        for missing in (f"/{told['pieces'] + 1}", "/0", "/-1", "/x", "/1e3"):
+        for missing in (f"/{told['pieces'] + 1}", "/0", "/-1", "/x", "/1e3", "/²"):
             with pytest.raises(MCPError):
                 await client.read_resource(link.uri[:-2] + missing)
         for other in ("export://..%2Fsecret.csv/1", "export://none.csv/1", "export://.export-0123456789abcdef/1"):

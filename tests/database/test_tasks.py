@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,8 +20,8 @@ def dsn(postgres18: Place) -> str:
 
 
 @asynccontextmanager
-async def database_host(dsn: str) -> AsyncGenerator[TaskHost]:
-    environment = {"DATABASE_URL": dsn, "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep", "MCP_TASK_AFTER": "0.2"}
+async def database_host(dsn: str, **env: str) -> AsyncGenerator[TaskHost]:
+    environment = {"DATABASE_URL": dsn, "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep", "MCP_TASK_AFTER": "0.2", **env}
     async with host_of(Dispatch(SERVER, SERVER.settings.load(environment))) as host:
         yield host
 
@@ -39,6 +40,14 @@ async def test_a_long_statement_ends_as_a_task_with_its_rows(dsn: str) -> None:
         done = await host.ended(await host.begin("execute_query", query="SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"))
     assert done["status"] == "completed"
     assert done["result"]["structuredContent"]["rows"] == [[7]]
+
+
+async def test_a_long_export_ends_as_a_task_with_its_file(dsn: str, tmp_path: Path) -> None:
+    async with database_host(dsn, DATABASE_EXPORT_FOLDER=str(tmp_path)) as host:
+        query = "SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"
+        done = await host.ended(await host.begin("export_query", query=query, file="seven.csv"))
+    assert (done["status"], done["result"]["structuredContent"]["row_count"]) == ("completed", 1)
+    assert [file.read_text() for file in tmp_path.rglob("seven.csv")] == ["n\n7\n"]
 
 
 async def test_a_cancelled_task_ends_its_statement(dsn: str) -> None:

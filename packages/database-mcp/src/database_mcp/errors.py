@@ -118,7 +118,7 @@ def hint(error: DatabaseError) -> str:
 def position(error: DatabaseError) -> int | None:
     """The character (1-based) of the statement at which PostgreSQL saw the fault."""
     text = getattr(error, "position", None)
-    return int(text) if isinstance(text, str) and text.isdigit() else None
+    return int(text) if isinstance(text, str) and text.isdecimal() else None
 
 
 def _in_table(table: Mapping[str, Entry], state: str) -> Entry | None:

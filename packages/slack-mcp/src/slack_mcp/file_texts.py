@@ -55,7 +55,7 @@ class _TextReader(HTMLParser):
             self.hidden += not self._within
             self._within += [tag] if tag not in VOID_ELEMENTS else []
         elif tag in BLOCK_TAGS:
-            mark = f"{'#' * int(tag[1])} " if tag[0] == "h" and tag[1:].isdigit() else "- " if tag == "li" else ""
+            mark = f"{'#' * int(tag[1])} " if tag[0] == "h" and tag[1:].isdecimal() else "- " if tag == "li" else ""
             self.parts.append(f"\n{mark}")
 
     def handle_endtag(self, tag: str) -> None:

@@ -266,7 +266,7 @@ def _split_hosts(options: ConnectionOptions) -> None:
     """Several hosts become lists, with a port each, as asyncpg wants them."""
     hosts = options.arguments.get("host", "").split(",")
     ports = options.arguments.pop("port", "").split(",")
-    if any(port and not port.isdigit() for port in ports):
+    if any(port and not port.isdecimal() for port in ports):
         options.problem = "port is no number"
         return
     if len(hosts) > 1:

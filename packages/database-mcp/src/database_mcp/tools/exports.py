@@ -22,7 +22,14 @@ def _offered(settings: DatabaseSettings) -> bool:
     return settings.export_folder is not None and reads_freely(settings)
 
 
-@writes("Export a query", destructive=False, idempotent=True, deadline=query_deadline, offered=_offered)
+@writes(
+    "Export a query",
+    destructive=False,
+    idempotent=True,
+    deadline=query_deadline,
+    offered=_offered,
+    may_take_minutes=True,
+)
 async def export_query(
     query: Sql,
     file: Annotated[str, Field(max_length=120, description="New name, .csv or .jsonl.")],
@@ -49,7 +56,7 @@ async def export_query(
 async def exported_piece(file: str, piece: str, databases: Registry) -> Content:
     """One piece (1, 2, ...) of a file that you exported; all of them, one after the other, are the file."""
     folder = _folder(databases)
-    number = int(piece) if piece.isdigit() and len(piece) < 7 else 0
+    number = int(piece) if piece.isdecimal() and len(piece) < 7 else 0
     found = await anyio.to_thread.run_sync(folder.piece, file, number)
     return Content(found, JsonLines.mime_type if file.endswith(".jsonl") else CsvLines.mime_type)
 

@@ -125,7 +125,7 @@ class PullRequests:
         operation = f"read the {noun}"
         first = await self._session.read(owner, repo, tail, values, params={"per_page": MAX_PAGE_SIZE})
         last = first.page("last")
-        count = int(last["page"]) if last and last.get("page", "").isdigit() else None
+        count = int(last["page"]) if last and last.get("page", "").isdecimal() else None
         pages = [first]
         if count is not None and count > MAX_REVIEW_PAGES:
             for page in range(count - MAX_REVIEW_PAGES + 1, count + 1):

@@ -94,7 +94,7 @@ def _plain(name: str) -> str:
 
     def byte(escape: re.Match[str]) -> str:
         found = escape.group(1)
-        return chr(int(found, 8)) if found.isdigit() else _LETTERS[found]
+        return chr(int(found, 8)) if found.isdecimal() else _LETTERS[found]
 
     return _ESCAPE.sub(byte, match.group(1)).encode("latin-1", "replace").decode("utf-8", "replace")
 

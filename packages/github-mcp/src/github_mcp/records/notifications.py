@@ -14,7 +14,7 @@ class SubjectRecord(Record, frozen=True):
     def number(self) -> int | None:
         """The number of an issue or pull request; None of other subjects."""
         kind, _, last = (self.url or "").rpartition("/")
-        return int(last) if last.isdigit() and len(last) < 10 and kind.endswith(("/issues", "/pulls")) else None
+        return int(last) if last.isdecimal() and len(last) < 10 and kind.endswith(("/issues", "/pulls")) else None
 
 
 class NotificationRecord(Record, frozen=True):

@@ -16,7 +16,7 @@ def read(text: str) -> date | None:
     """
     try:
         if match := CALENDAR.fullmatch(text):
-            return date(*(int(part) for part in match.groups() if part and part.isdigit()))
+            return date(*(int(part) for part in match.groups() if part and part.isdecimal()))
         if match := ORDINAL.fullmatch(text):
             return _of_ordinal(int(match[1]), int(match[2]))
         match = WEEK.fullmatch(text)

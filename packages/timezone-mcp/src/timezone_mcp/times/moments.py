@@ -194,7 +194,7 @@ def _relative(text: str, now: datetime) -> datetime | None:
     unit = UNITS.get(match[3]) or UNITS.get(match[3].removesuffix("s"))
     if unit is None:
         return None
-    count = float(match[2].replace(",", ".")) if match[2][0].isdigit() else 1
+    count = float(match[2].replace(",", ".")) if match[2][0].isdecimal() else 1
     by_calendar = not durations.parse(unit).exact
     if by_calendar and count % 1:
         return None
