@@ -2,11 +2,9 @@
 
 import ast
 import re
-import shlex
-import sys
-from importlib.metadata import entry_points
 
 import pytest
+from console_scripts import run
 from servers import ROOT
 
 PAGE = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
@@ -14,20 +12,6 @@ COMMAND = re.compile(r"^\| (?P<feature>[^|]+) \| `(?P<command>[^`]+)` \| (?P<sho
 NAMED = re.compile(r"^\| (?P<feature>[^|]+) \| (?P<test>tests/\S+::test_\w+) \|$", re.MULTILINE)
 ROW = re.compile(r"^\| (?!feature \|).+\|$", re.MULTILINE)
 COMMANDS = {row["command"]: row["shows"].strip() for row in COMMAND.finditer(PAGE)}
-SCRIPTS = {script.name: script for script in entry_points(group="console_scripts")}
-
-
-def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a console script in this process, its variables set for it alone."""
-    words = shlex.split(command)
-    while "=" in words[0]:
-        name, _, value = words.pop(0).partition("=")
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "argv", words)
-    try:
-        SCRIPTS[words[0]].load()()
-    except SystemExit:
-        return
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,19 +2,16 @@
 
 import os
 import re
-import shlex
-import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from console_scripts import run
 from servers import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 BLOCK = re.compile(r"(?P<reason><!-- not run: [^\n]+ -->\n)? *```sh\n(?P<commands>.*?)```", re.DOTALL)
 UNMARKED = re.compile(r"^ *```(?!sh$|text$|$)\S*", re.MULTILINE)
-SCRIPTS = {script.name: script for script in entry_points(group="console_scripts")}
 SETTINGS = ("GITHUB_", "SLACK_", "DATABASE_", "MCP_", "TIMEZONE_", "HTTPS_PROXY")
 
 
@@ -41,7 +38,7 @@ def _empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_commands_of_a_page_succeed_in_their_order(
     page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed = {line: capsys.readouterr() for line in commands(page) if exit_code(line, monkeypatch)}
+    failed = {line: capsys.readouterr() for line in commands(page) if run(line, monkeypatch)}
     assert failed == {}
 
 
@@ -49,18 +46,3 @@ def test_every_page_has_commands_and_marks_what_is_a_command() -> None:
     assert [page.name for page in PAGES if not BLOCK.search(page.read_text(encoding="utf-8"))] == []
     assert {page.name: found for page in PAGES if (found := UNMARKED.findall(page.read_text(encoding="utf-8")))} == {}
     assert sum(len(commands(page)) for page in PAGES) >= 12
-
-
-def exit_code(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run a console script in this process, its variables set for it alone."""
-    words = shlex.split(line)
-    with monkeypatch.context() as given:
-        while "=" in words[0]:
-            name, _, value = words.pop(0).partition("=")
-            given.setenv(name, value)
-        given.setattr(sys, "argv", words)
-        try:
-            SCRIPTS[words[0]].load()()
-        except SystemExit as ended:
-            return int(ended.code or 0)
-        return 0
