@@ -35,6 +35,10 @@ async def until_none_runs(watcher: asyncpg.Connection) -> None:
         pass
 
 
+def texts(folder: Path, name: str) -> list[str]:
+    return [file.read_text() for file in folder.rglob(name)]
+
+
 async def test_a_long_statement_ends_as_a_task_with_its_rows(dsn: str) -> None:
     async with database_host(dsn) as host:
         done = await host.ended(await host.begin("execute_query", query="SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"))
@@ -47,7 +51,7 @@ async def test_a_long_export_ends_as_a_task_with_its_file(dsn: str, tmp_path: Pa
         query = "SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"
         done = await host.ended(await host.begin("export_query", query=query, file="seven.csv"))
     assert (done["status"], done["result"]["structuredContent"]["row_count"]) == ("completed", 1)
-    assert [file.read_text() for file in tmp_path.rglob("seven.csv")] == ["n\n7\n"]
+    assert texts(tmp_path, "seven.csv") == ["n\n7\n"]
 
 
 async def test_a_cancelled_task_ends_its_statement(dsn: str) -> None:
