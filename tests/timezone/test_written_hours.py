@@ -14,6 +14,7 @@ MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 READ: dict[str, tuple[list[tuple[float, float]], tuple[int, ...] | None]] = {
     "09:00-17:00": ([(9, 17)], None),
     "mon-fri 08:30-16:30": ([(8.5, 16.5)], MONDAY_TO_FRIDAY),
+    "Mon, Tue: 9-17": ([(9, 17)], (0, 1)),
     "Sun-Thu 10:00 to 18:00": ([(10, 18)], (6, 0, 1, 2, 3)),
     "sat,sun 9:00-12:00": ([(9, 12)], (5, 6)),
     "daily 00:00-24:00": ([(0, 24)], (0, 1, 2, 3, 4, 5, 6)),
