@@ -33,10 +33,13 @@ REVIEW, TRIAGE, CI, CODE, RELEASE, INBOX = (
 READ, WRITE, PERSONAL, FILES = (
     {tool.__name__ for tool in SLACK.profiles[name]} for name in ("read", "write", "personal", "files")
 )
-DB_READ, DBA, DB_WRITE = ({tool.__name__ for tool in DATABASE.profiles[name]} for name in ("read", "dba", "write"))
+ON_A_SETTING = {"execute_write", "list_named_queries", "run_named_query", "export_query"}
+DB_READ, DBA, DB_WRITE = (
+    {tool.__name__ for tool in DATABASE.profiles[name]} - ON_A_SETTING for name in ("read", "dba", "write")
+)
 G = {tool.__name__ for tool in GITHUB.tools}
 S = {tool.__name__ for tool in SLACK.tools}
-D = {tool.__name__ for tool in DATABASE.tools} - {"execute_write", "list_named_queries", "run_named_query"}
+D = {tool.__name__ for tool in DATABASE.tools} - ON_A_SETTING
 
 Row = tuple[str, Mapping[str, str], str, set[str]]
 STDIO: list[tuple[str, Mapping[str, str], set[str]]] = [
@@ -51,7 +54,7 @@ STDIO: list[tuple[str, Mapping[str, str], set[str]]] = [
     ("slack", {"SLACK_READ_ONLY": "true"}, S & READING["slack"]),
     ("database", {}, D),
     ("database", {"DATABASE_TOOLS": "@dba"}, DBA),
-    ("database", {"DATABASE_TOOLS": "@write"}, DB_WRITE - {"execute_write"}),
+    ("database", {"DATABASE_TOOLS": "@write"}, DB_WRITE),
 ]
 WHOLE: list[Row] = [
     ("github", {}, "", G),

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,24 +45,15 @@ BY_SYSTEM = {
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A person's home, as the command line finds it."""
-    names = (
-        "HOME",
-        "USERPROFILE",
-        "APPDATA",
-        "XDG_CONFIG_HOME",
-        "CODEX_HOME",
-        "CLAUDE_CONFIG_DIR",
-        "UV",
-        "SAMPLE_SIZE",
-    )
-    before = {name: os.environ.pop(name) for name in names if name in os.environ}
-    os.environ |= {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "UV": str(tmp_path / "uv")}
-    yield tmp_path
-    for name in names:
-        os.environ.pop(name, None)
-    os.environ |= before
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's home, as the command line finds it; the environment is restored afterwards, whatever a test sets."""
+    for name in ("APPDATA", "XDG_CONFIG_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR", "SAMPLE_SIZE"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("UV", str(tmp_path / "uv"))
+    return tmp_path
 
 
 @pytest.mark.parametrize("system", BY_SYSTEM)
