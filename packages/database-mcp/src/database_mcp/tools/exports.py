@@ -40,15 +40,8 @@ async def export_query(
 ) -> ExportResult:
     """Write all rows of one query to a file instead of reading them, when they are many."""
     chosen, settings = databases.get(database), databases.settings
-    request = ExportRequest(
-        query,
-        params or [],
-        file,
-        timeout_seconds,
-        settings.export_max_rows,
-        settings.export_max_mb * 1_000_000,
-        settings.export_quote_formulas,
-    )
+    limits = settings.export_max_rows, settings.export_max_mb * 1_000_000
+    request = ExportRequest(query, params or [], file, timeout_seconds, *limits, settings.export_quote_formulas)
     return databases.labelled(chosen, await export(chosen, _folder(databases), request))
 
 
