@@ -82,7 +82,8 @@ def connect(github: ScriptedGitHub) -> Connect:
 
     def client(**settings: Any) -> AbstractAsyncContextManager[Client]:
         era = settings.pop("era", "modern")
-        listening = {name: settings.pop(name) for name in ("message_handler",) if name in settings}
+        hearing = ("message_handler", "logging_callback", "log_level")
+        listening = {name: settings.pop(name) for name in hearing if name in settings}
         quick = {"MCP_OUTBOUND_RATE": "1000", "GITHUB_SEARCHES_PER_MINUTE": "100000"}
         quick |= {"GITHUB_CODE_SEARCHES_PER_MINUTE": "100000", "GITHUB_WRITES_PER_SECOND": "1000"}
         env = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url, **quick, **settings}

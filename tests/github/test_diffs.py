@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 import pytest
-from github_calls import HELLO, Call
+from github_calls import HELLO, Call, Connect
 from github_diffs import changes
 from github_issue_shapes import IssueShapes
 from github_mcp.diffs.changed_files import changes_in, computed_lines, listed_change
@@ -119,6 +119,22 @@ async def test_a_pull_request_of_301_files_is_read_to_the_end(
     stats = [line for page in pages for line in page.split("\n") if line.startswith("A src/file")]
     assert len(stats) == len(set(stats)) == 301
     assert 406 in {request.status for request in github.requests}
+
+
+async def test_the_host_hears_once_that_the_list_of_files_is_read_in_place_of_the_diff(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    pull(world, hello, {f"src/file{n:03}.py": b"" for n in range(301)})
+    async with connect(logging_callback=hear, log_level="info") as client:
+        page = text(await client.call_tool(DIFF, {**HELLO, "pr_number": 1, "max_lines": 10}))
+        assert heard == ["GitHub does not give the whole diff; its list of changed files is read."]
+        await client.call_tool(DIFF, {**HELLO, "pr_number": 1, "max_lines": 10, "cursor": parts(page)[1]})
+    assert [told for told in heard[1:] if told == heard[0]] == []
 
 
 async def test_a_diff_of_25_000_lines_is_read_to_the_end(call: Call, world: World, hello: Repository) -> None:

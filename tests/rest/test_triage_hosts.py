@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from asking_hosts import REVISIONS, Host, hosted
-from mcp_chassis.testing import connected, failure
+from mcp_chassis.testing import failure
 from mcp_types import CallToolResult, ElicitResult
 from rest_mcp.assembly import server_of
 from support_api_desk import Running
 
+pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 ROOT = Path(__file__).parents[2]
 BRIDGE = ROOT / "examples" / "support-api" / "bridge.toml"
 PAGE = ROOT / "docs" / "asking.md"
@@ -96,15 +97,13 @@ async def test_the_person_and_the_model_read_the_ticket_and_nothing_of_the_sdk(
     assert to_person == TO_PERSON
 
 
-async def test_the_fallback_from_the_model_to_the_person_is_announced(server, desk: Running) -> None:
-    heard: list[str] = []
-
-    async def hear(params: Any) -> None:
-        heard.append(params.data)
-
-    asks = {"logging_callback": hear, "log_level": "info"}
-    async with connected(server, env=desk.environment, **asks, **Host(model="Hm.", person=FILLED).callbacks) as client:
-        await client.call_tool("triage_ticket", {"ticket_id": 2})
-    assert (
-        "The host's model gave an answer that cannot be used; a person is asked what kind of ticket this is." in heard
-    )
+@pytest.mark.parametrize("revision", REVISIONS)
+@pytest.mark.parametrize("name", HOSTS | MORE_HOSTS)
+async def test_a_host_hears_once_that_its_person_is_asked_in_place_of_its_model_and_only_if_it_is(
+    server, desk: Running, revision: str, name: str
+) -> None:
+    host = (HOSTS | MORE_HOSTS)[name]
+    host.heard.clear()
+    await triaged(server, desk, host, revision)
+    told = [text for text in host.heard if text.endswith("; a person is asked what kind of ticket this is.")]
+    assert len(told) == host.questions.count(TO_PERSON) == (host.person is not ...)

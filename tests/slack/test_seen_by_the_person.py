@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from mcp_chassis.testing import data
+from mcp_chassis.testing import connected, data
 from slack_desk import ALICE, BOB, Desk
+from slack_mcp.server import SERVER
 
 PRIVATE = "D0ALICEBOB"
 
@@ -28,6 +29,19 @@ async def test_what_is_listed_as_unread_is_read_by_its_id(persons: Desk):
         assert [message["text"] for message in read["messages"]] == ["are you there?", "seen"]
         thread = data(await client.call_tool("get_thread", {"channel": PRIVATE, "thread_ts": first}))
         assert thread["messages"][0]["text"] == "seen"
+
+
+async def test_the_host_hears_that_the_person_is_asked_in_place_of_the_app(persons: Desk):
+    persons.workspace.say(PRIVATE, BOB, "are you there?")
+    heard: list[str] = []
+
+    async def hear(params: Any) -> None:
+        heard.append(params.data)
+
+    async with connected(SERVER, env=persons.env, logging_callback=hear, log_level="info") as client:
+        for channel in ("general", PRIVATE):
+            data(await client.call_tool("get_channel_history", {"channel": channel}))
+    assert heard == ["Slack does not show this to the app; it is asked with the person's token."]
 
 
 async def test_without_the_persons_token_it_is_not_found(persons: Desk):

@@ -35,7 +35,7 @@ Call = Callable[[str, Mapping[str, Any]], Awaitable[CallToolResult]]
 
 @dataclass
 class Host:
-    """A host that can be asked; `questions` is what its model and its person read.
+    """A host that can be asked; `questions` is what its model and its person read, `heard` what it is told meanwhile.
 
     Args:
         model: what the model answers; None where the person refuses to lend it, left out where there is none.
@@ -45,6 +45,10 @@ class Host:
     model: str | type[Ellipsis] | None = ...
     person: ElicitResult | type[Ellipsis] | None = ...
     questions: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    async def hear(self, params: Any) -> None:
+        self.heard.append(params.data)
 
     async def sample(self, context: Any, params: Any) -> CreateMessageResult | ErrorData:
         self.questions.append(params.messages[0].content.text)
@@ -84,12 +88,15 @@ class Host:
 async def hosted(server: Server[Any], host: Host, revision: str, env: Mapping[str, str]) -> AsyncGenerator[Call]:
     """A function that calls tools of `server` from this host."""
     app = Dispatch(server, server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", **env}))
+    app.host_log.serve(app.lowlevel)
     if revision == MODERN:
-        async with Client(app, mode=MODERN, **host.callbacks) as client:
+        async with Client(app, mode=MODERN, logging_callback=host.hear, log_level="info", **host.callbacks) as client:
             yield lambda tool, arguments: host.call(client.session, tool, arguments)
         return
-    async with InMemoryTransport(app) as streams, ClientSession(*streams, **host.callbacks) as session:
+    hearing = {"logging_callback": host.hear, **host.callbacks}
+    async with InMemoryTransport(app) as streams, ClientSession(*streams, **hearing) as session:
         await _shake_hands(session, revision, host)
+        await session.set_logging_level("info")
         yield session.call_tool
 
 

@@ -29,6 +29,8 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel, ValidationError
 
+from mcp_chassis.telemetry.observer import announce
+
 AnyContext = Context[Any, Any]
 Form = TypeVar("Form", bound=BaseModel)
 Question = CreateMessageRequest | ElicitRequest
@@ -72,15 +74,18 @@ async def ask_model(ctx: AnyContext, key: str, text: str, *, max_tokens: int) ->
     return cast("TextContent", answer.content).text if usable else NoAnswer.UNUSABLE
 
 
-async def ask_person(ctx: AnyContext, key: str, text: str, form: type[Form]) -> Form | NoAnswer:
+async def ask_person(
+    ctx: AnyContext, key: str, text: str, form: type[Form], *, because: str | None = None
+) -> Form | NoAnswer:
     """The form that the host's person fills in; its fields are texts, numbers, booleans and choices.
 
     Args:
         key: the question's name, unique among those of one call.
+        because: a sentence that is announced to the host once, when the question goes out.
     """
     if not can_elicit(ctx):
         return NoAnswer.CANNOT_ASK
-    answer = await _answer(ctx, key, form_request(text, form))
+    answer = await _answer(ctx, key, form_request(text, form), because)
     if isinstance(answer, NoAnswer):
         return answer
     if not isinstance(answer, ElicitResult):
@@ -118,19 +123,26 @@ def _can_ask(ctx: AnyContext) -> bool:
     return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS or ctx.request_context.session.can_send_request
 
 
-async def _answer(ctx: AnyContext, key: str, asked: Question) -> Any:
-    """The host's answer, or `NoAnswer`.
+async def _answer(ctx: AnyContext, key: str, asked: Question, because: str | None = None) -> Any:
+    """The host's answer, or `NoAnswer`. `because` is announced where the question goes out now.
 
     Raises:
         QuestionPending: since 2026-07-28, when this question was not asked yet.
     """
     if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+        await _announced(because)
         return await request(ctx, asked)
     answers, digest = _answers(ctx), _digest(asked)
     if (given := answers.get(key)) and given["asked"] == digest:
         return _restored(given["answer"], asked)
+    await _announced(because)
     state = json.dumps({"version": STATE_VERSION, "asked": {key: digest}, "answers": answers})
     raise QuestionPending(InputRequiredResult(input_requests={key: asked}, request_state=state))
+
+
+async def _announced(because: str | None) -> None:
+    if because is not None:
+        await announce("info", because)
 
 
 async def request(ctx: AnyContext, asked: Question) -> Any:

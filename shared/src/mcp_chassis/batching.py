@@ -155,11 +155,12 @@ class _Observers:
         await self._each(lambda observer: observer.announce(level, message))
 
     async def _each(self, tell: Callable[[Observer], Coroutine[Any, Any, None]]) -> None:
+        """Once each, also where one call waits for several items."""
+        waiting = {id(observer): observer for caller, observer in self._observers.items() if not caller.done()}
         with anyio.move_on_after(MAX_NOTICE_SECONDS):
             async with anyio.create_task_group() as hosts:
-                for caller, observer in self._observers.items():
-                    if not caller.done():
-                        hosts.start_soon(tell, observer)
+                for observer in waiting.values():
+                    hosts.start_soon(tell, observer)
 
 
 def _give(caller: "asyncio.Future[Value]", value: Value | Failure) -> None:

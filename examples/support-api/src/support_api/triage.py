@@ -10,7 +10,6 @@ from mcp.server.mcpserver.resolve import Resolve
 from mcp_chassis.asking import NoAnswer, ask_model, ask_person
 from mcp_chassis.failures import Failure, InvalidInput, PermissionDenied
 from mcp_chassis.results import Result
-from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.tools import writes
 from mcp_chassis.upstream.retry import Repeat
 from pydantic import BaseModel, ConfigDict
@@ -77,9 +76,9 @@ async def _decide(category: Category | None, priority: Priority | None, found: T
         if judged := _judged(model):
             return Decision(judged.completed(category, priority), "model")
         model = NoAnswer.UNUSABLE
-    await announce("info", f"The host's model {model.value}; a person is asked what kind of ticket this is.")
     subject = json.dumps(found["subject"], ensure_ascii=False)
-    person = await ask_person(ctx, "judge", f"What kind of ticket is {subject}?", Judgement)
+    because = f"The host's model {model.value}; a person is asked what kind of ticket this is."
+    person = await ask_person(ctx, "judge", f"What kind of ticket is {subject}?", Judgement, because=because)
     if isinstance(person, NoAnswer):
         raise _undecided(model, person)
     return Decision(person.completed(category, priority), "person")

@@ -17,6 +17,7 @@ from mcp_chassis.output.warnings import warn
 from mcp_chassis.pipeline.narrowing import current_narrowing
 from mcp_chassis.server import Probe
 from mcp_chassis.settings import Credential
+from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.tools import Connected
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
@@ -154,6 +155,7 @@ class Workspace:
         except (NotFound, PermissionDenied) as refused:
             if self.person is None or error_of(refused) not in UNSEEN_BY_APP:
                 raise
+            await announce("info", "Slack does not show this to the app; it is asked with the person's token.")
             try:
                 return await reading(self.person)
             except Failure:

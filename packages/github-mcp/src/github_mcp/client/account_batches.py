@@ -1,10 +1,13 @@
 """Items that are asked for within a tenth of a second, grouped by the account that their owner's requests use."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.batching import Execute, KeyedBatcher
+from mcp_chassis.failures import Failure
+from mcp_chassis.telemetry.observer import announce
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -27,7 +30,8 @@ class AccountBatches(Generic[Item, Value]):
 
     def __init__(self, token: Token | None, execute: Execute[Item, Value], *, most: int) -> None:
         self._token = token
-        self._batches = KeyedBatcher(execute, most=most)
+        self._execute = execute
+        self._batches = KeyedBatcher(self._executed, most=most)
 
     async def submit(self, owner: str, item: Item) -> Value | None:
         """The value for the item; None without a token.
@@ -41,3 +45,11 @@ class AccountBatches(Generic[Item, Value]):
             await self._token.ready()
             account = hashlib.sha256(self._token.reveal().encode()).hexdigest()
         return await self._batches.submit(account, item)
+
+    async def _executed(self, items: Sequence[Item]) -> Sequence[Value | Failure | None]:
+        """The values; the hosts of all hear how many items GraphQL did not give, unless it was not asked at all."""
+        values = await self._execute(items)
+        left = sum(value is None for value in values)
+        if left and len(items) > 1:
+            await announce("info", f"GitHub: GraphQL does not give {left} of {len(items)}; REST is asked for them.")
+        return values

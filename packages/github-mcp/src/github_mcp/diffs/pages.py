@@ -13,6 +13,7 @@ from mcp_chassis.failures import (
     RateLimited,
 )
 from mcp_chassis.results import TextPage
+from mcp_chassis.telemetry.observer import announce
 
 from github_mcp.client import GitHubClient
 from github_mcp.diffs.changed_files import Change, changes_in, computed_lines, listed_change
@@ -76,6 +77,7 @@ class PullRequestDiff:
                 for index in range(self.position.file, len(self._whole)):
                     yield index, self._whole[index]
                 return
+            await announce("info", "GitHub does not give the whole diff; its list of changed files is read.")
             self.position = replace(self.position, listed=True)
         if not self._is_current:
             raise Conflict("New commits were pushed while this diff was read.", remedy="Start again without cursor.")
