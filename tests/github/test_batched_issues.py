@@ -146,7 +146,11 @@ def _titled_by_token(request: Request) -> Reply:
     found = {
         f"item{n}": {
             "nameWithOwner": f"{sent[f'owner{n}']}/{sent[f'repo{n}']}",
-            "issueOrPullRequest": {"number": sent[f"number{n}"], "title": account, "comments": {"totalCount": 0}},
+            "issueOrPullRequest": {
+                "number": sent[f"number{n}"],
+                "title": account,
+                "comments": {"totalCount": 0, "nodes": []},
+            },
         }
         for n in range(count)
     }

@@ -108,7 +108,8 @@ def _named_by_token(request: Request) -> Reply:
     count = request.json["query"].count(": repository(")
     stars = int(request.headers["authorization"][-1])
     names = [f"{request.json['variables'][f'owner{n}']}/{request.json['variables'][f'repo{n}']}" for n in range(count)]
-    found = {f"item{n}": {"nameWithOwner": name, "stargazerCount": stars} for n, name in enumerate(names)}
+    none = {"issues": {"totalCount": 0}, "pullRequests": {"totalCount": 0}, "repositoryTopics": {"nodes": []}}
+    found = {f"item{n}": {"nameWithOwner": name, "stargazerCount": stars, **none} for n, name in enumerate(names)}
     return Reply(json={"data": found})
 
 

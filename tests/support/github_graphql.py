@@ -66,8 +66,21 @@ class NotThere(Exception):
         super().__init__(f"Could not resolve to a Repository with the name '{full_name}'.")
 
 
-def root_of(world: World, login: str | None) -> dict[str, Any]:
+class FieldRefused(Exception):
+    """GitHub's error for one field; as the value of the field it is that of the answer."""
+
+    def __init__(self, type: str | None, message: str = "Refused.") -> None:
+        super().__init__(message)
+        self.type = type
+
+
+Parts = dict[str, dict[str, Any] | FieldRefused | None]
+"""What GraphQL tells in place of the facts, by repository or issue (`owner/name#1`) and field."""
+
+
+def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict[str, Any]:
     """The queries and mutations that are scripted."""
+    changed_parts = parts or {}
 
     def repository(info: Any, owner: str, name: str, **_: Any) -> dict[str, Any] | None:
         full_name = f"{owner}/{name}"
@@ -76,7 +89,8 @@ def root_of(world: World, login: str | None) -> dict[str, Any]:
         found = found or world.repositories.get(full_name.lower())
         if found is None or not world.visible(found, login):
             raise NotThere(full_name)
-        return {**_repository(found), **at_a_glance(found)}
+        facts = {**_repository(found, changed_parts), **at_a_glance(found)}
+        return _in_part(facts, changed_parts.get(found.full_name, {}))
 
     def node(info: Any, id: str) -> dict[str, Any] | None:
         return next((_thread(repo, each) for repo, each in _threads(world) if each.id == id), None)
@@ -119,15 +133,20 @@ def _threads(world: World) -> list[tuple[Repository, Thread]]:
     return [(repo, thread) for repo, pull in pulls for thread in pull.threads]
 
 
-def _repository(repo: Repository) -> dict[str, Any]:
+def _in_part(facts: dict[str, Any], part: dict[str, Any] | FieldRefused | None) -> Any:
+    return {**facts, **part} if isinstance(part, dict) else part
+
+
+def _repository(repo: Repository, parts: Parts) -> dict[str, Any]:
     def pull_request(info: Any, number: int) -> dict[str, Any] | None:
         issue = repo.issues.get(number)
         return None if issue is None or issue.pull is None else _pull(repo, issue, issue.pull)
 
-    def issue_or_pull_request(info: Any, number: int) -> dict[str, Any]:
+    def issue_or_pull_request(info: Any, number: int) -> Any:
+        name = f"{repo.full_name}#{number}"
         if number not in repo.issues:
-            raise NotThere(f"{repo.full_name}#{number}")
-        return issue_at_a_glance(repo, repo.issues[number])
+            raise NotThere(name)
+        return _in_part(issue_at_a_glance(repo, repo.issues[number]), parts.get(name, {}))
 
     facts = {
         "nameWithOwner": repo.full_name,
@@ -154,6 +173,6 @@ def _thread(repo: Repository, thread: Thread) -> dict[str, Any]:
         "__typename": "PullRequestReviewThread",
         "id": thread.id,
         "isResolved": thread.resolved,
-        "repository": _repository(repo),
+        "repository": _repository(repo, {}),
         "comments": {"nodes": [{"databaseId": each.id} for each in thread.comments[:1]]},
     }

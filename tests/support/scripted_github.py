@@ -12,7 +12,7 @@ from typing import Any
 from github_app import PATHS as APP_PATHS
 from github_app import ScriptedApp
 from github_graphql import PATHS as GRAPHQL_PATHS
-from github_graphql import GraphQLDescription, root_of
+from github_graphql import GraphQLDescription, Parts, root_of
 from github_limits import SECONDARY, Fault, Limits, Manner, resource_of
 from github_openapi import Description
 from github_routes import NotScripted, answered
@@ -25,6 +25,8 @@ READS = {"GET", "HEAD"}
 
 class ScriptedGitHub:
     """Serve one world. `requests` tells what came, `problems` what GitHub's descriptions do not allow.
+
+    GraphQL tells `graphql_parts` in place of the world's facts, and `graphql_errors` beside the data of every answer.
 
     Args:
         with_examples: an operation that is not scripted is answered with GitHub's published example.
@@ -54,6 +56,8 @@ class ScriptedGitHub:
         self.limits = Limits(self.world)
         self.skew = 0.0
         self.latency = 0.0
+        self.graphql_parts: Parts = {}
+        self.graphql_errors: list[dict[str, Any]] = []
         self._faults: list[Fault] = []
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -201,7 +205,9 @@ class ScriptedGitHub:
 
     def _served(self, request: Request) -> Answer:
         if self.graphql is not None and request.path in GRAPHQL_PATHS:
-            return Answer(200, self.graphql.answer(request.sent, root_of(self.world, request.login)))
+            told = self.graphql.answer(request.sent, root_of(self.world, request.login, self.graphql_parts))
+            errors = [*told.get("errors", []), *self.graphql_errors]
+            return Answer(200, {**told, "errors": errors} if errors else told)
         try:
             return answered(Site(self.world, self.url, self.limits), request)
         except NotScripted:

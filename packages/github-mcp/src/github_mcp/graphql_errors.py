@@ -1,6 +1,7 @@
 """GitHub's failures of GraphQL, which come with status 200; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 from mcp_chassis.failures import Effect, Failure, InvalidInput, NotFound, PermissionDenied, Unavailable
 from mcp_chassis.http.response import Response
@@ -9,6 +10,7 @@ from github_mcp.errors import known_reason, missing_or_hidden, primary_limit, sh
 from github_mcp.known_reasons import NO_RETRY
 from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
 
+_RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT")
 _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
@@ -23,29 +25,36 @@ def graphql_failure(answer: Response) -> Failure | None:
 
 
 def failure_of_batch(answer: Response) -> Failure | None:
-    """The failure of the whole request; None where only some of its fields failed."""
+    """The failure of the whole request; None where only some of its fields failed.
+
+    An error that names no field is one, unless the answer holds data beside it: only a rate limit is one even then.
+    """
     errors = _errors(answer)
-    fields: Mapping[str, object] = (answer.json.get("data") if errors else None) or {}
+    data: Any = answer.json.get("data") if errors else None
+    fields: Mapping[str, object] = cast("dict[str, object]", data) if isinstance(data, dict) else {}
     whole = [error for error in errors if error.place not in fields]
+    if any(value is not None for value in fields.values()):
+        whole = [error for error in whole if error.type in _RATE_LIMITS]
     return _failure(whole[0], answer) if whole else None
 
 
-def failures_by_place(answer: Response) -> tuple[dict[str, Failure], dict[str, dict[str, str]]]:
-    """The failures of fields of the query that are null, and sentences about parts of those that are there."""
+def failures_by_place(answer: Response) -> dict[str, Failure]:
+    """The failures that GitHub tells of whole fields of the query: missing, forbidden, or over the rate limit.
+
+    Anything else says nothing of a field alone: it may come from the size of the query.
+    """
     failures: dict[str, Failure] = {}
-    parts: dict[str, dict[str, str]] = {}
     for error in _errors(answer):
-        if len(error.path) == 1:
+        if len(error.path) == 1 and error.type in _OF_ONE_FIELD:
             missing = error.type == "NOT_FOUND"
             failures.setdefault(error.place, missing_or_hidden() if missing else _failure(error, answer))
-        else:
-            parts.setdefault(error.place, {})[str(error.path[1])] = _failure(error, answer).message
-    return failures, parts
+    return failures
 
 
-def failed_places(answer: Response) -> set[str]:
-    """The fields of the query in which anything failed."""
-    return {error.place for error in _errors(answer)}
+def failed_places(answer: Response, places: Sequence[str]) -> set[str]:
+    """The fields of the query in which anything failed: all of `places` where an error names none of them."""
+    named = {error.place for error in _errors(answer)}
+    return set(places) if named.difference(places) else named
 
 
 def _errors(answer: Response) -> tuple[GraphQLErrorRecord, ...]:
@@ -53,7 +62,7 @@ def _errors(answer: Response) -> tuple[GraphQLErrorRecord, ...]:
 
 
 def _failure(first: GraphQLErrorRecord, answer: Response) -> Failure:
-    if first.type in ("RATE_LIMITED", "RATE_LIMIT"):
+    if first.type in _RATE_LIMITS:
         return primary_limit(answer)
     text = f'GitHub says: "{shortened(first.message)}".'
     if (reason := known_reason(first.message)) is not None:
@@ -82,3 +91,4 @@ _BY_TYPE: Mapping[str, Callable[[str, GraphQLErrorRecord], Failure]] = {
     "FORBIDDEN": _forbidden,
     "INSUFFICIENT_SCOPES": _forbidden,
 }
+_OF_ONE_FIELD = frozenset((*_BY_TYPE, *_RATE_LIMITS))

@@ -4,9 +4,10 @@ from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import decoded_base64
-from github_mcp.client.repository_batch import Glance, Wanted
+from github_mcp.client.repository_batch import Wanted
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
 from github_mcp.partial_reads import read_parts
+from github_mcp.records.repository_glance import GlanceRecord
 
 
 async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
@@ -36,7 +37,7 @@ async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int 
     )
 
 
-async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int) -> Glance | None:
+async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int) -> GlanceRecord | None:
     """The repository by a request that it shares with others; None where it is to be asked for by REST.
 
     Raises:
@@ -46,19 +47,16 @@ async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int)
     glance = await github.batch.read(Wanted(owner, repo, commits))
     if glance is None:
         return None
-    name = glance.record.name_with_owner
+    name = glance.name_with_owner
     github.allowed.check(name)
     if name.lower() != f"{owner}/{repo}".lower():
         warn(f"{owner}/{repo} is called {name} now.")
-    for text in glance.warnings:
-        warn(text)
     return glance
 
 
 async def _from_glance(
-    github: GitHubClient, owner: str, repo: str, glance: Glance, commits: int, readme_lines: int
+    github: GitHubClient, owner: str, repo: str, record: GlanceRecord, commits: int, readme_lines: int
 ) -> Overview:
-    record, warnings = glance.record, list(glance.warnings)
     parts, unread = await read_parts({"README": lambda: _readme(github, owner, repo, readme_lines)})
     lines = [commit_line(commit) for commit in record.commits[:commits]]
     return Overview.from_record(
@@ -68,7 +66,7 @@ async def _from_glance(
         latest_release=release_line(record.release) if record.release else None,
         commits=lines or None,
         readme=parts["README"],
-        warnings=[*warnings, *unread] or None,
+        warnings=unread or None,
     )
 
 

@@ -40,8 +40,7 @@ def _failed(outcomes: Sequence[Outcome[str, Row]]) -> dict[str, str] | None:
 
 async def _row(github: GitHubClient, name: str) -> Row:
     owner, _, repo = name.partition("/")
-    if glance := await read_glance(github, owner, repo, commits=1):
-        record = glance.record
+    if record := await read_glance(github, owner, repo, commits=1):
         return compared_row(record.as_repository, record.release, next(iter(record.commits), None))
     repositories = github.repositories
     if github.anonymous:

@@ -6,8 +6,14 @@ from typing import Generic, Protocol, TypeVar
 
 from mcp_chassis.accounts.signed_in_secret import on_behalf_of
 from mcp_chassis.batching import Execute, KeyedBatcher
-from mcp_chassis.failures import Failure
+from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, UpstreamError
+from mcp_chassis.http.records import Parsed, read_record
+from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import collecting
 from mcp_chassis.telemetry.observer import announce
+
+REFUSALS = (PermissionDenied, NotFound, InvalidInput, UpstreamError)
+"""Failures of a shared request that say nothing of its items: each is asked for by REST."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -53,3 +59,16 @@ class AccountBatches(Generic[Item, Value]):
         if left and len(items) > 1:
             await announce("info", f"GitHub: GraphQL does not give {left} of {len(items)}; REST is asked for them.")
         return values
+
+
+def whole_record(answer: Response, kind: type[Parsed], place: str, *, operation: str) -> Parsed | None:
+    """The record of one field of a shared answer; None where it, or any part of it, cannot be read.
+
+    Nobody would hear a warning here: a batch belongs to no single call.
+    """
+    with collecting() as unread:
+        try:
+            record = read_record(answer.json, kind, upstream=answer.upstream, operation=operation, at=f"data.{place}")
+        except UpstreamError:
+            return None
+    return None if unread else record

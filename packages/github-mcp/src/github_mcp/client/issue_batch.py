@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied, UpstreamError
-from mcp_chassis.http.records import read_record
+from mcp_chassis.failures import Failure
 from mcp_chassis.http.response import Response
 
 from github_mcp.allowed_repositories import AllowedRepositories
-from github_mcp.client.account_batches import AccountBatches, Token
+from github_mcp.client.account_batches import REFUSALS, AccountBatches, Token, whole_record
 from github_mcp.client.graphql import GraphQL
 from github_mcp.graphql_errors import failed_places
 from github_mcp.records.issue_glance import GlanceIssueRecord, RepositoryIssueRecord
@@ -69,7 +68,8 @@ class IssueBatch:
         """What GraphQL tells; None where the issue is to be asked for by REST.
 
         That is so where it was asked for alone, with many comments or without a token, where GraphQL refuses the
-        whole request, and where it does not give this one: REST says why, and where a transferred issue is now.
+        whole request, and where it does not give the whole of this one: REST says why, and where a transferred issue
+        is now.
 
         Raises:
             PermissionDenied: for a repository outside the allow-list, by either of its names.
@@ -91,10 +91,13 @@ class IssueBatch:
             variables |= {f"owner{n}": item.owner, f"repo{n}": item.repo, f"number{n}": item.number}
         try:
             answer = await self._graphql.query(items[0].owner, _query(len(items)), variables)
-        except (PermissionDenied, NotFound, InvalidInput, UpstreamError):
+        except REFUSALS:
             return [None] * len(items)
-        failed = failed_places(answer)
-        return [None if f"item{n}" in failed else _glance(answer, n, item) for n, item in enumerate(items)]
+        places = [f"item{n}" for n in range(len(items))]
+        failed = failed_places(answer, places)
+        return [
+            None if each in failed else _glance(answer, each, item) for each, item in zip(places, items, strict=True)
+        ]
 
 
 def _query(count: int) -> str:
@@ -106,11 +109,9 @@ def _query(count: int) -> str:
     return f"query($comments: Int!{declared}) {{ {fields} }} {_GLANCE}"
 
 
-def _glance(answer: Response, place: int, wanted: WantedIssue) -> IssueGlance | None:
-    try:
-        at = f"data.item{place}"
-        found = read_record(answer.json, RepositoryIssueRecord, upstream=answer.upstream, operation=OPERATION, at=at)
-    except UpstreamError:
+def _glance(answer: Response, place: str, wanted: WantedIssue) -> IssueGlance | None:
+    found = whole_record(answer, RepositoryIssueRecord, place, operation=OPERATION)
+    if found is None:
         return None
     issue: GlanceIssueRecord = found.issue_or_pull_request
     comments = [each.as_comment for each in issue.comments.nodes[-wanted.comments :]] if wanted.comments else []

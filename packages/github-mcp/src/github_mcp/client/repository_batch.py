@@ -1,15 +1,13 @@
 """Repositories that are asked for within a tenth of a second, read by one GraphQL request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
-from mcp_chassis.http.records import read_record
-from mcp_chassis.http.response import Response
+from mcp_chassis.failures import Failure
 
-from github_mcp.client.account_batches import AccountBatches, Token
+from github_mcp.client.account_batches import REFUSALS, AccountBatches, Token, whole_record
 from github_mcp.client.graphql import GraphQL
-from github_mcp.graphql_errors import failures_by_place
+from github_mcp.graphql_errors import failed_places, failures_by_place
 from github_mcp.records.repository_glance import GlanceRecord
 
 MAX_REPOSITORIES = 25
@@ -37,14 +35,6 @@ class Wanted:
     commits: int = 0
 
 
-@dataclass(frozen=True)
-class Glance:
-    """What GraphQL tells of one repository, and the parts it could not read, each as a sentence."""
-
-    record: GlanceRecord
-    warnings: list[str] = field(default_factory=list[str])
-
-
 class RepositoryBatch:
     """Groups repositories into requests, those of each account apart.
 
@@ -57,17 +47,18 @@ class RepositoryBatch:
         self._graphql = graphql
         self._batches = AccountBatches(token, self._execute, most=MAX_REPOSITORIES)
 
-    async def read(self, wanted: Wanted) -> Glance | None:
+    async def read(self, wanted: Wanted) -> GlanceRecord | None:
         """What GraphQL tells; None where the repository is to be asked for by REST.
 
-        That is so where it was asked for alone, without a token, or where GraphQL refuses the whole request.
+        That is so where it was asked for alone, without a token, where GraphQL refuses the whole request, and where it
+        gives a part of this one: only REST reads the parts apart and says why one of them cannot be read.
 
         Raises:
             Failure: of this repository, or of the whole request.
         """
         return await self._batches.submit(wanted.owner, wanted)
 
-    async def _execute(self, items: Sequence[Wanted]) -> list[Glance | Failure | None]:
+    async def _execute(self, items: Sequence[Wanted]) -> list[GlanceRecord | Failure | None]:
         if len(items) == 1:
             return [None]
         names = {f"owner{n}": item.owner for n, item in enumerate(items)}
@@ -75,22 +66,15 @@ class RepositoryBatch:
         variables = {"commits": max(1, *(item.commits for item in items)), **names}
         try:
             answer = await self._graphql.query(items[0].owner, _query(len(items)), variables)
-        except (PermissionDenied, NotFound, InvalidInput):
+        except REFUSALS:
             return [None] * len(items)
-        failures, parts = failures_by_place(answer)
-        return [failures.get(f"item{n}") or _glance(answer, n, parts.get(f"item{n}", {})) for n in range(len(items))]
+        places = [f"item{n}" for n in range(len(items))]
+        failures, failed = failures_by_place(answer), failed_places(answer, places)
+        whole = {each: whole_record(answer, GlanceRecord, each, operation=OPERATION) for each in places}
+        return [failures.get(each) or (None if each in failed else whole[each]) for each in places]
 
 
 def _query(count: int) -> str:
     declared = "".join(f", $owner{n}: String!, $repo{n}: String!" for n in range(count))
     fields = "\n".join(f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ ...Glance }}" for n in range(count))
     return f"query($commits: Int!{declared}) {{ {fields} }} {_GLANCE}"
-
-
-def _glance(answer: Response, place: int, parts: dict[str, str]) -> Glance | Failure:
-    try:
-        at = f"data.item{place}"
-        record = read_record(answer.json, GlanceRecord, upstream=answer.upstream, operation=OPERATION, at=at)
-    except Failure as failure:
-        return failure
-    return Glance(record, [f"The {name} could not be read: {reason}" for name, reason in parts.items()])

@@ -47,15 +47,15 @@ class GlanceCommentRecord(Record, frozen=True, rename="camel"):
 
 class GlanceCommentsRecord(Record, frozen=True, rename="camel"):
     total_count: int
-    nodes: tuple[GlanceCommentRecord, ...] = ()
+    nodes: tuple[GlanceCommentRecord, ...]
 
 
 class GlanceLabelsRecord(Record, frozen=True):
-    nodes: tuple[LabelRecord, ...] = ()
+    nodes: tuple[LabelRecord, ...]
 
 
 class GlanceAssigneesRecord(Record, frozen=True):
-    nodes: tuple[AccountRecord, ...] = ()
+    nodes: tuple[AccountRecord, ...]
 
 
 class GlanceIssueRecord(Record, frozen=True, rename="camel"):
@@ -69,8 +69,8 @@ class GlanceIssueRecord(Record, frozen=True, rename="camel"):
     body: str = ""
     author: ActorRecord | None = None
     author_association: str = ""
-    labels: GlanceLabelsRecord = GlanceLabelsRecord()
-    assignees: GlanceAssigneesRecord = GlanceAssigneesRecord()
+    labels: GlanceLabelsRecord = GlanceLabelsRecord(())
+    assignees: GlanceAssigneesRecord = GlanceAssigneesRecord(())
     milestone: MilestoneRecord | None = None
     issue_type: IssueTypeRecord | None = None
     sub_issues_summary: SubIssuesRecord | None = None

@@ -14,7 +14,7 @@ from github_mcp.records.repositories import (
 
 
 class CountRecord(Record, frozen=True, rename="camel"):
-    total_count: int = 0
+    total_count: int
 
 
 class NameRecord(Record, frozen=True):
@@ -26,7 +26,7 @@ class TopicRecord(Record, frozen=True):
 
 
 class TopicsRecord(Record, frozen=True):
-    nodes: tuple[TopicRecord, ...] = ()
+    nodes: tuple[TopicRecord, ...]
 
 
 class LanguageSizeRecord(Record, frozen=True):
@@ -35,7 +35,7 @@ class LanguageSizeRecord(Record, frozen=True):
 
 
 class LanguageSizesRecord(Record, frozen=True):
-    edges: tuple[LanguageSizeRecord, ...] = ()
+    edges: tuple[LanguageSizeRecord, ...]
 
 
 class GlanceLicenceRecord(Record, frozen=True, rename="camel"):
@@ -67,11 +67,11 @@ class GlanceCommitRecord(Record, frozen=True):
 
 
 class HistoryRecord(Record, frozen=True):
-    nodes: tuple[GlanceCommitRecord, ...] = ()
+    nodes: tuple[GlanceCommitRecord, ...]
 
 
 class TipRecord(Record, frozen=True):
-    history: HistoryRecord = HistoryRecord()
+    history: HistoryRecord = HistoryRecord(())
 
 
 class DefaultBranchRecord(Record, frozen=True):
@@ -80,9 +80,15 @@ class DefaultBranchRecord(Record, frozen=True):
 
 
 class GlanceRecord(Record, frozen=True, rename="camel"):
-    """A repository with its languages, latest release and newest commits."""
+    """A repository with its languages, latest release and newest commits.
+
+    What GitHub's schema never leaves null is required here, since a default would be a false fact.
+    """
 
     name_with_owner: str
+    issues: CountRecord
+    pull_requests: CountRecord
+    repository_topics: TopicsRecord
     url: str = ""
     description: str | None = None
     is_private: bool = False
@@ -90,15 +96,12 @@ class GlanceRecord(Record, frozen=True, rename="camel"):
     is_disabled: bool = False
     stargazer_count: int | None = None
     fork_count: int | None = None
-    issues: CountRecord = CountRecord()
-    pull_requests: CountRecord = CountRecord()
     has_issues_enabled: bool = True
     primary_language: NameRecord | None = None
-    repository_topics: TopicsRecord = TopicsRecord()
     license_info: GlanceLicenceRecord | None = None
     created_at: str | None = None
     updated_at: str | None = None
-    languages: LanguageSizesRecord = LanguageSizesRecord()
+    languages: LanguageSizesRecord = LanguageSizesRecord(())
     latest_release: GlanceReleaseRecord | None = None
     default_branch_ref: DefaultBranchRecord | None = None
 
