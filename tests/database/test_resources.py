@@ -20,7 +20,8 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 from mcp_chassis.testing import connected
 from mcp_chassis.testing.raw import RawClient
-from mcp_types import PromptReference, ResourceTemplateReference
+from mcp_types import ListResourcesResult, PromptReference, ResourceTemplateReference
+from ports import reserved_port
 from postgres_places import Place
 
 SHIPPED_EVENTS = "".join((SHIPPED / name).read_text() for name in ("schema_events.sql", "row_events.sql"))
@@ -89,19 +90,27 @@ async def test_addresses_and_prompts_are_completed(client: Client):
     assert await complete(PromptReference(name="sql_query_builder"), "table", "Orders") == ["sales.orders"]
 
 
+async def following(client: Client, cursor: str | None) -> list[ListResourcesResult]:
+    """The pages of the list of resources from this cursor on."""
+    pages: list[ListResourcesResult] = []
+    while cursor:
+        pages.append(await client.list_resources(cursor=cursor))
+        cursor = pages[-1].next_cursor
+    return pages
+
+
 async def test_tables_are_listed_page_by_page_behind_a_first_page_that_asks_no_database(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     names = [f"t{number:03}" for number in range(150)] + ["Odd name/ü"]
     await owner.execute("CREATE SCHEMA many; CREATE SCHEMA other; CREATE TABLE other.last (id int)")
     await owner.execute(";".join(f'CREATE TABLE many."{name}" ()' for name in names))
-    env = {"DATABASE_URL_A": postgres18.dsn("postgres"), "DATABASE_URL_B": postgres18.dsn("no_such")}
+    env = {"DATABASE_URL_A": postgres18.dsn("postgres"), "DATABASE_URL_B": postgres18.dsn("postgres")}
     try:
-        async with connected(SERVER, env={**env, "DATABASE_SCHEMAS_A": "many,other"}) as client:
+        async with connected(
+            SERVER, env={**env, "DATABASE_SCHEMAS_A": "many,other", "DATABASE_SCHEMAS_B": "other"}
+        ) as client:
             first = await client.list_resources()
-            pages = [await client.list_resources(cursor=first.next_cursor)]
-            pages.append(await client.list_resources(cursor=pages[-1].next_cursor))
-            with pytest.raises(MCPError) as refused:
-                await client.list_resources(cursor=pages[-1].next_cursor)
+            pages = await following(client, first.next_cursor)
             entry = pages[0].resources[0]
             described = await read(client, str(entry.uri))
     finally:
@@ -109,9 +118,38 @@ async def test_tables_are_listed_page_by_page_behind_a_first_page_that_asks_no_d
         await owner.close()
     listed = [entry.name for page in pages for entry in page.resources]
     assert [str(entry.uri) for entry in first.resources] == ["server://diagnostics"]
-    assert listed == [f"a: many.{name}" for name in sorted(names)] + ["a: other.last"]
+    assert listed == [f"a: many.{name}" for name in sorted(names)] + ["a: other.last", "b: other.last"]
+    assert [len(page.resources) for page in pages] == [100, 52, 1]
     assert (str(entry.uri), described["table"]) == ("db://a/many/Odd%20name%2F%C3%BC", 'many."Odd name/ü"')
-    assert refused.value.error.data["code"] == "RESOURCE_NOT_FOUND"
+
+
+@pytest.mark.parametrize("down", ["a", "c"])
+async def test_a_database_that_is_down_is_named_in_the_list_and_hides_the_tables_of_no_other(
+    postgres18: Place, down: str
+):
+    owner = await asyncpg.connect(postgres18.dsn("postgres"))
+    await owner.execute("CREATE SCHEMA listed; CREATE TABLE listed.one (id int)")
+    env = {f"DATABASE_URL_{name}": postgres18.dsn("postgres") for name in "ABC"}
+    env |= {f"DATABASE_SCHEMAS_{name}": "listed" for name in "ABC"}
+    env[f"DATABASE_URL_{down.upper()}"] = f"postgresql://reader@127.0.0.1:{reserved_port()}/nothing"
+    try:
+        async with connected(SERVER, env=env) as client:
+            pages = await following(client, (await client.list_resources()).next_cursor)
+    finally:
+        await owner.execute("DROP SCHEMA listed CASCADE")
+        await owner.close()
+    listed = {entry.name: str(entry.uri) for page in pages for entry in page.resources}
+    tables = {f"{name}: listed.one": f"db://{name}/listed/one" for name in "abc" if name != down}
+    assert listed == {**tables, f"{down}: its tables cannot be listed now": f"db://{down}/health"}
+
+
+async def test_where_the_only_database_is_down_the_page_of_its_tables_says_so():
+    env = {"DATABASE_URL": f"postgresql://reader@127.0.0.1:{reserved_port()}/nothing"}
+    async with connected(SERVER, env=env) as client:
+        first = await client.list_resources()
+        with pytest.raises(MCPError) as refused:
+            await client.list_resources(cursor=first.next_cursor)
+    assert refused.value.error.data["code"] == "SERVICE_UNAVAILABLE"
 
 
 async def test_the_query_prompt_asks_for_parameters_a_limit_and_indexed_columns(client: Client):

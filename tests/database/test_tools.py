@@ -185,15 +185,19 @@ async def test_joins_follow_foreign_keys_and_run(client: Client):
     assert count["rows"] == [[6000]]
 
 
-async def test_a_profile_tells_shares_values_and_ranges_in_stages(shop: str):
-    told: list[str] = []
+async def profiled(client: Client, **arguments: Any) -> tuple[dict[str, Any], list[tuple[float, str | None]]]:
+    """A table's profile, and the progress until then."""
+    told: list[tuple[float, str | None]] = []
 
     async def progress(done: float, total: float | None, message: str | None) -> None:
-        told.append(message or "")
+        told.append((done, message))
 
+    return data(await client.call_tool("profile_table", arguments, progress_callback=progress)), told
+
+
+async def test_a_profile_tells_shares_values_and_ranges_in_stages(shop: str):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
-        arguments = {"table": "orders", "sample_rows": 2}
-        profile = data(await client.call_tool("profile_table", arguments, progress_callback=progress))
+        profile, told = await profiled(client, table="orders", sample_rows=2)
     columns = {column["name"]: column for column in profile["columns"]}
     assert profile["completed_stages"] == ["columns", "statistics", "values", "rows"]
     assert 0.2 < columns["shipped_at"]["null_share"] < 0.4
@@ -201,20 +205,20 @@ async def test_a_profile_tells_shares_values_and_ranges_in_stages(shop: str):
     assert columns["status"]["common"][0].startswith("delivered (")
     assert (columns["status"]["min"], columns["status"]["max"]) == ("pending", "returned")
     assert (len(profile["sample"]), profile["sample_columns"][0]) == (2, "order_id")
-    assert told[0] == "columns"
-    assert told[-1] == "done"
+    assert told == [(0, "columns"), (1, "statistics"), (2, "values"), (3, "rows"), (4, "done")]
 
 
 async def test_a_profile_keeps_what_it_has_when_a_stage_fails(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("CREATE VIEW broken AS SELECT n, 1 / (n - n) AS x FROM generate_series(1, 3) n")
     async with connected(SERVER, env={"DATABASE_URL": postgres18.dsn("postgres")}) as client:
-        profile = await ask(client, "profile_table", table="broken")
+        profile, told = await profiled(client, table="broken")
     await owner.execute("DROP VIEW broken")
     await owner.close()
     assert profile["completed_stages"] == ["columns", "statistics"]
     assert profile["completed_stage_count"] == 2
     assert "Division by zero" in profile["failed_stage"]
+    assert told == [(0, "columns"), (1, "statistics"), (2, "values")]
     assert [column["name"] for column in profile["columns"]] == ["n", "x"]
 
 

@@ -117,7 +117,8 @@ class Profiler:
                 failed = f"{stage}: {failure.message}"
                 break
             self.done.append(stage)
-        await report(len(STAGES), "done")
+        if failed is None:
+            await report(len(STAGES), "done")
         return self._profile(failed)
 
     @property

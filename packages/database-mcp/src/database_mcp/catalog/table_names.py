@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.listing import Entry, EntryPage
+from mcp_chassis.telemetry.observer import announce
 
 from database_mcp.catalog.relations import VISIBLE
 from database_mcp.client.protocols import Row
@@ -40,17 +41,29 @@ ORDER BY 1, 2 LIMIT {limit}
 
 
 async def table_entries(databases: Databases, position: str | None) -> EntryPage:
-    """A page of the tables of every database, one database after another, ordered by schema and name."""
+    """A page of the tables of every database, one database after another, ordered by schema and name.
+
+    Where one of several cannot be asked, an entry says so in the place of its tables, and the list goes on behind it.
+
+    Raises:
+        Failure: of the only database.
+    """
     names = databases.names
     name, after = (names[0], START) if position is None else _parsed(position)
-    database = databases.get(name)
-    rows = await _rows(database, _PAGE_SQL, *after)
-    shown = rows[:PAGE]
-    entries = [_entry(database, row, named=len(names) > 1) for row in shown]
-    if len(rows) > PAGE:
-        return EntryPage(entries, json.dumps([name, shown[-1]["schema"], shown[-1]["name"]]))
+    database, several = databases.get(name), len(names) > 1
     place = names.index(name) + 1
-    return EntryPage(entries, json.dumps([names[place], *START]) if place < len(names) else None)
+    following = json.dumps([names[place], *START]) if place < len(names) else None
+    try:
+        rows = await _rows(database, _PAGE_SQL, *after)
+    except Failure as failure:
+        if not several:
+            raise
+        await announce("warning", f"The tables of {name} cannot be listed: {failure.message}")
+        return EntryPage([Entry(f"db://{name}/health", f"{name}: its tables cannot be listed now")], following)
+    shown = rows[:PAGE]
+    if len(rows) > PAGE:
+        following = json.dumps([name, shown[-1]["schema"], shown[-1]["name"]])
+    return EntryPage([_entry(database, row, named=several) for row in shown], following)
 
 
 def _parsed(position: str) -> tuple[str, tuple[str, str]]:
