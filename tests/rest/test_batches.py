@@ -146,6 +146,15 @@ async def test_an_item_that_is_not_certainly_the_whole_one_is_asked_for_alone(tm
     assert targets(upstream)[1:] == ["GET /things/1"]
 
 
+async def test_a_kept_field_that_is_null_or_empty_in_the_list_is_taken_as_it_is(tmp_path: Path) -> None:
+    found = [{"id": 1, "name": None, "owner": None}, {"id": 2, "name": [], "owner": []}]
+    async with api() as upstream, asking(upstream, bridge(tmp_path)) as client:
+        upstream.answers("GET /things", Reply(json=found))
+        results = await at_once(client, 1, 2)
+    assert [data(result) for result in results] == [{"id": 1}, {"id": 2, "name": [], "owner": []}]
+    assert targets(upstream) == ["GET /things?ids=1%2C2"]
+
+
 async def test_a_call_with_another_argument_goes_alone(tmp_path: Path) -> None:
     async with api() as upstream, asking(upstream, bridge(tmp_path)) as client:
         await at_once(client, 1, 2, expand=True)
