@@ -148,6 +148,16 @@ def _comments(*nodes: Any) -> Callable[..., Any]:
                 }
             )
         },
+        {
+            "comments": _comments(
+                {
+                    "fullDatabaseId": "IC_x",
+                    "body": "Since when?",
+                    "createdAt": "2026-11-18T00:00:00Z",
+                    "authorAssociation": "NONE",
+                }
+            )
+        },
         {"labels": {"nodes": [None]}},
         {"assignees": {"nodes": None}},
     ],

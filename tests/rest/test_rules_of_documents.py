@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from mcp_chassis.server import EXIT_BAD_SETTINGS
-from mcp_chassis.testing import connected
+from mcp_chassis.testing import connected, failure
 from openapi_bridges import get, operation, post, sent, written
 from rest_mcp.assembly import server_of
 from rest_mcp.bad_bridge import BadBridge
+from rest_mcp.changing_words import changes
 from rest_mcp.document_commands import run
 from rest_mcp.names import is_header
 from rest_mcp.openapi.document import Document
@@ -144,3 +145,55 @@ def test_a_broken_rule_is_named_by_at_most_80_characters_of_its_tool(tmp_path: P
     with pytest.raises(BadBridge) as refusal:
         server_of(path)
     assert f"tools.{'x' * 80}.description is missing" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "description", "changing"),
+    [
+        ("archiveUser", "/x", "", True),
+        ("getArchiveUser", "/x", "", True),
+        ("getUserArchive", "/x", "", False),
+        ("x", "/APPS/UNINSTALL", "", True),
+        ("x", "/x", "DELETES a user", True),
+        ("x", "/x", "Returns what DELETES a user", False),
+    ],
+)
+def test_a_get_whose_words_say_that_it_changes_something_is_a_write(
+    name: str, path: str, description: str, changing: bool
+) -> None:
+    assert changes(name, path, description) is changing
+
+
+def test_names_have_at_most_64_characters(tmp_path: Path) -> None:
+    headers = 'headers = {{ {name} = "API_KEY" }}\n'
+    tool = '[[tools]]\nname = "get_x"\ndescription = "Get x."\nrequest = "GET /x"\nkeep = ["id"]\n'
+    path = tmp_path / "bridge.toml"
+    for length, fits in ((64, True), (65, False)):
+        path.write_text(f'instructions = "Things."\n[apis.a]\n{headers.format(name="X" * length)}{tool}')
+        if fits:
+            assert server_of(path)
+        else:
+            with pytest.raises(BadBridge, match="64"):
+                server_of(path)
+
+
+@pytest.mark.parametrize("name", ["Connection", "Transfer-Encoding", "Host", "Cookie"])
+def test_headers_of_the_connection_are_no_ones_to_set(name: str) -> None:
+    assert not is_header(name)
+
+
+async def test_a_pattern_that_can_be_checked_is_checked_before_anything_is_sent(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"word": {**TEXT, "pattern": "^[a-z]+$"}}}
+    async with connected(server_of(written(tmp_path, post(schema))), env={"API_BASE_URL": "https://api.example"}) as c:
+        refused = failure(await c.call_tool("post_x", {"word": "A"}))
+    assert (refused.code, "word" in refused.message) == ("INVALID_INPUT", True)
+
+
+def test_what_inspect_proposes_is_counted_and_its_notes_stand_on_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, get()).parent / "api.json"
+    assert run(["inspect", str(path)]) == 0
+    printed = capsys.readouterr()
+    assert "1 operations; these are proposed:" in printed.err
+    assert "get_x" in printed.err

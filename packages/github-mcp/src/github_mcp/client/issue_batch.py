@@ -114,5 +114,7 @@ def _glance(answer: Response, place: str, wanted: WantedIssue) -> IssueGlance | 
     if found is None:
         return None
     issue: GlanceIssueRecord = found.issue_or_pull_request
+    if not all(each.full_database_id.isdecimal() for each in issue.comments.nodes):
+        return None
     comments = [each.as_comment for each in issue.comments.nodes[-wanted.comments :]] if wanted.comments else []
     return IssueGlance(found.name_with_owner, issue.as_issue(found.name_with_owner), comments)
