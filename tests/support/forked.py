@@ -25,7 +25,9 @@ from typing import IO, Any, NoReturn, Self
 
 from mcp_chassis.testing.raw import RawClient
 
-SUPPORTED = sys.platform == "linux"
+SUPPORTED = sys.platform == "linux" and "MUTATION_CONTEXT_FILE" not in os.environ
+"""Whether processes are forked. Elsewhere, and while mutation testing records which test runs which line, programs are
+started, as a forked process could not tell the test that it runs for."""
 IMPORTED_AT_A_START = (
     "anyio._backends._asyncio",
     "cachetools",
