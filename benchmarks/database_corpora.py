@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from postgres_places import PROGRAMS, system
+from psql_cells import NULL, same_cell
 
-NULL = "<null>"
 TYPES = "char text int8 float4 float8 bit numeric uuid enum rangetypes strings date time timetz timestamp interval inet"
 QUERIES = "select select_distinct select_having subselect union case join aggregates groupingsets arrays jsonb window"
 INDEXES = """
@@ -69,16 +69,9 @@ def printed(dsn: str, queries: list[str]) -> list[str | None]:
 
 
 def same(cell: Any, written: str) -> bool:
-    match cell:
-        case None:
-            return written == NULL
-        case bool():
-            return written == ("t" if cell else "f")
-        case float():
-            return float(written) == cell
-        case _:
-            shown = str(cell)
-            return shown == written or (len(shown) > 2000 and shown[:2000] == written[:2000])
+    """Whether they are the same, or begin alike where the result cuts a long text."""
+    shown = str(cell)
+    return same_cell(cell, written) or (len(shown) > 2000 and shown[:2000] == written[:2000])
 
 
 def alike(rows: list[list[Any]], lines: list[list[str]]) -> bool:

