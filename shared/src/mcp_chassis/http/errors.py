@@ -117,7 +117,9 @@ def failure_for_setup(upstream: str, error: Exception) -> Failure:
     elif isinstance(error, ImportError):
         says = "the proxy in HTTPS_PROXY or ALL_PROXY is a SOCKS proxy, and only HTTP proxies can be used"
     else:
-        says = "the address of the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is none; it begins with http:// or https://"
+        says = (
+            "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no valid address of a proxy, which begins with http:// or https://"
+        )
     failure = Unavailable(
         f"{upstream} could not be reached: {says}.",
         remedy="Ask the person who runs this server to mend it; do not retry.",

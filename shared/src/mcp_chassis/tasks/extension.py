@@ -168,4 +168,6 @@ def _checked(key: str, answer: Any) -> Any:
     try:
         return _RESPONSE.validate_python(answer).model_dump(mode="json", by_alias=True, exclude_none=True)
     except ValidationError:
-        raise InvalidInput(f"The answer to {key} is none that its question can have.", remedy="") from None
+        raise InvalidInput(
+            f"The answer to {key} does not fit its question: send what its form asks for.", remedy=""
+        ) from None
