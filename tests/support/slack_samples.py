@@ -2,13 +2,18 @@
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parents[3] / "shared" / "field" / "data" / "slack-samples"
+FOLDER = Path(
+    os.environ.get("TOOLROLL_TEST_SLACK_SAMPLES")
+    or Path(__file__).parents[3] / "shared" / "field" / "data" / "slack-samples"
+)
+"""Sample answers by method, as slackapi/java-slack-sdk publishes them under json-logs/samples/api."""
 TS = "1795092052.118741"
 GONE = object()
 ERROR_FIELDS = {"error", "needed", "provided", "warning", "arg", "callstack", "errors", "deprecated_argument"}
@@ -22,7 +27,7 @@ def recorded(method: str, depth: int = 9) -> dict[str, Any]:
     """
     file = FOLDER / f"{method}.json"
     if not file.is_file():
-        pytest.skip("Slack's recorded answers are not beside this checkout (shared/field/data)")
+        pytest.skip(f"{method}: no recorded answer of it in the folder TOOLROLL_TEST_SLACK_SAMPLES")
     answer = {name: value for name, value in json.loads(file.read_text()).items() if name not in ERROR_FIELDS}
     filled = _filled(_flat(answer, depth))
     return {**filled, "ok": True}

@@ -14,8 +14,7 @@ from slack_mcp.client import SlackApi
 from slack_mcp.errors import error_of
 from slack_mcp.paged_list import LIST_TTL_SECONDS, Page, PagedList
 from slack_mcp.people_directory import PeopleDirectory
-from slack_mcp.records.conversations import ConversationRecord
-from slack_mcp.records.messages import MatchChannelRecord
+from slack_mcp.records.conversations import ConversationRecord, PlaceRecord
 from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference, folded, normalized
 
 MAX_CACHED_CHANNELS = 2_000
@@ -25,11 +24,11 @@ GROUP_DM_PREFIX = "mpdm-"
 GROUP_DM_NUMBER = re.compile(r"-[0-9]+$")
 
 
-def channel_from_record(found: ConversationRecord | MatchChannelRecord, identity: str = "") -> Channel:
+def channel_from_record(found: PlaceRecord, identity: str = "") -> Channel:
     """A conversation from what Slack says about it; `identity` stands in for a missing id."""
     known = found.id or identity
     kind: Kind = "dm" if found.is_im or known.startswith("D") else "group_dm" if found.is_mpim else "channel"
-    if isinstance(found, MatchChannelRecord):
+    if not isinstance(found, ConversationRecord):
         name = (found.user or found.name) if kind == "dm" else found.name
         partner = name if kind == "dm" else ""
         return Channel(known, name, kind=kind, private=found.is_private, external=found.is_ext_shared, person=partner)

@@ -26,17 +26,22 @@ class TextRecord(Record, frozen=True):
     value: str = ""
 
 
-class ConversationRecord(Record, frozen=True):
+class PlaceRecord(Record, frozen=True):
+    """A conversation as lists and search matches name it; `user` is the other person of a direct message."""
+
     id: str = ""
     name: str = ""
     user: str = ""
     is_im: bool = False
     is_mpim: bool = False
     is_private: bool = False
+    is_ext_shared: bool = False
+
+
+class ConversationRecord(PlaceRecord, frozen=True):
     is_group: bool = False
     is_member: bool | None = None
     is_archived: bool = False
-    is_ext_shared: bool = False
     is_pending_ext_shared: bool = False
     num_members: int | None = None
     last_read: str = ""

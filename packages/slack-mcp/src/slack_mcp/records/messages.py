@@ -4,6 +4,7 @@ from typing import Any
 
 from mcp_chassis.http.records import Record
 
+from slack_mcp.records.conversations import PlaceRecord
 from slack_mcp.records.files import FileRecord
 
 
@@ -104,23 +105,12 @@ class MessageRecord(Record, frozen=True):
         return bool(self.thread_ts) and self.thread_ts != self.ts
 
 
-class MatchChannelRecord(Record, frozen=True):
-    """The conversation of a search match; in a direct message `name` is the other person's id."""
-
-    id: str = ""
-    name: str = ""
-    user: str = ""
-    is_im: bool = False
-    is_mpim: bool = False
-    is_private: bool = False
-    is_ext_shared: bool = False
-
-
 class MatchRecord(MessageRecord, frozen=True):
     """A message found by search; the thread it is in stands in its permalink alone."""
 
     permalink: str = ""
-    channel: MatchChannelRecord = MatchChannelRecord()
+    channel: PlaceRecord = PlaceRecord()
+    """In a direct message its `name` is the other person's id."""
 
 
 class SearchPagingRecord(Record, frozen=True):
