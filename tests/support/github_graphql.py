@@ -1,6 +1,6 @@
 """GitHub's published GraphQL schema as judge and executor over every query of the scripted GitHub."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from github_glance import at_a_glance
 from github_issue_glance import ISSUE_TYPES, issue_at_a_glance
 from github_world import Issue, Pull, Repository, Thread, World
 from graphql import (
+    DocumentNode,
     GraphQLSchema,
     build_schema,
     get_operation_ast,
@@ -35,8 +36,8 @@ class GraphQLDescription:
 
     def faults(self, sent: Any) -> list[str]:
         """Whatever the schema does not allow in this query and its variables."""
-        document = parse(sent["query"])
-        errors = list(validate(self.schema, document))
+        document = _parsed(sent["query"])
+        errors = list(self._faults_of_query(sent["query"]))
         operation = get_operation_ast(document)
         if operation is None:
             return [*map(str, errors), "no operation"]
@@ -46,15 +47,24 @@ class GraphQLDescription:
         unknown = sorted(set(sent["variables"]) - declared)
         return [*(error.message for error in errors), *(f"unknown variable {name}" for name in unknown)]
 
+    @lru_cache(maxsize=256)  # noqa: B019 - one description a session
+    def _faults_of_query(self, query: str) -> list[graphql.GraphQLError]:
+        return validate(self.schema, _parsed(query))
+
     def answer(self, sent: Any, root: dict[str, Any]) -> dict[str, Any]:
         """What the schema makes of the state; an answer of another type is an error."""
         untyped: Any = graphql
-        document, variables = parse(sent["query"]), sent["variables"]
+        document, variables = _parsed(sent["query"]), sent["variables"]
         result = untyped.execute_sync(self.schema, document, root, variable_values=variables)
         errors = [
             {**each.formatted, "type": getattr(each.original_error, "type", None)} for each in result.errors or ()
         ]
         return {"data": result.data} | ({"errors": errors} if errors else {})
+
+
+@lru_cache(maxsize=256)
+def _parsed(query: str) -> DocumentNode:
+    return parse(query)
 
 
 class NotThere(Exception):

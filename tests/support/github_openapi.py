@@ -31,6 +31,7 @@ class Description:
         self.document: dict[str, Any] = json.loads(document.read_bytes())
         self.registry: Registry[Any] = Registry(retrieve=self._component)  # pyright: ignore[reportCallIssue]
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - one description a session
     def _component(self, uri: str) -> Resource[Any]:
         return Resource(self.converted(self.document["components"]["schemas"][uri.removeprefix("gh:")]), DRAFT202012)
 

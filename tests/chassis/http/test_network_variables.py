@@ -55,6 +55,15 @@ async def test_a_file_of_authorities_that_is_none_is_named(tmp_path: Path, monke
     assert "SSL_CERT_FILE names no certificate authorities" in (await failed()).message
 
 
+async def test_a_file_of_authorities_that_is_named_later_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The certificates are loaded once for each value of the variables."""
+    assert "SSL_CERT_FILE" not in (await failed("https://127.0.0.1:9/")).message
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
+    assert "SSL_CERT_FILE" in (await failed("https://127.0.0.1:9/")).message
+
+
 @asynccontextmanager
 async def proxy(status: str) -> AsyncGenerator[str]:
     """A proxy that answers each CONNECT with a status."""

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from mcp.server.mcpserver import Context
@@ -35,6 +35,7 @@ Notes = TypeVar("Notes", ToolDefinition, ResourceDefinition, PromptDefinition)
 Answer = TypeVar("Answer")
 Function = Callable[..., Awaitable[Any]]
 AnyContext = Context[Any, Any]
+SCHEMAS_KEPT = 256  # of tools and of results: a process that builds a server often, as tests do, builds each once
 
 
 class InvalidDefinition(TypeError):
@@ -60,7 +61,7 @@ class BoundFunction(Generic[Notes]):
     @cached_property
     def arguments(self) -> Arguments:
         """The input schema and validation; built when the function is first listed or called."""
-        return Arguments(self.function, self._hidden)
+        return _arguments(self.function, self._hidden)
 
     @cached_property
     def roles(self) -> Mapping[ArgumentMark, str]:
@@ -182,13 +183,23 @@ def output_schema(function: Function, *, cached: bool = False) -> dict[str, Any]
     """
     answer = get_type_hints(function).get("return")
     if isinstance(answer, type) and issubclass(answer, Result):
-        schema = pruned(answer.model_json_schema(mode="serialization", by_alias=True))
-        if cached:
-            schema["properties"] = {**schema.get("properties", {}), dated.FIELD: dated.SCHEMA}
-        return schema
+        schema = _result_schema(answer)
+        if not cached:
+            return schema
+        return {**schema, "properties": {**schema.get("properties", {}), dated.FIELD: dated.SCHEMA}}
     if answer in (TextPage, CallToolResult):
         return None
     raise InvalidDefinition(f"{function.__name__} must answer a Result or a TextPage")
+
+
+@lru_cache(maxsize=SCHEMAS_KEPT)
+def _arguments(function: Function, hidden: tuple[str, ...]) -> Arguments:
+    return Arguments(function, hidden)
+
+
+@lru_cache(maxsize=SCHEMAS_KEPT)
+def _result_schema(result: type[Result]) -> dict[str, Any]:
+    return pruned(result.model_json_schema(mode="serialization", by_alias=True))
 
 
 def _notes(function: Function, kind: type[Notes]) -> Notes:
