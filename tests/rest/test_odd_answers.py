@@ -35,6 +35,12 @@ description = "Get a thing."
 request = "GET /thing"
 keep = ["id", "name"]
 [[tools]]
+name = "get_found"
+description = "Get what was found."
+request = "GET /found"
+result = "found"
+keep = ["id"]
+[[tools]]
 name = "get_text"
 description = "Get a text."
 request = "GET /text"
@@ -106,6 +112,13 @@ async def test_items_of_another_kind_cost_themselves_and_are_counted(server: Ser
 @pytest.mark.parametrize("tool", ["list_things", "list_numbered"])
 async def test_a_bare_list_is_taken_where_the_file_names_a_field_for_it(server: Server[Any], tool: str) -> None:
     assert data(await answered(server, tool, "GET /list", Reply(json=[{"id": 1}]))) == {"items": [{"id": 1}]}
+
+
+@pytest.mark.parametrize("body", [[{"id": 1, "more": 2}], {"found": [{"id": 1, "more": 2}]}])
+async def test_a_list_where_an_object_is_expected_is_the_answer_with_and_without_its_field(
+    server: Server[Any], body: Any
+) -> None:
+    assert data(await answered(server, "get_found", "GET /found", Reply(json=body))) == {"answer": [{"id": 1}]}
 
 
 async def test_a_bare_list_that_a_write_answers_is_its_items(server: Server[Any]) -> None:

@@ -72,6 +72,31 @@ async def test_names_that_calls_want_at_the_same_moment_are_asked_for_together(d
     assert desk.slack.count("users.list", "users.info") == 1
 
 
+async def test_people_found_by_id_at_the_same_moment_are_one_request_and_each_call_gets_its_own(desk: Desk):
+    people = [desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}") for number in range(10)]
+    async with desk.client() as client:
+        asked = [client.call_tool("find_users", {"query": query}) for query in (*people, "U0NOBODY1")]
+        *found, nobody = [data(result) for result in await asyncio.gather(*asked)]
+        assert [each["users"][0]["name"] for each in found] == [f"p{number}" for number in range(10)]
+        assert [each for each in (*found, nobody) if "as_of" in each] == []
+        assert nobody["users"] == []
+        assert dict(desk.slack.seen) == {"users.list": 1, "users.info": 1}
+        again = await asyncio.gather(*(client.call_tool("find_users", {"query": query}) for query in people))
+        assert [data(each)["users"][0]["name"] for each in again] == [f"p{number}" for number in range(10)]
+        assert len({data(each)["as_of"] for each in again}) == 1
+        assert len(desk.slack.calls) == 2
+
+
+async def test_people_found_by_id_are_read_anew_together(desk: Desk):
+    people = [desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}") for number in range(10)]
+    fresh = [{"query": query, "fresh": True} for query in people]
+    async with desk.client() as client:
+        for _ in range(2):
+            results = await asyncio.gather(*(client.call_tool("find_users", each) for each in fresh))
+            assert [each for each in map(data, results) if "as_of" in each] == []
+    assert dict(desk.slack.seen) == {"users.list": 2}
+
+
 async def test_somebody_whom_nobody_knows_costs_the_others_of_the_moment_nothing(desk: Desk):
     for number in range(2):
         desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")

@@ -44,7 +44,8 @@ def items_of(response: Response, path: str | None, error_fields: Sequence[str]) 
 
 
 def object_of(response: Response, path: str | None, tree: Tree, error_fields: Sequence[str]) -> dict[str, Any]:
-    """The fields that are kept of the object in a response; a number, a text or a list is called `answer`.
+    """The fields that are kept of the object in a response; a number, a text or a list is called `answer`, also a list
+    that is the whole response.
 
     Raises:
         UpstreamError: where there is no object, or one with none of the fields that are kept.
@@ -52,7 +53,7 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
     if not response.body:
         return {"warnings": [f"{response.upstream} answered {response.status} without content."]}
     whole: Any = response.json
-    value = at(whole, path)
+    value = _list_or_at(whole, path)
     if isinstance(value, dict):
         found = kept(value, tree)
         if value and not found:

@@ -1,7 +1,7 @@
 """People of the workspace: names of those whom messages mention, and finding somebody by name, handle or address."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 import anyio
@@ -43,7 +43,7 @@ class PeopleDirectory:
         self.standings: dict[str, str] = {}
         self._lookups_closed_until = 0.0
         self._page_closed_until = 0.0
-        self._together: Batcher[str, Person | None] = Batcher(self._look_up, most=MAX_CACHED_PEOPLE)
+        self._together: Batcher[str, ReadPerson | None] = Batcher(self._look_up, most=MAX_CACHED_PEOPLE)
 
     async def names(self, identities: Iterable[str]) -> tuple[dict[str, str], list[str]]:
         """Real names by id, as far as they can be had, and a warning where some could not."""
@@ -53,7 +53,7 @@ class PeopleDirectory:
         people = self._at_hand(wanted)
         missing = [identity for identity in wanted if identity not in people]
         outcomes = await fan_out(missing, self._together.submit, max_concurrent=max(1, len(missing)))
-        people |= {outcome.item: outcome.value for outcome in outcomes if outcome.value}
+        people |= {outcome.item: outcome.value.person for outcome in outcomes if outcome.value}
         named = {identity: person.real_name for identity, person in people.items()}
         self.standings = {**self.standings, **{name: person.standing for name, person in people.items()}}
         while len(self.standings) > MAX_CACHED_PEOPLE:
@@ -67,7 +67,7 @@ class PeopleDirectory:
     async def known(self, identities: Iterable[str], max_lookups: int = MAX_PERSON_LOOKUPS) -> list[Person]:
         """People by id, as far as they can be had with few requests: from the directory's first page, else each."""
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
-        found = await self._from_page(wanted)
+        found = {identity: read.person for identity, read in (await self._from_page(wanted)).items()}
         missing = [identity for identity in wanted if identity not in found]
         if len(missing) > max_lookups or self._clock() < self._lookups_closed_until:
             return list(found.values())
@@ -94,9 +94,12 @@ class PeopleDirectory:
 
         return await self._known.get(_INFO, {"user": identity}, _APP, make, ttl=LIST_TTL_SECONDS)
 
-    def _cached(self, identity: str) -> Person | None:
-        known = self._known.found(_INFO, {"user": identity}, _APP)
-        return None if known is None else known.person
+    async def _read_together(self, identity: str) -> ReadPerson:
+        """One person by id; those whom calls of the same moment ask for are read together."""
+        return self._cached(identity) or await self._together.submit(identity) or await self._read_person(identity)
+
+    def _cached(self, identity: str) -> ReadPerson | None:
+        return self._known.found(_INFO, {"user": identity}, _APP)
 
     async def resolve(self, given: str) -> Person:
         """The one person meant by an id, `<@U1>`, `@handle`, an e-mail address or a real name.
@@ -107,7 +110,7 @@ class PeopleDirectory:
             TimedOut: when the directory has not been read to its end yet; the next call goes on.
         """
         name = given.strip()
-        if (read := await self._by_identity(name)) is not None:
+        if (read := await self._by_identity(name, self._read_person)) is not None:
             return read.person
         return await self._named(folded(name.lstrip("@")))
 
@@ -122,7 +125,7 @@ class PeopleDirectory:
         started = self.listed.now()
         wanted = folded(query.strip().lstrip("@"))
         try:
-            if (read := await self._by_identity(query.strip())) is not None:
+            if (read := await self._by_identity(query.strip(), self._read_together)) is not None:
                 return [read.person], "", moment(read.at) if read.at < started else None
         except NotFound:
             return [], "", None
@@ -150,17 +153,17 @@ class PeopleDirectory:
             "An e-mail address finds anybody at once."
         )
 
-    async def _by_identity(self, given: str) -> ReadPerson | None:
-        """The person of an id, mention or e-mail address; None for anything else."""
+    async def _by_identity(self, given: str, read: Callable[[str], Awaitable[ReadPerson]]) -> ReadPerson | None:
+        """The person of an id, mention or e-mail address; None for anything else. `read` reads one by id."""
         mention = MENTION.fullmatch(given)
         identity = mention[2] if mention else linked_user(given) or given.removeprefix("@")
         if USER_ID.fullmatch(identity) or (mention and mention[1] == "@"):
-            return await self._read_person(identity)
+            return await read(identity)
         if EMAIL.fullmatch(given):
             return ReadPerson(Person.from_record(await self._api.users.by_email(given)), self.listed.now())
         if USER_ID_WITHOUT_DIGIT.fullmatch(identity):
             try:
-                return await self._read_person(identity)
+                return await read(identity)
             except NotFound:
                 return None
         return None
@@ -202,19 +205,19 @@ class PeopleDirectory:
     def _at_hand(self, wanted: list[str]) -> dict[str, Person]:
         """Those who have been read already."""
         listed = {person.id: person for page in self.listed.cached_pages for person in page.items}
-        known = {identity: listed.get(identity) or self._cached(identity) for identity in wanted}
-        return {identity: person for identity, person in known.items() if person is not None}
+        known = {identity: read.person for identity in wanted if (read := self._cached(identity)) is not None}
+        return known | {identity: listed[identity] for identity in wanted if identity in listed}
 
-    async def _look_up(self, wanted: Sequence[str]) -> list[Person | Failure | None]:
-        """The people whom calls of the same moment want named; None for those beyond what is looked up at once."""
+    async def _look_up(self, wanted: Sequence[str]) -> list[ReadPerson | Failure | None]:
+        """The people whom calls of the same moment want; None for those beyond what is looked up at once."""
         distinct = list(dict.fromkeys(wanted))
-        found: dict[str, Person | Failure | None] = dict(await self._from_page(distinct))
+        found: dict[str, ReadPerson | Failure | None] = dict(await self._from_page(distinct))
         missing = [identity for identity in distinct if identity not in found]
-        for outcome in await fan_out(missing[:MAX_PERSON_LOOKUPS], self.person):
+        for outcome in await fan_out(missing[:MAX_PERSON_LOOKUPS], self._read_person):
             found[outcome.item] = outcome.failure or outcome.value
         return [found.get(identity) for identity in wanted]
 
-    async def _from_page(self, wanted: list[str]) -> dict[str, Person]:
+    async def _from_page(self, wanted: list[str]) -> dict[str, ReadPerson]:
         """Those of the directory's first page, when several are wanted: in most workspaces that is everybody."""
         if len(wanted) < MIN_NAMES_FOR_A_PAGE or self._clock() < self._page_closed_until:
             return {}
@@ -222,7 +225,9 @@ class PeopleDirectory:
             try:
                 async for page in self.listed.pages():
                     by_id = {
-                        person.id: person for read in (page, *self.listed.cached_pages[1:]) for person in read.items
+                        person.id: ReadPerson(person, read.read_at)
+                        for read in (page, *self.listed.cached_pages[1:])
+                        for person in read.items
                     }
                     return {identity: by_id[identity] for identity in wanted if identity in by_id}
             except Failure:
