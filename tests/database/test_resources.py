@@ -58,6 +58,7 @@ async def test_a_schema_a_table_a_sample_a_record_and_health_are_read_by_address
     [
         ("db://nowhere/schema", "No database is called"),
         ("db://default/sales/order", "sales.orders"),
+        ("db://default/catalog/sales.orders", "No table or view is called 'catalog.sales.orders'. Did you mean"),
         ("db://default/sales/orders/record/99999999", "no row with the key"),
         ("db://default/sales/order_items/record/3", "order_id, line"),
         ("db://default/sales/order_totals/record/3", "no primary key"),
@@ -88,6 +89,14 @@ async def test_addresses_and_prompts_are_completed(client: Client):
         "sales.order_items", "sales.order_totals", "sales.orders"
     ]  # fmt: skip
     assert await complete(PromptReference(name="sql_query_builder"), "table", "Orders") == ["sales.orders"]
+
+
+async def test_a_completed_table_name_with_its_schema_is_read_in_the_address_of_that_schema(client: Client):
+    table = ResourceTemplateReference(uri="db://{database}/{schema}/{table}")
+    names = (await client.complete(table, {"name": "table", "value": "orders"})).completion.values
+    assert names == ["sales.orders"]
+    assert (await read(client, f"db://default/sales/{names[0]}"))["table"] == "sales.orders"
+    assert len((await read(client, f"db://default/sales/{names[0]}/sample"))["rows"]) == 10
 
 
 async def following(client: Client, cursor: str | None) -> list[ListResourcesResult]:

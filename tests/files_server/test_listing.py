@@ -62,6 +62,28 @@ async def test_a_listed_file_has_a_relative_name_an_absolute_address_its_type_si
     assert (await client.read_resource(str(entry.uri))).contents[0].mime_type == "text/x-typescript"
 
 
+async def test_a_listed_file_that_is_no_text_has_the_type_with_which_it_is_read(client: Client, ground) -> None:
+    kinds = {
+        "a.webp": "image/webp",
+        "b.woff2": "font/woff2",
+        "c.sqlite": "application/vnd.sqlite3",
+        "d.flac": "audio/flac",
+        "e.mjs": "text/javascript",
+        "f.ipynb": "application/x-ipynb+json",
+        "g.sql": "application/sql",
+    }
+    for name, kind in kinds.items():
+        (ground.allowed / name).write_bytes(
+            b"{}" if "json" in kind or "text" in kind or "sql" in name else b"\x00\xff\xfe"
+        )
+    (ground.allowed / "c.sqlite").write_bytes(b"SQLite format 3\x00\xff")
+    uris = {entry.name: str(entry.uri) for page in await listed(client) for entry in page}
+    entries = {entry.name: entry.mime_type for page in await listed(client) for entry in page}
+    assert {name: entries[name] for name in kinds} == kinds
+    read = {name: (await client.read_resource(uris[name])).contents[0].mime_type for name in kinds}
+    assert read == kinds
+
+
 async def test_a_file_changed_between_two_pages_costs_no_other_file(client: Client, ground) -> None:
     for number in range(150):
         write(ground.allowed / f"{number:03}.txt", 2_000_000_000 + number)

@@ -78,6 +78,19 @@ async def test_one_outside_the_allow_list_is_named_and_not_shown(use: Use, world
     assert "secret plans" not in str(data(result))
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([f"acme/part-{number}" for number in range(51)], "names should have at most 50 items, not 51."),
+        ([], "names should have at least 1 item, not 0."),
+    ],
+)
+async def test_too_many_and_too_few_are_refused(names: list[str], told: str, use: Use, github: ScriptedGitHub) -> None:
+    failed = failure(await use("get_repositories", names=names))
+    assert (failed.code, failed.message) == ("INVALID_INPUT", told)
+    assert github.requests == []
+
+
 async def test_progress_tells_each_repository(connect: Connect, world: World) -> None:
     told: list[tuple[float, float | None]] = []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking_hosts import REVISIONS, Host, hosted
+from asking_hosts import MODERN, REVISIONS, Host, hosted, hosted_over_http
 from mcp_chassis.testing import failure
 from mcp_types import CallToolResult, ElicitResult
 from rest_mcp.assembly import server_of
@@ -55,21 +55,39 @@ def asked(host: Host) -> str:
     return ", ".join("person" if question == TO_PERSON else "model" for question in host.questions) or "nobody"
 
 
-async def triaged(server: Any, desk: Running, host: Host, revision: str) -> CallToolResult:
+async def triaged(server: Any, desk: Running, host: Host, revision: str, over: Any = hosted) -> CallToolResult:
     env = {"MCP_OUTBOUND_RATE": "1000", **desk.environment}
     host.questions.clear()
-    async with hosted(server, host, revision, env) as call:
+    async with over(server, host, revision, env) as call:
         return await call("triage_ticket", {"ticket_id": 2})
+
+
+async def rows(server: Any, desk: Running, revision: str, over: Any = hosted) -> dict[str, str]:
+    """By host, the cells of the page about who was asked and what was told."""
+    found: dict[str, str] = {}
+    for name, host in HOSTS.items():
+        result = await triaged(server, desk, host, revision, over)
+        found[name] = f"{asked(host)} | {told(result).strip()}"
+    return found
+
+
+def page() -> dict[str, str]:
+    table = PAGE.read_text(encoding="utf-8").partition("<!-- hosts -->\n")[2].partition("<!-- /hosts -->")[0]
+    cells = [row.removeprefix("| ").removesuffix(" |").partition(" | ") for row in table.splitlines()[2:]]
+    return {name: told for name, _, told in cells}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_the_page_shows_what_each_kind_of_host_is_asked_and_told(server, desk: Running, revision: str) -> None:
-    rows = ["| host | asked | result |", "|---|---|---|"]
-    for name, host in HOSTS.items():
-        result = await triaged(server, desk, host, revision)
-        rows.append(f"| {name} | {asked(host)} | {told(result).strip()} |")
-    page = PAGE.read_text(encoding="utf-8")
-    assert page.partition("<!-- hosts -->\n")[2].partition("<!-- /hosts -->")[0].splitlines() == rows
+    assert page() == await rows(server, desk, revision)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_over_http_the_page_holds_for_the_newest_revision_and_nobody_is_asked_in_earlier_ones(
+    server, desk: Running, revision: str
+) -> None:
+    nobody = dict.fromkeys(HOSTS, page()["neither a model nor forms"])
+    assert await rows(server, desk, revision, hosted_over_http) == (page() if revision == MODERN else nobody)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

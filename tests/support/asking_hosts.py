@@ -8,6 +8,7 @@ from typing import Any
 from mcp.client import ClientSession
 from mcp.client._memory import InMemoryTransport
 from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import (
     CallToolResult,
     ClientCapabilities,
@@ -25,6 +26,7 @@ from mcp.types import (
 )
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.server import Server
+from remote_http import BASE, served
 
 MODERN = "2026-07-28"
 REVISIONS = ["2025-06-18", "2025-11-25", MODERN]
@@ -98,6 +100,22 @@ async def hosted(server: Server[Any], host: Host, revision: str, env: Mapping[st
         await _shake_hands(session, revision, host)
         await session.set_logging_level("info")
         yield session.call_tool
+
+
+@asynccontextmanager
+async def hosted_over_http(
+    server: Server[Any], host: Host, revision: str, env: Mapping[str, str]
+) -> AsyncGenerator[Call]:
+    """The same over HTTP, where a host of an earlier revision declares what it can do and cannot be asked."""
+    async with served({"": server}, env) as http:
+        transport = streamable_http_client(f"{BASE}/mcp", http_client=http)
+        if revision == MODERN:
+            async with Client(transport, mode=MODERN, **host.callbacks) as client:
+                yield lambda tool, arguments: host.call(client.session, tool, arguments)
+            return
+        async with transport as streams, ClientSession(*streams, **host.callbacks) as session:
+            await _shake_hands(session, revision, host)
+            yield session.call_tool
 
 
 async def _shake_hands(session: ClientSession, revision: str, host: Host) -> None:

@@ -12,7 +12,7 @@ from mcp_chassis.failures import InvalidInput, NotFound, PermissionDenied
 from files_server import encodings
 
 MAX_READ_SIZE = 1_000_000  # characters of a text, bytes of anything else
-TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/javascript"}
+TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/sql"}
 UNKNOWN = "text/plain"
 TYPES = mimetypes.MimeTypes()
 """The library's own table: what this machine has installed plays no part."""
@@ -22,11 +22,33 @@ BY_STEPS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasat
 """Whether this system can open a path one step at a time; Windows cannot."""
 MORE_TYPES = {
     "text/markdown": (".md", ".markdown"),
+    "text/javascript": (".js", ".mjs", ".cjs", ".jsx"),
+    "text/x-typescript": (".ts", ".tsx", ".mts", ".cts"),
     "application/yaml": (".yaml", ".yml"),
     "application/toml": (".toml",),
-    "text/x-typescript": (".ts", ".tsx", ".mts", ".cts"),
+    "application/sql": (".sql",),
+    "application/x-ipynb+json": (".ipynb",),
+    "image/webp": (".webp",),
+    "audio/flac": (".flac",),
+    "audio/ogg": (".ogg",),
+    "audio/mp4": (".m4a",),
+    "video/matroska": (".mkv",),
+    "font/woff": (".woff",),
+    "font/woff2": (".woff2",),
+    "font/ttf": (".ttf",),
+    "font/otf": (".otf",),
+    "application/epub+zip": (".epub",),
+    "application/x-7z-compressed": (".7z",),
+    "application/java-archive": (".jar",),
+    "application/vnd.sqlite3": (".sqlite", ".db"),
+    "application/vnd.apache.parquet": (".parquet",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (".pptx",),
+    "application/vnd.oasis.opendocument.text": (".odt",),
+    "application/vnd.oasis.opendocument.spreadsheet": (".ods",),
 }
-"""Types that older Pythons lack or, as with `.ts`, take for a video."""
+"""Types that some Pythons lack, have under an older name or, as with `.ts`, take for a video."""
 for kind, endings in MORE_TYPES.items():
     for ending in endings:
         TYPES.add_type(kind, ending)

@@ -234,7 +234,7 @@ def _without_prefix(loc: tuple[int | str, ...], schema: JsonSchema) -> tuple[int
 
 def _rule(kind: str, text: str) -> str:
     """Pydantic's message for a rule, without the caller's value or a class name."""
-    return RULES.get(kind) or SUBJECT.sub("", text).removesuffix(".")
+    return RULES.get(kind) or SUBJECT.sub("", text).replace(" after validation", "").removesuffix(".")
 
 
 def _said(name: str, rules: list[str]) -> str:

@@ -104,7 +104,7 @@ async def find(
         if rows:
             return _chosen(rows)
     names = await connection.fetch(_NAMES_SQL, allowed, readings[0][0])
-    raise missing(table, ((row["schema"], row["name"]) for row in names))
+    raise missing(table if schema is None else f"{schema}.{table}", ((row["schema"], row["name"]) for row in names))
 
 
 def _chosen(rows: Sequence[Row]) -> Relation:
@@ -140,7 +140,8 @@ _PART = r'("(?:[^"]|"")+"|[^".]+)'
 def _readings(table: str, schema: str | None) -> list[tuple[str, str | None, str | None]]:
     """The name, schema and database that `table` can mean; names with dots are found without quotes too."""
     if schema is not None:
-        return [(_unquoted(table), _unquoted(schema), None)]
+        bare = table.removeprefix(f"{schema}.")  # with its schema as well, as completion gives it where none is chosen
+        return [(_unquoted(name), _unquoted(schema), None) for name in dict.fromkeys((table, bare))]
     parts = re.fullmatch(rf"(?:(?:{_PART}\.)?{_PART}\.)?{_PART}", table)
     database, of_schema, name = (_unquoted(part) if part else None for part in parts.groups()) if parts else [None] * 3
     found = [(name, of_schema, database)] if name else []
