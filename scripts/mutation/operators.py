@@ -139,6 +139,8 @@ def _is_word_of_a_protocol(source: Source, node: ast.Constant) -> bool:
             return True
         case ast.keyword(arg=name):
             return name not in PROSE_KEYWORDS
+        case ast.Call(func=ast.Name(id="cast")):
+            return False
         case ast.Call() | ast.Assign() | ast.AnnAssign() | ast.Return() | ast.IfExp() | ast.BoolOp():
             return True
         case ast.arguments():

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_chassis.http.response import Response
 from mcp_chassis.testing import Reply, ScriptedUpstream, connected, data
 from mcp_types import CallToolResult
 from rest_mcp.assembly import server_of
+from rest_mcp.locations import Address, address_lines, named_address, with_address
 
 BRIDGE = """
 instructions = "Things."
@@ -90,9 +92,6 @@ async def test_an_address_on_another_server_is_told_as_such_without_user_and_que
 
 
 async def test_http_and_https_of_one_host_are_one_server(tmp_path: Path) -> None:
-    from mcp_chassis.http.response import Response
-    from rest_mcp.locations import named_address
-
     answer = Response("things", 201, {"location": "http://api.example/things/7"}, b"")
     found = named_address(answer, "https://api.example", "/things")
     assert found is not None
@@ -146,3 +145,108 @@ async def test_a_write_that_answers_text_tells_the_address_in_a_line(tmp_path: P
     reply = Reply(201, body=body, headers={"location": "/notes/4", "content-type": "text/plain"})
     result = await wrote(tmp_path, "add_note", "POST /notes", reply)
     assert text in str(getattr(result.content[0], "text", ""))
+
+
+NAMING = ["id", "key", "number", "name", "slug", "thingId", "Key", "external_number"]
+LINKING = ["href", "url", "uri", "link", "self", "location", "htmlUrl"]
+
+
+def test_each_field_that_may_name_the_new_thing_says_its_identifier() -> None:
+    seven = Address("/things/7", "7")
+    assert [name for name in NAMING if with_address({name: "7"}, seven) != {name: "7"}] == []
+    assert [name for name in NAMING if with_address({"data": [{name: 7}]}, seven) != {"data": [{name: 7}]}] == []
+    assert [name for name in LINKING if with_address({name: "7"}, seven) != {name: "7", "id": "7"}] == []
+    assert with_address({"id": "17"}, seven) == {"id": "17", "location": "/things/7"}
+    assert with_address({"state": "7"}, seven) == {"state": "7", "id": "7"}
+
+
+def test_each_field_that_may_link_to_the_new_thing_says_its_address() -> None:
+    nine = Address("/jobs/9")
+    whole = "https://api.example/jobs/9"
+    assert [name for name in LINKING if with_address({name: whole}, nine) != {name: whole}] == []
+    assert [
+        name for name in LINKING if with_address({"links": {name: "/jobs/9"}}, nine) != {"links": {name: "/jobs/9"}}
+    ] == []
+    assert with_address({"note": whole}, nine) == {"note": whole, "location": "/jobs/9"}
+    assert with_address({"name": whole}, nine) == {"name": whole, "location": "/jobs/9"}
+    assert with_address({"url": f"{whole}/logs"}, nine) == {"url": f"{whole}/logs", "location": "/jobs/9"}
+
+
+@pytest.mark.parametrize(
+    ("result", "address", "told"),
+    [
+        ({"a": 1}, None, {"a": 1}),
+        ({"a": 1}, Address(""), {"a": 1}),
+        ({}, Address("/things/7", "7"), {"id": "7"}),
+        ({}, Address("/things", ""), {"id": ""}),
+        ({"location": "Ulm"}, Address("/jobs/9"), {"location": "Ulm", "location_header": "/jobs/9"}),
+        ({}, Address("", warning="odd"), {"warnings": ["odd"]}),
+        ({"warnings": ["a"]}, Address("", warning="odd"), {"warnings": ["a", "odd"]}),
+        ({"warnings": None}, Address("", warning="odd"), {"warnings": ["odd"]}),
+        ({"warnings": "a"}, Address("", warning="odd"), {"warnings": "a", "location_warnings": ["odd"]}),
+    ],
+)
+def test_an_address_stands_beside_the_fields_of_a_result(
+    result: dict[str, Any], address: Address | None, told: dict[str, Any]
+) -> None:
+    assert with_address(result, address) == told
+
+
+def test_an_address_is_a_line_of_a_text_and_none_is_nothing() -> None:
+    assert address_lines(None) == ""
+    assert address_lines(Address("/things/7", "7")) == "\nid: 7"
+    assert address_lines(Address("/jobs/9")) == "\nlocation: /jobs/9"
+
+
+@pytest.mark.parametrize(
+    ("base", "address", "found"),
+    [
+        ("http://api.example", "https://api.example/things/7", Address("/things/7", "7")),
+        ("http://api.example:80", "https://api.example:443/things/7", Address("/things/7", "7")),
+        ("http://api.example:81", "http://api.example:81/things/7", Address("/things/7", "7")),
+        ("http://api.example", "http://API.example/things/7", Address("/things/7", "7")),
+        ("http://api.example", "  /things/7  ", Address("/things/7", "7")),
+        ("http://api.example", "?a=1", Address("/things?a=1")),
+        ("http://api.example", "/", Address("/")),
+        ("http://api.example/v1", "/v1", Address("/v1")),
+        ("http://api.example/v1", "/v10/things/7", Address("/v10/things/7")),
+        ("http://api.example", "7#top", Address("7")),
+        ("http://api.example", "/things/7?a=1", Address("/things/7?a=1")),
+        ("http://api.example", "/" + "a" * 1_999, Address("/" + "a" * 1_999)),
+        ("http://api.example", "/things#top", None),
+        ("http://api.example", "", None),
+    ],
+)
+def test_an_address_on_the_apis_own_server_is_its_path_below_the_apis_address(
+    base: str, address: str, found: Address | None
+) -> None:
+    assert named_address(Response("things", 201, {"location": address}, b""), base, "/things") == found
+
+
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ("http://api.example", "http://api.example:81/things/7"),
+        ("http://api.example:81", "http://api.example/things/7"),
+        ("http://api.example:81", "http://api.example:82/things/7"),
+        ("http://api.example", "http://other.example/things/7"),
+        ("http://api.example", "ftp://api.example/things/7"),
+    ],
+)
+def test_an_address_on_another_server_has_a_warning(base: str, address: str) -> None:
+    found = named_address(Response("things", 201, {"location": address}, b""), base, "/things")
+    host = address.split("/")[2]
+    said = f"things named an address on another server, {host}, which this tool does not ask."
+    assert found == Address(address, warning=said)
+
+
+@pytest.mark.parametrize("address", ["/" + "a" * 2_000, "/thi\u00e9", "/a\x01b", "http://[::1", "http://x:y"])
+def test_an_address_without_sense_is_left_out_with_a_warning(address: str) -> None:
+    found = named_address(Response("things", 201, {"location": address}, b""), "http://api.example", "/things")
+    assert found == Address("", warning="things named the address of its result in a header without sense.")
+
+
+def test_the_header_location_goes_before_content_location() -> None:
+    both = {"content-location": "/things/8", "location": "/things/7"}
+    found = named_address(Response("things", 201, both, b""), "http://api.example", "/things")
+    assert found == Address("/things/7", "7")

@@ -53,6 +53,7 @@ UNTOUCHED = {
     "a list of exports": "__all__ = ['a', 'b']",
     "prose": "x = 'These are several words.'",
     "a description": "x = Field(description='words')",
+    "the type of a cast": "x = cast('Node', y)",
     "a help text": "x = add_argument(help='words')",
     "an import for types": "if TYPE_CHECKING:\n x = 1",
     "the start of a program": "if __name__ == '__main__':\n main()",

@@ -97,9 +97,7 @@ class BatchedReads:
 
 def has_all(value: Any, tree: Tree) -> bool:
     """Whether an item has every kept field: one that is missing in a list may be there in a single answer."""
-    if not isinstance(value, dict):
-        return False
-    fields = cast("dict[str, Any]", value)
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     return all(name in fields and _has_below(fields[name], below) for name, below in tree.items())
 
 

@@ -182,8 +182,8 @@ class RequestSpec(Part):
 class ToolPart(RequestSpec):
     """A tool. Its effect follows from its method and its words unless the file says otherwise.
 
-    `safe` allows `check` to call it on the live API. `batch` answers several calls of a moment by one request.
-    `safe` allows `check` to call it on the live API. A call must give the arguments of one of the `shapes`.
+    `safe` allows `check` to call it on the live API. `batch` answers several calls of a moment by one request. A call
+    must give the arguments of one of the `shapes`.
     """
 
     safe: bool = False

@@ -69,8 +69,6 @@ def with_address(result: Mapping[str, Any], address: Address | None) -> dict[str
 
 def address_lines(address: Address | None) -> str:
     """The address as lines of a text; empty where there is none."""
-    if address is None:
-        return ""
     return "".join(f"\n{name}: {value}" for name, value in with_address({}, address).items())
 
 

@@ -134,8 +134,8 @@ def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | N
 def _from_address(paging: Paging, address: str) -> str:
     """The cursor in the query of an address; the whole query where it has none under the parameter's name."""
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-    if paging.sent_as in query:
-        return query[paging.sent_as]
+    if cursor := query.get(paging.sent_as):  # an empty one would ask for the first page again
+        return cursor
     return json.dumps(query) if query else address
 
 

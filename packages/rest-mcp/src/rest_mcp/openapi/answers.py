@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from rest_mcp.names import path_of, steps_of
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.schemas import merged, snake
+from rest_mcp.openapi.schemas import merged, snake_case
 
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "value", "list")
 NAMING_FIELDS = {"name", "title", "number", "key", "uuid", "slug", "status", "created_at", "createdAt"}
@@ -48,7 +48,7 @@ def answered(document: Document, operation: Operation) -> tuple[str, str | None]
         return "list", None
     properties = properties_of(document, operation.answer)
     if operation.method == "GET" and not _is_one_thing(operation, properties):
-        for name in (*LIST_FIELDS, last := _last_part(operation), snake(last)):
+        for name in (*LIST_FIELDS, last := _last_part(operation), snake_case(last)):
             if merged(document, properties.get(name)).get("type") == "array":
                 return "list", path_of(name)
     return "object", None
@@ -80,12 +80,14 @@ def _page(
     if not lists or "id" in {*inner, *beside}:
         return None
     fields = {**beside, **inner}
-    words = [name for name in fields if snake(name) in PAGING_WORDS | VAGUE_WORDS]
-    telling = any(snake(name) in PAGING_WORDS for name in words)
-    asked = any(each.get("in") == "query" and snake(str(each.get("name"))) in ASKED for each in operation.parameters)
+    words = [name for name in fields if snake_case(name) in PAGING_WORDS | VAGUE_WORDS]
+    telling = any(snake_case(name) in PAGING_WORDS for name in words)
+    asked = any(
+        each.get("in") == "query" and snake_case(str(each.get("name"))) in ASKED for each in operation.parameters
+    )
     called = [name for name in lists if _is_called(name, _last_part(operation).partition(".")[0])]
     chosen = called if len(called) == 1 else lists
-    other = [name for name in fields if name not in (*lists, *words) and snake(name) not in BESIDE_LISTS]
+    other = [name for name in fields if name not in (*lists, *words) and snake_case(name) not in BESIDE_LISTS]
     most = MAX_OTHER_FIELDS if telling or asked or chosen is called else 0
     if len(other) > most or not all(is_plain(document, fields[name]) for name in other):
         return None
@@ -141,5 +143,5 @@ def _last_part(operation: Operation) -> str:
 
 def _is_called(field: str, part: str) -> bool:
     """Whether the words of a field, singular or plural, end the words of a part of a path: campaigns, ad_campaign."""
-    one, other = snake(field).rstrip("s"), snake(part).rstrip("s")
+    one, other = snake_case(field).rstrip("s"), snake_case(part).rstrip("s")
     return other == one or other.endswith(f"_{one}")

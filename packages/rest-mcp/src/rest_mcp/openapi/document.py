@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.openapi.files import Files, Node, loaded
 from rest_mcp.openapi.keywords import well_formed
+from rest_mcp.openapi.media_types import FORM, JSON, body_of, media_of
 
 MAX_REFERENCE_CHAIN = 20
 METHODS = ("get", "post", "put", "patch", "delete")
 NOTHING: Node = {}
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ class Document:
         given = [self.resolved(each) for each in [*shared.get("parameters", ()), *node.get("parameters", ())]]
         by_place = {(each.get("in"), each.get("name")): each for each in given}
         request = self.resolved(node.get("requestBody", NOTHING))
-        content_type, found = _body(request.get("content", NOTHING))
+        content_type, found = body_of(request.get("content", NOTHING))
         media = None if found is None else self.resolved(found)
         answer, text, kinds = self._answer(node)
         return Operation(
@@ -224,7 +224,11 @@ class Document:
             text=text,
             answer_kinds=kinds,
             named=identifier == node.get("operationId"),
-            servers=tuple(str(_object(each).get("url")) for each in _list(node.get("servers", shared.get("servers")))),
+            servers=tuple(
+                str(url)
+                for each in _list(node.get("servers", shared.get("servers")))
+                if (url := _object(each).get("url"))
+            ),
         )
 
     def _answer(self, node: Node) -> tuple[Node | None, bool, tuple[str, ...]]:
@@ -236,7 +240,7 @@ class Document:
             response = self.resolved(responses.get(status))
             content = cast("Node", response.get("content", NOTHING))
             kinds = kinds or tuple(content)
-            if media := _media(content, JSON):
+            if media := media_of(content, JSON):
                 return _object(media[1].get("schema")), False, kinds
             if any(kind.startswith("text/") or kind == "*/*" for kind in content):
                 return None, True, kinds
@@ -268,32 +272,3 @@ def _object(value: Any) -> Node:
 
 def _list(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
-
-
-def _body(content: Any) -> tuple[str, Node | None]:
-    """The media type and the description of a request body in JSON or form fields; JSON where both are there."""
-    for kind in (JSON, FORM):
-        if found := _media(content, kind):
-            return found
-    return "", None
-
-
-def _media(content: Any, kind: str) -> tuple[str, Node] | None:
-    """A media type and its body, or one that ends like it: `application/problem+json` and `text/json` are JSON too."""
-    if not isinstance(content, dict):
-        return None
-    bodies = cast("Mapping[str, Any]", content)
-    suffix = f"+{kind.rpartition('/')[2]}"
-    by_name = [
-        (name.partition(";")[0].strip().lower(), cast("Node", body))
-        for name, body in bodies.items()
-        if isinstance(body, dict)
-    ]
-    exact = [(name, body) for name, body in by_name if name == kind]
-    alike = [
-        (kind if "*" in name else name, body)
-        for name, body in by_name
-        if name.endswith(suffix) or (name == "text/json" and kind == JSON)
-    ]
-    anything = [(kind, body) for name, body in by_name if name == "*/*" and kind == JSON and "schema" in body]
-    return next(iter([*exact, *alike, *anything]), None)

@@ -13,12 +13,8 @@ from rest_mcp.openapi.answers import answered
 from rest_mcp.openapi.bodies import add_body, add_parameter, described_table, shapes_of
 from rest_mcp.openapi.document import Document, Operation
 from rest_mcp.openapi.files import Node
-from rest_mcp.openapi.schemas import (
-    Table,
-    first_sentence,
-    merged,
-    snake,
-)
+from rest_mcp.openapi.schemas import Table, merged, snake
+from rest_mcp.openapi.sentences import first_sentence
 from rest_mcp.openapi.styles import CANNOT, styled
 
 MAX_SENTENCE_CHARS = 200

@@ -71,11 +71,11 @@ def page_size(document: Document, node: Node) -> int:
     beyond = schema.get("exclusiveMaximum")
     if beyond is True and most is not None:
         most -= 1
-    elif beyond is not False and (bound := _whole(beyond)) is not None:
+    elif (bound := _whole(beyond)) is not None:
         most = bound - 1
     limit = most if most is not None else usual
     size = min(DEFAULT_PAGE_SIZE, limit) if limit is not None and limit > 0 else DEFAULT_PAGE_SIZE
-    return max(1, min(1_000, max(size, least or 0)))
+    return min(1_000, max(size, least or 0))
 
 
 def _whole(value: Any) -> int | None:

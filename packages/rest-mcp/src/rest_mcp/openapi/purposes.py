@@ -86,15 +86,13 @@ def purpose(document: Document, operation: Operation) -> Purpose:
     parts = segments(operation.path)
     of_one = bool(parts) and "{" in parts[-1]
     last = words(parts[-1]) if parts and not of_one else []
-    verb = next((word for word in last if word in VERBS or word in ACTIONS), None) or (
-        verb_of(operation.identifier) if operation.named else None
-    )
+    verb = next((word for word in last if word in VERBS or word in ACTIONS), None) or verb_of(operation.identifier)
     said = VERBS.get(verb or "")
     match operation.method:
         case "GET" if of_one:
             return Purpose.GET
-        case "GET" if said in {Purpose.SEARCH, Purpose.LIST}:
-            return said or Purpose.LIST
+        case "GET" if said is Purpose.SEARCH or said is Purpose.LIST:
+            return said
         case "GET":
             plural = bool(last) and singular(last[-1]) != last[-1]
             is_list = plural or answered(document, operation)[0] == "list" or envelope(document, operation)

@@ -10,6 +10,7 @@ from pydantic_core import SchemaError
 from rest_mcp.names import RESERVED
 from rest_mcp.openapi.document import NOTHING, Document
 from rest_mcp.openapi.files import Node
+from rest_mcp.openapi.sentences import first_sentence, one_line
 from rest_mcp.parameters import FORMATS, MAX_DEPTH, MAX_SAFE_INTEGER
 
 Table = dict[str, Any]
@@ -20,8 +21,6 @@ MAX_ALTERNATIVE_DEPTH = 2
 MAX_OBJECT_FIELDS = 100
 SCALARS = {"string", "integer", "number", "boolean"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s")
-_MARKUP = re.compile(r"<[^<>]*>|[`*_]{1,3}(?=\w)|(?<=\w)[`*]{1,3}|\[([^][]*)\]\([^()]*\)")
 
 
 class Inexpressible(ValueError):
@@ -32,19 +31,16 @@ def snake(name: str) -> str:
     """A parameter's name for a model: `perPage` is `per_page`, `filter[name]` is `filter_name`."""
     from keyword import iskeyword
 
-    words = [word.lower() for word in _WORD.findall(name)]
-    while words and not words[0][0].isalpha():
-        words.pop(0)
-    plain = "_".join(words)[:60].rstrip("_") or "value"
+    plain = snake_case(name)
     return f"{plain}_value" if iskeyword(plain) or plain in RESERVED else plain
 
 
-def first_sentence(text: str, longest: int) -> str | None:
-    """One printable line; None where there is none."""
-    plain = " ".join(_MARKUP.sub(r"\1", text[:2_000]).split())
-    printable = "".join(character for character in plain if character.isprintable())
-    sentence = _SENTENCE.split(printable, maxsplit=1)[0].strip()
-    return (sentence if len(sentence) <= longest else f"{sentence[: longest - 1].rstrip()}…") or None
+def snake_case(name: str) -> str:
+    """The words of a name joined by underscores, at most 60 characters."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    while words and not words[0][0].isalpha():
+        words.pop(0)
+    return "_".join(words)[:60].rstrip("_") or "value"
 
 
 def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[int, ...] = ()) -> Table:
@@ -211,13 +207,7 @@ def without_default(table: Table) -> Table:
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     sentence = rest.get("description", "")
     known = f"Default {shown}." if not sentence else f"{sentence.rstrip('.')}. Default {shown}."
-    return {**rest, "description": first_line(known, MAX_DESCRIPTION_CHARS)}
-
-
-def first_line(text: str, longest: int) -> str:
-    """The text in one printable line of at most so many characters."""
-    line = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    return {**rest, "description": one_line(known, MAX_DESCRIPTION_CHARS)}
 
 
 def described(document: Document, schema: Any) -> Table:
