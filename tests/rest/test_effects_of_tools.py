@@ -50,23 +50,22 @@ def test_a_description_that_begins_with_a_verb_of_reading_tells_of_a_read() -> N
     assert changes("x", "/users", "Users delete markers")
 
 
-@pytest.mark.parametrize(
-    ("description", "changing"),
-    [
-        ("Deletes it", True),
-        ("Catches what deletes", True),
-        ("Attaches a file", True),
-        ("Publishes a file", True),
-        ("Delete.", True),
-        ("Delete, then", True),
-        ("", False),
-        ("One two delete", True),
-        ("One two three delete", False),
-        ("Get delete markers", False),
-    ],
-)
-def test_a_verb_counts_among_the_first_three_words_of_a_description(description: str, changing: bool) -> None:
-    assert changes("x", "/x", description) is changing
+TOLD = [
+    ("Deletes it", True),
+    ("Catches what deletes", True),
+    ("Attaches a file", True),
+    ("Publishes a file", True),
+    ("Delete.", True),
+    ("Delete, then", True),
+    ("", False),
+    ("One two delete", True),
+    ("One two three delete", False),
+    ("Get delete markers", False),
+]
+
+
+def test_a_verb_counts_among_the_first_three_words_of_a_description() -> None:
+    assert {told: changes("x", "/x", told) for told, _ in TOLD} == dict(TOLD)
 
 
 def tool(method: str, **said: Any) -> ToolPart:
@@ -104,32 +103,27 @@ def test_a_get_whose_name_path_or_description_says_so_is_a_write(said: dict[str,
     assert tool("GET", **said).reads is False
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "said", "place"),
-    [
-        ("GET", "/x", {}, "query"),
-        ("DELETE", "/x", {}, "query"),
-        ("POST", "/x", {}, "body"),
-        ("PUT", "/x", {}, "body"),
-        ("PATCH", "/x", {}, "body"),
-        ("POST", "/x/{a}", {}, "path"),
-        ("POST", "/x/{b}", {"field": "b"}, "path"),
-        ("GET", "/x/{+a}", {}, "path"),
-        ("POST", "/x", {"in": "query"}, "query"),
-        ("DELETE", "/x", {"in": "body"}, "body"),
-        ("GET", "/x", {"in": "header", "fixed": "1", "field": "X-A"}, "header"),
-    ],
-)
-def test_a_parameter_goes_where_its_method_and_path_take_it(
-    method: str, path: str, said: dict[str, Any], place: str
-) -> None:
-    found = tool(method, request=f"{method} {path}", parameters={"a": said})
-    assert found.place("a") == place
+PLACES: list[tuple[str, str, dict[str, Any], str]] = [
+    ("GET", "/x", {}, "query"),
+    ("DELETE", "/x", {}, "query"),
+    ("POST", "/x", {}, "body"),
+    ("PUT", "/x", {}, "body"),
+    ("PATCH", "/x", {}, "body"),
+    ("POST", "/x/{a}", {}, "path"),
+    ("POST", "/x/{b}", {"field": "b"}, "path"),
+    ("GET", "/x/{+a}", {}, "path"),
+    ("POST", "/x", {"in": "query"}, "query"),
+    ("DELETE", "/x", {"in": "body"}, "body"),
+    ("GET", "/x", {"in": "header", "fixed": "1", "field": "X-A"}, "header"),
+]
 
 
-@pytest.mark.parametrize(
-    ("said", "problem"),
-    [
+def test_a_parameter_goes_where_its_method_and_path_take_it() -> None:
+    found = [tool(method, request=f"{method} {path}", parameters={"a": said}) for method, path, said, _ in PLACES]
+    assert [each.place("a") for each in found] == [place for *_, place in PLACES]
+
+
+CANNOT: list[tuple[dict[str, Any], str]] = [
         ({"in": "header", "field": "X-A"}, "sends a in a header, which must be fixed"),
         ({"in": "header", "field": "Host", "fixed": "1"}, "sends a in a header, which must be fixed"),
         ({"in": "body"}, "sends a in the body, which a GET does not have"),
@@ -147,25 +141,27 @@ def test_a_parameter_goes_where_its_method_and_path_take_it(
         ({"type": "object", "style": "deepObject",
           "properties": {"b": {"type": "array", "items": {"type": "array"}}}},
          "sends a, a list of lists or objects, outside"),
-    ],
-)  # fmt: skip
-def test_a_parameter_that_its_place_cannot_carry_is_refused(said: dict[str, Any], problem: str) -> None:
-    path = "/x/{p}" if said.get("field") == "p" else "/x"
-    with pytest.raises(BadBridge, match=problem):
-        tool("GET", request=f"GET {path}", parameters={"a": said})
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [
-        ("/x/{p}", {"field": "p", "required": False, "fixed": "1"}),
-        ("/x/{p}", {"field": "p", "type": "array", "separator": ","}),
-        ("/x/{p}", {"field": "p", "type": "array", "style": "json"}),
-        ("/x", {"type": "array", "items": {"type": "integer"}}),
-        ("/x", {"type": "object", "hidden": True, "properties": {"b": {}}}),
-        ("/x", {"type": "object", "style": "json", "properties": {"b": {"type": "object", "properties": {"c": {}}}}}),
-        ("/x", {"type": "object", "style": "deepObject", "properties": {"b": {"type": "object", "properties": {}}}}),
-    ],
-)
-def test_a_parameter_that_its_place_can_carry_is_taken(path: str, said: dict[str, Any]) -> None:
-    assert tool("GET", request=f"GET {path}", parameters={"a": said}).parameters.keys() == {"a"}
+def test_a_parameter_that_its_place_cannot_carry_is_refused() -> None:
+    for said, problem in CANNOT:
+        path = "/x/{p}" if said.get("field") == "p" else "/x"
+        with pytest.raises(BadBridge, match=problem):
+            tool("GET", request=f"GET {path}", parameters={"a": said})
+
+
+CAN: list[tuple[str, dict[str, Any]]] = [
+    ("/x/{p}", {"field": "p", "required": False, "fixed": "1"}),
+    ("/x/{p}", {"field": "p", "type": "array", "separator": ","}),
+    ("/x/{p}", {"field": "p", "type": "array", "style": "json"}),
+    ("/x", {"type": "array", "items": {"type": "integer"}}),
+    ("/x", {"type": "object", "hidden": True, "properties": {"b": {}}}),
+    ("/x", {"type": "object", "style": "json", "properties": {"b": {"type": "object", "properties": {"c": {}}}}}),
+    ("/x", {"type": "object", "style": "deepObject", "properties": {"b": {"type": "object", "properties": {}}}}),
+]
+
+
+def test_a_parameter_that_its_place_can_carry_is_taken() -> None:
+    for path, said in CAN:
+        assert tool("GET", request=f"GET {path}", parameters={"a": said}).parameters.keys() == {"a"}

@@ -28,12 +28,11 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("key", VALUES)
-def test_a_keyword_with_a_value_of_another_type_counts_as_left_out(key: str) -> None:
+def test_a_keyword_with_a_value_of_another_type_counts_as_left_out() -> None:
     document = whole()
-    good, bad = VALUES[key]
-    assert [document.resolved({"x": 1, key: value}) for value in good] == [{"x": 1, key: value} for value in good]
-    assert [document.resolved({"x": 1, key: value}) for value in bad] == [{"x": 1}] * len(bad)
+    for key, (good, bad) in VALUES.items():
+        assert [document.resolved({"x": 1, key: value}) for value in good] == [{"x": 1, key: value} for value in good]
+        assert [document.resolved({"x": 1, key: value}) for value in bad] == [{"x": 1}] * len(bad)
 
 
 @pytest.mark.parametrize("beside", [{"in": "query"}, {"content": {}}])
@@ -69,25 +68,25 @@ def body(*kinds: str, **media: Any) -> dict[str, Any]:
     return {"/x": {"post": operation("addIt", requestBody={"content": content})}}
 
 
-@pytest.mark.parametrize(
-    ("kinds", "content_type"),
-    [
-        (["application/json"], "application/json"),
-        (["application/x-www-form-urlencoded", "application/json"], "application/json"),
-        (["application/x-www-form-urlencoded"], "application/x-www-form-urlencoded"),
-        (["application/problem+json", "application/json"], "application/json"),
-        (["application/xml", "application/problem+json"], "application/problem+json"),
-        (["text/json"], "text/json"),
-        (["Application/JSON; charset=utf-8"], "application/json"),
-        (["*/*"], "application/json"),
-        (["*/*", "text/json"], "text/json"),
-        (["application/*+json"], "application/json"),
-    ],
-)
-def test_the_body_is_sent_in_json_or_as_a_form(kinds: list[str], content_type: str) -> None:
-    found = whole(body(*kinds)).operation("addIt")
-    assert (found.content_type, found.unsupported_body) == (content_type, None)
-    assert found.form is (content_type == "application/x-www-form-urlencoded")
+BODIES = [
+    (["application/json"], "application/json"),
+    (["application/x-www-form-urlencoded", "application/json"], "application/json"),
+    (["application/x-www-form-urlencoded"], "application/x-www-form-urlencoded"),
+    (["application/problem+json", "application/json"], "application/json"),
+    (["application/xml", "application/problem+json"], "application/problem+json"),
+    (["text/json"], "text/json"),
+    (["Application/JSON; charset=utf-8"], "application/json"),
+    (["*/*"], "application/json"),
+    (["*/*", "text/json"], "text/json"),
+    (["application/*+json"], "application/json"),
+]
+
+
+def test_the_body_is_sent_in_json_or_as_a_form() -> None:
+    for kinds, content_type in BODIES:
+        found = whole(body(*kinds)).operation("addIt")
+        assert (found.content_type, found.unsupported_body) == (content_type, None), kinds
+        assert found.form is (content_type == "application/x-www-form-urlencoded")
 
 
 @pytest.mark.parametrize("kinds", [["application/xml"], ["text/plain", "image/png"], ["application/jsonl"]])
@@ -108,29 +107,27 @@ def content(kind: str, schema: Any = TEXT) -> dict[str, Any]:
 NUMBER = {"type": "integer"}
 
 
-@pytest.mark.parametrize(
-    ("responses", "answer", "text", "file"),
-    [
-        ({"200": content("application/json")}, TEXT, False, None),
-        ({200: content("application/json")}, TEXT, False, None),
-        ({"201": content("application/json", NUMBER), "200": content("application/json")}, TEXT, False, None),
-        ({"2XX": content("application/json")}, TEXT, False, None),
-        ({"default": content("application/json")}, TEXT, False, None),
-        ({"default": content("application/json", NUMBER), "204": {}}, NUMBER, False, None),
-        ({"404": content("application/json")}, None, False, None),
-        ({"200": content("text/csv")}, None, True, None),
-        ({"200": content("application/pdf")}, None, False, "application/pdf"),
-        ({"200": content("application/pdf"), "202": content("application/json")}, TEXT, False, None),
-        ({"200": {"content": {"*/*": {}}}}, None, True, None),
-        ({"204": {"description": "done"}}, None, False, None),
-        ({}, None, False, None),
-    ],
-)
-def test_the_answer_is_that_of_the_first_success(
-    responses: dict[Any, Any], answer: Any, text: bool, file: str | None
-) -> None:
-    found = whole({"/x": {"get": operation("getIt", responses=responses)}}).operation("getIt")
-    assert (found.answer, found.text, found.file) == (answer, text, file)
+ANSWERS: list[tuple[dict[Any, Any], Any, bool, str | None]] = [
+    ({"200": content("application/json")}, TEXT, False, None),
+    ({200: content("application/json")}, TEXT, False, None),
+    ({"201": content("application/json", NUMBER), "200": content("application/json")}, TEXT, False, None),
+    ({"2XX": content("application/json")}, TEXT, False, None),
+    ({"default": content("application/json")}, TEXT, False, None),
+    ({"default": content("application/json", NUMBER), "204": {}}, NUMBER, False, None),
+    ({"404": content("application/json")}, None, False, None),
+    ({"200": content("text/csv")}, None, True, None),
+    ({"200": content("application/pdf")}, None, False, "application/pdf"),
+    ({"200": content("application/pdf"), "202": content("application/json")}, TEXT, False, None),
+    ({"200": {"content": {"*/*": {}}}}, None, True, None),
+    ({"204": {"description": "done"}}, None, False, None),
+    ({}, None, False, None),
+]
+
+
+def test_the_answer_is_that_of_the_first_success() -> None:
+    for responses, answer, text, file in ANSWERS:
+        found = whole({"/x": {"get": operation("getIt", responses=responses)}}).operation("getIt")
+        assert (found.answer, found.text, found.file) == (answer, text, file), responses
 
 
 def test_a_list_of_media_types_is_told_by_its_first_80_characters() -> None:
@@ -157,20 +154,20 @@ def test_addresses_of_an_operation_go_before_those_of_its_path() -> None:
     assert document.operation("b").servers == ("https://own",)
 
 
-@pytest.mark.parametrize(
-    ("identifiers", "prefix"),
-    [
-        (["shop.list", "shop.get"], "shop."),
-        (["shop.list", "store.get"], ""),
-        (["shop.list", "get"], ""),
-        (["shop.list", ""], ""),
-        (["list", "get"], ""),
-        ([], ""),
-    ],
-)
-def test_a_prefix_is_common_where_every_identifier_has_it(identifiers: list[str], prefix: str) -> None:
-    paths = {f"/x{number}": {"get": operation(name)} for number, name in enumerate(identifiers)}
-    assert whole(paths).common_prefix == prefix
+PREFIXES = [
+    (["shop.list", "shop.get"], "shop."),
+    (["shop.list", "store.get"], ""),
+    (["shop.list", "get"], ""),
+    (["shop.list", ""], ""),
+    (["list", "get"], ""),
+    ([], ""),
+]
+
+
+def test_a_prefix_is_common_where_every_identifier_has_it() -> None:
+    for identifiers, prefix in PREFIXES:
+        paths = {f"/x{number}": {"get": operation(name)} for number, name in enumerate(identifiers)}
+        assert whole(paths).common_prefix == prefix, identifiers
 
 
 def test_an_operation_that_is_not_there_is_told_with_the_reason() -> None:
@@ -220,17 +217,17 @@ def test_a_pointer_leads_through_objects_and_lists(pointer: str, found: Any) -> 
             document.resolved({"$ref": pointer})
 
 
-@pytest.mark.parametrize(
-    ("servers", "address"),
-    [
-        ([{"url": "https://{a}.example/{b}", "variables": {"a": {"default": "eu"}, "b": {}}}], "https://eu.example/"),
-        ([{"url": "https://{a}.example", "variables": {"a": 5}}], "https://.example"),
-        ([{"url": "https://{a}.example", "variables": []}], "https://{a}.example"),
-        ([{"url": "https://one"}, {"url": "https://two"}], "https://one"),
-        ([{"url": "https://x\u200b\n"}], "https://x"),
-        ([{"url": "https://" + "x" * 300}], "https://" + "x" * 192),
-    ],
-)
-def test_the_address_of_a_document_is_told_with_the_defaults_of_its_variables(servers: Any, address: str) -> None:
-    told = proposed(whole(get(), servers=servers), "api.json", 1).warnings
-    assert f"the document's address is {address}: API_BASE_URL is to hold it, or another one" in told
+ADDRESSES: list[tuple[Any, str]] = [
+    ([{"url": "https://{a}.example/{b}", "variables": {"a": {"default": "eu"}, "b": {}}}], "https://eu.example/"),
+    ([{"url": "https://{a}.example", "variables": {"a": 5}}], "https://.example"),
+    ([{"url": "https://{a}.example", "variables": []}], "https://{a}.example"),
+    ([{"url": "https://one"}, {"url": "https://two"}], "https://one"),
+    ([{"url": "https://x\u200b\n"}], "https://x"),
+    ([{"url": "https://" + "x" * 300}], "https://" + "x" * 192),
+]
+
+
+def test_the_address_of_a_document_is_told_with_the_defaults_of_its_variables() -> None:
+    for servers, address in ADDRESSES:
+        told = proposed(whole(get(), servers=servers), "api.json", 1).warnings
+        assert f"the document's address is {address}: API_BASE_URL is to hold it, or another one" in told

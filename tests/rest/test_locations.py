@@ -172,24 +172,21 @@ def test_each_field_that_may_link_to_the_new_thing_says_its_address() -> None:
     assert with_address({"url": f"{whole}/logs"}, nine) == {"url": f"{whole}/logs", "location": "/jobs/9"}
 
 
-@pytest.mark.parametrize(
-    ("result", "address", "told"),
-    [
-        ({"a": 1}, None, {"a": 1}),
-        ({"a": 1}, Address(""), {"a": 1}),
-        ({}, Address("/things/7", "7"), {"id": "7"}),
-        ({}, Address("/things", ""), {"id": ""}),
-        ({"location": "Ulm"}, Address("/jobs/9"), {"location": "Ulm", "location_header": "/jobs/9"}),
-        ({}, Address("", warning="odd"), {"warnings": ["odd"]}),
-        ({"warnings": ["a"]}, Address("", warning="odd"), {"warnings": ["a", "odd"]}),
-        ({"warnings": None}, Address("", warning="odd"), {"warnings": ["odd"]}),
-        ({"warnings": "a"}, Address("", warning="odd"), {"warnings": "a", "location_warnings": ["odd"]}),
-    ],
-)
-def test_an_address_stands_beside_the_fields_of_a_result(
-    result: dict[str, Any], address: Address | None, told: dict[str, Any]
-) -> None:
-    assert with_address(result, address) == told
+BESIDE: list[tuple[dict[str, Any], Address | None, dict[str, Any]]] = [
+    ({"a": 1}, None, {"a": 1}),
+    ({"a": 1}, Address(""), {"a": 1}),
+    ({}, Address("/things/7", "7"), {"id": "7"}),
+    ({}, Address("/things", ""), {"id": ""}),
+    ({"location": "Ulm"}, Address("/jobs/9"), {"location": "Ulm", "location_header": "/jobs/9"}),
+    ({}, Address("", warning="odd"), {"warnings": ["odd"]}),
+    ({"warnings": ["a"]}, Address("", warning="odd"), {"warnings": ["a", "odd"]}),
+    ({"warnings": None}, Address("", warning="odd"), {"warnings": ["odd"]}),
+    ({"warnings": "a"}, Address("", warning="odd"), {"warnings": "a", "location_warnings": ["odd"]}),
+]
+
+
+def test_an_address_stands_beside_the_fields_of_a_result() -> None:
+    assert [with_address(result, address) for result, address, _ in BESIDE] == [told for _, _, told in BESIDE]
 
 
 def test_an_address_is_a_line_of_a_text_and_none_is_nothing() -> None:
@@ -198,52 +195,55 @@ def test_an_address_is_a_line_of_a_text_and_none_is_nothing() -> None:
     assert address_lines(Address("/jobs/9")) == "\nlocation: /jobs/9"
 
 
-@pytest.mark.parametrize(
-    ("base", "address", "found"),
-    [
-        ("http://api.example", "https://api.example/things/7", Address("/things/7", "7")),
-        ("http://api.example:80", "https://api.example:443/things/7", Address("/things/7", "7")),
-        ("http://api.example:81", "http://api.example:81/things/7", Address("/things/7", "7")),
-        ("http://api.example", "http://API.example/things/7", Address("/things/7", "7")),
-        ("http://api.example", "  /things/7  ", Address("/things/7", "7")),
-        ("http://api.example", "?a=1", Address("/things?a=1")),
-        ("http://api.example", "/", Address("/")),
-        ("http://api.example/v1", "/v1", Address("/v1")),
-        ("http://api.example/v1", "/v10/things/7", Address("/v10/things/7")),
-        ("http://api.example", "7#top", Address("7")),
-        ("http://api.example", "/things/7?a=1", Address("/things/7?a=1")),
-        ("http://api.example", "/" + "a" * 1_999, Address("/" + "a" * 1_999)),
-        ("http://api.example", "/things#top", None),
-        ("http://api.example", "", None),
-    ],
-)
-def test_an_address_on_the_apis_own_server_is_its_path_below_the_apis_address(
-    base: str, address: str, found: Address | None
-) -> None:
-    assert named_address(Response("things", 201, {"location": address}, b""), base, "/things") == found
+OWN = [
+    ("http://api.example", "https://api.example/things/7", Address("/things/7", "7")),
+    ("http://api.example:80", "https://api.example:443/things/7", Address("/things/7", "7")),
+    ("http://api.example:81", "http://api.example:81/things/7", Address("/things/7", "7")),
+    ("http://api.example", "http://API.example/things/7", Address("/things/7", "7")),
+    ("http://api.example", "  /things/7  ", Address("/things/7", "7")),
+    ("http://api.example", "?a=1", Address("/things?a=1")),
+    ("http://api.example", "/", Address("/")),
+    ("http://api.example/v1", "/v1", Address("/v1")),
+    ("http://api.example/v1", "/v10/things/7", Address("/v10/things/7")),
+    ("http://api.example", "7#top", Address("7")),
+    ("http://api.example", "/things/7?a=1", Address("/things/7?a=1")),
+    ("http://api.example", "/" + "a" * 1_999, Address("/" + "a" * 1_999)),
+    ("http://api.example", "/things#top", None),
+    ("http://api.example", "", None),
+]
 
 
-@pytest.mark.parametrize(
-    ("base", "address"),
-    [
-        ("http://api.example", "http://api.example:81/things/7"),
-        ("http://api.example:81", "http://api.example/things/7"),
-        ("http://api.example:81", "http://api.example:82/things/7"),
-        ("http://api.example", "http://other.example/things/7"),
-        ("http://api.example", "ftp://api.example/things/7"),
-    ],
-)
-def test_an_address_on_another_server_has_a_warning(base: str, address: str) -> None:
-    found = named_address(Response("things", 201, {"location": address}, b""), base, "/things")
-    host = address.split("/")[2]
-    said = f"things named an address on another server, {host}, which this tool does not ask."
-    assert found == Address(address, warning=said)
+def named(base: str, address: str) -> Address | None:
+    return named_address(Response("things", 201, {"location": address}, b""), base, "/things")
 
 
-@pytest.mark.parametrize("address", ["/" + "a" * 2_000, "/thi\u00e9", "/a\x01b", "http://[::1", "http://x:y"])
-def test_an_address_without_sense_is_left_out_with_a_warning(address: str) -> None:
-    found = named_address(Response("things", 201, {"location": address}, b""), "http://api.example", "/things")
-    assert found == Address("", warning="things named the address of its result in a header without sense.")
+def test_an_address_on_the_apis_own_server_is_its_path_below_the_apis_address() -> None:
+    assert [named(base, address) for base, address, _ in OWN] == [found for _, _, found in OWN]
+
+
+ELSEWHERE = [
+    ("http://api.example", "http://api.example:81/things/7"),
+    ("http://api.example:81", "http://api.example/things/7"),
+    ("http://api.example:81", "http://api.example:82/things/7"),
+    ("http://api.example", "http://other.example/things/7"),
+    ("http://api.example", "ftp://api.example/things/7"),
+]
+
+
+def test_an_address_on_another_server_has_a_warning() -> None:
+    for base, address in ELSEWHERE:
+        host = address.split("/")[2]
+        said = f"things named an address on another server, {host}, which this tool does not ask."
+        assert named(base, address) == Address(address, warning=said)
+
+
+SENSELESS = ["/" + "a" * 2_000, "/thi\u00e9", "/a\x01b", "http://[::1", "http://x:y"]
+
+
+def test_an_address_without_sense_is_left_out_with_a_warning() -> None:
+    said = "things named the address of its result in a header without sense."
+    found = [named("http://api.example", address) for address in SENSELESS]
+    assert found == [Address("", warning=said)] * len(SENSELESS)
 
 
 def test_the_header_location_goes_before_content_location() -> None:

@@ -18,52 +18,49 @@ def after(body: Any, count: int = 2, position: str | None = None, *, params: Any
     return following(Paging.model_validate(paging), response(body), items, position, dict(params))
 
 
-@pytest.mark.parametrize(
-    ("paging", "position", "params", "query"),
-    [
-        ({"kind": "page"}, None, {"a": 1}, {"a": 1}),
-        ({"kind": "page"}, "3", {"a": 1}, {"a": 1, "page": "3"}),
-        ({"kind": "page", "always": True}, None, {}, {"page": 1}),
-        ({"kind": "page", "always": True, "first": 0}, None, {}, {"page": 0}),
-        ({"kind": "offset", "always": True}, None, {}, {"offset": 0}),
-        ({"kind": "offset", "parameter": "skip"}, "20", {}, {"skip": "20"}),
-        ({"kind": "page", "size": 5}, None, {}, {"limit": 5}),
-        ({"kind": "page", "size": 5, "size_parameter": "per"}, "2", {}, {"per": 5, "page": "2"}),
-        ({"kind": "page", "size": 5}, "2", {"limit": 9}, {"limit": 9, "page": "2"}),
-        ({"kind": "cursor", "next": "n"}, "abc", {}, {"cursor": "abc"}),
-        ({"kind": "cursor", "next": "n"}, '{"p": "2"}', {"a": 1}, {"a": 1, "p": "2"}),
-        ({"kind": "link"}, '{"p": "2"}', {"a": 1}, {"a": 1, "p": "2"}),
-    ],
-)
-def test_a_page_is_asked_for_with_its_position_its_size_and_the_callers_own_words(
-    paging: dict[str, Any], position: str | None, params: dict[str, Any], query: dict[str, Any]
-) -> None:
-    assert asked(Paging.model_validate(paging), position, params) == query
+QUERIES: list[tuple[dict[str, Any], str | None, dict[str, Any], dict[str, Any]]] = [
+    ({"kind": "page"}, None, {"a": 1}, {"a": 1}),
+    ({"kind": "page"}, "3", {"a": 1}, {"a": 1, "page": "3"}),
+    ({"kind": "page", "always": True}, None, {}, {"page": 1}),
+    ({"kind": "page", "always": True, "first": 0}, None, {}, {"page": 0}),
+    ({"kind": "offset", "always": True}, None, {}, {"offset": 0}),
+    ({"kind": "offset", "parameter": "skip"}, "20", {}, {"skip": "20"}),
+    ({"kind": "page", "size": 5}, None, {}, {"limit": 5}),
+    ({"kind": "page", "size": 5, "size_parameter": "per"}, "2", {}, {"per": 5, "page": "2"}),
+    ({"kind": "page", "size": 5}, "2", {"limit": 9}, {"limit": 9, "page": "2"}),
+    ({"kind": "cursor", "next": "n"}, "abc", {}, {"cursor": "abc"}),
+    ({"kind": "cursor", "next": "n"}, '{"p": "2"}', {"a": 1}, {"a": 1, "p": "2"}),
+    ({"kind": "link"}, '{"p": "2"}', {"a": 1}, {"a": 1, "p": "2"}),
+]
 
 
-@pytest.mark.parametrize(
-    ("found", "position"),
-    [
-        ("abc", "abc"),
-        (7, "7"),
-        (0, "0"),
-        ("", None),
-        (None, None),
-        (True, None),
-        (1.5, None),
-        ([], None),
-        ({}, None),
-        ("http://h/x?c=2", "2"),
-        ("https://h/x?c=&d=", '{"c": "", "d": ""}'),
-        ("/x?c=a%20b", "a b"),
-        ("?c=2&d=3", "2"),
-        ("/x?d=3", '{"d": "3"}'),
-        ("/x", "/x"),
-    ],
-)
-def test_the_next_cursor_is_the_text_number_or_address_in_its_field(found: Any, position: str | None) -> None:
-    told = after({"n": found}, kind="cursor", next="n", parameter="c")
-    assert (told.position, told.warnings) == (position, [])
+def test_a_page_is_asked_for_with_its_position_its_size_and_the_callers_own_words() -> None:
+    for paging, position, params, query in QUERIES:
+        assert asked(Paging.model_validate(paging), position, params) == query, paging
+
+
+CURSORS = [
+    ("abc", "abc"),
+    (7, "7"),
+    (0, "0"),
+    ("", None),
+    (None, None),
+    (True, None),
+    (1.5, None),
+    ([], None),
+    ({}, None),
+    ("http://h/x?c=2", "2"),
+    ("https://h/x?c=&d=", '{"c": "", "d": ""}'),
+    ("/x?c=a%20b", "a b"),
+    ("?c=2&d=3", "2"),
+    ("/x?d=3", '{"d": "3"}'),
+    ("/x", "/x"),
+]
+
+
+def test_the_next_cursor_is_the_text_number_or_address_in_its_field() -> None:
+    told = [after({"n": found}, kind="cursor", next="n", parameter="c") for found, _ in CURSORS]
+    assert [(each.position, each.warnings) for each in told] == [(position, []) for _, position in CURSORS]
 
 
 @pytest.mark.parametrize("found", [{"a": 1}, ["a"]])
@@ -73,10 +70,13 @@ def test_a_cursor_that_is_an_object_or_a_list_is_told(found: Any) -> None:
     assert (told.position, told.warnings) == (None, [said])
 
 
-@pytest.mark.parametrize(("more", "position"), [(False, None), (True, "abc"), ("false", "abc"), (None, "abc")])
-def test_a_cursor_counts_unless_the_api_says_that_there_is_no_more(more: Any, position: str | None) -> None:
-    told = after({"n": "abc", "more": more, "t": 9}, kind="cursor", next="n", more="more", total="t")
-    assert (told.position, told.total) == (position, 9)
+MORE = [(False, None), (True, "abc"), ("false", "abc"), (None, "abc")]
+
+
+def test_a_cursor_counts_unless_the_api_says_that_there_is_no_more() -> None:
+    for more, position in MORE:
+        told = after({"n": "abc", "more": more, "t": 9}, kind="cursor", next="n", more="more", total="t")
+        assert (told.position, told.total) == (position, 9), more
 
 
 def test_a_page_that_names_itself_as_the_next_is_told_with_its_total() -> None:
@@ -85,83 +85,78 @@ def test_a_page_that_names_itself_as_the_next_is_told_with_its_total() -> None:
     assert told.warnings == ["things named this page as the next one: the list ends here, though there may be more."]
 
 
-@pytest.mark.parametrize(
-    ("count", "paging", "params", "warned"),
-    [
-        (2, {"size": 2}, {}, True),
-        (3, {"size": 2}, {}, True),
-        (1, {"size": 2}, {}, False),
-        (2, {}, {}, False),
-        (2, {"size": 9}, {"limit": 2}, True),
-        (2, {"size": 2}, {"limit": "9"}, True),
-        (2, {"size": 2}, {"limit": 3}, False),
-    ],
-)
-def test_a_full_bare_list_without_a_cursor_may_go_on(
-    count: int, paging: dict[str, Any], params: dict[str, Any], warned: bool
-) -> None:
-    told = after([], count, params=params, kind="cursor", next="n", **paging)
+BARE: list[tuple[int, dict[str, Any], dict[str, Any], bool]] = [
+    (2, {"size": 2}, {}, True),
+    (3, {"size": 2}, {}, True),
+    (1, {"size": 2}, {}, False),
+    (2, {}, {}, False),
+    (2, {"size": 9}, {"limit": 2}, True),
+    (2, {"size": 2}, {"limit": "9"}, True),
+    (2, {"size": 2}, {"limit": 3}, False),
+]
+
+
+def test_a_full_bare_list_without_a_cursor_may_go_on() -> None:
     said = "things answered a bare list, without n: whether it goes on is not known."
-    assert (told.position, told.warnings) == (None, [said] if warned else [])
+    for count, paging, params, warned in BARE:
+        told = after([], count, params=params, kind="cursor", next="n", **paging)
+        assert (told.position, told.warnings) == (None, [said] if warned else []), (count, paging, params)
 
 
-@pytest.mark.parametrize(
-    ("body", "count", "position", "paging", "expected"),
-    [
-        ({}, 2, None, {"kind": "page"}, "2"),
-        ({}, 2, "4", {"kind": "page"}, "5"),
-        ({}, 2, None, {"kind": "page", "first": 0}, "1"),
-        ({}, 2, "0", {"kind": "page", "first": 0}, "1"),
-        ({}, 0, None, {"kind": "page"}, None),
-        ({}, 2, None, {"kind": "page", "size": 2}, "2"),
-        ({}, 3, None, {"kind": "page", "size": 2}, "2"),
-        ({}, 1, None, {"kind": "page", "size": 2}, None),
-        ({}, 2, None, {"kind": "offset"}, "2"),
-        ({}, 2, "4", {"kind": "offset"}, "6"),
-        ({"t": 6}, 2, "4", {"kind": "offset", "total": "t"}, None),
-        ({"t": 7}, 2, "4", {"kind": "offset", "total": "t"}, "6"),
-        ({"t": 7}, 2, "4", {"kind": "offset", "total": "t", "size": 5}, "6"),
-        ({"t": 4}, 2, "2", {"kind": "page", "total": "t", "size": 2}, None),
-        ({"t": 5}, 2, "2", {"kind": "page", "total": "t", "size": 2}, "3"),
-        ({"t": 5}, 1, "2", {"kind": "page", "total": "t", "size": 2}, "3"),
-        ({"t": 4}, 2, "1", {"kind": "page", "total": "t", "size": 2, "first": 0}, None),
-        ({"t": 2}, 2, None, {"kind": "page", "total": "t"}, "2"),
-        ({"more": True}, 1, None, {"kind": "page", "size": 2, "more": "more"}, "2"),
-        ({"more": True}, 0, None, {"kind": "page", "more": "more"}, None),
-        ({"more": False, "t": 9}, 2, None, {"kind": "page", "size": 2, "more": "more", "total": "t"}, None),
-        *(({"more": word}, 2, None, {"kind": "page", "more": "more"}, "2") for word in (1, "true", "True")),
-        *(({"more": word}, 2, None, {"kind": "page", "more": "more"}, None) for word in ("yes", 2, None, "")),
-        ({}, 2, None, {"kind": "last", "parameter": "after"}, "2"),
-        ({}, 1, "9", {"kind": "last", "parameter": "after", "size": 2}, None),
-        ({"more": True}, 1, "9", {"kind": "last", "parameter": "after", "size": 2, "more": "more"}, "1"),
-        ({"t": 2}, 2, None, {"kind": "last", "parameter": "after", "total": "t"}, "2"),
-    ],
-)
-def test_a_list_goes_on_until_its_flag_its_total_or_a_page_that_is_not_full(
-    body: Any, count: int, position: str | None, paging: dict[str, Any], expected: str | None
-) -> None:
-    assert after(body, count, position, **paging).position == expected
+ENDS: list[tuple[Any, int, str | None, dict[str, Any], str | None]] = [
+    ({}, 2, None, {"kind": "page"}, "2"),
+    ({}, 2, "4", {"kind": "page"}, "5"),
+    ({}, 2, None, {"kind": "page", "first": 0}, "1"),
+    ({}, 2, "0", {"kind": "page", "first": 0}, "1"),
+    ({}, 0, None, {"kind": "page"}, None),
+    ({}, 2, None, {"kind": "page", "size": 2}, "2"),
+    ({}, 3, None, {"kind": "page", "size": 2}, "2"),
+    ({}, 1, None, {"kind": "page", "size": 2}, None),
+    ({}, 2, None, {"kind": "offset"}, "2"),
+    ({}, 2, "4", {"kind": "offset"}, "6"),
+    ({"t": 6}, 2, "4", {"kind": "offset", "total": "t"}, None),
+    ({"t": 7}, 2, "4", {"kind": "offset", "total": "t"}, "6"),
+    ({"t": 7}, 2, "4", {"kind": "offset", "total": "t", "size": 5}, "6"),
+    ({"t": 4}, 2, "2", {"kind": "page", "total": "t", "size": 2}, None),
+    ({"t": 5}, 2, "2", {"kind": "page", "total": "t", "size": 2}, "3"),
+    ({"t": 5}, 1, "2", {"kind": "page", "total": "t", "size": 2}, "3"),
+    ({"t": 4}, 2, "1", {"kind": "page", "total": "t", "size": 2, "first": 0}, None),
+    ({"t": 2}, 2, None, {"kind": "page", "total": "t"}, "2"),
+    ({"more": True}, 1, None, {"kind": "page", "size": 2, "more": "more"}, "2"),
+    ({"more": True}, 0, None, {"kind": "page", "more": "more"}, None),
+    ({"more": False, "t": 9}, 2, None, {"kind": "page", "size": 2, "more": "more", "total": "t"}, None),
+    *(({"more": word}, 2, None, {"kind": "page", "more": "more"}, "2") for word in (1, "true", "True")),
+    *(({"more": word}, 2, None, {"kind": "page", "more": "more"}, None) for word in ("yes", 2, None, "")),
+    ({}, 2, None, {"kind": "last", "parameter": "after"}, "2"),
+    ({}, 1, "9", {"kind": "last", "parameter": "after", "size": 2}, None),
+    ({"more": True}, 1, "9", {"kind": "last", "parameter": "after", "size": 2, "more": "more"}, "1"),
+    ({"t": 2}, 2, None, {"kind": "last", "parameter": "after", "total": "t"}, "2"),
+]
 
 
-@pytest.mark.parametrize(
-    ("found", "total"),
-    [
-        (5, 5),
-        ("5", 5),
-        ("9" * 15, 999_999_999_999_999),
-        ("9" * 16, None),
-        ("²", None),
-        ("٣", None),
-        ("-5", None),
-        (5.5, None),
-        (True, None),
-        (None, None),
-    ],
-)
-def test_the_total_is_a_whole_number_or_its_digits(found: Any, total: int | None) -> None:
+def test_a_list_goes_on_until_its_flag_its_total_or_a_page_that_is_not_full() -> None:
+    wrong = [each for each in ENDS if after(*each[:3], **each[3]).position != each[4]]
+    assert wrong == []
+
+
+TOTALS = [
+    (5, 5),
+    ("5", 5),
+    ("9" * 15, 999_999_999_999_999),
+    ("9" * 16, None),
+    ("²", None),
+    ("٣", None),
+    ("-5", None),
+    (5.5, None),
+    (True, None),
+    (None, None),
+]
+
+
+def test_the_total_is_a_whole_number_or_its_digits() -> None:
     for kind in ("page", "link"):
-        assert after({"t": found}, kind=kind, total="t").total == total
-    assert after({"t": found}, kind="page").total is None
+        assert [after({"t": found}, kind=kind, total="t").total for found, _ in TOTALS] == [each for _, each in TOTALS]
+    assert [after({"t": found}, kind="page").total for found, _ in TOTALS] == [None] * len(TOTALS)
 
 
 def test_the_page_after_this_one_is_that_of_the_link_header() -> None:

@@ -45,11 +45,14 @@ SIZES = (
 )
 
 
-@pytest.mark.parametrize(("kind", "names"), [("cursor", CURSORS), ("page", PAGES), ("offset", OFFSETS)])
-def test_each_parameter_that_asks_for_a_page_is_known(kind: str, names: str) -> None:
-    found = {name: page(shape(items=ORDERS, next=TEXT), query(name)) for name in names.split()}
-    carried = {name: (each.get("kind"), each.get("parameter")) for name, each in found.items()}
-    assert carried == {name: (kind, name) for name in names.split()}
+KINDS = [("cursor", CURSORS), ("page", PAGES), ("offset", OFFSETS)]
+
+
+def test_each_parameter_that_asks_for_a_page_is_known() -> None:
+    for kind, names in KINDS:
+        found = {name: page(shape(items=ORDERS, next=TEXT), query(name)) for name in names.split()}
+        carried = {name: (each.get("kind"), each.get("parameter")) for name, each in found.items()}
+        assert carried == {name: (kind, name) for name in names.split()}
 
 
 def test_each_parameter_that_asks_for_a_size_is_known() -> None:
@@ -99,21 +102,21 @@ def test_each_field_that_counts_all_items_is_known() -> None:
     assert found == {name: name for name in TOTALS.split()}
 
 
-@pytest.mark.parametrize(
-    ("schema", "counts"),
-    [
-        ({"type": "number"}, True),
-        ({"type": ["integer", "null"]}, True),
-        ({"type": "string"}, False),
-        ({}, False),
-        ({**WHOLE, "description": "All orders."}, True),
-        ({**WHOLE, "description": "Orders on This Page."}, False),
-        ({**WHOLE, "description": "Orders of the current page"}, False),
-        ({**WHOLE, "description": "Orders per page"}, False),
-    ],
-)
-def test_a_total_is_a_number_of_all_items(schema: dict[str, Any], counts: bool) -> None:
-    assert ("total" in page(shape(items=ORDERS, total=schema), query("page"))) is counts
+COUNTING: list[tuple[dict[str, Any], bool]] = [
+    ({"type": "number"}, True),
+    ({"type": ["integer", "null"]}, True),
+    ({"type": "string"}, False),
+    ({}, False),
+    ({**WHOLE, "description": "All orders."}, True),
+    ({**WHOLE, "description": "Orders on This Page."}, False),
+    ({**WHOLE, "description": "Orders of the current page"}, False),
+    ({**WHOLE, "description": "Orders per page"}, False),
+]
+
+
+def test_a_total_is_a_number_of_all_items() -> None:
+    found = ["total" in page(shape(items=ORDERS, total=schema), query("page")) for schema, _ in COUNTING]
+    assert found == [counts for _, counts in COUNTING]
 
 
 @pytest.mark.parametrize("more", ["has_more", "hasMore", "more"])
@@ -129,49 +132,49 @@ def test_a_list_without_a_next_cursor_goes_on_by_the_id_of_its_last_item_alone()
     assert page(shape(items=nameless), query("starting_after")) == {}
 
 
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        ({"type": "integer"}, 30),
-        ({"type": "number"}, 30),
-        ({"type": "string"}, 30),
-        ({"type": ["integer", "null"]}, 30),
-        ({"maximum": 100}, 30),
-        ({"type": "boolean"}, None),
-        ({"type": "integer", "maximum": 1}, 1),
-        ({"type": "integer", "maximum": 0}, 30),
-        ({"type": "integer", "maximum": "20"}, 20),
-        ({"type": "integer", "maximum": True}, 30),
-        ({"type": "integer", "maximum": 29, "default": 10}, 29),
-        ({"type": "integer", "default": 500}, 30),
-        ({"type": "integer", "minimum": 31}, 31),
-        ({"type": "integer", "minimum": 5_000}, 1_000),
-        ({"type": "integer", "maximum": 20, "exclusiveMaximum": False}, 20),
-        ({"type": "integer", "maximum": 20, "exclusiveMaximum": True}, 19),
-        ({"type": "integer", "exclusiveMaximum": 21}, 20),
-        ({"type": "integer", "exclusiveMaximum": True}, 30),
-        ({"type": "integer", "enum": [100, 30, 31, 10]}, 30),
-        ({"type": "integer", "enum": [100, 50]}, 50),
-        ({"type": "string", "enum": ["20", "all"]}, 20),
-        ({"type": "string", "enum": ["all"]}, 30),
-    ],
-)
-def test_the_size_is_thirty_or_what_the_document_allows(schema: dict[str, Any], expected: int | None) -> None:
-    assert page(ORDERS, query("page"), query("limit", **schema)).get("size") == expected
+ALLOWED: list[tuple[dict[str, Any], int | None]] = [
+    ({"type": "integer"}, 30),
+    ({"type": "number"}, 30),
+    ({"type": "string"}, 30),
+    ({"type": ["integer", "null"]}, 30),
+    ({"maximum": 100}, 30),
+    ({"type": "boolean"}, None),
+    ({"type": "integer", "maximum": 1}, 1),
+    ({"type": "integer", "maximum": 0}, 30),
+    ({"type": "integer", "maximum": "20"}, 20),
+    ({"type": "integer", "maximum": True}, 30),
+    ({"type": "integer", "maximum": 29, "default": 10}, 29),
+    ({"type": "integer", "default": 500}, 30),
+    ({"type": "integer", "minimum": 31}, 31),
+    ({"type": "integer", "minimum": 5_000}, 1_000),
+    ({"type": "integer", "maximum": 20, "exclusiveMaximum": False}, 20),
+    ({"type": "integer", "maximum": 20, "exclusiveMaximum": True}, 19),
+    ({"type": "integer", "exclusiveMaximum": 21}, 20),
+    ({"type": "integer", "exclusiveMaximum": True}, 30),
+    ({"type": "integer", "enum": [100, 30, 31, 10]}, 30),
+    ({"type": "integer", "enum": [100, 50]}, 50),
+    ({"type": "string", "enum": ["20", "all"]}, 20),
+    ({"type": "string", "enum": ["all"]}, 30),
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "schema", "first"),
-    [
-        ("page", {"minimum": 0}, 0),
-        ("page", {"default": 0}, 0),
-        ("page", {"minimum": 0, "default": 1}, 1),
-        ("page", {"minimum": 1}, 1),
-        ("offset", {"default": 0}, 1),
-    ],
-)
-def test_the_first_page_is_zero_where_the_document_says_so(name: str, schema: dict[str, Any], first: int) -> None:
-    assert page(ORDERS, query(name, type="integer", **schema)).get("first", 1) == first
+def test_the_size_is_thirty_or_what_the_document_allows() -> None:
+    found = [(schema, page(ORDERS, query("page"), query("limit", **schema)).get("size")) for schema, _ in ALLOWED]
+    assert found == ALLOWED
+
+
+FIRST: list[tuple[str, dict[str, Any], int]] = [
+    ("page", {"minimum": 0}, 0),
+    ("page", {"default": 0}, 0),
+    ("page", {"minimum": 0, "default": 1}, 1),
+    ("page", {"minimum": 1}, 1),
+    ("offset", {"default": 0}, 1),
+]
+
+
+def test_the_first_page_is_zero_where_the_document_says_so() -> None:
+    found = [page(ORDERS, query(name, type="integer", **schema)).get("first", 1) for name, schema, _ in FIRST]
+    assert found == [first for _, _, first in FIRST]
 
 
 LISTS = "items data results records entries values value list orders"
@@ -228,7 +231,10 @@ def test_each_parameter_about_pages_allows_two_other_fields_beside_the_list() ->
     assert result({**query("skip"), "in": "header"}, **two) is None
 
 
-@pytest.mark.parametrize("around", ["data", "result", "results", "response", "payload", "_embedded"])
-def test_a_list_is_found_in_each_usual_object_around_it(around: str) -> None:
-    found = tool(shape(**{around: shape(rows=ORDERS)}, next=TEXT), query("cursor"), path="/search")
-    assert (found["result"], found["page"]["next"]) == (f"{around}.rows", "next")
+AROUND_LISTS = ["data", "result", "results", "response", "payload", "_embedded"]
+
+
+def test_a_list_is_found_in_each_usual_object_around_it() -> None:
+    for around in AROUND_LISTS:
+        found = tool(shape(**{around: shape(rows=ORDERS)}, next=TEXT), query("cursor"), path="/search")
+        assert (found["result"], found["page"]["next"]) == (f"{around}.rows", "next")
