@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -39,6 +40,16 @@ class OwnRedis:
             self._process.kill()
             await self._process.communicate()
             self._process = None
+
+    @contextlib.asynccontextmanager
+    async def paused(self) -> AsyncGenerator[None]:
+        """It stands still inside the block, as on a machine that swaps: connections stay, and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
 
 @contextlib.asynccontextmanager
