@@ -7,7 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 from database_mcp.server import SERVER
+from database_mcp.tools.queries import query_deadline
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.testing import connected, failure
 from postgres_places import Place
 from task_hosts import TaskHost, host_of
 
@@ -52,6 +54,37 @@ async def test_a_long_export_ends_as_a_task_with_its_file(dsn: str, tmp_path: Pa
         done = await host.ended(await host.begin("export_query", query=query, file="seven.csv"))
     assert (done["status"], done["result"]["structuredContent"]["row_count"]) == ("completed", 1)
     assert texts(tmp_path, "seven.csv") == ["n\n7\n"]
+
+
+async def test_a_statement_of_a_task_may_take_longer_than_a_call(dsn: str, tmp_path: Path) -> None:
+    query = "SELECT current_setting('statement_timeout') AS t FROM (SELECT pg_sleep(1)) AS s"
+    async with database_host(dsn, DATABASE_EXPORT_FOLDER=str(tmp_path)) as host:
+        read = await host.ended(await host.begin("execute_query", query=query, timeout_seconds=1800))
+        file = await host.ended(await host.begin("export_query", query=query, file="t.csv", timeout_seconds=1800))
+    assert read["result"]["structuredContent"]["rows"] == [["30min"]]
+    assert file["status"] == "completed"
+    assert texts(tmp_path, "t.csv") == ["t\n30min\n"]
+
+
+async def test_a_host_without_tasks_is_told_what_a_statement_may_take(dsn: str, tmp_path: Path) -> None:
+    given = {"query": "SELECT 1", "timeout_seconds": 301}
+    async with connected(SERVER, env={"DATABASE_URL": dsn, "DATABASE_EXPORT_FOLDER": str(tmp_path)}) as client:
+        refused = [
+            failure(await client.call_tool("execute_query", given)),
+            failure(await client.call_tool("export_query", {**given, "file": "one.csv"})),
+        ]
+        allowed = await client.call_tool("execute_query", {**given, "timeout_seconds": 300})
+    for each in refused:
+        assert each.code == "INVALID_INPUT"
+        assert each.message == (
+            "timeout_seconds may be above 300 only in a task, and your host does not run calls as tasks. "
+            "Ask for at most 300 s, or for less: narrow the query with WHERE."
+        )
+    assert not allowed.is_error
+
+
+def test_a_call_that_cannot_become_a_task_ends_as_soon_as_it_would_for_any_host() -> None:
+    assert query_deadline({"timeout_seconds": 3000}) == query_deadline({"timeout_seconds": 300})
 
 
 async def test_a_cancelled_task_ends_its_statement(dsn: str) -> None:

@@ -14,8 +14,11 @@ import kubernetes_validate
 import pytest
 import yaml
 from database_mcp.server import SERVER as DATABASE
+from mcp_chassis.remote.in_flight import InFlightRequests
+from mcp_chassis.remote.prometheus import exposition
 from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.settings import variables
+from mcp_chassis.telemetry.metrics import Metrics
 from mcp_chassis.testing import connected
 from postgres_places import PROGRAMS, Place, script, system
 from servers import ROOT, servers
@@ -87,6 +90,8 @@ def test_prometheus_takes_its_configuration_and_the_alerts(name: str, tmp_path: 
 
 BUG = 'mcp_calls_total{outcome="internal_error",server="github",tool="get_issue"}'
 QUIET = 'mcp_calls_total{outcome="ok",server="github",tool="get_issue"}'
+LOST = 'mcp_tasks_ended_total{outcome="lost",server="github",tool="get_job_logs"}'
+FAILED = 'mcp_tasks_ended_total{outcome="failed",server="github",tool="get_job_logs"}'
 OUT_OF_REACH = 'mcp_upstream_probe_ok{server="github",upstream="GitHub"}'
 
 
@@ -98,6 +103,12 @@ OUT_OF_REACH = 'mcp_upstream_probe_ok{server="github",upstream="GitHub"}'
         (BUG, "1x30 2x60", 32, "InternalErrors", True),
         (BUG, "2x90", 60, "InternalErrors", False),
         (QUIET, "0+1x90", 60, "InternalErrors", False),
+        (LOST, "_x30 1x60", 32, "TasksLost", True),
+        (LOST, "1x30 2x60", 32, "TasksLost", True),
+        (LOST, "2x90", 60, "TasksLost", False),
+        (FAILED, "0+1x90", 60, "TasksLost", False),
+        (FAILED, "0+1x90", 60, "TasksFail", True),
+        (LOST, "0+1x90", 60, "TasksFail", False),
         (OUT_OF_REACH, "0x20", 10, "UpstreamOutOfReach", True),
         (OUT_OF_REACH, "1x20", 10, "UpstreamOutOfReach", False),
     ],
@@ -123,6 +134,19 @@ def test_an_alert_fires_when_it_should(
     plan = {"rule_files": [str(DEPLOY / "alerts.yaml")], "evaluation_interval": "1m", "tests": [case]}
     (tmp_path / "plan.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
     assert "SUCCESS" in judged(promtool, "test", "rules", tmp_path / "plan.yaml")
+
+
+def test_the_dashboard_and_the_rules_ask_for_what_metrics_has() -> None:
+    files = [(DEPLOY / name).read_text(encoding="utf-8") for name in ("grafana-dashboard.json", "alerts.yaml")]
+    asked = {name for text in files for name in re.findall(r"\b(?:mcp|process)_\w+", text)}
+    page = exposition({"github": Metrics()}, InFlightRequests())
+    known = {name for line in page.splitlines() if line.startswith("# TYPE") for name in series_of(*line.split()[2:])}
+    assert asked - known == set()
+
+
+def series_of(name: str, kind: str) -> set[str]:
+    """The names of the series of one metric."""
+    return {f"{name}_{part}" for part in ("bucket", "count", "sum")} if kind == "histogram" else {name}
 
 
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:

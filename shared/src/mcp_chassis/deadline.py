@@ -101,6 +101,12 @@ def deadline_of_call(usual_seconds: float) -> tuple[Deadline, Allowance | None]:
     return (Deadline(usual_seconds), None) if allowance is None else (allowance.deadline(usual_seconds), allowance)
 
 
+def may_become_task() -> bool:
+    """Whether the current call may go on as a task, beyond its own deadline."""
+    allowance = _allowance.get()
+    return allowance is not None and not allowance.refusal
+
+
 def time_left() -> float:
     """Seconds until the current call's deadline; infinite outside a call."""
     deadline = _current.get()

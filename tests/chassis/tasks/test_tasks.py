@@ -193,7 +193,8 @@ async def test_beyond_the_most_tasks_of_a_caller_a_call_ends_at_its_own_deadline
         await host.begin("look_long")
     assert isinstance(refused, CallToolResult)
     assert failure(refused).message.startswith(
-        "look_forever did not finish within 0.2 s. It could not become a task, since you have as many as one caller"
+        "look_forever did not finish within 0.2 s. It could not become a task, since you have as many as one caller "
+        "may have: cancel one, or wait until one ends."
     )
 
 

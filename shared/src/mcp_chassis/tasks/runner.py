@@ -98,7 +98,10 @@ class TaskRunner:
             call.allowance.take_back("It could not become a task, since this server's store of tasks is unavailable.")
             return None
         if not added:
-            call.allowance.take_back("It could not become a task, since you have as many as one caller may have.")
+            call.allowance.take_back(
+                "It could not become a task, since you have as many as one caller may have: cancel one, or wait until "
+                "one ends."
+            )
             return None
         self._follow(call, task)
         return task
@@ -124,8 +127,10 @@ class TaskRunner:
         if task is None or task.ended or not await self._is_lost(task):
             return task
         ending = await self._endings.lost(task)
-        METRICS.task(task.tool, "lost")
-        return await self._change(task_id, asked={}, answers={}, **ending)
+        after = await self._change(task_id, asked={}, answers={}, **ending)
+        if after is not None and after.result is ending.get("result") and after.error is ending.get("error"):
+            METRICS.task(task.tool, "lost")  # whoever else was asked at the same time has stored an object of its own
+        return after
 
     async def change(self, task_id: str, change: Callable[[Task], Task]) -> None:
         """Change a record, and have the process that runs the task look at it."""

@@ -15,7 +15,7 @@ from database_mcp.exports.lines import CsvLines, JsonLines
 from database_mcp.exports.running import ExportRequest, ExportResult, export
 from database_mcp.settings import DatabaseSettings, reads_freely
 from database_mcp.tools.parameters import DatabaseName, Params, Sql, TimeoutSeconds
-from database_mcp.tools.queries import query_deadline
+from database_mcp.tools.queries import query_deadline, statement_seconds
 
 
 def _offered(settings: DatabaseSettings) -> bool:
@@ -41,7 +41,8 @@ async def export_query(
     """Write all rows of one query to a file instead of reading them, when they are many."""
     chosen, settings = databases.get(database), databases.settings
     limits = settings.export_max_rows, settings.export_max_mb * 1_000_000
-    request = ExportRequest(query, params or [], file, timeout_seconds, *limits, settings.export_quote_formulas)
+    seconds = statement_seconds(timeout_seconds)
+    request = ExportRequest(query, params or [], file, seconds, *limits, settings.export_quote_formulas)
     return databases.labelled(chosen, await export(chosen, _folder(databases), request))
 
 

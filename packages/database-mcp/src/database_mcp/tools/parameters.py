@@ -50,6 +50,9 @@ Params = Annotated[
 ]
 Explain = Annotated[ExplainMode, BeforeValidator(_explain_mode)]
 Chart = Annotated[ChartKind | None, Field(description="First column is x.")]
-TimeoutSeconds = Annotated[int, Field(ge=1, le=300)]
+MAX_CALL_STATEMENT_SECONDS = 300
+TimeoutSeconds = Annotated[
+    int, Field(ge=1, le=86_400, description=f"Above {MAX_CALL_STATEMENT_SECONDS} only as a task.")
+]
 MaxRows = Annotated[int, Field(ge=1, le=1000)]
 Limit = Annotated[int, Field(ge=1, le=100)]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mcp_chassis.deadline import may_become_task
+from mcp_chassis.failures import InvalidInput
 from mcp_chassis.tools import Cursor, reads
 
 from database_mcp.charts.of_result import refuse_early, with_chart
@@ -12,6 +14,7 @@ from database_mcp.queries.execution import QueryRequest, execute
 from database_mcp.queries.results import QueryResult
 from database_mcp.settings import reads_freely
 from database_mcp.tools.parameters import (
+    MAX_CALL_STATEMENT_SECONDS,
     Chart,
     DatabaseName,
     Explain,
@@ -28,7 +31,23 @@ ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection,
 def query_deadline(arguments: Mapping[str, Any]) -> float:
     """Seconds a call may take: the wait for a connection and each of its statements."""
     statements = 1 + len(arguments.get("more_queries") or ())
-    return ACQUIRE_TIMEOUT_SECONDS + arguments.get("timeout_seconds", 30) * statements + ABANDON_AFTER_SECONDS
+    seconds = min(arguments.get("timeout_seconds", 30), MAX_CALL_STATEMENT_SECONDS)
+    return ACQUIRE_TIMEOUT_SECONDS + seconds * statements + ABANDON_AFTER_SECONDS
+
+
+def statement_seconds(asked: int) -> int:
+    """Seconds that each statement may take.
+
+    Raises:
+        InvalidInput: more than a call has, where this one cannot go on as a task.
+    """
+    if asked > MAX_CALL_STATEMENT_SECONDS and not may_become_task():
+        raise InvalidInput(
+            f"timeout_seconds may be above {MAX_CALL_STATEMENT_SECONDS} only in a task, and your host does not run "
+            "calls as tasks.",
+            remedy=f"Ask for at most {MAX_CALL_STATEMENT_SECONDS} s, or for less: narrow the query with WHERE.",
+        )
+    return asked
 
 
 @reads("Run a query", deadline=query_deadline, offered=reads_freely, may_take_minutes=True)
@@ -47,7 +66,8 @@ async def execute_query(
     """Run one read-only PostgreSQL query, or explain it. Bind values as $1 in params; ORDER BY makes pages stable."""
     chosen = databases.get(database)
     refuse_early(chart, query, explain)
+    seconds = statement_seconds(timeout_seconds)
     request = QueryRequest(
-        query, params or [], explain, timeout_seconds, max_rows, int(cursor or 0), databases.budget, more_queries or []
+        query, params or [], explain, seconds, max_rows, int(cursor or 0), databases.budget, more_queries or []
     )
     return databases.labelled(chosen, await with_chart(await execute(chosen, request), chart))
