@@ -194,6 +194,9 @@ NAMES = [
     ("read_users_users__get", "/users/", "read_users"),
     ("_users_get", "/users", "get_users"),
     ("getorders", "/orders", "getorders"),
+    ("---", "/orders", "list_orders"),
+    ("2faCancel", "/orders/cancel", "cancel_2_fa"),
+    ("2fa", "/orders/cancel", "list_2_fa"),
 ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rest_mcp.openapi.document import Document, Operation
-from rest_mcp.openapi.purposes import Purpose, noun, purpose, segments, words
+from rest_mcp.openapi.purposes import Purpose, noun, purpose, segments, singular, words
 
 MAX_EXAMINED_OPERATIONS = 200
 SLOTS = (
@@ -83,7 +83,7 @@ def _subjects(document: Document) -> list[Subject]:
     for by_purpose in found.values():
         for operations in by_purpose.values():
             operations.sort(key=lambda each: (-score(each), len(each.path), each.path))
-    title = {part for word in words(document.title) for part in (word, f"{word}s")}
+    title = {part for word in words(document.title) for part in (word, singular(word))}
     return [Subject(name, each, _weight(name, each, document, title)) for name, each in found.items()]
 
 

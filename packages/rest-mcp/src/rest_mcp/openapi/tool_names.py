@@ -20,6 +20,8 @@ def tool_names(document: Document, operation: Operation) -> Sequence[str]:
         return [by_path]
     identifier = _without_path(operation).removeprefix(document.common_prefix)
     by_identifier = _cut(_verb_first(identifier, purpose(document, operation)))
+    if not by_identifier[:1].isalpha():  # no word, or a number first
+        return [by_path]
     vague = _NUMBERED.search(by_identifier) or set(by_identifier.split("_")) <= VAGUE_WORDS
     return [by_path, by_identifier] if vague else [by_identifier, by_path]
 
