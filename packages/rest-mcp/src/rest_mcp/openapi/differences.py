@@ -1,6 +1,6 @@
 """Comparison of a bridge with the documents of its APIs: unknown parameters and fields, and required ones not sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,10 +59,10 @@ def _of_one(part: RequestSpec, api: Api, document: Document) -> Iterator[str]:
         return
     known, _ = parameters(document, operation, {}, sent_by_api(api.model_dump()))
     fields = {_field(name, said): said for name, said in known.items()}
-    sent = {part.field(name) for name in part.parameters} | {steps_of(name)[0] for name in part.body}
-    sent |= set(part.query) | _turned(part, api)
-    in_path = {part.field(name) for name in part.parameters if part.place(name) == "path"}
-    for field in sorted({steps_of(name)[0] for name in sent} - fields.keys() - in_path - _turned(part, api)):
+    turned = _first_steps(_turned(part, api))
+    sent = _first_steps([*map(part.field, part.parameters), *part.body, *part.query]) | turned
+    in_path = _first_steps(part.field(name) for name in part.parameters if part.place(name) == "path")
+    for field in sorted(sent - fields.keys() - in_path - turned):
         yield f"{part.name}: the document knows no parameter {field}"
     for field, said in fields.items():
         if said["in"] != "path" and said.get("required") is not False and "default" not in said and field not in sent:
@@ -87,6 +87,10 @@ def _operation(part: RequestSpec | Batch, document: Document) -> Operation | Non
     wanted = part.method, PLACE.sub("{}", part.path)
     same = (each for each in document.operations.values() if (each.method, PLACE.sub("{}", each.path)) == wanted)
     return next(same, None)
+
+
+def _first_steps(paths: Iterable[str]) -> set[str]:
+    return {steps_of(path)[0] for path in paths}
 
 
 def _field(name: str, said: Mapping[str, Any]) -> str:

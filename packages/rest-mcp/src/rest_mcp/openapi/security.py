@@ -84,7 +84,8 @@ def _common_headers(document: Document, secrets: list[Table]) -> list[str]:
     counted = Counter(
         name
         for operation in document.operations.values()
-        for name in {each for each in required_headers(document, operation) if each.lower() not in known}
+        for name in dict.fromkeys(required_headers(document, operation))
+        if name.lower() not in known
     )
     return [name for name, count in counted.items() if 2 * count >= len(document.operations) and is_header(name)]
 
