@@ -12,6 +12,7 @@ from mcp_chassis.testing import connected, data, failure
 from mcp_types import CreateMessageResult, ElicitResult, TextContent
 from rest_mcp.assembly import server_of
 from support_api_desk import Running
+from task_hosts import by_either_host
 
 BRIDGE = Path(__file__).parents[2] / "examples" / "support-api" / "bridge.toml"
 ERAS = ["legacy", "modern"]
@@ -128,6 +129,12 @@ async def test_a_batch_that_can_read_nothing_tells_in_which_stage_it_ended(clien
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert (failed.details["stage"], failed.details["completed_stages"]) == ("load", [])
     assert (failed.details["completed_stage_count"], failed.details["stage_count"]) == (0, 4)
+
+
+async def test_tickets_are_processed_by_a_task_as_by_a_call(desk: Running) -> None:
+    task, call = await by_either_host(server_of(BRIDGE), desk.environment, "process_tickets", ids=[1, 2, 77])
+    assert task["structuredContent"]["processed"] == 2
+    assert task == call
 
 
 async def test_duplicates_are_found_across_spellings(client: Client) -> None:

@@ -19,6 +19,7 @@ from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings, SettingsConfigDict
 from mcp_chassis.tasks.services import Pace, TaskServices
 from mcp_chassis.tasks.store import Limits, MemoryTaskStore, TaskStore
+from mcp_chassis.telemetry.observer import announce
 from mcp_chassis.tools import Confirm, Connected, IdempotencyKey, reads, writes
 from pydantic import BaseModel, Field
 
@@ -80,9 +81,10 @@ async def look_long(desk: AtDesk, ctx: AnyContext, name: Name = "it", fails: boo
 
 @reads("Look on", may_take_minutes=True)
 async def look_on(desk: AtDesk, ctx: AnyContext) -> Done:
-    """Report progress until released."""
+    """Report progress, and announce it, until released."""
     while not desk.release.is_set():
         await ctx.report_progress(1, 3, "on and on")
+        await announce("info", "looking on")
         with anyio.move_on_after(REPORT_SECONDS):
             await desk.release.wait()
     return Done(name="on")

@@ -9,7 +9,10 @@ import httpx2
 from mcp.client import Client
 from mcp.client.extension import ClaimContext, ClientExtension, ResultClaim
 from mcp.client.streamable_http import streamable_http_client
+from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.server import Server
 from mcp_chassis.tasks.extension import TASKS
+from mcp_chassis.testing import connected
 from mcp_types import CallToolResult, Request, RequestParams, Result
 from pydantic import ConfigDict
 
@@ -99,6 +102,23 @@ async def host_of(server: Any, **client: Any) -> AsyncGenerator[TaskHost]:
     extensions = [KnowsTasks()]
     async with Client(server, mode="2026-07-28", extensions=extensions, **client) as session:
         yield TaskHost(session)
+
+
+async def by_either_host(
+    server: Server[Any], env: Mapping[str, str], tool: str, **arguments: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The results of one call made twice: as a task from its beginning, and for a host that knows no tasks."""
+    settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", "MCP_TASK_AFTER": "0", **env})
+    async with host_of(Dispatch(server, settings)) as host:
+        done = await host.ended(await host.begin(tool, **arguments))
+    async with connected(server, env=env) as client:
+        called = (await client.call_tool(tool, arguments)).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert done["status"] == "completed", done
+    return (_told(done["result"]), _told(called))
+
+
+def _told(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: result.get(key) for key in ("content", "structuredContent", "isError")}
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mcp_chassis.tasks.extension import TASKS
 from mcp_chassis.testing.raw import MODERN, RawClient
+from mcp_types import LOG_LEVEL_META_KEY
 
 PROGRAM = (sys.executable, str(Path(__file__).parents[2] / "support" / "long_server.py"), "stdio")
 KNOWS_TASKS = {"io.modelcontextprotocol/clientCapabilities": {"extensions": {TASKS: {}}}}
@@ -24,9 +25,10 @@ def client(tmp_path: Path) -> Iterator[RawClient]:
         yield client
 
 
-def begin(client: RawClient, tool: str, **arguments: object) -> str:
+def begin(client: RawClient, tool: str, log_level: str | None = None, **arguments: object) -> str:
     """The id of the task that a call becomes."""
-    params = {"name": tool, "arguments": arguments, "_meta": {**KNOWS_TASKS, "progressToken": "t"}}
+    wanted = {LOG_LEVEL_META_KEY: log_level} if log_level else {}
+    params = {"name": tool, "arguments": arguments, "_meta": {**KNOWS_TASKS, "progressToken": "t", **wanted}}
     return client.request("tools/call", params)["result"]["taskId"]
 
 
@@ -47,6 +49,14 @@ def test_progress_goes_on_after_the_answer_that_names_the_task(client: RawClient
     ask(client, "tasks/cancel", name)
     while ask(client, "tasks/get", name)["status"] != "cancelled":
         pass
+
+
+def test_log_messages_go_on_after_the_answer_that_names_the_task(client: RawClient) -> None:
+    begin(client, "look_on", log_level="info")
+    client.notifications.clear()
+    heard = [client.receive() for _ in range(2)]
+    (told,) = [each["params"] for each in heard if each["method"] == "notifications/message"]
+    assert (told["level"], told["logger"], told["data"]) == ("info", "long-mcp", "looking on")
 
 
 def test_a_write_ends_and_a_read_does_not_hold_up_the_end_when_the_host_leaves(
