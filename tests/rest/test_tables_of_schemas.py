@@ -41,6 +41,7 @@ PARAMETERS: list[tuple[Any, dict[str, Any]]] = [
         ({"anyOf": [{"type": "null"}, TEXT]}, {"nullable": True}),
         ({"anyOf": [shape(b=TEXT), WHOLE]}, {"type": "integer"}),
         ({"oneOf": [TEXT, WHOLE]}, {}),
+    ({"anyOf": [{"oneOf": [WHOLE, TEXT]}]}, {"type": "integer"}),
         ({"oneOf": [{"const": "a"}, {"const": "b"}], **TEXT}, {"enum": ("a", "b")}),
         ({"oneOf": [{"enum": ["a"]}, {"type": "null"}], "description": "One."},
          {"enum": ("a",), "nullable": True, "description": "One."}),
@@ -133,6 +134,7 @@ def test_a_description_with_its_default_has_at_most_160_characters(tmp_path: Pat
 REFUSED: list[tuple[Any, str]] = [
     ({}, "is of no type that can be checked"),
     ({"type": "file"}, "is of no type that can be checked"),
+    ({"anyOf": [{"anyOf": [{"anyOf": [TEXT]}]}]}, "is of no type that can be checked"),
     ({"type": "object"}, "is an object of any shape"),
     ({"type": "object", "additionalProperties": True}, "is an object of any shape"),
     ({"type": "object", "additionalProperties": shape(b=TEXT)}, "is an object of any shape"),
