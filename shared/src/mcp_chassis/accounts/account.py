@@ -5,11 +5,11 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 EARLY_SECONDS = 60.0
-"""A token is renewed this long before it ends, so that no call begins with one that ends in the middle."""
+"""A token is renewed this many seconds before it expires, so that none expires in the middle of a call."""
 
 
 class Tokens(Struct):
-    """Tokens of one account; kept in the system's keychain, or in the file of accounts where there is none."""
+    """Access and refresh token of one account, stored in the system's keychain, or without one in the accounts file."""
 
     access_token: str
     refresh_token: str | None = None
@@ -19,13 +19,14 @@ class Account(Struct):
     """One account of one server, without its tokens.
 
     Args:
-        name: chosen at `login`.
+        name: the name chosen at `login`.
         client_id: the OAuth app in which the person signed in.
-        token_url: the address that renews its tokens.
-        owners: glob patterns of the owners it is used for; without any it is used for all others.
-        member: the member of the upstream's answers that holds the tokens; empty for the answer itself.
-        expires_at: seconds since 1970 at which the access token ends; None for one that does not.
-        tokens: only where they are not in the keychain.
+        token_url: the token endpoint, which also renews the tokens.
+        owners: glob patterns of the upstream's owners (users, organisations) it is used for; an account without
+            patterns is used for all other owners.
+        member: key of the token response that contains the tokens; empty if they are at its top level.
+        expires_at: Unix time in seconds at which the access token expires; None if it does not expire.
+        tokens: set only if they are not in the keychain.
     """
 
     name: str
@@ -37,15 +38,16 @@ class Account(Struct):
     tokens: Tokens | None = None
 
     def serves(self, owner: str) -> bool:
-        """Whether a pattern of its own names this owner."""
+        """Whether one of the account's patterns matches this owner."""
         return any(fnmatchcase(owner.lower(), pattern.lower()) for pattern in self.owners)
 
     def is_ending(self, now: float) -> bool:
+        """Whether the access token expires within `EARLY_SECONDS` of `now`, a Unix time in seconds."""
         return self.expires_at is not None and self.expires_at - EARLY_SECONDS <= now
 
 
 def chosen(accounts: list[Account], name: str = "", owner: str = "") -> Account | None:
-    """The account with this name; else the one whose patterns name the owner; else the first one without patterns."""
+    """Choose by name if one is given, else by the owner, else the first account without patterns; None if none fits."""
     if name:
         return next((account for account in accounts if account.name == name), None)
     of_owner = next((account for account in accounts if owner and account.serves(owner)), None)

@@ -1,4 +1,4 @@
-"""Requests to an upstream's OAuth as a program on a person's machine: codes, device codes and refresh tokens."""
+"""Requests of a command-line program to an upstream's OAuth server, such as those for tokens and device codes."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -13,10 +13,10 @@ TIMEOUT_SECONDS = 20.0
 
 
 class SignInFailed(Exception):
-    """The upstream did not give a token; the text says why, in its own words where it has any.
+    """The upstream issued no token; the message says why, quoting its `error_description` if there is one.
 
     Args:
-        code: the error word of OAuth, such as `authorization_pending`.
+        code: the OAuth error code, such as `authorization_pending`; empty for any other failure.
     """
 
     def __init__(self, message: str, code: str = "") -> None:
@@ -25,7 +25,7 @@ class SignInFailed(Exception):
 
 
 class Granted(Struct):
-    """Tokens as an upstream grants them, and the member of its answer that held them."""
+    """Tokens issued by an upstream, the key of its response that held them, and their lifetime in seconds."""
 
     tokens: Tokens
     member: str
@@ -33,16 +33,16 @@ class Granted(Struct):
 
 
 def granted(url: str, form: Mapping[str, str]) -> Granted:
-    """The tokens for a code, a device code or a refresh token.
+    """Request tokens for an authorization code, a device code or a refresh token.
 
     Raises:
-        SignInFailed: when the upstream refuses, does not answer, or answers without a token.
+        SignInFailed: when the upstream refuses, does not respond, or responds without a token.
     """
     answer = posted(url, form)
     members: dict[str, Any] = {"": answer, **{name: part for name, part in answer.items() if isinstance(part, dict)}}
     found = next((name for name, part in members.items() if isinstance(part.get("access_token"), str)), None)
     if found is None:
-        raise SignInFailed("The answer holds no token.")
+        raise SignInFailed(f"The response of {_host(url)} contains no access token. Check the token URL.")
     part = members[found]
     refresh, seconds = part.get("refresh_token"), part.get("expires_in")
     tokens = Tokens(part["access_token"], refresh if isinstance(refresh, str) else None)
@@ -52,10 +52,10 @@ def granted(url: str, form: Mapping[str, str]) -> Granted:
 
 
 def posted(url: str, form: Mapping[str, str]) -> dict[str, Any]:
-    """The JSON answer to a form.
+    """Post a form and return the JSON object of the response.
 
     Raises:
-        SignInFailed: when there is none, or it tells an error.
+        SignInFailed: when the upstream cannot be reached, or responds with an error or without a JSON object.
     """
     headers = {"accept": "application/json", "user-agent": "toolroll"}
     try:
@@ -63,15 +63,15 @@ def posted(url: str, form: Mapping[str, str]) -> dict[str, Any]:
             response = client.post(url, data=dict(form), headers=headers)
             answer: object = response.json()
     except httpx2.HTTPError as exc:
-        raise SignInFailed(f"{_host(url)} could not be reached: {type(exc).__name__}. Look at the network.") from exc
+        raise SignInFailed(f"{_host(url)} could not be reached: {type(exc).__name__}. Check the network.") from exc
     except ValueError as exc:
-        raise SignInFailed(f"{_host(url)} did not answer in JSON.") from exc
+        raise SignInFailed(f"{_host(url)} did not respond with JSON. Check the URL.") from exc
     found = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
     if error := found.get("error"):
         words = found.get("error_description") or error
         raise SignInFailed(f"{_host(url)} refused: {words}", str(error))
     if not found or response.status_code >= httpx2.codes.BAD_REQUEST:
-        raise SignInFailed(f"{_host(url)} answered with status {response.status_code}.")
+        raise SignInFailed(f"{_host(url)} responded with status {response.status_code}.")
     return found
 
 

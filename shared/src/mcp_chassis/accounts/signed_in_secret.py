@@ -1,4 +1,4 @@
-"""The token of a signed-in account as a secret setting: read when it is first needed, renewed when it ends."""
+"""Access token of a signed-in account as a secret setting: loaded on first use, renewed before it expires."""
 
 import hashlib
 import time
@@ -22,7 +22,7 @@ _OWNER: ContextVar[str] = ContextVar("owner_of_request", default="")
 
 @contextmanager
 def on_behalf_of(owner: str) -> Generator[None]:
-    """Requests within use the account whose patterns name this owner."""
+    """Use the account whose patterns match this owner for the requests inside the block."""
     token = _OWNER.set(owner)
     try:
         yield
@@ -31,7 +31,7 @@ def on_behalf_of(owner: str) -> Generator[None]:
 
 
 def owner_of_request() -> str:
-    """The owner that the requests under way are for; empty where they name none."""
+    """The owner set by `on_behalf_of` for the current requests; empty if none is set."""
     return _OWNER.get()
 
 
@@ -40,9 +40,10 @@ class SignedInSecret(CommandSecret):
 
     Args:
         server: the server's name, under which accounts are stored.
-        store: where they are.
-        name: the account that the settings choose; empty for a choice by owner.
-        client_secret: gives the secret of the OAuth app; empty for an app without one.
+        store: the store of the accounts.
+        name: the account named by the settings; empty to choose by the owner of each request.
+        client_secret: returns the secret of the OAuth app; empty for an app without one.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class SignedInSecret(CommandSecret):
 
     @property
     def is_read(self) -> bool:
-        """Whether the token is at hand and does not end soon."""
+        """Whether the token is loaded and does not expire soon."""
         return self._at_hand() is not None
 
     @property
@@ -74,16 +75,16 @@ class SignedInSecret(CommandSecret):
         return f"{self.command} {hashlib.sha256(msgspec.json.encode(accounts)).hexdigest()}"
 
     def forget(self) -> None:
-        """The token was refused: it is read or renewed when it is next needed."""
+        """Drop a token that the upstream refused; the next use reads it again or renews it."""
         account = self._account()
         if read := self._read.pop(account.name, None):
             self._refused[account.name] = read[1]
 
     def get_secret_value(self) -> str:
-        """The token of the account that this request is for.
+        """The access token of the account that the current request is for; renewing it blocks.
 
         Raises:
-            AuthenticationFailed: when nobody has signed in, or the sign-in has ended.
+            AuthenticationFailed: when no account fits, or its tokens are gone or cannot be renewed.
         """
         return self._at_hand() or self._fetched()
 
@@ -103,7 +104,7 @@ class SignedInSecret(CommandSecret):
         if account is None:
             who = f"no account called {self._name}" if self._name else "no account for this owner"
             raise AuthenticationFailed(
-                f"There is {who}: run `{self._server} login` or look at `{self._server} accounts`."
+                f"There is {who}: run `{self._server} login` to sign in, or `{self._server} accounts` to list them."
             )
         return account
 
@@ -128,7 +129,8 @@ class SignedInSecret(CommandSecret):
             answer = granted(account.token_url, form | _secret(self._client_secret()))
         except SignInFailed as exc:
             raise AuthenticationFailed(
-                f"The sign-in of {account.name} could not be renewed: {exc} If it stays so, run `{self._server} login`."
+                f"The sign-in of {account.name} could not be renewed: {exc} "
+                f"If this persists, run `{self._server} login`."
             ) from exc
         fresh = renewed_tokens(answer, tokens)
         account = msgspec.structs.replace(account, expires_at=expiry(answer, self._clock()), tokens=None)
@@ -136,13 +138,13 @@ class SignedInSecret(CommandSecret):
         return account, fresh
 
     def _ended(self, account: Account) -> AuthenticationFailed:
-        return AuthenticationFailed(f"The sign-in of {account.name} has ended: run `{self._server} login` again.")
+        return AuthenticationFailed(f"The sign-in of {account.name} is invalid now: run `{self._server} login` again.")
 
 
 def signed_in_secrets(
     server: str, field: str, prefix: str, environment: Environment
 ) -> Iterator[tuple[str, SignedInSecret]]:
-    """The field of a server's credential with the secret of its accounts, where somebody has signed in."""
+    """Yield the credential field with a `SignedInSecret` for it; nothing if nobody has signed in to this server."""
     store = AccountStore.here(environment)
     try:
         if not store.accounts(server):
@@ -160,11 +162,12 @@ def signed_in_secrets(
 
 
 def renewed_tokens(answer: Granted, before: Tokens) -> Tokens:
-    """The tokens of an answer; an upstream that gives no new refresh token lets the old one stay valid."""
+    """The tokens of a refresh response; without a new refresh token the old one stays valid (RFC 6749, section 6)."""
     return Tokens(answer.tokens.access_token, answer.tokens.refresh_token or before.refresh_token)
 
 
 def expiry(answer: Granted, now: float) -> float | None:
+    """Unix time in seconds at which the access token expires; None if it does not expire."""
     return None if answer.expires_in is None else now + answer.expires_in
 
 

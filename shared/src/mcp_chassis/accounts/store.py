@@ -18,15 +18,15 @@ KEYCHAIN_VARIABLE = "TOOLROLL_KEYCHAIN"
 
 
 class UnreadableStore(Exception):
-    """The file of accounts is no longer what this program wrote; the text says what to do."""
+    """The accounts file cannot be parsed; the message says what to do."""
 
 
 class AccountStore:
-    """Accounts by server.
+    """Signed-in accounts of each server, with their tokens.
 
     Args:
-        path: the file.
-        keychain: finds what keeps the tokens, when it is first needed; None keeps them in the file.
+        path: the accounts file.
+        keychain: called on first use; returns a `keyring` backend for the tokens, or None to store them in the file.
     """
 
     def __init__(self, path: Path, keychain: Callable[[], Any] = lambda: None) -> None:
@@ -39,7 +39,7 @@ class AccountStore:
 
     @classmethod
     def here(cls, environment: Mapping[str, str] = os.environ) -> "AccountStore":
-        """The person's own store: the file that `TOOLROLL_ACCOUNTS_FILE` names, else in their configuration folder."""
+        """The user's own store: the file in `TOOLROLL_ACCOUNTS_FILE`, else one in the user's configuration folder."""
         off = environment.get(KEYCHAIN_VARIABLE) == "off"
         return cls(accounts_file(environment), (lambda: None) if off else system_keychain)
 
@@ -52,21 +52,21 @@ class AccountStore:
         return self._read().get(server, [])
 
     def tokens(self, server: str, account: Account) -> Tokens | None:
-        """The tokens of an account; None where they have been removed from the keychain."""
+        """The tokens of an account; None if they have been removed from the keychain."""
         if account.tokens is not None or self._keychain is None:
             return account.tokens
         text = self._keychain.get_password(KEYCHAIN_SERVICE, f"{server}/{account.name}")
         return msgspec.json.decode(text, type=Tokens) if text else None
 
     def keep(self, server: str, account: Account, tokens: Tokens) -> None:
-        """Store an account and its tokens in place of one of the same name."""
+        """Store an account and its tokens, replacing one of the same name."""
         in_file = self._in_file(server, account.name, tokens)
         kept = msgspec.structs.replace(account, tokens=tokens if in_file else None)
         others = [each for each in self.accounts(server) if each.name != account.name]
         self._write({**self._read(), server: [*others, kept]})
 
     def remove(self, server: str, name: str) -> bool:
-        """Delete an account and its tokens; whether it was there."""
+        """Delete an account and its tokens; return whether it existed."""
         accounts = self.accounts(server)
         if self._keychain is not None:
             with suppress(self._keychain_errors()):
@@ -76,14 +76,14 @@ class AccountStore:
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Hold the store against other processes: a refresh token can often be used only once."""
+        """Lock the store against other processes, because a refresh token can often be used only once."""
         self._make_folder()
         with self.path.with_suffix(".lock").open("a+b") as lock:
             _lock(lock.fileno())
             yield
 
     def _in_file(self, server: str, name: str, tokens: Tokens) -> bool:
-        """Whether the tokens have to go into the file; otherwise they are in the keychain now."""
+        """Store the tokens in the keychain; return True if they have to be stored in the file instead."""
         if self._keychain is None:
             return True
         try:
@@ -129,7 +129,7 @@ def system_keychain() -> Any:
 
 
 def _lock(descriptor: int) -> None:
-    """Wait until this process alone has the file locked; closing the file ends it."""
+    """Lock a file exclusively, waiting for other processes; closing the file releases the lock."""
     if sys.platform == "win32":
         import msvcrt
 
