@@ -102,7 +102,7 @@ def test_a_command_without_a_bridge_says_that_it_is_the_demonstration(words: lis
 
 def test_help_of_check_names_the_exit_codes() -> None:
     told = " ".join(run("check", "--help").stdout.split())
-    assert "Exit codes: 0 everything works, 2 a setting breaks a rule" in told
+    assert "Exit codes: 0 everything works, 2 a setting is invalid" in told
     assert "Also 4 where the bridge differs" in told
 
 

@@ -114,7 +114,7 @@ def test_a_call_that_fails_says_so_on_standard_error_with_code_1(
 @pytest.mark.parametrize("arguments", ["{", "[]", "1", "null", "[" * 100_000])
 def test_arguments_that_are_no_object_are_refused_with_code_2(arguments: str, capsys: Output) -> None:
     assert main(["call", "echo", arguments], SAMPLE) == 2
-    assert "no JSON object" in capsys.readouterr().err
+    assert "must be a JSON object" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["tools"], ["call", "echo"], ["serve"]])
@@ -184,7 +184,7 @@ async def _never_connects(settings: SampleSettings) -> AsyncGenerator[Shelf]:
     [
         (replace(SAMPLE, probe=_no_credential), 3, "SAMPLE_TOKEN is not set"),
         (replace(SAMPLE, probe=_unreachable), 4, "The shelf does not answer."),
-        (replace(SAMPLE, probe=_silent), 4, "No answer within 0.2 s."),
+        (replace(SAMPLE, probe=_silent), 4, "No response within 0.2 s."),
         (replace(SAMPLE, connect=_never_connects), 4, "There is no shelf."),
         (replace(SAMPLE, probe=None), 4, "declares no probe"),
         (SAMPLE, 3, ""),

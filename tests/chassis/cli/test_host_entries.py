@@ -165,7 +165,7 @@ def test_the_command_line_removes_a_file_that_it_had_made(home: Path, capsys: py
     assert main(["config", "cursor", "--write"], SAMPLE) == 0
     assert main(["config", "cursor", "--undo"], SAMPLE) == 0
     assert not (home / ".cursor" / "mcp.json").exists()
-    assert "is removed: --write had made it" in capsys.readouterr().out
+    assert "is removed, because --write had created it" in capsys.readouterr().out
 
 
 def test_the_command_line_says_why_a_file_was_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,7 +186,7 @@ def test_the_program_of_an_entry_is_an_absolute_path(home: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script of this kind starts on POSIX only")
-def test_a_version_managers_stand_in_is_followed_to_uv_itself(home: Path, tmp_path: Path) -> None:
+def test_the_uv_that_a_version_managers_shim_starts_is_found(home: Path, tmp_path: Path) -> None:
     real, shim = tmp_path / "real" / "uv", tmp_path / "shims" / "uv"
     for program in (real, shim):
         program.parent.mkdir()
@@ -209,7 +209,7 @@ def test_a_version_managers_stand_in_is_followed_to_uv_itself(home: Path, tmp_pa
     ],
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="a script of this kind starts on POSIX only")
-def test_behind_a_stand_in_that_cannot_run_the_managers_own_uv_is_found(
+def test_if_a_shim_cannot_run_the_uv_in_the_managers_folder_is_found(
     variable: str, place: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shim, real = home / "shims" / "uv", home / "manager" / place
@@ -223,11 +223,11 @@ def test_behind_a_stand_in_that_cannot_run_the_managers_own_uv_is_found(
     monkeypatch.delenv("UV", raising=False)
     assert uv(None) == str(real)
     real.unlink()
-    with pytest.raises(NoCommand, match="stand-in"):
+    with pytest.raises(NoCommand, match="shim"):
         uv(None)
 
 
-def test_a_link_to_a_program_of_another_name_is_a_stand_in(tmp_path: Path) -> None:
+def test_a_link_to_a_program_of_another_name_is_a_shim(tmp_path: Path) -> None:
     (tmp_path / "mise").write_bytes(b"\x7fELF")
     (tmp_path / "uv").symlink_to(tmp_path / "mise")
     assert is_shim(tmp_path / "uv")

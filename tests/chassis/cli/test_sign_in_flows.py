@@ -95,7 +95,7 @@ def test_an_answer_to_another_sign_in_is_refused_and_the_right_one_is_waited_for
 
 
 def test_a_browser_that_does_not_come_back_is_told_after_the_time() -> None:
-    with waiting() as (server, _), pytest.raises(SignInFailed, match=r"did not come back within 0\.01 s"):
+    with waiting() as (server, _), pytest.raises(SignInFailed, match=r"did not finish the sign-in within 0\.01 s"):
         server.wait(0.01)
 
 

@@ -47,8 +47,8 @@ def test_a_file_or_pipe_sees_no_progress(capsys: pytest.CaptureFixture[str]) -> 
 def test_check_shows_on_a_terminal_that_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
     with standard_error(Terminal()) as shown:
         main(["check"], SAMPLE)
-    assert "Asking what mcp-chassis depends on" in shown.getvalue()
-    assert "Asking" not in capsys.readouterr().out
+    assert "Checking what mcp-chassis depends on" in shown.getvalue()
+    assert "Checking" not in capsys.readouterr().out
 
 
 def test_a_call_shows_its_progress_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

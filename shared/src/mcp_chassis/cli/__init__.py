@@ -11,7 +11,7 @@ from mcp_chassis.settings import BadSettings
 
 
 def main(argv: Sequence[str] | None = None, server: Server[Any] | None = None) -> int:
-    """Run a command line; the process's exit code. Without a server it is `toolroll`'s."""
+    """Run the command line of a server, or of `toolroll` without one; return the process's exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     accept_any_text()
     try:
@@ -24,5 +24,5 @@ def main(argv: Sequence[str] | None = None, server: Server[Any] | None = None) -
 
         return one_server.main(server, arguments)
     except BadSettings as exc:
-        sys.stderr.write(f"A setting breaks a rule:\n{exc}\n")
+        sys.stderr.write(f"A setting is invalid; correct it and try again:\n{exc}\n")
         return EXIT_BAD_SETTINGS

@@ -1,4 +1,4 @@
-"""The command `check`: settings, versions, and what the server reaches with the credentials it has."""
+"""The command `check`: verifies the settings, and that each upstream can be reached and accepts the credential."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ from mcp_chassis.telemetry.logs import register_secrets
 EXIT_MISSING_CREDENTIAL = 3
 EXIT_UNREACHABLE = 4
 SECONDS = 20.0
-NO_PROBE = "Nothing was asked, because this server declares no probe (docs/adding-a-server.md says how)."
+NO_PROBE = "Not checked: this server declares no probe (see docs/adding-a-server.md)."
 HINTS = {
     "through the proxy": "Look at HTTPS_PROXY and NO_PROXY.",
     "the proxy refuses": "Look at its rules, and at HTTPS_PROXY and NO_PROXY.",
@@ -31,16 +31,16 @@ HINTS = {
     "connection was refused": "Nothing listens there: look at the address and port in the settings.",
     "in time": "A firewall may drop the connection, or a proxy is needed (HTTPS_PROXY).",
 }
-"""What a person can do about a reason, by the words of that reason."""
+"""Hints for the user, by a phrase that occurs in the message of a failed probe."""
 
 
 @dataclass
 class Report:
     """Result of a check, without values of settings.
 
-    `exit_code` is 0 where everything works, 2 for a setting that breaks a rule, 3 for a missing credential or setting
-    without which something does not work, 4 for what cannot be reached, refuses the credential, must not be used with
-    it, or was not asked because the server has no probe.
+    `exit_code` is 0 if everything works, 2 for an invalid setting, 3 for a missing credential or setting without which
+    something does not work, and 4 if an upstream cannot be reached, refuses the credential, must not be used with it,
+    or was not checked because the server has no probe.
     """
 
     name: str
@@ -66,10 +66,11 @@ class Report:
         return EXIT_MISSING_CREDENTIAL if self.missing and (left_out or not self.connectivity) else 0
 
     def data(self) -> dict[str, Any]:
+        """The report as a JSON object."""
         return {**asdict(self), "exit_code": self.exit_code}
 
     def lines(self) -> list[str]:
-        """The report for a person."""
+        """The report as lines of text."""
         versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         lines = [f"{self.name} {self.version} ({versions})"]
         lines += [f"  to mend    {problem}" for problem in self.problems]
@@ -89,7 +90,7 @@ def _line(probe: Probe) -> str:
 
 
 async def check(server: Server[Any], seconds: float = SECONDS) -> Report:
-    """Read the settings, connect, and ask every service the server depends on."""
+    """Load the settings, connect and run the server's probe, which may together take `seconds`."""
     report = Report(server.name, server.version, _versions())
     report.network = [name for name in NETWORK_VARIABLES if os.environ.get(name) or os.environ.get(name.lower())]
     try:
@@ -116,11 +117,11 @@ async def _reached(server: Server[Any], settings: ServerSettings, seconds: float
                 return await server.probe(connection)
         except Failure as failure:
             return [Probe(server.name, "failed", f"{failure.message} {failure.remedy}".strip())]
-    return [Probe(server.name, "failed", f"No answer within {seconds:g} s.")]
+    return [Probe(server.name, "failed", f"No response within {seconds:g} s.")]
 
 
 def has_upstream(settings: type[ServerSettings]) -> bool:
-    """Whether a server's own settings name a secret or an address, so that there is something to reach."""
+    """Whether a server's own settings include a secret or a URL, so that there is an upstream to reach."""
     own = [info for name, info in settings.model_fields.items() if name not in ServerSettings.model_fields]
     return any(is_secret(info) or "_https" in repr(info.metadata) for info in own)
 

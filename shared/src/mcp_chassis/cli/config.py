@@ -25,7 +25,7 @@ URL_HELP = "address of the server over HTTP, such as https://tools.example.com/m
 
 
 def add_to(commands: Any, server: Server[Any]) -> None:
-    """The command with its options."""
+    """Add the command `config` with its options."""
     config = add(commands, "config", "print or write the entry for a host", lambda chosen: run(server, chosen))
     config.add_argument("host", choices=list(HOSTS), metavar="HOST", help=", ".join(HOSTS))
     config.add_argument("--url", help=URL_HELP)
@@ -36,7 +36,7 @@ def add_to(commands: Any, server: Server[Any]) -> None:
 
 
 def run(server: Server[Any], chosen: argparse.Namespace) -> int:
-    """Do what was chosen; the exit code."""
+    """Print, write or restore the host's entry; return the exit code."""
     host = HOSTS[chosen.host]
     path = host.file(Place.here())
     try:
@@ -59,31 +59,31 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
 def _undone(host: Host, path: Path, server: Server[Any]) -> int:
     restored = undo(host, path, (server.name, *server.former_names))
     if restored.entry_only:
-        done = f"has the entry of {server.name} as it was before, the rest has changed since and stays"
+        done = f"has the previous entry of {server.name} again; other changes made since then are kept"
     elif restored.backup:
         done = f"is restored from {restored.backup.name}"
     else:
-        done = "is removed: --write had made it"
-    kept = f" The file as it was is {restored.replaced}." if restored.replaced else ""
+        done = "is removed, because --write had created it"
+    kept = f" The replaced file is kept as {restored.replaced}." if restored.replaced else ""
     sys.stdout.write(f"{path} {done}.{kept} Restart {host.title}.\n")
     return 0
 
 
 def _printed(host: Host, path: Path, entry: HostEntry) -> list[str]:
     sys.stdout.write(entry.snippet(host))
-    return [f"This belongs into {path}; --write puts it there."]
+    return [f"Add this to {path}, or use --write."]
 
 
 def _written(host: Host, path: Path, entry: HostEntry) -> list[str]:
     backup = write(host, path, entry)
-    kept = f" The file as it was: {backup}; --undo restores it." if backup else ""
+    kept = f" Its backup is {backup}; --undo restores it." if backup else ""
     sys.stdout.write(f"{path} has the entry {entry.name}.{kept} Restart {host.title}.\n")
     return []
 
 
 def _remote_notes(host: Host, entry: HostEntry) -> list[str]:
     if entry.inputs:
-        return [f"{host.title} asks for the API key and keeps it."]
+        return [f"{host.title} asks for the API key and stores it."]
     return ["Put your API key in place of YOUR_KEY, or use --no-key where the server signs people in."] * (
         "YOUR_KEY" in str(entry.value)
     )
@@ -100,7 +100,7 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
         names = ", ".join(settings.unset)
         notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")
     if settings.secrets and host.inputs:
-        notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and keeps it.")
+        notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and stores it.")
     elif secrets:
         sign_in = f" Run `{server.name} login`, or set it otherwise." if server.sign_in else ""
         notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}.{sign_in} {_where()}")

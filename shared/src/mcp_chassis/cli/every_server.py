@@ -15,7 +15,7 @@ Entries = Mapping[str, EntryPoint]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command of `toolroll`; the exit code."""
+    """Run one command of `toolroll`, or of the server named first; return the exit code."""
     servers = entries()
     found = _named(servers, arguments[0]) if arguments else None
     if found is not None:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def entries() -> dict[str, EntryPoint]:
-    """The entry point of each installed server by its name; nothing is imported yet."""
+    """Entry points of the installed servers by name, without importing them."""
     return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)}
 
 
@@ -80,24 +80,24 @@ def _serve(servers: Entries, chosen: argparse.Namespace) -> int:
         return serve_several(chosen.names, chosen.host, chosen.port)
     server = _named(servers, chosen.names[0]) if len(chosen.names) == 1 else None
     if server is None:
-        sys.stderr.write(f"Over stdio exactly one server is served; installed are {', '.join(servers)}.\n")
+        sys.stderr.write(f"Over stdio exactly one server can be served. Choose from {', '.join(servers)}.\n")
         return EXIT_BAD_SETTINGS
     return one_server.main(server, ["serve"])
 
 
 def _add_keys(commands: Any) -> None:
-    keys = commands.add_parser("keys", help="make, hash and list API keys for HTTP")
+    keys = commands.add_parser("keys", help="create, hash, list and remove API keys for HTTP")
     actions = keys.add_subparsers(required=True, metavar="ACTION")
-    new = add(actions, "new", "make a key, which is shown once", _new_key)
+    new = add(actions, "new", "create a key, which is shown once", _new_key)
     new.add_argument("name")
     new.add_argument("scopes", nargs="+", metavar="SCOPE")
     new.add_argument("--file", type=Path, help="the key file to add it to")
-    new.add_argument("--expires", metavar="DATE", help="the day it ends, such as 2027-01-31 (its last day, in UTC)")
+    new.add_argument("--expires", metavar="DATE", help="last day (UTC) on which it is valid, such as 2027-01-31")
     new.add_argument("--limit", action="append", default=[], metavar="[KIND=]CALLS/SECONDS", help="such as write=10/60")
-    remove = add(actions, "remove", "take a key out of a file; servers refuse it within a second", _remove_key)
+    remove = add(actions, "remove", "remove a key from a file; servers refuse it within a second", _remove_key)
     remove.add_argument("name")
     remove.add_argument("file", type=Path)
-    add(actions, "hash", "replace keys in the clear by their digests", _hash_keys).add_argument("file", type=Path)
+    add(actions, "hash", "replace plain-text keys by their hashes", _hash_keys).add_argument("file", type=Path)
     add(actions, "list", "print names and scopes", _list_keys).add_argument("file", type=Path)
 
 
@@ -129,9 +129,9 @@ def _add_grants(commands: Any) -> None:
     grants = commands.add_parser("grants", help="list, revoke and re-encrypt grants of users over HTTP")
     actions = grants.add_subparsers(required=True, metavar="ACTION")
     add(actions, "list", "print each server and user with a grant", _list_grants)
-    revoke = add(actions, "revoke", "end one at the upstream and delete it here", _revoke_grant)
+    revoke = add(actions, "revoke", "revoke one at the upstream and delete it here", _revoke_grant)
     revoke.add_argument("--anyway", action="store_true", help="delete it even if the upstream does not confirm")
-    forget = add(actions, "forget", "delete one here only: the user is asked to sign in again", _forget_grant)
+    forget = add(actions, "forget", "delete one here only; the user has to sign in again", _forget_grant)
     for action in (revoke, forget):
         action.add_argument("server")
         action.add_argument("user", help="as the list shows it")

@@ -1,4 +1,4 @@
-"""The entries of every server for every host, with values to fill in: the content of examples/host-configs."""
+"""Example entries of every server for every host, with placeholders: the content of examples/host-configs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ SUFFIXES = {"jsonc": "json", "toml": "toml", "yaml": "yaml"}
 
 
 def examples(servers: Mapping[str, Server[Any]]) -> dict[str, str]:
-    """The text of each file by its path below the folder: HOST/SERVER.json, and HOST/remote.json for any over HTTP."""
+    """Texts of the example files by relative path: HOST/SERVER.json, and HOST/remote.json for a server over HTTP."""
     files: dict[str, str] = {}
     for host_name, host in HOSTS.items():
         suffix = SUFFIXES[host.format]
@@ -26,7 +26,7 @@ def examples(servers: Mapping[str, Server[Any]]) -> dict[str, str]:
 
 
 def local_example(host: Host, server: Server[Any]) -> str:
-    """An entry whose settings are to be filled in; a host that asks for secrets has none to fill in."""
+    """An entry with placeholders for settings, and for secrets unless the host prompts for them."""
     settings = settings_in_entry(server.settings, {})
     to_fill_in = settings.unset if host.inputs else [*settings.unset, *settings.secrets]
     settings.values.update({name: f"YOUR_{name}" for name in to_fill_in})

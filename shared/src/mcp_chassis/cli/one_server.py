@@ -19,7 +19,7 @@ HELP_WIDTH = 100
 
 
 def main(server: Server[Any], arguments: Sequence[str]) -> int:
-    """Run one command of a server; the exit code."""
+    """Run one command of a server; return the exit code."""
     parser = Parser(prog=server.name, description=_about(server), formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=f"{server.name} {server.version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -27,15 +27,15 @@ def main(server: Server[Any], arguments: Sequence[str]) -> int:
     check = add(
         commands,
         "check",
-        "say whether settings and everything the server depends on work",
+        "check the settings and every service the server depends on",
         lambda c: _check(server, c),
         epilog=CHECK_CODES,
     )
     check.add_argument("--json", action="store_true", help="print the report as JSON")
-    tools = add(commands, "tools", "list the tools, or tell everything of one", lambda c: _tools(server, c))
+    tools = add(commands, "tools", "list the tools, or describe one", lambda c: _tools(server, c))
     tools.add_argument("name", nargs="?", help="a tool: its description and parameters")
     call = add(
-        commands, "call", "call a tool and print its answer; exit code 1 when it fails", lambda c: _call(server, c)
+        commands, "call", "call a tool and print its result; exit code 1 when it fails", lambda c: _call(server, c)
     )
     call.add_argument("tool")
     call.add_argument("arguments", nargs="?", default="{}", metavar="JSON", help="an object; - reads standard input")
@@ -65,7 +65,7 @@ def _check(server: Server[Any], chosen: argparse.Namespace) -> int:
     from mcp_chassis.telemetry.redaction import scrub_log
 
     _quietly()
-    with progress(f"Asking what {server.name} depends on ..."):
+    with progress(f"Checking what {server.name} depends on ..."):
         report = asyncio.run(check(server))
     text = json.dumps(report.data(), indent=2) if chosen.json else "\n".join(report.lines())
     sys.stdout.write(f"{scrub_log(text)}\n")
@@ -84,7 +84,7 @@ def _call(server: Server[Any], chosen: argparse.Namespace) -> int:
 
     arguments = _object(sys.stdin.read() if chosen.arguments == "-" else chosen.arguments)
     if arguments is None:
-        sys.stderr.write('The arguments are no JSON object such as \'{"name": "value"}\'.\n')
+        sys.stderr.write('The arguments must be a JSON object such as \'{"name": "value"}\'.\n')
         return EXIT_BAD_SETTINGS
     _quietly()
     return call(server, chosen.tool, arguments)
@@ -99,5 +99,5 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _quietly() -> None:
-    """Without the log lines of every call: the answer is what was asked for."""
+    """Suppress the log lines of calls, so that only the result is printed."""
     logging.basicConfig(level=logging.CRITICAL, format="%(message)s")

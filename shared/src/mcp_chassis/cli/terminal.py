@@ -1,4 +1,4 @@
-"""Output of the command line: text that any console can show, and progress that only a terminal sees."""
+"""Output of the command line: text in any console's encoding, and progress that is shown only in a terminal."""
 
 import io
 import sys
@@ -10,7 +10,7 @@ LONGEST_PROGRESS = 100
 
 
 def accept_any_text() -> None:
-    """Let output hold any character: a file or pipe gets UTF-8, and a console of an older code page gets escapes.
+    """Make the standard streams accept any character: UTF-8 for files and pipes, escapes on other consoles.
 
     Consoles of Windows have code pages such as cp1252, whose encoders refuse most characters.
     """
@@ -24,7 +24,7 @@ def accept_any_text() -> None:
 
 @contextmanager
 def progress(text: str) -> Generator[None]:
-    """Show what takes long on standard error while it lasts; nothing where that is no terminal."""
+    """Show a line on standard error while the block runs, if that is a terminal."""
     show_progress(text)
     try:
         yield

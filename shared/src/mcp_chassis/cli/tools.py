@@ -36,20 +36,20 @@ KEYWORDS = (
 
 
 def tokens(tool: Tool) -> int:
-    """About how many tokens a host spends on the definition of this tool."""
+    """Estimated number of tokens that the tool's definition takes up in a host's context."""
     shown = {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}
     return -(-len(json.dumps(shown, ensure_ascii=False, separators=(",", ":"))) // CHARACTERS_A_TOKEN)
 
 
 def table(tools: list[Tool]) -> list[str]:
-    """A line for each tool: tokens, whether it reads, writes or destroys, name and title; then the sum."""
+    """A line for each tool with its tokens, effect (reads, writes or destroys), name and title; the sum last."""
     width = max((len(tool.name) for tool in tools), default=0)
     lines = [f"{'~' + str(tokens(tool)):>7}  {effect(tool):<8} {tool.name:<{width}}  {tool.title}" for tool in tools]
     return [*lines, f"{'~' + str(sum(map(tokens, tools))):>7}  tokens in {len(tools)} tools"]
 
 
 def description(tool: Tool) -> Iterator[str]:
-    """Everything a model is told of one tool, for a person."""
+    """Lines that describe one tool as the model sees it: effect, description and parameters."""
     yield f"{tool.name}: {tool.title} ({effect(tool)}, about {tokens(tool)} tokens)"
     yield from ("", *textwrap.wrap(tool.description or "", WIDTH), "")
     yield from _fields(tool.input_schema, 1)
@@ -69,7 +69,7 @@ def _fields(schema: dict[str, Any], level: int) -> Iterator[str]:
 
 
 def _objects(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The objects that a value may be or hold in a list."""
+    """The object schemas of a value, of its alternatives and of its list items."""
     if "properties" in schema:
         yield schema
     below: list[Any] = [schema.get("items"), *(each for key in ("anyOf", "oneOf") for each in schema.get(key, ()))]
@@ -93,7 +93,7 @@ def effect(tool: Tool) -> str:
 
 
 def listed(server: Server[Any], name: str | None = None) -> int:
-    """Print the table of a server's tools, or one tool in full. The exit code."""
+    """Print the table of a server's tools, or one tool in full; return the exit code."""
     tools = asyncio.run(Dispatch(server, server.settings.load()).list_tools())
     if name is None:
         sys.stdout.write("\n".join(table(tools)) + "\n")
@@ -112,7 +112,7 @@ def _no_tool(server: Server[Any], name: str, tools: list[Tool]) -> int:
 
 
 def call(server: Server[Any], tool: str, arguments: dict[str, Any]) -> int:
-    """Call a tool as a host would and print its text: 0 when it succeeded, 1 when it failed."""
+    """Call a tool as a host would and print its text; return 0 if it succeeded, else 1."""
     return asyncio.run(_called(server, tool, arguments))
 
 
@@ -140,7 +140,7 @@ async def _called(server: Server[Any], tool: str, arguments: dict[str, Any]) -> 
 
 
 def _with_cursor_key(settings: ServerSettings) -> ServerSettings:
-    """Settings under which a cursor that one `call` printed is good for the next one."""
+    """Settings with a stored cursor key, so that a cursor printed by one `call` is valid in the next."""
     key = None if settings.state_keys else cursor_key()
     return settings if key is None else settings.model_copy(update={"state_keys": (SecretStr(key),)})
 

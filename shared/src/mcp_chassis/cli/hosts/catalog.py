@@ -16,13 +16,13 @@ class Host:
     """One host.
 
     Args:
-        title: its name as its makers write it.
-        file: its configuration file.
-        parent: the member that holds the servers.
-        local, remote: the forms of its entries.
+        title: its name as its vendor writes it.
+        file: returns the path of its configuration file.
+        parent: the top-level member that contains the servers' entries.
+        local, remote: the forms of entries for servers that it starts, and that it reaches over HTTP.
         format: the file's format; `jsonc` is JSON with comments.
-        inputs: the member with prompts for secrets, where the host asks for them and keeps them itself.
-        named: an entry holds the server's name too.
+        inputs: the member with prompts, for hosts that ask for secrets and store them; else None.
+        named: whether an entry repeats the server's name in a member `name`.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Host:
 
 
 def _claude_desktop(place: Place) -> Path:
-    """The installer of the Microsoft Store redirects AppData/Roaming into its package's own folder."""
+    """The file of Claude Desktop. The Microsoft Store's version has AppData/Roaming in its package's folder."""
     store = place.local_data() / "Packages"
     packages = sorted(store.glob("Claude_*")) if place.system == "win32" else []
     folder = packages[0] / "LocalCache" / "Roaming" if packages else place.application_data()

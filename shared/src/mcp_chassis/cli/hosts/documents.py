@@ -1,4 +1,4 @@
-"""Configuration files in JSON with comments, TOML or YAML: one member is changed, everything else stays."""
+"""Configuration files in JSON with comments, TOML or YAML: functions that change one member and keep the rest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from mcp_chassis.cli.hosts import jsonc, toml_file, yaml_file
 
 @dataclass(frozen=True)
 class Format:
-    """One format: functions over the text of a document. Each raises ValueError where the text is not of the format.
+    """Functions over the text of a document in one format. Each raises ValueError for text that is not in the format.
 
     Args:
         empty: the text of an empty document.
-        parse: the members of a text as plain values.
-        with_member: the text with the member at a path set to a value; objects on the way are made.
-        without_member: the text without the member at a path, which is there.
+        parse: returns the members of a text as plain values.
+        with_member: returns the text with the member at a path set; missing objects on the path are created.
+        without_member: returns the text without the member at a path, which must exist.
     """
 
     empty: str

@@ -1,4 +1,4 @@
-"""A server's entry for a host: its command or address, the settings it takes along, and what a person has to add."""
+"""A server's entry for a host: its command or address, the settings in it, and what the user has to add."""
 
 import json
 from collections.abc import Mapping
@@ -23,20 +23,20 @@ SYSTEM_AUTHORITIES = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
 }
-"""Certificate authorities that are read without a variable too."""
+"""Default locations of certificate authorities, which an entry need not contain."""
 Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class SettingsInEntry:
-    """Settings of a server by their place.
+    """Settings of a server, sorted by whether an entry contains them.
 
     Args:
-        values: variables for the entry, with values; none is a secret.
-        secrets: variables of credentials that the server needs and that are in no file or command.
-        optional_secrets: the same of those it can do without.
-        unset: variables that the server needs and that are set nowhere.
-        with_password: variables of proxies that are set here and hold a password.
+        values: variables and values of the entry; none is a secret.
+        secrets: variables of required credentials for which no `_FILE` or `_COMMAND` variable is set.
+        optional_secrets: the same for optional credentials.
+        unset: required variables that are not set.
+        with_password: proxy variables that are left out because their value may contain a password.
     """
 
     values: dict[str, str] = field(default_factory=dict[str, str])
@@ -48,10 +48,10 @@ class SettingsInEntry:
 
 @dataclass(frozen=True)
 class HostEntry:
-    """An entry with the prompts that belong to it.
+    """A server's entry in a host's file, with the prompts it refers to.
 
     Args:
-        name: the member under which it stands.
+        name: the key of the entry.
         value: the entry.
         inputs: prompts by which the host asks for its secrets.
         former_names: names under which earlier versions wrote it.
@@ -63,7 +63,7 @@ class HostEntry:
     former_names: tuple[str, ...] = ()
 
     def snippet(self, host: Host) -> str:
-        """The entry as it stands in the host's file."""
+        """Text of a configuration file of the host that contains this entry alone."""
         form = FORMATS[host.format]
         text = form.empty
         if host.inputs and self.inputs:
@@ -72,9 +72,9 @@ class HostEntry:
 
 
 def settings_in_entry(settings: type[ServerSettings], environment: Environment) -> SettingsInEntry:
-    """What an entry says of the settings: those that are set here go along, secrets only by their file or command.
+    """Sort the settings for an entry: values set in `environment` are copied, secrets only as their file or command.
 
-    A host starts a server without the person's shell, so what was set there alone would be lost.
+    A host starts a server without the user's shell, so a variable set only there would be lost.
     """
     found = SettingsInEntry()
     for name, info in settings.model_fields.items():
@@ -94,7 +94,7 @@ def settings_in_entry(settings: type[ServerSettings], environment: Environment) 
 
 
 def _add_network(found: SettingsInEntry, environment: Environment) -> None:
-    """Proxies and certificate authorities: hosts hand few variables of their own on to servers."""
+    """Add proxies and certificate authorities, because hosts pass few of their own variables on to servers."""
     for name in NETWORK_VARIABLES:
         text = environment.get(name, "").strip() or environment.get(name.lower(), "").strip()
         if "@" in text:
@@ -121,7 +121,7 @@ def _is_path(info: FieldInfo) -> bool:
 
 
 def _absolute(text: str) -> str:
-    """A path that is there from the host's folder too; anything else, such as a URL, as it is."""
+    """Make an existing path absolute, because the host runs in another folder; other texts are returned unchanged."""
     return str(Path(text).resolve()) if Path(text).exists() else text
 
 
@@ -131,7 +131,7 @@ def _of_host_entry(info: FieldInfo) -> str | None:
 
 
 def local_entry(host: Host, server: Server[Any], command: list[str], settings: SettingsInEntry) -> HostEntry:
-    """The entry with which the host starts a server; a host that keeps secrets itself asks for them."""
+    """The entry with which the host starts a server, with prompts for secrets if the host stores them."""
     asked = settings.secrets if host.inputs else []
     prompts = tuple(_prompt(_identifier(name), f"{name} of {server.name}") for name in asked)
     env = settings.values | {name: f"${{input:{_identifier(name)}}}" for name in asked}
@@ -161,5 +161,5 @@ def _prompt(identifier: str, description: str) -> dict[str, Any]:
 
 
 def is_referenced(prompt: Mapping[str, Any], value: Entry) -> bool:
-    """Whether an entry uses the answer to a prompt."""
+    """Whether an entry refers to the value of a prompt."""
     return f"${{input:{prompt['id']}}}" in json.dumps(value)

@@ -14,11 +14,11 @@ from mcp_chassis.cli.hosts.members import members
 
 _BOM = "\ufeff"
 _NO_FILE = ".no-file"
-"""The ending of a backup that says that there was no file."""
+"""Suffix of an empty backup that records that the file did not exist."""
 
 
 class Unwritable(Exception):
-    """A host's file cannot be changed; the text says why."""
+    """A host's file cannot be changed; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Restored:
     """Result of an undo.
 
     Args:
-        backup: the backup that is the file again; None where there was no file, or only the entry was taken back.
-        replaced: the file as it was before restoring; None where there was none.
-        entry_only: whether the rest of the file stayed, since something else in it had changed.
+        backup: the backup that was restored; None if there had been no file, or only the entry was restored.
+        replaced: the path of the replaced version; None if there was no file.
+        entry_only: whether only the entry was restored, because other parts of the file had changed too.
     """
 
     backup: Path | None
@@ -37,18 +37,18 @@ class Restored:
 
 
 def write(host: Host, path: Path, entry: HostEntry) -> Path | None:
-    """Set a server's entry, keeping what a person has added; the path of the backup, None where there is none.
+    """Set a server's entry, keeping the user's additions; return the path of the backup, None if there is none.
 
     Raises:
-        Unwritable: when the file is not of its format or cannot be written. It is left as it was.
+        Unwritable: when the file cannot be parsed or written; it is left unchanged.
     """
-    path = path.resolve()  # a link into somebody's dotfiles stays one
+    path = path.resolve()  # keeps a symbolic link, such as one into a dotfiles repository
     try:
         raw = path.read_bytes().decode("utf-8") if path.exists() else ""
         text = raw.removeprefix(_BOM)
         written = _changed(host, text, entry)
     except (ValueError, RecursionError) as exc:
-        raise Unwritable(f"{path} cannot be read as {host.format.upper()}: {exc}. Put the entry in by hand.") from exc
+        raise Unwritable(f"{path} cannot be read as {host.format.upper()}: {exc}. Add the entry by hand.") from exc
     except OSError as exc:
         raise Unwritable(f"{path} cannot be read: {exc.strerror}.") from exc
     if written == text:
@@ -60,10 +60,10 @@ def write(host: Host, path: Path, entry: HostEntry) -> Path | None:
 
 
 def undo(host: Host, path: Path, names: Sequence[str]) -> Restored:
-    """Take back the latest change of a server's entry; the file as it was is kept beside it under the name `.undone`.
+    """Revert the latest change of a server's entry; the replaced file is kept beside it with the suffix `.undone`.
 
-    Where only that entry has changed since the latest backup, the backup is restored, and a file that this command made
-    is removed. Where something else has changed too, such as another server's entry, that stays as it is.
+    If only that entry has changed since the latest backup, the backup is restored, and a file that this command created
+    is removed. Other changes, such as those of another server's entry, are kept.
 
     Args:
         names: the names of the server's entry, former ones included.
@@ -95,10 +95,10 @@ def undo(host: Host, path: Path, names: Sequence[str]) -> Restored:
 
 
 def _without_change(host: Host, path: Path, backups: Sequence[Path], names: Sequence[str]) -> str | None:
-    """The file's text with the server's entry as it was before; None where the latest backup is the same otherwise.
+    """The file's text with the server's previous entry; None if the latest backup can be restored as a whole.
 
     Raises:
-        Unwritable: when no backup has the entry in another state.
+        Unwritable: when every backup has the same entry as the file.
     """
     form = FORMATS[host.format]
     text = _text(path)
@@ -106,14 +106,14 @@ def _without_change(host: Host, path: Path, backups: Sequence[Path], names: Sequ
         now = form.parse(text.removeprefix(_BOM))
         states = [form.parse(_text(backup).removeprefix(_BOM)) for backup in reversed(backups)]
     except (ValueError, RecursionError):
-        return None  # what cannot be read is replaced by the backup as a whole
+        return None  # a file that cannot be parsed is replaced by the whole backup
     if _rest(now, host, names) == _rest(states[0], host, names):
         return None
     entries = {name: value for name, value in _servers(now, host).items() if name in names}
     earlier = (({name: value for name, value in _servers(s, host).items() if name in names}) for s in states)
     before = next((state for state in earlier if state != entries), None)
     if before is None:
-        raise Unwritable(f"No backup of {path} has another entry of {names[0]}: delete it by hand.")
+        raise Unwritable(f"Every backup of {path} has the same entry of {names[0]}: change or delete it by hand.")
     for name in entries:
         text = form.without_member(text, [host.parent, name])
     for name, value in before.items():
@@ -122,18 +122,18 @@ def _without_change(host: Host, path: Path, backups: Sequence[Path], names: Sequ
 
 
 def _text(path: Path) -> str:
-    """The text of a file; empty where there is none, as a backup says that there was none."""
+    """The text of a file; empty if it does not exist."""
     return path.read_bytes().decode("utf-8") if path.exists() else ""
 
 
 def _rest(document: Mapping[str, Any], host: Host, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a file holds besides the entries of these names."""
+    """The entries under other names, and the other members of a file."""
     servers = {name: value for name, value in _servers(document, host).items() if name not in names}
     return servers, _others(document, host)
 
 
 def _changed(host: Host, text: str, entry: HostEntry) -> str:
-    """The text with the entry, checked by reading it again: a library may misplace a line of an odd file."""
+    """The text with the entry set, parsed again and compared, as a library may misplace a line of an unusual file."""
     form = FORMATS[host.format]
     before = form.parse(text)
     servers = _servers(before, host)
@@ -152,7 +152,7 @@ def _changed(host: Host, text: str, entry: HostEntry) -> str:
     expected = {**{name: server for name, server in servers.items() if name not in former}, entry.name: value}
     after = form.parse(written)
     if _servers(after, host) != expected or _others(after, host) != _others(before, host):
-        raise ValueError(f"the entry {entry.name} is written in a way that only a person can change")
+        raise ValueError(f"the entry {entry.name} cannot be set without changing other parts of it")
     return written
 
 
@@ -174,16 +174,16 @@ def _prompts_there(host: Host, document: Mapping[str, Any]) -> list[Any]:
     """The prompts of a file.
 
     Raises:
-        ValueError: when they are no list.
+        ValueError: when they are not a list.
     """
     there: object = document.get(host.inputs, []) if host.inputs else []
     if isinstance(there, list):
         return cast("list[Any]", there)
-    raise ValueError(f"{host.inputs} is no list")
+    raise ValueError(f"{host.inputs} is not a list")
 
 
 def _replace(path: Path, text: str) -> Path | None:
-    """Replace a file whole; a new one is readable by its owner alone, for it may hold credentials."""
+    """Replace a file atomically and return its backup. Only the owner may read a new file: it may hold credentials."""
     path.parent.mkdir(parents=True, exist_ok=True)
     existed = path.exists()
     backup = _copied(path)
@@ -197,7 +197,7 @@ def _replace(path: Path, text: str) -> Path | None:
 
 
 def _copied(path: Path) -> Path:
-    """Copy a file beside itself under the next number; where there is none, an empty file of that number says so."""
+    """Create the next numbered backup of a file; for a missing file it is empty and has the suffix `_NO_FILE`."""
     number = max((_number(backup) for backup in _backups(path)), default=0) + 1
     backup = path.with_name(f"{path.name}.backup-{number}")
     if path.exists():

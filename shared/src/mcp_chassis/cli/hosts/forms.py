@@ -1,4 +1,4 @@
-"""Forms of an entry: the members in which a host wants a command, or an address with HTTP headers."""
+"""Forms of entries: the members in which a host expects a command, or an address with HTTP headers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class LocalForm:
     Args:
         fixed: members that every such entry has.
         command: the member with the program.
-        args: the member with its arguments; None where `command` is the list of both.
+        args: the member with its arguments; None if `command` is the list of both.
         env: the member with environment variables.
     """
 
@@ -63,7 +63,7 @@ class BridgedForm:
     """Entry that starts the npm package mcp-remote, in a host whose file takes commands only."""
 
     def entry(self, url: str, headers: Mapping[str, str]) -> Entry:
-        """The header's value goes through `env`: a value with a space breaks arguments on Windows."""
+        """The command of the bridge. A header's value is passed in `env`: arguments with spaces break on Windows."""
         plain = urlsplit(url).scheme == "http" and not is_loopback(urlsplit(url).hostname or "")
         args = ["-y", BRIDGE, url, *(["--allow-http"] if plain else [])]
         entry: Entry = {"command": "npx", "args": args}
@@ -82,13 +82,13 @@ REMOTE_MEMBERS = frozenset(
      "bearer_token_env_var", "auth", "oauth", "oauth_resource", "scopes", "authProviderType", "headersHelper"}
 )  # fmt: skip
 KIND_MEMBERS = frozenset({"type", "transport", "source"})
-"""Members that say which kind an entry is of, or that exist for one kind only, in any host's vocabulary."""
+"""Members of any host's entries that only local entries have, that only remote ones have, or that name the kind."""
 VALUE_MEMBERS = ("env", "environment", "envs", "headers", "http_headers")
 OWN_MEMBERS = frozenset({"command", "cmd", "args", "url", "serverUrl", "httpUrl", "uri"}) | KIND_MEMBERS
 
 
 def is_remote(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry names an address instead of a server's own command."""
+    """Whether an entry connects to an address, directly or through the bridge, instead of starting a server."""
     if transport := members(entry.get("transport")):
         return is_remote(transport)
     args: object = entry.get("args")
@@ -96,10 +96,10 @@ def is_remote(entry: Mapping[str, Any]) -> bool:
 
 
 def merged(present: object, entry: Entry) -> Entry:
-    """Our entry over the one that is there, with what a person has added.
+    """Merge a new entry into the present one, keeping what the user has added.
 
-    Their switches (`disabled`, `timeout`, allowed tools) stay in any case; variables, headers and other members of one
-    kind stay while the kind stays. Empty values, which earlier versions wrote as places to fill in, are dropped.
+    The user's switches (`disabled`, `timeout`, allowed tools) are always kept; variables, headers and other members of
+    one kind only if the kind stays the same. Empty values, which earlier versions wrote as placeholders, are dropped.
     """
     there = members(present)
     if not there:

@@ -13,7 +13,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 @dataclass(frozen=True)
 class Member:
-    """One member of an object, and where its value stands."""
+    """One member of an object, with the offsets of its value and key."""
 
     key: str
     start: int
@@ -22,7 +22,7 @@ class Member:
 
 
 def plain(text: str) -> str:
-    """The text with comments and trailing commas replaced by blanks, so that every place stays the same."""
+    """The text with comments and trailing commas replaced by spaces, so that all offsets stay the same."""
     characters = list(text)
     comma: int | None = None
     end = 0
@@ -43,24 +43,24 @@ def plain(text: str) -> str:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The object the text holds; an empty text holds an empty one.
+    """Parse the text as a JSON object; an empty text gives an empty object.
 
     Raises:
-        ValueError: when it holds something else, or nothing that can be read.
+        ValueError: when it is not JSON, or not an object.
     """
     if not text.strip():
         return {}
     blank = plain(text)
     if not blank.lstrip().startswith("{"):
-        raise ValueError("it holds no object")
+        raise ValueError("it is not an object")
     return cast("dict[str, Any]", json.loads(blank, strict=False))
 
 
 def with_member(text: str, path: Sequence[str], value: Any) -> str:
-    """The text with the member at `path` set to `value`; objects on the way are made where there are none.
+    """The text with the member at `path` set to `value`; missing objects on the path are created.
 
     Raises:
-        ValueError: when the text, or a member on the way, is no object.
+        ValueError: when the text, or a member on the path, is not an object.
     """
     if not text.strip():
         text = "{}\n"
@@ -76,7 +76,7 @@ def with_member(text: str, path: Sequence[str], value: Any) -> str:
             indent = _indent(text, found.key_start)
             return text[: found.start] + _written(value, indent, text) + text[found.end :]
         if blank[found.start] != "{":
-            raise ValueError(f"{key} is no object")
+            raise ValueError(f"{key} is not an object")
         start = found.start
     return text
 
@@ -114,7 +114,7 @@ def _nested(path: Sequence[str], value: Any) -> Any:
 
 
 def _members(blank: str, start: int) -> tuple[list[Member], int]:
-    """The members of the object that begins at `start`, and where it ends."""
+    """The members of the object that begins at `start`, and the offset of its closing brace."""
     members: list[Member] = []
     place = _skip(blank, start + 1)
     while blank[place] != "}":

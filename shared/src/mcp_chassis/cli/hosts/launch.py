@@ -18,20 +18,20 @@ MANAGERS = (
     ("ASDF_DATA_DIR", ".asdf", ("installs/uv/*/bin/uv",)),
     ("MISE_DATA_DIR", ".local/share/mise", ("installs/uv/*/uv", "installs/uv/*/*/uv")),
 )
-"""Version managers: the variable that names their folder, the usual one below home, and where uv is in it."""
+"""Version managers: the variable with their folder, its default below the home folder, and glob patterns of uv."""
 PRINT_UV = "import os; print(os.environ['UV'])"
 
 
 class NoCommand(Exception):
-    """Neither uv nor the server's own command is found; the text says what to install."""
+    """Neither uv nor the server's own command is found; the message says what to install."""
 
 
 def command_for(server: Server[Any]) -> list[str]:
     """The program and arguments that start a server from any folder.
 
-    It is the command of the environment that runs now; started by `uvx`, uvx runs the same version again, because its
-    environment is a cache that uv removes. Only in a checkout without that command uv runs it: uv would stay
-    resident beside the server, with 25 MB.
+    By preference it is the server's command beside the running interpreter. An environment of `uvx` is a cache that uv
+    removes, so there it is `uv tool run` with the same version. `uv run` is used only in a checkout without the
+    command, because uv stays resident beside the server with 25 MB.
 
     Raises:
         NoCommand: when neither uv nor the server's own command is found.
@@ -44,20 +44,20 @@ def command_for(server: Server[Any]) -> list[str]:
         return [uv(root), "--directory", str(root), "run", "--no-sync", "--no-dev", server.name]
     installed = installed or shutil.which(server.name)
     if installed is None:
-        raise NoCommand(f"{server.name} is not installed beside {sys.executable}.")
+        raise NoCommand(f"{server.name} is neither beside {sys.executable} nor on the PATH: install it.")
     return [str(Path(installed).absolute())]
 
 
 def is_cached_environment(prefix: Path) -> bool:
-    """Whether an environment lies in uv's cache, as those of `uvx` do."""
+    """Whether an environment is in uv's cache, as those of `uvx` are."""
     return any(part.startswith(CACHED_ENVIRONMENTS) for part in prefix.parts)
 
 
 def uv(root: Path | None) -> str:
-    """The absolute path of uv itself, never of a version manager's stand-in, which needs that manager's PATH.
+    """The absolute path of uv itself, never of a version manager's shim, which needs that manager's PATH.
 
     Raises:
-        NoCommand: when it is nowhere.
+        NoCommand: when uv is not found.
     """
     found = os.environ.get("UV") or shutil.which("uv") or (_own(root) if root else None)
     if found is None:
@@ -68,13 +68,13 @@ def uv(root: Path | None) -> str:
     installed = _told_by(path) or _elsewhere() or (_own(root) if root else None)
     if installed is None:
         raise NoCommand(
-            f"{path} is a version manager's stand-in, and the uv behind it is not found: install uv itself."
+            f"{path} is a version manager's shim, and the uv that it starts is not found: install uv itself."
         )
     return installed
 
 
 def _elsewhere() -> str | None:
-    """uv further on in the PATH, else the newest one that a version manager has installed."""
+    """The first uv on the PATH that is not a shim, else the newest one installed by a version manager."""
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     named = [folder / name for folder in folders for name in UV_NAMES]
     kept = [
@@ -105,7 +105,7 @@ def is_shim(path: Path) -> bool:
 
 
 def _told_by(shim: Path) -> str | None:
-    """The path of the uv that a stand-in starts: uv tells it to each program that it runs."""
+    """The path of the uv that a shim starts, from the variable UV that uv sets for its child processes."""
     ask = [
         str(shim),
         "run",

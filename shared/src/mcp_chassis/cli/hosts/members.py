@@ -1,4 +1,4 @@
-"""Changes of one member of a parsed document in place, so that comments beside what stays are kept."""
+"""In-place changes of one member of a parsed document, so that comments beside unchanged members are kept."""
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, cast
@@ -7,15 +7,15 @@ Document = MutableMapping[str, Any]
 
 
 def members(value: object) -> Mapping[str, Any]:
-    """The members of an object; none of anything else."""
+    """The value as a mapping; an empty one if it is not an object."""
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def parent_of(document: Document, path: Sequence[str]) -> Document:
-    """The object that holds the member at `path`; objects on the way are made where there are none.
+    """The object that contains the member at `path`; missing objects on the path are created.
 
     Raises:
-        ValueError: when a member on the way is no object.
+        ValueError: when a member on the path is not an object.
     """
     for key in path[:-1]:
         if document.get(key) is None:
@@ -27,11 +27,11 @@ def parent_of(document: Document, path: Sequence[str]) -> Document:
 def _as_object(key: str, value: object) -> Document:
     if isinstance(value, MutableMapping):
         return cast("Document", value)
-    raise ValueError(f"{key} is not a table, in which an entry could be written")
+    raise ValueError(f"{key} is not an object, so no entry can be added to it")
 
 
 def replace(parent: Document, key: str, value: Any) -> None:
-    """Set a member; of an object only what differs is changed."""
+    """Set a member; if the old and the new value are objects, only the members that differ are changed."""
     present = parent.get(key)
     if not isinstance(present, MutableMapping) or not isinstance(value, Mapping):
         parent[key] = value

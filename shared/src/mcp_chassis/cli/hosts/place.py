@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Place:
-    """The system (`sys.platform`), the person's home and their environment."""
+    """The system (`sys.platform`), the user's home folder and environment."""
 
     system: str
     home: Path
@@ -28,12 +28,12 @@ class Place:
         return self.configuration()
 
     def local_data(self) -> Path:
-        """Folder of Windows for what does not roam between machines."""
+        """Windows' folder of application data that stays on the machine: AppData/Local."""
         return Path(self.environment.get("LOCALAPPDATA") or self.home / "AppData" / "Local")
 
     def configuration(self) -> Path:
         return Path(self.environment.get("XDG_CONFIG_HOME") or self.home / ".config")
 
     def named(self, variable: str, *default: str) -> Path:
-        """The folder that a variable names, or one below the home."""
+        """The folder named by an environment variable, else the given one below the home folder."""
         return Path(self.environment.get(variable) or self.home.joinpath(*default))

@@ -14,16 +14,16 @@ def parse(text: str) -> dict[str, Any]:
     """The tables of a text.
 
     Raises:
-        ValueError: when it is no TOML.
+        ValueError: when it is not TOML.
     """
     return tomllib.loads(text)
 
 
 def with_member(text: str, path: Sequence[str], value: Any) -> str:
-    """The text with the table at `path` set: in its place where it is there, else at the end of the file.
+    """The text with the table at `path` set, in place if it exists, else at the end of the file.
 
     Raises:
-        ValueError: when the text is no TOML, or a member on the way is no table.
+        ValueError: when the text is not TOML, or a member on the path is not a table.
     """
     import tomlkit
     from tomlkit.items import Table
@@ -43,7 +43,7 @@ def with_member(text: str, path: Sequence[str], value: Any) -> str:
 
 
 def without_member(text: str, path: Sequence[str]) -> str:
-    """The text without the table at `path`; comments behind it, which usually speak of the next one, stay."""
+    """The text without the table at `path`; comments after it, which usually belong to the next table, are kept."""
     import tomlkit
     from tomlkit.items import Table
 
@@ -58,7 +58,7 @@ def without_member(text: str, path: Sequence[str]) -> str:
 
 
 def _appended(text: str, path: Sequence[str], value: Any) -> str | None:
-    """The text with a table of its own behind it; None where the parent is written in a way that forbids that."""
+    """The text with the table appended; None if that is not valid TOML, as after a parent written as inline table."""
     import tomlkit
 
     for key in reversed(path):
@@ -73,7 +73,7 @@ def _appended(text: str, path: Sequence[str], value: Any) -> str | None:
 
 
 def _last_table(table: "Table") -> "Table":
-    """The table whose lines come last of a table and those inside it."""
+    """The table whose lines come last: the given one, or one nested in it."""
     from tomlkit.items import Table
 
     inner = [item for _, item in table.value.body if isinstance(item, Table)]
@@ -81,7 +81,7 @@ def _last_table(table: "Table") -> "Table":
 
 
 def _without_tail(table: "Table") -> list["Item"]:
-    """Take the comments and blank lines at the end of a table out of it."""
+    """Remove the comments and blank lines at the end of a table, and return them."""
     from tomlkit.items import Comment, Whitespace
 
     body = _last_table(table).value.body

@@ -13,7 +13,7 @@ def parse(text: str) -> dict[str, Any]:
     """The members of a text; an empty text has none.
 
     Raises:
-        ValueError: when it is no YAML, or no mapping.
+        ValueError: when it is not YAML, or not a mapping.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -24,21 +24,21 @@ def parse(text: str) -> dict[str, Any]:
     except YAMLError as exc:
         raise ValueError(" ".join(str(exc).split())) from exc
     if value is not None and not isinstance(value, dict):
-        raise ValueError("it holds no mapping")
+        raise ValueError("it is not a mapping")
     return cast("dict[str, Any]", value or {})
 
 
 def with_member(text: str, path: Sequence[str], value: Any) -> str:
-    """The text with the member at `path` set to `value`; mappings on the way are made where there are none.
+    """The text with the member at `path` set to `value`; missing mappings on the path are created.
 
     Raises:
-        ValueError: when a member on the way is no mapping, or a comment would be lost.
+        ValueError: when a member on the path is not a mapping, or a comment would be lost.
     """
     return _changed(text, lambda document: replace(parent_of(document, path), path[-1], value))
 
 
 def without_member(text: str, path: Sequence[str]) -> str:
-    """The text without the member at `path`, which is there.
+    """The text without the member at `path`, which must exist.
 
     Raises:
         ValueError: when a comment would be lost.

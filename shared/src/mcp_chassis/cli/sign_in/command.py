@@ -27,7 +27,7 @@ REMOTE_SHELLS = ("SSH_CONNECTION", "SSH_TTY")
 
 
 class OAuthSettings(ServerSettings):
-    """The OAuth app in which people sign in, under the prefix of a server."""
+    """Settings of the OAuth app that users sign in with; their variables have the server's prefix."""
 
     commands_at_start = True
 
@@ -39,7 +39,7 @@ class OAuthSettings(ServerSettings):
 
     @classmethod
     def of(cls, server: Server[Any]) -> "OAuthSettings":
-        """Read them from the environment and the `.env` file."""
+        """Load a server's settings from the environment and the `.env` file."""
         prefix = str(server.settings.model_config.get("env_prefix", ""))
         merged = full_environment()
         fields = [name.upper() for name in cls.model_fields if name not in ServerSettings.model_fields]
@@ -47,7 +47,7 @@ class OAuthSettings(ServerSettings):
         return cls.load({name: merged[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in merged})
 
     def placed(self, sign_in: SignIn) -> SignIn:
-        """With the addresses of the person's own installation of the upstream."""
+        """A copy of `sign_in` with the URLs that are set here, for a self-hosted upstream."""
         places = {name: getattr(self, name) for name in ("authorize_url", "token_url", "device_url")}
         return dataclasses.replace(sign_in, **{name: url for name, url in places.items() if url})
 
@@ -56,19 +56,19 @@ class OAuthSettings(ServerSettings):
 
 
 def add_to(commands: Any, server: Server[Any]) -> None:
-    """The three commands, for a server whose upstream signs people in."""
+    """Add the commands `login`, `logout` and `accounts`, if the server's upstream has a sign-in."""
     if server.sign_in is None:
         return
     title = server.sign_in.title
     login = add(commands, "login", f"sign in to {title}; no token has to be copied", lambda c: _login(server, c))
-    login.add_argument("--name", default="default", help="name of the account here, for several accounts")
+    login.add_argument("--name", default="default", help="local name of the account, if there are several")
     login.add_argument("--owners", default="", metavar="PATTERNS", help="owners it is used for, such as acme,acme-*")
     login.add_argument("--device", action="store_true", help="enter a code on another device instead of a browser here")
-    login.add_argument("--port", type=int, default=0, help="port of the callback, where the OAuth app names one")
+    login.add_argument("--port", type=int, default=0, help="port of the callback, if the OAuth app names one")
     logout = add(
         commands, "logout", f"delete a signed-in account of {title} from this machine", lambda c: _logout(server, c)
     )
-    logout.add_argument("--name", default="default", help="name of the account here")
+    logout.add_argument("--name", default="default", help="local name of the account")
     add(commands, "accounts", "list the signed-in accounts", lambda _: _accounts(server))
 
 
@@ -78,9 +78,9 @@ def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
     if not settings.client_id:
         return _refused(f"{prefix}CLIENT_ID is not set: it names the OAuth app to sign in with (docs/sign-in.md).")
     if not NAME.fullmatch(chosen.name):
-        return _refused("--name: letters, digits, dots, dashes, @ and _, at most 64.")
+        return _refused("--name must be at most 64 letters, digits, dots, dashes, @ or _.")
     if server.sign_in is None:
-        return _refused("This server's upstream signs nobody in.")
+        return _refused("This server's upstream has no sign-in.")
     sign_in = settings.placed(server.sign_in)
     store = AccountStore.here()
     try:
@@ -105,7 +105,7 @@ def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
 
 
 def _granted(sign_in: SignIn, client: Client, chosen: argparse.Namespace) -> Granted:
-    """By the browser here where there is one, else by a code on another device."""
+    """Sign in by a code on another device if chosen, over SSH or without a browser; else by the browser."""
     remote_shell = any(os.environ.get(name) for name in REMOTE_SHELLS)
     if sign_in.device_url and (chosen.device or remote_shell or not _has_browser()):
         return sign_in_by_device(sign_in, client, _tell)
@@ -123,7 +123,7 @@ def _has_browser() -> bool:
 
 
 def _open(url: str) -> None:
-    """Beside the wait for the answer: a browser in the terminal ends only when the person has signed in."""
+    """Open a page from a thread, because a browser in the terminal exits only after the user has signed in."""
     _tell(f"Your browser opens this page; if it does not, open it yourself:\n{url}")
     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
@@ -145,7 +145,7 @@ def _logout(server: Server[Any], chosen: argparse.Namespace) -> int:
         sys.stderr.write(f"There is no account called {chosen.name}; `{server.name} accounts` lists them.\n")
         return EXIT_FAILED
     title = server.sign_in.title if server.sign_in else server.name
-    sys.stdout.write(f"The account {chosen.name} is deleted here. To end it there too, revoke the app in {title}.\n")
+    sys.stdout.write(f"The account {chosen.name} is deleted here. To end its access, revoke the app in {title}.\n")
     return 0
 
 
@@ -159,7 +159,7 @@ def _accounts(server: Server[Any]) -> int:
         owners = ", ".join(account.owners) or "all other owners"
         sys.stdout.write(f"{account.name}  for {owners}  {_end(account)}\n")
     if not accounts:
-        sys.stderr.write(f"Nobody is signed in; `{server.name} login` does it.\n")
+        sys.stderr.write(f"Nobody is signed in; run `{server.name} login`.\n")
     return 0
 
 

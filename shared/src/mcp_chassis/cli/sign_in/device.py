@@ -21,10 +21,10 @@ def sign_in_by_device(
     wait: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Granted:
-    """Say which page to open and which code to type, and ask until the person has done so.
+    """Show the page to open and the code to enter there, and poll until the user has entered it.
 
     Raises:
-        SignInFailed: when the person refuses, the code expires, or the upstream gives no token.
+        SignInFailed: when the user refuses, the code expires, or the upstream issues no token.
     """
     scopes = {sign_in.scope_parameter: sign_in.scope_separator.join(sign_in.scopes)}
     answer = posted(sign_in.device_url, {"client_id": client.client_id, **scopes})
@@ -34,7 +34,7 @@ def sign_in_by_device(
         interval = float(answer.get("interval") or USUAL_INTERVAL_SECONDS)
         until = clock() + min(float(answer.get("expires_in") or LONGEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
     except (KeyError, TypeError, ValueError) as exc:
-        raise SignInFailed(f"{sign_in.title} did not answer with a code for another device.") from exc
+        raise SignInFailed(f"{sign_in.title} did not return a device code.") from exc
     tell(f"Open {page} on any device and enter the code {code}.")
     while clock() < until:
         wait(interval)
@@ -45,4 +45,4 @@ def sign_in_by_device(
                 interval += SLOWER_SECONDS
             elif exc.code != "authorization_pending":
                 raise
-    raise SignInFailed("The code has expired before it was entered.")
+    raise SignInFailed("The code expired before it was entered. Run the command again.")

@@ -1,4 +1,4 @@
-"""Sign-in by a browser on this machine: authorization code with PKCE, answered on a loopback address (RFC 8252)."""
+"""Sign-in by a browser on this machine: authorization code with PKCE and a loopback redirect (RFC 8252)."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ PAGE = "<!doctype html><meta charset=utf-8><title>Toolroll</title><p>{text} You 
 
 @dataclass(frozen=True)
 class Client:
-    """The OAuth app in which a person signs in; an app without a secret is a public client."""
+    """The OAuth app that a user signs in with; an app without a secret is a public client."""
 
     client_id: str
     secret: str = ""
@@ -34,10 +34,11 @@ class Client:
 
 
 class CallbackServer(HTTPServer):
-    """Takes the browser's one answer on a loopback address; anything without the right state is refused.
+    """HTTP server on a loopback address that waits for the redirect; requests without the right state are refused.
 
     Args:
-        port: 0 for any that is free; an app whose callback has a port needs that one.
+        port: 0 for any free port; an app whose callback URL has a port needs that one.
+        state: the state parameter that the redirect must carry.
     """
 
     def __init__(self, port: int, state: str) -> None:
@@ -46,7 +47,7 @@ class CallbackServer(HTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        """On Windows another program could otherwise bind the same port and take the code."""
+        """Bind exclusively on Windows, where another program could otherwise bind the same port and take the code."""
         if sys.platform == "win32":
             self.allow_reuse_address = False
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -57,17 +58,17 @@ class CallbackServer(HTTPServer):
         return f"http://127.0.0.1:{self.server_port}{PATH}"
 
     def wait(self, seconds: float) -> dict[str, str]:
-        """The parameters of the answer.
+        """Wait for the redirect and return its query parameters.
 
         Raises:
-            SignInFailed: when none came within `seconds`.
+            SignInFailed: when there was none within `seconds`.
         """
         until = time.monotonic() + seconds
         while self.answer is None and (left := until - time.monotonic()) > 0:
             self.timeout = left
             self.handle_request()
         if self.answer is None:
-            raise SignInFailed(f"The browser did not come back within {seconds:g} s.")
+            raise SignInFailed(f"The browser did not finish the sign-in within {seconds:g} s. Try again.")
         return self.answer
 
     def __enter__(self) -> Self:
@@ -82,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         answer = dict(parse_qsl(parts.query))
         if parts.path != PATH or not hmac.compare_digest(answer.get("state", "").encode(), self.server.state.encode()):
-            self._tell(400, "This is not the answer to the sign-in that is waiting here.")
+            self._tell(400, "This request does not belong to the sign-in that is waiting here.")
             return
         self.server.answer = answer
         self._tell(200, "The sign-in was refused." if "error" in answer else "You are signed in.")
@@ -101,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the request line holds the code."""
+        """Log nothing, because the request line contains the authorization code."""
 
 
 def sign_in_by_browser(
@@ -112,10 +113,10 @@ def sign_in_by_browser(
     port: int = 0,
     seconds: float = PATIENCE_SECONDS,
 ) -> Granted:
-    """Open the upstream's page, wait for its answer, and exchange the code.
+    """Open the upstream's sign-in page, wait for the redirect, and exchange the code for tokens.
 
     Raises:
-        SignInFailed: when the person refuses or does not come back, or the upstream gives no token.
+        SignInFailed: when the user refuses or does not finish in time, or the upstream issues no token.
     """
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
     with CallbackServer(port, state) as server:
