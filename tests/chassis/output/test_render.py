@@ -88,7 +88,7 @@ def test_tables_inside_an_object_are_cut_to_the_budget_and_the_model_is_told():
     assert len(text(told)) <= BUDGET
     assert told.structured_content is not None
     assert told.structured_content["truncated"] is True
-    assert told.structured_content["warnings"] == ["The rest was cut to keep this result short; ask for less at once."]
+    assert told.structured_content["warnings"] == ["The rest was cut to keep this result short; request less at once."]
 
 
 def test_warnings_of_the_way_are_added_to_the_results_own_once():

@@ -19,8 +19,8 @@ MAC_BYTES = 12  # 96 bits: a forged cursor gives nothing that the caller could n
 class Position:
     """The start of a page.
 
-    `own` is the tool's own position, `skip` the number of items after it that were already returned, and `offset` the
-    number of characters already returned of the next item's longest texts.
+    `own` is the tool's own position, `skip` the number of items after it that earlier pages returned, and `offset` the
+    number of characters that earlier pages returned of the next item's longest texts.
     """
 
     own: str | None = None
@@ -38,13 +38,13 @@ def binding(principal: str, tool: str, arguments: Mapping[str, Any]) -> bytes:
 
 
 class Cursors:
-    """Signs and verifies cursors with the keys that are given, or with a random key of this process."""
+    """Signs and verifies cursors with the given keys, or without keys with a random one of this process."""
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
         self._keys = [key.encode() for key in keys] or [secrets.token_bytes(32)]
 
     def seal(self, position: Position, bound_to: bytes) -> str:
-        """The cursor of a position."""
+        """The signed cursor of a position, valid only with `bound_to`; see `binding`."""
         fields = [position.own, position.skip, position.offset]
         while fields and fields[-1] in (None, 0):
             fields.pop()
@@ -52,7 +52,7 @@ class Cursors:
         return base64.urlsafe_b64encode(_mac(self._keys[0], payload, bound_to) + payload).decode().rstrip("=")
 
     def open(self, cursor: str, bound_to: bytes) -> Position:
-        """The position of a cursor.
+        """Verify a cursor and return its position.
 
         Raises:
             InvalidInput: when it was changed, or belongs to another query or principal.

@@ -1,4 +1,4 @@
-"""Results that come from a cache, with the moment at which they were made."""
+"""Results from a cache, with the time at which they were read."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ def moment(seconds: float) -> str:
 
 
 def dated(result: CallToolResult, as_of: str) -> CallToolResult:
-    """A copy of the result that says when it was made: in its JSON, or in a last line of its text."""
+    """A copy of the result with the time at which it was read, in its JSON or as the last line of its text."""
     block = result.content[0] if len(result.content) == 1 else None
     if not isinstance(block, TextContent):
         return result

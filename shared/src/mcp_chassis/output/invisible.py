@@ -1,9 +1,9 @@
-"""Default-ignorable code points of Unicode: which of a run of them belong to ordinary writing.
+"""Default-ignorable code points of Unicode: selection of those in a run that ordinary text uses.
 
-Everything with the property Default_Ignorable_Code_Point is invisible, so that runs of it can carry words or bits past
-a reader. A few have a use: one variation selector after a base that takes it, joiners inside emoji and between letters
-that join, fillers inside Khmer and Hangul words, word borders inside scripts written without spaces, and flags made of
-tags. At most one of each kind is kept at a place.
+Code points with the property Default_Ignorable_Code_Point are invisible, so that runs of them can hide words or bits
+from a reader. A few are used in ordinary text: a variation selector after a base that allows it, joiners inside emoji
+and between joining letters, fillers inside Khmer and Hangul words, word boundaries in scripts written without spaces,
+and flags made of tags. At most one of each kind is kept at a place.
 """
 
 import re
@@ -73,7 +73,7 @@ _SKIN_TONES = ((0x1F3FB, 0x1F3FF),)
 
 
 def kept_of(match: re.Match[str]) -> str:
-    """The characters of a run of default-ignorable ones that ordinary writing has at this place."""
+    """The characters to keep of a run of default-ignorable ones: those that ordinary text has at this place."""
     text, run = match.string, match.group()
     before = text[match.start() - 1] if match.start() else ""
     after = text[match.end()] if match.end() < len(text) else ""
@@ -85,14 +85,14 @@ def kept_of(match: re.Match[str]) -> str:
 
 
 def _attached(before: str, run: str) -> str:
-    """The tags of a flag or the variation selector at the beginning of a run."""
+    """The tags of a flag, or the variation selector, at the beginning of a run; empty if there are none."""
     if before == _BLACK_FLAG and (flag := _FLAG_TAGS.match(run)):
         return flag.group()
     return run[0] if before and _takes(before, ord(run[0])) else ""
 
 
 def _takes(base: str, selector: int) -> bool:
-    """Whether Unicode defines, or registers, variation sequences of this kind of base with this selector."""
+    """Whether Unicode defines or registers variation sequences of this kind of base with this selector."""
     if 0xE0100 <= selector <= 0xE01EF:
         return _within(base, _HAN)
     if 0x180B <= selector <= 0x180F and selector != 0x180E:
@@ -105,7 +105,7 @@ def _takes(base: str, selector: int) -> bool:
 
 
 def _filler(before: str, run: str, after: str) -> str:
-    """A filler inside a word: Khmer inherent vowels, Hangul syllables of which a part is left out."""
+    """The filler of a run inside a word: a Khmer inherent vowel, or of a Hangul syllable with a part left out."""
     first = run[0]
     if first in "\u17b4\u17b5":
         return first if _within(before, _KHMER) else ""

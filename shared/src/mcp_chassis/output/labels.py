@@ -1,6 +1,7 @@
-"""Labels of results in the form of information-flow control that the official GitHub server uses.
+"""Information-flow labels of results, in the form that the official GitHub server uses.
 
-`_meta.ifc` holds `integrity` and `confidentiality`; `_meta.untrusted_fields` names the fields with texts of others.
+`_meta.ifc` contains `integrity` and `confidentiality`; `_meta.untrusted_fields` names the fields with texts that people
+outside this server wrote.
 """
 
 from collections.abc import Mapping
@@ -16,10 +17,10 @@ _OURS = {"next_cursor", "truncated", "warnings", "elapsed_ms", "row_count", "tot
 
 
 def labels_of(value: Result | TextPage, data: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
-    """The metadata of a result with texts that others wrote; None for one without.
+    """The `_meta` of a result with texts that outsiders wrote; None for a result without such texts.
 
-    A class without marks is taken to hold such texts in all its fields where the tool reads. Confidentiality is
-    `private` unless the result says that it came from a public place.
+    For a class without marked fields, all text fields of a read are assumed to be such texts. Confidentiality is
+    `private` unless the result's `is_public` is true.
     """
     if isinstance(value, TextPage):
         fields = ["content"]
@@ -35,7 +36,7 @@ def labels_of(value: Result | TextPage, data: Mapping[str, Any], kind: str) -> d
 
 
 def is_untrusted(meta: Mapping[str, Any] | None) -> bool:
-    """Whether a result's metadata says that it holds texts of people who are not trusted."""
+    """Whether a result's metadata says that it contains texts of people who are not trusted."""
     return bool(meta) and (meta or {}).get(IFC, {}).get("integrity") == "untrusted"
 
 

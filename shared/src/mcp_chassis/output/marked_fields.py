@@ -1,4 +1,4 @@
-"""The marked fields of results: where they are, and their values without what their pages do not show."""
+"""Fields of results marked in their types (`text_marks`): their paths, and the visible form of their Markdown."""
 
 import dataclasses
 from collections import Counter
@@ -19,8 +19,8 @@ class MarkedFields:
     """The marks of one class of results.
 
     Args:
-        markdown: fields that hold Markdown, themselves or in nested results, with their mark.
-        outside: paths of all texts that others wrote, by the field at the top: `comments[].body`.
+        markdown: the mark of each field of Markdown; None for a field with Markdown in nested results.
+        outside: paths of all texts that outsiders wrote, such as `comments[].body`, by their top-level field.
     """
 
     markdown: Mapping[str, Markdown | None]
@@ -48,7 +48,7 @@ def marked_fields(model: type[BaseModel]) -> MarkedFields:
 
 
 def visible_result(value: AnyResult) -> tuple[AnyResult, Counter[str]]:
-    """A result whose Markdown is as its pages show it, and how many parts of each kind were left out."""
+    """A copy of a result with the visible form of its Markdown, and the number of parts left out by kind."""
     kinds: Counter[str] = Counter()
     return cast("AnyResult", _visible(value, None, kinds)), kinds
 
@@ -72,7 +72,7 @@ def _visible(value: Any, mark: Markdown | None, kinds: Counter[str]) -> Any:
 
 
 def _parts(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
-    """Everything that a field's type is made of: classes, containers and marks."""
+    """Yield the parts of a field's type: classes, containers and marks."""
     yield from metadata
     yield annotation
     if origin := getattr(annotation, "__origin__", None):

@@ -1,7 +1,7 @@
-"""Results whose text is the JSON of their structured content, serialised once.
+"""Results whose text is the JSON of their structured content, so that it is serialised only once.
 
-Between the tool and the transport the SDK copies the structured content three times. On our stdio transport a marker
-takes its place, and the writer replaces the marker with the text (ADR 13 has the measured gain).
+The SDK copies structured content three times between tool and transport. On our stdio transport a marker takes its
+place, and the writer replaces the marker with the text (ADR 13 has the measured gain).
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class MirroredResult(CallToolResult):
 
 
 def send_markers(server: LowLevelServer[Any]) -> None:
-    """Replace structured contents of tool results by markers; for a transport whose writer resolves them."""
+    """Send a marker as structured content of a server's results, for a transport whose writer replaces the marker."""
     call = cast("HandlerEntry[Any]", server.get_request_handler("tools/call")).handler
 
     async def call_with_marker(ctx: ServerRequestContext[Any, Any], params: CallToolRequestParams) -> HandlerResult:
@@ -38,5 +38,5 @@ def with_marker(result: HandlerResult) -> HandlerResult:
 
 
 def marked_text(result: Mapping[str, Any]) -> str | None:
-    """The JSON that the marker of a result stands for; None without a marker."""
+    """The JSON text that replaces the marker of a result; None if the result has no marker."""
     return result["content"][0]["text"] if result.get("structuredContent") == _MARKER else None

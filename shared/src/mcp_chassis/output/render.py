@@ -1,4 +1,4 @@
-"""Rendering of tool results for hosts: sanitised, redacted and within the output budget."""
+"""Rendering of results for hosts: sanitised, with secrets redacted, and cut to the output budget."""
 
 import dataclasses
 import json
@@ -28,10 +28,10 @@ class Renderer:
     """Renders the results, resources, prompts and failures of one server.
 
     Args:
-        budget: the maximum of characters in one result.
+        budget: maximum number of characters in one result.
         cursors: signs the positions of next pages.
         scrub: redacts secrets in a text.
-        raw: shows the sources of Markdown, with what their pages do not show.
+        raw: show Markdown as its source, including parts that the rendered page does not show.
     """
 
     budget: int
@@ -54,10 +54,10 @@ class Renderer:
         Args:
             value: what the tool returned.
             start: the start of this page.
-            bound_to: the query that a cursor is valid for.
+            bound_to: the binding of the result's cursor; see `cursors.binding`.
             pages: whether the tool takes a cursor.
             warnings: added to the warnings of the result.
-            labelled: the kind of tool, where results carry texts that others wrote and are labelled.
+            labelled: the kind of tool (`labels.READS`, `labels.WRITES`) if results are labelled, else False.
         """
         if isinstance(value, CallToolResult):
             return value
@@ -70,7 +70,7 @@ class Renderer:
         return MirroredResult(content=blocks, structured_content=data, _meta=meta)
 
     def whole(self, value: Result) -> CallToolResult:
-        """The result of a call that is not paged."""
+        """The result of a call without pages."""
         return self.answer(value, start=START, bound_to=b"", pages=False)
 
     def json(
@@ -82,7 +82,7 @@ class Renderer:
         pages: bool = False,
         warnings: Sequence[str] = (),
     ) -> tuple[str, dict[str, Any]]:
-        """A `Result` as compact JSON within the budget, and as the same object."""
+        """A `Result` as compact JSON within the budget, and the object that the JSON represents."""
         if not self.raw and marked_fields(type(value)).markdown:
             value, hidden = visible_result(value)
             warnings = [*warnings, *([f"Left out: {described(hidden)}. {LEFT_OUT_NOTICE}"] if hidden else [])]
@@ -95,7 +95,7 @@ class Renderer:
             data, removed = sanitize_json(data)
             data = {**data, "invisible_characters_removed": removed} if removed else data
             text = compact(data)
-        if self.scrub(text) != text:  # only now: an invisible character inside a secret would hide it from the search
+        if self.scrub(text) != text:  # only now: an invisible character inside a secret would hide it
             data = _in_texts(data, self.scrub)
             text = compact(data)
         own = cast("str | None", data.get("next_cursor"))
@@ -130,7 +130,7 @@ class Renderer:
         return self._text(TextPage(text), START, b"", pages=False)
 
     def failed(self, failure: Failure) -> CallToolResult:
-        """A failed result: one text block. Structured content would be checked against the output schema."""
+        """A failed result with one text block. Structured content would be validated against the output schema."""
         return CallToolResult(content=[_block(compact({"error": self.error(failure)}))], is_error=True)
 
     def error(self, failure: Failure) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class Renderer:
     def _with_truncation_mark(self, data: dict[str, Any], pages: bool) -> dict[str, Any]:
         marked = {**data, "truncated": True}
         if not pages:
-            marked["warnings"] = [*data.get("warnings", []), f"{TRUNCATION_NOTICE}; ask for less at once."]
+            marked["warnings"] = [*data.get("warnings", []), f"{TRUNCATION_NOTICE}; request less at once."]
         return marked
 
     def _text(self, page: TextPage, start: Position, bound_to: bytes, pages: bool, warnings: Sequence[str] = ()) -> str:
@@ -170,7 +170,7 @@ class Renderer:
 def _serialized(value: Result) -> tuple[str, dict[str, Any]]:
     try:
         text = value.as_json()
-    except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which JSON cannot carry
+    except pydantic_core.PydanticSerializationError:  # half of a surrogate pair, which UTF-8 cannot encode
         cleaned, _ = sanitize_json(value.model_dump(by_alias=True, exclude_none=True))
         text = compact(cleaned)
     return text, _fields(value) if value.plain else cast("dict[str, Any]", pydantic_core.from_json(text))
@@ -187,7 +187,7 @@ def _fields(value: Result) -> dict[str, Any]:
 
 
 def _in_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """JSON with `change` applied to every text and key. Numbers stay, even if a secret has the same digits."""
+    """JSON with `change` applied to every text and key. Numbers are kept, even if a secret has the same digits."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
@@ -202,5 +202,5 @@ def _block(text: str) -> TextContent:
 
 
 def _needs_sanitizing(text: str) -> bool:
-    """Whether JSON text holds invisible characters: controls but DEL appear as escapes, all others as themselves."""
+    """Whether JSON text contains invisible characters. In JSON, controls except DEL are escaped, all others are not."""
     return "\\u00" in text or "\x7f" in text or (not text.isascii() and sanitize(text)[1] > 0)

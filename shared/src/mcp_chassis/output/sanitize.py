@@ -1,8 +1,8 @@
-"""Sanitising of text from upstreams: invisible characters are removed, everything else is kept.
+"""Sanitising of text from upstreams: removal of invisible characters.
 
-Invisible and bidirectional controls can hide instructions from the person who approves a call while the model reads
-them, so they are removed, except those that ordinary writing has (`invisible`). Every expression runs in linear time:
-character classes are disjoint and quantifiers possessive.
+Invisible and bidirectional controls can hide instructions from the person who approves a call, while the model reads
+them. So they are removed, except those that ordinary text uses (`invisible`). Every regular expression runs in linear
+time: its character classes are disjoint and its quantifiers possessive.
 """
 
 import re
@@ -68,7 +68,7 @@ def _clean_mapping(mapping: Mapping[Any, Any]) -> tuple[Any, int]:
 
 
 def distinct_keys(changed: Mapping[Any, Any]) -> dict[Any, Any]:
-    """New names of keys, where those that became alike are numbered: `name`, `name (2)`. Unchanged keys stay."""
+    """The new name of each key; names that became equal are numbered: `name`, `name (2)`. Unchanged keys stay."""
     taken = {key for key, name in changed.items() if key == name}
     names: dict[Any, Any] = {}
     numbers: dict[Any, int] = {}
@@ -90,7 +90,7 @@ def _clean_list(items: list[Any] | tuple[Any, ...]) -> tuple[Any, int]:
 
 @cache
 def _compiled(expression: str) -> re.Pattern[str]:
-    """Compile an expression on first use: a start that handles only ASCII needs none."""
+    """Compile a regular expression on first use, because a process that handles only ASCII needs none."""
     return re.compile(expression)
 
 

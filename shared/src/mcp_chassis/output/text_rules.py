@@ -1,4 +1,4 @@
-"""Rules about texts that the current call follows, set by the pipeline."""
+"""Whether the current call shows raw Markdown sources, set by the pipeline."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _RAW: ContextVar[bool] = ContextVar("raw_text", default=False)
 
 @contextmanager
 def raw_text(raw: bool) -> Generator[None]:
-    """Answer what is inside with the sources of texts, or without what their pages do not show."""
+    """Inside the block, show texts as their raw sources, or without parts that the rendered page does not show."""
     token = _RAW.set(raw)
     try:
         yield
@@ -18,5 +18,5 @@ def raw_text(raw: bool) -> Generator[None]:
 
 
 def shows_raw_text() -> bool:
-    """Whether texts are shown with what their pages leave out."""
+    """Whether texts are shown as their raw sources, with parts that the rendered page does not show."""
     return _RAW.get()

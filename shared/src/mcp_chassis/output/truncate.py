@@ -13,7 +13,7 @@ RESERVED_CHARS = 400  # for the cursor, the truncation mark and the count
 
 @dataclasses.dataclass(frozen=True)
 class Truncated:
-    """A truncated result. `rest` is the position of what is left, if any; `lost` is true if no cursor can reach it."""
+    """A truncated result. `rest` is the position of the rest, if any; `lost` is true if no cursor reaches a part of it."""
 
     data: dict[str, Any]
     rest: Position | None = None
@@ -34,7 +34,7 @@ def truncate(data: dict[str, Any], page_field: str | None, budget: int, start: P
 
 
 def truncate_text(text: str, budget: int, offset: int) -> tuple[str, int | None]:
-    """Up to `budget` characters of `text` from `offset`, cut after a line, and the offset of the rest (None: none)."""
+    """Up to `budget` characters of `text` from `offset`, cut after a line; and the offset of the rest, None without."""
     if len(text) - offset <= budget:
         return text[offset:], None
     end = text.rfind("\n", offset, offset + budget - RESERVED_CHARS) + 1

@@ -1,8 +1,8 @@
-"""Truncation of one value that is larger than the budget: each page shows the next part of its longest texts.
+"""Truncation of one value that exceeds the budget: each page shows the next part of its longest texts.
 
-The texts to be cut are concatenated, the longest first, and the cursor counts characters in the concatenation, so that
-pages neither skip nor repeat any. Lists inside the value are shortened only if cutting texts is not enough; what they
-lose cannot be reached by a cursor.
+The texts to be cut are concatenated, the longest first, and the cursor is an offset in the concatenation, so that
+pages neither skip nor repeat characters. Lists inside the value are shortened only if cutting texts is not enough; no
+cursor can reach the items that they lose.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ MIN_PAGE_CHARS = 40  # shown of the texts on each page, whatever the budget
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """The shown part of a value and the offset of the next; `lost` is true if lists inside were shortened."""
+    """The shown part of a value, and the offset of the next part; `lost` is true if lists inside were shortened."""
 
     value: Any
     rest: int | None = None
@@ -29,7 +29,7 @@ class Window:
 
 
 def shortened(value: Any, offset: int, room: int) -> Window:
-    """`value` in at most `room` characters of compact JSON, with its long texts from `offset` on."""
+    """Shorten `value` to at most `room` characters of compact JSON, with its long texts starting at `offset`."""
     if not offset and len(compact(value)) <= room:
         return Window(value)
     trimmed = _with_shorter_lists(value, room * 3 // 4)
@@ -60,7 +60,7 @@ def _parts(texts: Sequence[str], offset: int, room: int) -> tuple[list[str], int
 
 
 def _prefix(text: str, room: int) -> str:
-    """The longest prefix of `text` within `room` characters of JSON, where an escape takes up to six."""
+    """A prefix of `text` that takes at most `room` characters in JSON, where an escape has up to six."""
     length = max(min(len(text), room), 0)
     while _width(text[:length]) > room:
         length = length * 9 // 10
@@ -72,7 +72,7 @@ def _width(text: str) -> int:
 
 
 def _with_shorter_lists(value: Any, room: int) -> Any:
-    """`value` with its longest lists halved until it fits without its long texts; the same object if it fits."""
+    """`value` with its longest lists halved until it fits with all long texts cut; the same object if it fits."""
     while len(compact(_outline(value))) > room:
         lists = [(len(compact(_outline(found))), place) for place, found in _lists(value) if len(found) > 1]
         if not lists:

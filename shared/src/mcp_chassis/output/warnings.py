@@ -1,4 +1,4 @@
-"""Warnings of the current call: added from any depth, collected by the pipeline for the result."""
+"""Warnings of the current call: added anywhere in its code, and collected by the pipeline for the result."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _CURRENT: ContextVar[list[str] | None] = ContextVar("result_warnings", default=N
 
 @contextmanager
 def collecting() -> Generator[list[str]]:
-    """Collect the warnings raised inside, those of child tasks too, for an outer collection as well."""
+    """Collect the warnings added inside the block, also by child tasks; an outer collection gets them too."""
     collected: list[str] = []
     token = _CURRENT.set(collected)
     try:
@@ -22,7 +22,7 @@ def collecting() -> Generator[list[str]]:
 
 @contextmanager
 def discarding() -> Generator[None]:
-    """Drop the warnings raised inside."""
+    """Discard the warnings added inside the block."""
     token = _CURRENT.set(None)
     try:
         yield
@@ -31,7 +31,7 @@ def discarding() -> Generator[None]:
 
 
 def warn(text: str) -> None:
-    """Add one sentence to the `warnings` of the current call's result, once; outside a call it is dropped."""
+    """Add a sentence, once, to the warnings of the current call's result; outside a call it is discarded."""
     collected = _CURRENT.get()
     if collected is not None and text not in collected:
         collected.append(text)

@@ -1,4 +1,4 @@
-"""Edits that make the visible form of a text: ranges of the source, each with the text shown in its place."""
+"""Edits from a source to its visible form: ranges of the source, each with the text shown in its place."""
 
 import dataclasses
 from collections import Counter
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """One range of a source and what is shown instead.
+    """One range of a source, and the text shown instead of it.
 
     Args:
-        kind: what is left out, as a noun in the singular; empty for a further piece of the same part.
-        attached: belongs to the text before it, and is lost where that text is changed.
-        group: the part that several pieces make up; they are put back together or not at all.
+        kind: what is left out, as a singular noun; empty for a further piece of the same part.
+        attached: the range belongs to the text before it, and is not restored if that text was changed.
+        group: number shared by the pieces of one part, which are restored together or not at all; -1 for none.
     """
 
     start: int
@@ -25,7 +25,7 @@ class Edit:
 
 @dataclasses.dataclass(frozen=True)
 class VisibleText:
-    """A text as its page shows it, with the edits that lead there from the source."""
+    """The visible form of a text, with the edits that turn the source into it."""
 
     source: str
     text: str
@@ -42,7 +42,7 @@ class VisibleText:
 
 
 def with_edits(source: str, edits: Iterable[Edit]) -> VisibleText:
-    """The visible form of `source`. A line that only hidden parts stood on is left out whole."""
+    """The visible form of `source`. A line that contains only hidden parts is removed as a whole."""
     chosen = [_with_its_line(source, edit) for edit in _outermost(edits)]
     parts: list[str] = []
     position = 0
@@ -53,12 +53,12 @@ def with_edits(source: str, edits: Iterable[Edit]) -> VisibleText:
 
 
 def described(kinds: Counter[str]) -> str:
-    """`2 comments, 1 link title`."""
+    """The number of parts by kind, such as `2 comments, 1 link title`."""
     return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(kinds.items()))
 
 
 def _outermost(edits: Iterable[Edit]) -> Sequence[Edit]:
-    """In order of the source, without those that lie inside another."""
+    """The edits in order of the source; those inside another are dropped, overlapping ones merged."""
     chosen: list[Edit] = []
     for edit in sorted(edits, key=lambda each: (each.start, -each.end)):
         if chosen and edit.start < chosen[-1].end:
@@ -70,7 +70,7 @@ def _outermost(edits: Iterable[Edit]) -> Sequence[Edit]:
 
 
 def _with_its_line(source: str, edit: Edit) -> Edit:
-    """The edit with the rest of its lines where nothing else stands on them."""
+    """The edit extended to whole lines, if they contain nothing else but spaces."""
     if edit.shown or edit.attached or edit.group >= 0:
         return edit
     start, end = source.rfind("\n", 0, edit.start) + 1, source.find("\n", edit.end)

@@ -1,4 +1,4 @@
-"""HTML inside Markdown: comments, elements and attributes that a page does not show."""
+"""HTML inside Markdown: comments, elements and attributes that the rendered page does not show."""
 
 import dataclasses
 import re
@@ -120,7 +120,7 @@ def _is_hidden(tag: _Tag) -> bool:
 
 
 def is_hidden_element(name: str, attributes: Mapping[str, str | None]) -> bool:
-    """Whether a page does not show an element, by its kind, its `hidden` attribute, its style or its size."""
+    """Whether a rendered page hides an element, because of its name, its `hidden` attribute, its style or its size."""
     if name in _NEVER_SHOWN or (name in _NEVER_SHOWN_VOID and attributes.get("type") != "checkbox"):
         return True
     if "hidden" in attributes or _HIDING_STYLE.search(attributes.get("style") or ""):
@@ -132,7 +132,7 @@ def is_hidden_element(name: str, attributes: Mapping[str, str | None]) -> bool:
 
 
 def _closing_tags(tags: Sequence[_Tag]) -> dict[int, _Tag]:
-    """The closing tag of each opening one by its index."""
+    """The closing tags, by the index of their opening tag."""
     open_tags: dict[str, list[int]] = {}
     found: dict[int, _Tag] = {}
     for index, tag in enumerate(tags):
@@ -144,14 +144,14 @@ def _closing_tags(tags: Sequence[_Tag]) -> dict[int, _Tag]:
 
 
 def _end_of_unclosed(source: str, tag: _Tag, regions: Sequence[Region]) -> int:
-    """Where a hidden element without a closing tag ends: inside a paragraph with it, else with the text."""
+    """The end offset of a hidden element without a closing tag: of its paragraph if it is inline, else of the text."""
     region = regions[bisect_right(regions, (tag.start, len(source))) - 1]
     paragraph_end = source.find("\n\n", tag.end)
     return paragraph_end if region == (tag.start, tag.end) and paragraph_end >= 0 else len(source)
 
 
 def _pretended(tags: Sequence[_Tag]) -> set[int]:
-    """Tags of no element of HTML that look like a sentence, or close what was never opened."""
+    """Indexes of tags that are not HTML elements, and that look like a sentence or close what was never opened."""
     found: set[int] = set()
     opened: set[str] = set()
     run: list[int] = []

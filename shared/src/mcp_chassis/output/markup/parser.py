@@ -1,7 +1,7 @@
-"""Markdown parsed with the place of every inline element in its source.
+"""Markdown parser that records the place of every inline element in its source.
 
-markdown-it-py finds the elements as CommonMark and GitHub's tables define them; its rules are wrapped so that they note
-where each one begins and ends.
+markdown-it-py finds the elements as CommonMark and GitHub's tables define them; its rules are wrapped so that they
+record where each element begins and ends.
 """
 
 from collections.abc import Callable
@@ -22,9 +22,9 @@ _TOKENS = {"html_inline": "html_inline", "link": "link_open", "image": "image", 
 
 
 def parsed(source: str) -> "tuple[list[Token], dict[str, Any]]":
-    """The block tokens of a source, and the environment, whose DEFINITIONS are ranges of lines with their labels.
+    """The block tokens of a source, and the environment, whose DEFINITIONS are line ranges with their labels.
 
-    The `meta` of an inline element holds its SPAN in the content of its paragraph; of a link or an image, LABEL too.
+    The `meta` of an inline element has its SPAN in the paragraph's content; that of a link or an image LABEL too.
     """
     environment: dict[str, Any] = {DEFINITIONS: []}
     return _parser().parse(source, environment), environment
@@ -39,7 +39,7 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark").enable("table").disable("text_join")
     for name, rule in {"html_inline": html_inline, "link": link, "image": image, "entity": entity}.items():
         parser.inline.ruler.at(name, _noting_place(rule, _TOKENS[name]))
-    vars(parser)["validateLink"] = bool  # `data:` too is a link here, one that is not shown
+    vars(parser)["validateLink"] = bool  # links with `data:` are parsed too, so that they can be replaced
     parser.block.ruler.at("reference", _noting_lines(reference))
     return parser
 

@@ -1,4 +1,4 @@
-"""Writes that replace a text of which hidden parts were left out when it was read."""
+"""Writes that replace a text whose hidden parts were left out when it was read."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -13,10 +13,10 @@ HiddenParts = Literal["keep", "drop"]
 
 
 def replacement(present: str, new: str, hidden: HiddenParts | None, own_hosts: Sequence[str] = ()) -> str:
-    """The text to write in place of `present`.
+    """The text to write in place of `present`: `new`, with the hidden parts of `present` put back if they are kept.
 
     Raises:
-        Conflict: when parts of `present` were left out of what was read, and `hidden` says nothing of them.
+        Conflict: when `present` has hidden parts, and `hidden` does not say whether to keep them.
     """
     if new == present or hidden == "drop" or shows_raw_text():
         return new
@@ -26,7 +26,7 @@ def replacement(present: str, new: str, hidden: HiddenParts | None, own_hosts: S
         return new
     if hidden is None:
         raise Conflict(
-            f"The text that this replaces has parts that were left out when it was read: {described(shown.kinds)}.",
-            remedy="Nothing was changed. Send hidden=keep to put them back, or hidden=drop to lose them.",
+            f"The text to be replaced has hidden parts that reading it left out: {described(shown.kinds)}.",
+            remedy="Nothing was changed. Send hidden=keep to keep them, or hidden=drop to delete them.",
         )
     return with_hidden_parts(shown, new)

@@ -1,4 +1,4 @@
-"""Hidden parts of a text put back into an edited form of what was shown of it."""
+"""Restoring of a text's hidden parts in an edited version of its visible form."""
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from mcp_chassis.output.markup.edits import Edit, VisibleText
 
-MAX_COMPARISONS = 1_000_000  # in a larger change, hidden parts go to its beginning
+MAX_COMPARISONS = 1_000_000  # of lines or characters; in a larger change, hidden parts are put at its beginning
 
 
 class _Passage(NamedTuple):
-    """A passage that stands in both texts."""
+    """A passage that both texts contain: its offset in the old and the new text, and its length."""
 
     old: int
     new: int
@@ -18,7 +18,7 @@ class _Passage(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """An edit with the range that its shown text has in the visible form."""
+    """An edit with the range of its shown text in the visible form, and its original text."""
 
     edit: Edit
     start: int
@@ -33,10 +33,10 @@ class _Change(NamedTuple):
 
 
 def with_hidden_parts(shown: VisibleText, edited: str) -> str:
-    """The edited text with the parts that were left out of the shown one, each where its neighbours are now.
+    """The edited text with the hidden parts put back, each beside the text that it was beside before.
 
-    A comment or hidden element always comes back; what belongs to a text (a title, an attribute, a target) comes back
-    where that text is unchanged.
+    A comment or hidden element is always put back; a part that belongs to a text (a title, an attribute, a target) only
+    if that text is unchanged.
     """
     passages = list(_passages(shown.text, edited))
     changes: list[_Change] = []
@@ -52,7 +52,7 @@ def with_hidden_parts(shown: VisibleText, edited: str) -> str:
 
 
 def _parts(shown: VisibleText) -> list[list[_Piece]]:
-    """The edits, those of one group together."""
+    """The edits as pieces, with the pieces of a group in one list."""
     parts: dict[int, list[_Piece]] = {}
     offset = 0
     for number, edit in enumerate(shown.edits):
@@ -64,7 +64,7 @@ def _parts(shown: VisibleText) -> list[list[_Piece]]:
 
 
 def _change(passages: Sequence[_Passage], piece: _Piece) -> _Change | None:
-    """What puts a piece back; None where the text it belongs to has changed."""
+    """The change that puts a piece back; None if the text it belongs to has changed."""
     bound = piece.edit.attached or piece.edit.group >= 0
     for old, new, length in passages:
         first = piece.start - (1 if piece.edit.attached else 0)
@@ -79,7 +79,7 @@ def _change(passages: Sequence[_Passage], piece: _Piece) -> _Change | None:
 
 
 def _passages(old: str, new: str) -> Iterator[_Passage]:
-    """The passages that two texts share, by lines and inside changed lines by characters."""
+    """Yield the passages that two texts share, compared by lines and inside changed lines by characters."""
     old_lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
     old_at, new_at = _offsets(old_lines), _offsets(new_lines)
     for old_first, old_last, new_first, new_last in _blocks(old_lines, new_lines):
@@ -93,7 +93,7 @@ def _passages(old: str, new: str) -> Iterator[_Passage]:
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Ranges of two sequences that correspond: the same beginning and end, between them what a comparison finds."""
+    """Yield corresponding ranges of two sequences: their common beginning, those that difflib finds, the common end."""
     shorter = min(len(old), len(new))
     head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
     rest = shorter - head

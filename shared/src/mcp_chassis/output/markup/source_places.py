@@ -1,11 +1,11 @@
-"""Places in a Markdown source of what stands in a parsed paragraph, whose content lacks the marks of its lines."""
+"""Mapping from offsets in a parsed Markdown paragraph, whose content lacks the markup of its lines, to the source."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
 
 class SourceLines:
-    """The lines of a source by their offsets."""
+    """The lines of a source, by number and by offset."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -29,9 +29,9 @@ class ParagraphPlaces:
 
     Args:
         first: number of the paragraph's first line.
-        after: where the search in that line begins, for cells of a table.
+        after: offset in the source at which the search in that line begins, for cells of a table.
 
-    `mapped` is False where a line was not found; offsets are then those of its beginning.
+    `mapped` is False if a line was not found in the source; its offsets are then all that of its beginning.
     """
 
     def __init__(self, lines: SourceLines, content: str, first: int, after: int = 0) -> None:
@@ -62,7 +62,7 @@ class ParagraphPlaces:
 
 
 def _aligned(part: str, line: str, after: int) -> list[int] | None:
-    """The place of each character of `part` and of its end in a line of the source; None where it is not found."""
+    """The index in a source line of each character of `part` and of its end; None if `part` is not found."""
     text = part.strip(" \t")
     leading = len(part) - len(part.lstrip(" \t"))
     stripped = line.rstrip(" \t\r")
@@ -78,7 +78,10 @@ def _aligned(part: str, line: str, after: int) -> list[int] | None:
 
 
 def _found(text: str, line: str, after: int) -> tuple[int, list[int]]:
-    """The first occurrence of a cell's text; its `|` are written with a backslash in the source."""
+    """The start of a cell's text in a line, -1 if it is not found, and the index of each character.
+
+    In the source, `|` is escaped with a backslash.
+    """
     written = text.replace("|", "\\|")
     start = line.find(written, after)
     if start < 0:

@@ -1,4 +1,4 @@
-"""Targets of links and images: whether they carry data, or go elsewhere than their text says."""
+"""Targets of links and images: detection of those that carry data or lead to another address than their text names."""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ _OPAQUE = re.compile(r"[A-Za-z0-9+=_%-]{48,}")  # longer than a commit's hash
 
 
 def host_to_show(target: str, text: str, own_hosts: Sequence[str], *, is_image: bool) -> str | None:
-    """The host of a target that is shown instead of it; None where the target may stay.
+    """The host to show in place of a target; None if the target may be shown itself.
 
-    A target is replaced if it carries data (a query, a user, a long opaque part, or no address at all) or if the text
-    names another address. Within the service itself a query stays: nobody else reads it there.
+    A target is replaced if it carries data (a query, a user, a long opaque part, a `data:` URL) or if the text names
+    another address. On the service's own hosts a query is kept, because nobody else receives it.
     """
     try:
         parts = urlsplit(target.strip())

@@ -1,8 +1,8 @@
-"""The visible form of Markdown: without what a person does not see on the rendered page.
+"""The visible form of Markdown, without parts that the rendered page does not show.
 
-Left out are comments, hidden elements, attributes and titles, definitions that nothing refers to, and what stands
-behind the language of a code block. Links and images whose target carries data, or whose text names another address,
-become text with their host. Code stays as it is.
+Left out are comments, hidden elements, attributes and titles, definitions that nothing refers to, and text after the
+language of a code block. Links and images whose target carries data, or whose text names another address, become text
+with their host. Code is not changed.
 """
 
 import re
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_LANGUAGE_CHARS = 40
-MAX_IMAGE_MARKS = 5_000  # the parser's time grows with their square: 0.1 s
-# Without one of these nothing is hidden, and the parser is not even loaded.
+MAX_IMAGE_MARKS = 5_000  # the parser's time is quadratic in their number; this many take 0.1 s
+# A text without a match hides nothing, so that the parser need not be loaded.
 _MARKUP = re.compile(
     r"<[!?/A-Za-z]|\]\(|\][ \t]*:|\]\[|!\[|&[#A-Za-z]|(?:```|~~~)[ \t]*\S+[ \t]+\S|(?:```|~~~)[ \t]*\S{41}"
 )
@@ -37,7 +37,7 @@ def visible_markdown(source: str, own_hosts: Sequence[str] = ()) -> VisibleText:
     """The visible form of a Markdown source.
 
     Args:
-        own_hosts: the service's own hosts, whose pages take queries in links.
+        own_hosts: the service's own hosts; links to them may have queries.
     """
     if not _MARKUP.search(source):
         return VisibleText(source, source)
@@ -89,7 +89,7 @@ class _Document:
 
     def _paragraph_edits(self, token: "Token", places: ParagraphPlaces) -> Iterator[Edit]:
         marked = [child for child in token.children or () if SPAN in child.meta]
-        if marked and not places.mapped:  # tabs inside a list, for one: rather too much than a hidden part
+        if marked and not places.mapped:  # such as with tabs in a list: nothing is shown rather than a hidden part
             yield Edit(*self._lines.region(*token.map or (0, 0)), "paragraph with markup")
             return
         for child in marked:
@@ -135,13 +135,13 @@ class _Document:
         return start + found.end() if found else None
 
     def _comment_line_edits(self) -> Iterator[Edit]:
-        """Lines written as link-reference comments inside a paragraph, where they are no definitions."""
+        """Edits of lines written as link-reference comments inside a paragraph, where they are not definitions."""
         for match in _COMMENT_LINE.finditer(self._source):
             if self._lines.number_at(match.start()) not in self._code_lines:
                 yield Edit(match.start(), match.end(), "link-reference comment")
 
     def _footnote_edits(self) -> Iterator[Edit]:
-        """Footnotes that nothing refers to, which GitHub does not show."""
+        """Edits of footnotes that nothing refers to, which GitHub does not show."""
         mentions = Counter(label.lower() for label in _FOOTNOTE_MENTION.findall(self._source))
         for match in _FOOTNOTE.finditer(self._source):
             if self._lines.number_at(match.start()) in self._code_lines or mentions[match[1].lower()] > 1:
