@@ -308,7 +308,7 @@ async def test_a_file_too_large_to_compare_is_named(
     github.fault("GET", ".*/git/blobs/.*", status=200, body=b"x" * (11 * 1024 * 1024), times=9)
     pages = await read_on(call)
     assert diff_of(pages) == (
-        "diff --git a/came.txt b/came.txt\n(cannot be read: GitHub answered with more than 10 MiB; ask for less.)"
+        "diff --git a/came.txt b/came.txt\n(cannot be read: GitHub responded with more than 10 MiB; request less.)"
     )
 
 

@@ -204,7 +204,7 @@ async def test_check_has_a_code_for_each_kind_of_fault(server: object, code: int
         ("could not be reached: the secure connection (TLS) could not be made.", "may not speak TLS"),
         ("could not be reached: the connection was refused.", "Nothing listens there"),
         ("could not be reached through the proxy: the connection was refused.", "HTTPS_PROXY and NO_PROXY"),
-        ("did not answer in time.", "firewall"),
+        ("did not respond in time.", "firewall"),
     ],
 )
 def test_check_says_what_to_do_about_each_reason(reason: str, hint: str) -> None:

@@ -268,7 +268,7 @@ async def test_busy_connections_are_said_to_be_ours(api, wire):
         raise httpx2.PoolTimeout("busy", request=request)
 
     wire.reply = busy
-    with pytest.raises(Unavailable, match="all our connections are busy"):
+    with pytest.raises(Unavailable, match="all connections to it are in use"):
         await api().get("/things")
 
 

@@ -82,7 +82,7 @@ async def proxy(status: str) -> AsyncGenerator[str]:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        ("407 Proxy Authentication Required", "wants another name and password than HTTPS_PROXY has (407)"),
+        ("407 Proxy Authentication Required", "requires another name and password than HTTPS_PROXY has (407)"),
         ("403 Forbidden", "the proxy refuses this server (403)"),
     ],
 )

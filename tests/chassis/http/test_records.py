@@ -103,18 +103,18 @@ def test_an_optional_field_of_another_type_takes_its_default_and_the_result_says
         found = issue({**WHOLE, name: value})
     assert getattr(found, field) == getattr(Issue(7), field)
     assert found.number == 7
-    assert warnings == [f"Parts of Acme's answer could not be read and were left out ({name})."]
+    assert warnings == [f"Parts of Acme's response could not be read and were left out ({name})."]
 
 
 def test_an_odd_item_of_a_nested_list_costs_that_item():
     with collecting() as warnings:
         found = issue({**WHOLE, "labels": [{"login": "a"}, None, {"login": 4}, {"login": "b", "id": "x"}]})
     assert found.labels == (User("a"), User("b"))
-    assert warnings == ["Parts of Acme's answer could not be read and were left out (labels[], labels[].id)."]
+    assert warnings == ["Parts of Acme's response could not be read and were left out (labels[], labels[].id)."]
 
 
 @pytest.mark.parametrize(
-    ("number", "came"),
+    ("number", "found"),
     [
         ("missing", "nothing"),
         (None, "nothing"),
@@ -126,14 +126,14 @@ def test_an_odd_item_of_a_nested_list_costs_that_item():
         ({}, "an object"),
     ],
 )
-def test_a_required_field_that_cannot_be_read_fails_by_its_name(number: Any, came: str):
+def test_the_failure_of_a_required_field_names_the_field_and_the_type_found(number: Any, found: str):
     data = {"title": "x"} if number == "missing" else {**WHOLE, "number": number}
     with pytest.raises(UpstreamError) as caught:
         issue({"data": data}, at="data")
     assert caught.value.message.startswith(
-        "Acme answered the request to read the issue without a usable 'data.number': "
+        "Acme responded to the request to read the issue without a usable 'data.number': "
     )
-    assert f"{came} came" in caught.value.message
+    assert f"found {found}" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_items_that_cannot_be_read_are_left_out_and_counted():
     assert found.warnings == warnings
     assert warnings == [
         "3 of 6 issues could not be read and were left out (number).",
-        "Parts of Acme's answer could not be read and were left out (user).",
+        "Parts of Acme's response could not be read and were left out (user).",
     ]
 
 
@@ -170,7 +170,7 @@ def test_one_odd_item_is_told_in_the_singular():
 
 @pytest.mark.parametrize("data", [{}, {"items": None}, {"items": {}}, {"items": "x"}, [], None])
 def test_a_list_that_is_not_there_is_an_upstream_error_that_names_it(data: Any):
-    with pytest.raises(UpstreamError, match="Acme answered the request to list issues with"):
+    with pytest.raises(UpstreamError, match="Acme responded to the request to list issues with"):
         read_records(data, Issue, upstream="Acme", operation="list issues", at="items")
 
 
@@ -190,9 +190,9 @@ def test_any_json_gives_records_of_the_right_types_or_an_upstream_error(data: An
 
 def test_a_response_names_the_operation_when_it_holds_no_json():
     page = Response("Acme", 200, {"content-type": "text/html"}, b"<html>Sign in</html>")
-    with pytest.raises(UpstreamError, match="Acme answered the request to read the issue with a web page"):
+    with pytest.raises(UpstreamError, match="Acme responded to the request to read the issue with a web page"):
         page.record(Issue, operation="read the issue")
-    with pytest.raises(UpstreamError, match="Acme answered the request to list issues with nothing"):
+    with pytest.raises(UpstreamError, match="Acme responded to the request to list issues with nothing"):
         Response("Acme", 204, {}, b"").records(Issue, operation="list issues")
 
 

@@ -121,7 +121,10 @@ async def client(upstream: ScriptedUpstream) -> AsyncGenerator[Client]:
             "read",
             "Acme took the change, but then the call failed. Acme has nothing there, or hides it; check the names.",
         ),
-        ("misread", "Acme took the change, but then the call failed. Acme answered the request to read the thing with"),
+        (
+            "misread",
+            "Acme took the change, but then the call failed. Acme responded to the request to read the thing with",
+        ),
     ],
 )
 async def test_a_failure_after_a_thing_was_made_is_an_unknown_outcome_and_the_key_never_sends_again(

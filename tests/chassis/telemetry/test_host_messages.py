@@ -69,12 +69,12 @@ def script(upstream: ScriptedUpstream) -> None:
 
 HEARD = [
     ("info", "Stage 1 of 2: first."),
-    ("debug", "Acme: GET /things/1 was answered 503 in # ms."),
+    ("debug", "Acme: GET /things/1 returned 503 in # ms."),
     ("warning", "Acme failed; trying again in # s."),
-    ("debug", "Acme: GET /things/1 was answered 200 in # ms."),
+    ("debug", "Acme: GET /things/1 returned 200 in # ms."),
     ("info", "Stage 2 of 2: second."),
-    ("debug", "Acme: GET /things/1 was answered 304 in # ms."),
-    ("info", "Acme: /things/1 has not changed; the answer of before is used."),
+    ("debug", "Acme: GET /things/1 returned 304 in # ms."),
+    ("info", "Acme: /things/1 has not changed; the cached response is used."),
     ("info", "The reading is done."),
 ]
 LEVELS = {"debug": {"debug", "info", "warning"}, "info": {"info", "warning"}, "warning": {"warning"}, "error": set()}

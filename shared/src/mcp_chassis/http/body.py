@@ -21,7 +21,7 @@ async def read_tail(response: httpx2.Response, limit: int) -> tuple[bytes, int]:
     """The last `limit` bytes of the decompressed body, and the number of bytes before them. All of it is received.
 
     Raises:
-        Packed: see there.
+        Packed: when the body cannot be decompressed.
         httpx2.TransportError: when the connection breaks before the end.
     """
     tail, total = bytearray(), 0
@@ -38,13 +38,13 @@ async def read(response: httpx2.Response, limit: int) -> bytes:
     """The decompressed body of at most `limit` bytes. Memory is bounded by the limit and a chunk of 1 MiB.
 
     Raises:
-        TooLarge: as soon as that is known; the rest is not read.
-        Packed: see there.
+        TooLarge: as soon as the limit is exceeded; the rest is not read.
+        Packed: when the body cannot be decompressed.
         httpx2.TransportError: when the connection breaks before the end.
     """
     if _declared(response) > limit:
         raise TooLarge
-    if response.is_stream_consumed:  # a transport of a test gave it whole
+    if response.is_stream_consumed:  # a test's transport supplied the whole body
         return response.content
     body = bytearray()
     async for part in _parts(response):
@@ -67,7 +67,7 @@ async def _parts(response: httpx2.Response) -> AsyncIterator[bytes]:
 
 
 class _Unpacking:
-    """Decompression of gzip with one member or several."""
+    """Incremental decompression of gzip data with one or more members."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(EITHER)

@@ -35,12 +35,12 @@ ANYONES: Mapping[str, str] = {
     "accept-encoding": "gzip",
     "user-agent": "toolroll",
 }
-"""Headers without a credential: all that another origin receives."""
+"""Headers of every request. They carry no credential; after a redirect to another origin they alone are sent."""
 
 
 @dataclass
 class ApiRequest:
-    """One HTTP request. `sent` is whether the current attempt may have reached the upstream.
+    """One HTTP request. `sent` says whether the current attempt may have reached the upstream.
 
     `tail_bytes` keeps only that many bytes of the end of the response. Without `follow_same_origin` a redirect to the
     upstream's own origin is returned as the response.
@@ -58,7 +58,7 @@ class ApiRequest:
         return self.sent
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
-        """Trace callback of httpcore2: between these two events there is no connection to send on."""
+        """Trace callback of httpcore2 that sets `sent`: between these two events there is no connection to send on."""
         if event == "connection.connect_tcp.started":
             self.sent = False
         elif event.endswith("send_request_headers.started"):
@@ -110,7 +110,7 @@ class Connection:
         return answer if redirected_by is None else replace(answer, redirected_by=redirected_by)
 
     def prepare(self) -> None:
-        """Load the certificates, which takes longer than sending, before a call waits for its rate limit."""
+        """Create the HTTP client before a call waits for its rate limit, because loading certificates takes long."""
         _ = self._client
 
     async def aclose(self) -> None:
@@ -166,7 +166,7 @@ class Connection:
         answer = await self._whole(request)
         if known is not None and answer.status == 304:
             path = request.url.path[:MAX_PATH_CHARS]
-            await announce("info", f"{self._name}: {path} has not changed; the answer of before is used.")
+            await announce("info", f"{self._name}: {path} has not changed; the cached response is used.")
             return unchanged(known, answer.headers)
         self._etags.keep(request, answer)
         return answer
@@ -190,7 +190,7 @@ class Connection:
             fields = {"upstream": self._name, "method": request.method, "path": request.url.path}
             fields |= {"status": status, "duration_ms": milliseconds}
             logger.debug("upstream request", extra={"fields": fields})
-        ended = "had no answer after" if status is None else f"was answered {status} in"
+        ended = "got no response after" if status is None else f"returned {status} in"
         path = request.url.path[:MAX_PATH_CHARS]
         await announce("debug", f"{self._name}: {request.method} {path} {ended} {milliseconds:g} ms.")
 
@@ -218,7 +218,7 @@ class Connection:
             return failure_for_error(self._name, error, answering=answering, proxied=_is_proxied(request.url))
         if isinstance(error, bodies.TooLarge):
             most = self._policy.max_answer_bytes // 1024 // 1024
-            return self._strange(f"answered with more than {most} MiB; ask for less.")
+            return self._strange(f"responded with more than {most} MiB; request less.")
         return self._strange("compressed its response in a way that cannot be decompressed.")
 
     def _target(self, request: httpx2.Request, answer: Response) -> httpx2.URL:
@@ -254,7 +254,7 @@ class Connection:
 
 @contextlib.contextmanager
 def _measured(request: httpx2.Request) -> Generator[list[int]]:
-    """Record the request inside, where metrics are exported; the block adds the status of the response."""
+    """Record the duration of the request made in the block, if metrics are exported; the block appends its status."""
     statuses: list[int] = []
     metrics, began = recorder(), time.monotonic()
     error = ""

@@ -1,4 +1,4 @@
-"""Cache of responses by their ETag: a request that is repeated is answered by 304, which costs the upstream little."""
+"""Cache of responses with an ETag: a repeated request gets 304, which costs the upstream little."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ PER_CALL = {"traceparent", "tracestate", "x-request-id"}
 
 
 class ETagCache:
-    """LRU cache bounded by bytes. The credential is a part of the key: no response reaches another one."""
+    """LRU cache bounded by bytes. The credential is part of the key, so that no other credential gets its responses."""
 
     def __init__(self, limit: int) -> None:
         from cachetools import LRUCache
@@ -28,7 +28,7 @@ class ETagCache:
         return self._responses.get(_key(request)) if request.method == "GET" else None
 
     def keep(self, request: httpx2.Request, answer: Response) -> None:
-        """Store a 200 that has an ETag and is not larger than the cache."""
+        """Store the response if it is a 200 with an ETag and not larger than the cache."""
         if request.method == "GET" and answer.status == 200 and "etag" in answer.headers:
             request.headers.pop("if-none-match", None)
             if self._responses.getsizeof(answer) <= self._responses.maxsize:
@@ -42,6 +42,6 @@ def unchanged(known: Response, headers: Mapping[str, str]) -> Response:
 
 
 def _key(request: httpx2.Request) -> bytes:
-    """Digest of the URL and the headers, the credential among them, which is not kept as it is."""
+    """Digest of the URL and the headers. A digest, because the headers include the credential."""
     headers = sorted(pair for pair in request.headers.multi_items() if pair[0] not in PER_CALL)
     return hashlib.sha256(repr((str(request.url), headers)).encode()).digest()

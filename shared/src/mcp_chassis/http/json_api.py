@@ -46,7 +46,7 @@ class Reloadable(Protocol):
         ...
 
     def reload(self) -> bool:
-        """Load the value again after a 401; whether it changed. Runs in a thread."""
+        """Load the value again after a 401; return whether it changed. Runs in a thread."""
         ...
 
 
@@ -55,13 +55,13 @@ class JsonApi:
 
     Args:
         base_url: prefix of every path.
-        headers: gives the headers of each request, the credential among them; it may raise `AuthenticationFailed`.
-        credential: read again once after a 401.
-        failure_for: the failure that the API's own error body describes; asked for every response below 500, before
-            the status counts.
+        headers: returns the headers of each request, including the credential; may raise `AuthenticationFailed`.
+        credential: loaded again after a 401, once a request.
+        failure_for: returns the failure that the API's own error body describes, else None; called for every response
+            below 500, before the status is mapped.
         transport: instead of the network, for tests.
-        one_origin: redirects to another origin are refused, not followed without the credential.
-        any_success: a write with a success status has happened, whatever its body is.
+        one_origin: refuse redirects to another origin instead of following them without the credential.
+        any_success: take a write with a success status as done, even if its body is not valid JSON.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class JsonApi:
         tail_bytes: int | None = None,
         follow_same_origin: bool = True,
     ) -> Response:
-        """Read. `path` is a template: `{name}` takes one segment of `values`, `{+name}` a path of several.
+        """Send a GET request. `path` is a template: `{name}` takes a segment of `values`, `{+name}` a path of several.
 
         Args:
             tail_bytes, follow_same_origin: see `ApiRequest`.
@@ -112,7 +112,7 @@ class JsonApi:
         )
 
     async def post(self, path: str, values: Values | None = None, **how: Any) -> Response:
-        """Create, with `json=` or `form=`; not repeated once it may have happened, unless `repeat=` says otherwise."""
+        """Send a POST request; not repeated once it may have had an effect, unless `repeat=` allows it."""
         return await self.request("POST", path, values, **how)
 
     async def put(self, path: str, values: Values | None = None, **how: Any) -> Response:
@@ -130,7 +130,7 @@ class JsonApi:
     async def pages(
         self, path: str, values: Values | None = None, *, params: Values | None = None, rate_limit: str | None = None
     ) -> AsyncIterator[Response]:
-        """The pages of a list, one request each, by the `Link` header."""
+        """Yield the pages of a list by the `Link` header, one request each."""
         following: Values | None = params or {}
         while following is not None:
             answer = await self.get(path, values, params=following, rate_limit=rate_limit)
@@ -164,7 +164,7 @@ class JsonApi:
             rate_limit, check: see `Upstream.call`; tail_bytes, follow_same_origin: see `ApiRequest`.
             recover: looks up the effect of a write whose response was lost; it becomes the `json` of a response with
                 `recovered` set.
-            proof: the record that the response to a write must hold; with any other its outcome is unknown.
+            proof: the record that the response to a write must contain; otherwise its outcome is unknown.
 
         Raises:
             Failure: of the response, its status or the connection; `InvalidInput` for an invalid path.
@@ -227,7 +227,7 @@ class JsonApi:
         return answer
 
     def _judged(self, answer: Response, repeat: Repeat, proof: type[Record] | None) -> Response:
-        """The response, unless it is a failure. That of a write is parsed here: an unreadable one is ambiguous."""
+        """Return a successful response, raise any other. A write's body is parsed: an unreadable one is ambiguous."""
         own = self._failure_for(answer) if answer.status < 500 else None
         failure = own or self._refused(answer) or failure_for_status(answer)
         if failure is not None:
@@ -248,7 +248,7 @@ class JsonApi:
 
 @contextmanager
 def _noting_write(upstream: str, repeat: Repeat, question: ApiRequest) -> Generator[None]:
-    """Record a write that was not refused, or whose outcome is unknown."""
+    """Record that the block sent a write, unless the write was certainly refused; see `sent_writes`."""
     unclear = True
     try:
         yield
@@ -264,10 +264,10 @@ def _noting_write(upstream: str, repeat: Repeat, question: ApiRequest) -> Genera
 
 
 def _is_unclear(answer: Response, failure: Failure) -> bool:
-    """Whether a write that was redirected may have had its effect, although its target failed.
+    """Whether a redirected write may have had its effect although the request to the redirect's target failed.
 
-    After 303 it had, by RFC 9110: the target only shows the result. After the others a refusal of the target is one of
-    the write, unless nothing is there, or the refusal is of the kind that is repeated.
+    After 303 it had (RFC 9110): the target only shows the result. After other redirects a refusal by the target is a
+    refusal of the write, unless the target does not exist or the failure is not definite.
     """
     if answer.redirected_by is None:
         return answer.status == 303

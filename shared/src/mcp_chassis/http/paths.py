@@ -13,8 +13,8 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     """Put `values` into `{name}` (one segment) and `{+name}` (a path of several), percent-encoded.
 
     Raises:
-        InvalidInput: when a segment is empty, `.`, `..` or holds control characters.
-        KeyError: when the template names a value that is not given: a bug.
+        InvalidInput: when a segment is empty, `.` or `..`, or contains control characters.
+        KeyError: when `values` lacks a name of the template, which is a bug.
     """
 
     def place(match: re.Match[str]) -> str:
@@ -27,8 +27,8 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 
 def _segment(name: str, value: str) -> str:
     if value in {"", ".", ".."} or any(character < " " or character == "\x7f" for character in value):
-        raise InvalidInput(f"{name} must not be empty, `.` or `..`, nor hold such a part or control characters.")
+        raise InvalidInput(f"{name} must not have an empty part, `.`, `..` or control characters.")
     try:
         return quote(value, safe="")
     except UnicodeEncodeError as exc:
-        raise InvalidInput(f"{name} holds characters that no text can carry.") from exc
+        raise InvalidInput(f"{name} contains half of a surrogate pair, which is not valid text.") from exc

@@ -1,4 +1,4 @@
-"""One JSON value read as the type of a record's field, part by part, leaving out what is odd and not required."""
+"""Conversion of JSON values to records: optional parts of another type than expected are left out."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ AnyStruct = TypeVar("AnyStruct", bound=msgspec.Struct)
 
 
 class OddValue(Exception):
-    """A value of the wrong type: its path, and the type expected there."""
+    """A value has another type than expected. `path` is its place, `expected` the type in words, `found` the value."""
 
     def __init__(self, path: str, expected: str, found: Any = None) -> None:
         super().__init__()
@@ -23,10 +23,10 @@ class OddValue(Exception):
 
 
 def read_value(value: Any, kind: type[AnyStruct], path: str, odd: list[str]) -> AnyStruct:
-    """The value as a struct; the paths of parts that were left out are added to `odd`.
+    """Convert a value to a struct; the paths of parts that were left out are appended to `odd`.
 
     Raises:
-        OddValue: when a required part cannot be read.
+        OddValue: when a required part cannot be converted.
     """
     found = _read_quickly(value, kind)
     return _Reading(odd).struct(value, kind, path) if found is None else found
@@ -36,7 +36,7 @@ def list_at(data: Any, at: str) -> list[Any]:
     """The list at a dotted path of keys.
 
     Raises:
-        OddValue: when there is none.
+        OddValue: when there is no list at the path.
     """
     values = value_at(data, at)
     if not is_list(values):
@@ -48,7 +48,7 @@ def value_at(data: Any, at: str) -> Any:
     """The value at a dotted path of keys; None where the last key is missing.
 
     Raises:
-        OddValue: when something on the way is no object.
+        OddValue: when a value on the path is not an object.
     """
     value, path = data, ""
     for step in at.split(".") if at else ():
@@ -60,7 +60,7 @@ def value_at(data: Any, at: str) -> Any:
 
 
 def _read_quickly(value: Any, kind: type[AnyStruct]) -> AnyStruct | None:
-    """The record of a value that is exactly as described, which nearly all are; else None."""
+    """Convert in one step, which works for nearly all values; None if any part has another type than expected."""
     try:
         record = msgspec.convert(value, kind)
     except msgspec.ValidationError:
@@ -69,13 +69,13 @@ def _read_quickly(value: Any, kind: type[AnyStruct]) -> AnyStruct | None:
 
 
 class _Reading:
-    """Reads a value part by part, leaving out what is odd and not required."""
+    """Converts a value part by part, leaving out optional parts that cannot be converted."""
 
     def __init__(self, odd: list[str]) -> None:
         self._odd = odd
 
     def read(self, value: Any, kind: Any, path: str) -> Any:
-        """Raises OddValue when the value as a whole cannot be read."""
+        """Convert a value to a type. Raises OddValue if the value as a whole cannot be converted."""
         origin = get_origin(kind)
         if origin in (Union, UnionType):
             return self._alternative(value, get_args(kind), path)
@@ -118,7 +118,7 @@ class _Reading:
         return {key: item for key, child in value.items() for item in self._one(child, kind, f"{path}[]")}
 
     def _one(self, value: Any, kind: Any, path: str) -> Sequence[Any]:
-        """The value of one item; nothing where it cannot be read."""
+        """The converted item alone in a sequence; an empty sequence if it cannot be converted."""
         try:
             return (self.read(value, kind, path),)
         except OddValue:
@@ -171,12 +171,12 @@ def _takes_null(kind: Any) -> bool:
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    """An object of JSON."""
+    """Whether a value is a JSON object."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """A list of JSON."""
+    """Whether a value is a JSON list."""
     return isinstance(value, list)
 
 

@@ -1,17 +1,17 @@
-"""Upstream JSON parsed into typed records: tolerant of odd optional parts, strict about types.
+"""Upstream JSON parsed into typed records: strict about types, tolerant of optional parts with a wrong type.
 
-A record names only the fields that are used; everything else of an answer is ignored. `Response.record` and
-`Response.records` parse an HTTP answer, `read_record` and `read_records` JSON that came another way.
+A record names only the fields that are used; other fields are ignored. `Response.record` and `Response.records` parse
+an HTTP response, `read_record` and `read_records` JSON from any other source.
 
 Rules for each field:
 
 - A field with a default that is missing or null takes its default, without a warning: APIs leave fields out.
 - A field with a default whose value has another type takes its default, and the call's result gets a warning.
-- A field without a default that is missing, null or of another type makes its record fail. The failure of a nested
-  record costs the nearest enclosing field that has a default, or the list item it is part of.
+- A field without a default that is missing, null or of another type makes its record fail. If a nested record fails,
+  the nearest enclosing field with a default takes that default, or the list item it is part of is left out.
 - An item of a list, or a value of a mapping, that cannot be read is left out, with a warning.
-- No value is converted: a number is no text, a bool is no int, and 1.0 is no int. An int is a float, as in JSON.
-  An int beyond 64 bits and a float that is not finite are of another type.
+- No value is converted: a number is not accepted as text, nor a bool or 1.0 as int. An int is accepted as float, as in
+  JSON. An int beyond 64 bits and a float that is not finite count as another type.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ MAX_FIELDS_NAMED = 3
 
 
 class Record(msgspec.Struct, frozen=True):
-    """Base of the records of upstream answers: fields without a default are required, and stand first.
+    """Base of the records of upstream responses. Fields without a default are required, and are declared first.
 
     A field called differently upstream is renamed by the class: `class Issue(Record, rename={"created": "createdAt"})`
     or `rename="camel"`. A text with a fixed vocabulary is a `str`, since upstreams add words.
@@ -54,7 +54,7 @@ def read_record(data: Any, kind: type[Parsed], *, upstream: str, operation: str,
     """One record from parsed JSON.
 
     Args:
-        upstream, operation: named by the failure: "GitHub answered the request to read the issue without ...".
+        upstream, operation: named in the failure: "GitHub responded to the request to read the issue without ...".
         at: path of the record inside `data`, such as `data.repository`; empty for `data` itself.
 
     Raises:
@@ -74,7 +74,7 @@ def read_record(data: Any, kind: type[Parsed], *, upstream: str, operation: str,
 def read_records(
     data: Any, kind: type[Parsed], *, upstream: str, operation: str, at: str = "", noun: str = "items"
 ) -> RecordList[Parsed]:
-    """A list of records from parsed JSON; an item that cannot be read costs that item.
+    """A list of records from parsed JSON; items that cannot be read are left out.
 
     Args:
         upstream, operation, at: see `read_record`.
@@ -105,11 +105,11 @@ class _Source:
         self._operation = operation
 
     def failure(self, odd: OddValue) -> UpstreamError:
-        answered = f"{self._upstream} answered the request to {self._operation}"
+        answered = f"{self._upstream} responded to the request to {self._operation}"
         came = kind_name(odd.found)
         text = f"{answered} with {came} where {odd.expected} was expected."
         if odd.path:
-            text = f"{answered} without a usable {odd.path!r}: {odd.expected} was expected, {came} came."
+            text = f"{answered} without a usable {odd.path!r}: {odd.expected} was expected, found {came}."
         return UpstreamError(f"{text} The fault is on its side.", effect=Effect.AMBIGUOUS)
 
     def warn_about_items(self, skipped: int, total: int, noun: str) -> None:
@@ -120,7 +120,7 @@ class _Source:
 
     def warn_about_fields(self) -> None:
         if self.odd:
-            self._warn(f"Parts of {self._upstream}'s answer could not be read and were left out{_named(self.odd)}.")
+            self._warn(f"Parts of {self._upstream}'s response could not be read and were left out{_named(self.odd)}.")
 
     def _warn(self, text: str) -> None:
         self.warnings.append(text)
@@ -141,7 +141,7 @@ def _read_item(value: Any, kind: type[Parsed], source: _Source) -> Parsed | None
 
 
 def _named(paths: Sequence[str]) -> str:
-    """` (user.login, labels[] and 2 more)`: the fields, each once; empty where there are none."""
+    """The fields without duplicates, such as ` (user.login, labels[] and 2 more)`; empty if there are none."""
     names = [name for name in dict.fromkeys(paths) if name]
     if not names:
         return ""

@@ -28,8 +28,8 @@ class InvalidResponse(UpstreamError):
 class Response:
     """An HTTP response of any status. Header names are in lower case; repeated ones are joined by commas.
 
-    `skipped_bytes` counts the bytes before `body` where only the end was requested. `redirected_by` is the
-    status that sent a write here; 303 where there was one.
+    `skipped_bytes` counts the bytes before `body` if only the end was requested. `redirected_by` is the status of the
+    last redirect of a write, or 303 if any of its redirects had that status; None without a redirect.
     """
 
     upstream: str
@@ -42,12 +42,12 @@ class Response:
 
     @classmethod
     def looked_up(cls, upstream: str, item: Any) -> Self:
-        """A response made from what a look-up found after the response itself was lost."""
+        """A response with the item that a look-up found after the response itself was lost."""
         return cls(upstream, 200, {}, json.dumps(item).encode(), recovered=True)
 
     @cached_property
     def text(self) -> str:
-        """The body as text, in the character set that the header names; UTF-8 where it names none that is known.
+        """The body as text in the character set of the header; in UTF-8 if it has none or an unknown one.
 
         Raises:
             InvalidResponse: when it is not text in that character set.
@@ -59,7 +59,7 @@ class Response:
         """The body as JSON; None where there is none (202, 204, 205).
 
         Raises:
-            InvalidResponse: when it is anything else, or nested beyond reason.
+            InvalidResponse: when it is not JSON, or nested too deeply.
         """
         return self._load()
 
@@ -96,7 +96,7 @@ class Response:
         return {rel.group(1): address for rel, address in pairs if rel}
 
     def page(self, rel: str = "next") -> dict[str, str] | None:
-        """The query of another page, to be asked at the same path with `params`; None when there is none."""
+        """The query parameters of another page, to be requested at the same path; None if there is none."""
         address = self.links.get(rel)
         return None if address is None else dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
 
@@ -125,19 +125,19 @@ class Response:
                 return self.body.decode(encoding).removeprefix("\ufeff")
             except UnicodeDecodeError as exc:
                 raise self._unreadable(f"text that is not {encoding.upper()}") from exc
-            except (LookupError, UnicodeError):  # no character set, or Python's own name for none: `undefined`
+            except (LookupError, UnicodeError):  # not a character set, or Python's codec `undefined`
                 continue
         raise self._unreadable("text in a character set that is not known")
 
     def _unreadable(self, what: str, operation: str = "") -> InvalidResponse:
-        answered = f"{self.upstream} answered{f' the request to {operation}' if operation else ''}"
+        answered = f"{self.upstream} responded{f' to the request to {operation}' if operation else ''}"
         return InvalidResponse(f"{answered} with {what}; the fault is on its side or in its address.")
 
 
 def _parsed(text: str, raw: bytes) -> Any:
     parsed = json.loads(text, parse_constant=_refuse)
     if _LONE.search(raw):
-        # Halves of surrogate pairs are legal JSON and no text: they would break whatever writes them out.
+        # Halves of surrogate pairs are valid JSON but not valid text: they cannot be encoded as UTF-8.
         return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
 

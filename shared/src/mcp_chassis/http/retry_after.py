@@ -7,7 +7,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 MAX_WAIT_SECONDS = 7 * 86_400.0
-"""No limit of any service here lasts longer; a larger figure is junk or a trap."""
+"""No service used here has a longer limit; larger values are reduced to this one."""
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: float | None = None) -> float | None:
@@ -15,19 +15,19 @@ def retry_after_seconds(headers: Mapping[str, str], now: float | None = None) ->
 
     Args:
         headers: with names in lower case.
-        now: this machine's time of day in seconds since 1970, where the answer carries no `Date`.
+        now: Unix time in seconds of this machine's clock, used if the response has no `Date`.
     """
-    told = headers.get("retry-after", "").strip()
-    if told.isascii() and told.replace(".", "", 1).isdigit():
-        return _sensible(float(told))
-    moment = _epoch(told)
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return _sensible(float(value))
+    moment = _epoch(value)
     return None if moment is None else seconds_until(moment, headers, now)
 
 
 def seconds_until(epoch: float, headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Seconds until a moment told in the upstream's time of day; None when it has passed.
+    """Seconds until a Unix time of the upstream's clock; None if it has passed.
 
-    The answer's `Date` is what the upstream calls now, so that a wrong clock on either side does no harm.
+    It is compared with the `Date` of the response, so that a wrong clock on either side does no harm.
     """
     theirs = _epoch(headers.get("date", ""))
     ours = time.time() if now is None else now

@@ -42,7 +42,7 @@ class Contents:
             listed = answer.records(EntryRecord, operation=_READ_FOLDER, at="entries", noun="entries")
             return Folder(listed.items, node.sha)
         if not node.type:
-            raise UpstreamError(f"{upstream} answered the request to read the file without a usable 'type'.")
+            raise UpstreamError(f"{upstream} responded to the request to read the file without a usable 'type'.")
         return node
 
     async def raw(self, owner: str, repo: str, path: str, ref: str | None) -> bytes:

@@ -61,5 +61,5 @@ class SubIssues:
         if self._enterprise:
             raise NotFound("The API of this Enterprise Server has no sub-issues.", remedy="Do not retry.")
         if not child.id:
-            raise UpstreamError("GitHub answered the request to read the issue without its id.")
+            raise UpstreamError("GitHub responded to the request to read the issue without its id.")
         return any(each.id == child.id for each in (await self.all(owner, repo, number)).items)
