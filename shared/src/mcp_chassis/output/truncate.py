@@ -13,7 +13,7 @@ RESERVED_CHARS = 400  # for the cursor, the truncation mark and the count
 
 @dataclasses.dataclass(frozen=True)
 class Truncated:
-    """A truncated result. `rest` is the position of the rest, if any; `lost` is true if no cursor reaches a part of it."""
+    """A truncated result. `rest` is the position of the rest; `lost` is true if no cursor reaches some of it."""
 
     data: dict[str, Any]
     rest: Position | None = None
