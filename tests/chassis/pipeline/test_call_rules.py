@@ -150,7 +150,7 @@ async def test_a_write_after_texts_of_strangers_needs_a_persons_yes(
         data(await post(client, words="second"))
     assert board.posted == ["hello", "second"]
     assert len(asked) == 1
-    assert "Strangers' texts were read" in asked[0]
+    assert "Untrusted text was read" in asked[0]
     assert 'words: "second"' in asked[0]
 
 
@@ -253,7 +253,7 @@ async def test_a_credential_in_a_write_needs_a_person_and_is_shown_to_nobody(
         without_person = await post(client, words=f"key {TOKEN}")
         data(await client.call_tool("read_note", {"words": TOKEN}))
     assert board.posted == []
-    assert "words holds what looks like a GitHub token" in asked[0]
+    assert "words seems to contain a GitHub token" in asked[0]
     told = [*asked, text(refused), text(without_person), *(str(vars(record)) for record in caplog.records)]
     assert [each for each in told if "INFO" not in each and TOKEN in each] == []
     assert failure(without_person).code == "PERMISSION_DENIED"

@@ -304,7 +304,7 @@ async def test_a_host_that_gives_no_answer_is_asked_once_and_nothing_happens(ser
     async with hosted(server, host, revision, {}) as call:
         told = failure(await call("delete_things", {"name": "old"}))
     assert (told.code, rubbish.thrown, len(host.questions)) == ("PERMISSION_DENIED", [], 1)
-    assert told.message.startswith("The host gave no answer of the person, so nothing was done.")
+    assert told.message.startswith("The host returned no answer of the person, so nothing was done.")
 
 
 async def test_the_note_of_a_question_reaches_the_tool_which_is_not_asked_for_it_again(server, rubbish: Bin, era):
@@ -364,5 +364,5 @@ def test_a_confirmed_tool_takes_the_code():
         instructions="",
         tools=(delete_one,),
     )
-    with pytest.raises(TypeError, match="delete_one is confirmed and takes no confirm"):
+    with pytest.raises(TypeError, match="delete_one asks for confirmation, so it needs a parameter confirm"):
         Dispatch(base, BinSettings.load({}))

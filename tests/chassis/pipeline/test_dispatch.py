@@ -37,7 +37,7 @@ async def test_an_unknown_argument_is_refused_by_name_and_the_known_ones_are_tol
         ({"count": -1}, "count should be greater than or equal to 0."),
         ({"count": 10**400}, "count should be less than or equal to 10000."),
         ({"text": "x" * 100_001}, "text should have at most 100000 characters."),
-        ({"text": "a\0b"}, "text holds a NUL or half of a surrogate pair, which no text may."),
+        ({"text": "a\0b"}, "text contains a NUL or half of a surrogate pair, which is not allowed in text."),
     ],
     ids=["wrong type", "too small", "too big", "too long", "NUL"],
 )

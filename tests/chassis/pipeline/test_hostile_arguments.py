@@ -85,7 +85,7 @@ def test_of_many_known_fields_the_first_are_named():
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"tagged": {"kind": CANARY}}, "tagged is of a kind that is not known; see the schema."),
+        ({"tagged": {"kind": CANARY}}, "tagged is of an unknown kind; see the schema."),
         ({"tagged": {}}, "tagged does not say of which kind it is; see the schema."),
         ({"tagged": CANARY}, "tagged should be an object."),
         ({"untagged": CANARY}, "untagged should be an object."),
@@ -146,11 +146,11 @@ def refusal(arguments: dict[str, Any]) -> str:
 )
 def test_no_nul_comes_in_behind_the_escapes_of_a_json_text(arguments: dict[str, Any]):
     (name,) = arguments
-    assert refusal(arguments) == f"{name} holds a NUL or half of a surrogate pair, which no text may."
+    assert refusal(arguments) == f"{name} contains a NUL or half of a surrogate pair, which is not allowed in text."
 
 
 def test_a_hundred_thousand_unknown_arguments_are_refused_without_naming_each():
-    expected = "The arguments break rules in more than 1000 places; see the schema of this tool."
+    expected = "The arguments are invalid in more than 1000 places; see the schema of this tool."
     assert refusal({f"unknown{n}": n for n in range(100_000)}) == expected
     assert refusal({"label": {f"unknown{n}": n for n in range(100_000)}}) == expected
 
@@ -176,7 +176,7 @@ def test_the_name_of_an_unknown_argument_comes_back_in_plain_letters(name: str):
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_a_number_that_json_does_not_know_is_refused_wherever_it_stands(number: float):
-    sentence = "holds NaN or an infinite number, which JSON does not know."
+    sentence = "contains NaN or an infinite number, which is not allowed in JSON."
     assert refusal({"text": number}) == f"text {sentence}"
     assert refusal({"label": {"name": [number]}}) == f"label {sentence}"
     assert refusal({"names": '["a",NaN]'}) == f"names {sentence}"

@@ -66,9 +66,9 @@ async def repeats_itself() -> Done:
         (sync_tool, "must be an async def"),
         (unmarked, "has no definition: mark it with @reads"),
         (mute, "has no docstring"),
-        (bare_list, "must answer a Result or a TextPage"),
+        (bare_list, "must return a Result or a TextPage"),
         (loose, "nested models must forbid extra fields: label"),
-        (repeats_itself, "takes no idempotency_key"),
+        (repeats_itself, "needs a parameter idempotency_key"),
     ],
 )
 def test_a_tool_that_breaks_a_rule_is_refused_by_name(tool: Any, reason: str):
@@ -105,7 +105,7 @@ def test_two_resources_of_one_uri_are_refused():
 
 
 def test_a_template_whose_variables_are_not_its_parameters_is_refused():
-    with pytest.raises(InvalidDefinition, match="its parameters are not the variables"):
+    with pytest.raises(InvalidDefinition, match="its parameters must be the variables"):
         built(echo, resources=(second,))
 
 

@@ -1,4 +1,4 @@
-"""Arguments that clients send although they mean "not given": null, and empty texts and lists where a type says so."""
+"""Removal of arguments that mean "not given": null, and empty texts and lists of parameters that are marked so."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -12,9 +12,8 @@ JsonSchema = Mapping[str, Any]
 class AbsentArguments:
     """Removes the arguments of one function that mean "not given".
 
-    Null is one left out for every optional argument, also inside of objects; a parameter marked with
-    `NULL_IS_A_VALUE` receives it. A text without a character that shows and a list without items are left out where
-    the parameter is marked with `EMPTY_IS_ABSENT`.
+    Null is removed for every optional argument, also inside objects, unless the parameter is marked with
+    `NULL_IS_A_VALUE`. Blank texts and empty lists are removed for parameters marked with `EMPTY_IS_ABSENT`.
     """
 
     def __init__(self, function: Callable[..., Any], schema: JsonSchema) -> None:
@@ -45,7 +44,7 @@ class AbsentArguments:
 
 
 def marks_of(hint: Any) -> Iterator[ArgumentMark]:
-    """The marks of a parameter's type, also of the parts of a union."""
+    """Yield the marks in a parameter's type, also those in parts of a union."""
     if get_origin(hint) is Annotated:
         inner, *metadata = get_args(hint)
         yield from (mark for mark in metadata if isinstance(mark, ArgumentMark))
@@ -56,7 +55,7 @@ def marks_of(hint: Any) -> Iterator[ArgumentMark]:
 
 
 def _without_nulls(value: Any, schema: JsonSchema) -> Any:
-    """A copy of `value` without the nulls of optional fields, as deep as the schema names fields."""
+    """A copy of `value` without the nulls of optional fields, at every depth that the schema describes."""
     if isinstance(value, list) and "items" in schema:
         return [_without_nulls(item, schema["items"]) for item in cast("list[Any]", value)]
     if not isinstance(value, dict) or "properties" not in schema:

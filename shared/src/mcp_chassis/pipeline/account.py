@@ -1,4 +1,4 @@
-"""The upstream account that a server's calls use, as a name for what is stored about it."""
+"""Identity of the upstream account that a server's calls use, for the keys of idempotency records and caches."""
 
 import hashlib
 from functools import cached_property
@@ -16,10 +16,10 @@ DIGEST_CHARS = 32
 
 
 class UpstreamAccount:
-    """The account of one server: its name from the settings, and a digest of all that decides what a call may read.
+    """The account of one server: a name from its settings, and a digest of all that decides what calls can read.
 
     Args:
-        acting: the callers' own accounts; None where all share the server's.
+        acting: the callers' own accounts; None if all callers share the server's.
     """
 
     def __init__(self, server: Server[Any], settings: ServerSettings, acting: CallerConnections | None = None) -> None:
@@ -30,13 +30,13 @@ class UpstreamAccount:
         self._acting = acting
 
     async def credential(self, principal: str) -> str:
-        """Digest of the server's version, all settings and the credential of now, which may be read again meanwhile.
+        """Digest of the server's version, its settings, and the credential as it was loaded last.
 
-        Results outlive a process where several share them: one with a narrower allow-list must not find what was read
-        under a wider one.
+        Cached results can outlive a process that shares them with others. Under a narrower allow-list, results that
+        were read under a wider one must not be found.
 
         Raises:
-            SignInNeeded: when callers act with accounts of their own and this one has granted nothing.
+            SignInNeeded: when callers use their own accounts and this one has granted no access.
         """
         token = "" if self._acting is None else await self._acting.token(principal)
         sources = [secret.source for secret in self._commands]
@@ -44,14 +44,14 @@ class UpstreamAccount:
 
     @cached_property
     def _rules(self) -> str:
-        """Digest of the version and of every setting that is no secret."""
+        """Digest of the version and of every setting that is not a secret."""
         values = [(name, getattr(self._settings, name)) for name in type(self._settings).model_fields]
         shown = [f"{name}={value!r}" for name, value in values if not isinstance(value, SecretStr)]
         return _digest([self._server.version, *shown])
 
 
 def account_of(server: Server[Any], settings: ServerSettings) -> str:
-    """The server's name and a digest of the addresses and credentials among its own settings."""
+    """The server's name with a digest of the URLs and credentials among its own settings."""
     own = [name for name in type(settings).model_fields if name not in ServerSettings.model_fields]
     values = [(name, getattr(settings, name)) for name in own]
     secrets = [f"{name}={_source(value)}" for name, value in values if isinstance(value, SecretStr)]
@@ -64,5 +64,5 @@ def _digest(parts: list[str]) -> str:
 
 
 def _source(secret: SecretStr) -> str:
-    """The value, or the command that gives it: a name must not wait for a command."""
+    """The secret's value; for a command the command itself, so that nothing waits for it."""
     return secret.command if isinstance(secret, CommandSecret) else secret.get_secret_value()

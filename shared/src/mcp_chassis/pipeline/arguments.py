@@ -24,7 +24,7 @@ RULES: Mapping[str, str] = {
     "model_type": "should be an object",
     "model_attributes_type": "should be an object",
     "dict_type": "should be an object",
-    "union_tag_invalid": "is of a kind that is not known; see the schema",
+    "union_tag_invalid": "is of an unknown kind; see the schema",
     "union_tag_not_found": "does not say of which kind it is; see the schema",
 }
 OF_ARRAYS: Mapping[str, str] = {"maxLength": "maxItems", "minLength": "minItems"}
@@ -50,7 +50,7 @@ class Arguments:
 
     @cached_property
     def model(self) -> type[ArgModelBase]:
-        """The model that validates arguments; built with the first call, since a start needs only its schema."""
+        """The model that validates arguments; completed at the first call, as lists need only the schema."""
         model = self.metadata.arg_model
         model.model_config["extra"] = "forbid"
         model.model_rebuild(force=True)
@@ -73,7 +73,7 @@ class Arguments:
         return model.model_dump_one_level()
 
     def _decoded(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments with lists and objects that hosts sent as JSON strings decoded, where the type is not text."""
+        """Decode lists and objects that hosts sent as JSON strings, for parameters whose type is not text."""
         decoded = dict(arguments)
         for name in self._decodable & decoded.keys():
             if isinstance(decoded[name], str):
@@ -83,10 +83,10 @@ class Arguments:
 
 
 def explain(error: ValidationError, schema: JsonSchema) -> str:
-    """One sentence about what is wrong with the arguments of a function, by their names and rules."""
+    """The message for invalid arguments: the names of at most three, each with the rules that it breaks."""
     known = list(schema["properties"])
-    if error.error_count() > MOST_EXPLAINED:  # listing hundreds of thousands would hold up every other call
-        return f"The arguments break rules in more than {MOST_EXPLAINED} places; see the schema of this tool."
+    if error.error_count() > MOST_EXPLAINED:  # listing hundreds of thousands would block the event loop
+        return f"The arguments are invalid in more than {MOST_EXPLAINED} places; see the schema of this tool."
     rules: dict[str, list[str]] = {}
     entries = error.errors(include_url=False, include_context=False, include_input=False)
     for entry in sorted(entries, key=lambda entry: entry["type"] != "extra_forbidden"):
@@ -101,7 +101,7 @@ def explain(error: ValidationError, schema: JsonSchema) -> str:
 
 
 def pruned(schema: JsonSchema) -> JsonSchema:
-    """`schema` without titles, null branches and references: a fifth of its tokens say nothing."""
+    """`schema` without titles and null branches, and with references resolved, which saves a fifth of its tokens."""
     definitions = cast("dict[str, JsonSchema]", schema.get("$defs", {}))
     return cast("JsonSchema", _prune({key: value for key, value in schema.items() if key != "$defs"}, definitions, ()))
 
@@ -115,7 +115,7 @@ def _prune(node: Any, definitions: Mapping[str, JsonSchema], within: tuple[str, 
     if "$ref" in schema:
         name = str(schema["$ref"]).rsplit("/", 1)[-1]
         if name in within:
-            raise TypeError(f"{name} refers to itself; a portable schema is finite")
+            raise TypeError(f"{name} refers to itself, but a schema for hosts must be finite")
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
         return _prune({**definitions[name], **siblings}, definitions, (*within, name))
     return _without_null({key: _child(key, value, definitions, within) for key, value in _untitled(schema).items()})
@@ -141,7 +141,7 @@ def _without_null(schema: JsonSchema) -> JsonSchema:
         schema = {**schema, "anyOf": branches}
     if "default" in schema and schema["default"] is None:
         schema = {key: value for key, value in schema.items() if key != "default"}
-    if schema.get("type") == "array":  # pydantic bounds an optional list as if it were a text
+    if schema.get("type") == "array":  # pydantic gives an optional list the length keywords of a string
         schema = {OF_ARRAYS.get(key, key): value for key, value in schema.items()}
     return schema
 
@@ -152,7 +152,7 @@ def _takes_json(prop: JsonSchema) -> bool:
 
 
 def _loose_objects(schema: Any, name: str = "arguments") -> Iterator[str]:
-    """The names of objects in a schema that take fields which they do not name."""
+    """Yield the names of objects in a schema that allow additional properties."""
     if not isinstance(schema, dict):
         return
     node = cast("JsonSchema", schema)
@@ -168,20 +168,20 @@ def _loose_objects(schema: Any, name: str = "arguments") -> Iterator[str]:
 
 
 def _refuse_what_is_no_json(arguments: Mapping[str, Any]) -> None:
-    """Refuse values that JSON cannot carry. Runs after decoding, since a JSON text holds NUL as an escape."""
+    """Refuse values that JSON or text cannot represent. Runs after decoding: in JSON text, NUL is an escape."""
     faults = {_place((name,), [], unknown=True): fault for name, value in arguments.items() if (fault := _fault(value))}
     for fault in faults.values():
         names = sorted(name for name, other in faults.items() if other == fault)
-        raise InvalidInput(f"{_listed(names[:AT_MOST_SHOWN])} holds {fault}")
+        raise InvalidInput(f"{_listed(names[:AT_MOST_SHOWN])} contains {fault}")
 
 
 def _fault(value: Any) -> str:
-    """The part of `value` that neither text nor JSON can carry, in words; empty where there is none."""
+    """Description of the first part of `value` that JSON or text cannot represent; empty if there is none."""
     if isinstance(value, str):
         sound = "\0" not in value and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
-        return "" if sound else "a NUL or half of a surrogate pair, which no text may."
+        return "" if sound else "a NUL or half of a surrogate pair, which is not allowed in text."
     if isinstance(value, float):
-        return "" if math.isfinite(value) else "NaN or an infinite number, which JSON does not know."
+        return "" if math.isfinite(value) else "NaN or an infinite number, which is not allowed in JSON."
     children: Iterable[Any] = ()
     if isinstance(value, dict):
         children = chain.from_iterable(cast("dict[Any, Any]", value).items())
@@ -198,7 +198,7 @@ def _json_or_none(text: str) -> Any:
 
 
 def _place(loc: tuple[int | str, ...], known: list[str], *, unknown: bool) -> str:
-    """`labels[2].name`: the argument, and where in it; the names of a union's branches are pydantic's own."""
+    """Path of an error, such as `labels[2].name`, without the names that pydantic gives the branches of a union."""
     if not loc:
         return "The arguments"
     path = str(loc[0]) if unknown or loc[0] in known else str(loc[0]).removeprefix("field_")
@@ -211,12 +211,12 @@ def _place(loc: tuple[int | str, ...], known: list[str], *, unknown: bool) -> st
 
 
 def _branch(step: str) -> bool:
-    """Whether it names a type: a model's class begins with a capital, as no parameter of a tool does."""
+    """Whether a step of a path names a type: unlike parameters, classes of models begin with a capital."""
     return step[:1].isupper() or step in {"str", "int", "float", "bool", "list", "dict", "none"}
 
 
 def _unknown(loc: tuple[int | str, ...], name: str, schema: JsonSchema) -> str:
-    """A name that is not known, with the one spelled most like it; else, or inside of an object, all of them."""
+    """The message for an unknown name: with the most similar known one; without one, or in an object, with all."""
     nested = len(loc) > 1
     known = fields_at(schema, _without_prefix(loc[:-1], schema))
     close = get_close_matches(str(loc[-1]) if nested else name, known, n=1)
@@ -227,7 +227,7 @@ def _unknown(loc: tuple[int | str, ...], name: str, schema: JsonSchema) -> str:
 
 
 def _without_prefix(loc: tuple[int | str, ...], schema: JsonSchema) -> tuple[int | str, ...]:
-    """The place under the parameter's published name; inside, some names have a prefix."""
+    """The path with the parameter's published name; pydantic's names of some have the prefix `field_`."""
     known = not loc or loc[0] in schema["properties"]
     return loc if known else (str(loc[0]).removeprefix("field_"), *loc[1:])
 
@@ -238,7 +238,7 @@ def _rule(kind: str, text: str) -> str:
 
 
 def _said(name: str, rules: list[str]) -> str:
-    """`count should be a valid integer`; a rule that is a sentence of its own follows a colon."""
+    """Name and rules as text: `count should be a valid integer`. A rule that is a sentence follows a colon."""
     return f"{name}{':' if rules[0][:1].isupper() else ''} {' or '.join(rules)}"
 
 

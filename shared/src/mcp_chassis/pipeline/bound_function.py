@@ -43,7 +43,7 @@ class InvalidDefinition(TypeError):
 
 
 class BoundFunction(Generic[Notes]):
-    """A function that a host can call, with its definition."""
+    """A tool, resource or prompt: its function, definition, schema and injected parameters."""
 
     def __init__(self, function: Function, kind: type[Notes]) -> None:
         self.function = function
@@ -65,12 +65,12 @@ class BoundFunction(Generic[Notes]):
 
     @cached_property
     def roles(self) -> Mapping[ArgumentMark, str]:
-        """The names of the parameters that the core handles, by the marks of their types."""
+        """Names of the parameters that the core handles, by the mark in their type."""
         hints = get_type_hints(self.function, include_extras=True)
         return {mark: name for name in self.parameters for mark in marks_of(hints.get(name)) if mark in ROLES}
 
     async def call(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
-        """Call the function; an `InputRequiredResult` where the host must be asked first."""
+        """Call the function and return its result, or an `InputRequiredResult` if the host must be asked first."""
         try:
             return await self._call(arguments, context)
         except QuestionPending as question:
@@ -90,7 +90,7 @@ class BoundFunction(Generic[Notes]):
     async def question(
         self, arguments: Mapping[str, Any], context: Context[Any, Any]
     ) -> Question | InputRequiredResult | None:
-        """The question that a person must agree to before a call with these arguments; None where there is none."""
+        """The question that a person must agree to before a call with these arguments; None if there is none."""
         if not isinstance(self.definition, ToolDefinition) or self.definition.confirm is None:
             return None
         ask = self.definition.confirm
@@ -105,11 +105,11 @@ class BoundFunction(Generic[Notes]):
     async def in_time(
         self, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Answer]], usual_seconds: float
     ) -> Answer:
-        """The result of `run` within this function's deadline; `usual_seconds` where it has none of its own.
+        """Await `run` within this function's deadline, or within `usual_seconds` if it has none of its own.
 
         Raises:
-            TimedOut: a read did not finish.
-            OutcomeUnknown: a write was still under way.
+            TimedOut: a read did not finish in time.
+            OutcomeUnknown: a write did not finish in time.
         """
         deadline, allowance = deadline_of_call(seconds_for(self.definition, arguments, usual_seconds))
         with deadline.running():
@@ -142,7 +142,7 @@ class BoundFunction(Generic[Notes]):
 
 
 async def _connected(function: Function, names: list[str], arguments: Mapping[str, Any], context: AnyContext) -> Any:
-    """Call with the caller's connection under `names`; an `InputRequiredResult` where they have to sign in first."""
+    """Call with the caller's connection as `names`; return an `InputRequiredResult` if they have to sign in first."""
     if not names:
         return await function(**arguments)
     try:
@@ -173,13 +173,13 @@ def wire_tool(tool: BoundFunction[ToolDefinition]) -> WireTool:
 
 
 def output_schema(function: Function, *, cached: bool = False) -> dict[str, Any] | None:
-    """The schema of a tool that answers a `Result`; None where it answers text or builds its own answer.
+    """The output schema of a tool that returns a `Result`; None if it returns text or builds its own result.
 
     Args:
-        cached: whether its results may come from the cache, and then say of when they are.
+        cached: whether its results may come from the cache, and then have the field `as_of`.
 
     Raises:
-        Unfit: when the function answers anything else (a bare list, a dict, a string).
+        InvalidDefinition: when the function returns anything else, such as a list, a dict or a string.
     """
     answer = get_type_hints(function).get("return")
     if isinstance(answer, type) and issubclass(answer, Result):
@@ -189,7 +189,7 @@ def output_schema(function: Function, *, cached: bool = False) -> dict[str, Any]
         return {**schema, "properties": {**schema.get("properties", {}), dated.FIELD: dated.SCHEMA}}
     if answer in (TextPage, CallToolResult):
         return None
-    raise InvalidDefinition(f"{function.__name__} must answer a Result or a TextPage")
+    raise InvalidDefinition(f"{function.__name__} must return a Result or a TextPage")
 
 
 @lru_cache(maxsize=SCHEMAS_KEPT)

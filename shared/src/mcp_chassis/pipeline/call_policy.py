@@ -1,8 +1,8 @@
-"""The policy file: rules over tool calls, the first that matches counts.
+"""The policy file: rules over tool calls, of which the first that matches applies.
 
 [[rule]]
 tool = "update_issue"              # a glob; `github-mcp/update_*` for one server's
-arguments = { owner = "acme" }     # globs, whatever their case; all must match
+arguments = { owner = "acme" }     # case-insensitive globs; all must match
 principal = "*"                    # the caller; `local` over stdio
 then = "deny"                      # allow, ask or deny
 """
@@ -24,7 +24,7 @@ VARIABLE = "MCP_POLICY_FILE"
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rule as it is written."""
+    """A rule as it is written in the file."""
 
     tool: str
     then: Verdict
@@ -34,7 +34,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """One rule; `number` is its place in the file."""
+    """One rule; `number` is its position in the file, from 1."""
 
     number: int
     tool: str
@@ -43,7 +43,7 @@ class Rule:
     principal: str = "*"
 
     def names(self, server: str, tool: str) -> bool:
-        """Whether it is about this tool of this server."""
+        """Whether the rule applies to this tool of this server, without regard to arguments."""
         return fnmatchcase(f"{server}/{tool}" if "/" in self.tool else tool, self.tool)
 
     def matches(self, server: str, tool: str, arguments: Mapping[str, Any], principal: str) -> bool:
@@ -54,7 +54,7 @@ class Rule:
         )
 
     def _argument_matches(self, value: Any, glob: str) -> bool:
-        """A list matches with all its entries where the rule allows, with any where it asks or denies."""
+        """Whether an argument matches. Of a list, all items must match to allow a call, any item to ask or deny."""
         values: list[Any] = cast("list[Any]", value) if isinstance(value, list) else [value]
         found = [each is not None and fnmatchcase(_text(each).casefold(), glob.casefold()) for each in values]
         return (all(found) and bool(found)) if self.then == "allow" else any(found)
@@ -62,13 +62,13 @@ class Rule:
 
 @dataclasses.dataclass(frozen=True)
 class CallPolicy:
-    """The rules of one server, in their order."""
+    """The rules of one server, in the order of the file."""
 
     server: str
     rules: Sequence[Rule] = ()
 
     def verdict(self, tool: str, arguments: Mapping[str, Any], principal: str) -> tuple[Verdict, Rule | None]:
-        """What becomes of a call, and the rule that says so; without a rule it is allowed."""
+        """The verdict on a call, and the rule it comes from; without a matching rule the call is allowed."""
         for rule in self.rules:
             if rule.matches(self.server, tool, arguments, principal):
                 return rule.then, rule
@@ -90,7 +90,7 @@ def read_policy(path: str, server: str, parameters: Mapping[str, Iterable[str]])
     """The rules of a policy file that concern a server.
 
     Args:
-        parameters: of each of its tools, offered or not.
+        parameters: names of the parameters of each of its tools, whether offered or not.
 
     Raises:
         BadSettings: naming each rule that is malformed, or that names a tool or an argument that does not exist.
@@ -99,7 +99,7 @@ def read_policy(path: str, server: str, parameters: Mapping[str, Iterable[str]])
         written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise BadSettings([f"{VARIABLE}: the file cannot be read as TOML"]) from exc
-    problems = [f"{VARIABLE}: {key} is not known; rules are [[rule]]" for key in written if key != "rule"]
+    problems = [f"{VARIABLE}: {key} is not known; write rules as [[rule]]" for key in written if key != "rule"]
     entries: Any = written.get("rule", [])
     rules: list[Rule] = []
     for number, entry in enumerate(cast("list[Any]", entries) if isinstance(entries, list) else [entries], start=1):
@@ -114,14 +114,14 @@ def read_policy(path: str, server: str, parameters: Mapping[str, Iterable[str]])
 
 
 def _rule(number: int, entry: object, server: str, parameters: Mapping[str, Iterable[str]]) -> Rule | None:
-    """The rule of one entry; None where it is another server's."""
+    """The rule of one entry; None if it is for another server."""
     written = msgspec.convert(entry, _Entry)
     rule = Rule(number, written.tool, written.then, written.arguments, written.principal)
     if "/" in rule.tool and not fnmatchcase(server, rule.tool.partition("/")[0]):
         return None
     about = [tool for tool in parameters if rule.names(server, tool)]
     if not about:
-        raise ValueError(f"{server} has no tool {rule.tool}; write SERVER/TOOL for another server's")
+        raise ValueError(f"{server} has no tool {rule.tool}; write SERVER/TOOL for a tool of another server")
     known = {name for tool in about for name in parameters[tool]}
     if strange := sorted(set(rule.arguments) - known):
         raise ValueError(f"{rule.tool} has no argument {', '.join(strange)}")

@@ -1,4 +1,4 @@
-"""Rules over tool calls: the policy file, credentials in writes, and writes after texts of strangers."""
+"""Checks before tool calls: the policy file, credentials in writes, and writes after untrusted text was read."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,11 +23,11 @@ AnyContext = Context[Any, Any]
 Answer = CallToolResult | InputRequiredResult
 Confirmed = Callable[[Question | None], Awaitable[Answer]]
 _QUOTING = {ErrorCode.UPSTREAM_ERROR, ErrorCode.INVALID_INPUT, ErrorCode.CONFLICT}
-"""Failures whose texts may quote what others wrote."""
+"""Codes of failures whose messages may quote text that others wrote."""
 
 
 class CallRules:
-    """Decides whether a call goes on, needs a person's yes, or is refused."""
+    """Decides whether a call is made, needs a person's agreement first, or is refused."""
 
     def __init__(
         self, server: Server[Any], settings: ServerSettings, policy: CallPolicy, taint: Taint, memory: ResultReuse
@@ -39,15 +39,15 @@ class CallRules:
         self._memory = memory
 
     async def answer(self, query: ToolCall, ctx: AnyContext, confirmed: Confirmed) -> Answer:
-        """The answer of a call that no rule refuses, new or kept from before.
+        """The result of a call that no rule refuses, new or reused.
 
         Args:
-            confirmed: answers the call once a person has agreed to the question, where there is one.
+            confirmed: makes the call, once a person has agreed to its argument if that is a question.
         """
         asked = await self._question(query, ctx)
         try:
             if asked is not None and query.tool.definition.read_only:
-                answer = await confirmed(asked)  # an answer kept from before would need no yes
+                answer = await confirmed(asked)  # a reused result would skip the question
             else:
                 answer = await self._memory.answer(query, lambda: confirmed(asked))
         except Failure as failure:
@@ -58,7 +58,7 @@ class CallRules:
         return answer
 
     async def _question(self, query: ToolCall, ctx: AnyContext) -> Question | None:
-        """What a person must agree to before the call; None where nothing stands against it.
+        """The question that a person must agree to before the call; None if no rule asks one.
 
         Raises:
             PermissionDenied: when a rule refuses the call.
@@ -67,13 +67,13 @@ class CallRules:
         return Question("\n".join(reasons), person_only=True) if reasons else None
 
     async def _note_failure(self, query: ToolCall, failure: Failure) -> None:
-        """Remember a failure of an upstream, whose reason may quote others."""
+        """Record that the principal was given untrusted text, if the failure may quote it."""
         outside = self._server.foreign_text and query.tool.definition.open_world
         if self._flow != "off" and outside and failure.code in _QUOTING:
             await self._taint.remember(query.principal)
 
     async def note_text(self, principal: str, *texts: str) -> None:
-        """Remember a resource that is read or completions that are suggested, where there are any."""
+        """Record that a principal was given untrusted text outside of tools: resources, names or completions."""
         if texts and self._flow != "off" and self._server.foreign_text:
             await self._taint.remember(principal)
 
@@ -84,7 +84,7 @@ class CallRules:
         if verdict == "deny":
             raise PermissionDenied(
                 f"Rule {rule.number} of the policy file refuses this call of {query.tool.name}.",
-                remedy="Nothing was done; only who runs the server can change the rule.",
+                remedy="Nothing was done; only the person who runs the server can change the rule.",
             )
         return [f"Rule {rule.number} of the policy file asks for your agreement to {query.tool.name}."]
 
@@ -92,7 +92,7 @@ class CallRules:
         if query.tool.definition.read_only:
             return []
         found = list(credentials_in(query.plain))
-        return [f"{name} holds what looks like {kind}. Send it all the same?" for name, kind in found]
+        return [f"{name} seems to contain {kind}. Send it anyway?" for name, kind in found]
 
     async def _by_flow(self, query: ToolCall, ctx: AnyContext) -> list[str]:
         notes = query.tool.definition
@@ -102,14 +102,14 @@ class CallRules:
             return []
         if self._flow == "deny":
             raise PermissionDenied(
-                f"{query.tool.name} would send something out after texts of strangers were read, which MCP_FLOW=deny "
+                f"{query.tool.name} would send something out after untrusted text was read, which MCP_FLOW=deny "
                 "refuses.",
                 remedy="Nothing was done. Tell the person what was to be sent; they can do it themselves.",
             )
-        return [f"Strangers' texts were read before this call of {query.tool.name} and may be what asks for it. Go on?"]
+        return [f"Untrusted text was read before this call of {query.tool.name} and may be the reason for it. Go on?"]
 
     async def _is_public(self, arguments: Mapping[str, Any], ctx: AnyContext) -> bool:
-        """Whether a write goes where strangers read it; yes where that is not known."""
+        """Whether a write goes to a public place; True if that is not known."""
         if self._server.writes_in_public is None:
             return True
         try:
@@ -123,7 +123,7 @@ def rules_of(server: Server[Any], settings: ServerSettings, memory: ResultReuse,
     """The rules of a server under its settings.
 
     Args:
-        shared: whether other processes answer the same callers.
+        shared: whether other processes serve the same callers.
 
     Raises:
         BadSettings: naming each rule of the policy file that is malformed.
@@ -133,7 +133,7 @@ def rules_of(server: Server[Any], settings: ServerSettings, memory: ResultReuse,
 
 
 def policy_of(server: Server[Any], settings: ServerSettings) -> CallPolicy:
-    """The rules of the policy file that the settings name, else of the user's own, where there is one.
+    """The rules of the policy file that the settings name, else of the user's own file, else none.
 
     Raises:
         BadSettings: naming each rule that is malformed.
@@ -146,7 +146,7 @@ def policy_of(server: Server[Any], settings: ServerSettings) -> CallPolicy:
 
 
 def own_policy_file() -> str:
-    """The user's `policy.toml`; empty where there is none."""
+    """Path of the user's `policy.toml`; empty if it does not exist."""
     from platformdirs import user_config_path
 
     path = user_config_path("toolroll") / "policy.toml"

@@ -1,6 +1,6 @@
 """Principal and request id of the current call, and the error codes of its protocol version.
 
-Context variables carry what belongs to one call and would else be a parameter of every function: the deadline
+Context variables carry state of one call that would otherwise be a parameter of every function: the deadline
 (`deadline`), narrowing (`pipeline.narrowing`), sent writes (`upstream.sent_writes`), warnings (`output.warnings`), raw
 text (`output.text_rules`), the owner of a credential (`accounts`); and in `telemetry` the observer, trace context,
 secrets to redact, tool name, request id and server.
@@ -27,17 +27,17 @@ def current_principal() -> str:
 
 
 def request_id(ctx: Context[Any, Any]) -> str:
-    """The id of the request this call answers: of HTTP, else of JSON-RPC; empty where a program calls without one."""
+    """The id of the current request: of HTTP, else of JSON-RPC; empty if the call was made without a request."""
     return logs.request_id.get() or ("" if ctx.protocol_version is None else ctx.request_id)
 
 
 def error_code(failure: Failure, not_found: int = INVALID_PARAMS) -> int:
-    """The JSON-RPC code of a failure that is not a tool's: what the caller can mend is an invalid parameter."""
+    """The JSON-RPC code of a failure outside of tools: `INVALID_PARAMS` if the caller can correct it."""
     if isinstance(failure, NotFound):
         return not_found
     return INVALID_PARAMS if isinstance(failure, InvalidInput) else INTERNAL_ERROR
 
 
 def not_found_code(ctx: Context[Any, Any]) -> int:
-    """The code of an unknown resource in the caller's era."""
+    """The JSON-RPC code of an unknown resource in the caller's protocol version."""
     return INVALID_PARAMS if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else LEGACY_NOT_FOUND

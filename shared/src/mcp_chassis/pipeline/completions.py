@@ -1,4 +1,4 @@
-"""Completion of the arguments of prompts and of the variables in addresses."""
+"""Completion of the arguments of prompts and of the variables in resource templates."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,9 +22,9 @@ class Completions:
 
     Args:
         gate: checks that the caller may read prompts or resources.
-        delivery: cleans values of invisible characters and secrets.
-        note: remembers that texts written by others were given to a principal.
-        usual_seconds: the deadline of what has none of its own.
+        delivery: removes invisible characters and secrets from values.
+        note: records that a principal was given untrusted text.
+        usual_seconds: the deadline of prompts and templates without one of their own.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Completions:
         self._usual_seconds = usual_seconds
 
     async def completion(self, ctx: Context[Any, Any], params: CompleteRequestParams) -> CompleteResult:
-        """The values that begin as the argument does, and how many there are.
+        """At most 100 values that begin with the given text, and the total number of them.
 
         Raises:
-            NotFound: there is no such prompt or template.
+            NotFound: when there is no such prompt or template.
         """
         self._gate.check(PROMPTS if isinstance(params.ref, PromptReference) else RESOURCES)
         prompt_or_template = (

@@ -1,7 +1,7 @@
-"""Confirmation of a tool's effect: a person is asked first, by elicitation or by a code that the host sends back.
+"""Confirmation of tool calls: a person is asked first, by elicitation or by a code that the host sends back.
 
-A code, and the state of an elicitation, is good for one effect of one caller with the same arguments and the same
-question. Codes live where idempotency records do, so that any replica takes them.
+A code, like the state of an elicitation, is valid for one effect, for the same caller, arguments and question. Codes
+are stored beside idempotency records, so that every replica accepts them.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ from mcp_chassis.tools import Question
 LIFETIME_SECONDS = 600.0
 CODE_BYTES = 9
 CODE = re.compile(r"[\w-]{12}", re.ASCII)
-"""The form of a code of that many bytes; the state of other questions has another."""
+"""Format of a code of `CODE_BYTES` bytes; the state of other questions has another format."""
 ANSWER = "confirm"
 
 AnyContext = Context[Any, Any]
@@ -42,10 +42,10 @@ class Confirmations:
     """The confirmations of one server.
 
     Args:
-        memory: stores codes, and runs once what was confirmed.
-        plain: cleans a text of invisible characters and secrets.
-        deliver: makes a preview the result of a call.
-        clock: the time of day in seconds.
+        memory: stores codes, and runs a confirmed call only once.
+        plain: removes invisible characters and secrets from a text.
+        deliver: renders a preview as the result of a call.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -61,20 +61,20 @@ class Confirmations:
         self._clock = clock
 
     async def answer(self, query: ToolCall, ctx: AnyContext, run: Run, more: Question | None = None) -> Answer:
-        """The result of `run` once a person has agreed, or the question; `run` at once where nobody is to be asked.
+        """Run the call once a person has agreed, else return the question; run it at once if no agreement is needed.
 
-        `run` receives the note of the question that was agreed to. `more` is a question of the server's rules, to which
-        only a person can agree: it comes with the tool's own.
+        `run` receives the note of the question that was agreed to. `more` is a question of the server's rules; it is
+        joined with the tool's own, and only a person can agree to it.
 
         Raises:
-            ConfirmationRequired: the host cannot ask; holds the question and a code.
+            ConfirmationRequired: the host cannot ask; contains the question and a code.
             PermissionDenied: the person did not agree.
-            InvalidInput: the code is unknown, too old or for other arguments.
-            Conflict: the question would be another one now.
+            InvalidInput: the code is unknown, expired or for other arguments.
+            Conflict: the question has changed since the code was issued.
         """
         if query.tool.definition.confirm is None and more is None:
             return await run(None)
-        if more is not None:  # a code would stand in for the person
+        if more is not None:  # a code would replace the person's agreement
             query = query.without_code()
         given = query.confirmation_code
         code = given or _state(ctx)
@@ -99,7 +99,7 @@ class Confirmations:
         asked: Mapping[str, Any] | None,
         run: Run,
     ) -> Answer:
-        """Run where this question is the one that was agreed to; else ask it."""
+        """Run the call if this question is the one that was agreed to; else ask it."""
         text = masked(self._plain(_worded(question, query.plain)))
         unchanged = asked is not None and asked["question"] == _digest(text)
         if code is not None and asked is not None and unchanged:
@@ -109,7 +109,7 @@ class Confirmations:
         raise _no_longer_good(asked)
 
     async def _agreed(self, query: ToolCall, ctx: AnyContext, code: str, asked: Mapping[str, Any], run: Run) -> Answer:
-        """Run once under the code, unless the form that came back with it says no."""
+        """Run the call, only once for the code, unless the returned form declines."""
         form = (ctx.input_responses or {}).get(ANSWER)
         if query.confirmation_code is None and not _is_yes(form, asked["field"]):
             raise _not_agreed(form, asked["field"])
@@ -145,7 +145,7 @@ class Confirmations:
         return code
 
     async def _asked(self, query: ToolCall, code: str, answered_by: str) -> Mapping[str, Any] | None:
-        """The question that this code was issued for; None for another call, an old code, or one of the other kind."""
+        """The question that a code was issued for; None if it was for another call, is expired or of the other kind."""
         record = await self._memory.found(query, _pending(code), self._clock())
         if record is None or record.outcome is None or record.arguments_hash != query.fingerprint:
             return None
@@ -153,14 +153,14 @@ class Confirmations:
 
 
 def _no_longer_good(asked: Mapping[str, Any] | None) -> InvalidInput | Conflict:
-    """The failure of a code that is not good for this call, or no longer."""
+    """The failure of a code that was not issued for this call, or whose question has changed."""
     if asked is None:
         return InvalidInput(
-            "The code in confirm was not given for this call with these arguments, or is too old.",
+            "The code in confirm was not issued for this call with these arguments, or has expired.",
             remedy="Nothing was done. Call again without confirm, show the question to the person, and send its code.",
         )
     return Conflict(
-        "What was asked about has changed since, so that the agreement no longer holds: nothing was done.",
+        "The state that the question was about has changed, so the agreement is no longer valid: nothing was done.",
         remedy="Call again without confirm, and show the new question.",
     )
 
@@ -170,20 +170,20 @@ def _joined(rules: Question, tool: Question) -> Question:
 
 
 def _worded(question: Question, arguments: Mapping[str, Any]) -> str:
-    """The question, and everything it is about: each argument on a line of its own."""
+    """The text of a question, followed by each argument on a line of its own."""
     given = {name: value for name, value in arguments.items() if value is not None}
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in given.items()]
     return "\n".join([question.text, *lines])
 
 
 def _state(ctx: AnyContext) -> str | None:
-    """The code of a form that was shown, whether or not its answer came with it; None for another question's state."""
+    """The code in the request state, if it is that of a confirmation form; None for the state of other questions."""
     state = ctx.request_state
     return state if state is not None and CODE.fullmatch(state) else None
 
 
 def _is_yes(form: object, field: str) -> bool:
-    """Whether the form came back accepted with its field set."""
+    """Whether the returned form is accepted and its field is true."""
     return isinstance(form, ElicitResult) and form.action == "accept" and (form.content or {}).get(field) is True
 
 
@@ -200,10 +200,10 @@ def _digest(text: str) -> str:
 
 
 def _not_agreed(form: object, field: str) -> PermissionDenied:
-    """The failure of a form that is no yes: a person's no, an answer that does not fit, or none."""
+    """The failure of a form without agreement: it was declined, has an answer of another type, or is missing."""
     remedy = "Do not ask again unless the person wants it."
     if not isinstance(form, ElicitResult):
-        return PermissionDenied("The host gave no answer of the person, so nothing was done.", remedy=remedy)
+        return PermissionDenied("The host returned no answer of the person, so nothing was done.", remedy=remedy)
     if form.action == "accept" and not isinstance((form.content or {}).get(field), bool):
         return PermissionDenied("The host's answer does not fit the question, so nothing was done.", remedy=remedy)
     return PermissionDenied("The person did not agree.", remedy=remedy)

@@ -16,7 +16,7 @@ DIAGNOSTICS_URI = "server://diagnostics"
 
 
 class Environment(Result):
-    """Whether the settings are valid (a server with bad ones does not start), and which needed ones are missing."""
+    """Whether the settings are valid (with invalid ones a server does not start), and the required ones not set."""
 
     valid: bool
     missing: list[str]
@@ -29,7 +29,7 @@ class Connectivity(Result):
 
 
 class Diagnostics(Result):
-    """`protocol_errors` outlines those of the last fifty messages that carried one, while `MCP_DEBUG` is on."""
+    """Content of the resource. `protocol_errors` outlines the errors among recent messages, while `MCP_DEBUG` is on."""
 
     name: str
     version: str
@@ -40,7 +40,7 @@ class Diagnostics(Result):
 
 
 def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[[], Mapping[str, Any]]) -> Function:
-    """The resource function of one built server."""
+    """The resource function `server://diagnostics` of one server."""
 
     @resource(DIAGNOSTICS_URI, "Diagnostics")
     async def server_diagnostics(connection: Annotated[Any, Connected]) -> Diagnostics:
@@ -59,14 +59,14 @@ def diagnostics(server: Server[Any], settings: ServerSettings, counts: Callable[
 
 
 def missing_settings(settings: ServerSettings) -> list[str]:
-    """The variables that a server needs and that are not set: credentials it cannot do without, addresses, folders."""
+    """The required variables that are not set: credentials that are not optional, addresses, folders."""
     needed = [name for name, info in type(settings).model_fields.items() if _is_needed(info)]
     missing = [name for name in needed if getattr(settings, name) is None and name not in settings.unneeded()]
     return [variables(type(settings), name)[0] for name in missing]
 
 
 def _is_needed(info: FieldInfo) -> bool:
-    """Whether a field has no default and is a credential that is not optional, or belongs into every host entry."""
+    """Whether a field has no default, and is a credential that is not optional or belongs into every host entry."""
     extra = info.json_schema_extra
     in_entries = isinstance(extra, dict) and cast("dict[str, Any]", extra).get("host_entry") == ""
     return info.default is None and (in_entries or (is_secret(info) and extra != OPTIONAL_CREDENTIAL))

@@ -1,7 +1,7 @@
 """One pipeline for every call of a tool, a resource, a prompt or a completion, in every protocol era.
 
-This is the one module that touches what is private or provisional in the SDK, and the one place of the project
-where an unforeseen exception is caught: it is logged with its traceback and says nothing else to the caller.
+This is the only place of the project that catches unforeseen exceptions: they are logged with their traceback, and the
+caller gets no detail. It uses private and provisional parts of the SDK.
 """
 # pyright: reportPrivateUsage=false
 
@@ -75,10 +75,10 @@ LIST_TTL_MS = 60_000
 
 
 class Dispatch(MCPServer[Lifespan]):
-    """The MCP server made of a `Server`, its settings and the services of its transport.
+    """The MCP server built from a `Server`, its settings and the services of its transport.
 
     Raises:
-        BadSettings, InvalidDefinition: naming each setting, tool, resource or prompt that breaks a rule.
+        BadSettings, InvalidDefinition: naming each invalid setting, tool, resource or prompt.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.inventory = ToolRegistry(server, settings)
         self.catalog = ResourceRegistry([*server.resources, diagnostics(server, settings, METRICS.snapshot)])
         self.prompts = PromptRegistry(server.prompts)
-        self.connection: Any = None  # once the server lives
+        self.connection: Any = None  # set while the server runs
         self.gate, self.acting, self.bus = transport.gate, transport.acting, transport.bus
         keys = [key.get_secret_value() for key in settings.state_keys]
         account = UpstreamAccount(server, settings, self.acting)
@@ -119,19 +119,19 @@ class Dispatch(MCPServer[Lifespan]):
 
     @property
     def lowlevel(self) -> LowLevelServer[Any]:
-        """The protocol's own server, for the transports."""
+        """The SDK's low-level server, for the transports."""
         return self._lowlevel_server
 
     async def list_tools(self) -> list[WireTool]:
         return self.tool_list.visible()
 
     def _unusable_tools(self) -> Mapping[str, str]:
-        """Nothing before the connection lives, and nothing where each caller has a credential of its own."""
+        """Tools known to be unusable; none while there is no connection or if callers have their own credentials."""
         learned = self.server.unusable_tools
         return learned(self.connection) if learned and self.connection is not None and self.acting is None else {}
 
     def _tool_input_schema(self, name: str) -> dict[str, Any] | None:
-        """Asked by the SDK before a call over HTTP, to compare headers that mirror arguments with them."""
+        """Called by the SDK before a call over HTTP, to compare arguments with the headers that mirror them."""
         return next((tool.input_schema for tool in self.inventory.wire if tool.name == name), None)
 
     async def _handle_list_resources(
@@ -150,14 +150,14 @@ class Dispatch(MCPServer[Lifespan]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: AnyContext | None = None
     ) -> CallToolResult | InputRequiredResult:
-        """Answer one tool call: a result, or a failed result that says what to try.
+        """Run one tool call; a failure becomes a failed result that says what to try.
 
         Raises:
-            MCPError: when no server of this kind has such a tool, or a resolver speaks the protocol's errors.
+            MCPError: when the server has no such tool, offered or not, or a resolver raises it.
         """
         ctx = with_pausing_session(context or Context(mcp_server=self))
         if name not in self.inventory:
-            raise MCPError(INVALID_PARAMS, "There is no tool of this name; tools/list names them all.")
+            raise MCPError(INVALID_PARAMS, "There is no tool of this name; see tools/list.")
         audited = masked_json(arguments) if self.bound_settings.audit_arguments else None
         call_log = logged(name, request_id(ctx), current_principal(), arguments=audited)
         async with self.tool_list.announcing_changes(ctx):
@@ -248,7 +248,7 @@ class Dispatch(MCPServer[Lifespan]):
     async def _or_error(
         self, ctx: AnyContext, not_found: int, run: Callable[[], Awaitable[Answer]], **about: str
     ) -> Answer:
-        """The result of `run`. Failures become protocol errors with the same `error` object and `about`."""
+        """Await `run`; raise a failure as `MCPError`, whose data is the failure's `error` object and `about`."""
         token = logs.request_id.set(request_id(ctx))
         try:
             async with self.tool_list.announcing_changes(ctx):
@@ -262,17 +262,17 @@ class Dispatch(MCPServer[Lifespan]):
 
 
 async def _foreseen(run: Callable[[], Awaitable[Answer]]) -> Answer:
-    """The result of `run`, or its `Failure`. Any other exception is a bug: it is logged and becomes `InternalError`.
+    """Await `run`. An exception that is not foreseen is a bug: it is logged and becomes `InternalError`.
 
     Raises:
         Failure: foreseen, or `InternalError`.
-        MCPError: the protocol's own errors pass.
+        MCPError: as `run` raises it.
     """
     try:
         return await run()
     except (Failure, MCPError):
         raise
-    except ToolError as exc:  # of the SDK's own questions; its words name a parameter of ours
+    except ToolError as exc:  # raised for the SDK's own questions; its message names an internal parameter
         raise PermissionDenied(
             "The question to the person has no usable answer.", remedy="Do not ask again unless the person wants it."
         ) from exc

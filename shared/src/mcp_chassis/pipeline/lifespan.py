@@ -1,4 +1,4 @@
-"""Lifespan of a served server: its connection."""
+"""Lifespan of a running server: from its connection to the closing of its stores."""
 
 import dataclasses
 from collections.abc import AsyncGenerator
@@ -11,7 +11,7 @@ from mcp_chassis.sign_in import CallerConnections
 
 @dataclasses.dataclass(frozen=True)
 class Lifespan:
-    """The server's connection, and the connections of callers who signed in."""
+    """The server's connection; if callers act with accounts of their own, also their connections."""
 
     connection: Any
     acting: CallerConnections | None = None
@@ -23,7 +23,7 @@ class Lifespan:
 
 @asynccontextmanager
 async def serving(app: Any) -> AsyncGenerator[Lifespan]:
-    """Connect a `Dispatch` for as long as it is served."""
+    """Connect a `Dispatch` while it is served, and close its tasks and stores afterwards."""
     watch = app.server.watch
     async with app.server.connect(app.bound_settings) as connection:
         app.connection = connection

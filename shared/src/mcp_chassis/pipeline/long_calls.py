@@ -1,4 +1,4 @@
-"""The calls of a server that may go on as tasks: which they are, whose, and what their ends look like."""
+"""Calls of a server that may continue as tasks: their tools, who may see them, and how they are rendered."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -31,11 +31,11 @@ class LongCalls:
 
     Args:
         inventory: its tools.
-        gate: admits callers.
-        memory: the results of its writes.
-        delivery: writes failures.
-        services: of the transport.
-        settings: of the server, with the deadline of a task.
+        gate: authorizes callers.
+        memory: has the idempotency records of its writes.
+        delivery: renders failures.
+        services: those of the transport.
+        settings: those of the server, with the deadline of tasks.
     """
 
     def __init__(
@@ -59,12 +59,12 @@ class LongCalls:
         return any(self._inventory.tool(tool.name).definition.may_take_minutes for tool in self._inventory.wire)
 
     def watched(self) -> None:
-        """Let the metrics of the current server tell of tasks, where it may have any."""
+        """Report the states of tasks in the current server's metrics, if a tool may become a task."""
         if self._any:
             METRICS.watch_tasks(self.runner.states)
 
     def extensions(self, handle: Handle, or_error: Callable[..., Awaitable[Any]]) -> list[TaskExtension]:
-        """The extension, where a tool may take long."""
+        """The protocol extension for tasks, if a tool may become one; else an empty list."""
         if not self._any:
             return []
 
@@ -74,7 +74,7 @@ class LongCalls:
         return [TaskExtension(self.runner, self._after, self._origin, self._may_see, handle, answer)]
 
     def _origin(self, params: CallToolRequestParams) -> Origin | None:
-        """Where a call comes from; None where it never becomes a task, or is refused anyway."""
+        """The origin of a call that may become a task; None if it never does, or will be refused."""
         try:
             definition = self._inventory.tool(params.name).definition if params.name in self._inventory else None
         except PermissionDenied:
@@ -85,7 +85,7 @@ class LongCalls:
         return Origin(current_principal(), params.name, definition.permission, not definition.read_only, key)
 
     def _write_key(self, params: CallToolRequestParams) -> WriteKey | None:
-        """The record that a write leaves; None where it has no key, or arguments that are refused anyway."""
+        """The idempotency record of a write; None if it has no idempotency key, or invalid arguments."""
         tool = self._inventory.tool(params.name)
         try:
             query = ToolCall(tool, tool.arguments.check(params.arguments or {}), current_principal())

@@ -12,9 +12,9 @@ from mcp_chassis.tools import ToolDefinition
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What is left of a server's tools on one connection; `tools` is None where no tools were chosen.
+    """The limits of one connection; `tools` is None if no tools were named.
 
-    `lockdown` withholds texts of strangers where a server knows who they are.
+    `lockdown` withholds texts of untrusted authors, for servers that know who is trusted.
     """
 
     tools: frozenset[str] | None = None
@@ -25,7 +25,7 @@ class Narrowing:
         return self.read_only or self.lockdown or self.tools is not None
 
     def admits(self, name: str, notes: ToolDefinition) -> bool:
-        """Whether a tool of the server is left."""
+        """Whether the connection may use a tool of the server."""
         return (self.tools is None or name in self.tools) and (notes.read_only or not self.read_only)
 
 
@@ -34,13 +34,13 @@ _CURRENT: ContextVar[Narrowing] = ContextVar("narrowing", default=WHOLE)
 
 
 def current_narrowing() -> Narrowing:
-    """The narrowing of the request under way."""
+    """The narrowing of the current request."""
     return _CURRENT.get()
 
 
 @contextmanager
 def narrowed(narrowing: Narrowing) -> Generator[None]:
-    """Answer what is inside with fewer tools."""
+    """Apply a narrowing to the calls inside the block."""
     token = _CURRENT.set(narrowing)
     try:
         yield
@@ -51,10 +51,10 @@ def narrowed(narrowing: Narrowing) -> Generator[None]:
 def narrowing_to(
     server: Server[Any], choices: Iterable[Iterable[str]], *, read_only: bool, lockdown: bool = False
 ) -> Narrowing:
-    """The narrowing to the tools that every choice of names and profiles holds.
+    """The narrowing to the tools that all of `choices` contain, each a list of names of tools and profiles.
 
     Raises:
-        KeyError: with a sentence, when a name is no tool or profile of the server.
+        KeyError: with a sentence, when a name is neither a tool nor a profile of the server.
     """
     left: frozenset[str] | None = None
     for names in choices:

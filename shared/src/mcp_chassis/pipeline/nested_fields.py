@@ -1,4 +1,4 @@
-"""Fields of the objects inside of an input schema, by the place of a field in a call's arguments."""
+"""Look-up of the fields that an input schema has at a path in a call's arguments."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
@@ -8,10 +8,10 @@ MOST_NAMED = 12
 
 
 def fields_at(schema: JsonSchema, place: Sequence[int | str]) -> list[str]:
-    """The fields that a schema knows at a place; of every alternative, where the place does not say which one it is.
+    """The fields that a schema has at a path; of all alternatives if the path does not say which one applies.
 
     Args:
-        place: names of fields and numbers of items, as a validator tells them; it may hold the names of alternatives.
+        place: field names and list indexes as in the `loc` of pydantic's errors, which may name alternatives too.
     """
     nodes = list(_alternatives(schema))
     for step in place:
@@ -22,7 +22,7 @@ def fields_at(schema: JsonSchema, place: Sequence[int | str]) -> list[str]:
 
 
 def named(fields: Sequence[str]) -> str:
-    """The fields for a sentence: the first twelve, and how many more there are."""
+    """The fields as text: the first twelve, and the number of the others."""
     more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
     return f"{', '.join(fields[:MOST_NAMED])}{more}"
 
@@ -34,7 +34,7 @@ def _below(node: JsonSchema, step: int | str) -> Iterator[JsonSchema]:
 
 
 def _alternatives(node: JsonSchema) -> Iterator[JsonSchema]:
-    """The schema itself, or what its alternatives come down to."""
+    """Yield the innermost alternatives of a schema; the schema itself if it has none."""
     branches: list[Any] = [branch for key in ("anyOf", "oneOf", "allOf") for branch in node.get(key, ())]
     if not branches:
         yield node
@@ -43,6 +43,6 @@ def _alternatives(node: JsonSchema) -> Iterator[JsonSchema]:
 
 
 def _is_of_kind(node: JsonSchema, tag: int | str) -> bool:
-    """Whether one of its fields is always this word, by which alternatives are told apart."""
+    """Whether a field of the schema has the constant `tag`, which discriminates a union."""
     fields = cast("dict[str, JsonSchema]", node.get("properties", {}))
     return any(field.get("const") == tag for field in fields.values())

@@ -15,7 +15,7 @@ from mcp_chassis.telemetry.semantic_metrics import OTHER, SERVER_ATTRIBUTE, Sema
 
 
 def measure(server: Server[Any], has_tool: Callable[[str], bool]) -> None:
-    """Record the messages of a server from now on, where metrics are exported."""
+    """Add the middleware to a server, if metrics are exported."""
     if metrics := recorder():
 
         def has_method(name: str) -> bool:
@@ -26,11 +26,11 @@ def measure(server: Server[Any], has_tool: Callable[[str], bool]) -> None:
 
 
 class OperationMetrics:
-    """The middleware. Names that no tool, prompt or method has are not recorded: a caller could invent any number.
+    """The middleware. Unknown names of tools and methods are recorded as `OTHER`: callers could invent any number.
 
     Args:
         metrics: the instruments.
-        has_method: whether a method is served.
+        has_method: whether there is a handler for a method.
         has_tool: whether there is a tool of this name.
     """
 

@@ -1,6 +1,6 @@
 """Session of one call that pauses the call's deadline during requests to the host.
 
-Uses private parts of the SDK's session: there is no public way to make one session out of another.
+Uses private parts of the SDK's session, because there is no public way to derive one session from another.
 """
 # pyright: reportPrivateUsage=false
 
@@ -22,7 +22,7 @@ class PausingSession(ServerSession):
 
 
 def with_pausing_session(context: Context[Any, Any]) -> Context[Any, Any]:
-    """`context` with a pausing session, where the host can be sent requests."""
+    """`context` with a pausing session, if the host can be sent requests."""
     request = context._request_context  # noqa: SLF001
     if request is not None and request.session.can_send_request:
         session = request.session

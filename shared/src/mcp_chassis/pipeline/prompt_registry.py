@@ -1,4 +1,4 @@
-"""Registry of a server's prompts. Arguments are one line each; every message is text."""
+"""Registry of a server's prompts, and validation of their arguments, which are single lines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, cast
@@ -28,7 +28,7 @@ class PromptRegistry:
         """The prompt called `name`.
 
         Raises:
-            NotFound: when none is.
+            NotFound: when there is none.
         """
         if name not in self._by_name:
             raise NotFound("No prompt has this name.", remedy="Choose one of prompts/list.")
@@ -42,7 +42,7 @@ def arguments_of(prompt: BoundFunction[PromptDefinition], arguments: Mapping[str
     """The validated arguments of a prompt.
 
     Raises:
-        InvalidInput: when one is missing, unknown, too long or holds a line break.
+        InvalidInput: when one is missing, unknown or too long, or contains a line break.
     """
     cleaned = {name: sanitize(str(value))[0] for name, value in (arguments or {}).items()}
     for name, value in cleaned.items():
@@ -52,10 +52,10 @@ def arguments_of(prompt: BoundFunction[PromptDefinition], arguments: Mapping[str
 
 
 def messages_of(prompt: BoundFunction[PromptDefinition], value: Any, tidy: Callable[[str], str]) -> GetPromptResult:
-    """The messages of a prompt; a plain text is one message of the user.
+    """The messages of a prompt; a plain text becomes a message of the user.
 
     Args:
-        tidy: what every text passes on its way out.
+        tidy: applied to every text, such as for redaction.
     """
     parts = cast("list[Any]", value) if isinstance(value, list) else [value]
     messages = [part if isinstance(part, PromptMessage) else _message("user", str(part)) for part in parts]
@@ -71,7 +71,7 @@ def _tidied(message: PromptMessage, tidy: Callable[[str], str]) -> PromptMessage
 
 
 def _title(name: str) -> str:
-    """The name of an argument as a form shows it; a prompt's arguments are read by people, not by the model."""
+    """The display title of an argument, because hosts show a prompt's arguments to people."""
     return name.replace("_", " ").capitalize()
 
 

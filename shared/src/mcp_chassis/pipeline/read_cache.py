@@ -1,4 +1,4 @@
-"""Cache of the results of reads: per principal and credential, with single flight, outdated by writes."""
+"""Cache of the results of reads, per principal and credential, with single flight and invalidation by writes."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,9 +20,9 @@ Run = Callable[[], Awaitable[CallResult]]
 
 
 class CacheSlot(NamedTuple):
-    """A slot of the shared cache and what is stored there; `place` is None where nothing can be stored.
+    """A slot of the shared cache with its content; `place` is None if nothing can be stored.
 
-    `asked_at` is when it was looked for, by the clock of the shared cache, in microseconds.
+    `asked_at` is the time of the look-up by the clock of the shared cache, in microseconds.
     """
 
     place: str | None
@@ -33,7 +33,7 @@ class CacheSlot(NamedTuple):
 class SharedResults(Protocol):
     """Result cache shared between processes. No method raises; on an error the upstream is called.
 
-    `keep` leaves what another process began to read later.
+    `keep` does not replace a result whose read began later in another process.
     """
 
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
@@ -42,7 +42,7 @@ class SharedResults(Protocol):
 
 
 class ReadResult(NamedTuple):
-    """A result and when it was made; `storable` if nothing was missing, `reused` if another process made it."""
+    """A result and the time of its read; `storable` if it is complete, `reused` if another process read it."""
 
     answer: CallToolResult
     as_of: str
@@ -53,13 +53,13 @@ class ReadResult(NamedTuple):
 class ReadCache:
     """The results of one server's reads that declare a time to live.
 
-    Failures, questions to the host and results with warnings are not stored. A result from the cache says in `as_of`
-    when it was made.
+    Failures, questions to the host and results with warnings are not stored. A result from the cache has the time of
+    its read in `as_of`.
 
     Args:
-        account: gives the digest of the credential that a call uses.
-        shared: the cache that processes share; None where this one has its own.
-        clock: the time of day in seconds.
+        account: returns the digest of the credential that a call uses.
+        shared: the cache shared by processes; None if this process has its own.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class ReadCache:
         try:
             owner = await self._owner(query)
         except Failure:
-            return await run()  # whose failure says what is missing, or asks the host to sign in
+            return await run()  # which fails with what is missing, or asks the host to sign in
         tool, arguments = query.tool.name, query.cached_by
         if not query.fresh and (known := self._cache.found(tool, arguments, owner)) is not None:
             return await _reused(tool, known)
-        # Other processes may outdate a result, which only the shared cache hears of: this one then stores nothing.
+        # Only the shared cache learns of invalidation by other processes. With one, this process stores nothing.
         own_seconds = seconds if self._shared is None else 0.0
         try:
             read = await self._cache.get(
@@ -95,7 +95,7 @@ class ReadCache:
         return await _reused(tool, read) if read.reused else read.answer
 
     def invalidate(self, tool: str | None = None) -> None:
-        """Drop the results of one tool, or of all, in this process."""
+        """Drop the results of one tool, or of all tools, in this process."""
         self._cache.invalidate(tool)
 
     async def outdate(self, tools: tuple[str, ...]) -> None:
@@ -111,7 +111,7 @@ class ReadCache:
         return f"{query.principal} {await self._account.credential(query.principal)}"
 
     async def _read(self, query: ToolCall, owner: str, run: Run, seconds: float) -> ReadResult:
-        """The result of `run`, or one that another process has stored."""
+        """The result of `run`, or one from the shared cache."""
         if self._shared is None:
             return await self._new(query, owner, run)
         slot = await self._shared.find(query.tool.name, owner, canonical(query.cached_by))
@@ -138,7 +138,7 @@ async def _reused(tool: str, read: ReadResult) -> CallToolResult:
 
 
 class _NotShared(Exception):
-    """A result that only its own caller gets: a failed one, or a request to the host."""
+    """Carries a result that other callers must not share: a failed one, or a request to the host."""
 
     def __init__(self, answer: CallResult) -> None:
         super().__init__()

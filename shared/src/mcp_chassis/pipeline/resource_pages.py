@@ -1,4 +1,4 @@
-"""Pages of the list of resources: the fixed ones, then the entries of each template that lists its own."""
+"""Pages of the list of resources: the fixed resources, then the entries of each template that lists them."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -22,20 +22,20 @@ from mcp_chassis.tools import RESOURCES, ResourceDefinition
 Note = Callable[..., Awaitable[None]]
 
 FIRST_PAGE_SECONDS = 5.0
-"""A host may list resources when it starts: what takes longer comes with the next page."""
+"""Maximum time of the first page, which hosts may request when they start; slower entries are on the next page."""
 BEGINNING = "entries-of-"
-"""How a cursor begins that stands for the first entry of a template: unsigned, since it holds no position, and the same
-in every process."""
+"""Prefix of a cursor for the first entries of a template. It is not signed, since it contains no position, so it is
+the same in every process."""
 
 
 class ResourcePages:
     """The list of resources in pages.
 
     Args:
-        gate: a caller who may read no resource is listed none.
-        delivery: signs cursors, and cleans names of invisible characters and secrets.
-        note: remembers that names written by others were given to a principal.
-        usual_seconds: the deadline of a template that has none of its own.
+        gate: authorizes callers; one who may not read resources gets an empty list.
+        delivery: signs cursors, and removes invisible characters and secrets from names.
+        note: records that a principal was given untrusted text.
+        usual_seconds: the deadline of a template without one of its own.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class ResourcePages:
         self._usual_seconds = usual_seconds
 
     async def page(self, ctx: Context[Any, Any], cursor: str | None) -> ListResourcesResult:
-        """The page that `cursor` names; the first one without it.
+        """The page at `cursor`; the first page without it.
 
         Raises:
             InvalidInput: when the cursor is of another list or another caller.
-            Failure: when the entries cannot be listed now; the first page holds a cursor to try again instead.
+            Failure: when the entries cannot be listed now; instead of failing, the first page has a cursor to them.
         """
         if not self._gate.admits(RESOURCES):
             return ListResourcesResult(resources=[])
@@ -71,7 +71,7 @@ class ResourcePages:
         return listed.model_copy(update={"resources": [*fixed, *listed.resources]})
 
     async def _soon(self, ctx: Context[Any, Any]) -> EntryPage | None:
-        """The first entries; None where they do not come in time."""
+        """The first entries; None if they cannot be listed within `FIRST_PAGE_SECONDS`."""
         with anyio.move_on_after(FIRST_PAGE_SECONDS):
             try:
                 return await self._entries(ctx, 0, None)
@@ -121,7 +121,7 @@ class ResourcePages:
             return int(place), None
         own = self._cursors.open(cursor, _bound_to()).own
         if own is None:
-            raise InvalidInput("The cursor holds no position.", remedy="Leave it out to start again.")
+            raise InvalidInput("The cursor contains no position.", remedy="Leave it out to start again.")
         place, position = json.loads(own)
         return place, position
 

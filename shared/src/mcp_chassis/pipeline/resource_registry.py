@@ -30,17 +30,17 @@ class ResourceRegistry:
         if uri in self._fixed or uri in self._templates:
             raise InvalidDefinition(f"two resources are called {uri}")
         if set(template.variable_names) != set(resource.parameters):
-            raise InvalidDefinition(f"{resource.name}: its parameters are not the variables of {uri}")
+            raise InvalidDefinition(f"{resource.name}: its parameters must be the variables of {uri}")
         if template.variable_names:
             self._templates[uri] = (template, resource)
         else:
             self._fixed[uri] = resource
 
     def find(self, uri: str) -> tuple[BoundFunction[ResourceDefinition], dict[str, Any]]:
-        """The resource that answers `uri`, and the variables in it.
+        """The resource for `uri`, and the values of the variables in it.
 
         Raises:
-            NotFound: when none does, or a variable would climb out of its place.
+            NotFound: when there is none, or a variable contains a path traversal.
         """
         if len(uri) <= MAX_URI_CHARS:
             if fixed := self._fixed.get(uri):
@@ -67,7 +67,7 @@ class ResourceRegistry:
 
     @property
     def lists_entries_first(self) -> bool:
-        """Whether the first page of the list of resources holds what changes while a server lives."""
+        """Whether the first page of the list of resources has entries of a template, which may change at any time."""
         listings = [resource.definition.entries for resource in self.listed_templates()[:1]]
         return any(listing is not None and not listing.asks_upstream for listing in listings)
 

@@ -17,9 +17,9 @@ class ResultReuse:
     """Result cache and idempotency records of one server.
 
     Args:
-        account: whose writes they are; several servers may keep their keys in one place.
-        records: where keys are kept; made on first use, so that reading servers open no file.
-        answers: shared with other processes; None where this one keeps its own.
+        account: its name is part of the keys of records, because servers may share a store.
+        records: creates the store of records on first use, so that servers that only read open no file.
+        answers: the cache shared with other processes; None if this process has its own.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ResultReuse:
             return await self._reads.result(query, run, notes.cache)
         try:
             return await (run() if query.idempotency_key is None else self._once(query, query.idempotency_key, run))
-        finally:  # a write that failed may have happened: what was read before it must not say otherwise
+        finally:  # a failed write may have had its effect, so that results read before it are invalid
             await self._reads.outdate(notes.invalidates)
 
     async def once(self, query: ToolCall, key: str, run: Run) -> CallResult:
@@ -46,10 +46,10 @@ class ResultReuse:
         return await self._once(query, key, run)
 
     async def recorded(self, query: ToolCall, key: str) -> CallToolResult | None:
-        """The result that `once` has had under this key with the same arguments; None where there is none.
+        """The result that `once` stored under this key for the same arguments; None if there is none.
 
         Raises:
-            OutcomeUnknown: its outcome is not known.
+            OutcomeUnknown: when the outcome of that call is not known.
         """
         record = await self.found(query, key, time.time())
         if record is None or record.outcome is None or record.arguments_hash != query.fingerprint:
@@ -65,7 +65,7 @@ class ResultReuse:
         await self._store.keep(self.name_of(query, key), Record(query.fingerprint, expires, outcome))
 
     def invalidate(self, tool: str | None = None) -> None:
-        """Drop the cached results of one tool, or of all."""
+        """Drop this process's cached results of one tool, or of all tools."""
         self._reads.invalidate(tool)
 
     async def aclose(self) -> None:
@@ -90,7 +90,7 @@ class ResultReuse:
 
     @property
     def records(self) -> RecordStore:
-        """Where idempotency keys and codes are kept."""
+        """The store of idempotency records and confirmation codes."""
         return self._store
 
     @property
@@ -100,12 +100,12 @@ class ResultReuse:
         return self._records
 
     def name_of(self, query: ToolCall, key: str) -> RecordKey:
-        """Where the outcome of a write with this key is kept."""
+        """The key in the store for a call with this idempotency key or code."""
         return RecordKey(query.principal, f"{self._account.name} {query.tool.name}", key)
 
 
 def record_store_for(settings: ServerSettings) -> RecordStore:
-    """Where these settings keep idempotency keys: a file of the user's, or this process's memory."""
+    """The store of idempotency records that the settings choose: a file of the user, or this process's memory."""
     from mcp_chassis.storage.idempotency_records import FileRecordStore, MemoryRecordStore
 
     return FileRecordStore() if settings.idempotency_store == "file" else MemoryRecordStore()

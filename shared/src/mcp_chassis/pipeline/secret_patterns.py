@@ -33,7 +33,7 @@ _NAMES = list(_FORMS)
 
 
 def credentials_in(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The arguments that hold a credential, and its kind. Invisible characters do not hide one."""
+    """Yield the arguments that contain a credential, and its kind. Invisible characters are ignored."""
     for name, value in arguments.items():
         for text in _texts(value):
             if found := _ANY.search(sanitize(text)[0]):
@@ -42,7 +42,7 @@ def credentials_in(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def masked(text: str) -> str:
-    """A text with credentials replaced by a word."""
+    """A text with credentials replaced by `MASK`."""
     return _ANY.sub(MASK, text)
 
 

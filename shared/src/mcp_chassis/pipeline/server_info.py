@@ -1,6 +1,6 @@
-"""What a server says of itself in every handshake: version, instructions, and what hosts show to people.
+"""Description of a server in the handshake: version, instructions, and texts that hosts show to people.
 
-The icon is a roll of cloth with two tools, as a small SVG: the newest revision repeats it with every result.
+The icon, a roll of cloth with two tools, is a small SVG, because the newest revision repeats it with every result.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Resource subscriptions of both protocol eras over one event bus.
 
-Since 2026-07-28 a host opens `subscriptions/listen` and its answer is the stream; before, it names one resource at
-a time with `resources/subscribe` and is notified beside its answers, which needs a connection that lasts.
+Since 2026-07-28 the response to `subscriptions/listen` is the stream of events. In earlier revisions a host subscribes
+to one resource at a time with `resources/subscribe` and is notified between responses, over a persistent connection.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -35,12 +35,12 @@ def _check_nothing(watched: SubscriptionFilter) -> None:
 
 
 class Listening:
-    """Handler of `subscriptions/listen` with a cap of streams and of resources in each.
+    """Handler of `subscriptions/listen` with limits of the streams and of the resources in each.
 
     Args:
         bus: carries the events.
-        most: resources of one stream.
-        streams: open at the same time.
+        most: maximum number of resources in one stream.
+        streams: maximum number of open streams.
         check: raises `MCPError` when the current caller may not watch what it asks for.
     """
 
@@ -74,7 +74,7 @@ class Listening:
 
 
 class ResourceSubscriptions:
-    """Subscriptions of one connection before 2026-07-28, by resource."""
+    """Subscriptions of one connection to single resources, as in revisions before 2026-07-28."""
 
     def __init__(self, bus: SubscriptionBus, most: int = MAX_SUBSCRIPTIONS) -> None:
         self._bus = bus
@@ -88,7 +88,7 @@ class ResourceSubscriptions:
 
     @asynccontextmanager
     async def served(self, server: LowLevelServer[Any]) -> AsyncGenerator[None]:
-        """Offer subscribing while the connection lasts; everything is released at its end."""
+        """Serve subscriptions inside the block, which lasts as long as the connection."""
         server.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
         server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
         release = self._bus.subscribe(self._note)

@@ -1,4 +1,4 @@
-"""Memory of who has read texts of strangers: per process over stdio, per principal for a time over HTTP."""
+"""Record of principals that were given untrusted text: for the process over stdio, for a limited time over HTTP."""
 
 import time
 from collections import OrderedDict
@@ -13,19 +13,19 @@ FOREVER = float("inf")
 
 
 class SharedTaint(Protocol):
-    """Memory that replicas share."""
+    """Record that replicas share: the Unix time until which a principal counts, 0 for an unknown one."""
 
     async def until(self, principal: str, now: float) -> float: ...
     async def remember(self, principal: str, until: float) -> None: ...
 
 
 class Taint:
-    """Knows for each principal until when what it read counts.
+    """Records until when each principal counts as having been given untrusted text.
 
     Args:
-        seconds: for which a principal over HTTP counts; the caller of stdio counts as long as the process lives.
-        shared: where replicas keep it; None where this process is alone.
-        clock: the time of day in seconds.
+        seconds: how long a principal over HTTP counts; the caller over stdio counts until the process exits.
+        shared: the record that replicas share; None if there are none.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Taint:
         return self._until
 
     async def remember(self, principal: str) -> None:
-        """Note that a principal was given texts of strangers."""
+        """Record that a principal was given untrusted text."""
         until = FOREVER if principal == LOCAL_PRINCIPAL else self._clock() + self._seconds
         before = self._until.pop(principal, 0.0)
         self._until[principal] = until
@@ -51,7 +51,7 @@ class Taint:
             await self._shared.remember(principal, until)
 
     async def holds(self, principal: str) -> bool:
-        """Whether a principal was given texts of strangers not too long ago."""
+        """Whether a principal was recently given untrusted text."""
         now = self._clock()
         if self._until.get(principal, 0.0) > now:
             return True
@@ -61,11 +61,11 @@ class Taint:
 
 
 class RecordedTaint:
-    """Memory shared by replicas, beside their idempotency records.
+    """Record shared by replicas in the store of idempotency records.
 
     Args:
-        server: whose callers they are.
-        records: the store, made on first use.
+        server: the name of the server, part of the keys.
+        records: returns the store.
     """
 
     def __init__(self, server: str, records: Callable[[], RecordStore]) -> None:

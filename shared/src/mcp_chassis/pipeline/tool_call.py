@@ -32,12 +32,12 @@ class ToolCall:
 
     @property
     def fresh(self) -> bool:
-        """Whether the caller wants a result that does not come from the cache."""
+        """Whether the caller requests a result that does not come from the cache."""
         return bool(self._value(ArgumentMark.FRESH))
 
     @property
     def cached_by(self) -> dict[str, Any]:
-        """The arguments that decide the result."""
+        """The arguments without `fresh`: those that determine the result."""
         fresh = self.tool.roles.get(ArgumentMark.FRESH)
         return {name: value for name, value in self.arguments.items() if name != fresh}
 
@@ -48,7 +48,7 @@ class ToolCall:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The arguments without the cursor, the key, the code and `fresh`, which do not change what is asked for."""
+        """The arguments without the cursor, the key, the code and `fresh`, which do not change the query."""
         roles = self.tool.roles.values()
         return {name: value for name, value in self.arguments.items() if name not in roles}
 

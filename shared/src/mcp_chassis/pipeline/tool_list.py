@@ -1,7 +1,7 @@
-"""The list of tools that a caller sees, and notifications that it has changed.
+"""The list of tools that a caller sees, and notifications of changes to it.
 
-A tool that the server's credential is known not to be good for is left out of lists. It can still be called: the
-upstream's own refusal says more than a guess, and a host may have kept an older list.
+A tool that the server's credential is known not to permit is left out of lists. It can still be called, because the
+upstream's own refusal is more precise, and because a host may use an older list.
 """
 
 import logging
@@ -33,7 +33,7 @@ class ToolList:
         inventory: every tool these settings offer.
         gate: admits the current caller.
         bus: carries the event of a changed list to streams of subscriptions.
-        unusable: tools known to be unusable, by name with the reason.
+        unusable: returns the tools known to be unusable, by name with the reason.
     """
 
     def __init__(
@@ -52,10 +52,10 @@ class ToolList:
 
     @asynccontextmanager
     async def announcing_changes(self, ctx: Context[Any, Any]) -> AsyncGenerator[None]:
-        """Notify hosts before the answer to `ctx` if the list changes inside.
+        """Notify hosts, before the response to `ctx`, if the list changes inside the block.
 
-        Since 2026-07-28 the streams that asked for it carry the event. Before, it goes beside the answer to this
-        request: over HTTP nothing else connects the server with such a host.
+        Since 2026-07-28 the event is sent on the streams subscribed to it. In earlier revisions it accompanies the
+        response to this request, because over HTTP there is no other channel to the host.
         """
         try:
             yield
@@ -77,7 +77,7 @@ class ToolList:
 
 
 def declare_changes(server: LowLevelServer[Any]) -> None:
-    """Declare in the handshake of the older era that hosts are notified of a changed list of tools."""
+    """Declare in the handshake of earlier revisions that hosts are notified of changes to the list of tools."""
     make = server.create_initialization_options
 
     def options(

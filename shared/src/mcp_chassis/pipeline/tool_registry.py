@@ -17,9 +17,9 @@ class ToolRegistry:
     """Tools by name, in the order the server declares them.
 
     Raises:
-        InvalidDefinition: two tools share a name, a write that repeats its effect takes no idempotency key, or a
-            confirmed one takes no code.
-        BadSettings: when the settings name a tool that is not there.
+        InvalidDefinition: two tools share a name, a write that is not idempotent has no `idempotency_key`, or one
+            with confirmation no `confirm`.
+        BadSettings: when the settings name a tool that does not exist.
     """
 
     def __init__(self, server: Server[Any], settings: ServerSettings) -> None:
@@ -31,9 +31,9 @@ class ToolRegistry:
             if not (
                 tool.definition.read_only or tool.definition.idempotent or ArgumentMark.IDEMPOTENCY_KEY in tool.roles
             ):
-                raise InvalidDefinition(f"{tool.name} is not idempotent and takes no idempotency_key")
+                raise InvalidDefinition(f"{tool.name} is not idempotent, so it needs a parameter idempotency_key")
             if tool.definition.confirm is not None and ArgumentMark.CONFIRMATION not in tool.roles:
-                raise InvalidDefinition(f"{tool.name} is confirmed and takes no confirm")
+                raise InvalidDefinition(f"{tool.name} asks for confirmation, so it needs a parameter confirm")
             if settings.read_only and not tool.definition.read_only:
                 self._withheld[tool.name] = "changes something, and this server is read-only"
             elif tool.definition.offered(settings):
@@ -41,7 +41,7 @@ class ToolRegistry:
         self.wire: list[WireTool] = [wire_tool(tool) for tool in self._tools.values()]
 
     def __contains__(self, name: str) -> bool:
-        """Whether a server of this kind has such a tool at all, offered or not."""
+        """Whether the server has a tool of this name, offered or not."""
         return name in self._tools or name in self._withheld
 
     def visible(self, gate: Authorizer) -> list[WireTool]:

@@ -18,7 +18,7 @@ class Authorizer(Protocol):
     """Authorization of the current caller."""
 
     def check(self, permission: str, tool: str | None = None) -> None:
-        """Admit the caller.
+        """Check that the current caller has a permission.
 
         Raises:
             PermissionDenied: naming the permission that is missing.
@@ -29,7 +29,7 @@ class Authorizer(Protocol):
 
 
 class AllowAll:
-    """Authorizer that admits everything, for stdio, where the caller started the server."""
+    """Authorizer that grants every permission, for stdio, where the caller started the server."""
 
     def check(self, permission: str, tool: str | None = None) -> None:
         return None
@@ -43,13 +43,13 @@ class TransportServices:
     """The services of one transport.
 
     Args:
-        gate: checks each call, and filters what is listed.
-        private: lists differ between callers, so no cache may share them.
+        gate: checks each call, and filters lists.
+        private: whether lists differ between callers, so that caches must not share them.
         bus: carries the events of subscriptions.
-        records: where idempotency keys are kept.
-        answers: that may be reused, where processes share them.
-        tasks: where calls that go on as tasks are kept, and their pace.
-        acting: gives each caller a connection of its own; None where all share the server's.
+        records: creates the store of idempotency records.
+        answers: the cache of results that processes share; None if each has its own.
+        tasks: the store of tasks, and their intervals.
+        acting: gives each caller a connection of its own; None if all share the server's.
     """
 
     gate: Authorizer = dataclasses.field(default_factory=AllowAll)
