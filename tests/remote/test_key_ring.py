@@ -105,7 +105,7 @@ def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
     found = ApiKeyStore(path=path).find("older-key")
     assert found is not None
     assert found.scopes == {"write"}
-    told = "2 keys stand in the clear: `toolroll keys hash FILE` converts the file."
+    told = "2 keys are in plain text: `toolroll keys hash FILE` converts the file."
     assert caplog.record_tuples == [(LOGGER, logging.WARNING, told)]
 
 
@@ -115,7 +115,7 @@ def test_where_only_hashed_keys_are_taken_one_in_the_clear_stops_the_start(tmp_p
     with pytest.raises(BadSettings) as refused:
         ApiKeyStore(path=path, hashed_only=True)
     assert refused.value.problems == [
-        "MCP_API_KEYS_FILE: line 1: a key in the clear is refused here; `toolroll keys hash` converts it"
+        "MCP_API_KEYS_FILE: line 1: a key in plain text is refused here; `toolroll keys hash` converts it"
     ]
 
 

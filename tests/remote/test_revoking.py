@@ -118,9 +118,9 @@ async def test_a_failing_revocation_says_so_and_keeps_the_grant_unless_asked_to_
     second = await _toolroll("revoke", "--anyway", name, "oauth:alice")
     assert (first, second) == (1, 1)
     assert said.startswith(f"oauth:alice is not revoked at {name}. ")
-    assert "Still kept here" in said
+    assert "Still stored here" in said
     assert people == ["oauth:alice", "oauth:bob"]
-    assert "Forgotten here all the same" in capsys.readouterr().err
+    assert "Deleted here anyway" in capsys.readouterr().err
     assert await kept.people() == ["oauth:bob"]
 
 

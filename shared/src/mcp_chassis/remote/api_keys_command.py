@@ -1,4 +1,4 @@
-"""The command `toolroll keys`: makes, hashes, lists and removes the keys of a file."""
+"""The command `toolroll keys`: creates, hashes, lists and removes the keys of a file."""
 
 import os
 import stat
@@ -17,12 +17,12 @@ EXIT_BAD_FILE = 2
 def new(
     name: str, scopes: Sequence[str], path: Path | None = None, expires: str | None = None, limits: Sequence[str] = ()
 ) -> int:
-    """Print a new key, and its line; with `path` the line is added to the file instead. The exit code.
+    """Print a new key and its line, or with `path` add the line to that file; return the exit code.
 
     Args:
-        name, scopes: of the key.
-        path: the file.
-        expires: the last day on which it is good.
+        name, scopes: those of the key.
+        path: the key file.
+        expires: the last day on which the key is valid.
         limits: rates such as `120/60`, or `write=10/60` for one kind of call.
     """
     text = _text(path) if path and path.exists() else ""
@@ -51,7 +51,7 @@ def _options(expires: str | None, limits: Sequence[str]) -> list[str]:
 
 
 def removed(name: str, path: Path) -> int:
-    """Take a key out of a file; comments and other lines stay. The exit code."""
+    """Remove a key from a file, keeping comments and other lines; return the exit code."""
     text = _text(path)
     if text is None:
         return _refused(f"{path} cannot be read.")
@@ -76,7 +76,7 @@ def _problem(name: str, scopes: Sequence[str], text: str) -> str | None:
 
 
 def hashed(path: Path) -> int:
-    """Replace the keys that stand in the clear by their digests; comments stay. The exit code."""
+    """Replace plain-text keys by their digests, keeping comments; return the exit code."""
     text = _text(path)
     if text is None:
         return _refused(f"{path} cannot be read.")
@@ -95,7 +95,7 @@ def _hashed(line: str) -> str:
 
 
 def listed(path: Path) -> int:
-    """Print each key's name, scopes and options, and whether it has expired. The exit code."""
+    """Print each key's name, scopes and options, and whether it has expired; return the exit code."""
     text = _text(path)
     if text is None:
         return _refused(f"{path} cannot be read.")
@@ -117,7 +117,7 @@ def _text(path: Path) -> str | None:
 
 
 def _written(path: Path, text: str) -> bool:
-    """Write the file atomically. A new one is readable by its owner alone; an existing one keeps owner and rights."""
+    """Write the file atomically; return False on failure. A new file is readable by its owner only."""
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.touch(mode=0o600)

@@ -25,13 +25,13 @@ class Application:
     """The ASGI application.
 
     Args:
-        name: told by `/health`.
+        name: reported by `/health`.
         endpoints: by path.
         pages: what else is served, by path.
-        flight: what is under way.
+        flight: the requests in flight.
         hint: text for people whose host looks for an authorization server.
-        origins: those of browser clients.
-        resources: entered before the servers, left after them.
+        origins: allowed origins of browser clients.
+        resources: entered before the servers, exited after them.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Application:
                 await self._serve_page(page or _nowhere, Exchange(scope, send), receive)
 
     async def _serve_page(self, page: Page, exchange: Exchange, receive: Receive) -> None:
-        """Answer with the request's id. What tells browser clients where to sign in may be read by allowed origins."""
+        """Serve a page with the request's id. For allowed origins, pages about signing in get CORS headers."""
         scope = exchange.scope
         allowed = cors.response_headers(scope, self._origins) if is_sign_in_path(scope["path"]) else []
         exchange.more_headers += allowed
@@ -82,7 +82,7 @@ class Application:
         return self._hint if is_sign_in_path(path) else self._narrowed(scope)
 
     def _narrowed(self, scope: Scope) -> Page | None:
-        """The endpoint above the path, which then serves fewer tools; the rest of the path goes into the scope."""
+        """The endpoint whose path begins the request's; the rest, which narrows its tools, is put into the scope."""
         path, _, below = scope["path"].partition("/mcp/")
         endpoint = self.endpoints.get(f"{path}/mcp")
         if endpoint is None or not below.strip("/"):
@@ -102,7 +102,7 @@ class Application:
         return send_closing
 
     def end_streams(self) -> None:
-        """End every listen stream as the protocol says: with a last result."""
+        """End every listen stream with its final result, as the protocol requires."""
         for endpoint in self.endpoints.values():
             endpoint.end_streams()
 
@@ -119,7 +119,7 @@ class Application:
         await send_json(send, 200, {"status": "ok", "server": self._name})
 
     async def _readiness(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Whether this process takes calls. Upstreams are no part of it: an outage of one must not take others away."""
+        """Report whether this process accepts calls. An upstream's outage does not count: other servers still work."""
         reason = "draining" if self._flight.draining else "overloaded" if self._flight.is_overloaded() else None
         if reason is None:
             await send_json(send, 200, {"status": "ready"})
@@ -132,9 +132,9 @@ async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def is_plain(scope: Scope) -> bool:
-    """Whether a path is written in one way only: no dot segments, empty segments, encoded separators or controls.
+    """Whether a path is unambiguous: without dot segments, empty segments, encoded separators and controls.
 
-    A proxy that reads such a path otherwise would check another server than the one that answers.
+    A proxy that normalises another path differently would check access to another server than the one that responds.
     """
     raw = scope.get("raw_path") or b""
     segments = scope["path"].removesuffix("/").split("/")[1:]
@@ -144,7 +144,7 @@ def is_plain(scope: Scope) -> bool:
 
 
 def page_of(body: bytes, content_type: str) -> Page:
-    """A page that never changes."""
+    """A page with constant content."""
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
         await send_body(send, 200, body, {"content-type": content_type})

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mcp_chassis.remote.redis.client import RedisClient
 
 Servers = Mapping[str, Server[Any]]
-"""Servers by the path before `/mcp`: the empty one where a server is alone."""
+"""Servers by the path before `/mcp`, which is empty for a single server."""
 
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -52,8 +52,8 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
     """Build the application of a process; nothing is opened or connected yet.
 
     Raises:
-        BadSettings: naming each variable that breaks a rule.
-        Unfit: when a server breaks a rule of the house.
+        BadSettings: naming each invalid variable.
+        InvalidDefinition: naming a tool, resource or prompt that is invalid.
     """
     process = _Process(flight, RemoteSettings.load(environment))
     endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
@@ -101,7 +101,7 @@ class _Process:
     """The services that the servers of one process share.
 
     Args:
-        flight: what is under way.
+        flight: the requests in flight.
         remote: the settings of the process; a server may have its own.
     """
 
@@ -113,7 +113,7 @@ class _Process:
         self.link = self._linked(remote.redis_url.get_secret_value()) if remote.redis_url else None
 
     def transport_services(self, scopes: Scopes, *, private: bool) -> TransportServices:
-        """The services of a server's transport: in this process, or in Redis with its replicas."""
+        """The services of a server's transport: of this process, or in Redis and shared with replicas."""
         link, mount = self.link, scopes.mount
         if link is None:
             return TransportServices(gate=scopes, private=private)
@@ -136,7 +136,7 @@ class _Process:
     def acting(
         self, server: Server[Any], settings: ServerSettings, remote: RemoteSettings, environment: Environment
     ) -> CallerConnections | None:
-        """The grants of callers; None where they share the server's credential."""
+        """The grants of callers; None if they share the server's credential."""
         from mcp_chassis.remote.accounts.setup import actors
 
         found = actors(mount_of(server), server, settings, remote, environment=environment, store=self.store)
@@ -147,7 +147,7 @@ class _Process:
         return found.grants
 
     def store(self, remote: RemoteSettings) -> "GrantStore":
-        """The storage of grants: Redis where it is set, else a file."""
+        """The store of grants: in Redis if it is configured, else in a file."""
         if self.link is not None:
             from mcp_chassis.remote.redis.grant_store import RedisGrantStore
 
@@ -188,13 +188,13 @@ class _Process:
         )
 
     def own_guard(self, endpoints: Sequence[Endpoint]) -> Guard:
-        """The checks before the pages of the process: those of its one server, or the keys that all servers take."""
+        """The checks for the process's own pages: those of a single server, else the keys that all servers accept."""
         if len(endpoints) == 1:
             return endpoints[0].guard
         return self.guard(self.remote.model_copy(update={"oauth_issuer": None}), "")
 
     def _metadata(self, remote: RemoteSettings, path: str) -> str | None:
-        """Serve the protected resource metadata of the server at `path` (RFC 9728); its URL."""
+        """Add the page with the protected resource metadata of the server at `path` (RFC 9728); return its URL."""
         if remote.public_url is None:
             return None
         page = page_of(json.dumps(metadata(remote, path)).encode(), "application/json")

@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 def serve_one(server: Server[Any], host: str | None = None, port: int | None = None) -> int:
-    """Serve one server at `/mcp` until it is told to end; the process's exit code."""
+    """Serve one server at `/mcp` until SIGTERM or SIGINT; return the process's exit code."""
     return serve({"": server}, host, port)
 
 
 def serve_several(names: Sequence[str] = (), host: str | None = None, port: int | None = None) -> int:
-    """Serve the installed servers called `names` (all but drafts when none is named) at `/NAME/mcp`."""
+    """Serve the installed servers called `names` (all but drafts if none is named) at `/NAME/mcp`; the exit code."""
     known = installed()
     chosen = names or [name for name, server in known.items() if not server.draft]
     if unknown := [name for name in chosen if name.removesuffix("-mcp") not in known]:
@@ -46,9 +46,9 @@ def installed() -> dict[str, Server[Any]]:
 
 
 def serve(servers: Servers, host: str | None = None, port: int | None = None) -> int:
-    """Serve `servers` by the path before `/mcp` until they are told to end; the process's exit code.
+    """Serve `servers` by the path before `/mcp` until SIGTERM or SIGINT; return the process's exit code.
 
-    0 after SIGTERM or SIGINT, 2 for a bad setting, 3 where the address is taken.
+    It is 0 after a signal, 2 for an invalid setting, 3 if the address cannot be used.
     """
     forbid_core_dumps()
     try:
@@ -94,7 +94,7 @@ def _refused(problem: BadSettings) -> int:
 
 
 def _connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:
-    """Caps of the connections below the limit of open files, a part of which upstreams and stores need."""
+    """Limits of connections, below the limit of open files, a part of which upstreams and stores need."""
     total = max(1, min(remote.max_connections, files - max(RESERVED_FILES, files // 4)))
     return ConnectionCaps(total, min(total, remote.max_connections_per_caller) if remote.authenticated else total)
 
@@ -113,14 +113,14 @@ def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mappi
         for secret in (*settings.secrets(), *RemoteSettings.of(mount_of(server), environment).secrets()):
             logs.register_secret(secret)
     if is_loopback(remote.host) and not remote.authenticated:
-        logger.warning("Nobody has to say who they are: whoever reaches %s may call every tool.", remote.host)
+        logger.warning("There is no authentication: whoever reaches %s may call every tool.", remote.host)
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens. Its protocol is named, so that asyncio sends at once; else answers wait 40 ms for an ACK.
+    """A listening socket. Its protocol is explicit, since asyncio then sends at once instead of 40 ms later.
 
     Raises:
-        OSError: when the address is taken, or is none of this machine.
+        OSError: when the address is in use, or is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -1,4 +1,4 @@
-"""One server at one path: the checks of a request before the server's own pipeline."""
+"""One server at one path: the checks of a request before it reaches the server's pipeline."""
 
 import contextlib
 import functools
@@ -66,7 +66,7 @@ class Call:
     tool: str | None = None
 
     def cut_off_failure(self) -> Failure:
-        """The failure that a caller is told when the server ends before it has answered."""
+        """The failure of a call that was cancelled because the server stopped."""
         if self.tool and self.needed != "read":
             return OutcomeUnknown(f"The server was stopped while {self.tool} was running.")
         return Unavailable("The server was stopped before this was answered.", retry_after_seconds=1)
@@ -74,17 +74,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Guard:
-    """The checks before a server.
+    """Configuration of the checks before a server.
 
     Args:
-        origins: the Host and Origin headers answered.
-        authentication: None where callers need no credential.
+        origins: the accepted Host and Origin headers.
+        authentication: None if callers need no credential.
         limiter: rate limit per principal and kind of call.
         rate: the rate of tool calls.
         challenge: `WWW-Authenticate` for an OAuth caller whose token lacks the scopes named.
-        max_body: bytes.
-        requests: caps of the requests in flight.
-        streams: caps of the listen streams.
+        max_body: maximum size of a body in bytes.
+        requests: limits of the requests in flight.
+        streams: limits of the listen streams.
     """
 
     origins: Origins
@@ -103,8 +103,8 @@ class Endpoint:
     Args:
         dispatch: the built server.
         scopes: its permissions.
-        guard: what stands before it.
-        flight: what is under way in this process.
+        guard: the checks before it.
+        flight: the requests in flight in this process.
     """
 
     def __init__(self, dispatch: "Dispatch", scopes: Scopes, guard: Guard, flight: InFlightRequests) -> None:
@@ -146,7 +146,7 @@ class Endpoint:
         return await probe(self.dispatch.connection) if probe else ()
 
     def end_streams(self) -> None:
-        """End the listen streams with their last result."""
+        """End the listen streams with their final result."""
         self._listening.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,7 +196,7 @@ class Endpoint:
             exchange.understood(request_body.message_of(body))
 
     async def _serve_until_cut_off(self, exchange: Exchange, call: "Call", receive: Receive) -> None:
-        """Let the SDK answer; a request that is cancelled at the end of the server is answered with an error."""
+        """Let the SDK respond; a request that is cancelled because the server stops gets an error as its response."""
         narrowing = narrowing_of(exchange.scope, self.dispatch.server)
         with self._flight.cancellable() as scope, narrowed(narrowing), serving_as(self.scopes.mount):
             await self._serve(exchange.scope, receive, exchange.send)

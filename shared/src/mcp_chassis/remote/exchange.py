@@ -1,4 +1,4 @@
-"""One HTTP request and its response: who sent it, what it asks, and the line of the access log about it."""
+"""One HTTP request and its response: ids, caller, JSON-RPC method, and the line in the access log."""
 
 import contextlib
 import json
@@ -33,7 +33,7 @@ MAX_METHOD_CHARS = 64
 class Exchange:
     """One request and its response.
 
-    Its id is unique in the logs, whatever ids callers send; the response carries the caller's own where one came.
+    `id` is unique in the logs, whatever ids callers send; the response carries the caller's own id if it sent one.
     """
 
     def __init__(self, scope: Scope, send: Send) -> None:
@@ -67,7 +67,7 @@ class Exchange:
 
     @contextlib.contextmanager
     def measured(self) -> Generator[None]:
-        """Record the request inside, where metrics are exported."""
+        """Record the duration of the request, if metrics are exported."""
         metrics = semantic_metrics.recorder()
         if metrics is None:
             yield
@@ -82,7 +82,7 @@ class Exchange:
 
     @property
     def principal(self) -> str:
-        """The caller's principal; `local` where callers need no credential."""
+        """The caller's principal; `local` if callers need no credential."""
         return self.user.access_token.subject or self.user.username if self.user else LOCAL_PRINCIPAL
 
     def understood(self, message: dict[str, Any]) -> None:
@@ -108,11 +108,11 @@ class Exchange:
         await self._send(message)
 
     async def reject(self, rejection: Rejection) -> None:
-        """Answer with a rejection."""
+        """Send a rejection as the response."""
         await rejection.send(self.send, self.rpc_id)
 
     async def cut_off(self, failure: Failure) -> None:
-        """Answer a request that was cancelled with `failure`: as its last event where its stream has begun."""
+        """Send the failure of a cancelled request as its response, or as its last event if its stream has begun."""
         rejection = Rejection(503, failure, {"retry-after": "1", "connection": "close"})
         if not self.status:
             await self.reject(rejection)

@@ -20,7 +20,7 @@ Act = Callable[[GrantStore, RemoteSettings], Awaitable[int]]
 
 
 def listed() -> int:
-    """Print each server and principal with a grant. The exit code."""
+    """Print each server and principal with a grant; return the exit code."""
 
     async def act(store: GrantStore, _: RemoteSettings) -> int:
         for mount, principal in await store.all():
@@ -31,7 +31,7 @@ def listed() -> int:
 
 
 def revoked(mount: str, principal: str, *, anyway: bool) -> int:
-    """End a grant at the upstream and forget it; `anyway`: forget it even where the upstream did not. The exit code."""
+    """Revoke a grant at the upstream and delete it, with `anyway` even if revoking fails; return the exit code."""
 
     async def act(store: GrantStore, _: RemoteSettings) -> int:
         try:
@@ -40,10 +40,10 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
                 return EXIT_FAILED
         except (Failure, DecryptionFailed, BadSettings) as exc:
             forgot = anyway and await store.drop((mount, principal))
-            told = "Forgotten here all the same: revoke the app there." if forgot else "Still kept here; see --anyway."
+            told = "Deleted here anyway: revoke the app there." if forgot else "Still stored here; see --anyway."
             sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {told}\n")
             return EXIT_FAILED
-        sys.stdout.write(f"{principal} is revoked at {mount}, and forgotten.\n")
+        sys.stdout.write(f"{principal} is revoked at {mount}, and deleted here.\n")
         return 0
 
     return _run(act)
@@ -56,7 +56,7 @@ async def _revoked(mount: str, principal: str, store: GrantStore) -> bool:
     remote, settings = RemoteSettings.of(mount, environment), server.settings.load(environment)
     found = actors(mount, server, settings, remote, environment=environment, store=lambda _: store)
     if found is None:
-        raise BadSettings([f"Nobody signs in to {mount}: its client id is not set here."])
+        raise BadSettings([f"{mount} has no sign-in: its client id is not set here."])
     async with contextlib.AsyncExitStack() as stack:
         for resource in found.resources:
             await stack.enter_async_context(resource)
@@ -65,12 +65,12 @@ async def _revoked(mount: str, principal: str, store: GrantStore) -> bool:
 
 def _why(problem: Failure | DecryptionFailed | BadSettings) -> str:
     if isinstance(problem, DecryptionFailed):
-        return "It is sealed with a key that is not in MCP_GRANT_KEYS."
+        return "It is encrypted with a key that is not in MCP_GRANT_KEYS."
     return problem.message if isinstance(problem, Failure) else str(problem)
 
 
 def forgotten(mount: str, principal: str) -> int:
-    """Forget a grant; the next call asks the person to sign in. The exit code."""
+    """Delete a grant here, so that the next call asks the person to sign in; return the exit code."""
 
     async def act(store: GrantStore, _: RemoteSettings) -> int:
         if await store.drop((mount, principal)):
@@ -83,7 +83,7 @@ def forgotten(mount: str, principal: str) -> int:
 
 
 def sealed_again() -> int:
-    """Seal every grant with the first key of MCP_GRANT_KEYS; the others may go then. The exit code."""
+    """Encrypt every grant with the first key of MCP_GRANT_KEYS, so that others can be removed; return the exit code."""
 
     async def act(store: GrantStore, remote: RemoteSettings) -> int:
         cipher = TokenCipher([key.get_secret_value() for key in remote.grant_keys])
@@ -93,8 +93,8 @@ def sealed_again() -> int:
                 await store.put(owner, cipher.sealed_again(sealed))
             except DecryptionFailed:
                 broken += 1
-                sys.stderr.write(f"{owner[1]} at {owner[0]}: sealed with a key that is not in MCP_GRANT_KEYS.\n")
-        sys.stdout.write("Every grant that could be opened is sealed with the first key.\n")
+                sys.stderr.write(f"{owner[1]} at {owner[0]}: encrypted with a key that is not in MCP_GRANT_KEYS.\n")
+        sys.stdout.write("Every grant that could be decrypted is encrypted with the first key.\n")
         return EXIT_FAILED if broken else 0
 
     return _run(act)

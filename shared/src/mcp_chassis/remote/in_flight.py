@@ -10,30 +10,30 @@ import anyio
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that may be open at the same time, in all and of one principal."""
+    """Maximum numbers of what may be open at the same time: in total, and for one principal."""
 
     total: int
     per_principal: int
 
 
 class OpenCount:
-    """Count of what is open at the same time, with a share for each principal."""
+    """Number of requests or streams that are open, in total and for each principal."""
 
     def __init__(self) -> None:
         self.count = 0
         self._by_principal: Counter[str] = Counter()
 
     def of(self, principal: str) -> int:
-        """How much of it one principal has open."""
+        """The number that one principal has open."""
         return self._by_principal[principal]
 
     def fits(self, principal: str, caps: Caps) -> bool:
-        """Whether one more of this principal stays below both caps."""
+        """Whether one more of this principal stays within both limits."""
         return self.count < caps.total and self.of(principal) < caps.per_principal
 
     @contextlib.contextmanager
     def holding(self, principal: str) -> Generator[None]:
-        """Count one more of this principal inside."""
+        """Count one more for a principal while the block runs."""
         self.count += 1
         self._by_principal[principal] += 1
         try:
@@ -60,7 +60,7 @@ class InFlightRequests:
 
     @property
     def count(self) -> int:
-        """Requests in flight; listen streams are none."""
+        """Number of requests in flight, without listen streams."""
         return self.requests.count
 
     @property
@@ -69,7 +69,7 @@ class InFlightRequests:
         return sum(count() for count in self.tasks)
 
     def is_overloaded(self) -> bool:
-        """Whether a new call would be refused because the process has as much to do as it may."""
+        """Whether a new call would be refused because a limit of the process is reached."""
         return any(is_over() for is_over in self.overloads)
 
     @contextlib.contextmanager
@@ -84,6 +84,6 @@ class InFlightRequests:
                 self._scopes.discard(scope)
 
     def cancel_all(self) -> None:
-        """Cancel what is still in flight, so that each request is answered with an error."""
+        """Cancel the requests still in flight, so that each gets an error as its response."""
         for scope in list(self._scopes):
             scope.cancel()

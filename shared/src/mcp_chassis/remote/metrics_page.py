@@ -19,10 +19,10 @@ class MetricsPage:
     """The page `/metrics`.
 
     Args:
-        guard: of the process, as its servers have theirs.
-        flight: counts the requests in flight.
-        probes: of each server, by its short name; reading the page starts those that are due.
-        open_to_all: whether no server here needs a credential, so that this page needs none either.
+        guard: the checks of the process's own pages.
+        flight: the requests in flight.
+        probes: the probe of each server, by its short name; reading the page starts those that are due.
+        open_to_all: whether no server here requires a credential, so that this page requires none either.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class MetricsPage:
             raise rejections.wrong_host()
         if self._open_to_all:
             return
-        denied = PermissionDenied("The counts need the scope admin.", remedy="")
+        denied = PermissionDenied("The metrics require the scope admin.", remedy="")
         if self._guard.authentication is None:
             raise Rejection(403, denied)
         caller = await self._guard.authentication.caller(scope)

@@ -1,6 +1,6 @@
 """Metrics of a process in the text format of Prometheus.
 
-Ours is a page of code over counts that exist anyway; prometheus_client would keep them a second time.
+It formats counts that exist anyway; prometheus_client would keep them a second time.
 """
 
 import os
@@ -68,7 +68,7 @@ def _upstreams(servers: Mapping[str, Metrics]) -> Iterator[Iterable[str]]:
 
 
 def _all(servers: Mapping[str, Metrics], of: Callable[[Metrics], Series]) -> dict[tuple[str, ...], float]:
-    """The series of every server, each with the server's name in front."""
+    """The series of every server, each with the server's name as first label."""
     return {(name, *series): value for name, metrics in servers.items() for series, value in of(metrics).items()}
 
 

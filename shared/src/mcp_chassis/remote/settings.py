@@ -102,12 +102,12 @@ class RemoteSettings(ServerSettings):
 
     @property
     def request_caps(self) -> Caps:
-        """Caps of the requests in flight; where callers need no credential they are all one."""
+        """Limits of the requests in flight; if callers need no credential, they all count as one principal."""
         return self._caps(self.max_in_flight, self.max_in_flight_per_caller)
 
     @property
     def stream_caps(self) -> Caps:
-        """Caps of the listen streams."""
+        """Limits of the listen streams."""
         return self._caps(self.max_streams, self.max_streams_per_caller)
 
     def _caps(self, total: int, per_principal: int) -> Caps:
@@ -138,7 +138,7 @@ class RemoteSettings(ServerSettings):
 
     @classmethod
     def of(cls, mount: str, environment: Environment | None = None) -> Self:
-        """The settings of the server at `/{mount}/mcp`: `GITHUB_MCP_API_KEY` stands before `MCP_API_KEY`.
+        """The settings of the server at `/{mount}/mcp`; `GITHUB_MCP_API_KEY` has precedence over `MCP_API_KEY`.
 
         Raises:
             BadSettings: naming each variable that breaks a rule.
@@ -153,7 +153,7 @@ class RemoteSettings(ServerSettings):
 
 
 def _named_by_its_variable(problem: str, own: str, overrides: Environment) -> str:
-    """The problem, named by the variable that was set."""
+    """The problem with the name of the variable that was set."""
     variable, _, rule = problem.partition(": ")
     return f"{own}{variable.removeprefix('MCP_')}: {rule}" if variable in overrides else f"{variable}: {rule}"
 

@@ -1,4 +1,4 @@
-"""Graceful shutdown of the HTTP server: requests in flight are answered or cancelled within their time."""
+"""Graceful shutdown of the HTTP server: requests in flight finish within a limited time or are cancelled."""
 
 import asyncio
 import contextlib
@@ -19,8 +19,8 @@ from mcp_chassis.remote.in_flight import InFlightRequests
 
 logger = logging.getLogger(__name__)
 
-QUIET_SECONDS = 1.0  # without a new request on any open connection, until the balancer is taken to have gone
-STILL_COMING_SECONDS = 3.0  # for a balancer that goes on sending requests on connections it keeps open
+QUIET_SECONDS = 1.0  # without a new request on any open connection; then a load balancer is assumed to have noticed
+STILL_COMING_SECONDS = 3.0  # at most, for a load balancer that goes on sending requests on its open connections
 POLL_SECONDS = 0.05
 CLEANUP_SECONDS = 1  # for cancelled calls to clean up, and for their errors to be sent
 
@@ -28,14 +28,14 @@ CLEANUP_SECONDS = 1  # for cancelled calls to clean up, and for their errors to 
 class DrainingServer(uvicorn.Server):
     """uvicorn that drains before it shuts down.
 
-    On the first SIGTERM or SIGINT nothing new is accepted, listen streams are ended as the protocol says, and calls
-    in flight and tasks get `drain_seconds`; then they are cancelled. A second signal ends it at once, with code 0.
+    On the first SIGTERM or SIGINT no new connection is accepted, listen streams get their final result, and calls in
+    flight and tasks get `drain_seconds`; then they are cancelled. A second signal ends it at once, with code 0.
 
     Args:
-        flight: counts the requests in flight.
-        limits: of the connections.
+        flight: the requests in flight.
+        limits: the open connections.
         end_streams: ends the listen streams.
-        drain_seconds: for calls in flight.
+        drain_seconds: time for calls in flight.
     """
 
     def __init__(
@@ -60,9 +60,9 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin the shutdown; called by the signal handler, so nothing here may wait.
+        """Begin the shutdown; called by the signal handler, so that nothing here may wait.
 
-        Not through `super`: sse-starlette hooks itself in there and cuts the streams of calls in flight.
+        It does not call `super`, which sse-starlette patches to cut the streams of calls in flight.
         """
         if self._flight.draining or not self.started:
             self.force_exit = self.started
@@ -75,7 +75,7 @@ class DrainingServer(uvicorn.Server):
         self._draining = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
-        logger.info("Ending: %d requests are in flight, %d tasks run.", self._flight.count, self._flight.task_count)
+        logger.info("Shutdown begins: %d requests in flight, %d tasks.", self._flight.count, self._flight.task_count)
         await self._stop_listening()
         self._end_streams()
         with contextlib.suppress(TimeoutError):
@@ -92,7 +92,8 @@ class DrainingServer(uvicorn.Server):
     async def _emptied(self) -> None:
         """Wait until no request is in flight and none arrives on the connections that are still open.
 
-        Each closes with the next answer, which says so: to close one that is idle can meet a request on its way.
+        Each connection closes with its next response, which announces that; closing an idle one could hit a request
+        that is on its way.
         """
         began = last = time.monotonic()
         begun = self._flight.begun
@@ -105,21 +106,21 @@ class DrainingServer(uvicorn.Server):
             await asyncio.sleep(POLL_SECONDS)
 
     async def _tasks_ended(self) -> None:
-        """Wait until no task runs; other replicas tell of them, so that this one need not."""
+        """Wait until no task runs. Requests about tasks are not waited for: other replicas respond to them."""
         while True:
             if not self._flight.task_count:
                 return
             await asyncio.sleep(POLL_SECONDS)
 
     async def _stop_listening(self) -> None:
-        """Accept the connections of the queue, then close: closing first would reset them."""
+        """Accept the connections in the queue, then close the listeners: closing first would reset them."""
         loop = asyncio.get_running_loop()
         for listener in self._listeners:
             admit_nobody_new(listener)
         await asyncio.sleep(HANDSHAKE)
         for listener in self._listeners:
             loop.remove_reader(listener)
-        await asyncio.sleep(0)  # whom asyncio has accepted meanwhile gets its transport, which a closed server refuses
+        await asyncio.sleep(0)  # gives connections that asyncio accepted a transport, which a closed server refuses
         connected = [accepted for listener in self._listeners for accepted in waiting(listener)]
         for server in self.servers:
             server.close()
@@ -139,7 +140,7 @@ class DrainingServer(uvicorn.Server):
 
 
 def config(app: Any, trusted_proxies: tuple[str, ...], limits: ConnectionLimits) -> uvicorn.Config:
-    """The configuration of uvicorn: counted h11 connections, no log of its own, nothing but HTTP."""
+    """The configuration of uvicorn: h11 connections with limits, no logs of its own, only HTTP."""
     return uvicorn.Config(
         app,
         http=cast("type[asyncio.Protocol]", partial(Connection, limits=limits)),

@@ -1,4 +1,4 @@
-"""Probes of what a server depends on, made in the background while `/metrics` is read."""
+"""Background probes of a server's dependencies, started when `/metrics` is read."""
 
 import asyncio
 import contextvars
@@ -15,14 +15,14 @@ from mcp_chassis.telemetry.metrics import serving_as
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 30.0
-"""A reader of the metrics starts a new probe when the last one is older than this."""
+"""Minimum seconds between the starts of two probes."""
 LIMIT_SECONDS = 20.0
 NOT_CONFIGURED = "not configured"
 
 
 @dataclass
 class ProbeResult:
-    """The last probe: when it ended, how long it took, and whether each dependency answered."""
+    """The last probe: the Unix time of its end, its duration in seconds, and whether each dependency was reached."""
 
     ended_at: float
     seconds: float
@@ -30,12 +30,12 @@ class ProbeResult:
 
 
 class UpstreamProbe:
-    """The probe of one server. Nothing waits for it: the metrics tell the last result.
+    """The probe of one server. Nothing waits for it: the metrics report the last result.
 
     Args:
         server: the short name of the server.
         probe: makes the probe.
-        clock: seconds that only grow.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class UpstreamProbe:
         if is_recent or (self._task and not self._task.done()):
             return
         self._begun = self._clock()
-        # A context of its own: the credential and the trace of whoever reads the metrics do not belong to the probe.
+        # A new context, because the probe must not have the credential and the trace of the reader of the metrics.
         self._task = asyncio.create_task(self._run(), context=contextvars.Context())
         self._task.add_done_callback(self._ended)
 

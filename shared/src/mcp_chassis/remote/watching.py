@@ -1,4 +1,4 @@
-"""The check of what a caller subscribes to, before its stream is opened."""
+"""Authorization of subscriptions, before their stream is opened."""
 
 from mcp.shared.exceptions import MCPError
 from mcp_types import SubscriptionFilter
@@ -11,7 +11,7 @@ from mcp_chassis.tools import PROMPTS, RESOURCES
 
 
 def check_watching(gate: Authorizer, inventory: ToolRegistry, watched: SubscriptionFilter) -> None:
-    """Let the current caller subscribe to what it may read.
+    """Check that the current caller may read what it subscribes to.
 
     Raises:
         MCPError: naming the permission that is missing.

@@ -1,4 +1,4 @@
-"""Sign-ins that have begun: the state that the upstream sends back, and the browser that it must come back in."""
+"""Unfinished sign-ins: the `state` that the upstream sends back, and the browser that must send it."""
 
 import base64
 import hashlib
@@ -16,11 +16,11 @@ MAX_BEGUN = 3
 
 @dataclass(frozen=True)
 class BegunSignIn:
-    """A sign-in whose person has come back from the upstream.
+    """A sign-in whose callback has arrived from the upstream.
 
     Args:
-        principal: who is granted access.
-        verifier: of PKCE.
+        principal: the caller that is granted access.
+        verifier: the PKCE verifier.
         ticket: the digest of the link's ticket.
     """
 
@@ -34,7 +34,7 @@ class BegunSignIns:
 
     Args:
         mount: the server's name.
-        store: keeps them encrypted until they end.
+        store: stores them encrypted until they expire.
         cipher: encrypts them.
     """
 
@@ -44,9 +44,9 @@ class BegunSignIns:
         self._cipher = cipher
 
     async def begin(self, principal: str, ticket: str) -> tuple[str, str, str] | None:
-        """A new state, PKCE verifier and browser secret; None where too many of this ticket are unfinished.
+        """Store a new sign-in; return its state, PKCE verifier and browser secret.
 
-        A ticket that has led to a grant begins none.
+        None if too many sign-ins of this ticket are unfinished, or one has led to a grant.
         """
         state, verifier, browser = (secrets.token_urlsafe(32) for _ in range(3))
         digest = digest_of(ticket)
@@ -59,7 +59,7 @@ class BegunSignIns:
         return state, verifier, browser
 
     async def finish(self, state: str, browser: str) -> BegunSignIn:
-        """The sign-in that began with `state` in this browser; good once.
+        """Remove and return the sign-in that began with `state` in this browser.
 
         Raises:
             DecryptionFailed: when there is none, or it began in another browser or at another server.
@@ -74,7 +74,7 @@ class BegunSignIns:
         return BegunSignIn(begun["principal"], begun["verifier"], begun["ticket"])
 
     async def spend(self, ticket_digest: str) -> None:
-        """Let a ticket begin no further sign-in: it has led to a grant."""
+        """Use up a ticket that has led to a grant, so that it begins no further sign-in."""
         while await self._free_slot(ticket_digest) is not None:
             pass
 
@@ -90,5 +90,5 @@ class BegunSignIns:
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 as PKCE writes it."""
+    """SHA-256 in base64url without padding, as PKCE uses it."""
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")

@@ -10,9 +10,9 @@ AnySettings = TypeVar("AnySettings", bound=ServerSettings)
 
 
 def settings_of_caller(settings: AnySettings, field: str, token: str) -> AnySettings:
-    """A copy that holds a caller's own token in `field` and no other secret of the server's.
+    """A copy of the settings with a caller's own token in `field`, and without the server's other secrets.
 
-    It knows no file or command either, from which a refused token would be replaced by the server's own.
+    It has no environment either, so that a refused token is not replaced by the server's own from a file or command.
     """
     kind = type(settings)
     values: dict[str, Any] = {name: getattr(settings, name) for name in kind.model_fields}

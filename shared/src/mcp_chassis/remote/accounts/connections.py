@@ -1,4 +1,4 @@
-"""Connections of callers: each has its own, so that no cache, limit or token of one is ever another's."""
+"""Connections of callers: each has its own, so that callers share no cache, rate limit or token."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ Connect = Callable[[str], contextlib.AbstractAsyncContextManager[Any]]
 
 @dataclass
 class _Connection:
-    """Lives in a task of its own: what is entered in one task must be left in the same."""
+    """A connection with a task of its own, since its context manager must be exited in the task that entered it."""
 
     ready: asyncio.Future[Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -23,11 +23,11 @@ class _Connection:
 
 
 class Connections:
-    """Pool of the connections of callers: those in use, and the ones used last.
+    """Pool of callers' connections: those in use, and the most recently used ones.
 
     Args:
-        connect: from a caller's token to what tools receive.
-        max_connections: kept open; the one unused for longest goes first.
+        connect: opens a connection for a caller's token.
+        max_connections: maximum number kept open; the least recently used is closed first.
     """
 
     def __init__(self, connect: Connect, max_connections: int = MAX_CONNECTIONS) -> None:
@@ -40,7 +40,7 @@ class Connections:
 
     @contextlib.asynccontextmanager
     async def lent(self, principal: str, token: Callable[[], Awaitable[str]]) -> AsyncGenerator[Any]:
-        """The connection of this caller, made with its current token."""
+        """The connection of a caller for its current token; it stays open while the block runs."""
         secret = await token()
         connection = self._found(principal, secret)
         connection.users += 1

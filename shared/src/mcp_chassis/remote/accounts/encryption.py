@@ -17,7 +17,7 @@ class TokenCipher:
     """Encrypts and decrypts JSON values.
 
     Args:
-        keys: at least one; the first seals, all open.
+        keys: at least one; the first encrypts, all decrypt.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -25,13 +25,14 @@ class TokenCipher:
         self._fernets = MultiFernet(fernets)
 
     def seal(self, value: Any) -> str:
+        """Encrypt a JSON value under the first key."""
         return self._fernets.encrypt(json.dumps(value).encode()).decode()
 
     def open(self, sealed: str, seconds: int | None = None) -> Any:
         """Decrypt the value that `seal` was given.
 
         Raises:
-            Broken: also when it was sealed more than `seconds` ago.
+            DecryptionFailed: also when it was encrypted more than `seconds` ago.
         """
         try:
             return json.loads(self._fernets.decrypt(sealed.encode(), seconds))
@@ -42,7 +43,7 @@ class TokenCipher:
         """Decrypt a sealed value and encrypt it again under the first key, which is the current one.
 
         Raises:
-            Broken: as `open`.
+            DecryptionFailed: when no key decrypts it.
         """
         try:
             return self._fernets.rotate(sealed.encode()).decode()

@@ -1,4 +1,4 @@
-"""Grants in a file of this machine."""
+"""Grants in a SQLite file on this machine."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS once (name TEXT PRIMARY KEY, sealed TEXT NOT NULL, ex
 
 
 class FileGrantStore:
-    """A SQLite file that only its owner may read."""
+    """`GrantStore` in a SQLite file that only its owner may read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Grants of callers: looked up, refreshed once for many calls, dropped when the upstream says that they have ended."""
+"""Grants of callers: look-up, refresh with single flight, and removal of those that the upstream no longer accepts."""
 
 import contextlib
 import logging
@@ -23,7 +23,7 @@ _audit = logging.getLogger(AUDIT)
 
 TICKET_SECONDS = 600
 REFRESH_EARLY_SECONDS = 60.0
-"""A token is refreshed so long before it ends, so that no call is begun with one that ends in the middle."""
+"""A token is refreshed this many seconds before it expires, so that none expires in the middle of a call."""
 
 
 class Grants:
@@ -31,13 +31,13 @@ class Grants:
 
     Args:
         mount: the server's name.
-        client: of the upstream's OAuth.
-        store: where grants are kept.
-        cipher: seals them; a sealed grant names its owner, so that none can be put in another's place.
-        start_url: where a person begins to sign in.
-        connections: one per caller and token.
-        take_back: ends at the upstream what a token stands for.
-        clock: the time of day in seconds.
+        client: client of the upstream's token endpoint.
+        store: stores encrypted grants.
+        cipher: encrypts them; an encrypted grant names its owner, so that it is not accepted for another one.
+        start_url: page on which a person begins to sign in.
+        connections: pool with one connection per caller and token.
+        take_back: revokes a token at the upstream.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -66,8 +66,8 @@ class Grants:
         """The connection that the server's `connect` makes with this caller's own token.
 
         Raises:
-            SignInNeeded: when the caller has granted nothing, or the upstream refuses the token inside.
-            Unavailable: when that cannot be looked up.
+            SignInNeeded: when the caller has granted no access, or the upstream refuses its token inside the block.
+            Unavailable: when the grant cannot be looked up, or has expired and cannot be refreshed.
         """
         used: list[str] = []
 
@@ -85,7 +85,7 @@ class Grants:
                 raise self._sign_in_again(principal) from refused
 
     async def _drop_refused(self, principal: str, token: str) -> None:
-        """Drop a grant whose token the upstream refused, unless another one has taken its place meanwhile."""
+        """Delete a grant whose token the upstream refused, unless it has another token meanwhile."""
         async with self.store.locked((self.mount, principal)):
             grant = await self._grant(principal)
             if grant is not None and grant.access_token == token:
@@ -104,7 +104,7 @@ class Grants:
         return SignInNeeded(title, self.start_url(principal), reason)
 
     async def token(self, principal: str) -> str:
-        """The caller's token. One of many concurrent calls refreshes it before it ends (single flight)."""
+        """The caller's token. One of many concurrent calls refreshes it before it expires (single flight)."""
         grant = await self._grant(principal)
         if grant is not None and self._ending(grant):
             async with self.store.locked((self.mount, principal)):
@@ -118,7 +118,7 @@ class Grants:
         return grant.access_token
 
     def start_url(self, principal: str) -> str:
-        """The URL where this caller alone begins to sign in; good for ten minutes."""
+        """The URL on which this caller begins to sign in; valid for ten minutes."""
         ticket = self.cipher.seal({"for": "start", "mount": self.mount, "principal": principal})
         return f"{self._start_url}?{urlencode({'ticket': ticket})}"
 
@@ -129,17 +129,17 @@ class Grants:
         self._record("granted", principal, "stored")
 
     async def revoke(self, principal: str) -> bool:
-        """End the caller's grant at the upstream, then delete it; False where there is none.
+        """Revoke the caller's grant at the upstream, then delete it; return False if there is none.
 
         Raises:
-            Broken: when what is kept cannot be opened.
-            Failure: when the upstream did not end it. Either way it is still kept.
+            DecryptionFailed: when the grant cannot be decrypted; it is kept.
+            Failure: when the upstream did not revoke it; it is kept.
         """
         sealed = await self.store.grant((self.mount, principal))
         if sealed is None:
             return False
         self.cipher.open(sealed)
-        with contextlib.suppress(SignInNeeded):  # it has ended there already
+        with contextlib.suppress(SignInNeeded):  # it is not valid there any more
             await self._take_back(await self.token(principal))
         await self._drop(principal, "revoked")
         return True
@@ -170,7 +170,7 @@ class Grants:
             if ends > self._clock():
                 return grant
             said = f" It says: {exc.reason}." if isinstance(exc, TokenRefused) else ""
-            reason = f"Your access to {self.client.sign_in.title} has ended and cannot be renewed at the moment.{said}"
+            reason = f"Your access to {self.client.sign_in.title} has expired and cannot be renewed now.{said}"
             raise Unavailable(reason, retry_after_seconds=5) from exc
         kept = Token(fresh.access_token, fresh.refresh_token or grant.refresh_token, fresh.expires_at)
         await self.keep(principal, kept)

@@ -1,4 +1,4 @@
-"""Assembly of sign-in and grants, with which callers act with accounts of their own, where the settings ask for it."""
+"""Assembly of sign-in and grants, for servers whose callers act with accounts of their own."""
 
 import contextlib
 import dataclasses
@@ -26,7 +26,7 @@ from mcp_chassis.telemetry.redaction import register_secret
 
 @dataclasses.dataclass(frozen=True)
 class Actors:
-    """The callers of one server with accounts of their own: their grants, the pages for them, and what to close."""
+    """Parts of a server whose callers act with accounts of their own: grants, sign-in pages, and resources to close."""
 
     grants: Grants
     pages: dict[str, Page]
@@ -42,10 +42,10 @@ def actors(
     environment: Environment,
     store: Callable[[RemoteSettings], GrantStore],
 ) -> Actors | None:
-    """The parts that let callers sign in; None where no client id is set, so that all share the server's credential.
+    """The parts that let callers sign in; None if no client id is set, so that all share the server's credential.
 
     Raises:
-        BadSettings: when something that signing in needs is missing.
+        BadSettings: when a setting that signing in needs is missing.
     """
     prefix = server.settings.model_config.get("env_prefix", "")
     told = ClientSettings.under(prefix, environment) if server.sign_in else None
@@ -98,7 +98,7 @@ def _needed(prefix: str, told: ClientSettings, remote: RemoteSettings) -> tuple[
 
 
 def _placed(sign_in: SignIn, told: ClientSettings) -> SignIn:
-    """The sign-in with the URLs of this installation of the upstream."""
+    """The sign-in with the URLs in the settings, for a self-hosted upstream."""
     return dataclasses.replace(
         sign_in,
         authorize_url=told.authorize_url or sign_in.authorize_url,

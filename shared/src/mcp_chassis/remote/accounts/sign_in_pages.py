@@ -20,17 +20,17 @@ MAX_FORM_BYTES = 16_384
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
 <body style="font: 1.1rem sans-serif; max-width: 32rem; margin: 4rem auto">{text}</body></html>"""
-SPENT_LINK = "This link is no good, or no longer: call the tool again for a new one."
-NOT_BEGUN_HERE = "This sign-in was not begun here, or is over: call the tool again."
+SPENT_LINK = "This link is invalid or has expired: call the tool again for a new one."
+NOT_BEGUN_HERE = "This sign-in did not begin in this browser, or has expired: call the tool again."
 
 
 class SignInPages:
     """`/oauth/NAME/start` and `/oauth/NAME/callback` of one server.
 
     Args:
-        grants: of the server's callers.
-        url: of these pages, without `/start`.
-        origins: the Host headers answered.
+        grants: the grants of the server's callers.
+        url: the URL of these pages, without `/start`.
+        origins: the accepted Host headers.
     """
 
     def __init__(self, grants: Grants, url: str, origins: Origins) -> None:
@@ -53,7 +53,7 @@ class SignInPages:
         }
 
     async def start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Show who will be granted access and go on by a person's click only: another person may have sent the link."""
+        """Show which caller gets access; continue only after a click, because another person may have sent the link."""
         try:
             self._check(scope, {"GET", "POST"})
             ticket = await self._ticket(scope, receive)
@@ -65,11 +65,11 @@ class SignInPages:
         except Rejection as rejection:
             return await rejection.send(send)
         except Unavailable:
-            return await self._say(send, 503, "Sign-ins cannot be kept at the moment. Try again.")
+            return await self._say(send, 503, "Sign-ins cannot be stored at the moment. Try again.")
         return await self._say(send, 200, *self._question(principal, ticket))
 
     async def callback(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Turn the upstream's code into a grant of the caller who began, in the browser where it was begun."""
+        """Exchange the upstream's code for a grant of the caller that began the sign-in, in the same browser."""
         try:
             self._check(scope, {"GET"})
             query = single_values(scope["query_string"].decode("latin-1"))
@@ -82,7 +82,7 @@ class SignInPages:
             return await self._say(send, 400, NOT_BEGUN_HERE)
         except TokenRefused as refused:
             reason = html.escape(refused.reason)
-            return await self._say(send, 400, f"{self._title} did not accept the sign-in ({reason}). Nothing was kept.")
+            return await self._say(send, 400, f"{self._title} refused the sign-in ({reason}). Nothing was stored.")
         except (VerificationUnavailable, Unavailable):
             return await self._say(send, 503, f"{self._title} cannot be reached. Try again in a moment.")
         done = f"You are signed in to {self._title}. Close this page and go on."
@@ -90,7 +90,7 @@ class SignInPages:
 
     async def _grant(self, query: Mapping[str, str], begun: BegunSignIn) -> None:
         if "code" not in query:
-            raise TokenRefused(query.get("error", "no code came")[:MAX_REASON_CHARS], grant_ended=False)
+            raise TokenRefused(query.get("error", "it sent no code")[:MAX_REASON_CHARS], grant_ended=False)
         token = await self._grants.client.token(
             grant_type="authorization_code",
             code=query["code"],
@@ -107,7 +107,7 @@ class SignInPages:
             raise rejections.wrong_method(", ".join(sorted(methods)))
 
     def _check_issuer(self, issuer: str | None) -> None:
-        """Refuse the answer of another authorization server (RFC 9207)."""
+        """Refuse a callback that names another authorization server (RFC 9207)."""
         if issuer is not None and origin_of(issuer) != origin_of(self._grants.client.sign_in.authorize_url):
             raise DecryptionFailed
 
@@ -119,7 +119,7 @@ class SignInPages:
         return single_values(body.decode("latin-1")).get("ticket", "")
 
     def _check_own_page(self, scope: Scope) -> None:
-        """Only the page of this server may begin a sign-in; a request without these headers is no browser's."""
+        """Refuse a form of a page of another origin. A request without these headers does not come from a browser."""
         origins = request_body.headers(scope, b"origin")
         site = request_body.header(scope, b"sec-fetch-site")
         if origins not in ([], [self._origin]) or site not in (None, "same-origin"):
@@ -174,7 +174,7 @@ class SignInPages:
 
 
 def caller_text(principal: str) -> str:
-    """The caller for a person, as HTML: a key by its name, a token by its subject and its issuer."""
+    """HTML text that names a caller: a key by its name, a token by its subject and issuer."""
     kind, _, name = principal.partition(":")
     issuer, _, subject = name.partition(":")[2].partition("#")
     if kind == OAUTH and subject:
@@ -186,7 +186,7 @@ def single_values(query: str) -> dict[str, str]:
     """The parameters of a query or form.
 
     Raises:
-        DecryptionFailed: when one comes twice: which of them counts is a matter of opinion.
+        DecryptionFailed: when one occurs twice, since programs differ in which of them they use.
     """
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     values = dict(pairs)

@@ -19,11 +19,11 @@ class GrantStore(Protocol):
     async def all(self) -> Mapping[Owner, str]: ...
 
     async def put_once(self, name: str, sealed: str, seconds: int) -> bool:
-        """Store a text for some seconds; False where the name is taken."""
+        """Store a text for some seconds; return False if the name is taken."""
         ...
 
     async def take(self, name: str) -> str | None:
-        """The text that `put_once` stored, removed with the same step; None where there is none."""
+        """Remove and return the text that `put_once` stored, in one atomic step; None if there is none."""
         ...
 
     def locked(self, owner: Owner) -> AbstractAsyncContextManager[None]:
@@ -35,7 +35,7 @@ class GrantStore(Protocol):
 
 def unavailable() -> Unavailable:
     return Unavailable(
-        "This server cannot look up whether you have signed in; the upstream was not asked.",
+        "This server cannot look up whether you have signed in; the upstream was not called.",
         remedy="Try again in a moment.",
         retry_after_seconds=5,
     )

@@ -15,7 +15,7 @@ OPERATION = "sign in"
 
 
 class Token(Record, frozen=True):
-    """A person's token; `expires_at` is a time of day in seconds, None for a token that does not end."""
+    """A person's token; `expires_at` is a Unix time in seconds, None for a token that does not expire."""
 
     access_token: str
     refresh_token: str | None = None
@@ -35,10 +35,10 @@ class _Refused(Record, frozen=True):
 
 
 class TokenRefused(Exception):
-    """The upstream did not give a token.
+    """The upstream issued no token.
 
     Args:
-        reason: in the upstream's own words.
+        reason: the upstream's error code and description.
         grant_ended: whether it says that the grant itself is invalid, so that only signing in again helps.
     """
 
@@ -49,7 +49,7 @@ class TokenRefused(Exception):
 
 
 class TokenClient:
-    """The token endpoint of one upstream, asked as `app`."""
+    """Client of one upstream's token endpoint, with the credentials of `app`."""
 
     def __init__(self, sign_in: SignIn, app: OAuthApp, documents: IssuerClient) -> None:
         self.sign_in = sign_in
@@ -58,11 +58,11 @@ class TokenClient:
         self._documents = documents
 
     async def token(self, **form: str) -> Token:
-        """A token for a code or a refresh token.
+        """Request a token for a code or a refresh token.
 
         Raises:
-            TokenRefused: when the upstream gives none.
-            VerificationUnavailable: when it does not answer.
+            TokenRefused: when the upstream issues none.
+            VerificationUnavailable: when it does not respond as expected.
         """
         sent = {"client_id": self.client_id, "client_secret": self._secret, **form}
         answer = await self._documents.post(self.sign_in.token_url, sent, None, OK_OR_OAUTH_ERROR)
@@ -77,7 +77,7 @@ class TokenClient:
 
     def _refusal(self, refused: _Refused) -> TokenRefused:
         words = [part[:MAX_REASON_CHARS] for part in (refused.error, refused.error_description) if part]
-        reason = sanitize(": ".join(words))[0] if words else "its answer holds no token"
+        reason = sanitize(": ".join(words))[0] if words else "its response contains no token"
         return TokenRefused(reason, grant_ended=refused.error in self.sign_in.ended_grant_errors)
 
 

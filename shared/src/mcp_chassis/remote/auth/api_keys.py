@@ -1,6 +1,6 @@
-"""API keys: random, kept as SHA-256, compared in constant time, each with its scopes.
+"""API keys: random, stored as SHA-256, compared in constant time, each with its scopes.
 
-A file holds one `name sha256:HEX scope,scope` a line, with options behind it: `expires=2027-01-31`, `limit=120/60` for
+A file has one `name sha256:HEX scope,scope` a line, followed by options: `expires=2027-01-31`, `limit=120/60` for
 every kind of call, `limit:write=10/60` for one. Lines of the older form `key=scope,scope` are read too and
 hashed in memory; such a key is named by its digest, so that it keeps its name when lines move.
 """
@@ -28,14 +28,14 @@ PREFIX = "tr_"
 RANDOM_BYTES = 32
 NAME_DIGITS = 12
 LIMITED_KINDS = (*TOOL_CLASSES, ADMIN, RESOURCES, PROMPTS, COMPLETION, PROTOCOL)
-"""The kinds of calls that are limited apart from each other."""
+"""The kinds of calls that are rate limited separately."""
 SINGLE = "#"
-"""Begins the name of the key of `MCP_API_KEY`; no name in a file can begin so."""
+"""Prefix of the name of the key of `MCP_API_KEY`, with which no name in a file can begin."""
 _HASHED = re.compile(
     r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})\s+(?P<scopes>[^\s=]+)(?P<options>(?:\s+\S+)*)"
 )
 _PLAIN = re.compile(r"(?P<key>[!-<>-~]{1,512})\s*=\s*(?P<scopes>\S+)")
-_MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not told
+_MISSPELT = re.compile(r"[a-z:_-]{1,20}")  # anything else may be a key in the wrong place, and is not shown
 FILE_CHECK_SECONDS = 1.0
 
 
@@ -44,9 +44,9 @@ class ApiKey:
     """One key: its name, its digest and its scopes.
 
     Args:
-        name, digest, scopes: as they stand in the file.
-        expires: the last day on which it is good, in UTC; None for a key that does not end.
-        limits: rates of calls by kind (`read`, `write`, `resources`, ...); that of the empty kind is for every other.
+        name, digest, scopes: as in the file.
+        expires: the last day on which it is valid, in UTC; None for a key that does not expire.
+        limits: rates of calls by kind (`read`, `write`, `resources`, ...); the empty kind is for all others.
     """
 
     name: str
@@ -60,7 +60,7 @@ class ApiKey:
         return cls(name, digest(secret), frozenset(scopes))
 
     def line(self) -> str:
-        """The line of the file."""
+        """The key's line in a key file."""
         options = [f"expires={self.expires.isoformat()}"] if self.expires else []
         options += [f"limit{kind and f':{kind}'}={rate}" for kind, rate in self.limits]
         return " ".join([self.name, f"sha256:{self.digest.hex()}", ",".join(sorted(self.scopes)), *options])
@@ -75,7 +75,7 @@ def digest(secret: str) -> bytes:
 
 
 def name_of(secret: str) -> str:
-    """The name of a key that was given none: `key-` and a digest of its digest."""
+    """The name of a key that has none: `key-` and a digest of its digest."""
     return f"key-{hashlib.sha256(digest(secret)).hexdigest()[:NAME_DIGITS]}"
 
 
@@ -86,7 +86,7 @@ def new_secret() -> str:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The keys of a file, how many stood in the clear, and the lines that are none."""
+    """The keys of a file, the number of those in plain text, and the problems of invalid lines."""
 
     keys: tuple[ApiKey, ...]
     in_clear: int
@@ -108,7 +108,7 @@ def parse(text: str, *, hashed_only: bool = False) -> Parsed:
             problems.append(f"line {number}: {exc}")
             continue
         if clear and hashed_only:
-            problems.append(f"line {number}: a key in the clear is refused here; `toolroll keys hash` converts it")
+            problems.append(f"line {number}: a key in plain text is refused here; `toolroll keys hash` converts it")
             continue
         in_clear += clear
         keys.append(key)
@@ -130,7 +130,7 @@ def with_options(key: ApiKey, options: Iterable[str]) -> ApiKey:
     """The key with its options: `expires=DATE`, `limit=RATE` or `limit:KIND=RATE`.
 
     Raises:
-        ValueError: naming the option that is none.
+        ValueError: when an option is invalid; lists the valid ones.
     """
     limits = dict(key.limits)
     for option in options:
@@ -168,12 +168,12 @@ class ApiKeyStore:
 
     Args:
         single: the one key of `MCP_API_KEY`.
-        path: the file.
-        hashed_only: refuse keys that stand in the clear.
-        clock: seconds, monotonic; the file is looked at once a second at most.
+        path: the key file.
+        hashed_only: refuse keys in plain text.
+        clock: returns monotonic seconds; the file is checked at most once a second.
 
     Raises:
-        BadSettings: when the file cannot be read or has a line that is no key.
+        BadSettings: when the file cannot be read or has an invalid line.
     """
 
     def __init__(
@@ -193,7 +193,7 @@ class ApiKeyStore:
         self._from_file: tuple[ApiKey, ...] = self._read_first()
 
     def find(self, secret: str) -> ApiKey | None:
-        """The key that `secret` is, or None; it may have expired. Every key is compared, so the time tells nothing."""
+        """The key with this secret, which may have expired; else None. All are compared, against timing attacks."""
         self._reload_if_changed()
         presented = digest(secret)
         found = None
@@ -235,7 +235,7 @@ class ApiKeyStore:
     def _parsed(self, path: Path) -> Parsed:
         parsed = parse(path.read_text(encoding="utf-8"), hashed_only=self._hashed_only)
         if parsed.in_clear:
-            logger.warning("%d keys stand in the clear: `toolroll keys hash FILE` converts the file.", parsed.in_clear)
+            logger.warning("%d keys are in plain text: `toolroll keys hash FILE` converts the file.", parsed.in_clear)
         return parsed
 
     def _stat(self) -> tuple[int, ...] | None:
@@ -245,4 +245,4 @@ class ApiKeyStore:
             stat = self._path.stat()
         except OSError:
             return None
-        return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino  # rights change the ctime alone
+        return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino  # permissions change only the ctime

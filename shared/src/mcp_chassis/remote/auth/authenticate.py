@@ -22,11 +22,11 @@ _audit = logging.getLogger(AUDIT)
 
 BAD_TOKENS = RequestRate(20, 10.0)
 PROTOCOL_FACTOR = 10
-"""Lists, pings and handshakes for each tool call that a rate allows: a host makes six of them when it connects."""
+"""Lists, pings and handshakes that are allowed for each tool call of a rate; a host makes six when it connects."""
 LONGEST_CREDENTIAL = 16_384
 UNKNOWN_ADDRESS = "unknown"
 WITHHELD = "withheld"
-"""Stands where the SDK keeps the token itself: no tool needs it, so none can pass it on."""
+"""Replaces the token in the SDK's `AccessToken`, so that no tool can pass it on; none needs it."""
 KEY, OAUTH = "key", "oauth"
 CREDENTIAL_HEADERS = (b"authorization", b"x-api-key")
 WITHOUT = "This server needs an API key or a token: send it as `Authorization: Bearer`."
@@ -41,14 +41,14 @@ class Verifier(Protocol):
     """Verifies OAuth tokens."""
 
     async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
-        """The principal and scopes of a token; None when it is not good, or not known to be and `may_ask` is false.
+        """The principal and scopes of a token; None if it is invalid, or would have to be asked about and may not.
 
         Args:
             token: as it was sent.
             may_ask: whether the authorization server may be asked about this token.
 
         Raises:
-            VerificationUnavailable: when that cannot be found out.
+            VerificationUnavailable: when it cannot be verified at the moment.
         """
         ...
 
@@ -62,26 +62,26 @@ class KeyHolder(AuthenticatedUser):
 
 
 def own_rate(user: AuthenticatedUser | None, kind: str) -> RequestRate | None:
-    """The rate that a caller's key has for a kind of call; None where that of the server counts."""
+    """The rate that a caller's key has for a kind of call; None if the server's rate applies."""
     if not isinstance(user, KeyHolder):
         return None
     return user.limits.get(kind) or of_kind(user.limits.get(""), kind)
 
 
 def of_kind(rate: RequestRate | None, kind: str) -> RequestRate | None:
-    """The rate of a kind of call where `rate` is that of tool calls."""
+    """The rate of a kind of call, derived from the rate of tool calls."""
     return rate.times(PROTOCOL_FACTOR) if rate and kind == PROTOCOL else rate
 
 
 class Authentication:
-    """The checks of one server's callers.
+    """Authentication of one server's callers.
 
     Args:
         keys: API keys.
-        verifier: of OAuth tokens.
-        challenge: `WWW-Authenticate` for an OAuth error code (empty where no credential came).
+        verifier: verifies OAuth tokens; None if they are not accepted.
+        challenge: returns `WWW-Authenticate` for an OAuth error code, which is empty if no credential was sent.
         bad_tokens: counts bad credentials per address.
-        today: the day in UTC.
+        today: returns the day in UTC.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class Authentication:
         self._known: dict[ApiKey, AuthenticatedUser] = {}
 
     async def caller(self, scope: Scope) -> AuthenticatedUser:
-        """The caller that sends this request. A good credential passes whatever else its address has sent.
+        """The caller of a request. A valid credential is accepted even if its address has sent too many bad ones.
 
         Raises:
-            Rejection: 401 without a good credential, 429 after too many bad ones from one address, 503 when it cannot
-                be checked.
+            Rejection: 401 without a valid credential, 429 after too many bad ones from one address, 503 when it cannot
+                be verified.
         """
         credential = self._credential(scope)
         network = network_of(address_of(scope))
@@ -115,7 +115,7 @@ class Authentication:
             raise rejections.unavailable("Tokens cannot be checked at the moment.", 5) from None
         if user is None:
             if wait:
-                raise rejections.limited("Too many bad keys or tokens came from your address.", wait)
+                raise rejections.limited("Too many invalid keys or tokens were sent from your address.", wait)
             self._count_bad(network)
             raise self._refused(BAD, "invalid_token")
         return user
@@ -126,7 +126,7 @@ class Authentication:
             log_event(_audit, logging.WARNING, "locked out", address=network, outcome="too many bad credentials")
 
     def _credential(self, scope: Scope) -> str:
-        """The one credential sent; empty where what was sent cannot be one."""
+        """The credential of a request; empty if several different ones or a malformed one were sent."""
         sent = [(name, value.decode("latin-1")) for name, value in scope["headers"] if name in CREDENTIAL_HEADERS]
         if not sent:
             raise self._refused(WITHOUT, "")
@@ -139,7 +139,7 @@ class Authentication:
         if key := self._keys.find(credential):
             if key.has_expired(self._today()):
                 raise self._refused(
-                    f"Your key {key.name} ended after {key.expires}: ask for a new one.", "invalid_token"
+                    f"Your key {key.name} expired after {key.expires}: ask for a new one.", "invalid_token"
                 )
             return self._known.get(key) or self._remember(key)
         token = await self._verifier.verify(credential, may_ask=may_ask) if self._verifier else None
@@ -163,7 +163,7 @@ def _bearer(value: str) -> str:
 
 
 def address_of(scope: Scope) -> str:
-    """The caller's IP address, IPv4 unmapped from IPv6; `unknown` where a proxy sent something else."""
+    """The caller's IP address, IPv4 unmapped from IPv6; `unknown` if a proxy sent something else."""
     return _address((scope.get("client") or ("", 0))[0])
 
 
@@ -179,10 +179,10 @@ def _address(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
-    """The address; of IPv6 the /64 network of a household, which can change the rest at will."""
+    """The address; for IPv6 its /64 network, because a household can use any address in it."""
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 def by_oauth(user: AuthenticatedUser) -> bool:
-    """Whether the caller came with an OAuth token, and so can be asked for a better one."""
+    """Whether the caller uses an OAuth token, so that it can be asked for one with more scopes."""
     return (user.access_token.subject or "").startswith(f"{OAUTH}:")

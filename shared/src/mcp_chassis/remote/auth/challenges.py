@@ -12,7 +12,7 @@ class Challenges:
         self._metadata_url = metadata_url
 
     def unauthorized(self, error: str) -> str:
-        """The challenge of a 401; `error` is empty where no credential came."""
+        """The challenge of a 401; `error` is empty if no credential was sent."""
         return self._challenge({"error": error} if error else {})
 
     def insufficient(self, scope: str) -> str:

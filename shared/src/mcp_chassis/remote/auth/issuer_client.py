@@ -14,10 +14,10 @@ OK_OR_OAUTH_ERROR = frozenset({200, 400, 401})
 
 
 class IssuerClient:
-    """Fetches from the authorization server.
+    """Fetches JSON documents from an authorization server.
 
     Args:
-        client: of HTTP; it follows no redirect.
+        client: an HTTP client that follows no redirects.
     """
 
     def __init__(self, client: httpx2.AsyncClient | None = None) -> None:
@@ -27,19 +27,19 @@ class IssuerClient:
         """The JSON object at `url`.
 
         Raises:
-            VerificationUnavailable: when there is none, it is larger than 1 MB, or it does not come in time.
+            VerificationUnavailable: when there is none, it is larger than 1 MB, or it does not arrive in time.
         """
         return await self._asked(self._client.build_request("GET", url, headers={"accept": "application/json"}))
 
     async def post(
         self, url: str, form: dict[str, str], auth: tuple[str, str] | None, statuses: frozenset[int] = OK
     ) -> dict[str, Any]:
-        """The JSON object that `url` answers to a form.
+        """Post a form and return the JSON object of the response.
 
         Args:
-            url, form: of the request.
+            url, form: those of the request.
             auth: client id and secret for HTTP Basic.
-            statuses: of an answer that is read; RFC 6749 answers errors with 400 or 401.
+            statuses: those whose response is read; RFC 6749 has 400 and 401 for errors.
 
         Raises:
             VerificationUnavailable: as `get`.

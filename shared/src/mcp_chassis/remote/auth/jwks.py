@@ -16,9 +16,9 @@ from mcp_chassis.remote.auth.issuer_records import IssuerMetadata, JsonWebKey
 
 MIN_REFRESH_SECONDS = 10.0
 FRESH_SECONDS = 600.0
-"""Seconds after which the keys are fetched again, so that one that was withdrawn ends."""
+"""Seconds after which the keys are fetched again, so that a withdrawn key becomes invalid."""
 STALE_SECONDS = 3600.0
-"""Seconds for which the keys go on counting while the issuer cannot be reached."""
+"""Seconds for which cached keys stay valid while the issuer cannot be reached."""
 _FAMILIES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 
 
@@ -26,9 +26,9 @@ class Jwks:
     """The keys of one issuer.
 
     Args:
-        issuer: looked up at its metadata where no URL is given.
-        url: of the key set.
-        clock: seconds, monotonic.
+        issuer: its metadata name the key set if no `url` is given.
+        url: the URL of the key set.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Jwks:
         """The key that `kid` names and that makes signatures of `algorithm`.
 
         Raises:
-            VerificationUnavailable: when no keys could be had.
+            VerificationUnavailable: when no valid keys are available.
         """
         if self._clock() - self._fetched > FRESH_SECONDS or self._chosen(kid, algorithm) is None:
             await self._refresh(kid, algorithm)
@@ -64,7 +64,7 @@ class Jwks:
             try:
                 self._keys = await self._fetch()
             except VerificationUnavailable:
-                return  # the keys that are there count until they are stale
+                return  # cached keys stay valid until they are stale
             self._fetched = self._clock()
 
     async def _fetch(self) -> list[JsonWebKey]:
@@ -112,7 +112,7 @@ def metadata_urls(issuer: str) -> list[str]:
 
 
 def _safe(url: str, issuer: str) -> bool:
-    """A URL over https, or as plain as the issuer's own, which only this machine may be."""
+    """Whether a URL is https, or http like that of an issuer on this machine."""
     try:
         return httpx2.URL(url).scheme in {"https", urlsplit(issuer).scheme}
     except httpx2.InvalidURL:

@@ -10,17 +10,17 @@ EVERYTHING = "*"
 ALIAS = "mcp:"
 ADMIN = "admin"
 COMPLETION = "completion"
-"""The kind under which completing arguments is rate limited; no scope."""
+"""Kind of call for the rate limit of completions; not a scope."""
 PROTOCOL = "protocol"
-"""The kind of every message that no other kind counts: lists, pings, handshakes, subscriptions, unknown methods."""
+"""Kind of call for the rate limit of all other messages: lists, pings, handshakes, subscriptions, unknown methods."""
 TOOL_CLASSES = ("read", "write", "destructive")
 SINGLE_KEY = frozenset({"tools", "resources", "prompts"})
-"""What the one key of `MCP_API_KEY` may do."""
+"""Scopes of the key in `MCP_API_KEY`."""
 PLAIN = frozenset({*TOOL_CLASSES, "tools", "resources", "prompts", ADMIN, EVERYTHING})
 
 
 def known(scope: str) -> bool:
-    """Whether `scope` could ever grant anything: a plain name, `mount:name`, `mcp:name` or `mount:tool:name`."""
+    """Whether a scope is well formed: a plain name, `mount:name`, `mcp:name` or `mount:tool:name`."""
     match scope.split(":"):
         case [name]:
             return name in PLAIN
@@ -43,24 +43,24 @@ class Scopes:
         self.mount = mount
 
     def sufficient(self, permission: str, tool: str | None = None) -> list[str]:
-        """Every scope that gives `permission`, the plainest first."""
+        """The scopes that grant `permission`, plain names first."""
         names = [permission, *(["tools"] if permission in TOOL_CLASSES else []), EVERYTHING]
         own = [f"{self.mount}:{name}" for name in names]
         one_tool = [f"{self.mount}:tool:{tool}"] if tool else []
         return [*names, *own, *one_tool, *(f"{ALIAS}{name}" for name in names)]
 
     def allow(self, granted: Iterable[str], permission: str, tool: str | None = None) -> bool:
-        """Whether one of the scopes granted gives `permission`."""
+        """Whether one of the granted scopes grants `permission`."""
         return not set(granted).isdisjoint(self.sufficient(permission, tool))
 
     @staticmethod
     def missing(granted: Iterable[str], permission: str) -> str:
-        """The scope to ask for, in the words of those that the caller has: an issuer of `mcp:read` knows no `read`."""
+        """The scope to request; with the prefix `mcp:` if the caller's scopes have it, as its issuer knows no other."""
         has_alias = any(scope.startswith(ALIAS) for scope in granted)
         return f"{ALIAS}{permission}" if has_alias else permission
 
     def check(self, permission: str, tool: str | None = None) -> None:
-        """Let the current caller pass; where nobody has to say who they are, everyone does.
+        """Check that the current caller has `permission`; without authentication every caller has.
 
         Raises:
             PermissionDenied: naming the scope that is missing.

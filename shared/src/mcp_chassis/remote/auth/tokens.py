@@ -1,6 +1,6 @@
-"""Tokens of an authorization server: signed ones are checked here, opaque ones are asked about there.
+"""Verification of access tokens: signed ones by their signature, opaque ones by asking the authorization server.
 
-Nothing is let in because it could not be checked: a failing check is 401, a check that cannot be made is 503.
+A token that cannot be checked is not accepted: a failing check is 401, a check that cannot be made is 503.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from mcp_chassis.remote.auth.jwks import Jwks
 LEEWAY = 10  # seconds that clocks may differ
 ACCESS_TOKENS = ("", "jwt", "at+jwt", "application/at+jwt")
 _REQUIRED = ["exp", "iss", "aud"]
-CACHE_SECONDS = 30.0  # seconds an answer about an opaque token is believed
+CACHE_SECONDS = 30.0  # seconds for which the result of an introspection is used
 MAX_CACHED_TOKENS = 10_000
 MAX_SUBJECT_CHARS = 255
 
@@ -28,10 +28,10 @@ class SignedTokens:
     """Verifies JWT access tokens (RFC 9068).
 
     Args:
-        issuer: whose tokens are taken.
+        issuer: the issuer whose tokens are accepted.
         audience: the resource they must be meant for (RFC 8707).
-        algorithms: of signatures; asymmetric ones only.
-        keys: of the issuer.
+        algorithms: accepted algorithms of signatures; asymmetric ones only.
+        keys: the keys of the issuer.
     """
 
     def __init__(self, issuer: str, audience: str, algorithms: Sequence[str], keys: Jwks) -> None:
@@ -41,7 +41,7 @@ class SignedTokens:
         self._keys = keys
 
     async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
-        """The principal and scopes of a token; None when it is not good.
+        """The principal and scopes of a token; None if it is invalid.
 
         Args:
             token: as it was sent.
@@ -85,14 +85,14 @@ class SignedTokens:
 
 
 class OpaqueTokens:
-    """Asks the authorization server about each token (RFC 7662) and believes the answer for half a minute.
+    """Verifies opaque tokens by introspection (RFC 7662); a result is used for half a minute.
 
     Args:
-        url: where to ask.
-        issuer: whose tokens are taken.
+        url: the introspection endpoint.
+        issuer: the issuer whose tokens are accepted.
         audience: the resource they must be meant for.
-        client: who asks: id and secret.
-        clock: the time of day in seconds.
+        client: id and secret of this server there.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -114,10 +114,10 @@ class OpaqueTokens:
         self._cached: OrderedDict[bytes, tuple[float, AccessToken | None]] = OrderedDict()
 
     async def verify(self, token: str, *, may_ask: bool = True) -> AccessToken | None:
-        """The principal and scopes of a token; None when it is not good, or would have to be asked about and may not.
+        """The principal and scopes of a token; None if it is invalid, or would have to be asked about and may not.
 
         Raises:
-            VerificationUnavailable: when the authorization server does not answer.
+            VerificationUnavailable: when the authorization server does not respond.
         """
         name = hashlib.sha256(token.encode()).digest()
         until, known = self._cached.get(name, (0.0, None))
@@ -148,7 +148,7 @@ class OpaqueTokens:
 
 
 def access_token(claims: dict[str, Any], issuer: str, audience: str) -> AccessToken | None:
-    """The caller that verified claims name; None when they name nobody. The token itself is not kept."""
+    """The caller that verified claims name; None if they name none. The token itself is not stored."""
     client = claims.get("client_id") or claims.get("azp")
     subject = claims.get("sub") or client
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARS:
@@ -164,10 +164,10 @@ def access_token(claims: dict[str, Any], issuer: str, audience: str) -> AccessTo
 
 
 def principal_of(issuer: str, subject: str, *, is_client: bool) -> str:
-    """The principal of a token: its issuer, and whether it stands for a person or for a client by itself.
+    """The principal of a token: its kind (a user, or a client by itself), issuer and subject.
 
-    A client registered under the name of a person, and a person of the same name at another issuer, are others. An
-    issuer has no fragment (RFC 8414), so that the first `#` ends it.
+    So a client with the name of a user, and a user of the same name at another issuer, are other principals. An issuer
+    has no fragment (RFC 8414), so that the first `#` ends it.
     """
     return f"{OAUTH}:{'client' if is_client else 'user'}:{issuer}#{subject}"
 
@@ -185,6 +185,6 @@ def _scopes(claims: dict[str, Any]) -> Iterable[str]:
 
 
 def _expiry(claims: dict[str, Any]) -> float:
-    """The expiry of a token in seconds since 1970; 0 where it names none, so that it has expired."""
+    """Unix time in seconds at which a token expires; 0 if it has none, so that it counts as expired."""
     expires = claims.get("exp")
     return expires if isinstance(expires, int | float) and not isinstance(expires, bool) else 0.0

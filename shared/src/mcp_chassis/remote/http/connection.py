@@ -1,4 +1,4 @@
-"""An HTTP connection: uvicorn's h11 protocol, counted, with a close after which the client can read its answer."""
+"""An HTTP connection: uvicorn's h11 protocol with limits, and a close after which the client can read its response."""
 
 import asyncio
 import ipaddress
@@ -7,13 +7,13 @@ from typing import Any, Protocol, cast
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 LINGER_SECONDS = 5.0
-"""How long the rest of a request is read and thrown away after its answer."""
+"""Seconds for which the rest of a request is read and discarded after its response."""
 CONNECTION = "toolroll.connection"
 """Key of the ASGI scope's state: the connection that a request came on."""
 _OVERLOADED = b"This server has as many connections as it can hold. Try again in a second."
 
 Group = tuple[str, str]
-"""The idle connections that limits treat alike: a kind and, of those with a principal, its name."""
+"""Group of idle connections that the limits treat alike: its kind, and the name of the principal if it has one."""
 
 
 class Admission(Protocol):
@@ -26,7 +26,7 @@ class Admission(Protocol):
 
 
 class Connection(H11Protocol):
-    """A connection of a client, with what its limits need to know.
+    """A connection of a client, with the state that its limits need.
 
     Args:
         limits: counts the connections.
@@ -97,7 +97,7 @@ class Connection(H11Protocol):
     def linger(self) -> None:
         """Half-close: send what is queued, then read and discard until the client closes or the time is over.
 
-        A close with unread input would reset the connection, and the client would lose the answer with it.
+        A close with unread input would reset the connection, and the client would lose the response.
         """
         self._lingering = True
         transport = cast("_LingeringTransport", self.transport)
@@ -139,7 +139,7 @@ class _LingeringTransport:
 
 
 def unmapped(host: str) -> str:
-    """The IPv4 address of an IPv4-mapped IPv6 address; any other host as it is."""
+    """The IPv4 address of an IPv4-mapped IPv6 address; any other host unchanged."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Limits of connections: how many at the same time, and how long one may be idle or leave its answer unread."""
+"""Limits of connections: their number, and how long one may be idle or leave its response unread."""
 
 import math
 import sys
@@ -10,7 +10,7 @@ from mcp_chassis.remote.http.connection import Connection, Group
 FIRST_REQUEST_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 UNREAD_SECONDS = 30.0
-"""A connection is aborted after this time without one byte of its answer read."""
+"""Seconds after which a connection is aborted if its client reads no byte of the response."""
 WITHOUT_REQUEST: Group = ("no request", "")
 WITHOUT_PRINCIPAL: Group = ("no principal", "")
 RANKS: dict[Group, float] = {WITHOUT_REQUEST: math.inf, WITHOUT_PRINCIPAL: sys.maxsize}
@@ -18,7 +18,7 @@ RANKS: dict[Group, float] = {WITHOUT_REQUEST: math.inf, WITHOUT_PRINCIPAL: sys.m
 
 @dataclass(frozen=True)
 class ConnectionCaps:
-    """The most connections of a process, and of one principal; seconds until one that does nothing is closed."""
+    """Maximum number of connections of a process and of one principal, and seconds until inactive ones are closed."""
 
     total: int = 4000
     per_principal: int = 500
@@ -30,9 +30,9 @@ class ConnectionCaps:
 class ConnectionLimits:
     """The open connections of a process.
 
-    At the cap a new connection takes the place of one without a request, then of an idle one without a principal,
-    then of an idle one of the principal with the most; only where all are busy is the new one refused. Idle connections
-    are kept in groups by this order, so that a flood of new connections costs the same at any number of open ones.
+    At the limit a new connection replaces one without a request, else an idle one without a principal, else an idle
+    one of the principal with the most; only if all are busy the new one is refused. Idle connections are grouped in
+    this order, so that accepting a new connection costs the same at any number of open ones.
     """
 
     def __init__(self, caps: ConnectionCaps) -> None:
@@ -63,7 +63,7 @@ class ConnectionLimits:
             self._release(connection)
 
     def note(self, connection: Connection) -> None:
-        """A request of a connection may have begun or ended."""
+        """Update the group of a connection whose request may have begun or ended."""
         group = self._group(connection) if connection in self._open and connection.is_idle else None
         if group == connection.idle_group:
             return
@@ -98,7 +98,7 @@ class ConnectionLimits:
         return len(self._open) >= self.caps.total and not self._idle
 
     def sweep(self, now: float) -> None:
-        """Close connections that have been idle too long, abort those whose answer nobody reads."""
+        """Close connections that have been idle too long, and abort those whose client does not read the response."""
         for connection in list(self._open):
             self._watch_reading(connection, now)
             if not connection.is_idle:

@@ -19,7 +19,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def is_preflight(scope: Scope) -> bool:
-    """Whether a browser asks before the request whether it may be made."""
+    """Whether a request is a browser's preflight."""
     return (
         scope["method"] == "OPTIONS"
         and request_body.header(scope, b"origin") is not None
@@ -28,7 +28,7 @@ def is_preflight(scope: Scope) -> bool:
 
 
 def preflight_headers(scope: Scope) -> dict[str, str]:
-    """The headers of the answer to a preflight of an allowed origin."""
+    """The headers of the response to a preflight from an allowed origin."""
     wanted = (request_body.header(scope, b"access-control-request-headers") or "").lower().split(",")[:MAX_HEADERS]
     parameters = [name.strip() for name in wanted if name.strip().startswith(PARAMETER_HEADER)]
     allowed = [*SENT, *(name for name in parameters if name.replace("-", "").isalnum())]
@@ -42,7 +42,7 @@ def preflight_headers(scope: Scope) -> dict[str, str]:
 
 
 def response_headers(scope: Scope, origins: Origins) -> Headers:
-    """The headers that let a page of an allowed origin read a response; none for another origin or a program."""
+    """The headers that let a page of an allowed origin read a response; none for others and for programs."""
     sent = request_body.headers(scope, b"origin")
     if not sent or not origins.answers_origins(sent):
         return []

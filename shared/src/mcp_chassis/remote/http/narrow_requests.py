@@ -1,4 +1,4 @@
-"""The narrowing that one HTTP request asks for, by its headers and by its path below the server's."""
+"""The narrowing that one HTTP request requests, by its headers and by its path below the server's."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,10 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
 def narrowing_of(scope: Scope, server: Server[Any]) -> Narrowing:
-    """The tools that the request's path (`/x/review`, `/readonly`) and headers leave.
+    """The narrowing that the path (`/x/review`, `/readonly`) and the headers of a request name.
 
     Raises:
-        Refusal: 400 when a tool, a profile or a value is not known, 404 when the path is not.
+        Rejection: 400 when a tool, a profile or a value is not known, 404 when the path is not.
     """
     choices, read_only = _of_path(scope.get(BELOW, ()), server)
     if named := split(request_body.header(scope, TOOLS_HEADER) or ""):
@@ -77,6 +77,6 @@ def _of_path(segments: Sequence[str], server: Server[Any]) -> tuple[list[list[st
 
 
 def _names(names: Any, server: Server[Any]) -> Iterator[str]:
-    """A profile may be named without its `@`, which some clients cannot send in a path."""
+    """Yield the names, profiles with their `@`, which callers may leave out: some cannot send it in a path."""
     for name in names:
         yield f"@{name}" if name in server.profiles else name

@@ -44,7 +44,7 @@ class Origins:
         """The rules for these hosts and origins, besides `localhost`, `127.0.0.1` and `[::1]` on any port.
 
         Raises:
-            BadSettings: naming the setting with an entry that is no host or no origin.
+            BadSettings: naming the setting with an invalid entry.
         """
         public = [public_url] if public_url else []
         named = [_host(entry) for entry in hosts] + [Authority(_origin(url)[1].name) for url in public]
@@ -62,11 +62,11 @@ class Origins:
         return host is not None and any(rule.admits(host) for rule in self.hosts)
 
     def answers_origins(self, headers: Sequence[str]) -> bool:
-        """Whether the Origin headers of a request are answered: none, which is a program's request, or one."""
+        """Whether the Origin headers of a request are accepted: none, as programs send, or one allowed origin."""
         return not headers or (len(headers) == 1 and self.answers_origin(headers[0]))
 
     def answers_origin(self, header: str) -> bool:
-        """Whether an Origin is answered; `null` is that of a page which hides where it comes from."""
+        """Whether an Origin is allowed; `null`, which pages send that hide their origin, is not."""
         scheme, separator, rest = header.partition("://")
         origin = Authority.parse(rest) if separator else None
         if origin is None:

@@ -12,7 +12,7 @@ MAX_KEYS = 100_000
 
 @dataclass(frozen=True)
 class RequestRate:
-    """A rate: `count` calls in `seconds`; a count of 0 is no limit."""
+    """A rate: `count` calls in `seconds`; a count of 0 means no limit."""
 
     count: int
     seconds: float
@@ -22,7 +22,7 @@ class RequestRate:
         """Parse `60/60` (calls/seconds), or `60`, which is per minute.
 
         Raises:
-            ValueError: saying the form.
+            ValueError: when the text has another form; the message names the form.
         """
         count, _, seconds = text.partition("/")
         try:
@@ -45,19 +45,19 @@ class Limiter(Protocol):
     """Counts calls under keys."""
 
     async def hit(self, key: str, rate: RequestRate | None = None) -> float:
-        """Count one more under a key; seconds to wait, 0 when it may go on. `rate` takes the limiter's place."""
+        """Count a call; return 0, or the seconds to wait if it exceeds the rate. `rate` replaces the limiter's own."""
         ...
 
 
 class SlidingWindow:
-    """A sliding window: the window before counts by the part of it that still overlaps.
+    """Sliding-window counter: the count of the previous window is weighted by the part of it that still overlaps.
 
-    It holds three numbers a key instead of every moment; after a burst up to half as many again go through.
+    It stores three numbers a key instead of the time of every call; after a burst up to half as many again pass.
 
     Args:
-        rate: how many in how many seconds.
-        clock: seconds, monotonic.
-        max_keys: keys remembered; the one unseen for longest is forgotten first.
+        rate: the calls allowed for a key.
+        clock: returns monotonic seconds.
+        max_keys: maximum number of keys; the least recently used is dropped first.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class SlidingWindow:
         return len(self._seen)
 
     async def hit(self, key: str, rate: RequestRate | None = None) -> float:
-        """Count one more under a key; seconds to wait, 0 when it may go on. What has to wait is not counted."""
+        """Count a call; return 0, or the seconds to wait if it exceeds the rate. Such a call is not counted."""
         wait = self.wait(key, rate)
         if not wait:
             self.count(key, rate)
         return wait
 
     def wait(self, key: str, rate: RequestRate | None = None) -> float:
-        """Seconds until one more fits, without counting it."""
+        """Seconds until one more call is allowed, without counting it."""
         rate = rate or self.rate
         window, now, before = self._at(key, rate)
         into = self._clock() / rate.seconds - window
@@ -89,12 +89,12 @@ class SlidingWindow:
         return rate.seconds * (1 - into - (rate.count - 1 - now) / before)
 
     def count(self, key: str, rate: RequestRate | None = None) -> None:
-        """Count one more, whether it fits or not."""
+        """Count a call, whether it is allowed or not."""
         window, now, before = self._at(key, rate or self.rate)
         self._seen[key] = (window, now + 1, before)
 
     def _at(self, key: str, rate: RequestRate) -> tuple[int, int, int]:
-        """The current window's number, and the counts of it and of the one before."""
+        """The number of the current window, its count, and the count of the previous window."""
         window = int(self._clock() / rate.seconds)
         last, count, before = self._seen.get(key, (window, 0, 0))
         if last == window:

@@ -22,10 +22,10 @@ class Rejection(Exception):
     """The response to a request that is not admitted.
 
     Args:
-        status: of HTTP.
-        failure: `data` of the JSON-RPC error.
-        headers: besides the usual ones.
-        code: of JSON-RPC.
+        status: the HTTP status.
+        failure: becomes `data` of the JSON-RPC error.
+        headers: further headers.
+        code: the JSON-RPC error code.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Rejection(Exception):
         self.code = code
 
     def body(self, rpc_id: str | int | None = None) -> dict[str, Any]:
-        """The JSON-RPC error; `rpc_id` is that of the message, where it could be read."""
+        """The JSON-RPC error; `rpc_id` is the id of the message, None if it could not be read."""
         error = {"code": self.code, "message": self.failure.message, "data": self.failure.wire()}
         return {"jsonrpc": "2.0", "id": rpc_id, "error": error}
 
@@ -48,12 +48,12 @@ class Rejection(Exception):
 
 
 async def send_json(send: Send, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-    """Answer with one JSON object."""
+    """Send a response with one JSON object."""
     await send_body(send, status, json.dumps(body).encode(), {"content-type": "application/json", **(headers or {})})
 
 
 async def send_body(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    """Answer with a status, headers and one body."""
+    """Send a response with a status, headers and one body."""
     lines = {"cache-control": "no-store", **headers, **({} if status == 204 else {"content-length": str(len(body))})}
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
@@ -62,13 +62,13 @@ async def send_body(send: Send, status: int, body: bytes, headers: Mapping[str, 
 
 def wrong_host() -> Rejection:
     return Rejection(
-        421, PermissionDenied("This server does not answer to that Host.", remedy="See MCP_ALLOWED_HOSTS.")
+        421, PermissionDenied("This server does not accept this Host header.", remedy="See MCP_ALLOWED_HOSTS.")
     )
 
 
 def wrong_origin() -> Rejection:
     return Rejection(
-        403, PermissionDenied("This server answers no page of that Origin.", remedy="See MCP_ALLOWED_ORIGINS.")
+        403, PermissionDenied("This server does not accept this Origin header.", remedy="See MCP_ALLOWED_ORIGINS.")
     )
 
 
@@ -90,7 +90,7 @@ def too_slow() -> Rejection:
 
 
 def not_json() -> Rejection:
-    return Rejection(400, InvalidInput("The body is no JSON."), code=PARSE_ERROR)
+    return Rejection(400, InvalidInput("The body is not JSON."), code=PARSE_ERROR)
 
 
 def not_one_message() -> Rejection:
@@ -106,9 +106,9 @@ def insufficient(challenge: str, failure: PermissionDenied) -> Rejection:
 
 
 def limited(reason: str, seconds: float) -> Rejection:
-    """429 with `Retry-After`, in whole seconds as HTTP has it.
+    """429 with `Retry-After` in whole seconds, as HTTP requires.
 
-    The connection is closed: what is pipelined behind the request would be read and refused one by one.
+    The connection is closed, since requests pipelined after this one would be read and refused one by one.
     """
     wait = math.ceil(seconds)
     failure = RateLimited(reason, remedy=f"Wait {wait} s before the next call.", retry_after_seconds=wait)

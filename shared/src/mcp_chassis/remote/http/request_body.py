@@ -1,4 +1,4 @@
-"""The body of a request: read whole, within its size and its time, and parsed as one JSON-RPC message."""
+"""The body of a request: read completely, within limits of size and time, and parsed as one JSON-RPC message."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope
 from mcp_chassis.remote.http import rejections
 
 BODY_SECONDS = 30.0
-"""A body that has not arrived by then is given up; half-open ones would pile up otherwise."""
+"""Seconds after which an incomplete body is rejected; otherwise half-open requests would accumulate."""
 
 
 async def read(scope: Scope, receive: Receive, max_bytes: int, seconds: float = BODY_SECONDS) -> bytes:
@@ -17,7 +17,7 @@ async def read(scope: Scope, receive: Receive, max_bytes: int, seconds: float = 
 
     Raises:
         Rejection: 413 when it is larger than `max_bytes` bytes, 408 when it takes longer than `seconds`.
-        ConnectionError: when the caller is gone.
+        ConnectionError: when the caller has disconnected.
     """
     if int(header(scope, b"content-length") or "0") > max_bytes:  # h11 lets nothing but digits through
         raise rejections.too_large(max_bytes)
@@ -38,10 +38,10 @@ async def read(scope: Scope, receive: Receive, max_bytes: int, seconds: float = 
 
 
 def message_of(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC request or notification. Answers are none: no server here asks anything.
+    """Parse one JSON-RPC request or notification. Responses are not accepted, as servers over HTTP send no requests.
 
     Raises:
-        Rejection: 400 when it is no JSON, a batch, or no message.
+        Rejection: 400 when it is not JSON, or is not one message, such as a batch.
     """
     try:
         message = json.loads(body)
@@ -64,7 +64,7 @@ def _well_formed(message: dict[str, Any]) -> bool:
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body again, which was read already."""
+    """A `receive` that first returns the body that was already read."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
@@ -79,11 +79,11 @@ def headers(scope: Scope, name: bytes) -> list[str]:
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The first value of a header; None where it is missing."""
+    """The first value of a header; None if it is missing."""
     return next(iter(headers(scope, name)), None)
 
 
 def only_header(scope: Scope, name: bytes) -> str | None:
-    """The value of a header; None where it is missing or comes twice."""
+    """The value of a header; None if it is missing or occurs twice."""
     values = headers(scope, name)
     return values[0] if len(values) == 1 else None

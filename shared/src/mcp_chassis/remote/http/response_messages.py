@@ -1,15 +1,15 @@
-"""The JSON-RPC messages of one HTTP response, read from its bytes while they are sent."""
+"""The JSON-RPC messages of one HTTP response, parsed from its bytes while they are sent."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 MAX_MESSAGE_BYTES = 1024 * 1024
-"""Bytes that are held of one message; a longer one is not read."""
+"""Maximum size of a message in bytes; a longer one is skipped."""
 
 
 class ResponseMessages:
-    """Reads the messages of one response: one JSON object, or the events of a stream.
+    """Parses the messages of one response: one JSON object, or the events of a stream.
 
     Args:
         note: receives each message.
@@ -21,7 +21,7 @@ class ResponseMessages:
         self._skips = False
 
     def feed(self, body: bytes, *, is_event_stream: bool, more: bool) -> None:
-        """Read a part of the body; `more` says whether another follows."""
+        """Parse a part of the body; `more` says whether another follows."""
         self._held += body
         if is_event_stream:
             *lines, rest = self._held.split(b"\n")
@@ -36,7 +36,7 @@ class ResponseMessages:
             self._skips = True
 
     def _read_line(self, line: bytearray) -> None:
-        """Read one line of a stream, unless its beginning was not held."""
+        """Parse one line of a stream, unless its beginning was dropped because of its length."""
         if not self._skips and line.startswith(b"data:"):
             self._read(bytes(line[len(b"data:") :]))
         self._skips = False

@@ -1,4 +1,4 @@
-"""Answers to hosts that look for an authorization server where there is none; they show the text to people."""
+"""Responses to hosts that look for an authorization server where there is none; hosts show the text to people."""
 
 import re
 
@@ -11,14 +11,14 @@ _PATHS = re.compile(
     r"|(?:/[^/]+)?/(?:register|authorize|token)"
 )
 ASK_FOR_A_KEY = (
-    "This server signs nobody in. It takes an API key: let the host send the header `Authorization: Bearer KEY`, or "
+    "This server has no sign-in. It accepts an API key: let the host send the header `Authorization: Bearer KEY`, or "
     "`X-API-Key: KEY`, and ask whoever runs the server for a key."
 )
 NO_CREDENTIAL_NEEDED = (
-    "This server signs nobody in: it takes calls without a key or a token. Remove the sign-in from the host's entry."
+    "This server has no sign-in: it accepts calls without a key or token. Remove the sign-in from the host's entry."
 )
 ASK_THE_ISSUER = (
-    "This server takes access tokens of {issuer}; sign in there. /.well-known/oauth-protected-resource names it."
+    "This server accepts access tokens of {issuer}; sign in there. /.well-known/oauth-protected-resource names it."
 )
 
 

@@ -1,4 +1,4 @@
-"""Client of Redis that remembers for a second that it cannot be reached."""
+"""Client of Redis that, for a second after a failure, does not call it again."""
 
 import contextlib
 import logging
@@ -13,11 +13,11 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 PATIENCE = 2.0
-"""Seconds one request to Redis may take; it stands on the same network, and a call waits for it."""
+"""Timeout of one request to Redis in seconds; short, since Redis is on the same network and calls wait for it."""
 QUEUE = 5.0
 """Seconds a request may wait for a free connection, of which a process has sixteen."""
 LEFT_ALONE = 1.0
-"""Seconds for which Redis is not asked again after it failed, so that calls do not queue for it."""
+"""Seconds for which Redis is not called again after a failure, so that calls do not queue for it."""
 PREFIX = "toolroll"
 
 
@@ -44,8 +44,8 @@ class RedisClient:
     """One process's connections to Redis; opened on first use.
 
     Args:
-        url: of Redis.
-        clock: seconds, monotonic.
+        url: the URL of Redis.
+        clock: returns monotonic seconds.
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,17 +60,17 @@ class RedisClient:
         self._outage_logged = False
 
     async def ask(self, question: Callable[[Commands], Awaitable[Answer]]) -> Answer:
-        """The answer of Redis to `question`.
+        """Run commands on Redis and return their result.
 
         Raises:
-            RedisUnavailable: when it cannot be reached, or could not a second ago.
+            RedisUnavailable: when Redis cannot be reached, or could not within the last second.
         """
         async with self.asking():
             return await question(cast("Commands", self._client))
 
     @contextlib.asynccontextmanager
     async def asking(self) -> AsyncGenerator[None]:
-        """Turns what Redis raises inside into `RedisUnavailable`, and remembers it for a second."""
+        """Convert errors of Redis inside the block into `RedisUnavailable`, also raised for a second after one."""
         if self._clock() < self._closed_until:
             raise RedisUnavailable
         try:
@@ -78,12 +78,12 @@ class RedisClient:
         except (RedisError, OSError, TimeoutError) as exc:
             self._closed_until = self._clock() + LEFT_ALONE
             if not self._outage_logged:
-                logger.warning("Redis cannot be reached: limits are kept per process, other uses refuse or do without.")
+                logger.warning("Redis cannot be reached: limits are per process, what needs it is refused or skipped.")
                 self._outage_logged = True
             raise RedisUnavailable from exc
         else:
             if self._outage_logged:
-                logger.info("Redis answers again.")
+                logger.info("Redis can be reached again.")
                 self._outage_logged = False
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""The events of subscriptions across replicas, over Redis; within one process they arrive without it."""
+"""Events of subscriptions across replicas, over Redis; within one process they are delivered without it."""
 
 import asyncio
 import contextlib
@@ -28,8 +28,8 @@ KINDS = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, 
 
 
 class RedisEventBus:
-    """A subscription bus of one server in every replica. The protocol has no replay: what is said while Redis is gone
-    is heard in this process alone.
+    """Subscription bus of one server, shared by its replicas. The protocol has no replay: events that are published
+    while Redis cannot be reached are delivered in this process only.
 
     Args:
         link: to Redis.
@@ -55,7 +55,7 @@ class RedisEventBus:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Hears the other replicas."""
+        """Receive the events of other replicas while the block runs."""
         listening = asyncio.create_task(self._listen_for_ever())
         try:
             yield
@@ -89,7 +89,7 @@ class RedisEventBus:
         try:
             origin, kind, uri = cast("list[str | None]", json.loads(text))
         except ValueError:
-            logger.warning("An event that cannot be read came over Redis.")
+            logger.warning("An event that came over Redis cannot be read.")
             return
         if origin != self._origin and (event := _event(kind, uri)):
             await self._local.publish(event)

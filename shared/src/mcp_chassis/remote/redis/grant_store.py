@@ -1,4 +1,4 @@
-"""Grants in Redis, for all replicas."""
+"""Grants in Redis, shared by all replicas."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ _TAKE = "local found = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) ret
 
 
 class RedisGrantStore:
-    """Redis, for all replicas."""
+    """`GrantStore` in Redis, shared by all replicas."""
 
     def __init__(self, link: RedisClient) -> None:
         self._link = link
@@ -50,7 +50,7 @@ class RedisGrantStore:
 
     @contextlib.asynccontextmanager
     async def locked(self, owner: Owner) -> AsyncGenerator[None]:
-        lock = self._locks.setdefault(owner, asyncio.Lock())  # of one process, one asks Redis
+        lock = self._locks.setdefault(owner, asyncio.Lock())  # within a process only one waits for the lock in Redis
         async with lock, self._locked_in_redis(owner):
             yield
 

@@ -1,4 +1,4 @@
-"""Idempotency records in Redis, where every replica finds them. While it is gone, writes with a key are refused."""
+"""Idempotency records in Redis, shared by replicas. While it cannot be reached, writes with a key are refused."""
 
 import hashlib
 import json
@@ -30,10 +30,10 @@ class RedisRecordStore:
         self._mount = mount
 
     async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
-        """Put `record` where there is none, else give the one there; one step for all replicas.
+        """Store `record` and return None, or return the record that exists; one atomic step for all replicas.
 
         Raises:
-            Unavailable: when Redis is gone.
+            Unavailable: when Redis cannot be reached.
         """
         key, text = self._key(name), _text(record)
         try:
@@ -45,7 +45,7 @@ class RedisRecordStore:
         return None if found is None else _record(found)
 
     async def find(self, name: RecordKey, now: float) -> Record | None:
-        """Raises Unavailable when Redis is gone; expired records are gone by themselves."""
+        """The record, None if there is none or it has expired. Raises Unavailable when Redis cannot be reached."""
         key = self._key(name)
         try:
             found = await self._link.ask(lambda redis: redis.get(key))
@@ -54,7 +54,7 @@ class RedisRecordStore:
         return None if found is None else _record(found)
 
     async def keep(self, name: RecordKey, record: Record) -> None:
-        """Raises Unavailable when Redis is gone."""
+        """Store a record until it expires. Raises Unavailable when Redis cannot be reached."""
         key, text, left = self._key(name), _text(record), max(1, int((record.expires - time.time()) * 1000))
         try:
             await self._link.ask(lambda redis: redis.set(key, text, px=left))
@@ -62,7 +62,7 @@ class RedisRecordStore:
             raise _refused() from exc
 
     async def drop(self, name: RecordKey) -> None:
-        """Raises Unavailable when Redis is gone."""
+        """Delete a record. Raises Unavailable when Redis cannot be reached."""
         key = self._key(name)
         try:
             await self._link.ask(lambda redis: redis.delete(key))
@@ -87,7 +87,7 @@ def _record(text: Any) -> Record:
 
 def _refused() -> Unavailable:
     return Unavailable(
-        "This server cannot use its store of idempotency keys; the upstream was not asked.",
+        "This server cannot use its store of idempotency keys; the upstream was not called.",
         remedy="Try again in a moment, or call without idempotency_key.",
         retry_after_seconds=5,
     )

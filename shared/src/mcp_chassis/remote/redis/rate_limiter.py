@@ -1,4 +1,4 @@
-"""Rate limits shared by all replicas in Redis; each process counts by itself while Redis is gone."""
+"""Rate limits in Redis, shared by all replicas; while Redis cannot be reached, each process counts by itself."""
 
 import math
 import time
@@ -17,9 +17,9 @@ class RedisSlidingWindow:
     """As `SlidingWindow`, but in Redis.
 
     Args:
-        rate: how many in how many seconds, of all replicas together.
-        link: to Redis.
-        local: counts while Redis is gone.
+        rate: the calls allowed for a key, in all replicas together.
+        link: the client of Redis.
+        local: counts while Redis cannot be reached.
     """
 
     def __init__(self, rate: RequestRate, link: RedisClient, local: SlidingWindow | None = None) -> None:
@@ -35,7 +35,7 @@ class RedisSlidingWindow:
         self._windows = SlidingWindowCounterRateLimiter(storage)
 
     async def hit(self, key: str, rate: RequestRate | None = None) -> float:
-        """Count one more under a key; seconds to wait, 0 when it may go on."""
+        """Count a call; return 0, or the seconds to wait if it exceeds the rate."""
         rate = rate or self._rate
         if not rate.count:
             return 0.0

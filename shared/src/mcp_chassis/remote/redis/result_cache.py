@@ -1,4 +1,4 @@
-"""Answers that may be reused, in Redis for all replicas. While it is gone every replica asks upstream."""
+"""Cache of results in Redis, shared by replicas. While Redis cannot be reached, each replica calls the upstream."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ return 1
 
 
 class RedisResultCache:
-    """Answers of one server. Each tool has an edition; a write that outdates a tool's answers begins the next one.
+    """Cached results of one server. Each tool has an edition number; a write that invalidates results increments it.
 
     Args:
         link: to Redis.
@@ -35,7 +35,7 @@ class RedisResultCache:
         self._owed: set[str] = set()
 
     async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
-        """The cached answer for these arguments, and the name under which one is kept."""
+        """The slot for these arguments with the cached result, if there is one."""
         digest = hashlib.sha256(json.dumps([self._mount, tool, principal, arguments]).encode()).hexdigest()
         place = f"{PREFIX}:results:{digest}:"
         try:
@@ -46,9 +46,9 @@ class RedisResultCache:
         return CacheSlot(place + edition.decode(), json.loads(found.partition(b" ")[2]) if found else None, now)
 
     async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None:
-        """Keep an answer where it was looked for: in the edition of before it was asked for.
+        """Store a result in its slot, whose edition is that of before the upstream was called.
 
-        One that another process looked for later stays: it was read later, perhaps to be fresh.
+        A result whose slot was looked up later is not replaced, because it was read later.
         """
         place, text, left = found.place, json.dumps(answer), max(1, int(seconds * 1000))
         if place is not None:
@@ -58,7 +58,7 @@ class RedisResultCache:
                 return
 
     async def outdate(self, tool: str) -> None:
-        """Forget the answers of a tool; while Redis is gone this is postponed until before it is asked again."""
+        """Invalidate the results of a tool; if Redis cannot be reached, that is done before its next use."""
         self._owed.add(tool)
         try:
             await self._pay()

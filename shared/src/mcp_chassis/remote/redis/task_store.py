@@ -1,4 +1,4 @@
-"""Tasks in Redis, where every replica finds them. While it is gone no call becomes a task, and none is told of."""
+"""Tasks in Redis, shared by replicas. While it cannot be reached, no call becomes a task and none can be queried."""
 
 import hashlib
 import time
@@ -45,7 +45,7 @@ _SILENCE = """
 local last = redis.call('GET', KEYS[1])
 return last and redis.call('TIME')[1] - last
 """
-"""By the clock of Redis, since those of replicas may differ."""
+"""Times are by the clock of Redis, since the clocks of replicas may differ."""
 _UNFINISHED = "return redis.call('ZRANGE', KEYS[1], 0, -1)"
 
 
@@ -53,9 +53,9 @@ class RedisTaskStore:
     """Tasks of one server.
 
     Args:
-        link: to Redis.
+        link: the client of Redis.
         mount: the server's name.
-        clock: the time of day in seconds.
+        clock: returns the Unix time in seconds.
     """
 
     shared = True
@@ -127,5 +127,5 @@ class RedisTaskStore:
 
 
 def _digest(owner: str) -> str:
-    """A name for a principal in keys; ids may hold anything."""
+    """Digest of a principal for the names of keys, since principals may contain any character."""
     return hashlib.sha256(owner.encode(errors="surrogatepass")).hexdigest()
