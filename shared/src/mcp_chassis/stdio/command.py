@@ -21,10 +21,10 @@ logger = logging.getLogger(__name__)
 
 
 def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
-    """Serve stdio until the host ends it; the exit code of the process.
+    """Serve stdio until the host closes the connection; return the process's exit code.
 
     Args:
-        handover: the state of a connection that was begun from a record.
+        handover: the state of a connection that the front has begun to serve from a record.
     """
     forbid_core_dumps()
     try:
@@ -37,7 +37,7 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
 
 
 def _refused(server: Server[Any], problems: BadSettings, handover: Handover | None) -> int:
-    """Say why the server cannot start, to the person and to a connection that was begun; the exit code."""
+    """Report why the server cannot start, on standard error and to the host of a handover; return the exit code."""
     told = f"{server.name} cannot start:\n{problems}\n"
     sys.stderr.write(told)
     if handover is not None:
@@ -56,7 +56,7 @@ def _serve(server: Server[Any], handover: Handover | None) -> int:
     if handover is None:
         return serve.run(dispatch)
     if handover.answered and record.find(handover.reference, os.environ) is None:
-        logger.warning("This server's code or settings changed since the connection began: connect again to list anew.")
+        logger.warning("This server's code or settings changed since the connection began: reconnect for new lists.")
     from mcp_chassis.stdio.recording import write_record
 
     writing = partial(write_record, server, settings, handover) if handover.writes_record else None

@@ -1,4 +1,4 @@
-"""Detection of closed input while it is not read, because the host does not read the server's output."""
+"""Detection of closed input while nothing is read from it, because the host does not read the server's output."""
 
 import asyncio
 import select
@@ -10,18 +10,18 @@ CHECK_SECONDS = 1.0
 
 
 def has_hung_up(descriptor: int) -> bool:
-    """Whether the other end of a pipe or socket has closed, however much is still to be read."""
+    """Whether the other end of a pipe or socket has closed, even if there is unread data."""
     poller = select.poll()
     poller.register(descriptor, getattr(select, "POLLRDHUP", 0))  # of Linux; a socket reports its peer's end by it
     return any(events for _, events in poller.poll(0))
 
 
 class HangUpWatch:
-    """Calls `ended` once the host has closed our input and reads none of the answers that wait for it.
+    """Calls `ended` once the host has closed our input and does not read the responses that wait for it.
 
     Args:
-        descriptor: of the input.
-        writer: of the output.
+        descriptor: the descriptor of the input.
+        writer: the writer of the output.
         ended: ends the connection.
     """
 

@@ -76,12 +76,12 @@ def _response(identifier: RequestId | None, result: dict[str, Any]) -> bytes:
 def _json(fields: dict[str, Any]) -> bytes:
     try:
         return to_json(fields, inf_nan_mode="null")
-    except (PydanticSerializationError, UnicodeEncodeError):  # half of a surrogate pair that the host sent
+    except (PydanticSerializationError, UnicodeEncodeError):  # half of a surrogate pair, sent by the host
         return json.dumps(fields).encode()
 
 
 def _parse_leniently(line: bytes) -> JSONRPCMessage | InvalidMessage:
-    """Parse a line that holds half of a surrogate pair, so that the check of arguments can name the argument."""
+    """Parse a line that contains half of a surrogate pair, so that the check of arguments can name the argument."""
     try:
         return _message(json.loads(line.decode()))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Lines over two descriptors that poll: POSIX pipes and sockets, without threads and almost without copies."""
+"""Lines over two pollable descriptors: POSIX pipes and sockets, without threads and almost without copies."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from mcp_chassis.stdio.json_lines import MAX_LINE_BYTES, dump
 
 _READ_BYTES = 256 * 1024
 _PIPE_BYTES = 256 * 1024
-_MAX_UNREAD_BYTES = 1024 * 1024  # bytes written and not yet read by the host before answers wait
+_MAX_UNREAD_BYTES = 1024 * 1024  # bytes that the host may leave unread; above, responses wait
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
@@ -33,9 +33,10 @@ def _is_pipe(descriptor: int) -> bool:
 
 @contextmanager
 def claimed() -> Generator[tuple[int, int]]:
-    """Duplicates of standard input and output for the wire alone, not blocking.
+    """Non-blocking duplicates of standard input and output, for protocol messages only.
 
-    Meanwhile a stray read finds an end, and a stray print lands on standard error instead of between two answers.
+    Inside the block, other reads of standard input get its end, and other prints go to standard error instead of
+    between two messages.
     """
     sys.stdout.flush()
     wire = _duplicate(_STDIN), _duplicate(_STDOUT)
@@ -63,11 +64,11 @@ def _duplicate(descriptor: int) -> int:
 
 
 def _widen(descriptor: int) -> None:
-    """Enlarge a pipe so that it holds a large answer whole, where the system can: it holds 64 kB otherwise."""
+    """Enlarge a pipe from its usual 64 kB, if the system can, so that a large response fits into it."""
     import fcntl
 
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):  # no pipe but a socket, or this user has too many wide ones
+        with suppress(OSError):  # a socket, or this user has too many enlarged pipes
             fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
@@ -80,13 +81,13 @@ def _is_open(descriptor: int) -> bool:
 
 
 class LineReader:
-    """Cuts what arrives on a descriptor into lines.
+    """Splits the bytes that arrive on a descriptor into lines.
 
     Args:
-        descriptor: does not block.
-        line: takes a line without its end; blank ones are left out.
-        too_long: takes the beginning of a line longer than allowed; the rest of it is skipped.
-        end: called when nothing more will come.
+        descriptor: a non-blocking descriptor.
+        line: receives a line without its end; blank lines are skipped.
+        too_long: receives the beginning of a line longer than allowed; the rest of it is skipped.
+        end: called at the end of input.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class LineReader:
             self._loop.remove_reader(self._descriptor)
 
     def last(self) -> None:
-        """Take what has already arrived, and read no more."""
+        """Read what has already arrived, then stop reading."""
         self._readable()
         self.pause()
 
@@ -126,13 +127,13 @@ class LineReader:
             data = os.read(self._descriptor, _READ_BYTES)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:  # reset: the host is gone
+        except OSError:  # reset: the host has exited
             data = b""
         if data:
             self.feed(data)
         elif self._reading:
             self.pause()
-            self.feed(b"\n")  # a last line without its end is a line
+            self.feed(b"\n")  # completes a last line without line end
             self._end()
 
     def feed(self, data: bytes) -> None:
@@ -162,12 +163,12 @@ class LineReader:
 
 
 class LineWriter:
-    """Writes messages as lines; those of one turn of the loop go out together.
+    """Writes messages as lines; those queued in one iteration of the event loop are written together.
 
     Args:
-        descriptor: does not block.
-        slow: called when the host reads slower than answers come, and when it has caught up.
-        broken: called once when nobody reads any more.
+        descriptor: a non-blocking descriptor.
+        slow: called when the host reads more slowly than messages are queued, and when it has caught up.
+        broken: called once when the host no longer reads.
     """
 
     def __init__(self, descriptor: int, slow: Callable[[], None], broken: Callable[[], None]) -> None:
@@ -189,7 +190,7 @@ class LineWriter:
         """Queue a message; wait first while the host is slow.
 
         Raises:
-            anyio.BrokenResourceError: nobody reads any more.
+            anyio.BrokenResourceError: when the host no longer reads.
         """
         if not self._room.is_set():
             await self._room.wait()
@@ -198,7 +199,7 @@ class LineWriter:
         self.queue(message)
 
     def queue(self, message: JSONRPCMessage) -> None:
-        """Have a message written as soon as the loop turns; lost where nobody reads any more."""
+        """Queue a message for the next iteration of the event loop; it is dropped if the host no longer reads."""
         if self._is_broken:
             return
         line = dump(message)
@@ -213,13 +214,13 @@ class LineWriter:
             self._slow()
 
     def flush(self) -> None:
-        """Write now what is queued: a turn of the loop earlier than it would be."""
+        """Write queued messages now, an iteration of the event loop earlier than otherwise."""
         if self._lines and not self._rest:
             self._flush()
 
     @property
     def is_slow(self) -> bool:
-        """Whether answers wait for the host to read."""
+        """Whether messages wait for the host to read."""
         return not self._room.is_set()
 
     @property
@@ -228,14 +229,14 @@ class LineWriter:
         return self._size
 
     async def flushed(self) -> None:
-        """Return when everything queued is written, or nobody reads any more."""
+        """Return when everything queued is written, or the host no longer reads."""
         await self._empty.wait()
 
     def close(self) -> None:
         self._loop.remove_writer(self._descriptor)
 
     def _flush(self) -> None:
-        """Write what fits; the loop calls again when there is room for more."""
+        """Write as much as fits; the event loop calls again when more can be written."""
         if not self._size:
             return
         if not self._rest:

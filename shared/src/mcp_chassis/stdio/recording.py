@@ -1,4 +1,4 @@
-"""Writes the record that the front of the next start answers from: this server's own answers, and when they hold."""
+"""Writing of the record that the front of the next start serves: this server's results, and their conditions."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ from mcp_chassis.stdio.streams import Drain, Inbox, Outbox
 
 CORE = "toolroll-core"
 CLOCK_TICK_NS = 20_000_000
-"""The clock of a file system may be late by a tick of the kernel."""
+"""Times in a file system may be late by a tick of the kernel's clock."""
 _ANY_VALUE = r"[\s\S]+"
 _PLAIN_SECRET: Any = cast("Any", Secret) | None
 _CLIENT = {"name": "front", "version": "1"}
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotRecordable(Exception):
-    """The answers of this start may not hold at the next one."""
+    """The results of this start may be invalid at the next one; the message says why."""
 
 
 async def write_record(server: Server[Any], settings: ServerSettings, handover: Handover) -> None:
@@ -50,14 +50,13 @@ async def write_record(server: Server[Any], settings: ServerSettings, handover: 
         head = {"conditions": _conditions(server, settings, handover.began_ns), "warm_up": settings.warm_up}
         record.write(handover.reference, os.environ, head, answers)
     except (NotRecordable, OSError) as exc:
-        logger.info("The next start loads the whole server again: %s", exc)
+        logger.info("No record is written, so that the next start loads the full server: %s", exc)
 
 
 async def answers_of(server: Server[Any], settings: ServerSettings) -> dict[str, dict[str, bytes]]:
-    """The JSON of each result that the front may give, by protocol revision and method.
+    """The JSON of each result that the front may send, by protocol revision and method.
 
-    They come from a `Dispatch` that has served nobody: nothing in them was learnt from an upstream or left out for one
-    caller.
+    They come from a new `Dispatch`, so that they do not depend on an upstream or on a caller.
     """
     dispatch = Dispatch(server, settings)
     lists = sorted(LISTS - ({"resources/list"} if dispatch.catalog.lists_entries_first else set()))
@@ -85,7 +84,7 @@ async def answers_of(server: Server[Any], settings: ServerSettings) -> dict[str,
 
 
 def _requests(version: str, lists: Iterable[str]) -> Iterator[bytes]:
-    """One request of each kind, whose id is its method."""
+    """Yield one request of each method, with the method as id."""
     if version in MODERN_PROTOCOL_VERSIONS:
         envelope: dict[str, Any] = {f"{META}protocolVersion": version, f"{META}clientCapabilities": {}}
         for method in ("server/discover", *lists):
@@ -102,24 +101,24 @@ def _request(method: str, params: Mapping[str, Any]) -> bytes:
 
 
 def _results(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
-    """The method and the result's JSON of each line that is a result."""
+    """Yield the method and the JSON of each line that is a result."""
     for line in lines:
         if found := re.fullmatch(rb'\{"jsonrpc":"2\.0","id":"([a-zA-Z/]+)","result":(\{.*\})\}', line, re.DOTALL):
             yield found[1].decode(), found[2]
 
 
 def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) -> dict[str, Any]:
-    """All that the answers depend on.
+    """The conditions of a record: everything that its results depend on.
 
     Raises:
-        NotRecordable: part of it has changed since the start began, or cannot be checked without the settings.
+        NotRecordable: a part of it has changed since the start began, or cannot be checked without the settings.
     """
     merged = full_environment()
     beginning = str(server.settings.model_config.get("env_prefix") or CORE_PREFIX)
     families = [*conditions.FAMILIES, beginning]
     set_names = [name for name, value in merged.items() if value.strip()]
     for each in misspelt(set_names, server.settings.variables_read(merged), beginning):
-        raise NotRecordable(f"Each start has to tell: {each}")
+        raise NotRecordable(f"Each start has to report: {each}")
     code, env_files = list(_code(server)), [str(path) for path in env_file_places(os.environ)]
     paths = {path: kind for path in _paths(server.settings, merged) if (kind := conditions.kind(path))}
     contents = [*(path for path, kind in paths.items() if kind == "file"), *map(str, settings.definition_files())]
@@ -140,7 +139,7 @@ def _conditions(server: Server[Any], settings: ServerSettings, began_ns: int) ->
 
 
 def _code(server: Server[Any]) -> Iterator[str]:
-    """The files of every module that is loaded and not Python's own, and those that hold versions."""
+    """Yield the files of every loaded module that is not Python's own, and those that contain versions."""
     own = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
     installed = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("purelib", "platlib"))
     for module in list(sys.modules.values()):
@@ -154,27 +153,27 @@ def _code(server: Server[Any]) -> Iterator[str]:
 
 
 def _check_unchanged(paths: Iterable[str], since_ns: int, *, also_status: bool = False) -> None:
-    """Raise where a file was written since; with `also_status` also where an older file took its place.
+    """Raise `NotRecordable` if a file was written since, or with `also_status` replaced by an older file.
 
-    The status of code is not looked at: another environment that links the same cached file changes it.
+    The status time of code is not checked, since another environment that links the same cached file changes it.
     """
     for path in paths:
         with suppress(FileNotFoundError, NotADirectoryError):
             status = Path(path).stat()
             changed_ns = max(status.st_mtime_ns, status.st_ctime_ns if also_status else 0)
             if changed_ns > since_ns - CLOCK_TICK_NS:
-                raise NotRecordable(f"{path} changed while this one began.")
+                raise NotRecordable(f"{path} changed during this start.")
 
 
 def _plain(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
-    """The variables whose values are compared: those of no secret, and the files of secrets."""
+    """Yield the variables whose values are compared: those that are not secrets, and those of secrets' files."""
     yield from conditions.PLACE_VARIABLES
     for name, field in settings.variables_read(environment).items():
         yield f"{name}_FILE" if is_secret(settings.model_fields[field]) else name
 
 
 def _secrets(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """The variables of secrets and of their commands: the pattern that a present one must match.
+    """Yield the variables of secrets and of their commands, each with the pattern it must match; None if it is not set.
 
     Raises:
         NotRecordable: a secret's rules or its command cannot be checked without the settings.
@@ -197,16 +196,16 @@ def _secret_files(settings: type[ServerSettings], environment: Mapping[str, str]
 
 
 def secret_pattern(settings: type[ServerSettings], field: str, variable: str) -> str:
-    """The pattern of values that certainly keep the rules of a secret."""
+    """The pattern of values that the setting of a secret certainly accepts."""
     is_plain = settings.model_fields[field].annotation == _PLAIN_SECRET
     pattern = settings.secret_patterns.get(field, "[!-~]+" if is_plain else None)
     if pattern is None:
-        raise NotRecordable(f"Nothing but the settings can check {variable}.")
+        raise NotRecordable(f"Only the settings can check {variable}.")
     return pattern
 
 
 def _paths(settings: type[ServerSettings], environment: Mapping[str, str]) -> Iterator[str]:
-    """The values of settings, some of which name a file or a folder."""
+    """Yield the values of settings, some of which are paths of files or folders."""
     variables = settings.variables_read(environment)
     secret = {name for name, field in variables.items() if is_secret(settings.model_fields[field])}
     written = {name for name, field in variables.items() if field in settings.written_files}

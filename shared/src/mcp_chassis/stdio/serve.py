@@ -1,8 +1,8 @@
-"""Serving one host over standard input and output, until it leaves or the process is told to end.
+"""Serving one host over standard input and output, until it closes the input or a signal arrives.
 
 POSIX pipes and sockets are polled directly; anything else (files, terminals, Windows) goes through the SDK's own
-threads. Either way the end is orderly: nothing more is read, calls in flight are answered while their grace lasts
-and cancelled after it, the server's lifespan closes, and the process ends with code 0.
+threads. Either way the shutdown is graceful: nothing more is read, calls in flight get a grace period and are
+cancelled after it, the server's lifespan closes, and the process exits with code 0.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ending:
-    """Limits of a shutdown: seconds for calls in flight to be answered, and seconds until the process ends."""
+    """Limits of a shutdown: `grace`, seconds for calls in flight, and `limit`, seconds until the process exits."""
 
     reason: str
     grace: float
@@ -51,15 +51,15 @@ class Ending:
 AFTER_EOF = Ending(
     "The host has closed our input.", grace=3.0, limit=4.8
 )  # hosts wait a few seconds after closing our input before they signal
-AFTER_SIGNAL = Ending("A signal asks for the end.", grace=7.0, limit=9.6)
+AFTER_SIGNAL = Ending("A signal has requested the shutdown.", grace=7.0, limit=9.6)
 _WITHOUT_GRACE = Ending("The host no longer reads.", grace=0.0, limit=AFTER_EOF.limit)
 _FLUSH_SECONDS = 0.5
-_UNFINISHED_SECONDS = 2.0  # seconds for what was begun after the first answer: a record takes a tenth of one
-_MAX_WAITING_MESSAGES = 1_000  # messages read and not yet taken up
+_UNFINISHED_SECONDS = 2.0  # seconds for work that began after the first response: writing a record takes a tenth of one
+_MAX_WAITING_MESSAGES = 1_000  # messages read and not yet processed
 
 
 class Servable(Protocol):
-    """A server that this transport can carry: the protocol's server, its events, its log notifications, its tasks."""
+    """A server for this transport: the SDK's low-level server, its events, log notifications and tasks."""
 
     bus: SubscriptionBus
     host_log: HostLog
@@ -77,18 +77,18 @@ def run(
     handover: Handover | None = None,
     when_answered: Callable[[], Awaitable[None]] | None = None,
 ) -> int:
-    """Serve until the host ends it; the process's exit code.
+    """Serve until the host closes the input or a signal arrives; return the process's exit code.
 
     Args:
-        server: what is served.
-        after_eof, after_signal: how it ends.
-        handover: the state of the connection where it was begun by the front.
-        when_answered: done once, after the first answer, between others.
+        server: the server.
+        after_eof, after_signal: limits of the shutdown.
+        handover: the state of the connection if the front has begun to serve it.
+        when_answered: called once, after the first response.
     """
     if not _has(sys.stdin) or not _has(sys.stdout):
         logger.critical("Standard input and output must be open: a host starts this command with both.")
         return 1
-    gc.freeze()  # what start-up built stays, so the collector need not look at it during calls
+    gc.freeze()  # objects from start-up stay, so that the collector need not scan them during calls
     session = Session(server)
     if pollable():
         handover = handover or Handover("")
@@ -116,12 +116,12 @@ class Session:
         return Drain(lambda: self._server.long_calls.runner.writing)
 
     def send_markers(self) -> None:
-        """Let results hold markers for texts that they repeat; the writer of this connection writes the texts out."""
+        """Let results contain markers for texts that they repeat; the writer of this connection replaces them."""
         mirrored.send_markers(self._server.lowlevel)
 
     @asynccontextmanager
     async def offered(self) -> AsyncGenerator[None]:
-        """Register the handlers of log levels, streams and subscriptions while the connection lasts."""
+        """Register the handlers of log levels, streams and subscriptions for the duration of the connection."""
         server = self._server.lowlevel
         self._server.host_log.serve(server)
         self._listening.serve(server)
@@ -137,7 +137,7 @@ class Session:
                 await serve_dual_era_loop(server, inbox, outbox, lifespan_state=lifespan, init_options=options)
 
     def end(self, ending: Ending) -> None:
-        """Begin the shutdown: close subscription streams, and end the process after `ending.limit` seconds."""
+        """Begin the shutdown: close subscription streams, and exit after `ending.limit` seconds at the latest."""
         logger.info(ending.reason)
         self._listening.close()
         _end_within(ending.limit)
@@ -160,7 +160,7 @@ async def _serve_pipes(
 
 
 class _Pipes:
-    """A host at the other end of two pipes."""
+    """The connection to a host over two pipes."""
 
     def __init__(self, incoming: int, outgoing: int, session: Session, after_eof: Ending, handover: Handover) -> None:
         self._session = session
@@ -177,7 +177,7 @@ class _Pipes:
 
     @asynccontextmanager
     async def once_answered(self, act: Callable[[], Awaitable[None]] | None) -> AsyncGenerator[None]:
-        """Inside, `act` is done after the first answer; the end waits a moment for what has begun."""
+        """Inside the block, call `act` after the first response; at the end, wait up to two seconds for it."""
         async with anyio.create_task_group() as tasks:
             done = anyio.Event()
 
@@ -226,7 +226,7 @@ class _Pipes:
             self.stop(self._after_eof)
 
     def _flow(self) -> None:
-        """Read only while messages are taken up and answers are read."""
+        """Read only while messages are processed and the host reads the responses."""
         if self._writer.is_slow or len(self.inbox) >= _MAX_WAITING_MESSAGES:
             self._reader.pause()
             if not self._drain.stopping:
@@ -271,18 +271,18 @@ async def _serve_threads(session: Session, after_eof: Ending, after_signal: Endi
 def _refused(error: Exception) -> InvalidMessage:
     """The error response to a line that the SDK could not parse, as JSON or as a message."""
     broken = isinstance(error, ValidationError) and any(e["type"] == "json_invalid" for e in error.errors())
-    return InvalidMessage(PARSE_ERROR if broken else INVALID_REQUEST, "This line is no JSON-RPC 2.0 message in UTF-8.")
+    return InvalidMessage(PARSE_ERROR if broken else INVALID_REQUEST, "This line is not JSON-RPC 2.0 in UTF-8.")
 
 
 def _end_within(seconds: float) -> None:
-    """End the process after `seconds`, even if a tool, a library or a lifespan is still running."""
+    """Exit after `seconds`, even if a tool, a library or a lifespan is still running."""
     timer = threading.Timer(seconds, exit_now, (0,))
     timer.daemon = True
     timer.start()
 
 
 class _Printed(io.TextIOBase):
-    """Standard output of tools, as log lines: a write to standard error could wait for ever for a reader."""
+    """Standard output of tools, written as log lines, because a write to standard error could block for ever."""
 
     def write(self, text: str, /) -> int:
         for line in text.splitlines():

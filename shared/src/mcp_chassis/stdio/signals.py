@@ -13,11 +13,11 @@ from mcp_chassis.telemetry import logs
 
 @contextmanager
 def ended_by_signals(stop: Callable[[], None], received: list[int] | None = None) -> Generator[None]:
-    """Inside, a first SIGINT or SIGTERM ends the connection in order and a second one ends the process at once.
+    """Inside the block, a first SIGINT or SIGTERM begins the shutdown, and a second one exits at once.
 
     Args:
-        stop: begins the end of the connection.
-        received: the signals that came before, of which one is enough.
+        stop: begins the shutdown.
+        received: the signals received before; if there is one, the shutdown begins immediately.
     """
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM)
@@ -42,8 +42,8 @@ def ended_by_signals(stop: Callable[[], None], received: list[int] | None = None
 
 @contextmanager
 def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
-    """Inside, a signal that the kernel hands to another thread wakes the event loop."""
-    if sys.platform == "win32":  # where asyncio sees to it
+    """Inside the block, a signal that the kernel delivers to another thread wakes the event loop."""
+    if sys.platform == "win32":  # where asyncio does that itself
         yield
         return
     reading, writing = socket.socketpair()
@@ -60,6 +60,6 @@ def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
 
 
 def exit_now(code: int) -> None:
-    """End the process without waiting for anything but the last log lines, a tenth of a second."""
+    """Exit without cleaning up; only the last log lines are waited for, for a tenth of a second."""
     logs.flush(0.1)
     os._exit(code)

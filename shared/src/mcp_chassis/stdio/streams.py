@@ -19,14 +19,14 @@ from mcp_types import (
 
 from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 
-LOOK_SECONDS = 0.05  # between looks at tasks, which end without a message
+LOOK_SECONDS = 0.05  # between checks of tasks, which end without a message
 
 
 class Drain:
-    """Requests in flight, and the seconds they have left once the connection ends.
+    """Requests in flight, and their grace period once the connection ends.
 
     Args:
-        writing: how many tasks are writing; they have these seconds too.
+        writing: returns the number of tasks that are writing; they have the same grace period.
     """
 
     def __init__(self, writing: Callable[[], int] = lambda: 0) -> None:
@@ -37,7 +37,7 @@ class Drain:
         self._has_no_grace = False
         self.stopping = False
         self.answered = asyncio.Event()
-        """Set once a first request was answered or given up."""
+        """Set once a first request has a response or was cancelled."""
 
     def in_flight(self) -> int:
         return len(self._open)
@@ -46,14 +46,14 @@ class Drain:
         self._open.add(request)
 
     def ended(self, request: object) -> None:
-        """The request was answered, or its sender no longer wants an answer."""
+        """Note that a request has its response, or was cancelled by its sender."""
         if isinstance(request, str | int):
             self._open.discard(request)
             self.answered.set()
         self._change.set()
 
     def stop(self, grace: float) -> None:
-        """Take up no more requests; those in flight have `grace` seconds left, and none after a second call."""
+        """Accept no more requests; those in flight have `grace` seconds left, and none after a second call."""
         self._has_no_grace = self.stopping
         self._grace = grace
         self.stopping = True
@@ -75,7 +75,7 @@ class Drain:
 
 
 class _Stream:
-    """A stream that the SDK's loop enters and leaves without closing the descriptor behind it."""
+    """A stream that the SDK's loop enters and exits without closing the underlying descriptor."""
 
     async def aclose(self) -> None:
         return None
@@ -90,14 +90,14 @@ class _Stream:
 
 
 class Inbox(_Stream):
-    """Messages on their way in, as the stream that the SDK's loop iterates over.
+    """Incoming messages, as the stream that the SDK's loop iterates over.
 
     Args:
-        drain: is told of each request, and says when there will be no more.
-        room: called whenever a message was taken.
+        drain: is notified of each request, and decides when the stream ends.
+        room: called whenever a message was removed.
 
-    An `initialize` after nothing but `server/discover` ends the stream once; `reopen` then begins it anew with that
-    message: such a host probed the newer era and fell back to the older one.
+    An `initialize` that only `server/discover` preceded ends the stream once; `reopen` then restarts it with that
+    message, because such a host probed the newest revisions and fell back to an older one.
     """
 
     def __init__(self, drain: Drain, room: Callable[[], None]) -> None:
@@ -109,7 +109,7 @@ class Inbox(_Stream):
         self._fell_back = False
 
     def reopen(self) -> bool:
-        """Whether the stream ended since the host fell back to the older era; it then goes on with that request."""
+        """Whether the stream ended because the host fell back to an older revision; it then continues from there."""
         fell_back, self._fell_back = self._fell_back, False
         return fell_back
 
@@ -165,12 +165,12 @@ class Inbox(_Stream):
 
 
 class Outbox(_Stream):
-    """Messages on their way out, as the stream that the SDK's loop sends to.
+    """Outgoing messages, as the stream that the SDK's loop sends to.
 
     Args:
-        drain: is told of each answer.
-        write: takes a message away, in order; waits while the reader is slow.
-        flush: called when nothing is in flight any more, so that nothing is worth waiting for.
+        drain: is notified of each response.
+        write: writes a message, in order; waits while the reader is slow.
+        flush: called when no request is in flight any more, so that nothing is gained by waiting.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""The conditions under which a record holds: variables, files, the code and the interpreter.
+"""The conditions under which a record is valid: variables, files, the code and the interpreter.
 
-The full server writes them down with its answers (`stdio/recording.py`), the front compares them at the next start.
+The full server writes them into the record (`stdio/recording.py`), the front compares them at the next start.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 
 try:
     from _blake2 import blake2b  # `hashlib` loads OpenSSL: 4 MB of memory and 5 ms for one digest
-except ImportError:  # pragma: no cover, an interpreter that builds it in otherwise
+except ImportError:  # pragma: no cover, an interpreter that builds it in under another name
     from hashlib import blake2b
 
 TYPE_CHECKING = False
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
     from typing import Any
 
 FAMILIES = ("MCP_", "TOOLROLL_")
-"""Beginnings of the names of variables that every server reads."""
+"""Prefixes of the variables that every server reads."""
 PLACE_VARIABLES = ("TOOLROLL_ENV_FILE", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME")
-"""Variables that decide where the `.env` file is."""
+"""Variables that determine the path of the `.env` file."""
 
 
 def digest(data: bytes) -> str:
-    """A one-way digest in hexadecimal digits."""
+    """A cryptographic digest in hexadecimal digits."""
     return blake2b(data, digest_size=16).hexdigest()
 
 
 def interpreter() -> list[str]:
-    """What decides which code a start runs, beside the code itself."""
+    """Properties of the interpreter that determine which code a start runs."""
     return [sys.version, sys.prefix, str(sys.flags.optimize), *sys.path]
 
 
 def names_of(families: "Iterable[str]", environment: "Mapping[str, str]") -> list[str]:
-    """The variables whose names begin as one of the families', sorted."""
+    """The names of the variables with one of these prefixes, sorted."""
     beginnings = tuple(families)
     return sorted(name for name in environment if name.startswith(beginnings))
 
 
 def text_digest(value: str | None) -> str | None:
-    """The digest of a variable's value; None where it is absent or blank, which counts as absent."""
+    """The digest of a variable's value; None if it is absent or blank, which means the same."""
     return digest(value.encode("utf-8", "surrogateescape")) if value and value.strip() else None
 
 
 def content_digest(path: str) -> str | None:
-    """The digest of a file's content; None where it cannot be read."""
+    """The digest of a file's content; None if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return digest(file.read())
@@ -55,7 +55,7 @@ def content_digest(path: str) -> str | None:
 
 
 def file_version(path: str) -> list[int] | None:
-    """Modification time in nanoseconds and size, by which Python itself judges its bytecode; None where it is gone."""
+    """Modification time in nanoseconds and size, by which Python validates bytecode too; None if there is no file."""
     try:
         status = os.stat(path)
     except OSError:
@@ -64,7 +64,7 @@ def file_version(path: str) -> list[int] | None:
 
 
 def kind(path: str) -> str | None:
-    """`file` or `folder`; None where nothing is there."""
+    """`file` or `folder`; None if the path does not exist."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
@@ -73,7 +73,7 @@ def kind(path: str) -> str | None:
 
 
 def hold(conditions: "dict[str, Any]", environment: "Mapping[str, str]") -> bool:
-    """Whether everything is as it was when the conditions were written down; the cheapest and likeliest first."""
+    """Whether all conditions are still met, compared in the order of cost and likelihood of change."""
     return (
         conditions["interpreter"] == interpreter()
         and conditions["names"] == names_of(conditions["families"], environment)
@@ -87,7 +87,7 @@ def hold(conditions: "dict[str, Any]", environment: "Mapping[str, str]") -> bool
 
 
 def _fits(secret: str | None, pattern: str | None) -> bool:
-    """Whether a secret is absent where it was, else certainly keeps its setting's rules."""
+    """Whether a secret is absent as before, or matches a pattern of values that its setting certainly accepts."""
     if not (secret and secret.strip()):
         return pattern is None
     return pattern is not None and re.fullmatch(pattern, secret.strip(), re.ASCII) is not None

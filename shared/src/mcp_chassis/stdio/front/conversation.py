@@ -1,4 +1,4 @@
-"""One host's connection while the record answers it: protocol era, revision, and what the full server must be told."""
+"""One host's connection while it is served from a record: its protocol revision, and messages to replay later."""
 
 import json
 import os
@@ -14,7 +14,7 @@ NOTHING = b""
 
 
 class Conversation:
-    """Answers messages in order, as the full server would.
+    """Responds to messages in order, as the full server would.
 
     Args:
         answers: the JSON of a result, by protocol revision and method.
@@ -22,19 +22,19 @@ class Conversation:
 
     def __init__(self, answers: "Mapping[str, Mapping[str, bytes]]") -> None:
         self._answers = answers
-        self._revision: str | None = None  # of an `initialize` that was answered
-        self._newest_era = False  # no longer open to `initialize`
+        self._revision: str | None = None  # of the `initialize` that was responded to
+        self._newest_era = False  # `initialize` is no longer possible
         self._told: list[dict[str, Any]] = []
         self.replayed: set[str] = set()
-        """The ids of the requests in `replay`, whose answers no host waits for."""
+        """The ids of the requests in `replay`, whose responses must not reach the host."""
 
     @property
     def begun(self) -> bool:
-        """Whether anything was answered."""
+        """Whether a request was responded to."""
         return bool(self._told)
 
     def take(self, line: bytes) -> bytes | None:
-        """What to write for a line; None where the full server has to take it, and every line after it."""
+        """The bytes to write for a line; None if the full server has to handle it and every line after it."""
         message = messages.parse(line)
         if message is None:
             return None
@@ -50,7 +50,7 @@ class Conversation:
         return None if result is None else _response(message["id"], result)
 
     def replay(self) -> bytes:
-        """Lines that bring the full server to where this conversation is; their ids are in `replayed`."""
+        """Lines that bring the full server into the state of this conversation; their ids are in `replayed`."""
         lines: list[bytes] = []
         for message in self._told:
             if "id" in message:
@@ -62,7 +62,7 @@ class Conversation:
         return b"".join(line + b"\n" for line in lines)
 
     def _handshake(self, message: "dict[str, Any]", params: "dict[str, Any]") -> bytes | None:
-        """The answer to the first `initialize`, also after nothing but `server/discover`."""
+        """The result of the first `initialize`, which only `server/discover` may precede."""
         if self._revision is not None or self._newest_era or not messages.is_handshake(params):
             return None
         result = self._answer(params["protocolVersion"], "initialize")
@@ -90,7 +90,7 @@ class Conversation:
         return result
 
     def _notified(self, message: "dict[str, Any]", method: str, params: "dict[str, Any]") -> bytes | None:
-        """Nothing to write: a notification is noted, or says nothing to a server with no request in progress."""
+        """Handle a notification: no bytes to write, or None if the full server has to handle it."""
         if method == "notifications/initialized" and self._revision is not None and messages.is_plain(params):
             self._tell(message)
             return NOTHING
@@ -101,7 +101,7 @@ class Conversation:
         return NOTHING if is_idle else None
 
     def _tell(self, message: "dict[str, Any]") -> None:
-        """Have the full server told of this message, and of no earlier one of its method."""
+        """Replay this message to the full server, instead of an earlier one of the same method."""
         self._told = [*(each for each in self._told if each["method"] != message["method"]), message]
 
     def _answer(self, revision: str | None, method: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What the front hands to the full server that takes over its connection."""
+"""State of a connection that the front passes to the full server."""
 
 import json
 import os
@@ -14,10 +14,10 @@ class Handover:
 
     Args:
         reference: the module and the attribute of the `Server`.
-        received: bytes that the full server has to read before all others: messages that bring it to where the
-            connection is, then those that nobody has answered, then the beginning of a line.
-        answered: ids of requests in `received` that are not to be answered again.
-        signals: the signals that came meanwhile, and those that the front's handler still receives.
+        received: bytes that the full server has to read first: messages that bring it into the state of the
+            connection, then those without a response, then the beginning of a line.
+        answered: ids of requests in `received` whose responses must not be written again.
+        signals: the signals received so far; the front's handler still appends to it.
         writes_record: whether this start found no record and may write one.
     """
 
@@ -38,11 +38,11 @@ class Handover:
         self.began_ns = time.time_ns()
 
     def refuse(self, reason: str) -> None:
-        """Answer every waiting request with an error: the full server cannot start."""
+        """Send an error to every waiting request, because the full server cannot start."""
         for line in self.received.split(b"\n"):
             try:
                 message: dict[str, Any] = dict(json.loads(line))
-            except (ValueError, TypeError):  # no object
+            except (ValueError, TypeError):  # not an object
                 continue
             if "method" in message:
                 self._refuse(message.get("id"), reason)
@@ -54,5 +54,5 @@ class Handover:
         line = json.dumps({"jsonrpc": "2.0", "id": identifier, "error": error}).encode() + b"\n"
         try:
             os.write(1, line)
-        except OSError:  # nobody reads any more
+        except OSError:  # the host no longer reads
             return

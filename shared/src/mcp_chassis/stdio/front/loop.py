@@ -1,7 +1,7 @@
-"""The loop of the front: reads what a host sends, answers from the record, and ends or hands over.
+"""The loop of the front: reads messages of a host, responds from the record, and exits or hands over.
 
-It ends as the full server does: with code 0 after the end of input, SIGTERM or SIGINT, once everything that arrived
-before is answered; a second signal ends the process at once.
+It exits as the full server does: with code 0 after the end of input, SIGTERM or SIGINT, once everything that arrived
+before has a response; a second signal ends the process at once.
 """
 
 import os
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 65_536
 MAX_UNREAD_BYTES = 1024 * 1024
-"""Answers that the host has not read before nothing more is read from it."""
+"""Bytes that the host may leave unread; above, nothing more is read from it."""
 MAX_FLUSH_SECONDS = 3.0
-"""The time in which a host has to read the last answers once the connection ends."""
+"""Seconds in which a host has to read the last responses when the connection ends."""
 _STDIN, _STDOUT = 0, 1
 
 
 def serve(reference: str) -> "Handover | int":
-    """Serve a host from a record while that is possible; the exit code, or what the full server goes on with."""
+    """Serve a host from a record while that is possible; return the exit code, or a handover to the full server."""
     if os.environ.get("MCP_FRONT", "").strip().lower() == "off" or not _is_served_by_pipes():
         return Handover(reference)
     found = record.find(reference, os.environ)
@@ -51,7 +51,7 @@ def _is_open(stream: object) -> bool:
 
 
 class _Front:
-    """One connection: bytes received and not yet answered, bytes to write, and the signals that came."""
+    """One connection: received bytes without a response, bytes to write, and received signals."""
 
     def __init__(self, reference: str, found: record.Record) -> None:
         self._reference = reference
@@ -93,7 +93,7 @@ class _Front:
         return Handover(self._reference, received, frozenset(self._conversation.replayed), self._signals)
 
     def _converse(self, wake: int) -> bool:
-        """Answer until the connection is over (true) or the full server is needed (false)."""
+        """Respond until the connection ends (return True) or the full server is needed (return False)."""
         while True:
             is_last = self._is_at_end or bool(self._signals)
             if self._signals:
@@ -109,7 +109,7 @@ class _Front:
         return self._load_at is not None and time.monotonic() >= self._load_at
 
     def _answer_lines(self) -> bool:
-        """Answer the whole lines received; whether the record could answer them all."""
+        """Respond to the complete lines received; return False at one that the record has no response for."""
         while (end := self._received.find(b"\n")) >= 0:
             line = self._received[:end]
             if line.strip():
@@ -123,7 +123,7 @@ class _Front:
         return len(self._received) <= messages.MAX_LINE_BYTES
 
     def _exchange(self, wake: int) -> bool:
-        """Write what the host takes and read what it sends, whichever comes first; false once it reads no more."""
+        """Write or read, whichever is possible first; return False once the host no longer reads."""
         if self._unread and not self._write():
             return False
         poll = select.poll()
@@ -139,7 +139,7 @@ class _Front:
         return True
 
     def _read(self) -> None:
-        """Take what has arrived; a last line without its end is a line."""
+        """Read the bytes that have arrived; at the end of input a last line without line end is complete."""
         poll = select.poll()
         poll.register(_STDIN, select.POLLIN)
         if self._is_at_end or not poll.poll(0):
@@ -148,7 +148,7 @@ class _Front:
             data = os.read(_STDIN, CHUNK_BYTES)
         except BlockingIOError:
             return
-        except OSError:  # reset: the host is gone
+        except OSError:  # reset: the host has exited
             data = b""
         self._is_at_end = not data
         self._received += data or (b"\n" if self._received else b"")
@@ -163,7 +163,7 @@ class _Front:
         return True
 
     def _flush(self, wake: int) -> bool:
-        """Write everything, at the host's pace, but for seconds only where the connection ends; whether it was read."""
+        """Write everything, for at most `MAX_FLUSH_SECONDS` if the connection ends; return whether the host read it."""
         end = time.monotonic() + MAX_FLUSH_SECONDS
         while self._unread:
             if not self._write():

@@ -1,7 +1,7 @@
-"""The messages that can be answered from a record: a strict check of each, without the SDK's models.
+"""Strict checks of the messages that a record has responses for, without the SDK's models.
 
-Only what the SDK certainly accepts passes. Everything else (odd ids, cursors, unknown members, escapes, errors) is left
-to the full server, which answers it as it always did.
+Only messages that the SDK certainly accepts pass. All others (unusual ids, cursors, unknown members, escapes, errors)
+are left to the full server.
 """
 
 import json
@@ -22,7 +22,7 @@ _MAX_ID = 2**53
 
 
 def parse(line: bytes) -> "dict[str, Any] | None":
-    """The request or notification of a line; None where it is anything but a plain one."""
+    """The request or notification of a line; None for any other line or a message with unusual parts."""
     if len(line) > MAX_LINE_BYTES or b"\\u" in line or line.count(b"{") + line.count(b"[") > MAX_BRACKETS:
         return None
     try:
@@ -37,7 +37,7 @@ def parse(line: bytes) -> "dict[str, Any] | None":
 
 
 def is_plain(params: "dict[str, Any]") -> bool:
-    """Whether the parameters of an older revision's list, ping or notification say nothing that matters."""
+    """Whether the parameters of a list, ping or notification of an older revision have no effect on the result."""
     meta: Any = params.get("_meta", {})
     return params.keys() <= {"_meta"} and _is_object(meta) and _is_plain_meta(meta)
 
@@ -72,7 +72,7 @@ def is_handshake(params: "dict[str, Any]") -> bool:
 
 
 def is_enveloped(params: "dict[str, Any]") -> bool:
-    """Whether parameters of the newest era hold a well-formed envelope and nothing else."""
+    """Whether parameters of the newest revisions contain a well-formed envelope in `_meta` and nothing else."""
     meta: Any = params.get("_meta")
     if params.keys() != {"_meta"} or not _is_object(meta):
         return False
@@ -95,7 +95,7 @@ def revision(params: "dict[str, Any]") -> str:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _is_plain_meta(meta: "dict[str, Any]") -> bool:
@@ -104,7 +104,7 @@ def _is_plain_meta(meta: "dict[str, Any]") -> bool:
 
 
 def _are_capabilities(value: object) -> bool:
-    """Known capabilities in their known shapes; others may have any, as they are ignored."""
+    """Whether known capabilities have their known types; others may have any, because they are ignored."""
     if not _is_object(value):
         return False
     roots: Any = value.get("roots", {})

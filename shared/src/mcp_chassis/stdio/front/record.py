@@ -1,7 +1,7 @@
-"""Records of what a full server answered, in the user's cache folder: a file for each configuration of a server.
+"""Records of a full server's results, in the user's cache folder: a file for each configuration of a server.
 
-The first line of a file is the digest of the rest; the second holds the conditions and says which of the further lines
-answers which request. A file counts only with this digest, and if it and its folder belong to this user alone.
+The first line of a file is the digest of the rest; the second contains the conditions, and says which further line is
+the result of which request. A file is used only if the digest matches and it and its folder are private to this user.
 """
 
 import json
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 FORMAT = "toolroll front 1"
 MAX_RECORDS = 64
-"""Files in the folder, of all servers; the oldest make room."""
+"""Maximum number of files in the folder, of all servers; the oldest are removed."""
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 ONLY_OWNER_FILE, ONLY_OWNER_FOLDER = 0o600, 0o700
 
 
 class Record:
-    """What a full server answered, and how long it may be kept waiting with its load."""
+    """Results of a full server, and when the server is loaded after serving from them."""
 
     def __init__(self, answers: "Answers", warm_up: float | None) -> None:
         self.answers = answers
         self.warm_up = warm_up
-        """Seconds after the handshake until the server is loaded; on first use where there are none."""
+        """Seconds after the first response until the full server is loaded; None loads it on first use."""
 
 
 def folder(environment: "Mapping[str, str]") -> str:
@@ -46,7 +46,7 @@ def folder(environment: "Mapping[str, str]") -> str:
 
 
 def find(server: str, environment: "Mapping[str, str]") -> Record | None:
-    """The record whose conditions hold, of the server with this reference; None where there is none."""
+    """The record of the server with this reference whose conditions are met; None if there is none."""
     place = folder(environment)
     try:
         if not _is_private(os.lstat(place), stat.S_IFDIR):
@@ -62,20 +62,20 @@ def find(server: str, environment: "Mapping[str, str]") -> Record | None:
 
 
 def prefix(server: str) -> str:
-    """How the names of a server's files begin: its module, and a digest of the interpreter it runs on."""
+    """Prefix of the names of a server's files: its module, and a digest of the interpreter it runs on."""
     return f"{server.partition('.')[0]}-{digest(json.dumps([server, *interpreter()]).encode())[:12]}-"
 
 
 def write(server: str, environment: "Mapping[str, str]", head: "dict[str, Any]", answers: "Answers") -> None:
-    """Write a record, so that a reader finds all of it or nothing, and remove the oldest of too many.
+    """Write a record atomically, and remove the oldest ones above `MAX_RECORDS`.
 
     Raises:
-        OSError: the folder cannot be made or written, or belongs to others too.
+        OSError: the folder cannot be created or written, or other users can access it.
     """
     place = folder(environment)
     os.makedirs(place, ONLY_OWNER_FOLDER, exist_ok=True)
     if not _is_private(os.lstat(place), stat.S_IFDIR):
-        raise PermissionError(f"{place} is open to others")
+        raise PermissionError(f"{place} can be accessed by other users; restrict it with `chmod 700`")
     content = _content(head, answers)
     conditions = head["conditions"]
     configuration = json.dumps([conditions["variables"], conditions["secrets"], conditions["names"]]).encode()
@@ -132,7 +132,7 @@ def _answers(places: "Mapping[str, Mapping[str, int]]", lines: list[bytes]) -> "
 
 
 def _read(path: str) -> bytes | None:
-    """The content of a regular file that this user alone can read and write."""
+    """The content of a regular file that only this user can read and write; None for any other."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
