@@ -25,7 +25,7 @@ class Key(NamedTuple):
 class Cache(Generic[Value]):
     """LRU cache of at most `entries` results, each with its own time to live. Failures are not cached.
 
-    A cached value is shared between callers and must not be changed. `clock` gives seconds that only grow.
+    A cached value is shared between callers and must not be changed. `clock` returns monotonic seconds.
     """
 
     def __init__(self, *, entries: int = 256, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,11 +46,11 @@ class Cache(Generic[Value]):
         ttl: float | Callable[[Value], float] = DEFAULT_TTL_SECONDS,
         fresh: bool = False,
     ) -> Value:
-        """The cached result, the one of a running `make`, or a new one, cached for `ttl` seconds.
+        """The cached result, that of a running `make`, or a new one, which is cached for `ttl` seconds.
 
         Args:
-            ttl: the seconds, or computed from the new result; 0 gives it to those who wait for it and to nobody later.
-            fresh: always make a new one, which takes the place of the cached one.
+            ttl: the seconds, or a function of the new result; with 0 only callers already waiting share the result.
+            fresh: always make a new result, which replaces the cached one.
 
         Raises:
             Failure: of `make`, for all callers that waited for it. When the caller that runs it is cancelled or its
@@ -72,7 +72,7 @@ class Cache(Generic[Value]):
         return self._entries[key][0]
 
     def found(self, tool: str, arguments: Mapping[str, Any], principal: str) -> Value | None:
-        """The cached result; None where there is none."""
+        """The cached result; None if there is none."""
         entry = self._entries.get(Key(tool, canonical(arguments), principal))
         return None if entry is None else entry[0]
 

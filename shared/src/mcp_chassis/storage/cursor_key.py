@@ -9,10 +9,10 @@ MIN_KEY_CHARS = 32
 
 
 def cursor_key(folder: Path | None = None) -> str | None:
-    """The key of this user, made on first use in a file that only the owner may read; None where it cannot be kept.
+    """The key of this user, created on first use in a file that only its owner may read; None if that fails.
 
     Args:
-        folder: where the file is; the user's state folder when left out.
+        folder: the folder of the file; the user's state folder when left out.
     """
     path = (folder or _state_folder()) / "cursor.key"
     try:
@@ -25,7 +25,7 @@ def cursor_key(folder: Path | None = None) -> str | None:
 
 
 def _create_once(path: Path) -> None:
-    """Write a new key unless there is one. The file appears whole, so that no process reads half a key."""
+    """Write a new key, atomically, unless there is one."""
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -32,7 +32,7 @@ class RecordKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """The state of one key; `outcome` is None while its call runs. `expires` is a time of day in seconds."""
+    """The state of one key; `outcome` is None while its call runs. `expires` is a Unix time in seconds."""
 
     arguments_hash: str
     expires: float
@@ -62,7 +62,7 @@ class Idempotency:
 
     Args:
         records: the store.
-        clock: the time of day in seconds.
+        clock: returns the Unix time in seconds.
         lease: seconds after which the call of a process that died counts as interrupted.
     """
 
@@ -78,12 +78,12 @@ class Idempotency:
         """The result of `run`, or the stored result of the key. Concurrent calls with one key wait for each other.
 
         Args:
-            run: gives a result that JSON can hold, or None when there is none to store (a failure, a question).
+            run: returns a result that is JSON, or None if there is none to store (a failure, a question).
 
         Raises:
             InvalidInput: when the key was used with other arguments.
-            OutcomeUnknown: of `run`, stored like a result; also after an interrupted call with this key.
-            Failure: any other of `run`; not stored.
+            OutcomeUnknown: raised by `run`, and stored like a result; also after an interrupted call with this key.
+            Failure: any other that `run` raises; not stored.
         """
         name = RecordKey(principal, tool, key)
         async with self._locked(name):
@@ -157,10 +157,10 @@ class Idempotency:
 
 
 def replayed(outcome: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a kept outcome.
+    """The result in a stored outcome.
 
     Raises:
-        OutcomeUnknown: when it was not known.
+        OutcomeUnknown: when the outcome was not known.
     """
     if "unknown" in outcome:
         raise OutcomeUnknown(outcome["unknown"], remedy="", details=outcome.get("details"))

@@ -33,7 +33,7 @@ _PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class MemoryRecordStore:
-    """Store in memory, of the newest `max_records`; it ends with the process."""
+    """Store of the newest `max_records` in memory, lost when the process exits."""
 
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._records: FIFOCache[RecordKey, Record] = FIFOCache(max_records)
@@ -147,7 +147,7 @@ def _record(arguments: str, expires: float, outcome: str | None) -> Record:
 
 
 def default_file() -> Path:
-    """The file in the user's state folder."""
+    """Path of the file in the user's state folder."""
     from platformdirs import user_state_path
 
     return user_state_path("toolroll") / "idempotency.sqlite3"

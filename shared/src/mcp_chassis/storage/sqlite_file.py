@@ -14,14 +14,14 @@ RETRY_SECONDS = 0.01
 def open_sqlite(
     path: Path, schema: str, *, patience_seconds: float = 5.0, wait: Callable[[float], None] = time.sleep
 ) -> "sqlite3.Connection":
-    """A connection in autocommit mode to the file at `path`, which only its owner may read and which has `schema`.
+    """Open the file at `path`, which only its owner may read, in autocommit mode, and create `schema` in it.
 
-    SQLite's own timeout does not always cover the change to write-ahead logging: of two connections that ask for it at
-    once, one may fail immediately with "database is locked". So until then the waiting is done here.
+    SQLite's own timeout does not always cover the change to write-ahead logging: of two connections that request it at
+    the same time, one may fail immediately with "database is locked". So this function retries that change itself.
 
     Raises:
-        sqlite3.Error: when the file is no database, or another connection holds it for too long.
-        OSError: when the file cannot be made.
+        sqlite3.Error: when the file is not a database, or is locked by another connection for too long.
+        OSError: when the file cannot be created.
     """
     import sqlite3
 
