@@ -22,7 +22,7 @@ MAX_ARGUMENTS_CHARS = 2_000
 
 @dataclass
 class Call:
-    """A running call. `outcome` is `ok` or a failure's code, and stays `cancelled` when there was no answer."""
+    """A running call. `outcome` is `ok` or a failure's code, and stays `cancelled` if the call returned no result."""
 
     tool: str
     request_id: str
@@ -48,7 +48,7 @@ def logged(
         principal: the caller; `local` on stdio.
         arguments: written to the audit line as JSON of at most 2,000 characters, without secrets; None omits them.
         metrics: counts the call.
-        clock: seconds.
+        clock: returns monotonic seconds.
     """
     call = Call(tool, identifier, principal)
     tokens = tool_name.set(tool), request_id.set(identifier)
@@ -76,7 +76,7 @@ def _log_end(call: Call, duration_ms: float, arguments: Mapping[str, Any] | None
 
 
 def _audit_text(arguments: Mapping[str, Any]) -> str:
-    try:  # scrubbed before it is cut: half a secret would not be recognised
+    try:  # redacted before it is cut, because a part of a secret would not be recognised
         text = scrub_log(json.dumps(arguments, ensure_ascii=False, default=str))
     except (RecursionError, ValueError):  # deeper than can be written, or a number of too many digits
         return "arguments that cannot be serialised"

@@ -1,7 +1,7 @@
 """Log notifications to the host of a call: retries, waits, fallbacks, stages, use of caches, upstream requests.
 
-Since 2026-07-28 the `_meta` of a request holds the lowest level it wants; in earlier revisions `logging/setLevel` sets
-it for the whole connection. A host that set no level receives none.
+Since 2026-07-28 the lowest level is in the `_meta` of each request; in earlier revisions `logging/setLevel` sets it for
+the connection. A host that set no level receives no messages.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,15 +27,15 @@ from mcp_chassis.telemetry.observer import observed_by
 from mcp_chassis.telemetry.redaction import scrub_log
 
 LEVELS: tuple[LoggingLevel, ...] = get_args(LoggingLevel)
-"""From `debug` to `emergency`."""
+"""The levels in ascending order, from `debug` to `emergency`."""
 
 
 class HostLog:
     """Sender of log notifications.
 
     Args:
-        name: the logger in notifications: the server's name.
-        tidy: cleans a text of invisible characters and secrets.
+        name: the name of the logger in notifications, which is the server's.
+        tidy: removes invisible characters and secrets from a text.
     """
 
     def __init__(self, name: str, tidy: Callable[[str], str]) -> None:
@@ -44,22 +44,22 @@ class HostLog:
         self._level: LoggingLevel | None = None
 
     def serve(self, server: LowLevelServer[Any]) -> None:
-        """Handle `logging/setLevel`. Only for transports with a lasting connection: the level belongs to it."""
+        """Handle `logging/setLevel`. Only for transports with a persistent connection, which has the level."""
         server.add_request_handler("logging/setLevel", SetLevelRequestParams, self._set_level)
 
     async def announce(self, ctx: Context[Any, Any], level: LoggingLevel, text: str) -> None:
-        """Notify the host of the call `ctx` if it wants this level; secrets are removed from the text."""
+        """Notify the host of the call `ctx` if it has requested this level; secrets are removed from the text."""
         if ctx.protocol_version is None:  # called by a program, not by a host
             return
         wanted = self._wanted(ctx.protocol_version, ctx.request_context.meta)
         if wanted is None or LEVELS.index(level) < LEVELS.index(wanted):
             return
         params = LoggingMessageNotificationParams(level=level, logger=self._name, data=scrub_log(self._tidy(text)))
-        with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):  # the host is gone; its call goes on
+        with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):  # the host has gone; the call continues
             await ctx.session.send_notification(LoggingMessageNotification(params=params), ctx.request_id)
 
     def observing(self, ctx: Context[Any, Any]) -> AbstractContextManager[None]:
-        """Inside, upstream attempts are counted and the host of the call `ctx` is notified of waits."""
+        """Inside the block, count upstream attempts and notify the host of the call `ctx` of waits."""
         return observed_by(_CallObserver(self, ctx))
 
     def _wanted(self, version: str, meta: Mapping[str, Any] | None) -> LoggingLevel | None:

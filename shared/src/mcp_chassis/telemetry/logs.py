@@ -41,12 +41,12 @@ __all__ = [
 ]
 
 OWN = "mcp_chassis"
-"""The logger of the core. Every other logger but those of `own` is a library's and logs WARNING and above."""
+"""The logger of the core. Loggers of libraries, for which `own` was not called, log WARNING and above."""
 PROTOCOL = "mcp_chassis.protocol"
 AUDIT = "mcp_chassis.audit"
 QUEUE_LINES = 10_000
 MAX_TEXT_CHARS = 16_000
-_BATCH_SECONDS = 0.01  # lines of this time are written together: waking the thread for each costs a call 30 µs
+_BATCH_SECONDS = 0.01  # lines of this interval are written together: waking the thread for each one costs a call 30 µs
 _STANDARD_ERROR = 2
 _URL_QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s?#\"'<>]{1,2000})\?[^\s\"'<>#]*")
 _NO_FIELDS: dict[str, Any] = {}
@@ -66,7 +66,7 @@ class LogSettings(Protocol):
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one JSON object; keys without a value are left out and secrets removed."""
+    """Formats a record as one JSON object, without keys that have no value, and with secrets redacted."""
 
     _second: ClassVar[tuple[int, str]] = (0, "")
 
@@ -89,7 +89,7 @@ class JsonLines(logging.Formatter):
         return _json({key: _log_value(value) for key, value in line.items() if value is not None})
 
     def _timestamp(self, created: float) -> str:
-        """UTC with milliseconds. The last second's text is cached: formatting it is a third of the cost of a line."""
+        """UTC with milliseconds. The last second's text is cached, because formatting is a third of a line's cost."""
         second, text = JsonLines._second
         if int(created) != second:
             second, text = int(created), time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(created))
@@ -102,7 +102,7 @@ class QueuedLines(logging.Handler):
 
     Args:
         descriptor: the destination; writing to it may block for ever.
-        capacity: the number of queued lines; further ones are dropped and counted.
+        capacity: maximum number of queued lines; further ones are dropped and counted.
     """
 
     def __init__(self, descriptor: int = _STANDARD_ERROR, capacity: int = QUEUE_LINES) -> None:
@@ -185,9 +185,9 @@ def configure(settings: LogSettings) -> QueuedLines:
 
 
 def own(package: str, settings: LogSettings) -> None:
-    """Log at the level of the settings what a package of ours logs, such as a server's.
+    """Set the logger of one of our packages, such as a server's, to the log level of the settings.
 
-    Libraries stay at WARNING at every level: below it they log requests and responses with what callers sent and read.
+    Loggers of libraries stay at WARNING, because below it they log requests and responses with the data of callers.
     """
     if package != "__main__":
         logging.getLogger(package).setLevel(settings.log_level)
@@ -222,7 +222,7 @@ def _json(line: dict[str, Any]) -> str:
 
 
 def _without_queries(text: str) -> str:
-    """The text with `?...` for the query of each URL: it may hold what callers search for."""
+    """The text with the query of each URL replaced by `?...`, because it may contain what callers search for."""
     return _URL_QUERY.sub(r"\1?...", text) if "://" in text and "?" in text else text
 
 
@@ -236,7 +236,7 @@ def _log_value(value: Any) -> Any:
     if isinstance(value, bool | int | float):
         return value
     text = scrub_log(str(value))
-    half = MAX_TEXT_CHARS // 2  # the end of a traceback and the beginning of a message say what happened
+    half = MAX_TEXT_CHARS // 2  # a message says what happened at its beginning, a traceback at its end
     return text if len(text) <= MAX_TEXT_CHARS else f"{text[:half]} ... {text[-half:]}"
 
 

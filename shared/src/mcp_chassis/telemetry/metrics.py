@@ -51,35 +51,35 @@ class Metrics:
         self.latencies: dict[str, Histogram] = {}
         self.tasks: Counter[tuple[str, str]] = Counter()
         self.task_states: Callable[[], dict[str, int]] = dict[str, int]
-        """How many tasks this process has in each state."""
+        """Returns the number of tasks of this process in each state."""
         self.breakers: dict[str, Callable[[], str]] = {}
         self._levels: dict[tuple[str, str], float | Callable[[], float]] = {}
 
     def call(self, tool: str, outcome: str, seconds: float) -> None:
-        """A tool call ended: `outcome` is `ok`, a failure's code or `cancelled`."""
+        """Count a finished tool call; `outcome` is `ok`, a failure's code or `cancelled`."""
         _count(self.calls, (tool, outcome))
         _histogram(self.durations, tool).observe(seconds)
 
     def task(self, tool: str, outcome: str) -> None:
-        """A task ended: `outcome` is its last status, or `lost` where its process was gone."""
+        """Count a finished task; `outcome` is its last status, or `lost` if its process died."""
         _count(self.tasks, (tool, outcome))
 
     def attempted(self, upstream: str, outcome: str, seconds: float) -> None:
-        """An attempt at an upstream ended: `outcome` is `ok`, `cancelled` or a failure's code."""
+        """Count a finished attempt of an upstream call; `outcome` is `ok`, `cancelled` or a failure's code."""
         _count(self.attempts, (upstream, outcome))
         _histogram(self.latencies, upstream).observe(seconds)
 
     def waited(self, upstream: str) -> None:
-        """A call waited for a limit or for its next attempt."""
+        """Count a wait of a call for a rate limit or for its next attempt."""
         _count(self.waits, (upstream, "waits"))
 
     def watch(self, upstream: str, breaker: Callable[[], str]) -> None:
-        """Register a circuit breaker by a function that gives its state: `closed`, `open` or `half open`."""
+        """Register a circuit breaker by a function that returns its state: `closed`, `open` or `half open`."""
         if upstream in self.breakers or len(self.breakers) < MAX_SERIES:
             self.breakers[upstream] = breaker
 
     def watch_tasks(self, states: Callable[[], dict[str, int]]) -> None:
-        """Register a function that gives the number of tasks in each state."""
+        """Register a function that returns the number of tasks in each state."""
         self.task_states = states
 
     def level(self, name: str, of: str, value: float | Callable[[], float]) -> None:
@@ -87,7 +87,7 @@ class Metrics:
 
         Args:
             name: such as `connections in use`.
-            of: whose value it is, such as a pool.
+            of: the object that has the value, such as a pool.
         """
         if (name, of) in self._levels or len(self._levels) < MAX_SERIES:
             self._levels[name, of] = value
@@ -98,7 +98,7 @@ class Metrics:
         return {series: value() if callable(value) else value for series, value in self._levels.items()}
 
     def snapshot(self) -> dict[str, Any]:
-        """All counts as plain JSON; without tasks where the server has none."""
+        """All metrics as plain JSON, without tasks if the server has none."""
         states = self.task_states()
         ended = {tool: _outcomes(self.tasks, tool) for tool in sorted({tool for tool, _ in self.tasks})}
         return {
@@ -141,7 +141,7 @@ def _outcomes(counter: Counter[tuple[str, str]], name: str) -> dict[str, int]:
 
 
 class ProcessMetrics(Metrics):
-    """The metrics of each server of a process, by its short name; those of the current server are counted and read.
+    """The metrics of each server of a process, by its short name. Methods count and read those of the current server.
 
     A process that serves one server over stdio has one set, without a name.
     """
@@ -180,14 +180,14 @@ class ProcessMetrics(Metrics):
 
 
 current_server: ContextVar[str] = ContextVar("current_server", default="")
-"""The short name of the server that a task works for; empty where the process serves one over stdio."""
+"""The short name of the server that the current task works for; empty in a process that serves one over stdio."""
 METRICS = ProcessMetrics()
 """The metrics of this process."""
 
 
 @contextmanager
 def serving_as(server: str) -> Generator[None]:
-    """Count inside, also in tasks begun there, for the server of this short name."""
+    """Inside the block, also in tasks started there, count for the server with this short name."""
     token = current_server.set(server)
     try:
         yield

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Literal, Protocol
 
 Level = Literal["debug", "info", "warning"]
-"""Levels of messages to the host: what was sent upstream; what the call does; what went wrong and was mended."""
+"""Levels of messages to the host: debug for upstream requests, info for steps, warning for problems handled."""
 
 
 class Observer(Protocol):
@@ -16,10 +16,10 @@ class Observer(Protocol):
         """An attempt has ended; `outcome` is `ok`, `cancelled` or an error code in lower case."""
 
     async def waiting(self, upstream: str, message: str) -> None:
-        """A call is delayed or answered in another way; `message` is one sentence for a person."""
+        """A call is delayed, or completed in another way; `message` is one sentence for a person."""
 
     async def announce(self, level: Level, message: str) -> None:
-        """Notify the host of the call, if it wants this level."""
+        """Notify the host of the call, if it has requested this level."""
 
 
 class _NullObserver:
@@ -43,23 +43,23 @@ def current_observer() -> Observer:
 
 
 async def announce(level: Level, message: str) -> None:
-    """Write a log message to the host of the current call: one sentence, without values that are secret.
+    """Send a log message to the host of the current call: one sentence, without secret values.
 
-    It reaches a host that asked for this level (`logging/setLevel`, since 2026-07-28 `_meta`). Outside a call it does
-    nothing. Progress is told by `host_progress`, and what the model should know stands in the result.
+    It reaches a host that requested this level (`logging/setLevel`, since 2026-07-28 `_meta`). Outside a call it does
+    nothing. Progress is reported by `host_progress`, and the model learns only what is in the result.
     """
     await current_observer().announce(level, message)
 
 
 async def announce_reuse(name: str, as_of: str | None) -> None:
-    """Tell the host that an answer of before is used again; nothing where `as_of` is None."""
+    """Notify the host that an earlier result is reused; does nothing if `as_of` is None."""
     if as_of is not None:
         await announce("info", f"{name}: the result of {as_of} is used again.")
 
 
 @contextmanager
 def observed_by(observer: Observer) -> Generator[None]:
-    """Make `observer` the current one inside."""
+    """Make `observer` the current one inside the block."""
     token = _current.set(observer)
     try:
         yield

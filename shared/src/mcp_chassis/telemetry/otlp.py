@@ -1,7 +1,7 @@
-"""Whether spans and metrics are exported over OTLP, by the variables that OpenTelemetry publishes.
+"""Export of spans and metrics over OTLP, configured by OpenTelemetry's published variables.
 
-Nothing of OpenTelemetry's SDK is imported unless one of them asks for it. A variable that cannot be obeyed is a warning
-and no refusal to start: hosts hand their own `OTEL_*` variables on to the servers they run.
+OpenTelemetry's SDK is imported only if one of them requests it. A variable with an unsupported value is a warning and
+does not prevent the start, because hosts pass their own `OTEL_*` variables on to the servers they run.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ Environment = Mapping[str, str]
 TRACES, METRICS = "TRACES", "METRICS"
 PROTOCOL = "http/protobuf"
 FLUSH_SECONDS = 1.5
-"""Time at the end of the process for what is not exported yet; a collector that hangs must not hold it."""
+"""Seconds at the end of the process for data not exported yet; a collector that hangs must not block it longer."""
 PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 
 
@@ -36,7 +36,7 @@ def _is_wanted(signal: str, environment: Environment) -> bool:
     named = f"OTEL_{signal}_EXPORTER"
     exporters = {name.strip() for name in environment.get(named, "").split(",")} - {""}
     if unknown := exporters - {"otlp", "none"}:
-        logger.warning("%s: only otlp and none are known here; %s is ignored.", named, ", ".join(sorted(unknown)))
+        logger.warning("%s: only otlp and none are supported; %s is ignored.", named, ", ".join(sorted(unknown)))
     if exporters:
         return "otlp" in exporters and _protocol_is_spoken(signal, environment)
     endpoints = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")
@@ -47,18 +47,18 @@ def _protocol_is_spoken(signal: str, environment: Environment) -> bool:
     for name in (f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
         if protocol := environment.get(name):
             if protocol != PROTOCOL:
-                logger.warning("%s: only %s is spoken here; no %s are exported.", name, PROTOCOL, signal.lower())
+                logger.warning("%s: only %s is supported; no %s are exported.", name, PROTOCOL, signal.lower())
             return protocol == PROTOCOL
     return True
 
 
 @contextlib.contextmanager
 def exporting(environment: Environment, service: str) -> Generator[None]:
-    """Export inside what the variables ask for, and at the end what is left, for `FLUSH_SECONDS` at most.
+    """Export the requested signals inside the block, and the rest at its end, for `FLUSH_SECONDS` at most.
 
     Args:
         environment: the variables.
-        service: the name of the service where `OTEL_SERVICE_NAME` gives none.
+        service: the name of the service if `OTEL_SERVICE_NAME` is not set.
     """
     signals = wanted(environment)
     if signals and not all(_is_installed(package) for package in PACKAGES):
@@ -81,7 +81,7 @@ def exporting(environment: Environment, service: str) -> Generator[None]:
 
 
 def adopt(environment: Environment, service: str) -> None:
-    """Put the variables where OpenTelemetry's SDK reads them, and keep the credentials among them out of logs."""
+    """Copy the variables into `os.environ`, where OpenTelemetry's SDK reads them; redact credentials among them."""
     for name, value in environment.items():
         if name.startswith("OTEL_"):
             os.environ.setdefault(name, value)
@@ -92,7 +92,7 @@ def adopt(environment: Environment, service: str) -> None:
 
 
 def _secrets(name: str, value: str) -> Iterator[str]:
-    """The credentials in a variable: values of headers, and a user name, password or query in an address."""
+    """Yield the credentials in a variable: values of headers, and a user name, password or query in an address."""
     if name.endswith("_HEADERS"):
         for pair in value.split(","):
             header = pair.partition("=")[2].strip()

@@ -1,7 +1,7 @@
-"""OpenTelemetry's SDK with its OTLP exporters; imported only where something is exported.
+"""OpenTelemetry's SDK with its OTLP exporters; imported only if something is exported.
 
-A span leaves with secrets removed from every text in it. That is done when it ends, in the task of its call, which is
-the only place where the secrets of one caller are known.
+Secrets are removed from every text in a span. That is done when the span ends, in the task of its call, the only place
+where the secrets of one caller are known.
 """
 
 import os
@@ -26,12 +26,12 @@ from mcp_chassis.telemetry.metrics import current_server
 from mcp_chassis.telemetry.redaction import scrub_log
 
 MAX_TEXT_CHARS = 4_096
-"""Characters of one text of a span; the published variables may set fewer."""
+"""Maximum characters of one text of a span; the published variables may set fewer."""
 _LENGTH_LIMITS = ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
 
 
 class Exporters:
-    """The tracer and the meter of a process, as far as they are wanted."""
+    """The tracer and the meter of a process, each if it is wanted."""
 
     def __init__(self, *, traces: bool, metrics: bool) -> None:
         resource = Resource.create({"service.instance.id": str(uuid.uuid4())})
@@ -55,7 +55,7 @@ class Exporters:
 
 def traced(resource: Resource, processor: SpanProcessor) -> TracerProvider:
     """A tracer whose spans reach `processor` without secrets."""
-    # A text that the SDK cut first could end in half a secret, which nothing recognises: it is cut afterwards.
+    # The SDK must not cut texts before redaction: one could end in a part of a secret, which would not be recognised.
     unlimited = SpanLimits(max_attribute_length=SpanLimits.UNSET, max_span_attribute_length=SpanLimits.UNSET)
     tracer = TracerProvider(resource=resource, shutdown_on_exit=False, span_limits=unlimited)
     tracer.add_span_processor(ScrubbedSpans(processor, _max_chars(os.environ)))
@@ -67,7 +67,7 @@ class ScrubbedSpans(SpanProcessor):
 
     Args:
         processor: the next one.
-        max_chars: of each text.
+        max_chars: maximum characters of each text.
     """
 
     def __init__(self, processor: SpanProcessor, max_chars: int) -> None:

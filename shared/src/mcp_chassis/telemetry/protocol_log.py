@@ -27,7 +27,7 @@ class Outline:
 
 
 class ProtocolLog:
-    """Logs messages and keeps the last `size` of them while the protocol logger is enabled (`MCP_DEBUG=1`)."""
+    """Logs messages, and stores the last `size` of them, while the protocol logger is enabled (`MCP_DEBUG=1`)."""
 
     def __init__(self, size: int = MAX_OUTLINES) -> None:
         self._outlines: deque[Outline] = deque(maxlen=size)
@@ -41,7 +41,7 @@ class ProtocolLog:
             self._note(_outline(direction, message))
 
     def record_parsed(self, direction: Literal["in", "out"], message: Mapping[str, Any]) -> None:
-        """Record a message in the form in which JSON is parsed; what does not fit the protocol has no method or id."""
+        """Record a message as parsed JSON; one that does not fit the protocol has no method or id."""
         if self.enabled:
             self._note(_outline_of_parsed(direction, message))
 

@@ -18,7 +18,7 @@ MIN_RESULT_SECRET_CHARS = 8
 
 
 secrets_of_call: ContextVar[list[str] | None] = ContextVar("call_secrets", default=None)
-"""Secrets of one caller; a task that works for the call in a context of its own takes them along."""
+"""Secrets of the current caller; a task with a context of its own must copy them to work for the call."""
 
 
 class Redactor:
@@ -41,14 +41,16 @@ class Redactor:
         return _without_call_secrets(_without(text, self._log_forms))
 
     def scrub(self, text: str) -> str:
-        """A result text without registered secrets, ordinary words excepted; the same object if it holds none."""
+        """A result text without registered secrets, except ordinary words; the same object if it contains none."""
         return _without_call_secrets(_without(text, self._result_forms))
 
 
 @contextmanager
 def call_secrets() -> Generator[None]:
-    """Redact inside, also in tasks begun there, what `add_call_secret` adds: secrets of one caller, which are too many
-    to look for in the texts of all."""
+    """Inside the block, also in tasks started there, redact the secrets added by `add_call_secret`.
+
+    They belong to one caller; those of all callers are too many to search every text for.
+    """
     token = secrets_of_call.set([])
     try:
         yield
@@ -118,7 +120,7 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _base64_forms(value: bytes) -> Iterator[str]:
-    """Base64 of the value at each of its three alignments, without the characters that neighbouring bytes change."""
+    """Base64 of the value at each of three alignments, without the characters that depend on neighbouring bytes."""
     for offset in range(3):
         padded = b"\0" * offset + value
         first = -(-offset * 8 // 6)

@@ -1,6 +1,6 @@
 """Metrics by OpenTelemetry's published semantic conventions, recorded only while an exporter wants them.
 
-The names are those of `opentelemetry-semantic-conventions`: its modules for them are provisional, so a test compares.
+The names are copied from `opentelemetry-semantic-conventions`, whose modules are provisional; a test compares them.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5
 SERVER_ATTRIBUTE = "toolroll.server"
 """Attribute of spans and operations that no convention has: the short name of the server in its process."""
 OTHER = "_OTHER"
-"""The conventions' value for what is not known by name."""
+"""The conventions' value for unknown names."""
 HTTP_METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"}
 Attributes = Mapping[str, str | int]
 
@@ -45,22 +45,22 @@ class SemanticMetrics:
         self._active = meter.create_up_down_counter(ACTIVE_REQUESTS, "{request}", "Number of active HTTP requests.")
 
     def operation(self, seconds: float, attributes: Attributes) -> None:
-        """An MCP message was answered."""
+        """Record a handled MCP message."""
         self._operations.record(seconds, attributes)
 
     def request_began(self, method: str, scheme: str) -> None:
-        """An HTTP request of a caller began."""
+        """Record the beginning of a caller's HTTP request."""
         self._active.add(1, _request(method, scheme))
 
     def request_ended(self, seconds: float, method: str, scheme: str, *, route: str, status: int) -> None:
-        """An HTTP request of a caller was answered."""
+        """Record the response to a caller's HTTP request."""
         self._active.add(-1, _request(method, scheme))
         self._requests.record(seconds, {**_request(method, scheme), "http.route": route, **_status(status, 500)})
 
     def upstream_request(
         self, seconds: float, method: str, scheme: str, host: str, port: int | None, *, status: int, error: str = ""
     ) -> None:
-        """An HTTP request to an upstream ended: with a status, or with the name of an error."""
+        """Record a finished HTTP request to an upstream, with its status or, if that is 0, the name of an error."""
         attributes = {
             **_request(method, scheme),
             "server.address": host,
@@ -79,7 +79,7 @@ def recorder() -> SemanticMetrics | None:
 
 
 def record_with(metrics: SemanticMetrics | None) -> None:
-    """Record in these instruments from now on."""
+    """Set the instruments to record in; None for none."""
     global _recorder  # noqa: PLW0603
     _recorder = metrics
 

@@ -1,7 +1,7 @@
 """W3C trace context of the current request: taken from the caller, passed on to upstreams.
 
-It is OpenTelemetry's context, which the SDK's spans take their parent from. Without an exporter there are no spans of
-this process, and the caller's `traceparent` goes on unchanged.
+It is OpenTelemetry's context, from which the SDK's spans take their parent. Without an exporter this process has no
+spans, and the caller's `traceparent` is passed on unchanged.
 """
 
 from collections.abc import Generator
@@ -15,7 +15,7 @@ _W3C = TraceContextTextMapPropagator()
 
 
 def parse(traceparent: str | None, state: str | None = None) -> context.Context | None:
-    """The context of a `traceparent` header; None where it is missing or malformed."""
+    """The context of a `traceparent` header; None if it is missing or malformed."""
     known_state = state if state and len(state) <= MAX_STATE_CHARS else ""
     parsed = _W3C.extract({"traceparent": traceparent or "", "tracestate": known_state}, context.Context())
     return parsed if trace.get_current_span(parsed).get_span_context().is_valid else None
@@ -28,7 +28,7 @@ def current_trace_id() -> str | None:
 
 
 def upstream_headers() -> dict[str, str]:
-    """Headers that pass the current trace on, with the current span as parent; none where there is no trace."""
+    """Headers that pass the current trace on, with the current span as parent; none without a trace."""
     headers: dict[str, str] = {}
     _W3C.inject(headers)
     if len(headers.get("tracestate", "")) > MAX_STATE_CHARS:
@@ -38,7 +38,7 @@ def upstream_headers() -> dict[str, str]:
 
 @contextmanager
 def in_trace(parent: context.Context | None) -> Generator[None]:
-    """Belong to a trace inside, also in tasks begun there; to none where `parent` is None."""
+    """Inside the block, also in tasks started there, belong to a trace; to none if `parent` is None."""
     token = context.attach(parent or context.Context())
     try:
         yield
