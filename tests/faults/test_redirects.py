@@ -77,7 +77,7 @@ async def test_a_write_that_was_redirected_to_a_failing_address_is_sent_once_and
 ):
     upstream.answers("POST /old", redirect("/new", status))
     upstream.answers("GET /new" if status == 303 else "POST /new", target)
-    with pytest.raises(OutcomeUnknown, match="lost or does not prove it: Acme"):
+    with pytest.raises(OutcomeUnknown, match="lost or does not confirm it: Acme"):
         await client(read_timeout=0.2).post("/old", json={"a": 1})
     assert len(upstream.asked("POST /old")) == 1
 

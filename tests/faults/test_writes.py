@@ -217,7 +217,7 @@ class Made(Record):
 )
 async def test_a_success_that_does_not_prove_the_write_is_an_unknown_outcome_and_made_once(upstream, client, reply):
     upstream.answers("POST /things", reply)
-    with pytest.raises(OutcomeUnknown, match="does not prove it"):
+    with pytest.raises(OutcomeUnknown, match="does not confirm it"):
         await client().post("/things", json={"a": 1}, proof=Made)
     assert len(upstream.requests) == 1
 

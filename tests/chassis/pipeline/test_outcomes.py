@@ -115,15 +115,15 @@ async def client(upstream: ScriptedUpstream) -> AsyncGenerator[Client]:
 @pytest.mark.parametrize(
     ("then", "sentence"),
     [
-        ("bug", "Acme took the change, but this server then failed in a way it did not foresee."),
-        ("shape", "Acme took the change, but this server then failed in a way it did not foresee."),
+        ("bug", "Acme accepted the change, but this server then failed in a way it did not foresee."),
+        ("shape", "Acme accepted the change, but this server then failed in a way it did not foresee."),
         (
             "read",
-            "Acme took the change, but then the call failed. Acme has nothing there, or hides it; check the names.",
+            "Acme accepted the change, but then the call failed. Acme has nothing there, or hides it; check the names.",
         ),
         (
             "misread",
-            "Acme took the change, but then the call failed. Acme responded to the request to read the thing with",
+            "Acme accepted the change, but then the call failed. Acme responded to the request to read the thing with",
         ),
     ],
 )

@@ -126,7 +126,7 @@ async def test_a_lost_write_tells_what_to_check(acme):
     with pytest.raises(OutcomeUnknown) as caught:
         await acme().call(Attempts(down()), repeat=Repeat.NEVER, check="Look with list_things.")
     assert caught.value.message == (
-        "The answer of Acme to a change was lost or does not prove it: Down. "
+        "The response of Acme to a change was lost or does not confirm it: Down. "
         "It may have happened. Look with list_things."
     )
 

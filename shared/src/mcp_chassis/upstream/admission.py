@@ -16,8 +16,8 @@ class Admission:
     """Decides when an attempt may be sent, and refuses it where it may not.
 
     Args:
-        name: the upstream's, for error texts.
-        clock: seconds that only grow.
+        name: the upstream's name, for error texts.
+        clock: returns monotonic seconds.
         sleep: waits for an announced rate limit to end.
         notify: reports one sentence to the log and to the host of the current call.
     """
@@ -42,11 +42,11 @@ class Admission:
 
     @asynccontextmanager
     async def admitted(self, rate_limit: str | None, deadline: float) -> AsyncGenerator[Attempt]:
-        """Wait until an attempt may be sent; a place in the queue is held inside.
+        """Wait until an attempt may be sent; its slots of the rate limits are held inside the block.
 
         Args:
-            rate_limit: the name of a rate limit that the attempt counts against, besides the upstream's own.
-            deadline: by the event loop's clock; a wait that would reach it is not begun.
+            rate_limit: the name of a rate limit that applies to the attempt besides the upstream's own.
+            deadline: time of the event loop's clock; a wait for an announced limit that would reach it is not begun.
 
         Raises:
             Unavailable: while the circuit breaker is open.
@@ -62,14 +62,14 @@ class Admission:
             yield attempt
 
     def settle(self, attempt: Attempt, verdict: Verdict) -> None:
-        """Count how an attempt ended; when that opens the breaker, the whole queue is refused at once."""
+        """Record the outcome of an attempt; if that opens the breaker, the whole queue is refused at once."""
         attempt.ended(verdict)
         if self.breaker.is_open:
             for scope in self._queue:
                 scope.cancel()
 
     def record_limit(self, rate_limit: str | None, failure: Failure) -> None:
-        """Close the rate limit that a failure announced for as long as the upstream asked."""
+        """Close the rate limit that a failure announced, for the time that the upstream requested."""
         if isinstance(failure, RateLimited) and failure.requested_retry_after_seconds:
             limiter = self.rate_limits.limited(rate_limit, self._clock())
             limiter.closed_until = max(limiter.closed_until, self._clock() + failure.requested_retry_after_seconds)

@@ -31,7 +31,7 @@ VERDICT_OF_EFFECT = {
 
 @dataclass(frozen=True)
 class RetrySettings:
-    """The parts of an upstream that all its calls share: figures, budget, randomness, clock, reports."""
+    """The parts of an upstream that the retries of all its calls share; `notify` reports waits to log and host."""
 
     name: str
     policy: Policy
@@ -43,14 +43,14 @@ class RetrySettings:
 
 
 class Attempts(Generic[Outcome]):
-    """The attempts of one call; `ambiguous` is true while one of them may have had its effect unseen.
+    """The attempts of one call; `ambiguous` is true while one of them may have had an effect that is not confirmed.
 
     Args:
         attempt: makes one attempt; raises a `Failure` with its `Effect`.
         repeat: which failures may be attempted again.
         rate_limit: the name of a rate limit, or None.
-        sent: whether the current attempt may have reached the upstream; read when it is cancelled.
-        seconds: the time of the whole call.
+        sent: returns whether the current attempt may have reached the upstream; called when it is cancelled.
+        seconds: time limit of the whole call.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Attempts(Generic[Outcome]):
         self._pause_seconds = 0.0
 
     async def run(self) -> Outcome:
-        """Attempt until one succeeds or none may follow.
+        """Make attempts until one succeeds or none may follow.
 
         Raises:
             Failure: of the last attempt or of admission; `TimedOut` at the deadline.
@@ -149,16 +149,17 @@ class Attempts(Generic[Outcome]):
 
     def _timed_out(self) -> TimedOut:
         if self._started:
-            return TimedOut(f"{self._settings.name} did not answer within the time of this call.")
+            return TimedOut(f"{self._settings.name} did not respond within the deadline of this call.")
         return TimedOut(
-            f"The time of this call passed while it waited for its turn at {self._settings.name}; nothing was sent.",
+            f"The deadline of this call passed while it waited to call {self._settings.name}; nothing was sent.",
             remedy="Try again later, with fewer calls at once.",
         )
 
 
 def _refuses_every_attempt(failure: Failure) -> bool:
-    """Whether an attempt before this one must have been refused too.
+    """Whether a failure implies that earlier attempts were refused too.
 
-    "Not there" and a conflict may be what that attempt has left: a deletion whose answer was lost, for one.
+    `NotFound` and `Conflict` do not: they may be the effect of an earlier attempt, such as a deletion whose response
+    was lost.
     """
     return failure.effect is Effect.SETTLED and not isinstance(failure, NotFound | Conflict)

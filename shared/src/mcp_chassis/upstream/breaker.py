@@ -11,9 +11,9 @@ from mcp_chassis.upstream.policy import Policy
 class Verdict(Enum):
     """The outcome of one attempt, as evidence about the upstream's health."""
 
-    SUCCEEDED = "it did what was asked"
-    REFUSED = "it answered with a refusal: neither a success nor a failure of the service"
-    FAILED = "no answer, or an error of the service"
+    SUCCEEDED = "it did what was requested"
+    REFUSED = "it responded with a refusal: neither a success nor a failure of the service"
+    FAILED = "no response, or an error of the service"
     CANCELLED = "the attempt ended before there was an outcome"
 
 
@@ -21,7 +21,7 @@ class Breaker:
     """Opens after `policy.breaker_failures` failures within `policy.breaker_window` seconds and no success between.
 
     The first open time is `policy.breaker_open` seconds; each failed probe doubles it, up to
-    `policy.breaker_open_cap`. `clock` gives seconds.
+    `policy.breaker_open_cap`. `clock` returns monotonic seconds.
     """
 
     def __init__(self, policy: Policy, clock: Callable[[], float]) -> None:
@@ -53,14 +53,14 @@ class Breaker:
         return max(0.0, self._open_until - self._clock())
 
     def enter(self) -> "Attempt | None":
-        """Begin an attempt, which has to be ended with a verdict; None when it is refused."""
+        """Begin an attempt, which has to be ended with a verdict; return None if it is refused."""
         if self.refuses_for() > 0:
             return None
         self._probing = self.is_open
         return Attempt(self, probe=self._probing)
 
     def settle(self, verdict: Verdict, *, probe: bool) -> None:
-        """Count the outcome of an attempt. After a cancelled probe the next caller makes the probe."""
+        """Record the outcome of an attempt. After a cancelled probe the next attempt is the probe."""
         if probe:
             self._probing = False
         if verdict is Verdict.SUCCEEDED:
@@ -91,7 +91,7 @@ class Breaker:
 
 
 class Attempt:
-    """One admitted attempt; `ended` is called once."""
+    """One admitted attempt; `ended` must be called once."""
 
     def __init__(self, breaker: Breaker, *, probe: bool) -> None:
         self._breaker = breaker

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 FIXED = "fixed"
-"""Key in a field's `json_schema_extra` of the variable that set it until 0.1; it is a constant now."""
+"""Key in the `json_schema_extra` of a field that is now a constant; its value is the variable that set it until 0.1."""
 
 
 def _setting(variable: str, default: float, description: str, *, least: float = 0.0) -> Any:
@@ -16,7 +16,7 @@ def _setting(variable: str, default: float, description: str, *, least: float = 
 def _constant(
     former_variable: str, default: float | Callable[[dict[str, Any]], float], description: str, *, least: float = 0.0
 ) -> Any:
-    """A figure that is no setting; one that follows from settings is given as a function of them."""
+    """A field that is not a setting; `default` may be a function of the settings."""
     bounds: dict[str, Any] = {"ge": least, "le": 1e9, "json_schema_extra": {FIXED: f"MCP_{former_variable}"}}
     if callable(default):
         return Field(default_factory=default, description=description, **bounds)
@@ -26,7 +26,7 @@ def _constant(
 class Policy(BaseModel):
     """Timeouts, retries, budgets and limits of calls to outside services. Times are seconds.
 
-    `ServerSettings` inherits it: a server's settings are a policy, and eleven of its figures can be set.
+    `ServerSettings` inherits it: a server's settings are a policy, and eleven of its fields can be set.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -68,5 +68,5 @@ class Policy(BaseModel):
 
 
 def _twice(attempts: int) -> int:
-    """A single attempt stays one: nothing is repeated then."""
+    """Twice the attempts, but a single attempt stays one, so that nothing is repeated."""
     return 2 * attempts if attempts > 1 else 1

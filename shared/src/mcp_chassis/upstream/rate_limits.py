@@ -15,10 +15,11 @@ class RateLimit:
     """The rate at which calls may start.
 
     Args:
-        calls: how many calls may start in `seconds`.
-        burst: all of them at once; else they are spaced evenly.
-        max_concurrent: how many may run at the same time; 1 runs them one after another.
-        shares_limit: a limit that the upstream announces here closes the whole upstream, else this limiter alone.
+        calls: number of calls that may start in `seconds`.
+        burst: whether they may start all at once; else they are spaced evenly.
+        max_concurrent: number of calls that may run at the same time; 1 runs them one after another.
+        shares_limit: whether a limit that the upstream announces to these calls closes the whole upstream, instead of
+            this limiter alone.
     """
 
     calls: float
@@ -29,7 +30,7 @@ class RateLimit:
 
 
 class Limiter:
-    """One token bucket and its slots; `closed_until` is when the upstream accepts calls again, by the clock."""
+    """A token bucket with slots; `closed_until` is the time on the upstream's `clock` until which it is closed."""
 
     def __init__(self, rate_limit: RateLimit) -> None:
         from aiolimiter import AsyncLimiter
@@ -41,7 +42,7 @@ class Limiter:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncGenerator[None]:
-        """Wait for a slot, then for a token; the slot is held inside."""
+        """Wait for a slot, then for a token; the slot is held inside the block."""
         if self._slots is None:
             await self._bucket.acquire()
             yield
@@ -64,7 +65,7 @@ class Limiter:
 class RateLimits:
     """The limiters of one upstream by name; `posts:C1` and `posts:C2` are two limiters at the rate of `posts`.
 
-    Limiters are made on first use, in the running loop; above `MAX_LIMITERS` the idle ones are dropped.
+    Limiters are created on first use, in the running event loop; above `MAX_LIMITERS` the idle ones are dropped.
     """
 
     def __init__(self, main: RateLimit, rate_limits: Mapping[str, RateLimit]) -> None:
@@ -73,7 +74,7 @@ class RateLimits:
         self._limiters: dict[str, Limiter] = {}
 
     def main(self) -> Limiter:
-        """The global limiter, which every call passes."""
+        """The global limiter, which applies to every call."""
         return self._limiter(GLOBAL, self._main)
 
     def named(self, name: str, now: float) -> Limiter:

@@ -20,7 +20,7 @@ def decide(failure: Failure, attempt: int, repeat: Repeat, *, left: float, rng: 
 
     Args:
         attempt: the number of attempts made, this one included.
-        left: seconds until the deadline; a wait that would reach it is not begun.
+        left: seconds until the deadline; None is returned if the wait would reach it.
     """
     if failure.effect is Effect.SETTLED or (failure.effect is Effect.AMBIGUOUS and repeat is Repeat.NEVER):
         return None
@@ -33,8 +33,8 @@ def decide(failure: Failure, attempt: int, repeat: Repeat, *, left: float, rng: 
 def pause(failure: Failure, attempt: int, rng: Random, policy: Policy) -> float:
     """Seconds to wait: exponential backoff with jitter, added to the wait that the upstream asked for.
 
-    What was never sent waits between half and the whole of each interval, everything else between none and the whole.
-    After a rate limit without a time of its own the wait is at least a tenth, so that a limit never makes a hot loop.
+    A request that was never sent waits between half and the whole of each interval, others between zero and the whole.
+    After a rate limit the jitter is at least a tenth of the interval, so that a limit never causes a busy loop.
     """
     if failure.effect is Effect.NEVER_SENT:
         interval = min(policy.unsent_base * 2 ** (attempt - 1), policy.retry_cap)
@@ -57,7 +57,7 @@ class RetryBudget:
         self.left = policy.budget
 
     def spend(self, effect: Effect) -> float | None:
-        """Take the cost of one retry and return it; None when the bucket holds less."""
+        """Take the cost of one retry and return it; None if there are fewer tokens."""
         cost = self._policy.budget_limited if effect is Effect.REJECTED else self._policy.budget_retry
         if cost > self.left:
             return None

@@ -1,4 +1,4 @@
-"""Writes of the current tool call that were sent and not refused: whatever fails after one has an unclear outcome."""
+"""Writes of the current tool call that were sent and not refused: a later failure leaves the outcome unknown."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,22 +10,22 @@ from mcp_chassis.failures import Failure, InternalError, OutcomeUnknown, Upstrea
 
 @dataclass
 class SentWrites:
-    """Writes of one call: the upstream of the last one, and whether all of them may be sent again unharmed."""
+    """Writes of one call: the upstream of the last one, and whether all of them can be repeated safely."""
 
     upstream: str | None = None
     repeatable: bool = True
 
     def after(self, failure: Failure) -> Failure:
-        """The failure as the caller must read it, once a write was sent.
+        """The failure to report: `OutcomeUnknown` if a write was sent, else `failure` itself.
 
-        Nothing is changed before a write, and where a repeatable write was followed by a definite failure.
+        A definite failure after writes that can be repeated safely is reported itself too.
         """
         if self.upstream is None or isinstance(failure, OutcomeUnknown):
             return failure
         if self.repeatable and not isinstance(failure, InternalError | UpstreamError):
             return failure
         reason = "this server then failed in a way it did not foresee" if isinstance(failure, InternalError) else ""
-        text = f"{self.upstream} took the change, but {reason or 'then the call failed'}."
+        text = f"{self.upstream} accepted the change, but {reason or 'then the call failed'}."
         if not reason:
             text += f" {failure.reason}"
         return OutcomeUnknown(text, details=failure.details)
@@ -36,7 +36,7 @@ _CURRENT: ContextVar[SentWrites | None] = ContextVar("sent_writes", default=None
 
 @contextmanager
 def unclear_after_write() -> Generator[None]:
-    """Turn a failure inside, after a write that was sent, into `OutcomeUnknown`; child tasks count too."""
+    """Inside the block, also in child tasks, convert a failure after a sent write into `OutcomeUnknown`."""
     writes = SentWrites()
     token = _CURRENT.set(writes)
     try:
@@ -50,10 +50,10 @@ def unclear_after_write() -> Generator[None]:
 
 
 def write_sent(upstream: str, *, repeatable: bool = False) -> None:
-    """Note that a write was sent to `upstream` and not refused; `JsonApi` does it for its requests.
+    """Record that a write was sent to `upstream` and not refused; `JsonApi` does that for its requests.
 
     Args:
-        repeatable: sent again, the write would change nothing more.
+        repeatable: whether the write has no further effect if it is sent again.
     """
     writes = _CURRENT.get()
     if writes is not None:

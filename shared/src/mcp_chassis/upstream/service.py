@@ -1,4 +1,4 @@
-"""One upstream service: deadline, circuit breaker, rate limits and retries around every call to it."""
+"""One upstream service: deadline, circuit breaker, rate limits and retries for every call to it."""
 
 import logging
 import math
@@ -27,17 +27,17 @@ logger = logging.getLogger(__name__)
 
 
 class Upstream:
-    """One service that other machines run.
+    """One upstream service.
 
     Args:
-        name: as a model should read it, such as `GitHub`.
+        name: its name in messages to the model, such as `GitHub`.
         policy: the timeouts, attempts and limits.
         rate_limits: named limits for parts of the service; every call counts against the service's own limit too.
         rate_limit: the service's own limit; `policy.rate` with bursts when left out.
-        clock: seconds that only grow.
+        clock: returns monotonic seconds.
         rng: the source of jitter.
         sleep: waits between attempts.
-        observer: hears of attempts and waits; the current call's observer when left out.
+        observer: receives attempts and waits; the current call's observer when left out.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class Upstream:
             attempt: makes one attempt; it raises a `Failure` with its `Effect`.
             repeat: which failures may be attempted again.
             rate_limit: one of the names in `rate_limits`.
-            sent: whether the current attempt may have reached the upstream; read when it is cancelled.
-            recover: looks up what a write whose answer was lost has done; None when that is not certain.
+            sent: returns whether the current attempt may have reached the upstream; called when it is cancelled.
+            recover: looks up the effect of a write whose response was lost; returns None if that is not certain.
             check: one sentence for `OutcomeUnknown`: where to look before writing again.
 
         Raises:
-            Failure: what the last attempt raised; `TimedOut` at the deadline; `OutcomeUnknown` for a write that may
-                have happened.
+            Failure: that of the last attempt; `TimedOut` at the deadline; `OutcomeUnknown` for a write that may have
+                had an effect.
         """
         attempts = self._attempts(attempt, repeat, rate_limit, sent)
         try:
@@ -129,16 +129,16 @@ class Upstream:
         await self._current_observer.waiting(self.name, message)
 
     async def _look_up(self, recover: LookUp[Outcome]) -> Outcome | None:
-        await self._notify(f"{self.name}'s answer was lost; looking up what happened.")
+        await self._notify(f"{self.name}'s response was lost; looking up whether the change was made.")
         with anyio.move_on_after(self._seconds_left()):
             try:
                 return await recover()
             except Failure:
-                logger.info("%s: the look-up after a lost answer failed", self.name)
+                logger.info("%s: the look-up after a lost response failed", self.name)
         return None
 
     def _outcome_unknown(self, failure: Failure, repeat: Repeat, check: str) -> OutcomeUnknown:
-        lost = f"The answer of {self.name} to a change was lost or does not prove it: {failure.reason}"
+        lost = f"The response of {self.name} to a change was lost or does not confirm it: {failure.reason}"
         if repeat is Repeat.ONCE:
             remedy = check or "It may have happened; the same call can be made again safely."
             return OutcomeUnknown(lost, remedy=remedy, details=failure.details)
