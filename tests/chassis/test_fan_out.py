@@ -211,7 +211,7 @@ async def test_an_answer_for_fewer_items_than_asked_is_given_to_nobody():
     async def short(_):
         return []
 
-    with pytest.raises(Exception, match="one for each"):
+    with pytest.raises(Exception, match="one result for each"):
         await Batcher(short, seconds=0.01).submit(1)
 
 

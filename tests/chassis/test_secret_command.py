@@ -86,11 +86,11 @@ def test_a_value_and_a_file_win_over_the_command(printing: str, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        (python("raise SystemExit(3)"), "ended with code 3"),
-        (python(f"import sys; print({CANARY!r}, file=sys.stderr); sys.exit(1)"), "ended with code 1"),
+        (python("raise SystemExit(3)"), "exited with code 3"),
+        (python(f"import sys; print({CANARY!r}, file=sys.stderr); sys.exit(1)"), "exited with code 1"),
         (python("print()"), "printed nothing"),
-        (python("print('x' * 70_000)"), "printed too much"),
-        (python(f"print({CANARY!r}, 'and', 'more')"), "printed a value that breaks the setting's rules"),
+        (python("print('x' * 70_000)"), "printed more than 65536 bytes"),
+        (python(f"print({CANARY!r}, 'and', 'more')"), "printed a value that the setting does not accept"),
         ("no-such-program-at-all --flag", "cannot be started"),
         ("'an open quote", "cannot be started"),
     ],
@@ -128,7 +128,7 @@ def test_what_a_start_needs_is_asked_for_at_the_start():
     assert settings.token.get_secret_value() == CANARY
     keys = Example.load({"MCP_STATE_KEYS_COMMAND": python("print('k' * 32)")})
     assert [key.get_secret_value() for key in keys.state_keys] == ["k" * 32]
-    with pytest.raises(BadSettings, match="The command in EXAMPLE_TOKEN_COMMAND ended with code 1"):
+    with pytest.raises(BadSettings, match="The command in EXAMPLE_TOKEN_COMMAND exited with code 1"):
         AtStart.load({"EXAMPLE_TOKEN_COMMAND": python("raise SystemExit(1)")})
 
 

@@ -82,5 +82,5 @@ async def test_each_database_has_its_own_password(asking: Place, tmp_path: Path)
             assert (await query(client, "SELECT 1", database=name))["rows"] == [[1]]
         failure = await refused(client, "execute_query", query="SELECT 1", database="four")
         states = (await ask(client, "list_databases"))["databases"]
-    assert "DATABASE_PASSWORD_FOUR_COMMAND ended with code 1" in failure.message
+    assert "DATABASE_PASSWORD_FOUR_COMMAND exited with code 1" in failure.message
     assert [state["name"] for state in states if "problem" in state] == ["four"]

@@ -99,7 +99,7 @@ def test_a_url_comes_from_a_file_a_command_or_as_pairs(tmp_path: Path):
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL_COMMAND", "DATABASE_URL_X_COMMAND"])
-@pytest.mark.parametrize(("command", "told"), [("false", "ended with code 1"), ("echo nothing", "")])
+@pytest.mark.parametrize(("command", "told"), [("false", "exited with code 1"), ("echo nothing", "")])
 def test_a_command_that_prints_no_url_is_told_by_its_variable(variable: str, command: str, told: str):
     with pytest.raises(BadSettings) as refused:
         DatabaseSettings.load({variable: command})

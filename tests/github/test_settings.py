@@ -18,7 +18,7 @@ from scripted_github import ScriptedGitHub
         ("GITHUB_API_URL", "http://api.github.com", "must be an https URL"),
         ("GITHUB_ALLOWED_REPOS", "acme", "must be globs of the form owner/repository"),
         ("GITHUB_ALLOWED_REPOS", "acme/web,evil/../x", "must be globs of the form owner/repository"),
-        ("GITHUB_TOKEN", "two words", "must be printable ASCII without blanks"),
+        ("GITHUB_TOKEN", "two words", "must be printable ASCII without spaces"),
         ("GITHUB_WRITES_PER_SECOND", "0", "greater than 0"),
     ],
 )
@@ -40,7 +40,7 @@ async def test_two_more_tools_can_be_chosen_in_place_of_others() -> None:
 def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
     names = ",".join(tool.__name__ for tool in SERVER.every_tool[:11])
     settings = SERVER.settings.load({"GITHUB_TOOLS": names})
-    with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; create_pull_request is one too many"):
+    with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; leave out create_pull_request or another"):
         Dispatch(SERVER, settings)
 
 

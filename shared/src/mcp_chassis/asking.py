@@ -1,8 +1,8 @@
-"""Questions to the host during a call: to its model (sampling) and to its person (elicitation), in every era.
+"""Questions to the host during a call: to its model (sampling) and its person (elicitation), in every revision.
 
-Since 2026-07-28 a question ends the call with an `InputRequiredResult`, and the host calls again with the answer; the
-function then runs from its beginning, and what was answered before is given at once. In earlier revisions the question
-is a request of the server, and the call waits. Where no answer comes, both functions return a `NoAnswer`.
+Since 2026-07-28 a question ends the call with an `InputRequiredResult`, and the host calls again with the answer. The
+function then runs from its beginning, and questions that have an answer return it at once. In earlier revisions the
+question is a request of the server, and the call waits. Without an answer, both functions return a `NoAnswer`.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ STATE_VERSION = "asked 1"
 
 
 class NoAnswer(Enum):
-    """The reason why a question has no answer; the value completes a sentence that begins with who was asked."""
+    """The reason why a question has no answer; its value is a predicate for a sentence such as "The person ..."."""
 
     CANNOT_ASK = "cannot be asked here"
     NOT_GIVEN = "gave no answer"
@@ -49,7 +49,7 @@ class NoAnswer(Enum):
 
 
 class QuestionPending(Exception):
-    """The host has to be asked first; `result` asks it. Raised since 2026-07-28 and caught by the core."""
+    """The host has to answer a question first; `result` contains it. Raised since 2026-07-28 and caught by the core."""
 
     def __init__(self, result: InputRequiredResult) -> None:
         super().__init__("the host must be asked first")
@@ -57,11 +57,11 @@ class QuestionPending(Exception):
 
 
 async def ask_model(ctx: AnyContext, key: str, text: str, *, max_tokens: int) -> str | NoAnswer:
-    """The text that the host's model answers to `text`.
+    """Ask the host's model and return the text of its answer.
 
     Args:
-        key: the question's name, unique among those of one call.
-        max_tokens: of the answer.
+        key: the name of the question, unique within one call.
+        max_tokens: maximum number of tokens of the answer.
     """
     if not can_sample(ctx):
         return NoAnswer.CANNOT_ASK
@@ -77,11 +77,11 @@ async def ask_model(ctx: AnyContext, key: str, text: str, *, max_tokens: int) ->
 async def ask_person(
     ctx: AnyContext, key: str, text: str, form: type[Form], *, because: str | None = None
 ) -> Form | NoAnswer:
-    """The form that the host's person fills in; its fields are texts, numbers, booleans and choices.
+    """Ask the host's person and return the form that it fills in; fields are texts, numbers, booleans and choices.
 
     Args:
-        key: the question's name, unique among those of one call.
-        because: a sentence that is announced to the host once, when the question goes out.
+        key: the name of the question, unique within one call.
+        because: a sentence that is announced to the host once, when the question is sent.
     """
     if not can_elicit(ctx):
         return NoAnswer.CANNOT_ASK
@@ -99,12 +99,12 @@ async def ask_person(
 
 
 def form_request(text: str, form: type[BaseModel]) -> ElicitRequest:
-    """The request that shows a person `text` and the form."""
+    """An elicitation request with `text` and the form."""
     return ElicitRequest(params=ElicitRequestFormParams(message=text, requested_schema=render_elicitation_schema(form)))
 
 
 def can_sample(ctx: AnyContext) -> bool:
-    """Whether the host of this call lends its model."""
+    """Whether the host of this call supports sampling."""
     capabilities = ctx.client_capabilities
     return capabilities is not None and capabilities.sampling is not None and _can_ask(ctx)
 
@@ -119,12 +119,12 @@ def can_elicit(ctx: AnyContext) -> bool:
 
 
 def _can_ask(ctx: AnyContext) -> bool:
-    """Whether a question can reach the host: in earlier revisions not over stateless HTTP."""
+    """Whether a question can reach the host: not over stateless HTTP in earlier revisions."""
     return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS or ctx.request_context.session.can_send_request
 
 
 async def _answer(ctx: AnyContext, key: str, asked: Question, because: str | None = None) -> Any:
-    """The host's answer, or `NoAnswer`. `because` is announced where the question goes out now.
+    """The host's answer, or `NoAnswer`. `because` is announced if the question is sent now.
 
     Raises:
         QuestionPending: since 2026-07-28, when this question was not asked yet.
@@ -146,7 +146,7 @@ async def _announced(because: str | None) -> None:
 
 
 async def request(ctx: AnyContext, asked: Question) -> Any:
-    """The host's answer to a request of the server, before 2026-07-28; `NoAnswer` where it refuses or cannot."""
+    """Send a request to the host, before 2026-07-28, and return its answer, or `NoAnswer` if it refuses or cannot."""
     kind = _kind(asked)
     try:
         return await ctx.request_context.session.send_request(
@@ -172,9 +172,9 @@ def _kind(asked: Question) -> type[CreateMessageResult] | type[ElicitResult]:
 
 
 def _answers(ctx: AnyContext) -> dict[str, dict[str, Any]]:
-    """The answers of all rounds by question; null is the answer of a host that came back without one.
+    """The answers of all rounds by question; null if the host called again without an answer.
 
-    The state is the core's own, since the SDK verifies its seal.
+    The request state can be trusted, because the SDK verifies its signature.
     """
     try:
         state: Any = json.loads(ctx.request_state or "")

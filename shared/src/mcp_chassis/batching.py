@@ -1,4 +1,4 @@
-"""Batching: items that arrive close together share one executor call; each caller receives its own value."""
+"""Batching: items submitted within a short time share one executor call; each caller receives its own value."""
 
 import asyncio
 import contextvars
@@ -20,14 +20,15 @@ Execute = Callable[[Sequence[Item]], Awaitable[Sequence[Value | Failure]]]
 
 MAX_KEYS = 8
 MAX_NOTICE_SECONDS = 1.0
-"""Seconds that the host of one caller may hold up a message about the call that all share."""
+"""Seconds for which the host of one caller may delay messages about the shared call."""
 
 
 class Batcher(Generic[Item, Value]):
-    """Collects the items of `seconds`, at most `most`, for one call of `execute`.
+    """Collects the items submitted within `seconds`, at most `most`, for one call of `execute`.
 
-    `execute` gives a value or a `Failure` for each item, in their order. It belongs to no single caller: one who is
-    cancelled leaves the others their answers, and the last to leave ends it. The hosts of all hear of its requests.
+    `execute` returns a value or a `Failure` for each item, in their order. It is shared: if a caller is cancelled, the
+    others still get their values, and it is cancelled with the last one. The hosts of all callers are notified of its
+    requests.
     """
 
     def __init__(self, execute: Execute[Item, Value], *, seconds: float = 0.1, most: int = 10) -> None:
@@ -37,7 +38,7 @@ class Batcher(Generic[Item, Value]):
         self._open: _Group[Item, Value] | None = None
 
     async def submit(self, item: Item) -> Value:
-        """The value for this item.
+        """Add an item to the current batch, and return its value.
 
         Raises:
             Failure: the item's own, or that of the whole call.
@@ -64,17 +65,17 @@ class Batcher(Generic[Item, Value]):
         except Failure as failure:
             values = [failure] * len(waiting)
         if len(values) != len(waiting):
-            values = [UpstreamError("The answer to several items together does not hold one for each.")] * len(waiting)
+            values = [UpstreamError("The response to a batch does not have one result for each item.")] * len(waiting)
         for (_, caller), value in zip(waiting, values, strict=True):
             _give(caller, value)
 
 
 class KeyedBatcher(Generic[Item, Value]):
-    """Batches by key, such as an account: items of two keys are never in one call.
+    """Batches by key, such as an account: items with different keys are never in one call.
 
     Args:
         execute, seconds, most: see `Batcher`.
-        max_keys: the keys used last whose batches stay open for more items.
+        max_keys: number of most recently used keys whose batches accept more items.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class KeyedBatcher(Generic[Item, Value]):
         self._batchers: OrderedDict[str, Batcher[Item, Value]] = OrderedDict()
 
     async def submit(self, key: str, item: Item) -> Value:
-        """The value for this item, from a call that holds items of its key alone.
+        """Add an item to the current batch of its key, and return its value.
 
         Raises:
             Failure: the item's own, or that of the whole call.
@@ -94,7 +95,7 @@ class KeyedBatcher(Generic[Item, Value]):
         self._batchers[key] = batcher
         self._batchers.move_to_end(key)
         if len(self._batchers) > self._max_keys:
-            self._batchers.popitem(last=False)  # whoever waits in it still gets a value
+            self._batchers.popitem(last=False)  # callers that wait in it still get their values
         return await batcher.submit(item)
 
 
@@ -121,9 +122,10 @@ class _Group(Generic[Item, Value]):
                 self.task.cancel()
 
     def ended(self, task: asyncio.Task[None]) -> None:
-        """A bug in the executor reaches those who wait, instead of leaving them waiting.
+        """Pass an unexpected exception of the executor to the callers that still wait.
 
-        We cancel it only when nobody waits any more: whoever still does has a library to blame that cancels for itself.
+        This module cancels the task only when no caller waits, so that a cancelled task with waiting callers is a bug
+        too.
         """
         bug = InternalError() if task.cancelled() else task.exception()
         for _, caller in self.items:
@@ -132,7 +134,7 @@ class _Group(Generic[Item, Value]):
 
 
 def _shared_context() -> contextvars.Context:
-    """The server and the secrets of the call, and no deadline: each caller waits within its own."""
+    """A context with the server and the secrets of the call, without its deadline: each caller has its own."""
     context = contextvars.Context()
     context.run(current_server.set, current_server.get())
     context.run(secrets_of_call.set, secrets_of_call.get())
@@ -140,7 +142,7 @@ def _shared_context() -> contextvars.Context:
 
 
 class _Observers:
-    """The observers of those who still wait: attempts count once, and each host hears what its call waits for."""
+    """Observers of the callers that still wait: attempts are counted once, and each host is notified."""
 
     def __init__(self, observers: Mapping["asyncio.Future[Value]", Observer]) -> None:
         self._observers = observers
@@ -155,7 +157,7 @@ class _Observers:
         await self._each(lambda observer: observer.announce(level, message))
 
     async def _each(self, tell: Callable[[Observer], Coroutine[Any, Any, None]]) -> None:
-        """Once each, also where one call waits for several items."""
+        """Call `tell` once for each observer, even if its call waits for several items."""
         waiting = {id(observer): observer for caller, observer in self._observers.items() if not caller.done()}
         with anyio.move_on_after(MAX_NOTICE_SECONDS):
             async with anyio.create_task_group() as hosts:

@@ -16,27 +16,30 @@ _reloaded: dict[str, str] = {}
 
 
 def reloaded_values() -> str:
-    """Digests of the credentials that have changed since they were first read, by variable."""
+    """Variables and digests of the credentials that have changed since they were first loaded, as one text."""
     return " ".join(f"{variable}={digest}" for variable, digest in sorted(_reloaded.items()))
 
 
 def printable(secret: SecretStr) -> SecretStr:
-    """The secret without surrounding blanks.
+    """The secret without surrounding spaces.
 
     Raises:
-        ValueError: when it is empty or holds anything but printable ASCII.
+        ValueError: when it is empty or contains anything but printable ASCII.
     """
     value = secret.get_secret_value().strip()
     if not value or not all("!" <= character <= "~" for character in value):
-        raise ValueError("must be printable ASCII without blanks")
+        raise ValueError("must be printable ASCII without spaces")
     return SecretStr(value)
 
 
 class Credential:
-    """A secret with its variable, and the file or command it can be loaded from again.
+    """A secret setting that can be loaded again from its file or command.
 
     Args:
-        kind: the annotation of the setting, whose rules a value that is loaded again keeps.
+        names: the variables of the setting, the preferred one first.
+        secret: the value; None if the variable is not set.
+        environment: has the path of the file.
+        kind: the annotation of the setting, against which a value loaded again is validated.
     """
 
     def __init__(self, names: Sequence[str], secret: SecretStr | None, environment: Environment, kind: Any) -> None:
@@ -52,7 +55,7 @@ class Credential:
 
     @property
     def source(self) -> str:
-        """Digest that identifies the value of now: one that was loaded again, or another account, gives another."""
+        """Digest that identifies the current value; it changes when another value or another account is loaded."""
         if isinstance(self._secret, CommandSecret):
             known = f"{self._secret.source} {_reloaded.get(self.variable, '')}"
         else:
@@ -60,7 +63,7 @@ class Credential:
         return hashlib.sha256(known.encode()).hexdigest()
 
     def reveal(self) -> str:
-        """The secret's value, to be put into a request and nowhere else.
+        """The secret's value, only for use in a request.
 
         Raises:
             AuthenticationFailed: when the variable is not set.
@@ -70,18 +73,18 @@ class Credential:
         return self._secret.get_secret_value()
 
     async def ready(self) -> None:
-        """Run the command that prints the value, where there is one and it has not run.
+        """Run the command that prints the value, if there is one and it has not run yet.
 
-        It runs off the event loop, which it would hold up for every other call.
+        It runs in a thread, because it would block the event loop.
 
         Raises:
-            AuthenticationFailed: the command gives no value.
+            AuthenticationFailed: when the command prints no valid value.
         """
         if isinstance(self._secret, CommandSecret) and not self._secret.is_read:
             await anyio.to_thread.run_sync(self._secret.get_secret_value)
 
     def reload(self) -> bool:
-        """Read a mounted file again, or run the command again, after a 401; whether the value changed. Blocks."""
+        """Read the file or run the command again after a 401; return whether the value changed. Blocks."""
         changed = self._reload()
         if changed and self._secret is not None:
             _reloaded[self.variable] = hashlib.sha256(self._secret.get_secret_value().encode()).hexdigest()
@@ -98,7 +101,7 @@ class Credential:
         try:
             adapter: TypeAdapter[SecretStr] = TypeAdapter(self._kind)
             fresh = adapter.validate_python(SecretStr(read_secret_file(self.variable, path)))
-        except (BadSettings, ValueError):  # half written, or gone: the 401 stands, and the next one reads it again
+        except (BadSettings, ValueError):  # half written or deleted: this 401 remains, and the next one reads it again
             return False
         changed = self._secret is None or fresh.get_secret_value() != self._secret.get_secret_value()
         self._secret = fresh

@@ -1,4 +1,4 @@
-"""Deadline of one call. Everything in the call counts against it, waiting included."""
+"""Deadline of one call, which includes everything in the call, such as waits."""
 
 import math
 from collections.abc import Generator
@@ -11,7 +11,7 @@ import anyio
 class Deadline:
     """A deadline in seconds that can be paused while a person or the host is asked.
 
-    Enter it around the work; `expired` tells afterwards whether it cut the work off.
+    Enter `running` around the work; `expired` says afterwards whether the deadline has cancelled it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -28,7 +28,7 @@ class Deadline:
         return self._scope.deadline - anyio.current_time()
 
     def shorten(self, seconds: float) -> None:
-        """Let it be `seconds` after its beginning."""
+        """Move the deadline to `seconds` after its beginning."""
         self.seconds = seconds
         self._scope.deadline = self._began + seconds
 
@@ -44,6 +44,7 @@ class Deadline:
 
     @contextmanager
     def running(self) -> Generator["Deadline"]:
+        """Cancel the block at the deadline, and make it the deadline of the current call."""
         token = _current.set(self)
         try:
             with self._scope:
@@ -53,18 +54,18 @@ class Deadline:
 
 
 class Allowance:
-    """More seconds for a call that may go on as a task, until `take_back`. Rounds of one call share them."""
+    """Additional time for a call that may continue as a task, until `take_back`. Rounds of one call share it."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.refusal = ""
-        """Why the call did not become a task, in a sentence; empty where it may."""
+        """The reason why the call does not become a task, as a sentence; empty if it may."""
         self._began = anyio.current_time()
         self._deadline: Deadline | None = None
         self._usual_seconds = 0.0
 
     def deadline(self, usual_seconds: float) -> Deadline:
-        """The deadline of one round, whose own would be `usual_seconds`."""
+        """The deadline of one round, which would be `usual_seconds` without this allowance."""
         self._usual_seconds = usual_seconds
         whole = usual_seconds if self.refusal else max(usual_seconds, self.seconds)
         deadline = self._deadline = Deadline(whole - (anyio.current_time() - self._began))
@@ -76,14 +77,14 @@ class Allowance:
         return self.seconds - (anyio.current_time() - self._began)
 
     def take_back(self, refusal: str) -> None:
-        """Let the call end at its own deadline after all."""
+        """Give the call its own deadline again; `refusal` says why it does not become a task."""
         self.refusal = refusal
         if self._deadline is not None:
             self._deadline.shorten(self._usual_seconds)
 
     @contextmanager
     def given(self) -> Generator[None]:
-        """Inside, also in tasks begun there, calls have these seconds."""
+        """Give this time to calls inside the block, also in tasks started there."""
         token = _allowance.set(self)
         try:
             yield
@@ -96,7 +97,7 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def deadline_of_call(usual_seconds: float) -> tuple[Deadline, Allowance | None]:
-    """The deadline of a call whose own would be `usual_seconds`, and what allows it more."""
+    """The deadline of a call that would have `usual_seconds`, and the allowance that extends it, if there is one."""
     allowance = _allowance.get()
     return (Deadline(usual_seconds), None) if allowance is None else (allowance.deadline(usual_seconds), allowance)
 

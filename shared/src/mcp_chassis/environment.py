@@ -1,4 +1,4 @@
-"""The variables that settings are read from: the process's, over those of one `.env` file."""
+"""The environment variables that settings are read from: the process's, then those of one `.env` file."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ FOR_CHILDREN = (
     "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",
     "PATHEXT", "COMSPEC",
 )  # fmt: skip
-"""Variables that child processes see: where programs and the person's own files are, and no credential."""
+"""Variables that child processes get: paths of programs and of the user's files, but no credentials."""
 
 NETWORK_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables of proxies and certificate authorities, which HTTP and TLS libraries read from the process themselves."""
 
 
 class BadSettings(Exception):
-    """One or more settings break a rule: each line names a variable and its rule, never any value."""
+    """One or more settings are invalid: each line names a variable and the rule it breaks, never a value."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -27,21 +27,21 @@ class BadSettings(Exception):
 
 
 def full_environment() -> dict[str, str]:
-    """The process's environment over the `.env` file's, where one of the three places has one."""
+    """The variables of the process and of the `.env` file; those of the process have precedence."""
     return {**env_file_variables(), **os.environ}
 
 
 def env_file_variables() -> dict[str, str]:
-    """The variables of the `.env` file that counts; none where there is no such file."""
+    """The variables of the `.env` file in use; empty if there is none."""
     path = env_file(os.environ)
     return _dotenv(path) if path else {}
 
 
 def take_network_variables() -> None:
-    """Set those of `NETWORK_VARIABLES` in this process that the `.env` file alone names.
+    """Set those of `NETWORK_VARIABLES` in this process that only the `.env` file sets.
 
     Raises:
-        BadSettings: where the file cannot be read.
+        BadSettings: when the file cannot be read.
     """
     in_file = env_file_variables()
     for name in NETWORK_VARIABLES:
@@ -50,15 +50,15 @@ def take_network_variables() -> None:
 
 
 def child_environment() -> dict[str, str]:
-    """The environment of a child process: the variables of `FOR_CHILDREN` alone."""
+    """The environment of a child process: only the variables of `FOR_CHILDREN`."""
     return {name: os.environ[name] for name in FOR_CHILDREN if name in os.environ}
 
 
 def env_file(environment: Environment) -> Path | None:
-    """The `.env` file that counts: the named one, the checkout's, else the user's.
+    """The path of the `.env` file in use: that of `TOOLROLL_ENV_FILE`, else the checkout's, else the user's.
 
     Raises:
-        BadSettings: when `TOOLROLL_ENV_FILE` names a file that is not there.
+        BadSettings: when `TOOLROLL_ENV_FILE` names a file that does not exist.
     """
     if named := environment.get("TOOLROLL_ENV_FILE"):
         if not Path(named).is_file():
@@ -68,7 +68,7 @@ def env_file(environment: Environment) -> Path | None:
 
 
 def env_file_places(environment: Environment) -> list[Path]:
-    """Where the `.env` file is looked for, the first place that has one counts."""
+    """The paths where the `.env` file is looked for; the first that exists is used."""
     if named := environment.get("TOOLROLL_ENV_FILE"):
         return [Path(named)]
     from platformdirs import user_config_path
@@ -77,7 +77,7 @@ def env_file_places(environment: Environment) -> list[Path]:
 
 
 def accounts_file(environment: Environment) -> Path:
-    """The file of the accounts that a person has signed in to: the named one, else in their configuration folder."""
+    """The path of the accounts file: that of `TOOLROLL_ACCOUNTS_FILE`, else in the user's configuration folder."""
     from platformdirs import user_config_path
 
     named = environment.get("TOOLROLL_ACCOUNTS_FILE", "")
@@ -85,7 +85,7 @@ def accounts_file(environment: Environment) -> Path:
 
 
 def checkout_root() -> Path | None:
-    """The root of the checkout this core runs from, or None where it is installed as a package."""
+    """The root of the checkout this core runs from; None if it is installed as a package."""
     root = Path(__file__).resolve().parents[3]
     return root if (root / "shared" / "src" / "mcp_chassis").is_dir() else None
 
@@ -100,7 +100,7 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def read_secret_file(name: str, path: str) -> str:
-    """The content of a mounted secret.
+    """The content of a mounted secret, without surrounding whitespace.
 
     Raises:
         BadSettings: naming the variable, when the file cannot be read.

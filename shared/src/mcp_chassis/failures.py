@@ -1,7 +1,7 @@
 """Failure classes of tools and their error objects.
 
-A tool raises one of the classes below; nothing else is needed. The wire form is in reliability terms:
-`{"error":{"code","message","retryable","retry_after_seconds","details"}}`, empty parts left out.
+A tool raises one of the classes below; nothing else is needed. A host receives
+`{"error":{"code","message","retryable","retry_after_seconds","details"}}` without empty parts.
 """
 
 import json
@@ -26,21 +26,21 @@ class ErrorCode(StrEnum):
 
 
 class Effect(Enum):
-    """Possible effect of a failed attempt upstream. Retries are decided by this alone."""
+    """Possible effect of a failed attempt upstream, which alone decides whether it is repeated."""
 
     NEVER_SENT = "never sent"  # refused, DNS, TLS, no pooled connection
     REJECTED = "rejected before acting"  # 429, a limit
     AMBIGUOUS = "may have happened"  # read timeout, reset, cut body, 5xx
-    SETTLED = "answered"  # a definite answer: asking again gives the same
+    SETTLED = "answered"  # a definite response: another attempt would get the same
 
 
 class Failure(Exception):
     """Base of expected failures. The text is for a model and says what to try next.
 
     Args:
-        message: what failed and whose fault it is, in one or two sentences.
-        remedy: what to try; the class's own when left out, none when empty.
-        retry_after: seconds until the next try is worth making.
+        message: what failed and why, in one or two sentences.
+        remedy: what to try; that of the class when left out, none when empty.
+        retry_after_seconds: seconds until a retry is worthwhile; that of the class when left out.
         details: facts a program can use (an address to open, candidates); never a raw upstream body.
         effect: what the attempt may have done upstream.
 
@@ -87,7 +87,7 @@ class Failure(Exception):
 
 
 def only_failure(group: BaseExceptionGroup[BaseException]) -> Failure | None:
-    """The first failure of a task group whose tasks only failed as foreseen."""
+    """The first failure of a task group that raised only failures; None if it raised anything else."""
     failures, others = group.split(Failure)
     while isinstance(failures, BaseExceptionGroup):
         failures = failures.exceptions[0]
@@ -175,7 +175,7 @@ class ConfirmationRequired(Failure):
 
 
 class InternalError(Failure):
-    """A bug of this server. The traceback is in the log under the request id; the text holds no detail."""
+    """A bug of this server. The traceback is in the log with the request id; the message has no details."""
 
     code = ErrorCode.INTERNAL_ERROR
 

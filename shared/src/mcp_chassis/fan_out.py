@@ -1,4 +1,4 @@
-"""Concurrent work on many items, bounded, with progress and one outcome for each item."""
+"""Bounded concurrent work on many items, with progress and one outcome for each item."""
 
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
@@ -36,9 +36,9 @@ async def fan_out(
     max_concurrent: int = MAX_CONCURRENT,
     report: Report = no_report,
 ) -> list[Outcome[Item, Value]]:
-    """Run `work` for every item, `max_concurrent` at a time; the outcomes in the order of the items.
+    """Run `work` for every item, `max_concurrent` at a time; return the outcomes in the order of the items.
 
-    Just before the call's deadline the rest is given up as `TimedOut`, so that the caller still gets what is done.
+    Just before the call's deadline, items without an outcome get `TimedOut`, so that the caller still gets the others.
     """
     outcomes: dict[int, Outcome[Item, Value]] = {}
     slots = anyio.Semaphore(max_concurrent)
@@ -57,7 +57,7 @@ async def fan_out(
 
 
 def _counted(outcomes: Collection[Outcome[Any, Any]], total: int) -> str:
-    """How many items have ended, and how many of them failed."""
+    """The number of finished and of failed items as text."""
     failed = sum(outcome.failure is not None for outcome in outcomes)
     return f"{len(outcomes)} of {total}" + (f", {failed} failed" if failed else "")
 
@@ -70,7 +70,7 @@ async def _outcome(item: Item, work: Callable[[Item], Awaitable[Value]]) -> Outc
 
 
 def _given_up(item: Item) -> Outcome[Item, Any]:
-    return Outcome(item, failure=TimedOut("The time of this call passed before this item's turn."))
+    return Outcome(item, failure=TimedOut("The deadline of this call passed before this item was done."))
 
 
 class Stages:

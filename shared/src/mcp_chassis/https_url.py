@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 
 def _https(url: str) -> str:
-    """The URL without a slash at its end; plain HTTP is accepted to the loopback interface alone."""
+    """The URL without trailing slashes; http is accepted only for the loopback interface."""
     try:
         host, _ = (parts := urlsplit(url)).hostname or "", parts.port
     except ValueError as exc:
@@ -21,7 +21,7 @@ def _https(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+    """Whether a host name or address is that of the loopback interface."""
     if host == "localhost":
         return True
     try:

@@ -11,10 +11,10 @@ class Entry:
     """One address of a template.
 
     Args:
-        name: for people.
-        mime_type: the template's where it is left out.
-        size: bytes.
-        modified: the time of the last change, with its zone.
+        name: display name.
+        mime_type: the template's when left out.
+        size: in bytes.
+        modified: the time of the last change, with a time zone.
     """
 
     uri: str
@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """Entries in their order, and the position where the next page begins; None after the last one."""
+    """Entries in their order, and the position of the next page; None after the last one."""
 
     entries: Sequence[Entry]
     next_position: str | None = None
@@ -37,9 +37,9 @@ class Listing:
     """The entries of one template.
 
     Args:
-        page: a coroutine function `(connection, position)` that gives the page at a position; None for the first.
-        asks_upstream: whether a page needs an upstream. Its entries then begin behind the first page of the list of
-            resources, because hosts ask for that page when they start.
+        page: a coroutine function `(connection, position)` that returns the page at a position; None is the first.
+        asks_upstream: whether a page needs an upstream. Its entries then begin after the first page of the list of
+            resources, because hosts request that page when they start.
     """
 
     page: Callable[[Any, str | None], Awaitable[EntryPage]]

@@ -1,4 +1,4 @@
-"""Variables that look like settings of a server but are none: near misses of its names."""
+"""Detection of variables that are not settings of a server, but similar to their names."""
 
 import logging
 import re
@@ -11,13 +11,13 @@ logger = logging.getLogger(__name__)
 
 CORE_PREFIX = "MCP_"
 SAFETY = re.compile(r"READ_ONLY|ALLOW|LOCKDOWN|POLICY|FLOW|RAW_TEXT|WRITABLE|WRITE_CHANNELS")
-"""Parts of names whose misspelling would leave a server more open than was meant."""
+"""Parts of the names of settings whose misspelling would leave a server less restricted than intended."""
 MIN_PREFIX_CHARS = 6
 MIN_CHARS_FOR_TWO_EDITS = 8
 
 
 class Misspelt(NamedTuple):
-    """A variable that is no setting, and the setting it resembles."""
+    """A variable that is not a setting, and the setting that it is similar to."""
 
     name: str
     meant: str
@@ -31,10 +31,10 @@ class Misspelt(NamedTuple):
 
 
 def check_spelling(environment: Environment, settings: Iterable[str], prefix: str) -> None:
-    """Log variables that are near misses of a server's settings.
+    """Log variables whose names are similar to settings of a server.
 
     Raises:
-        BadSettings: naming those that resemble a setting of safety.
+        BadSettings: naming those that are similar to a setting that restricts the server.
     """
     set_names = [name for name, value in environment.items() if value.strip()]
     found = list(misspelt(set_names, settings, prefix))
@@ -46,12 +46,12 @@ def check_spelling(environment: Environment, settings: Iterable[str], prefix: st
 
 
 def misspelt(names: Iterable[str], settings: Iterable[str], prefix: str) -> Iterator[Misspelt]:
-    """The variables under a server's prefix that are near misses of its settings.
+    """Yield the variables with a server's prefix whose names are similar to its settings.
 
     Args:
-        names: of variables that are set.
+        names: names of the variables that are set.
         settings: names of all settings.
-        prefix: `GITHUB_`; of settings under another prefix only those of safety are compared.
+        prefix: such as `GITHUB_`; of settings with another prefix only those that restrict the server are compared.
     """
     known = set(settings)
     for name in sorted(set(names) - known):
@@ -77,7 +77,7 @@ def _is_near(name: str, setting: str, prefix: str) -> bool:
 
 
 def _edits(given: str, meant: str, most: int) -> int:
-    """The number of letters to change, add, leave out or swap with their neighbour."""
+    """The edit distance with swaps of neighbours (optimal string alignment); `most` + 1 if it is certainly larger."""
     if abs(len(given) - len(meant)) > most:
         return most + 1
     before: list[int] = []

@@ -1,10 +1,10 @@
-"""Resource limits of this process: open files, and no core dumps, which would hold credentials."""
+"""Resource limits of this process: open files, and core dumps, which would contain credentials."""
 
 import contextlib
 import sys
 
 DEFAULT_FILES = 1024
-"""Open files assumed where the system does not tell a limit."""
+"""Limit of open files assumed on systems that report none."""
 
 
 def forbid_core_dumps() -> None:
@@ -18,7 +18,7 @@ def forbid_core_dumps() -> None:
 
 
 def raise_file_limit() -> int:
-    """Raise the soft limit of open files to the hard one; the limit that holds afterwards."""
+    """Raise the soft limit of open files to the hard one, if possible; return the resulting limit."""
     if sys.platform == "win32":
         return DEFAULT_FILES
     import resource
@@ -30,7 +30,7 @@ def raise_file_limit() -> int:
 
 
 def file_limit() -> int:
-    """The limit of open files that holds."""
+    """The current soft limit of open files."""
     if sys.platform == "win32":
         return DEFAULT_FILES
     import resource

@@ -8,13 +8,13 @@ from mcp.server.mcpserver import Context
 
 
 class Report(Protocol):
-    """Takes what is done, what there is in all, and a few words; a report that is not `paced` is never dropped."""
+    """Receives the number of items done, the total and a message; a report that is not `paced` is never dropped."""
 
     async def __call__(self, done: int, total: int, message: str, *, paced: bool = True) -> None: ...
 
 
 async def no_report(done: int, total: int, message: str, *, paced: bool = True) -> None:
-    """Report that does nothing, for callers who asked for no progress."""
+    """A report that does nothing, for callers that requested no progress."""
 
 
 def throttled(report: Report, *, seconds: float = 0.1, clock: Callable[[], float] = time.monotonic) -> Report:

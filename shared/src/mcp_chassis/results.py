@@ -1,4 +1,4 @@
-"""Result types of tools: models that become compact JSON, lists with pages, and text."""
+"""Result types of tools: models sent as compact JSON, lists with pages, and text."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Result(BaseModel):
     """Base of every structured result. Fields that are None are left out of its JSON.
 
-    `plain`: no field has an alias or holds anything but what JSON carries unchanged, so that the structured content
-    need not be read back from the text; for answers of thousands of values.
+    `plain`: no field has an alias, and all values are plain JSON types, so that the structured content need not be
+    parsed from the text; for results with thousands of values.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,27 +24,27 @@ class Result(BaseModel):
     plain: ClassVar[bool] = False
 
     def is_trusted(self) -> bool:
-        """Whether all its texts were written by people who may write to the place they stand in."""
+        """Whether all its texts were written by people with write access to the place that contains them."""
         return False
 
     def is_public(self) -> bool:
-        """Whether everything in it stands where anybody can read it."""
+        """Whether everything in it comes from a public place."""
         return False
 
     def beside(self) -> "Sequence[ContentBlock]":
-        """Content that a host receives after the JSON: an image, or a link to what is too large for it."""
+        """Content blocks after the JSON, such as an image, or a link to content that is too large."""
         return ()
 
     def as_json(self) -> str:
-        """The JSON that a host receives; overridden where a large part is JSON already."""
+        """The JSON that a host receives; overridden if a large part is serialised already."""
         return compact(self)
 
 
 class Page(Result):
     """Result with one page of a list. A subclass adds the list, called `items` or by `page_field`.
 
-    `next_cursor` is the tool's own position, in its own words; the core seals it. `truncated` is set by the core
-    where the output budget cut the list.
+    `next_cursor` is the tool's own position in any format; the core signs it. `truncated` is set by the core if the
+    output budget has cut the list.
     """
 
     page_field: ClassVar[str | None] = "items"
@@ -56,7 +56,7 @@ class Page(Result):
 
 @dataclasses.dataclass(frozen=True)
 class TextPage:
-    """Text that people read (a diff, a file), and the tool's own position where it goes on."""
+    """Plain text such as a diff or a file, and the tool's own position of the next page."""
 
     text: str
     next_cursor: str | None = None
@@ -64,12 +64,12 @@ class TextPage:
 
 @dataclasses.dataclass(frozen=True)
 class Content:
-    """Content of a resource whose MIME type is known only when it is read."""
+    """Content of a resource with the MIME type found when it was read."""
 
     data: str | bytes
     mime_type: str
 
 
 def compact(value: Any) -> str:
-    """Compact JSON of any result: no blanks, no null fields of models, non-finite numbers as null."""
+    """Compact JSON of any value: no spaces, no null fields of models, non-finite numbers as null."""
     return pydantic_core.to_json(value, by_alias=True, exclude_none=True, inf_nan_mode="null").decode()

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def run(reference: str, arguments: "Sequence[str] | None" = None) -> "NoReturn":
-    """Run one command of a server, or serve stdio where there are no arguments; then end the process.
+    """Run one command of a server, or serve stdio without arguments; then exit.
 
     Args:
         reference: the module and the attribute of the `Server`, such as `github_mcp.server:SERVER`.
         arguments: the command line; the process's own arguments when left out.
 
     Raises:
-        SystemExit: with the exit code of the command; 2 when a setting breaks a rule.
+        SystemExit: with the exit code of the command; 2 for an invalid setting.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given:

@@ -1,4 +1,4 @@
-"""Secrets printed by a command, such as a password manager, a vault, a cloud CLI or a keychain."""
+"""Secrets printed by a command, such as that of a password manager, a vault, a cloud CLI or a keychain."""
 
 import shlex
 import subprocess
@@ -16,13 +16,13 @@ MAX_OUTPUT_BYTES = 65_536
 
 
 def output_of(variable: str, command: str) -> str:
-    """The output of the command, without the line end. It is never shown or logged.
+    """The output of a command, without surrounding whitespace. It is never shown or logged.
 
-    It runs without a shell, without input, within `TIMEOUT_SECONDS`, and without the credentials of this process.
+    The command runs without a shell, without input, within `TIMEOUT_SECONDS`, and without this process's credentials.
 
     Raises:
-        AuthenticationFailed: naming the variable and the rule: it cannot be started, takes too long, fails or prints
-            nothing.
+        AuthenticationFailed: naming the variable and the reason: the command cannot be started, takes too long, fails,
+            or prints nothing or too much.
     """
     try:
         done = subprocess.run(  # noqa: S603, whoever runs the server chose the command
@@ -39,9 +39,9 @@ def output_of(variable: str, command: str) -> str:
     except (OSError, ValueError, IndexError):
         raise _failed(variable, "cannot be started") from None
     if done.returncode != 0:
-        raise _failed(variable, f"ended with code {done.returncode}")
+        raise _failed(variable, f"exited with code {done.returncode}")
     if len(done.stdout) > MAX_OUTPUT_BYTES:
-        raise _failed(variable, "printed too much")
+        raise _failed(variable, f"printed more than {MAX_OUTPUT_BYTES} bytes")
     text = done.stdout.decode("utf-8", "replace").strip()
     if not text:
         raise _failed(variable, "printed nothing")
@@ -49,11 +49,11 @@ def output_of(variable: str, command: str) -> str:
 
 
 class CommandSecret(SecretStr):
-    """A secret whose command runs when its value is first needed, and again after `forget`.
+    """A secret whose command runs on first use, and again after `forget`.
 
     Args:
-        variable, command: the variable that holds the command, and its value.
-        checked: gives the value as the setting's rules want it.
+        variable, command: the variable with the command, and its value.
+        checked: validates the output and returns the secret; raises ValueError for an invalid one.
     """
 
     def __init__(self, variable: str, command: str, checked: Callable[[str], SecretStr]) -> None:
@@ -71,18 +71,18 @@ class CommandSecret(SecretStr):
 
     @property
     def source(self) -> str:
-        """Identifies where the value comes from, without it: the command."""
+        """Identifies the origin of the value: the command."""
         return self.command
 
     def forget(self) -> None:
-        """Let the command run again when the value is next needed."""
+        """Drop the value, so that the next use runs the command again."""
         self._value = None
 
     def get_secret_value(self) -> str:
         """The value; the first caller runs the command, others wait for it.
 
         Raises:
-            AuthenticationFailed: naming the variable, when the command gives no value that fits.
+            AuthenticationFailed: naming the variable, when the command prints no valid value.
         """
         with self._running:
             if self._value is None:
@@ -90,7 +90,7 @@ class CommandSecret(SecretStr):
                 try:
                     self._value = self._checked(text)
                 except ValueError:
-                    raise _failed(self.variable, "printed a value that breaks the setting's rules") from None
+                    raise _failed(self.variable, "printed a value that the setting does not accept") from None
                 register_secret(self._value.get_secret_value())
         return self._value.get_secret_value()
 

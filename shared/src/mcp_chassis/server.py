@@ -34,30 +34,31 @@ class Probe:
 
 @dataclasses.dataclass(frozen=True)
 class Server(Generic[SettingsType]):
-    """One MCP server: its table of contents.
+    """The declaration of one MCP server.
 
     Args:
-        name: the server's name, which is its command's too.
-        settings: the class its settings are read into.
-        connect: an async context manager from settings to what tools receive; it never waits for a network.
-        instructions: what it is for and how things are named, for the model.
-        title: its name for people, as hosts show it.
+        name: the server's name, which is also the name of its command.
+        settings: the class of its settings.
+        connect: an async context manager from the settings to the connection, which tools receive; it never waits for a
+            network.
+        instructions: what the server is for and how things are named, for the model.
+        title: its display name in hosts.
         description: one sentence for people on what it gives access to.
         website: a page on what it gives access to.
         tools: offered by default.
-        more_tools: offered only where `<PREFIX>_TOOLS` names them, or a profile with them.
-        profiles: sets of tools under one name each, for one kind of work; `<PREFIX>_TOOLS=@review` offers one.
-        watch: an async context manager over what `connect` yielded and the bus of subscriptions; while it is open it
-            publishes what subscribers should hear. It never waits for a network either.
-        probe: tells what `connect` yielded can reach, for diagnostics and `check`.
-        unusable_tools: the tools that what `connect` yielded has learned it cannot use, by name with the reason. Lists
-            leave them out and hosts are notified. It tells what is known and waits for nobody.
-        sign_in: how callers over HTTP let the server act for them, each with their own account.
-        writes_in_public: says whether a write with these arguments goes where strangers read it; without it all do.
-        foreign_text: results carry text written by others, which the instructions then say.
-        distribution: the package that brings it, where that has another name.
-        former_names: names that entries of hosts had for it before; `config` replaces those entries.
-        draft: an example or a fresh scaffold, exempt from the rule of five to ten tools.
+        more_tools: offered only if `<PREFIX>_TOOLS` names them, or a profile with them.
+        profiles: named sets of tools, each for one kind of work; `<PREFIX>_TOOLS=@review` offers one.
+        watch: an async context manager over the connection and the bus of subscriptions; while it is open it publishes
+            events for subscribers. It never waits for a network either.
+        probe: reports what the connection can reach, for diagnostics and `check`.
+        unusable_tools: the tools that the connection is known not to be able to use, by name with the reason. Lists
+            leave them out and hosts are notified. It returns at once.
+        sign_in: the sign-in with which callers over HTTP let the server act for them, each with their own account.
+        writes_in_public: returns whether a write with these arguments goes to a public place; without it all do.
+        foreign_text: whether results contain text written by others, which the instructions then say.
+        distribution: the name of the package, if it differs from the server's.
+        former_names: names under which earlier versions wrote entries for hosts; `config` replaces those entries.
+        draft: whether it is an example or a new scaffold, exempt from the rule of five to ten tools.
     """
 
     name: str
@@ -96,10 +97,10 @@ class Server(Generic[SettingsType]):
         return (*self.tools, *self.more_tools)
 
     def offered(self, settings: SettingsType) -> tuple[Function, ...]:
-        """The tools these settings offer, before read-only ones are chosen.
+        """The tools that these settings offer, including writes on a read-only server.
 
         Raises:
-            BadSettings: when `<PREFIX>_TOOLS` names a tool or profile that is not there, or more than ten tools result.
+            BadSettings: when `<PREFIX>_TOOLS` names a tool or profile that does not exist, or more than ten tools.
         """
         if settings.tools is None:
             return self.tools
@@ -110,11 +111,11 @@ class Server(Generic[SettingsType]):
             raise BadSettings([f"{variable}: {exc.args[0]}"]) from None
         if len(chosen) > MAX_TOOLS:
             one_too_many = chosen[MAX_TOOLS].__name__
-            raise BadSettings([f"{variable}: at most {MAX_TOOLS} tools; {one_too_many} is one too many"])
+            raise BadSettings([f"{variable}: at most {MAX_TOOLS} tools; leave out {one_too_many} or another"])
         return chosen
 
     def selected(self, names: Iterable[str]) -> tuple[Function, ...]:
-        """The tools that names of tools and profiles (`@review`) stand for, each once, in the order given.
+        """Resolve names of tools and profiles (`@review`) to tools, without duplicates, in the order given.
 
         Raises:
             KeyError: with a sentence, when there is no such tool or profile.

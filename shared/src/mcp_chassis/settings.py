@@ -1,8 +1,8 @@
-"""Typed, frozen settings of servers. An invalid one ends the start and is named, never with a value.
+"""Typed, frozen settings of servers. An invalid one stops the start; the message names it, never its value.
 
-They come from the environment, from `NAME_FILE` (a mounted secret), from `NAME_COMMAND` (a command that prints it) and
-from a `.env` file: `TOOLROLL_ENV_FILE`'s, else the checkout's, else the user's. Never the working directory's: hosts
-start servers inside cloned repositories.
+They are read from the environment, from `NAME_FILE` (a mounted secret), from `NAME_COMMAND` (a command that prints it)
+and from a `.env` file: `TOOLROLL_ENV_FILE`'s, else the checkout's, else the user's. It is never that of the working
+directory, because hosts start servers inside cloned repositories.
 """
 
 import logging
@@ -56,7 +56,7 @@ OPTIONAL_CREDENTIAL: dict[str, Any] = {"optional": True}  # `json_schema_extra` 
 
 
 def split(value: object) -> object:
-    """The parts of a text between commas; anything else as it is."""
+    """The parts of a text between commas as a tuple; any other value unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -76,12 +76,12 @@ LogLevel = Annotated[
 
 
 def core_variable(name: str, *more: str) -> Any:
-    """The variables of a setting that every server has: `MCP_` and the name, and customary ones."""
+    """The variables of a setting of every server: `MCP_` with the name, and further ones."""
     return AliasChoices(f"MCP_{name}", *more)
 
 
 class SettingsConfigDict(ConfigDict, total=False):
-    """The configuration of a settings class: pydantic's own, and the prefix of its environment variables."""
+    """Configuration of a settings class: pydantic's, with the prefix of its environment variables."""
 
     env_prefix: str
 
@@ -135,27 +135,27 @@ class ServerSettings(TextSettings, Policy):
     )
 
     commands_at_start: ClassVar[bool] = False
-    """Whether commands of secrets run when the settings are read; else each when its value is first needed."""
+    """Whether commands of secrets run when the settings are loaded; else each on first use of its value."""
 
     secret_patterns: ClassVar[Mapping[str, str]] = {"state_keys": r"[!-+\--~]{32,}(,[!-+\--~]{32,})*"}
-    """Patterns of values that certainly keep the rules of a secret which is not a plain `Secret`, by field.
+    """Patterns of values that a secret field which is not a plain `Secret` certainly accepts, by field.
 
-    A start whose secret does not match goes through the settings, so that a malformed one is told at once.
+    If a secret does not match, the start loads the settings, so that a malformed one is reported at once.
     """
 
     written_files: ClassVar[frozenset[str]] = frozenset()
-    """Fields that name a file this server writes; every other file that a setting names may decide what is listed."""
+    """Fields with the path of a file that this server writes; any other file may determine the lists of the server."""
 
     signed_in: ClassVar[tuple[str, str] | None] = None
-    """The server and the field of the credential that an account of `SERVER login` takes the place of."""
+    """The server, and the field of the credential that an account of `SERVER login` replaces."""
     _environment: Environment = PrivateAttr(default_factory=dict)
 
     @classmethod
     def load(cls, environment: Environment | None = None) -> Self:
-        """Read the settings from `environment` (default: the process's and the `.env` file's).
+        """Load the settings from `environment` (default: the process's and the `.env` file's).
 
         Raises:
-            BadSettings: naming each variable that breaks a rule.
+            BadSettings: naming each invalid variable.
         """
         merged = full_environment() if environment is None else dict(environment)
         problems: list[str] = []
@@ -183,26 +183,26 @@ class ServerSettings(TextSettings, Policy):
 
     @classmethod
     def variables_read(cls, environment: Environment) -> Mapping[str, str]:
-        """Every variable that may be read of an environment, and the field whose rules its value keeps."""
+        """Every variable that may be read from an environment, and the field that validates it."""
         return {name: field for field in cls.model_fields for name in variables(cls, field)}
 
     def definition_files(self) -> tuple[Path, ...]:
-        """Files that no setting names, present or not, whose content decides what a start says or lists."""
+        """Files that no setting names, existing or not, whose content determines the server's lists."""
         from platformdirs import user_config_path
 
         return (user_config_path("toolroll") / "policy.toml",)
 
     def credential(self, field: str) -> Credential:
-        """The secret held by `field`, by its variable's name; missing ones fail only when revealed."""
+        """The credential in `field`; if it is not set, only revealing it fails."""
         names, kind = variables(type(self), field), type(self).model_fields[field].annotation
         return Credential(names, getattr(self, field), self._environment, kind)
 
     def unneeded(self) -> frozenset[str]:
-        """Fields that need no value under these settings, because another one takes their place."""
+        """Fields that need no value under these settings, because another field replaces them."""
         return frozenset()
 
     def secrets(self) -> Iterator[str]:
-        """Every secret value, for the scrubbing of logs and results."""
+        """Yield every loaded secret value, for redaction from logs and results."""
         for value in (getattr(self, name) for name in type(self).model_fields):
             if isinstance(value, SecretStr) and not (isinstance(value, CommandSecret) and not value.is_read):
                 yield value.get_secret_value()
@@ -222,18 +222,18 @@ def variables(settings: type[ServerSettings], field: str) -> list[str]:
 
 
 def former_variable(info: FieldInfo) -> str:
-    """The variable that set a field which is a constant now; empty for a setting."""
+    """The variable that set a field that is now a constant; empty for a setting."""
     extra = info.json_schema_extra
     return str(cast("dict[str, object]", extra).get(FIXED, "")) if isinstance(extra, dict) else ""
 
 
 def is_secret(info: FieldInfo) -> bool:
-    """Whether a field holds a secret, so that it is also read from `NAME_FILE` and never shown."""
+    """Whether a field contains a secret, so that it is also read from `NAME_FILE` and never shown."""
     return any(isinstance(kind, type) and issubclass(kind, SecretStr) for kind in _types_in(info.annotation))
 
 
 def _types_in(annotation: Any) -> Iterator[Any]:
-    """An annotation and every type inside it, such as `SecretStr` in `tuple[SecretStr, ...] | None`."""
+    """Yield an annotation and every type inside it, such as `SecretStr` in `tuple[SecretStr, ...] | None`."""
     yield annotation
     for part in get_args(annotation):
         yield from _types_in(part)
@@ -260,7 +260,7 @@ def _look_up(settings: type[ServerSettings], field: str, info: FieldInfo, enviro
 
 
 def _later(settings: type[ServerSettings], environment: Environment, own: bool) -> Iterator[tuple[str, CommandSecret]]:
-    """The secrets that are read when first needed: those of commands, and the token of a person's own account."""
+    """Yield the secrets that are loaded on first use: those of commands, and the token of the user's account."""
     for field, info in settings.model_fields.items():
         if not is_secret(info) or is_at_start(settings, field):
             continue
@@ -277,14 +277,14 @@ def _later(settings: type[ServerSettings], environment: Environment, own: bool) 
 
 
 def is_at_start(settings: type[ServerSettings], field: str) -> bool:
-    """Whether the command of a secret field runs when the settings are read."""
+    """Whether the command of a secret field runs when the settings are loaded."""
     return settings.commands_at_start or field in ServerSettings.model_fields
 
 
 def _problems(settings: type[ServerSettings], error: ValidationError, environment: Environment) -> Iterator[str]:
     """One line for each error with the variable and the rule. Pydantic's own text would show values."""
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
-        if entry["type"] == "default_factory_not_called":  # of a constant that follows from the setting that is wrong
+        if entry["type"] == "default_factory_not_called":  # of a constant derived from the invalid setting
             continue
         place = str(entry["loc"][0]) if entry["loc"] else ""
         names = _names_at(settings, place)

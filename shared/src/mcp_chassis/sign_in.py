@@ -1,4 +1,4 @@
-"""Acting for each user: how a server's upstream lets a person sign in, and what a caller without a grant is told."""
+"""Acting for each user: the sign-in of a server's upstream, and the failure of a caller without a grant."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -13,7 +13,7 @@ from mcp_chassis.failures import AuthenticationFailed
 
 QUESTION = "sign_in"
 ENDED_GRANT_ERRORS = frozenset({"invalid_grant", "bad_refresh_token", "invalid_refresh_token", "token_revoked"})
-"""RFC 6749 has the first; the others are used by services that answer errors with status 200."""
+"""The first is from RFC 6749; the others are used by services that send errors with status 200."""
 
 
 def _whole(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -33,21 +33,21 @@ Revoke = Callable[[Any, OAuthApp, str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class SignIn:
-    """The OAuth of an upstream. Whoever serves over HTTP sets `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`.
+    """The OAuth server of an upstream. Over HTTP it needs `<PREFIX>CLIENT_ID` and `<PREFIX>CLIENT_SECRET`.
 
     Args:
-        title: what the upstream is called.
-        authorize_url: where a person signs in.
-        token_url: where codes become tokens.
-        scopes: asked for.
-        device_url: where a device code is asked for, if the upstream has device codes.
-        credential: the field of the server's settings that a person's token takes the place of.
-        scope_parameter: what the upstream calls the scopes of a person's token.
-        scope_separator: what stands between them.
-        ended_grant_errors: error codes of `token_url` which say that the grant itself is invalid.
-        granted: finds the part with the person's token in the answer of `token_url`.
-        revoke: ends at the upstream what a person has granted, from the server's settings, the app and the person's
-            token; raises a `Failure` where it did not, and nothing where it had ended before.
+        title: the upstream's name.
+        authorize_url: the authorization endpoint, where a person signs in.
+        token_url: the token endpoint.
+        scopes: the scopes that are requested.
+        device_url: the device authorization endpoint; empty if the upstream has none.
+        credential: the field of the server's settings that a person's token replaces.
+        scope_parameter: the name of the parameter with the scopes of a person's token.
+        scope_separator: the separator of scopes.
+        ended_grant_errors: error codes of `token_url` that mean that the grant itself is invalid.
+        granted: returns the part of the response of `token_url` that contains the person's token.
+        revoke: revokes a grant at the upstream, given the server's settings, the app and the person's token; raises a
+            `Failure` if that fails, and nothing if the grant is no longer valid anyway.
     """
 
     title: str
@@ -67,28 +67,28 @@ class CallerConnections(Protocol):
     """Connections of callers by their grants."""
 
     def connected(self, principal: str) -> AbstractAsyncContextManager[Any]:
-        """What the server's `connect` yields for this caller's own credential.
+        """The connection that the server's `connect` yields for this caller's own credential.
 
         Raises:
-            SignInNeeded: when the caller has granted nothing.
+            SignInNeeded: when the caller has granted no access.
         """
         ...
 
     async def token(self, principal: str) -> str:
-        """The caller's own credential of now.
+        """The caller's own current credential.
 
         Raises:
-            SignInNeeded: when the caller has granted nothing.
+            SignInNeeded: when the caller has granted no access.
         """
         ...
 
 
 class SignInNeeded(AuthenticationFailed):
-    """The caller has to sign in to the upstream first; `reason` says why, where it has signed in before."""
+    """The caller has to sign in to the upstream first; `reason` says why, if it had signed in before."""
 
     def __init__(self, title: str, url: str, reason: str | None = None) -> None:
         super().__init__(
-            reason or f"{title} does not know yet that you may act there through this server.",
+            reason or f"You have not yet allowed this server to act for you at {title}.",
             remedy="Ask the person to open details.authorize_url and to sign in, then call again.",
             details={"authorize_url": url, "auth_required": True},
         )
@@ -96,7 +96,7 @@ class SignInNeeded(AuthenticationFailed):
         self.url = url
 
     def question(self, context: Context[Any, Any]) -> InputRequiredResult | None:
-        """Asks the host to open the address; None where it cannot, or was asked already."""
+        """A result that asks the host to open the URL; None if it cannot, or was asked already."""
         capabilities = context.client_capabilities
         can = capabilities and capabilities.elicitation and capabilities.elicitation.url is not None
         if not can or context.protocol_version not in MODERN_PROTOCOL_VERSIONS or context.input_responses:

@@ -1,4 +1,4 @@
-"""A suggestion for a name that does not exist: the known name that is spelled most like it."""
+"""Suggestion of the most similar known name for a name that does not exist."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ LEAST_SIMILARITY = 0.6
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean X?`, or nothing where no known name is similar."""
+    """` Did you mean X?`; empty if no known name is similar."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, list(known), n=1, cutoff=LEAST_SIMILARITY)

@@ -1,7 +1,7 @@
-"""Marks in the types of result fields: texts that others wrote, and texts that their service renders as Markdown.
+"""Marks in the types of result fields: texts written by outsiders, and texts that their service renders as Markdown.
 
-`body: Annotated[str | None, Markdown()]`, `title: OutsideText`. A marked field is named as untrusted in the result's
-metadata; of Markdown, what its page does not show is left out.
+`body: Annotated[str | None, Markdown()]`, `title: OutsideText`. A marked field is listed as untrusted in the result's
+metadata; in Markdown, parts that the rendered page does not show are left out.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 @dataclasses.dataclass(frozen=True)
 class Outside:
-    """Marks a field whose texts people outside this server wrote."""
+    """Marks a field with texts that people outside this server wrote."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Markdown(Outside):
     """Marks a text that its service renders as Markdown.
 
     Args:
-        own_hosts: the service's hosts; addresses there may carry queries.
+        own_hosts: the service's own hosts; links to them may have queries.
     """
 
     own_hosts: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Settings about texts of strangers and the calls they may lead to."""
+"""Settings about untrusted text and the calls that it may cause."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class TextSettings(BaseModel):
-    """What is shown of Markdown, and which calls need a person's yes."""
+    """Settings of how Markdown is shown, and of which calls need a person's agreement."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 

@@ -29,13 +29,13 @@ class Question:
     """Question to a person before a tool acts; the core adds the arguments.
 
     Args:
-        text: one or two sentences with everything that decides, such as a title, a base or a number of rows.
-        person_only: no code stands in for the person where the host cannot ask.
-        preview: makes the result of a call whose host cannot ask, with the code in it; else the call fails with the
+        text: one or two sentences with everything relevant, such as a title, a base or a number of rows.
+        person_only: whether a code cannot replace the person's answer if the host cannot ask.
+        preview: returns the result of a call whose host cannot ask, given the code; without it the call fails with the
             question and the code.
-        field: what the person's yes is called in the form.
-        note: passed to the tool as `confirm` once the person has agreed. A tool that takes one checks itself that what
-            was asked still holds; the question of other tools is made anew and compared.
+        field: the name of the boolean field in the form.
+        note: passed to the tool as `confirm` once the person has agreed. A tool with a note checks itself that the
+            question is still valid; for other tools the question is generated again and compared.
     """
 
     text: str
@@ -50,10 +50,10 @@ class ToolDefinition:
     """Definition of one tool: title, effect, deadline, caching and permission.
 
     `deadline` is in seconds, or computed from the validated arguments; None is `MCP_CALL_DEADLINE`. `cache` is the
-    seconds a result may be reused, for the same principal and credential. `invalidates` names the tools whose cached
-    results a call of this one outdates. `offered` gets the settings and says whether the tool exists under them.
-    `scope` is the permission a caller needs where it is not that of its kind. `confirm` gives the question that a
-    person must agree to. `may_take_minutes` lets a call go on as a task where the host knows tasks.
+    number of seconds for which a result may be reused, for the same principal and credential. `invalidates` names the
+    tools whose cached results a call of this one makes invalid. `offered` returns whether the tool exists under given
+    settings. `scope` is the permission a caller needs, if it differs from that of its kind. `confirm` returns the
+    question that a person must agree to. `may_take_minutes` lets a call continue as a task if the host supports tasks.
     """
 
     title: str
@@ -71,7 +71,7 @@ class ToolDefinition:
 
     @property
     def permission(self) -> str:
-        """The permission a caller over HTTP needs: `scope`, else read, write or destructive by the effect."""
+        """The permission that a caller over HTTP needs: `scope`, else `read`, `write` or `destructive` by effect."""
         if self.scope or self.read_only:
             return self.scope or "read"
         return "destructive" if self.destructive else "write"
@@ -81,7 +81,7 @@ class ToolDefinition:
 class ResourceDefinition:
     """Definition of one resource or template: URI, title and completion of its variables.
 
-    `listed` are URIs of a template that stand in the list of resources as examples; `entries` lists them page by page.
+    `listed` are URIs of a template that are in the list of resources as examples; `entries` lists all in pages.
     """
 
     uri: str
@@ -112,7 +112,7 @@ def reads(
     scope: str | None = None,
     may_take_minutes: bool = False,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
-    """Mark a tool that changes nothing anywhere."""
+    """Mark a tool that changes nothing."""
     return _noting(
         ToolDefinition(
             title=title,
@@ -142,10 +142,10 @@ def writes(
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
     """Mark a tool that changes something; a read-only server does not offer it.
 
-    A tool that is not idempotent takes `idempotency_key: IdempotencyKey = None`; the core does the rest.
+    A tool that is not idempotent has a parameter `idempotency_key: IdempotencyKey = None`, which the core handles.
 
-    `confirm` is a coroutine function that takes any of the tool's parameters by name and gives the question that a
-    person must agree to, or None where nobody is to be asked. Such a tool takes `confirm: Confirm = None`.
+    `confirm` is a coroutine function that takes any of the tool's parameters by name and returns the question that a
+    person must agree to, or None if no agreement is needed. Such a tool has a parameter `confirm: Confirm = None`.
     """
     return _noting(
         ToolDefinition(
@@ -174,10 +174,10 @@ def resource(
     deadline: DeadlineRule | None = None,
     entries: Listing | None = None,
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
-    """Mark a resource, or a template where the URI has variables.
+    """Mark a resource, or a resource template if the URI has variables.
 
-    `complete` maps a variable to a coroutine function `(connection, prefix, chosen)` that gives values beginning with
-    `prefix`; `chosen` holds the variables already chosen. `entries` lists addresses of a template page by page.
+    `complete` maps a variable to a coroutine function `(connection, prefix, chosen)` that returns values beginning with
+    `prefix`; `chosen` contains the variables already chosen. `entries` lists the URIs of a template in pages.
     """
     return _noting(ResourceDefinition(uri, title, mime_type, dict(complete or {}), listed, deadline, entries))
 
@@ -185,7 +185,7 @@ def resource(
 def prompt(
     title: str, *, complete: Mapping[str, Completer] | None = None, deadline: DeadlineRule | None = None
 ) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunction]:
-    """Mark a prompt; its text is built by a coroutine function that returns a string or messages."""
+    """Mark a prompt: a coroutine function that returns a string or messages."""
     return _noting(PromptDefinition(title, dict(complete or {}), deadline))
 
 
@@ -200,19 +200,19 @@ def _noting(notes: object) -> Callable[[AnyCoroutineFunction], AnyCoroutineFunct
 def seconds_for(
     notes: ToolDefinition | ResourceDefinition | PromptDefinition, arguments: Mapping[str, Any], usual_seconds: float
 ) -> float:
-    """The deadline of one call, in seconds; `usual_seconds` where the definition has none of its own."""
+    """The deadline of one call in seconds; `usual_seconds` if the definition has none of its own."""
     if notes.deadline is None:
         return usual_seconds
     return notes.deadline(arguments) if callable(notes.deadline) else notes.deadline
 
 
 async def connection(ctx: Context[Any, Any]) -> Any:
-    """The object that the server's `connect` yielded: `GitHub = Annotated[GitHubApi, Resolve(connection)]`."""
+    """Resolver of the object that the server's `connect` yielded; see `Connected`."""
     return ctx.request_context.lifespan_context.connection
 
 
 Connected = Resolve(connection)
-"""Marks the parameter that receives what `connect` yielded: `GitHub = Annotated[GitHubApi, Connected]`."""
+"""Marks the parameter that receives the object `connect` yielded: `GitHub = Annotated[GitHubApi, Connected]`."""
 
 
 class ArgumentMark(Enum):
@@ -227,18 +227,18 @@ class ArgumentMark(Enum):
 
 
 ROLES = frozenset({ArgumentMark.CURSOR, ArgumentMark.IDEMPOTENCY_KEY, ArgumentMark.CONFIRMATION, ArgumentMark.FRESH})
-"""Marks of the parameters that the core handles, whatever they are called; no part of what a call asks for."""
+"""Marks of parameters that the core handles, whatever their name; their values are not part of the query."""
 
 
 EMPTY_IS_ABSENT = ArgumentMark.EMPTY_IS_ABSENT
 """Marks an optional filter, cursor, key or reference: `Query = Annotated[str | None, Field(...), EMPTY_IS_ABSENT]`.
 
-Hosts whose schemas are strict fill what they leave out with `""` or `[]`. Content is not marked: there, an empty text
-is a value.
+Hosts with strict schemas send `""` or `[]` for arguments that they leave out. Parameters for content are not marked:
+there, an empty text is a value.
 """
 
 NULL_IS_A_VALUE = ArgumentMark.NULL_IS_A_VALUE
-"""Marks an optional parameter whose null is a value; for all others it means that the argument is not given."""
+"""Marks an optional parameter for which null is a value; for all others null means that the argument is not given."""
 
 Cursor = Annotated[
     str | None,
@@ -246,7 +246,7 @@ Cursor = Annotated[
     EMPTY_IS_ABSENT,
     ArgumentMark.CURSOR,
 ]
-"""The tool receives its own position here, as it gave it in `next_cursor`; the core signs and checks it."""
+"""The tool receives its own position here, as it returned it in `next_cursor`; the core signs and verifies it."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -256,7 +256,7 @@ IdempotencyKey = Annotated[
 ]
 
 Fresh = Annotated[bool, Field(description="Past the cache."), ArgumentMark.FRESH]
-"""`fresh: Fresh = False` on a tool with `cache`: true reads anew, for a reader who knows of a change made elsewhere."""
+"""`fresh: Fresh = False` on a tool with `cache`: true bypasses the cache, for example after a change made elsewhere."""
 
 Confirm = Annotated[
     str | None,
@@ -264,4 +264,4 @@ Confirm = Annotated[
     EMPTY_IS_ABSENT,
     ArgumentMark.CONFIRMATION,
 ]
-"""The tool receives the note of the question that was agreed to; the code itself is the core's."""
+"""The tool receives the note of the question that was agreed to; the code itself is handled by the core."""

@@ -129,7 +129,7 @@ def test_an_eleventh_tool_stops_the_start_by_name():
 
     server = dataclasses.replace(SAMPLE, more_tools=(eleventh,))
     chosen = ",".join(tool.__name__ for tool in server.every_tool)
-    with pytest.raises(BadSettings, match="at most 10 tools; eleventh is one too many"):
+    with pytest.raises(BadSettings, match="at most 10 tools; leave out eleventh or another"):
         Dispatch(server, server.settings.load({"SAMPLE_TOOLS": chosen}))
 
 
