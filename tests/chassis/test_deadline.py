@@ -11,7 +11,7 @@ async def test_outside_a_call_there_is_no_deadline():
         assert time_left() == math.inf
 
 
-async def test_work_is_cut_off_when_the_seconds_have_run_down():
+async def test_work_is_cancelled_at_the_deadline():
     with Deadline(0.01).running() as deadline:
         await anyio.sleep_forever()
     assert deadline.expired
@@ -25,7 +25,7 @@ async def test_work_that_finishes_in_time_is_not_expired():
     assert time_left() == math.inf
 
 
-async def test_the_clock_stands_still_while_it_is_paused():
+async def test_a_paused_deadline_does_not_advance():
     with Deadline(1).running() as deadline:
         began, before = anyio.current_time(), deadline.remaining()
         with clock_stopped():
@@ -38,7 +38,7 @@ async def test_the_clock_stands_still_while_it_is_paused():
     assert before - after <= passed - paused + 0.001
 
 
-async def test_an_exception_inside_a_pause_starts_the_clock_again():
+async def test_an_exception_inside_a_pause_resumes_the_deadline():
     with Deadline(60).running() as deadline:
         with pytest.raises(KeyError), clock_stopped():
             raise KeyError

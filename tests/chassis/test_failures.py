@@ -42,14 +42,14 @@ def test_each_kind_has_its_code_and_says_whether_and_when_to_retry(kind: type[Fa
     assert (wire["code"], wire["retryable"], wire.get("retry_after_seconds")) == (code, retryable, seconds)
 
 
-def test_a_required_confirmation_holds_the_question_and_the_code_in_one_failure():
+def test_a_required_confirmation_contains_the_question_and_the_code():
     wire = ConfirmationRequired("Delete it?", "abc").wire()
     assert (wire["code"], wire["retryable"], wire["details"]) == ("CONFIRMATION_REQUIRED", False, {"confirm": "abc"})
     assert wire["message"].startswith("Delete it?")
     assert "confirm=abc" in wire["message"]
 
 
-def test_every_code_of_the_vocabulary_has_a_kind():
+def test_every_error_code_has_a_class():
     others = {ErrorCode.INTERNAL_ERROR, ErrorCode.CONFIRMATION_REQUIRED}
     assert {kind.code for kind in VOCABULARY} | others == set(ErrorCode)
     assert {code.name: code.value for code in ErrorCode} == {code.name: code.name for code in ErrorCode}
@@ -99,16 +99,16 @@ def test_seconds_are_whole_where_they_are_whole_and_else_have_one_decimal(second
     assert (value, type(value)) == (shown, type(shown))
 
 
-def test_a_failure_that_no_retry_mends_never_tells_seconds():
+def test_a_failure_that_is_not_retryable_has_no_retry_after_seconds():
     assert "retry_after_seconds" not in InvalidInput("Wrong.", retry_after_seconds=5).wire()
 
 
-def test_what_was_told_by_the_upstream_is_kept_apart_from_the_default():
+def test_the_wait_requested_by_the_upstream_is_separate_from_the_default():
     assert (RateLimited("Slow.").requested_retry_after_seconds, RateLimited("Slow.").retry_after_seconds) == (None, 60)
     assert RateLimited("Slow.", retry_after_seconds=3).requested_retry_after_seconds == 3
 
 
-def test_details_that_are_no_json_are_written_as_text():
+def test_details_that_are_not_json_are_written_as_text():
     assert json.loads(NotFound("No.", details={"at": Effect}).text())["error"]["details"]["at"].startswith("<enum")
 
 
@@ -126,7 +126,7 @@ def test_details_are_a_copy_of_their_own():
     assert NotFound("No.").details == {}
 
 
-def test_a_bug_says_that_it_is_one_and_nothing_else():
+def test_an_internal_error_contains_no_details():
     assert InternalError().wire() == {
         "code": "INTERNAL_ERROR",
         "message": ("This server failed in a way it did not foresee; the fault is in the server, not in the call."),

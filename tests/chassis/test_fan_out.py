@@ -58,7 +58,7 @@ async def test_progress_counts_every_item_up_to_the_last():
     assert reports.heard[-1] == (50, 50, "50 of 50")
 
 
-async def test_at_the_deadline_what_is_done_is_kept_and_the_rest_is_said_to_be_missing():
+async def test_at_the_deadline_finished_items_are_kept_and_the_others_time_out():
     async def work(number: int) -> int:
         if number:
             await anyio.sleep_forever()
@@ -71,7 +71,7 @@ async def test_at_the_deadline_what_is_done_is_kept_and_the_rest_is_said_to_be_m
     assert [type(outcome.failure) for outcome in outcomes[1:]] == [TimedOut, TimedOut]
 
 
-async def test_a_failing_stage_tells_which_were_completed_and_what_they_did():
+async def test_a_failing_stage_names_the_completed_ones_and_their_results():
     reports = Reports()
     stages = Stages(3, reports)
 
@@ -95,7 +95,7 @@ async def test_a_failing_stage_tells_which_were_completed_and_what_they_did():
     assert reports.heard == [(0, 3, "Stage: Copy"), (1, 3, "Stage: Check"), (2, 3, "Stage: Swap")]
 
 
-async def test_completed_stages_end_with_a_last_word():
+async def test_completed_stages_end_with_a_final_report():
     reports = Reports()
     stages = Stages(1, reports)
     async with stages.stage("Copy"):
@@ -104,7 +104,7 @@ async def test_completed_stages_end_with_a_last_word():
     assert reports.heard == [(0, 1, "Stage: Copy"), (1, 1, "Done")]
 
 
-async def test_progress_is_told_ten_times_a_second_at_most_and_its_last_word_always():
+async def test_progress_is_reported_at_most_ten_times_a_second_and_always_at_the_end():
     now, reports = 0.0, Reports()
     tell = throttled(reports, clock=lambda: now)
     for done in range(1, 101):
@@ -115,7 +115,7 @@ async def test_progress_is_told_ten_times_a_second_at_most_and_its_last_word_alw
     assert reports.heard[-1] == (100, 100, "100 of 100")
 
 
-async def test_every_change_of_stage_is_told_however_fast_the_stages_pass():
+async def test_every_change_of_stage_is_reported_at_any_speed():
     reports = Reports()
     tell = throttled(reports, clock=lambda: 0.0)
     stages = Stages(4, tell)
@@ -199,7 +199,7 @@ async def test_the_failure_of_a_whole_call_reaches_all_in_it():
             await gathering.submit(1)
 
 
-async def test_a_bug_in_a_call_leaves_nobody_waiting():
+async def test_a_bug_in_the_executor_fails_all_waiting_callers():
     async def bug(_):
         return [1 // 0]
 
@@ -207,7 +207,7 @@ async def test_a_bug_in_a_call_leaves_nobody_waiting():
         await Batcher(bug, seconds=0.01).submit(1)
 
 
-async def test_an_answer_for_fewer_items_than_asked_is_given_to_nobody():
+async def test_a_response_with_too_few_results_fails_all_callers():
     async def short(_):
         return []
 
@@ -215,7 +215,7 @@ async def test_an_answer_for_fewer_items_than_asked_is_given_to_nobody():
         await Batcher(short, seconds=0.01).submit(1)
 
 
-async def test_a_cancelled_caller_leaves_the_others_their_answers():
+async def test_a_cancelled_caller_does_not_affect_the_others():
     executor = Executor()
     executor.open = anyio.Event()
     gathering, got = Batcher(executor, seconds=0.01, most=2), []
@@ -232,7 +232,7 @@ async def test_a_cancelled_caller_leaves_the_others_their_answers():
     assert got == [2]
 
 
-async def test_when_every_caller_has_left_the_call_is_ended():
+async def test_the_call_is_cancelled_when_every_caller_is_cancelled():
     ended = anyio.Event()
 
     async def hang(_):
@@ -248,7 +248,7 @@ async def test_when_every_caller_has_left_the_call_is_ended():
         await ended.wait()
 
 
-async def test_no_call_is_made_when_all_callers_left_before_it():
+async def test_no_call_is_made_if_all_callers_were_cancelled_before():
     executor = Executor()
     gathering = Batcher(executor, seconds=0.05)
     with anyio.move_on_after(0.01):
@@ -257,7 +257,7 @@ async def test_no_call_is_made_when_all_callers_left_before_it():
     assert executor.calls == [[2]]
 
 
-async def test_an_executor_that_is_cancelled_by_its_own_library_leaves_nobody_waiting():
+async def test_an_executor_cancelled_by_a_library_fails_all_waiting_callers():
     async def cancelled(items: Sequence[int]) -> list[int]:
         future = asyncio.get_running_loop().create_future()
         future.cancel()
@@ -283,7 +283,7 @@ async def test_items_of_two_keys_are_never_in_one_call():
     assert sorted(executor.calls) == [[0, 2, 4], [1, 3, 5]]
 
 
-async def test_a_key_that_is_forgotten_still_gives_its_waiting_callers_their_values():
+async def test_waiting_callers_of_a_dropped_key_still_get_their_values():
     executor = Executor()
     gathering = KeyedBatcher(executor, seconds=0.02, max_keys=1)
     got = []

@@ -35,7 +35,7 @@ GITHUB_ENTERPRISE_URL GITHUB_WEBHOOK_SECRET GITHUB_PAGES GITHUB_COPILOT_TOKEN GI
         ("MCP_FLOWS", "MCP_FLOW"),
     ],
 )
-def test_a_misspelt_setting_of_safety_stops_the_start(name: str, meant: str) -> None:
+def test_a_misspelt_restricting_setting_stops_the_start(name: str, meant: str) -> None:
     with pytest.raises(BadSettings) as stopped:
         GitHubSettings.load({name: "secret-value"})
     assert f"{name}: there is no such setting; did you mean {meant}?" in str(stopped.value)
@@ -48,7 +48,7 @@ def test_another_misspelt_setting_is_named_in_the_log(caplog: pytest.LogCaptureF
     assert "did you mean GITHUB_WRITES_PER_SECOND?" in caplog.text
 
 
-def test_slacks_lists_of_channels_are_of_safety_too() -> None:
+def test_slacks_lists_of_channels_are_restricting_settings_too() -> None:
     for name in ("SLACK_ALLOWED_CHANELS", "SLACK_WRITE_CHANNEL", "SLACK_ALLOW_DM", "SLACK_READONLY"):
         with pytest.raises(BadSettings):
             SlackSettings.load({name: "x"})

@@ -65,7 +65,7 @@ def test_the_command_runs_when_the_secret_is_first_revealed_and_once(printing: s
     assert list(settings.secrets()) == [f"{CANARY}1"]
 
 
-def test_after_a_refusal_it_runs_again(printing: str):
+def test_the_command_runs_again_after_a_401(printing: str):
     credential = Example.load({"EXAMPLE_TOKEN_COMMAND": printing}).credential("token")
     assert credential.reveal() == f"{CANARY}1"
     assert credential.reload() is True
@@ -75,7 +75,7 @@ def test_after_a_refusal_it_runs_again(printing: str):
 
 
 @pytest.mark.parametrize("other", ["EXAMPLE_TOKEN", "EXAMPLE_TOKEN_FILE"])
-def test_a_value_and_a_file_win_over_the_command(printing: str, tmp_path: Path, other: str):
+def test_a_value_and_a_file_have_precedence_over_the_command(printing: str, tmp_path: Path, other: str):
     (tmp_path / "token").write_text("from-elsewhere")
     value = "from-elsewhere" if other == "EXAMPLE_TOKEN" else str(tmp_path / "token")
     settings = Example.load({"EXAMPLE_TOKEN_COMMAND": printing, other: value})
@@ -95,7 +95,7 @@ def test_a_value_and_a_file_win_over_the_command(printing: str, tmp_path: Path, 
         ("'an open quote", "cannot be started"),
     ],
 )
-def test_a_command_that_gives_no_secret_is_named_and_nothing_of_its_output_is(command: str, why: str, caplog):
+def test_the_error_of_a_failing_command_names_its_variable_without_its_output(command: str, why: str, caplog):
     caplog.set_level(logging.DEBUG)
     credential = Example.load({"EXAMPLE_TOKEN_COMMAND": command}).credential("token")
     with pytest.raises(AuthenticationFailed) as caught:
@@ -104,7 +104,7 @@ def test_a_command_that_gives_no_secret_is_named_and_nothing_of_its_output_is(co
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caplog.text}"
 
 
-def test_a_command_that_hangs_is_ended(monkeypatch):
+def test_a_hanging_command_is_killed(monkeypatch):
     monkeypatch.setattr(secret_command, "TIMEOUT_SECONDS", 0.2)
     credential = Example.load({"EXAMPLE_TOKEN_COMMAND": python("import time; time.sleep(60)")}).credential("token")
     with pytest.raises(AuthenticationFailed, match=r"took longer than 0.2 s"):
@@ -122,7 +122,7 @@ def test_the_command_sees_no_shell_no_input_and_no_other_secret(monkeypatch):
     assert (arguments, received) == (["$HOME", "*", ";true"], "")
 
 
-def test_what_a_start_needs_is_asked_for_at_the_start():
+def test_commands_of_secrets_needed_at_the_start_run_at_the_start():
     settings = AtStart.load({"EXAMPLE_TOKEN_COMMAND": python(f"print({CANARY!r})")})
     assert settings.token is not None
     assert settings.token.get_secret_value() == CANARY
@@ -132,7 +132,7 @@ def test_what_a_start_needs_is_asked_for_at_the_start():
         AtStart.load({"EXAMPLE_TOKEN_COMMAND": python("raise SystemExit(1)")})
 
 
-async def test_a_refused_request_is_made_again_with_the_next_secret(printing: str, tmp_path: Path):
+async def test_a_request_refused_with_401_is_repeated_with_the_reloaded_secret(printing: str, tmp_path: Path):
     credential = Example.load({"EXAMPLE_TOKEN_COMMAND": printing}).credential("token")
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /thing", Reply(401), Reply(json={"id": 1}))

@@ -45,7 +45,7 @@ def test_the_first_name_wins():
 
 
 @pytest.mark.parametrize("empty", ["", "   "])
-def test_an_empty_variable_is_as_good_as_none(empty: str):
+def test_an_empty_variable_means_not_set(empty: str):
     settings = Example.load({"EXAMPLE_RATE": empty, "EXAMPLE_TOKEN": empty, "EXAMPLE_TOOLS": empty})
     assert (settings.rate, settings.token, settings.tools) == (3, None, None)
 
@@ -58,7 +58,7 @@ def test_an_empty_variable_is_as_good_as_none(empty: str):
         *("ws://localhost", "host", "https:", "http://127.0.0.1.example", "http://user@localhost"),
     ],
 )
-def test_an_address_that_is_no_plain_https_url_is_refused(url: str):
+def test_a_url_that_is_not_plain_https_is_refused(url: str):
     with pytest.raises(BadSettings, match="must be an https URL"):
         Example.load({"EXAMPLE_API_URL": url})
 
@@ -94,7 +94,7 @@ def test_an_address_is_read_without_a_slash_at_its_end_and_plain_http_for_this_m
         ("LOG_LEVEL", CANARY, "'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'"),
     ],
 )
-def test_a_bad_value_is_named_with_its_rule_and_never_shown(variable: str, value: str, rule: str):
+def test_an_invalid_setting_is_named_with_its_rule_and_without_its_value(variable: str, value: str, rule: str):
     with pytest.raises(BadSettings) as caught:
         Example.load(
             {variable: value, "EXAMPLE_KEY": "other-canary"} if variable != "EXAMPLE_TOKEN" else {variable: value}
@@ -106,7 +106,7 @@ def test_a_bad_value_is_named_with_its_rule_and_never_shown(variable: str, value
     assert caught.value.__cause__ is None
 
 
-def test_every_bad_value_is_named_at_once():
+def test_all_invalid_settings_are_named_together():
     with pytest.raises(BadSettings) as caught:
         Example.load({"EXAMPLE_RATE": "x", "LOG_LEVEL": "y", "EXAMPLE_API_URL": "z"})
     assert len(caught.value.problems) == 3
@@ -118,7 +118,7 @@ def test_plain_http_is_let_through_to_this_machine(url: str):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0"])
-def test_what_only_looks_like_this_machine_is_not(host: str):
+def test_a_host_that_only_resembles_the_loopback_interface_is_refused(host: str):
     assert not is_loopback(host)
 
 
@@ -205,7 +205,7 @@ def test_the_users_own_env_file_is_read(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("written", [b"LOG_LEVEL=\xff\xfe\n", b"\xff\xfeL\x00O\x00G\x00"])
-def test_an_env_file_that_is_no_text_stops_the_start_without_a_traceback_or_its_bytes(
+def test_an_env_file_that_is_not_text_stops_the_start_without_a_traceback_or_its_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bytes
 ):
     (tmp_path / "named.env").write_bytes(written)
@@ -215,14 +215,14 @@ def test_an_env_file_that_is_no_text_stops_the_start_without_a_traceback_or_its_
     assert caught.value.problems == ["named.env: this file of settings cannot be read as text in UTF-8"]
 
 
-def test_a_figure_that_is_a_constant_now_is_no_setting_and_says_so(caplog: pytest.LogCaptureFixture):
+def test_a_variable_that_is_a_constant_now_is_ignored_with_a_warning(caplog: pytest.LogCaptureFixture):
     settings = ServerSettings.load({"MCP_BREAKER_WINDOW": "3", "MCP_RETRY_BASE": "0.4", "MCP_RETRY_ATTEMPTS": "1"})
     assert settings.breaker_window == 10
     assert (settings.retry_base_limited, settings.unsent_base, settings.unsent_attempts) == (2.0, 1.0, 1)
     assert caplog.messages == ["MCP_BREAKER_WINDOW is no longer a setting: it is 10."]
 
 
-def test_a_secret_is_known_by_its_type_wherever_it_stands():
+def test_a_secret_field_is_recognised_by_its_type():
     class Named(ServerSettings):
         plain: str = "SecretStr"
         one: SecretStr | None = None

@@ -55,7 +55,7 @@ async def _signed_in(http: httpx2.AsyncClient, issuer: Issuer, caller: str, pers
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_caller_without_a_grant_is_told_where_to_sign_in_and_then_acts_as_themselves(
+async def test_a_caller_without_a_grant_gets_the_sign_in_url_and_then_acts_with_its_own_account(
     era: str, tmp_path: Path
 ) -> None:
     async with acting(tmp_path) as (http, issuer, upstream):
@@ -71,7 +71,7 @@ async def test_a_caller_without_a_grant_is_told_where_to_sign_in_and_then_acts_a
     assert asked == 1
 
 
-async def test_a_host_that_can_is_asked_to_open_the_address_and_the_call_goes_on(tmp_path: Path) -> None:
+async def test_a_host_with_url_elicitation_is_asked_to_open_the_sign_in_url(tmp_path: Path) -> None:
     opened: list[str] = []
     async with acting(tmp_path) as (http, issuer, _):
 
@@ -89,7 +89,7 @@ async def test_a_host_that_can_is_asked_to_open_the_address_and_the_call_goes_on
 
 
 @in_volume
-async def test_interleaved_calls_never_meet_anothers_account(tmp_path: Path) -> None:
+async def test_interleaved_calls_never_use_the_account_of_another_caller(tmp_path: Path) -> None:
     people, each = [f"person-{number}" for number in range(10)], volume(1_000)
     async with acting(tmp_path) as (http, issuer, _):
         for person in people:
@@ -111,7 +111,7 @@ async def test_interleaved_calls_never_meet_anothers_account(tmp_path: Path) -> 
     assert [len(names) for names in answers] == [each] * len(people)
 
 
-async def test_fifty_calls_at_once_refresh_an_ending_token_once(tmp_path: Path) -> None:
+async def test_fifty_concurrent_calls_refresh_an_expiring_token_once(tmp_path: Path) -> None:
     async with acting(tmp_path, lifetime=30) as (http, issuer, upstream):
         await _signed_in(http, issuer, "alice", "Alice")
         upstream.lifetime = 3600
@@ -133,7 +133,7 @@ async def test_a_grant_that_was_revoked_leads_to_signing_in_again(tmp_path: Path
     assert again == {"name": "Alice"}
 
 
-async def test_a_callback_counts_once_and_only_in_the_browser_that_began(tmp_path: Path) -> None:
+async def test_a_callback_is_accepted_once_and_only_in_the_browser_that_began(tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, issuer, _):
         asked = await _whose(http, issuer, "alice")
         url = asked["error"]["details"]["authorize_url"]
@@ -165,7 +165,7 @@ BAD_TICKETS = {
 
 
 @pytest.mark.parametrize("kind", BAD_TICKETS)
-async def test_a_ticket_that_is_not_ours_opens_nothing(kind: str, tmp_path: Path) -> None:
+async def test_an_invalid_ticket_is_refused(kind: str, tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, _, _):
         page = await http.get("/oauth/first-server/start", params={"ticket": BAD_TICKETS[kind]})
         sent = await http.post("/oauth/first-server/start", data={"ticket": BAD_TICKETS[kind]})
@@ -184,7 +184,7 @@ async def test_a_page_of_another_origin_cannot_begin_a_sign_in(tmp_path: Path) -
     assert f"<b>alice</b> of {issuer.url}" in shown.text
 
 
-async def test_a_sealed_grant_put_in_anothers_place_is_no_grant(tmp_path: Path) -> None:
+async def test_an_encrypted_grant_is_not_accepted_for_another_principal(tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, issuer, _):
         await _signed_in(http, issuer, "alice", "Alice")
         async with contextlib.aclosing(FileGrantStore(tmp_path / "grants.sqlite3")) as shelf:
@@ -203,7 +203,7 @@ async def test_a_callers_token_that_the_upstream_repeats_is_in_no_result(tmp_pat
     assert found == {"name": "Bearer [secret removed]"}
 
 
-async def test_nothing_at_rest_can_be_read(tmp_path: Path) -> None:
+async def test_grants_are_encrypted_at_rest(tmp_path: Path) -> None:
     async with acting(tmp_path) as (http, issuer, upstream):
         await _signed_in(http, issuer, "alice", "Alice")
         tokens = list(upstream._tokens)
@@ -218,7 +218,7 @@ def _at_rest(folder: Path) -> tuple[bytes, int]:
     return b"".join(path.read_bytes() for path in folder.iterdir()), (folder / "grants.sqlite3").stat().st_mode
 
 
-def test_a_new_first_key_seals_and_the_old_one_still_opens_until_all_are_sealed_again() -> None:
+def test_a_new_first_key_encrypts_and_the_old_one_decrypts_until_all_are_encrypted_again() -> None:
     old, both, new = TokenCipher(["o" * 32]), TokenCipher(["n" * 32, "o" * 32]), TokenCipher(["n" * 32])
     sealed = old.seal({"a": 1})
     assert both.open(sealed) == {"a": 1}
@@ -227,7 +227,7 @@ def test_a_new_first_key_seals_and_the_old_one_still_opens_until_all_are_sealed_
     assert new.open(both.sealed_again(sealed)) == {"a": 1}
 
 
-async def test_what_signing_in_needs_is_told_at_the_start(tmp_path: Path) -> None:
+async def test_settings_missing_for_the_sign_in_stop_the_start(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="HOUSE_CLIENT_ID: needs MCP_GRANT_KEYS too"):
         async with acting(tmp_path, MCP_GRANT_KEYS=""):
             pass
@@ -250,7 +250,7 @@ async def test_over_redis_replicas_share_grants_and_refresh_once() -> None:
 
 
 @pytest.mark.services
-async def test_when_redis_is_back_callers_act_as_before_and_a_sign_in_begun_before_it_went_is_finished(
+async def test_grants_and_unfinished_sign_ins_survive_an_outage_of_redis(
     tmp_path: Path,
 ) -> None:
     async with own_redis(tmp_path) as redis, issuing() as issuer, house() as upstream:
@@ -275,7 +275,7 @@ async def test_when_redis_is_back_callers_act_as_before_and_a_sign_in_begun_befo
 
 @pytest.mark.services
 @pytest.mark.parametrize("kind", ["file", "redis"])
-async def test_a_shelf_keeps_drops_lists_and_gives_once(kind: str, tmp_path: Path) -> None:
+async def test_every_grant_store_stores_deletes_lists_and_takes_once(kind: str, tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         if kind == "file":
             shelf = await stack.enter_async_context(contextlib.aclosing(FileGrantStore(tmp_path / "grants")))

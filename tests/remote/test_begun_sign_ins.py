@@ -10,7 +10,7 @@ from mcp_chassis.remote.accounts.file_store import FileGrantStore
 CIPHER = TokenCipher(["k" * 40])
 
 
-async def test_it_is_finished_in_its_own_browser_and_once(tmp_path: Path) -> None:
+async def test_a_sign_in_is_finished_once_in_the_browser_that_began_it(tmp_path: Path) -> None:
     sign_ins = BegunSignIns("github", FileGrantStore(tmp_path / "grants"), CIPHER)
     state, verifier, browser = await begun(sign_ins)
     finished = await sign_ins.finish(state, browser)
@@ -19,7 +19,7 @@ async def test_it_is_finished_in_its_own_browser_and_once(tmp_path: Path) -> Non
         await sign_ins.finish(state, browser)
 
 
-async def test_another_browser_does_not_finish_it_and_uses_it_up(tmp_path: Path) -> None:
+async def test_another_browser_does_not_finish_a_sign_in_and_ends_it(tmp_path: Path) -> None:
     sign_ins = BegunSignIns("github", FileGrantStore(tmp_path / "grants"), CIPHER)
     state, _, browser = await begun(sign_ins)
     with pytest.raises(DecryptionFailed):
@@ -28,7 +28,7 @@ async def test_another_browser_does_not_finish_it_and_uses_it_up(tmp_path: Path)
         await sign_ins.finish(state, browser)
 
 
-async def test_a_state_that_nobody_began_is_refused(tmp_path: Path) -> None:
+async def test_an_unknown_state_is_refused(tmp_path: Path) -> None:
     sign_ins = BegunSignIns("github", FileGrantStore(tmp_path / "grants"), CIPHER)
     with pytest.raises(DecryptionFailed):
         await sign_ins.finish("made-up", "made-up")

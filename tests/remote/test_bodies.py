@@ -34,7 +34,7 @@ BAD_BODIES = {
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_what_is_no_message_is_400_with_the_code_of_json_rpc(era: str) -> None:
+async def test_a_body_that_is_not_a_message_returns_400_with_the_code_of_json_rpc(era: str) -> None:
     wrong: list[str] = []
     async with served(ONE, {}) as http:
         for kind, (sent, code) in BAD_BODIES.items():
@@ -56,7 +56,7 @@ async def test_an_unknown_method_is_not_found(era: str) -> None:
     assert answer(response)["error"]["code"] == -32601
 
 
-async def test_a_body_over_the_limit_is_413_whether_it_says_its_length_or_not() -> None:
+async def test_a_body_above_the_limit_returns_413_with_and_without_a_content_length() -> None:
     async def unannounced() -> object:
         for _ in range(10):
             yield b" " * 1024
@@ -69,21 +69,21 @@ async def test_a_body_over_the_limit_is_413_whether_it_says_its_length_or_not() 
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/jsonx", "multipart/form-data", ""])
-async def test_another_content_type_is_415(kind: str) -> None:
+async def test_another_content_type_returns_415(kind: str) -> None:
     async with served(ONE, {}) as http:
         response = await http.post("/mcp", content=b"{}", headers={"content-type": kind})
     assert response.status_code == 415
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "OPTIONS"])
-async def test_another_method_is_405_because_there_is_no_session(method: str) -> None:
+async def test_methods_other_than_post_return_405(method: str) -> None:
     async with served(ONE, {}) as http:
         response = await http.request(method, "/mcp")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert "access-control-allow-origin" not in response.headers
 
 
-async def test_a_body_that_never_ends_is_given_up() -> None:
+async def test_an_incomplete_body_returns_408_after_its_timeout() -> None:
     async def never() -> dict[str, object]:
         await asyncio.Event().wait()
         raise AssertionError

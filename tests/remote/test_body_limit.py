@@ -10,9 +10,7 @@ MIB = 2**20
 
 
 @pytest.mark.parametrize(("limit_mib", "sent_mib", "status"), [(8, 5, 200), (8, 9, 413), (2, 3, 413), (2, 1, 200)])
-async def test_a_body_is_answered_up_to_the_size_that_the_setting_allows(
-    limit_mib: int, sent_mib: int, status: int
-) -> None:
+async def test_a_body_is_accepted_up_to_the_size_in_the_settings(limit_mib: int, sent_mib: int, status: int) -> None:
     body = json.dumps(message("legacy", "tools/list")).encode() + b" " * (sent_mib * MIB)
     sent = {**headers("legacy", "tools/list"), "content-type": "application/json"}
     async with served({"": FIRST}, {"MCP_MAX_BODY_BYTES": str(limit_mib * MIB)}) as http:

@@ -63,7 +63,7 @@ SOUGHT = [
 
 
 @pytest.mark.parametrize(("method", "path"), SOUGHT)
-async def test_who_looks_for_a_sign_in_reads_which_header_to_set(method: str, path: str) -> None:
+async def test_a_host_that_looks_for_a_sign_in_gets_the_header_to_set(method: str, path: str) -> None:
     async with served({"/first": FIRST, "/second": SECOND}, {"MCP_API_KEY": KEY}) as http:
         answer: httpx2.Response = await http.request(method, path)
     assert answer.status_code == 404

@@ -44,7 +44,7 @@ async def test_a_caller_neither_searches_as_the_servers_person_nor_spends_its_re
         assert slack.person is None
 
 
-def test_all_that_is_no_secret_stays() -> None:
+def test_settings_that_are_not_secrets_are_kept() -> None:
     shared = SlackSettings.load({**SERVERS_OWN, "SLACK_ALLOWED_CHANNELS": "general", "SLACK_READ_ONLY": "true"})
     own = settings_of_caller(shared, "bot_token", "xoxp-of-the-caller")
     assert own.bot_token == SecretStr("xoxp-of-the-caller")

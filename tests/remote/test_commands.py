@@ -24,7 +24,7 @@ async def test_an_installed_server_is_served_over_http_by_its_own_command(era: s
     assert data(result) == {"result": 42}
 
 
-async def test_toolroll_serves_several_servers_under_one_roof() -> None:
+async def test_toolroll_serves_several_servers_in_one_process() -> None:
     command = [str(COMMANDS / "toolroll"), "serve", "--port", "0", "first-server", "timezone"]
     async with process(command=command) as server, httpx2.AsyncClient(base_url=server.url, trust_env=False) as http:
         health = await http.get("/health")
@@ -36,7 +36,7 @@ async def test_toolroll_serves_several_servers_under_one_roof() -> None:
     assert health.json() == {"status": "ok", "server": "toolroll"}
 
 
-async def test_a_server_that_is_not_installed_is_told_with_those_that_are() -> None:
+async def test_the_error_for_a_server_that_is_not_installed_lists_the_installed_ones() -> None:
     async with process(command=[str(COMMANDS / "toolroll"), "serve", "telegraph"]) as server:
         assert await server.ended() == 2
     assert "There is no server called telegraph; installed are" in server.messages[-1]
@@ -63,7 +63,7 @@ def test_config_prints_the_entry_of_a_server_that_runs_elsewhere(
     assert "command" not in entry
 
 
-async def test_a_key_made_by_the_command_opens_the_server(tmp_path: Path) -> None:
+async def test_a_key_created_by_the_command_is_accepted_by_the_server(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     child = await asyncio.create_subprocess_exec(
         COMMANDS / "toolroll", "keys", "new", "ci", "read", "--file", file, stdout=asyncio.subprocess.PIPE

@@ -38,7 +38,7 @@ async def status_of(server: Listening, key: str) -> int:
     return status
 
 
-async def test_open_streams_of_one_caller_leave_the_calls_of_another(keys: dict[str, str]) -> None:
+async def test_open_streams_of_one_caller_do_not_block_the_calls_of_another(keys: dict[str, str]) -> None:
     caps = {"MCP_MAX_IN_FLIGHT": "4", "MCP_MAX_STREAMS_PER_CALLER": "20"}
     async with listening({**keys, **caps}) as server:
         streams = [
@@ -81,7 +81,7 @@ async def test_calls_in_progress_of_one_caller_leave_room_for_another(keys: dict
     assert (status, error["id"], error["error"]["data"]["code"]) == (429, 1, "RATE_LIMITED")
 
 
-async def test_calls_in_progress_of_all_callers_have_a_cap_and_the_refusal_says_when_to_come_back(
+async def test_calls_of_all_callers_have_a_limit_and_the_503_has_retry_after(
     keys: dict[str, str],
 ) -> None:
     waiting = {"name": "wait", "arguments": {"seconds": 600}}
@@ -121,7 +121,7 @@ async def test_a_caller_above_its_connections_is_refused_and_another_is_not(keys
     assert (status, found["connection"]) == (429, "close")
 
 
-async def test_at_the_cap_a_new_connection_takes_the_place_of_one_that_sends_nothing(keys: dict[str, str]) -> None:
+async def test_at_the_limit_a_new_connection_replaces_one_without_a_request(keys: dict[str, str]) -> None:
     async with listening(keys, ConnectionCaps(total=8)) as server:
         silent = [await server.connect() for _ in range(20)]
         assert await status_of(server, ALICE) == 200
@@ -129,7 +129,7 @@ async def test_at_the_cap_a_new_connection_takes_the_place_of_one_that_sends_not
         assert await silent[0][0].read() == b""
 
 
-async def test_where_every_connection_is_busy_a_new_one_reads_why_it_is_refused(keys: dict[str, str]) -> None:
+async def test_if_every_connection_is_busy_a_new_one_gets_a_503(keys: dict[str, str]) -> None:
     waiting = {"name": "wait", "arguments": {"seconds": 600}}
     async with listening(keys, ConnectionCaps(total=2)) as server:
         busy = [await opened(server, request("modern", "tools/call", waiting, key=MALLORY)) for _ in range(2)]
@@ -148,7 +148,9 @@ async def test_a_connection_without_a_first_request_is_closed() -> None:
         assert await reader.read() == b""
 
 
-async def test_whoever_never_reads_loses_the_connection_and_its_calls_end(keys: dict[str, str]) -> None:
+async def test_the_connection_of_a_client_that_does_not_read_is_aborted_and_its_calls_are_cancelled(
+    keys: dict[str, str],
+) -> None:
     async with listening({**keys, "MCP_MAX_IN_FLIGHT_PER_CALLER": "1"}, QUICK) as server:
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -197,7 +199,7 @@ async def test_a_subscription_needs_the_scope_of_what_it_watches(tmp_path: Path,
     assert json.loads(body)["error"]["data"]["code"] == "PERMISSION_DENIED"
 
 
-async def test_at_the_cap_an_idle_connection_of_whoever_has_most_gives_way(keys: dict[str, str]) -> None:
+async def test_at_the_limit_an_idle_connection_of_the_principal_with_the_most_is_replaced(keys: dict[str, str]) -> None:
     waiting = {"name": "wait", "arguments": {"seconds": 600}}
     async with listening(keys, ConnectionCaps(total=6)) as server:
         mine = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))

@@ -27,7 +27,7 @@ BEGUN = time.time()
 CALL = {"name": "echo", "arguments": {"text": "x"}}
 
 
-def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
+def test_calls_upstreams_and_levels_are_in_the_format_of_prometheus() -> None:
     metrics = Metrics()
     metrics.call("get_issue", "ok", 0.02)
     metrics.call("get_issue", "timeout", 40.0)
@@ -73,7 +73,7 @@ def test_calls_upstreams_and_levels_are_told_as_prometheus_reads_them() -> None:
     assert 1.7e9 < started <= time.time()
 
 
-async def test_a_reading_of_the_page_begins_a_probe_and_a_later_one_tells_its_result() -> None:
+async def test_reading_the_metrics_starts_a_probe_whose_result_is_in_the_next_reading() -> None:
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /rate_limit", Reply(503))
         environment = {"GITHUB_API_URL": upstream.url, "GITHUB_TOKEN": "x" * 40, "SAMPLE_UNWELL": "1"}
@@ -138,7 +138,7 @@ def test_a_label_cannot_break_out_of_its_quotes() -> None:
     assert 'mcp_calls_total{server="a",tool="a\\"} 1\\nevil{x=\\"\\\\",outcome="ok"} 1' in page
 
 
-async def test_without_authentication_anybody_here_may_read_the_counts() -> None:
+async def test_without_authentication_the_metrics_are_open_to_local_callers() -> None:
     async with served({"": FIRST}, {}) as http:
         await post(http, "modern", "tools/call", CALL)
         page = await http.get("/metrics")
@@ -164,7 +164,7 @@ async def test_with_authentication_the_counts_need_the_scope_admin(
     assert ("mcp_calls_total" in page.text) == (status == 200)
 
 
-async def test_where_only_one_of_several_servers_asks_who_calls_nobody_reads_the_counts_of_all() -> None:
+async def test_if_only_one_of_several_servers_has_authentication_the_metrics_are_refused() -> None:
     servers = {"/first": FIRST, "/second": SECOND}
     async with served(servers, {"FIRST_SERVER_MCP_API_KEY": "the-key-of-one-server-1"}) as http:
         page = await http.get("/metrics", headers={"x-api-key": "the-key-of-one-server-1"})
@@ -181,7 +181,7 @@ def _limited(left: int, resource: str, **how: Any) -> Reply:
     return Reply(headers={f"x-ratelimit-{name}": value for name, value in figures.items()}, **how)
 
 
-async def test_what_github_says_is_left_of_each_limit_is_shown_and_so_is_nothing_left() -> None:
+async def test_the_remaining_rate_limits_of_github_are_shown_including_zero() -> None:
     call = {"name": "search_repositories", "arguments": {"query": "x"}}
     core, search = (
         f'mcp_level{{server="github",level="limit left",of="GitHub {resource}"}}' for resource in ("core", "search")

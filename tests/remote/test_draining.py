@@ -21,7 +21,7 @@ def _client(server: Process) -> httpx2.AsyncClient:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_on_sigterm_twenty_calls_of_two_seconds_are_all_answered(era: str) -> None:
+async def test_on_sigterm_twenty_calls_of_two_seconds_all_finish(era: str) -> None:
     async with process(environment=LONG_DRAIN) as server, _client(server) as http:
         wait = {"name": "wait", "arguments": {"seconds": 2}}
         calls = [asyncio.create_task(post(http, era, "tools/call", wait)) for _ in range(20)]
@@ -51,7 +51,7 @@ async def test_a_call_of_ten_minutes_is_cancelled_and_its_work_with_it(era: str)
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_write_that_is_cancelled_at_the_end_is_told_as_unclear(era: str) -> None:
+async def test_a_write_cancelled_by_the_shutdown_has_an_unknown_outcome(era: str) -> None:
     async with process(environment=SHORT_DRAIN) as server, _client(server) as http:
         call = asyncio.create_task(post(http, era, "tools/call", {"name": "hold", "arguments": {"seconds": 600}}))
         await server.said("journal: hold began", 1)
@@ -60,7 +60,7 @@ async def test_a_write_that_is_cancelled_at_the_end_is_told_as_unclear(era: str)
     assert answer(response)["error"]["data"]["code"] == "OUTCOME_UNKNOWN"
 
 
-async def test_fifty_listen_streams_end_with_their_last_result_and_do_not_hold_up_the_end() -> None:
+async def test_fifty_listen_streams_end_with_their_final_result_and_do_not_delay_the_shutdown() -> None:
     async with process() as server, _client(server) as http:
         heard = [asyncio.create_task(_listen(http, number)) for number in range(50)]
         streams = [await task for task in heard]
@@ -99,7 +99,7 @@ async def test_a_second_signal_ends_it_before_its_calls_had_their_time() -> None
     assert "wait ended" not in server.journal
 
 
-async def test_while_it_drains_nothing_new_is_accepted() -> None:
+async def test_no_connection_is_accepted_while_the_server_drains() -> None:
     async with process() as server, _client(server) as http:
         call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 2}}))
         await server.said("journal: wait began", 1)
@@ -110,7 +110,7 @@ async def test_while_it_drains_nothing_new_is_accepted() -> None:
         assert (await call).status_code == 200
 
 
-async def test_a_request_that_was_on_its_way_when_the_end_began_is_answered_and_the_connection_closed_by_word() -> None:
+async def test_a_request_sent_as_the_shutdown_begins_gets_its_response_with_connection_close() -> None:
     async with process() as server, _client(server) as http, _client(server) as kept_open:
         call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 1}}))
         before = await kept_open.get("/health")

@@ -45,32 +45,32 @@ RULES = Origins.of(
 
 
 @pytest.mark.parametrize("host", GOOD_HOSTS)
-def test_an_allowed_host_is_answered(host: str) -> None:
+def test_an_allowed_host_is_accepted(host: str) -> None:
     assert RULES.answers_host(host)
 
 
 @pytest.mark.parametrize("host", BAD_HOSTS)
-def test_another_host_is_not_answered(host: str) -> None:
+def test_another_host_is_refused(host: str) -> None:
     assert not RULES.answers_host(host)
 
 
 @pytest.mark.parametrize("origin", GOOD_ORIGINS)
-def test_an_allowed_origin_is_answered(origin: str) -> None:
+def test_an_allowed_origin_is_accepted(origin: str) -> None:
     assert RULES.answers_origin(origin)
 
 
 @pytest.mark.parametrize("origin", BAD_ORIGINS)
-def test_another_origin_is_not_answered(origin: str) -> None:
+def test_another_origin_is_refused(origin: str) -> None:
     assert not RULES.answers_origin(origin)
 
 
-def test_a_program_without_an_origin_is_answered_and_a_request_without_a_host_is_not() -> None:
+def test_a_request_without_an_origin_is_accepted_and_one_without_a_host_is_not() -> None:
     assert RULES.answers_origins([])
     assert not RULES.answers_host(None)
 
 
 @pytest.mark.parametrize("entry", ["https://a.example", "a b", "*", ""])
-def test_a_host_setting_that_is_none_is_told_by_its_name(entry: str) -> None:
+def test_an_invalid_entry_of_allowed_hosts_names_the_setting(entry: str) -> None:
     with pytest.raises(BadSettings, match="MCP_ALLOWED_HOSTS"):
         Origins.of([entry], [], None)
 

@@ -56,7 +56,7 @@ async def test_keys_are_fetched_again_after_ten_minutes_and_not_before() -> None
     assert asked == [1, 1, 2]
 
 
-async def test_a_withdrawn_key_ends_with_the_next_fetch() -> None:
+async def test_a_withdrawn_key_is_invalid_after_the_next_fetch() -> None:
     clock, issuer = Clock(), KeySet(jwk(RSA_KEY, "one"), jwk(OTHER_KEY, "two"))
     jwks = issuer.read(clock)
     assert await jwks.find("two", "RS256") is not None
@@ -65,7 +65,7 @@ async def test_a_withdrawn_key_ends_with_the_next_fetch() -> None:
     assert await jwks.find("two", "RS256") is None
 
 
-async def test_keys_outlive_an_issuer_that_is_down_for_an_hour_and_not_a_second_longer() -> None:
+async def test_cached_keys_are_valid_for_an_hour_while_the_issuer_is_down() -> None:
     clock, issuer = Clock(), KeySet(jwk(RSA_KEY, "one"))
     jwks = issuer.read(clock)
     assert await jwks.find("one", "RS256") is not None
@@ -118,7 +118,7 @@ async def test_a_key_without_a_name_is_used_only_where_it_is_the_only_one_that_f
     assert await issuer.read(Clock()).find(None, "RS256") is None
 
 
-async def test_what_is_no_key_among_the_keys_is_passed_over() -> None:
+async def test_invalid_keys_in_a_key_set_are_ignored() -> None:
     issuer = KeySet("text", None, {}, {"kty": "RSA", "kid": "one"}, jwk(RSA_KEY, "two"))
     found = [await issuer.read(Clock()).find(kid, "RS256") for kid in ("one", "two")]
     assert [key is not None for key in found] == [False, True]
@@ -135,7 +135,7 @@ FITTING: dict[str, tuple[dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize("kind", FITTING)
-async def test_only_a_key_that_is_meant_for_such_signatures_checks_one(kind: str) -> None:
+async def test_only_a_key_meant_for_signatures_of_the_algorithm_is_used(kind: str) -> None:
     changed, fits = FITTING[kind]
     plain = {name: value for name, value in jwk(RSA_KEY, "one").items() if name != "use"}
     found = await KeySet({**plain, **changed}).read(Clock()).find("one", "RS256")
@@ -195,7 +195,7 @@ NOT_BELIEVED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", NOT_BELIEVED)
-async def test_metadata_that_names_no_safe_place_for_the_keys_lets_nobody_in(kind: str) -> None:
+async def test_metadata_without_a_secure_jwks_uri_are_not_used(kind: str) -> None:
     _, found = await _asked_of(ISSUER, NOT_BELIEVED[kind], PLACES[ISSUER][0])
     assert not found
 

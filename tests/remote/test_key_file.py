@@ -26,7 +26,7 @@ def test_a_new_key_is_shown_once_and_only_its_digest_is_kept(
 
 
 @pytest.mark.skipif(not hasattr(os, "chown"), reason="files have no owners here")
-def test_a_file_that_was_there_stays_whose_it_was(tmp_path: Path) -> None:
+def test_an_existing_key_file_keeps_its_owner_and_mode(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text("a-key-in-the-clear=read\n")
     path.chmod(0o640)
@@ -40,7 +40,7 @@ def test_a_file_that_was_there_stays_whose_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_making_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_creating_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "keys"
     assert key_file.new("ci", ["read", "github:write"]) == 0
     said = capsys.readouterr()
@@ -78,7 +78,7 @@ NAME_RULE = "A key needs a name of letters, digits, `.`, `@`, `_` or `-`, and at
         ("taken", ["read"], "The file has a key called taken already.\n"),
     ],
 )
-def test_what_would_be_no_key_is_refused_with_its_reason(
+def test_an_invalid_new_key_is_refused_with_the_reason(
     name: str, scopes: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "keys"
@@ -90,9 +90,7 @@ def test_what_would_be_no_key_is_refused_with_its_reason(
     assert capsys.readouterr() == ("", told)
 
 
-def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_plain_text_keys_are_hashed_in_place_and_stay_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "keys"
     path.write_text("# ours\nold-key=read\n\nolder-key=tools\n")
     path.chmod(0o644)
@@ -105,7 +103,7 @@ def test_keys_in_the_clear_are_hashed_in_place_and_go_on_working(
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_a_file_with_a_line_that_is_no_key_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_with_an_invalid_line_is_not_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "keys"
     path.write_text("old-key=read\nnonsense\n")
     assert key_file.hashed(path) == 2
@@ -121,7 +119,7 @@ def test_the_list_shows_names_and_scopes_and_no_digest(tmp_path: Path, capsys: p
     assert capsys.readouterr() == ("ci  read,write\n", "")
 
 
-def test_the_list_shows_the_keys_and_then_every_line_that_is_none(
+def test_the_list_shows_the_keys_and_then_every_invalid_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "keys"
@@ -142,7 +140,7 @@ ACTS: dict[str, Callable[[Path], int]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_file_that_is_no_text_is_told_and_left_as_it_is(
+def test_a_key_file_that_is_not_text_is_an_error_and_not_changed(
     act: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "keys"
@@ -153,7 +151,7 @@ def test_a_file_that_is_no_text_is_told_and_left_as_it_is(
 
 
 @pytest.mark.parametrize(("act", "cannot"), [("new", "written"), ("hash", "read"), ("list", "read")])
-def test_a_folder_that_is_not_there_is_told_and_no_key_is_shown(
+def test_a_missing_folder_is_an_error_and_no_key_is_shown(
     act: str, cannot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "nowhere" / "keys"
@@ -161,7 +159,7 @@ def test_a_folder_that_is_not_there_is_told_and_no_key_is_shown(
     assert capsys.readouterr() == ("", f"{path} cannot be {cannot}.\n")
 
 
-def test_a_file_that_cannot_be_replaced_keeps_its_keys_in_the_clear_and_that_is_told(
+def test_a_file_that_cannot_be_replaced_keeps_its_plain_text_keys_with_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "keys"

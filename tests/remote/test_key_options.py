@@ -27,7 +27,7 @@ def file(folder: Path, *lines: str) -> dict[str, str]:
     return {"MCP_API_KEYS_FILE": str(folder / "keys")}
 
 
-def test_options_are_read_and_written_as_they_stand() -> None:
+def test_options_of_a_key_are_parsed_and_written_unchanged() -> None:
     line = f"{LINE} expires=2027-01-31 limit=120/60 limit:write=10/60"
     (key,) = parse(line).keys
     assert key.line() == line
@@ -45,13 +45,13 @@ def test_options_are_read_and_written_as_they_stand() -> None:
         ("limits=1/60", "an option is"),
     ],
 )
-def test_an_option_that_is_none_makes_the_line_no_key_and_says_the_form(option: str, problem: str) -> None:
+def test_an_invalid_option_makes_the_line_invalid_and_the_error_lists_the_valid_ones(option: str, problem: str) -> None:
     parsed = parse(f"{LINE} {option}")
     assert parsed.keys == ()
     assert problem in parsed.problems[0]
 
 
-async def test_a_key_is_good_on_its_last_day_and_then_says_that_it_has_ended(tmp_path: Path) -> None:
+async def test_a_key_is_valid_on_its_last_day_and_then_refused_as_expired(tmp_path: Path) -> None:
     yesterday, tomorrow = TODAY - timedelta(1), TODAY + timedelta(1)
     async with served({"": FIRST}, file(tmp_path, f"{LINE} expires={tomorrow}")) as http:
         good = await call(http)
@@ -114,7 +114,7 @@ async def test_a_key_that_is_removed_is_refused_and_the_others_stay(
     assert path.read_text().startswith("# ours\n")
 
 
-def test_a_new_key_with_a_wrong_option_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_key_with_an_invalid_option_is_not_created(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "keys"
     assert main(["keys", "new", "ci", "read", "--file", str(path), "--expires", "soon"]) == 2
     assert "such as 2027-01-31" in capsys.readouterr().err

@@ -13,7 +13,7 @@ def test_a_new_key_has_256_random_bits_and_no_two_are_the_same() -> None:
     assert {len(key) for key in made} == {46}
 
 
-def test_a_line_holds_the_name_the_digest_and_the_scopes_but_not_the_key() -> None:
+def test_a_line_contains_the_name_the_digest_and_the_scopes_but_not_the_key() -> None:
     key = ApiKey.of("ci", SECRET, ["read", "github:write"])
     assert parse(key.line()).keys == (key,)
     assert SECRET not in key.line()
@@ -47,20 +47,20 @@ def test_both_forms_blank_lines_and_comments_are_read() -> None:
         ("ci=Just-a-Key", "line 1: there is no scope of that name"),
     ],
 )
-def test_a_line_that_is_no_key_is_told_by_its_number_and_not_by_its_content(line: str, told: str) -> None:
+def test_the_error_for_an_invalid_line_has_its_number_and_not_its_content(line: str, told: str) -> None:
     parsed = parse(line)
     assert parsed.keys == ()
     assert parsed.problems[0].startswith(told)
     assert "just" not in parsed.problems[0].lower()
 
 
-def test_keys_in_the_clear_can_be_refused() -> None:
+def test_plain_text_keys_can_be_refused() -> None:
     parsed = parse("old-key=read", hashed_only=True)
     assert parsed.keys == ()
     assert "toolroll keys hash" in parsed.problems[0]
 
 
-def test_a_refused_key_in_the_clear_costs_no_other_key() -> None:
+def test_a_refused_plain_text_key_does_not_affect_others() -> None:
     key = ApiKey.of("ci", SECRET, ["read"])
     parsed = parse(f"old-key=read\n{key.line()}", hashed_only=True)
     assert (parsed.keys, parsed.in_clear, len(parsed.problems)) == ((key,), 0, 1)
@@ -78,11 +78,11 @@ def test_the_single_key_has_tools_resources_and_prompts_but_not_admin() -> None:
 
 
 @pytest.mark.parametrize("presented", ["", SECRET[:-1], SECRET + "x", SECRET.upper(), SECRET + " ", "\0" + SECRET])
-def test_anything_but_the_key_itself_is_not_the_key(presented: str) -> None:
+def test_only_the_exact_key_is_accepted(presented: str) -> None:
     assert ApiKeyStore(SECRET).find(presented) is None
 
 
-def test_without_any_key_nothing_is_a_key() -> None:
+def test_without_keys_every_key_is_refused() -> None:
     assert ApiKeyStore().find("") is None
 
 
@@ -113,7 +113,7 @@ GRANTS = {
 
 
 @pytest.mark.parametrize("granted", GRANTS)
-def test_a_scope_gives_what_its_name_says_and_nothing_else(granted: str) -> None:
+def test_a_scope_grants_exactly_its_permissions(granted: str) -> None:
     everything = ["read", "write", "destructive", "resources", "prompts", "admin"]
     scopes = Scopes("github")
     assert {needed for needed in everything if scopes.allow([granted], needed)} == GRANTS[granted]
@@ -128,12 +128,12 @@ def test_a_tools_own_scope_gives_that_tool_on_that_server_alone() -> None:
     assert not slack.allow(granted, "write", "create_issue")
 
 
-def test_a_name_that_could_never_grant_anything_is_known_as_such() -> None:
+def test_malformed_scopes_are_recognised() -> None:
     assert [scope for scope in GRANTS if not known(scope)] == ["READ", "read ", "readx", "github", "github:", ""]
     assert not known("mcp:github:read")
 
 
-def test_a_key_in_the_clear_keeps_its_name_when_its_line_moves() -> None:
+def test_a_plain_text_key_keeps_its_name_when_its_line_moves() -> None:
     before = parse("first-key=read\nsecond-key=read\n").keys
     after = parse("# a comment\nsecond-key=read\nthird-key=read\n").keys
     assert before[1].name == after[0].name

@@ -20,7 +20,7 @@ def test_the_sixty_first_call_of_a_minute_waits() -> None:
     assert 0 < window.wait("a") <= 120
 
 
-async def test_after_the_wait_that_was_told_one_more_goes_through() -> None:
+async def test_after_the_reported_wait_one_more_call_is_allowed() -> None:
     clock = Clock()
     window = SlidingWindow(RequestRate(10, 60), clock)
     for step in range(200):
@@ -31,7 +31,7 @@ async def test_after_the_wait_that_was_told_one_more_goes_through() -> None:
         clock.now += 0.7
 
 
-async def test_in_no_window_of_its_length_do_more_than_the_rate_and_its_half_go_through() -> None:
+async def test_no_window_has_more_than_one_and_a_half_times_the_rate() -> None:
     clock = Clock()
     window = SlidingWindow(RequestRate(10, 60), clock)
     passed: list[float] = []
@@ -51,7 +51,7 @@ async def test_one_key_does_not_use_up_anothers() -> None:
     assert await window.hit("a") > 0
 
 
-async def test_no_rate_is_no_limit() -> None:
+async def test_a_rate_of_zero_means_no_limit() -> None:
     window = SlidingWindow(RequestRate(0, 60), Clock())
     assert [await window.hit("a") for _ in range(1000)] == [0.0] * 1000
 
@@ -79,6 +79,6 @@ def test_a_rate_is_calls_and_seconds(text: str, rate: RequestRate) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "often", "1/0", "-1", "1/-5", "1/nan", "1/1/1", "1/1000000", "1.5"])
-def test_what_is_no_rate_is_told_with_the_form(text: str) -> None:
+def test_the_error_for_an_invalid_rate_shows_the_form(text: str) -> None:
     with pytest.raises(ValueError, match="60/60"):
         RequestRate.parse(text)

@@ -31,7 +31,7 @@ async def test_a_good_key_passes_while_its_address_is_locked_out(http: httpx2.As
     assert await status(http, "bad") == 429
 
 
-async def test_a_lock_out_leaves_one_line_of_audit(http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_lock_out_writes_one_audit_line(http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "mcp_chassis.audit")
     for number in range(40):
         await status(http, f"bad-{number}")
@@ -70,5 +70,5 @@ async def test_one_client_behind_a_trusted_proxy_does_not_lock_out_another() -> 
         (None, "unknown"),
     ],
 )
-def test_addresses_are_counted_by_the_network_of_whoever_sends(client: tuple[str, int] | None, network: str) -> None:
+def test_bad_credentials_are_counted_by_network(client: tuple[str, int] | None, network: str) -> None:
     assert network_of(address_of({"client": client})) == network

@@ -109,7 +109,7 @@ async def test_a_narrowed_list_is_private_to_caches(path: str, headers: Mapping[
         ("/other/mcp/x/talk", {}, 404, "Nothing is served at this path"),
     ],
 )
-async def test_a_narrowing_that_cannot_be_understood_is_refused_and_not_ignored(
+async def test_an_invalid_narrowing_is_refused_and_not_ignored(
     era: str, path: str, headers: Mapping[str, str], status: int, sentence: str
 ) -> None:
     async with served({"": SERVER}, {}) as http:
@@ -118,7 +118,7 @@ async def test_a_narrowing_that_cannot_be_understood_is_refused_and_not_ignored(
     assert sentence in response.text
 
 
-async def test_two_connections_at_once_are_narrowed_each_for_itself() -> None:
+async def test_concurrent_connections_are_narrowed_separately() -> None:
     async with served({"": SERVER}, {}) as http:
         for _ in range(3):
             narrow = answer(await post(http, "modern", "tools/list", path="/mcp/x/talk"))["result"]["tools"]

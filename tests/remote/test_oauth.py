@@ -37,7 +37,7 @@ async def _call(http: httpx2.AsyncClient, era: str, token: str, call: dict[str, 
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_good_tokens_of_every_kind_are_let_in(era: str) -> None:
+async def test_valid_tokens_of_every_kind_are_accepted(era: str) -> None:
     refused: list[str] = []
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         for kind, make in GOOD.items():
@@ -47,7 +47,7 @@ async def test_good_tokens_of_every_kind_are_let_in(era: str) -> None:
     assert refused == []
 
 
-async def test_a_good_token_becomes_its_issuer_client_subject_and_scopes_and_is_not_kept_itself() -> None:
+async def test_a_valid_token_becomes_issuer_client_subject_and_scopes_and_is_not_stored() -> None:
     async with issuing() as issuer:
         tokens = SignedTokens(issuer.url, AUDIENCE, ["RS256"], Jwks(issuer.url, f"{issuer.url}/jwks", IssuerClient()))
         found = await tokens.verify(issuer.token(scope="write read"))
@@ -82,7 +82,7 @@ async def test_a_refusal_names_the_metadata_and_the_metadata_names_the_issuer() 
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_token_that_does_not_reach_so_far_is_403_and_names_the_scope_of_this_call(era: str) -> None:
+async def test_a_token_without_the_scope_of_the_call_returns_403_with_that_scope(era: str) -> None:
     found: dict[str, Any] = {}
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         for tool, (needed, arguments) in TOOLS.items():
@@ -101,7 +101,7 @@ async def test_a_token_that_does_not_reach_so_far_is_403_and_names_the_scope_of_
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_token_with_scopes_of_mcp_is_told_the_missing_one_by_the_name_that_its_issuer_knows(era: str) -> None:
+async def test_the_missing_scope_has_the_prefix_mcp_if_the_tokens_scopes_have_it(era: str) -> None:
     scopes = ("mcp:read mcp:write", "mcp:read mcp:write mcp:destructive")
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         erase = {"name": "erase", "arguments": {}}
@@ -125,7 +125,7 @@ async def test_the_issuers_keys_are_fetched_once_for_many_tokens() -> None:
     assert (statuses, fetched) == ({200}, 1)
 
 
-async def test_an_issuer_that_cannot_be_reached_is_503_and_lets_nobody_in() -> None:
+async def test_an_issuer_that_cannot_be_reached_returns_503() -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         await issuer.upstream.refuse()
         response = await _call(http, "modern", issuer.token())
@@ -146,14 +146,14 @@ BAD_KEY_SETS = {
 
 
 @pytest.mark.parametrize("kind", BAD_KEY_SETS)
-async def test_a_key_set_that_is_none_lets_nobody_in(kind: str) -> None:
+async def test_an_invalid_key_set_returns_503(kind: str) -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         issuer.upstream.answers("GET /jwks", BAD_KEY_SETS[kind])
         response = await _call(http, "modern", issuer.token())
     assert response.status_code == 503
 
 
-async def test_metadata_of_another_issuer_is_not_believed() -> None:
+async def test_metadata_of_another_issuer_is_refused() -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         lie = {"issuer": "https://evil.example", "jwks_uri": f"{issuer.url}/jwks"}
         issuer.upstream.answers("GET /.well-known/oauth-authorization-server", Reply(json=lie))

@@ -57,7 +57,7 @@ async def test_the_server_is_asked_for_an_access_token_by_a_client_it_knows() ->
     assert request.headers["authorization"] == "Basic aWQ6c2VjcmV0"
 
 
-async def test_a_good_token_becomes_its_issuer_client_subject_and_scopes_and_is_not_kept_itself() -> None:
+async def test_a_valid_token_becomes_issuer_client_subject_and_scopes_and_is_not_stored() -> None:
     assert await Introspection(scope="write read").verify() == AccessToken(
         token="withheld",
         client_id="a-client",
@@ -78,7 +78,7 @@ async def test_a_token_is_asked_about_once_in_half_a_minute() -> None:
     assert asked == [1, 1, 2, 2]
 
 
-async def test_no_answer_is_believed_beyond_the_tokens_own_end() -> None:
+async def test_no_introspection_is_cached_beyond_the_tokens_expiry() -> None:
     server = Introspection(exp=1010)
     assert await server.verify() is not None
     server.clock.now = 1010
@@ -86,7 +86,7 @@ async def test_no_answer_is_believed_beyond_the_tokens_own_end() -> None:
     assert len(server.asked) == 2
 
 
-async def test_the_answer_about_one_token_is_not_anothers() -> None:
+async def test_the_introspection_of_one_token_is_not_used_for_another() -> None:
     server = Introspection()
     assert await server.verify("one") is not None
     server.says = {"active": False}
@@ -95,7 +95,7 @@ async def test_the_answer_about_one_token_is_not_anothers() -> None:
 
 
 @pytest.mark.slow
-async def test_of_more_than_ten_thousand_answers_the_latest_are_remembered() -> None:
+async def test_the_latest_ten_thousand_introspections_are_cached() -> None:
     server = Introspection()
     for number in range(10_000):
         await server.verify(f"token-{number}")
@@ -119,7 +119,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", GOOD)
-async def test_a_good_token_of_any_kind_is_taken(kind: str) -> None:
+async def test_a_valid_opaque_token_of_any_kind_is_accepted(kind: str) -> None:
     assert await Introspection(**GOOD[kind]).verify() is not None
 
 
@@ -146,7 +146,7 @@ BAD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-async def test_a_token_that_is_not_good_is_refused(kind: str) -> None:
+async def test_an_invalid_opaque_token_is_refused(kind: str) -> None:
     assert await Introspection(**BAD[kind]).verify() is None
 
 
@@ -175,7 +175,7 @@ async def test_the_caller_is_a_person_or_a_client_of_its_issuer(kind: str) -> No
     assert (found.subject, found.client_id) == (f"oauth:{is_a}:{ISSUER}#{name}", client)
 
 
-async def test_a_caller_whose_every_name_is_empty_is_nobody() -> None:
+async def test_a_token_without_subject_and_client_is_refused() -> None:
     assert await Introspection(sub="", client_id="", azp="").verify() is None
 
 
@@ -196,7 +196,7 @@ async def test_scopes_are_taken_from_text_or_a_list_and_from_nothing_else(kind: 
     assert found.scopes == granted
 
 
-async def test_an_introspection_that_fails_is_not_taken_for_an_answer() -> None:
+async def test_a_failed_introspection_raises_verification_unavailable() -> None:
     failing = documents(lambda _: httpx2.Response(500, json=ACTIVE))
     tokens = OpaqueTokens(f"{ISSUER}/introspect", ISSUER, AUDIENCE, client=None, documents=failing, clock=Clock())
     with pytest.raises(VerificationUnavailable):

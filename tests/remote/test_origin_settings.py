@@ -23,14 +23,14 @@ NO_ORIGINS = [
 
 
 @pytest.mark.parametrize("entry", NO_ORIGINS)
-async def test_an_entry_that_is_no_web_origin_stops_the_start_by_the_settings_name(entry: str) -> None:
+async def test_an_invalid_origin_stops_the_start_and_the_setting_is_named(entry: str) -> None:
     with pytest.raises(BadSettings, match="MCP_ALLOWED_ORIGINS: each entry is an origin such as https"):
         async with served({"": FIRST}, {"MCP_ALLOWED_ORIGINS": f"https://good.example,{entry}"}):
             pass
 
 
 @pytest.mark.parametrize("entry", ["https://app.example.com", "http://app.example.com:3000", "HTTPS://App.Example.com"])
-async def test_an_entry_that_is_a_web_origin_is_answered(entry: str) -> None:
+async def test_a_configured_origin_is_accepted(entry: str) -> None:
     async with served({"": FIRST}, {"MCP_ALLOWED_ORIGINS": entry}) as http:
         response = await http.post(
             "/mcp", content=b"{", headers={"origin": entry.lower(), "content-type": "application/json"}

@@ -18,7 +18,7 @@ async def status_at(path: str, sent: bytes) -> int:
 
 
 @pytest.mark.parametrize("path", AMBIGUOUS)
-async def test_a_path_that_can_be_read_in_two_ways_is_not_served(path: str) -> None:
+async def test_an_ambiguous_path_is_not_served(path: str) -> None:
     assert await status_at(path, request("modern", "tools/call", ECHO)) in (400, 404)
 
 

@@ -47,7 +47,7 @@ def test_every_tool_has_a_rule() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_each_key_calls_what_it_may_and_nothing_else(
+async def test_each_key_calls_only_the_tools_of_its_scopes(
     era: str, environment: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="mcp_chassis.calls")
@@ -122,7 +122,7 @@ async def test_the_single_key_calls_tools_but_none_for_administrators(era: str, 
     assert "it needs the scope admin" in govern.text
 
 
-async def test_a_list_that_depends_on_the_key_may_not_be_shared_and_another_may(environment: dict[str, str]) -> None:
+async def test_a_list_that_depends_on_the_key_is_private_and_another_public(environment: dict[str, str]) -> None:
     async with served({"": FIRST}, environment) as http:
         filtered = answer(await post(http, "modern", "tools/list", {}, _key("reader")))
     async with served({"": FIRST}, {}) as http:

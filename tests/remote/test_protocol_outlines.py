@@ -49,7 +49,7 @@ def test_the_messages_of_a_stream_are_read_however_its_bytes_are_cut(size: int) 
     assert read == messages
 
 
-def test_a_message_too_long_to_hold_is_left_out_and_those_after_it_are_read() -> None:
+def test_a_message_above_the_limit_is_skipped_and_later_ones_are_read() -> None:
     read: list[Mapping[str, Any]] = []
     reader = ResponseMessages(read.append)
     for part in (b'data: {"a": "', b"x" * (MAX_MESSAGE_BYTES + 1), b'"}\ndata: {"id": 2}\n'):

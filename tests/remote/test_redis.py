@@ -48,7 +48,7 @@ async def test_one_limit_counts_for_all_replicas() -> None:
     assert other == 0
 
 
-async def test_while_redis_is_gone_each_process_keeps_the_limit_by_itself_and_shares_it_again_afterwards() -> None:
+async def test_without_redis_each_process_applies_the_limit_itself_until_redis_is_back() -> None:
     clock = Clock()
     async with own_redis() as redis:
         window = RedisSlidingWindow(
@@ -65,7 +65,7 @@ async def test_while_redis_is_gone_each_process_keeps_the_limit_by_itself_and_sh
     assert [wait == 0 for wait in after] == [True] * 5 + [False]  # it forgot, as it keeps nothing on disk here
 
 
-async def test_redis_that_is_gone_is_left_alone_for_a_second_so_that_nobody_queues_for_it() -> None:
+async def test_redis_is_not_called_for_a_second_after_a_failure() -> None:
     clock, asked = Clock(), []
     async with own_redis() as redis:
         link = RedisClient(redis.url, clock)
@@ -97,14 +97,14 @@ async def test_a_key_claimed_by_one_replica_is_seen_by_the_other_with_its_outcom
         assert await one.claim(NAME, record, 0) is None
 
 
-async def test_of_fifty_that_claim_one_key_at_once_one_gets_it() -> None:
+async def test_of_fifty_concurrent_claims_of_one_key_one_succeeds() -> None:
     async with own_redis() as redis:
         replicas = [RedisRecordStore(RedisClient(redis.url), "first") for _ in range(5)]
         found = await asyncio.gather(*(replicas[n % 5].claim(NAME, Record(f"{n}", 1e12), 0) for n in range(50)))
     assert [record is None for record in found].count(True) == 1
 
 
-async def test_while_redis_is_gone_records_refuse_and_say_so() -> None:
+async def test_without_redis_calls_with_a_key_are_refused() -> None:
     async with own_redis() as redis:
         records = RedisRecordStore(RedisClient(redis.url), "first")
         await redis.kill()
@@ -159,7 +159,7 @@ async def test_a_write_whose_outcome_redis_missed_is_told_as_unknown_when_it_is_
     assert done == [1]
 
 
-async def test_what_one_replica_says_the_others_hear_once_and_itself_too() -> None:
+async def test_an_event_of_one_replica_reaches_all_replicas_once() -> None:
     heard: dict[str, list[ServerEvent]] = {"one": [], "two": [], "other server": []}
     async with own_redis() as redis:
         buses = {
@@ -180,7 +180,7 @@ async def test_what_one_replica_says_the_others_hear_once_and_itself_too() -> No
     assert heard["other server"] == []
 
 
-async def test_while_redis_is_gone_a_process_hears_itself_and_later_the_others_again() -> None:
+async def test_without_redis_events_stay_in_the_process_until_redis_is_back() -> None:
     clock = Clock()
     async with own_redis() as redis:
         one, two = RedisEventBus(RedisClient(redis.url, clock), "first"), RedisEventBus(RedisClient(redis.url), "first")
@@ -223,7 +223,7 @@ async def test_a_write_asked_at_two_replicas_is_done_once_and_refused_while_redi
     assert (one.journal, two.journal) == (["put hello", "put no key", "closed"], ["echo still here", "closed"])
 
 
-async def test_an_answer_of_one_replica_is_reused_by_another_for_the_same_caller_until_a_write_outdates_it() -> None:
+async def test_a_result_of_one_replica_is_reused_by_another_until_a_write_invalidates_it() -> None:
     async with own_redis() as redis:
         env = {"MCP_REDIS_URL": redis.url}
         async with process(environment=env) as one, process(environment=env) as two:
@@ -243,7 +243,7 @@ async def test_an_answer_of_one_replica_is_reused_by_another_for_the_same_caller
     assert two.journal == ["put something", "remember hello", "closed"]
 
 
-async def test_what_was_outdated_while_redis_was_gone_is_outdated_before_it_is_asked_again() -> None:
+async def test_invalidations_during_an_outage_of_redis_are_applied_before_its_next_use() -> None:
     clock = Clock()
     async with own_redis() as redis:
         answers = RedisResultCache(RedisClient(redis.url, clock), "first")
@@ -264,7 +264,7 @@ class Removed(Result):
     times: int
 
 
-async def test_a_code_given_by_one_replica_is_taken_by_another_for_one_effect() -> None:
+async def test_a_code_issued_by_one_replica_is_accepted_by_another_for_one_effect() -> None:
     removed: list[str] = []
 
     async def removing(name: str) -> str:

@@ -36,7 +36,7 @@ def _port(server: Process) -> int:
 
 @pytest.mark.parametrize("count", [2, 4])
 @pytest.mark.parametrize("balancer", BALANCERS)
-async def test_every_replica_answers_every_request_in_both_eras(balancer: str, count: int, tmp_path: Path) -> None:
+async def test_every_replica_serves_every_request_in_all_revisions(balancer: str, count: int, tmp_path: Path) -> None:
     async with replicas(count, {}) as servers, balanced(balancer, [_port(s) for s in servers], tmp_path) as url:
         for era in ERAS:
             async with session(f"{url}/mcp", era, key=KEY) as client:
@@ -65,7 +65,7 @@ async def test_a_person_asked_by_one_replica_may_answer_to_another(tmp_path: Pat
     assert min(asked) >= 2  # each call is two requests, and the balancer takes turns
 
 
-async def test_what_changes_at_one_replica_is_heard_by_who_listens_at_the_other() -> None:
+async def test_a_change_at_one_replica_reaches_subscribers_at_the_other() -> None:
     async with own_redis() as redis, replicas(2, {"MCP_REDIS_URL": redis.url}) as (one, two):
         accept = {"accept": "application/json, text/event-stream", "x-api-key": KEY}
         async with httpx2.AsyncClient(headers=accept, timeout=30, trust_env=False) as http:

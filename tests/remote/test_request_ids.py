@@ -74,7 +74,7 @@ async def test_lines_of_two_callers_with_the_same_ids_have_ids_of_their_own(era:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_without_spans_a_callers_trace_goes_on_to_the_upstream_unchanged(era: str, lines: list[str]) -> None:
+async def test_without_spans_a_callers_trace_is_passed_to_the_upstream_unchanged(era: str, lines: list[str]) -> None:
     call = {"name": "search_repositories", "arguments": {"query": "x"}}
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /search/repositories", Reply(json={"total_count": 0, "items": []}))
@@ -114,5 +114,5 @@ async def test_slack_and_a_bridged_api_get_the_callers_trace() -> None:
     "traceparent",
     [None, "", "00-abc-def-01", f"ff-{TRACE}-{SPAN}-01", f"00-{'0' * 32}-{SPAN}-01", f"00-{TRACE}-{'0' * 16}-01"],
 )
-def test_a_malformed_trace_is_none(traceparent: str | None) -> None:
+def test_a_malformed_trace_is_ignored(traceparent: str | None) -> None:
     assert parse(traceparent) is None

@@ -59,7 +59,7 @@ def name_in(result: Any) -> str:
     return result.structured_content["name"]
 
 
-async def test_a_read_that_began_before_a_fresh_one_and_ends_after_it_is_not_kept() -> None:
+async def test_a_read_that_began_before_a_fresh_one_and_ends_after_it_is_not_cached() -> None:
     async with own_redis() as redis:
         one, two = replica(redis.url), replica(redis.url)
         slow, quick = Upstream("old"), Upstream("new")
@@ -74,7 +74,7 @@ async def test_a_read_that_began_before_a_fresh_one_and_ends_after_it_is_not_kep
     assert after == ["new", "new"]
 
 
-async def test_a_later_read_takes_the_place_of_the_one_before() -> None:
+async def test_a_later_read_replaces_the_cached_one() -> None:
     async with own_redis() as redis:
         one, two = replica(redis.url), replica(redis.url)
         words = []

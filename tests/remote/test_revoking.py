@@ -84,7 +84,7 @@ def _asked_as(request: Request) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", UPSTREAMS)
-async def test_a_revoked_grant_has_ended_at_the_upstream_and_is_forgotten(
+async def test_revoking_a_grant_revokes_it_at_the_upstream_and_deletes_it(
     name: str, kept: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept.upstream.answers(ROUTES[name], DONE[name])
@@ -99,7 +99,7 @@ async def test_a_revoked_grant_has_ended_at_the_upstream_and_is_forgotten(
 
 
 @pytest.mark.parametrize("name", UPSTREAMS)
-async def test_a_grant_that_had_ended_at_the_upstream_is_forgotten(name: str, kept: Kept) -> None:
+async def test_revoking_a_grant_already_invalid_at_the_upstream_deletes_it(name: str, kept: Kept) -> None:
     kept.upstream.answers(ROUTES[name], GONE[name])
     await kept.put(name)
     assert await _toolroll("revoke", name, "oauth:alice") == 0
@@ -108,7 +108,7 @@ async def test_a_grant_that_had_ended_at_the_upstream_is_forgotten(name: str, ke
 
 @pytest.mark.parametrize("kind", [0, 1])
 @pytest.mark.parametrize("name", UPSTREAMS)
-async def test_a_failing_revocation_says_so_and_keeps_the_grant_unless_asked_to_forget_it_anyway(
+async def test_a_failed_revocation_keeps_the_grant_unless_anyway_is_given(
     name: str, kind: int, kept: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept.upstream.answers(ROUTES[name], REFUSED[name][kind])
@@ -124,7 +124,7 @@ async def test_a_failing_revocation_says_so_and_keeps_the_grant_unless_asked_to_
     assert await kept.people() == ["oauth:bob"]
 
 
-async def test_an_upstream_that_is_out_of_reach_ends_nothing(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_unreachable_upstream_keeps_the_grant(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     await kept.upstream.refuse()
     await kept.put("slack")
     assert await _toolroll("revoke", "slack", "oauth:alice") == 1
@@ -132,7 +132,7 @@ async def test_an_upstream_that_is_out_of_reach_ends_nothing(kept: Kept, capsys:
     assert await kept.people() == ["oauth:alice", "oauth:bob"]
 
 
-async def test_an_ended_token_is_renewed_first_for_its_grant_lives_on(kept: Kept) -> None:
+async def test_an_expired_token_is_renewed_before_it_is_revoked(kept: Kept) -> None:
     kept.upstream.answers("POST /token", Reply(json={"access_token": "fresh", "expires_in": 3600}))
     kept.upstream.answers(ROUTES["github"], DONE["github"])
     await kept.put("github", refresh_token="r", expires_at=time.time() - 60)
@@ -140,7 +140,7 @@ async def test_an_ended_token_is_renewed_first_for_its_grant_lives_on(kept: Kept
     assert [_asked_as(asked)[1] for asked in kept.upstream.asked(ROUTES["github"])] == ["fresh"]
 
 
-async def test_a_grant_sealed_with_an_unknown_key_is_told_and_kept(
+async def test_a_grant_encrypted_with_an_unknown_key_is_reported_and_kept(
     kept: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await kept.put("github", key="another-key-of-at-least-32-characters")
@@ -150,13 +150,13 @@ async def test_a_grant_sealed_with_an_unknown_key_is_told_and_kept(
     assert kept.upstream.requests == []
 
 
-async def test_who_has_no_grant_is_told(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_revoking_a_missing_grant_is_an_error(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     assert await _toolroll("revoke", "github", "oauth:alice") == 1
     assert capsys.readouterr().err == "oauth:alice has no grant at github.\n"
 
 
 @pytest.mark.parametrize(("name", "why"), [("nothing", "is installed"), ("github", "its client id is not set here")])
-async def test_where_nobody_signs_in_nothing_is_revoked(
+async def test_revoking_without_a_configured_sign_in_is_an_error(
     name: str, why: str, kept: Kept, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_CLIENT_ID")

@@ -36,7 +36,7 @@ async def test_any_process_answers_any_request_because_none_keeps_a_session(era:
     assert "mcp-session-id" not in response.headers
 
 
-async def test_several_servers_stand_under_one_roof_each_at_its_own_path() -> None:
+async def test_several_servers_of_one_process_are_each_at_their_own_path() -> None:
     async with served({"/first": FIRST, "/second": SECOND}, {}) as http:
         first = await post(http, "legacy", "initialize", INITIALIZE, path="/first/mcp")
         second = await post(http, "legacy", "initialize", INITIALIZE, path="/second/mcp")
@@ -49,19 +49,19 @@ async def test_several_servers_stand_under_one_roof_each_at_its_own_path() -> No
 INITIALIZE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
 
 
-async def test_health_tells_the_servers_name_and_nothing_else() -> None:
+async def test_health_contains_only_the_servers_name() -> None:
     async with served(ONE, {}) as http:
         response = await http.get("/health", headers={"host": "10.1.2.3:8080"})
     assert (response.status_code, response.json()) == (200, {"status": "ok", "server": "mcp-chassis"})
 
 
-async def test_ready_is_about_the_process_and_not_about_what_a_server_depends_on() -> None:
+async def test_readiness_does_not_depend_on_upstreams() -> None:
     async with served(ONE, {"SAMPLE_UNWELL": "true"}) as http:
         ready = await http.get("/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
 
 
-async def test_a_process_that_can_take_no_call_more_is_not_ready() -> None:
+async def test_an_overloaded_process_is_not_ready() -> None:
     flight = InFlightRequests()
     async with served(ONE, {"MCP_MAX_IN_FLIGHT": "1"}, flight=flight) as http:
         with flight.requests.holding("somebody"):
@@ -102,7 +102,7 @@ async def test_a_bad_configuration_ends_before_the_socket_opens_and_names_the_se
     assert any(told in line["message"] for line in server.lines), server.lines
 
 
-async def test_a_port_that_is_taken_is_told_with_a_code_of_its_own() -> None:
+async def test_a_port_in_use_has_its_own_exit_code() -> None:
     async with process() as first:
         port = first.url.rpartition(":")[2]
         async with process(environment={"MCP_PORT": port}) as second:
@@ -110,7 +110,7 @@ async def test_a_port_that_is_taken_is_told_with_a_code_of_its_own() -> None:
     assert any("cannot listen" in line["message"] for line in second.lines)
 
 
-async def test_answers_are_sent_at_once_and_not_held_back_for_more() -> None:
+async def test_responses_are_sent_without_delay() -> None:
     accepted: list[socket.socket] = []
 
     class Protocol(asyncio.Protocol):
@@ -130,9 +130,7 @@ async def test_answers_are_sent_at_once_and_not_held_back_for_more() -> None:
 
 
 @pytest.mark.parametrize(("asked_for", "told"), [("", None), ("false", None), ("true", '{"text": "my words"}')])
-async def test_arguments_stand_in_the_audit_line_only_where_they_are_asked_for(
-    asked_for: str, told: str | None
-) -> None:
+async def test_arguments_are_in_the_audit_line_only_if_the_setting_is_on(asked_for: str, told: str | None) -> None:
     call = {"name": "echo", "arguments": {"text": "my words"}}
     async with process(environment={"MCP_AUDIT_ARGUMENTS": asked_for}) as server:
         async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as http:

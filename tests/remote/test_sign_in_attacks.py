@@ -64,7 +64,7 @@ async def door(folder: Path, servers: Any = None, path: str = "/mcp", **env: str
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "PATCH"])
-async def test_a_callback_comes_by_get_alone(tmp_path: Path, method: str) -> None:
+async def test_a_callback_is_accepted_only_by_get(tmp_path: Path, method: str) -> None:
     async with door(tmp_path) as at:
         query, headers = await at.sent_back(await at.click(await at.ticket()))
         refused = await at.http.request(method, CALLBACK, params=query, headers=headers)
@@ -80,7 +80,7 @@ async def test_a_callback_at_another_host_grants_nothing(tmp_path: Path) -> None
     assert (refused.status_code, taken.status_code) == (421, 200)
 
 
-async def test_a_state_of_one_server_is_none_at_another_and_stays_good_at_its_own(tmp_path: Path) -> None:
+async def test_a_state_is_refused_by_another_server_and_stays_valid_at_its_own(tmp_path: Path) -> None:
     async with door(tmp_path, {"/one": HOUSE, "/two": OTHER}, "/one/mcp") as at:
         query, headers = await at.sent_back(await at.click(await at.ticket()))
         cookie = headers["cookie"].replace("first-server", "mcp-chassis")
@@ -89,7 +89,7 @@ async def test_a_state_of_one_server_is_none_at_another_and_stays_good_at_its_ow
     assert (crossed.status_code, taken.status_code) == (400, 200)
 
 
-async def test_the_answer_of_another_authorization_server_is_refused(tmp_path: Path) -> None:
+async def test_a_callback_of_another_authorization_server_is_refused(tmp_path: Path) -> None:
     statuses: list[int] = []
     async with door(tmp_path) as at:
         for issuer in ("https://evil.example", at.house.upstream.url):
@@ -100,7 +100,7 @@ async def test_the_answer_of_another_authorization_server_is_refused(tmp_path: P
 
 
 @pytest.mark.parametrize("twice", ["state", "code"])
-async def test_a_parameter_that_comes_twice_grants_nothing(tmp_path: Path, twice: str) -> None:
+async def test_a_repeated_parameter_is_refused(tmp_path: Path, twice: str) -> None:
     async with door(tmp_path) as at:
         query, headers = await at.sent_back(await at.click(await at.ticket()))
         page = await at.http.get(CALLBACK, params=[*query.items(), (twice, query[twice])], headers=headers)
@@ -144,7 +144,7 @@ async def test_the_page_sends_its_form_to_itself_and_the_upstream_alone(tmp_path
     assert page.headers["x-frame-options"] == "DENY"
 
 
-async def test_a_grant_and_its_end_leave_lines_of_audit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_grant_and_its_removal_write_audit_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, AUDIT)
     async with door(tmp_path) as at:
         query, headers = await at.sent_back(await at.click(await at.ticket()))
@@ -195,7 +195,7 @@ async def test_a_grant_is_kept_unless_the_upstream_says_that_it_is_invalid(tmp_p
     )
 
 
-async def test_what_the_upstream_says_against_a_refresh_is_told(tmp_path: Path) -> None:
+async def test_the_failure_of_a_refused_refresh_quotes_the_upstream(tmp_path: Path) -> None:
     async with door(tmp_path) as at:
         at.house.lifetime = 0.001
         query, headers = await at.sent_back(await at.click(await at.ticket()))

@@ -47,7 +47,7 @@ async def test_the_sdks_client_discovers_registers_signs_in_and_calls(mode: str)
     assert storage.tokens.access_token not in str(server.lines)
 
 
-async def test_a_call_beyond_the_token_leads_to_a_second_consent_and_is_answered() -> None:
+async def test_a_call_without_its_scope_leads_to_a_second_consent_and_succeeds() -> None:
     port = reserved_port()
     url = f"http://127.0.0.1:{port}"
     async with oidc_provider() as issuer:

@@ -43,7 +43,7 @@ async def _refusal(ask: Callable[[str], Awaitable[object]], task_id: str) -> dic
     return refused.value.error.model_dump()
 
 
-async def test_a_foreign_task_is_answered_as_one_that_never_was(tmp_path: Path) -> None:
+async def test_a_task_of_another_principal_is_reported_as_unknown(tmp_path: Path) -> None:
     desk = Desk()
     async with callers(desk, tmp_path) as (ann, bea):
         name = await ann.begin("look_long")

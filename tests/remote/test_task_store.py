@@ -46,7 +46,7 @@ async def test_redis_keeps_what_the_store_in_memory_promises() -> None:
         assert await store.add(task("d", created=clock.now), limits)
 
 
-async def test_notes_are_taken_once_and_signs_of_life_are_dated_by_redis() -> None:
+async def test_notes_are_delivered_once_and_heartbeats_have_the_time_of_redis() -> None:
     clock = Clock()
     async with own_redis() as redis:
         store = RedisTaskStore(RedisClient(redis.url), "long", clock)
@@ -60,7 +60,7 @@ async def test_notes_are_taken_once_and_signs_of_life_are_dated_by_redis() -> No
         assert await store.silence("here") in range(60)
 
 
-async def test_a_store_that_is_gone_says_so() -> None:
+async def test_an_unreachable_task_store_raises_unavailable() -> None:
     async with own_redis() as redis:
         store = RedisTaskStore(RedisClient(redis.url), "long")
         await redis.kill()
@@ -82,7 +82,7 @@ async def two_replicas(redis: OwnRedis, desk: Desk, **client: Any) -> AsyncGener
         yield first, second
 
 
-async def test_a_result_is_told_by_a_replica_that_did_not_run_the_call() -> None:
+async def test_a_result_is_returned_by_a_replica_that_did_not_run_the_call() -> None:
     desk = Desk()
     async with own_redis() as redis, two_replicas(redis, desk) as (first, second):
         name = await first.begin("look_long")
@@ -102,7 +102,7 @@ async def test_a_replica_that_does_not_run_the_call_cancels_it() -> None:
         assert desk.ended == ["it"]
 
 
-async def test_a_replica_that_does_not_run_the_call_takes_its_answers() -> None:
+async def test_a_replica_that_does_not_run_the_call_accepts_its_input() -> None:
     desk = Desk()
     asked = {"elicitation_callback": lambda context, params: None}
     async with own_redis() as redis, two_replicas(redis, desk, **asked) as (first, second):
@@ -166,7 +166,7 @@ async def test_tasks_of_a_process_that_dies_end_as_failed_at_the_others() -> Non
     assert still["status"] == "working"
 
 
-async def test_a_task_is_kept_for_its_time_and_then_unknown() -> None:
+async def test_a_task_is_stored_for_its_time_and_then_unknown() -> None:
     async with own_redis() as redis:
         environment = {
             "MCP_REDIS_URL": redis.url,
@@ -181,7 +181,7 @@ async def test_a_task_is_kept_for_its_time_and_then_unknown() -> None:
     assert expired.value.error.message == "You have no task of this id, or it has expired."
 
 
-async def test_a_process_that_is_told_to_end_ends_its_tasks_and_says_so() -> None:
+async def test_a_process_that_gets_sigterm_ends_its_tasks_and_logs_it() -> None:
     async with own_redis() as redis:
         environment = {"MCP_REDIS_URL": redis.url, "MCP_TASK_AFTER": "0.2", "MCP_DRAIN_SECONDS": "1"}
         async with (

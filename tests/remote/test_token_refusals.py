@@ -87,7 +87,7 @@ SERVERS = {"/first": FIRST, "/second": SECOND}
 
 
 @pytest.mark.slow
-async def test_bad_tokens_of_every_kind_are_refused_everywhere_and_nothing_reaches_a_tool(
+async def test_invalid_tokens_of_every_kind_are_refused_on_every_path_before_any_tool(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     let_in: list[str] = []

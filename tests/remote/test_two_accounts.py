@@ -67,7 +67,7 @@ async def sign_in_anew(http: httpx2.AsyncClient, folder: Path, accounts: dict[st
 
 
 @in_volume
-async def test_two_callers_with_two_accounts_in_any_order_never_get_the_answer_of_the_other(tmp_path: Path) -> None:
+async def test_two_callers_with_two_accounts_in_any_order_never_get_the_result_of_the_other(tmp_path: Path) -> None:
     choose, crossed, reused, asked = random.Random(7), list[str](), 0, 0
     async with house() as upstream, served({"": GITHUB}, environment(upstream, tmp_path)) as http:
         with_repository(upstream)

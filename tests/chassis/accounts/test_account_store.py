@@ -61,7 +61,7 @@ def test_without_a_keychain_tokens_are_in_a_file_that_only_its_owner_reads(tmp_p
         assert stat.S_IMODE(accounts.path.parent.stat().st_mode) == 0o700
 
 
-def test_with_a_keychain_no_file_holds_a_token(tmp_path: Path) -> None:
+def test_with_a_keychain_no_file_contains_a_token(tmp_path: Path) -> None:
     keychain = Keychain()
     accounts = store(tmp_path, keychain)
     accounts.keep(SERVER, account(), Tokens("canary-access"))
@@ -80,7 +80,7 @@ def test_a_locked_keychain_leaves_the_tokens_in_the_file(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"github-mcp": [{"name": 1}]}', "\udcff"])
-def test_a_damaged_file_is_told_with_what_to_do(text: str, tmp_path: Path) -> None:
+def test_the_error_for_a_damaged_file_says_what_to_do(text: str, tmp_path: Path) -> None:
     accounts = store(tmp_path)
     accounts.path.parent.mkdir()
     accounts.path.write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -117,7 +117,7 @@ def renewable(tmp_path: Path, upstream: SignInUpstream, ends: float) -> AccountS
     return accounts
 
 
-def test_a_token_that_ends_soon_is_renewed_once_and_stored(tmp_path: Path) -> None:
+def test_a_token_that_expires_soon_is_renewed_once_and_stored(tmp_path: Path) -> None:
     with sign_in_upstream(expires_in=3600) as upstream:
         accounts = renewable(tmp_path, upstream, ends=1_030.0)
         first = secret(accounts)
@@ -148,14 +148,14 @@ def test_a_refused_token_is_renewed_and_another_process_takes_the_new_one(tmp_pa
         assert other.get_secret_value() == renewed
 
 
-def test_a_sign_in_that_has_ended_says_to_sign_in_again(tmp_path: Path) -> None:
+def test_an_expired_sign_in_without_a_refresh_token_says_to_sign_in_again(tmp_path: Path) -> None:
     accounts = store(tmp_path)
     accounts.keep(SERVER, account(ends=999.0), Tokens("old"))
     with pytest.raises(AuthenticationFailed, match="run `github-mcp login` again"):
         secret(accounts).get_secret_value()
 
 
-def test_a_renewal_that_is_refused_tells_the_upstreams_words(tmp_path: Path) -> None:
+def test_the_error_for_a_refused_renewal_quotes_the_upstream(tmp_path: Path) -> None:
     with sign_in_upstream(expires_in=3600) as upstream:
         accounts = renewable(tmp_path, upstream, ends=1_000.0)
         upstream.refresh_tokens.clear()
@@ -180,14 +180,14 @@ def test_each_owner_gets_the_token_of_its_account(tmp_path: Path) -> None:
     }
 
 
-def test_the_file_is_plain_json_without_what_it_does_not_need(tmp_path: Path) -> None:
+def test_the_file_is_plain_json_without_unset_fields(tmp_path: Path) -> None:
     accounts = store(tmp_path, Keychain())
     accounts.keep(SERVER, account("work", "acme"), Tokens("canary"))
     [kept] = json.loads(accounts.path.read_text())[SERVER]
     assert (kept["name"], kept["owners"], kept["tokens"]) == ("work", ["acme"], None)
 
 
-def test_a_start_without_accounts_imports_nothing_of_them(tmp_path: Path) -> None:
+def test_a_start_without_accounts_does_not_import_the_accounts_package(tmp_path: Path) -> None:
     program = (
         "import sys; from github_mcp.settings import GitHubSettings; GitHubSettings.load(); "
         "print([name for name in sys.modules if name.startswith(('mcp_chassis.accounts', 'keyring'))])"

@@ -41,13 +41,13 @@ def test_version_names_the_server(capsys: Output) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["dance"], ["check", "--loud"], ["config", "emacs"], ["call"]])
-def test_what_is_no_command_is_answered_with_what_is(arguments: list[str], capsys: Output) -> None:
+def test_an_unknown_command_lists_the_known_ones(arguments: list[str], capsys: Output) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(arguments, SAMPLE)
     assert "usage: mcp-chassis" in capsys.readouterr().err
 
 
-def test_tools_are_listed_with_about_their_tokens_and_what_they_do(capsys: Output) -> None:
+def test_tools_are_listed_with_their_estimated_tokens_and_effect(capsys: Output) -> None:
     assert main(["tools"], SAMPLE) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(SAMPLE.tools) + 1
@@ -59,7 +59,7 @@ def test_tools_are_listed_with_about_their_tokens_and_what_they_do(capsys: Outpu
     assert counts[-1] == sum(counts[:-1])
 
 
-def test_proxies_of_the_env_file_are_in_use_where_the_environment_names_none(tmp_path: Path, capsys: Output) -> None:
+def test_proxies_of_the_env_file_are_used_if_the_environment_sets_none(tmp_path: Path, capsys: Output) -> None:
     (tmp_path / ".env").write_text("HTTPS_PROXY=http://filed.example:3128\nNO_PROXY=inside.example\nSAMPLE_SIZE=5\n")
     os.environ["no_proxy"] = "localhost"
     main(["check"], SAMPLE)
@@ -88,7 +88,7 @@ def test_a_call_may_have_its_arguments_on_standard_input(capsys: Output) -> None
     assert "from afar" in capsys.readouterr().out
 
 
-def test_a_call_without_arguments_is_a_call(capsys: Output) -> None:
+def test_a_call_may_leave_out_the_arguments(capsys: Output) -> None:
     assert main(["call", "count_things"], SAMPLE) == 0
     assert capsys.readouterr().out == '{"number":0}\n'
 
@@ -101,7 +101,7 @@ def test_a_call_without_arguments_is_a_call(capsys: Output) -> None:
         ("no_such_tool", "{}", "There is no tool of this name"),
     ],
 )
-def test_a_call_that_fails_says_so_on_standard_error_with_code_1(
+def test_a_failed_call_is_printed_to_standard_error_with_exit_code_1(
     tool: str, arguments: str, said: str, capsys: Output
 ) -> None:
     assert main(["call", tool, arguments], SAMPLE) == 1
@@ -112,13 +112,13 @@ def test_a_call_that_fails_says_so_on_standard_error_with_code_1(
 
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "1", "null", "[" * 100_000])
-def test_arguments_that_are_no_object_are_refused_with_code_2(arguments: str, capsys: Output) -> None:
+def test_arguments_that_are_not_an_object_are_refused_with_exit_code_2(arguments: str, capsys: Output) -> None:
     assert main(["call", "echo", arguments], SAMPLE) == 2
     assert "must be a JSON object" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["tools"], ["call", "echo"], ["serve"]])
-def test_a_bad_setting_is_told_by_name_with_code_2(command: list[str], capsys: Output) -> None:
+def test_an_invalid_setting_is_named_with_exit_code_2(command: list[str], capsys: Output) -> None:
     os.environ["SAMPLE_SIZE"] = "a-value-nobody-should-see"
     assert main(command, SAMPLE) == 2
     output = capsys.readouterr()
@@ -127,7 +127,7 @@ def test_a_bad_setting_is_told_by_name_with_code_2(command: list[str], capsys: O
     assert output.out == ""
 
 
-def test_check_says_that_all_is_well_with_code_0(capsys: Output) -> None:
+def test_check_of_a_working_server_exits_with_code_0(capsys: Output) -> None:
     os.environ["SAMPLE_TOKEN"] = "canary-token-5512"
     os.environ["HTTPS_PROXY"] = "http://user:canary-proxy@proxy.example"
     assert main(["check"], SAMPLE) == 0
@@ -138,7 +138,7 @@ def test_check_says_that_all_is_well_with_code_0(capsys: Output) -> None:
     assert "canary" not in str(lines)
 
 
-def test_check_tells_a_bad_setting_by_name_with_code_2(capsys: Output) -> None:
+def test_check_names_an_invalid_setting_with_exit_code_2(capsys: Output) -> None:
     os.environ["SAMPLE_SIZE"] = "a-value-nobody-should-see"
     assert main(["check"], SAMPLE) == 2
     assert main(["check", "--json"], SAMPLE) == 2
@@ -190,7 +190,7 @@ async def _never_connects(settings: SampleSettings) -> AsyncGenerator[Shelf]:
         (SAMPLE, 3, ""),
     ],
 )
-async def test_check_has_a_code_for_each_kind_of_fault(server: object, code: int, message: str) -> None:
+async def test_check_has_an_exit_code_for_each_kind_of_fault(server: object, code: int, message: str) -> None:
     report = await check(server, seconds=0.2)  # pyright: ignore[reportArgumentType]
     assert report.exit_code == code
     assert [message in probe.message for probe in report.connectivity] == [True]
@@ -221,38 +221,38 @@ def test_check_says_what_to_do_about_each_reason(reason: str, hint: str) -> None
         (["serve", "--transport", "htpp"], "Did you mean http?"),
     ],
 )
-def test_a_misspelt_word_is_answered_with_the_one_meant(arguments: list[str], suggestion: str, capsys: Output) -> None:
+def test_a_misspelt_command_gets_a_suggestion(arguments: list[str], suggestion: str, capsys: Output) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(arguments, SAMPLE)
     assert suggestion in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["tools", "list_thing"], ["call", "list_thing"]])
-def test_a_misspelt_tool_is_answered_with_the_one_meant(command: list[str], capsys: Output) -> None:
+def test_a_misspelt_tool_gets_a_suggestion(command: list[str], capsys: Output) -> None:
     assert main(command, SAMPLE) == 1
     assert "There is no tool of this name: list_thing. Did you mean list_things?" in capsys.readouterr().err
 
 
-def test_a_misspelt_profile_is_answered_with_the_one_meant(capsys: Output) -> None:
+def test_a_misspelt_profile_gets_a_suggestion(capsys: Output) -> None:
     os.environ["SAMPLE_TOOLS"] = "list_thing"
     assert main(["tools"], SAMPLE) == 2
     assert "Did you mean list_things?" in capsys.readouterr().err
 
 
-def test_a_misspelt_server_is_answered_with_the_one_meant(capsys: Output) -> None:
+def test_a_misspelt_server_gets_a_suggestion(capsys: Output) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["timezon-mcp", "tools"])
     assert "Did you mean timezone-mcp?" in capsys.readouterr().err
 
 
-def test_a_tool_is_told_in_full(capsys: Output) -> None:
+def test_tools_with_a_name_describes_the_tool_and_its_parameters(capsys: Output) -> None:
     assert main(["tools", "list_things"], SAMPLE) == 0
     text = capsys.readouterr().out
     assert text.startswith("list_things: List things (reads, about ")
     assert "optional" in text
 
 
-def test_a_tool_is_told_with_the_fields_inside_of_its_objects(capsys: Output) -> None:
+def test_tools_with_a_name_describes_nested_fields(capsys: Output) -> None:
     assert main(["tools", "echo"], SAMPLE) == 0
     text = capsys.readouterr().out
     assert "  label: object, optional\n      name: string, required" in text
@@ -267,7 +267,7 @@ def test_help_says_what_the_server_is(capsys: Output) -> None:
     assert " ".join(SAMPLE.instructions.split())[:40] in text
 
 
-def test_output_holds_any_character_whatever_the_code_page() -> None:
+def test_output_can_contain_any_character_under_any_code_page() -> None:
     before = sys.stdout
     raw = io.BytesIO()
     console = sys.stdout = io.TextIOWrapper(raw, encoding="cp1252")
@@ -305,7 +305,7 @@ def test_toolroll_says_that_a_server_to_serve_over_http_is_not_installed(capsys:
     assert "no server called nobody" in capsys.readouterr().err
 
 
-def test_toolroll_makes_hashes_and_lists_keys(tmp_path: Path, capsys: Output) -> None:
+def test_toolroll_creates_hashes_and_lists_keys(tmp_path: Path, capsys: Output) -> None:
     path = tmp_path / "keys"
     assert main(["keys", "new", "ci", "read", "--file", str(path)]) == 0
     assert main(["keys", "hash", str(path)]) == 0

@@ -83,7 +83,7 @@ def test_each_host_has_its_file_in_each_system(system: str) -> None:
         ("darwin", "CLAUDE_CONFIG_DIR", "claude-code", ".claude.json"),
     ],
 )
-def test_a_place_of_a_persons_own_is_honoured(system: str, variable: str, host: str, path: str) -> None:
+def test_a_configuration_folder_in_a_variable_is_used(system: str, variable: str, host: str, path: str) -> None:
     assert HOSTS[host].file(Place(system, Path("home"), {variable: "own"})) == Path("own") / path
 
 
@@ -94,7 +94,7 @@ def test_claude_desktop_from_the_microsoft_store_has_its_file_in_its_package(tmp
     assert file == package / "LocalCache" / "Roaming" / "Claude" / "claude_desktop_config.json"
 
 
-def test_opencodes_commented_file_is_used_where_it_is(tmp_path: Path) -> None:
+def test_opencodes_jsonc_file_is_used_if_it_exists(tmp_path: Path) -> None:
     file = tmp_path / ".config" / "opencode" / "opencode.jsonc"
     file.parent.mkdir(parents=True)
     file.touch()
@@ -161,7 +161,7 @@ def test_the_command_line_restores_the_file(home: Path, capsys: pytest.CaptureFi
     assert "There is no backup" in capsys.readouterr().err
 
 
-def test_the_command_line_removes_a_file_that_it_had_made(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_removes_a_file_that_it_created(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "cursor", "--write"], SAMPLE) == 0
     assert main(["config", "cursor", "--undo"], SAMPLE) == 0
     assert not (home / ".cursor" / "mcp.json").exists()
@@ -246,7 +246,7 @@ def test_the_checkouts_own_uv_is_found_on_every_system(folder: str, home: Path, 
         os.environ["PATH"] = path
 
 
-def test_an_environment_of_uvx_is_known_by_its_place() -> None:
+def test_an_environment_of_uvx_is_recognised_by_its_path() -> None:
     assert is_cached_environment(Path("/home/me/.cache/uv/archive-v0/abc"))
     assert not is_cached_environment(Path("/home/me/.local/share/uv/tools/toolroll-github-mcp"))
 

@@ -148,7 +148,7 @@ def test_an_entry_under_a_former_name_is_replaced(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
-def test_a_file_that_is_not_there_is_made_for_its_owner_alone(host: Host, tmp_path: Path) -> None:
+def test_a_missing_file_is_created_readable_by_its_owner_only(host: Host, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "file"
     assert write(host, path, local(host)) is None
     assert entry_in(host, path)
@@ -200,7 +200,7 @@ def test_each_change_has_its_own_backup_and_undo_restores_the_latest_first(tmp_p
         undo(CURSOR, path, (NAME, "ours"))
 
 
-def test_undo_removes_a_file_that_the_command_had_made(tmp_path: Path) -> None:
+def test_undo_removes_a_file_that_the_command_created(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "mcp.json"
     write(CURSOR, path, ENTRY)
     write(CURSOR, path, replace(ENTRY, name="second"))
@@ -234,7 +234,7 @@ def test_undo_removes_a_file_that_the_command_had_made(tmp_path: Path) -> None:
         ("goose", b"- a"),
     ],
 )
-def test_a_file_that_cannot_be_understood_is_left_as_it_was(host: str, broken: bytes, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_parsed_is_not_changed(host: str, broken: bytes, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(broken)
     with pytest.raises(Unwritable, match="by hand"):
@@ -243,13 +243,13 @@ def test_a_file_that_cannot_be_understood_is_left_as_it_was(host: str, broken: b
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_in_a_folder_nobody_may_write_is_told(tmp_path: Path) -> None:
+def test_the_error_for_a_file_in_a_read_only_folder_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unwritable, match="cannot be written"):
         write(CURSOR, tmp_path / "file" / "mcp.json", ENTRY)
 
 
-def test_a_link_stays_a_link_and_a_byte_order_mark_and_the_mode_stay(tmp_path: Path) -> None:
+def test_a_symbolic_link_a_byte_order_mark_and_the_mode_are_kept(tmp_path: Path) -> None:
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_bytes(b'\xef\xbb\xbf{"a": 1}')
     real.chmod(0o640)
@@ -261,7 +261,7 @@ def test_a_link_stays_a_link_and_a_byte_order_mark_and_the_mode_stay(tmp_path: P
 
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
-def test_undo_takes_back_its_own_entry_where_another_was_written_since(host: Host, tmp_path: Path) -> None:
+def test_undo_restores_only_its_own_entry_if_another_was_written_since(host: Host, tmp_path: Path) -> None:
     path = tmp_path / "file"
     write(host, path, local(host))
     before = read(host, path)

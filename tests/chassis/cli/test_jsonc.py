@@ -22,7 +22,7 @@ COMMENTED = """\
 """
 
 
-def test_comments_and_trailing_commas_are_read_over_and_strings_are_not() -> None:
+def test_comments_and_trailing_commas_are_ignored_except_in_strings() -> None:
     assert parse(COMMENTED) == {
         "theme": "dark",
         "mcpServers": {"mine": {"command": "x // no comment", "args": ["a,]", "b"]}},
@@ -31,7 +31,7 @@ def test_comments_and_trailing_commas_are_read_over_and_strings_are_not() -> Non
     assert len(plain(COMMENTED)) == len(COMMENTED)
 
 
-def test_a_new_member_comes_behind_the_last_one_and_every_line_stays() -> None:
+def test_a_new_member_is_added_last_and_other_lines_are_not_changed() -> None:
     written = with_member(COMMENTED, ["mcpServers", "ours"], {"command": "uv", "args": []})
     assert written == COMMENTED.replace(
         '["a,]", "b"], }, // mine }\n',
@@ -40,7 +40,7 @@ def test_a_new_member_comes_behind_the_last_one_and_every_line_stays() -> None:
     assert parse(written)["mcpServers"]["ours"] == {"command": "uv", "args": []}
 
 
-def test_a_member_that_is_there_is_replaced_where_it_stands() -> None:
+def test_an_existing_member_is_replaced_in_place() -> None:
     written = with_member(COMMENTED, ["mcpServers", "mine"], {"command": "uv"})
     assert written.startswith(COMMENTED[: COMMENTED.index('{ "command"')])
     assert written.endswith(COMMENTED[COMMENTED.index(", // mine }") :])
@@ -61,7 +61,7 @@ def test_a_member_that_is_there_is_replaced_where_it_stands() -> None:
         ('{"a": {"b": 0}, "a": {"b": 2}}', '{"a": {"b": 0}, "a": {"b": 1}}'),
     ],
 )
-def test_objects_on_the_way_are_made_in_the_style_of_the_file(text: str, expected: str) -> None:
+def test_missing_objects_on_the_path_are_created_in_the_style_of_the_file(text: str, expected: str) -> None:
     assert with_member(text, ["a", "b"], 1) == expected
     assert parse(expected)["a"] == {"b": 1}
 
@@ -69,7 +69,7 @@ def test_objects_on_the_way_are_made_in_the_style_of_the_file(text: str, expecte
 @pytest.mark.parametrize(
     "text", ["[]", "1", "null", '"a"', "{", '{"a": }', '{"a": 1} x', '{"a": []}', '{"a": "b"}', "// only"]
 )
-def test_what_is_no_object_is_not_touched(text: str) -> None:
+def test_a_document_or_member_that_is_not_an_object_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         with_member(text, ["a", "b"], 1)
 
@@ -120,6 +120,6 @@ def test_a_member_is_removed_with_its_comma(before: str, after: str) -> None:
     assert without_member(before, ["a", "y"]) == after
 
 
-def test_a_member_that_is_not_there_cannot_be_removed() -> None:
+def test_a_missing_member_cannot_be_removed() -> None:
     with pytest.raises(ValueError, match="there is no b"):
         without_member('{"a": 1}', ["b"])

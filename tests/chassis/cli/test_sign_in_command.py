@@ -22,9 +22,7 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["authorize_url", "token_url", "device_url"])
-def test_an_address_of_the_persons_own_installation_takes_the_place_of_one(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endpoint_in_the_settings_replaces_the_upstreams_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"SAMPLE_{name.upper()}", "https://own.example/oauth")
     expected = dataclasses.replace(UPSTREAM, **{name: "https://own.example/oauth"})
     assert OAuthSettings.of(SERVER).placed(UPSTREAM) == expected
@@ -56,7 +54,7 @@ def test_without_an_app_there_is_no_secret() -> None:
 
 
 @pytest.mark.parametrize("command", ["login", "logout", "accounts"])
-def test_a_server_whose_upstream_signs_nobody_in_has_no_such_command(
+def test_a_server_whose_upstream_has_no_sign_in_has_no_login_command(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -66,7 +66,7 @@ def test_a_browser_brings_the_code_and_the_person_reads_that_it_worked() -> None
     assert (status, "You are signed in." in page) == (200, True)
 
 
-def test_a_person_who_refuses_reads_so_and_the_command_says_why() -> None:
+def test_a_refused_sign_in_is_shown_in_the_browser_and_reported_by_the_command() -> None:
     browser = Browser()
     with (
         sign_in_upstream(denies=True) as upstream,
@@ -81,7 +81,7 @@ def test_a_person_who_refuses_reads_so_and_the_command_says_why() -> None:
 @pytest.mark.parametrize(
     "query", ["?code=c&state=other", "?code=c", "other?code=c&state=s3cret", "?state=s3crét&code=c"]
 )
-def test_an_answer_to_another_sign_in_is_refused_and_the_right_one_is_waited_for(query: str) -> None:
+def test_a_redirect_with_another_state_is_refused_and_the_right_one_awaited(query: str) -> None:
     with waiting() as (server, browser):
         server_url = server.redirect_uri
         answers: list[dict[str, str]] = []
@@ -94,7 +94,7 @@ def test_an_answer_to_another_sign_in_is_refused_and_the_right_one_is_waited_for
     assert answers == [{"code": "c", "state": "s3cret"}]
 
 
-def test_a_browser_that_does_not_come_back_is_told_after_the_time() -> None:
+def test_a_sign_in_without_a_redirect_fails_after_its_timeout() -> None:
     with waiting() as (server, _), pytest.raises(SignInFailed, match=r"did not finish the sign-in within 0\.01 s"):
         server.wait(0.01)
 
@@ -114,7 +114,7 @@ class Clock:
         self.now += seconds
 
 
-def test_a_code_is_entered_elsewhere_and_asked_for_at_the_upstreams_pace() -> None:
+def test_a_device_code_is_polled_at_the_interval_of_the_upstream() -> None:
     clock, told = Clock(), []
     with sign_in_upstream(pending=2) as upstream:
         found = sign_in_by_device(at(upstream), APP, told.append, wait=clock.wait, clock=clock)
@@ -123,7 +123,7 @@ def test_a_code_is_entered_elsewhere_and_asked_for_at_the_upstreams_pace() -> No
     assert clock.waits == [0.01, 0.01, 0.01]
 
 
-def test_a_code_that_nobody_enters_expires() -> None:
+def test_a_device_code_that_is_not_entered_expires() -> None:
     clock = Clock()
     with (
         sign_in_upstream(pending=10**9) as upstream,
@@ -133,14 +133,14 @@ def test_a_code_that_nobody_enters_expires() -> None:
     assert clock.waits == [300, 300, 300]
 
 
-def test_an_upstream_that_asks_to_be_asked_less_often_is() -> None:
+def test_slow_down_increases_the_polling_interval() -> None:
     clock = Clock()
     with sign_in_upstream(refusals=("slow_down",)) as upstream:
         sign_in_by_device(at(upstream), APP, lambda _: None, wait=clock.wait, clock=clock)
     assert clock.waits == [0.01, 0.01 + device.SLOWER_SECONDS]
 
 
-def test_any_other_refusal_ends_the_waiting() -> None:
+def test_any_other_oauth_error_ends_the_polling() -> None:
     clock = Clock()
     with (
         sign_in_upstream(refusals=("access_denied",)) as upstream,

@@ -25,7 +25,7 @@ def standard_error(stream: io.StringIO) -> Generator[io.StringIO]:
         sys.stderr = before
 
 
-def test_a_terminal_sees_what_takes_long_while_it_lasts() -> None:
+def test_progress_is_shown_on_a_terminal_while_it_lasts() -> None:
     with standard_error(Terminal()) as shown, progress("Asking GitHub ..."):
         assert "Asking GitHub ..." in shown.getvalue()
     assert shown.getvalue().endswith("\r\x1b[2K")
@@ -37,7 +37,7 @@ def test_a_long_line_is_cut_so_that_it_can_be_erased() -> None:
     assert shown.getvalue().count("x") == LONGEST_PROGRESS
 
 
-def test_a_file_or_pipe_sees_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_progress_is_written_to_a_file_or_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with standard_error(io.StringIO()) as shown:
         assert main(["check"], SAMPLE) == 3
     assert shown.getvalue() == ""

@@ -38,14 +38,14 @@ extensions:
 """
 
 
-def test_a_new_table_comes_last() -> None:
+def test_a_new_table_is_appended() -> None:
     text = toml_file.with_member(TOML, ["mcp_servers", "new"], ENTRY)
     assert text.startswith(TOML)
     assert tomllib.loads(text)["mcp_servers"]["new"] == ENTRY
 
 
 @pytest.mark.parametrize("value", [ENTRY, {"url": "https://x"}, {"url": "https://x", "http_headers": {"A": "b"}}])
-def test_a_table_that_is_there_is_changed_in_its_place_and_comments_around_it_stay(value: dict[str, object]) -> None:
+def test_an_existing_table_is_changed_in_place_and_comments_around_it_are_kept(value: dict[str, object]) -> None:
     text = toml_file.with_member(TOML, ["mcp_servers", "ours"], value)
     assert tomllib.loads(text)["mcp_servers"] == {"other": {"command": "x"}, "ours": value}
     assert text.startswith(TOML.partition('command = "old"')[0])
@@ -61,7 +61,7 @@ def test_a_table_that_is_there_is_changed_in_its_place_and_comments_around_it_st
         '[mcp_servers]\nother = { command = "x" }\n[b]\nc = 1\n',
     ],
 )
-def test_a_table_is_added_to_any_way_of_writing_its_parent(text: str) -> None:
+def test_a_table_is_added_to_a_parent_in_any_notation(text: str) -> None:
     once = toml_file.with_member(text, ["mcp_servers", "ours"], ENTRY)
     twice = tomllib.loads(toml_file.with_member(once, ["mcp_servers", "two"], ENTRY))
     others = tomllib.loads(text)
@@ -96,6 +96,6 @@ def test_a_change_that_would_lose_a_comment_of_yaml_is_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: [", "- a\n", "a: 1\na: 2\n"])
-def test_what_is_no_yaml_mapping_is_refused(text: str) -> None:
+def test_yaml_that_is_not_a_mapping_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         yaml_file.parse(text)

@@ -67,7 +67,7 @@ async def test_a_name_stays_one_segment_of_the_path(api, wire, name, sent):
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a\nb", "a\x00", "\x7f"])
-async def test_a_name_that_could_lead_elsewhere_is_refused_and_nothing_is_asked(api, wire, name):
+async def test_a_name_that_is_a_path_traversal_is_refused_without_a_request(api, wire, name):
     with pytest.raises(InvalidInput, match="name"):
         await api().get("/users/{name}", {"name": name})
     assert wire.asked == []
@@ -84,7 +84,7 @@ async def test_a_path_of_several_segments_keeps_its_slashes(api, wire):
 
 
 @pytest.mark.parametrize("path", ["", "/etc", "a//b", "a/../b", "a/./b", "a/", ".."])
-async def test_a_path_with_parts_that_lead_elsewhere_is_refused(api, path):
+async def test_a_path_with_traversal_segments_is_refused(api, path):
     with pytest.raises(InvalidInput):
         await api().get("/contents/{+path}", {"path": path})
 
@@ -128,7 +128,7 @@ async def test_pages_follow_the_next_link_at_the_same_path(api, wire):
     assert wire.target == "/v1/things?page=3&per_page=2"
 
 
-async def test_the_apis_own_way_of_failing_comes_before_the_status(api, wire):
+async def test_the_apis_own_error_body_has_precedence_over_the_status(api, wire):
     def failure_for(answer: Response) -> Failure | None:
         return None if answer.json["ok"] else Conflict("Acme says that the name is taken.")
 
@@ -169,7 +169,7 @@ async def test_a_refused_credential_that_has_changed_is_tried_once_more(api, wir
     assert [request.headers["authorization"] for request in wire.asked] == ["old", "new"]
 
 
-async def test_calls_that_were_under_way_while_another_reloaded_the_credential_are_tried_once_more(api, wire):
+async def test_concurrent_calls_are_repeated_after_another_call_reloaded_the_credential(api, wire):
     secret = MountedSecret("old", "new")
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -189,7 +189,7 @@ async def test_a_refused_credential_names_its_variable_and_is_not_tried_again(ap
     assert len(wire.asked) == 1
 
 
-async def test_a_missing_credential_is_told_before_anything_is_asked(api, wire):
+async def test_a_missing_credential_fails_before_any_request(api, wire):
     def headers() -> dict[str, str]:
         raise AuthenticationFailed("ACME_TOKEN is not set.")
 
@@ -220,7 +220,7 @@ STATUSES = {
 }
 
 
-def test_every_status_is_the_failure_of_the_table():
+def test_every_status_maps_to_the_failure_in_the_table():
     failures = {status: failure_for_status(Response("Acme", status, {}, b"")) for status in STATUSES}
     assert {status: failure and failure.code.value for status, failure in failures.items()} == STATUSES
     assert failure_for_status(Response("Acme", 204, {}, b"")) is None
@@ -242,13 +242,13 @@ ERRORS = {
 }
 
 
-def test_every_broken_exchange_is_the_failure_of_the_table():
+def test_every_transport_error_maps_to_the_failure_in_the_table():
     failures = {kind: failure_for_error("Acme", kind("https://secret.test"), answering=False) for kind in ERRORS}
     assert {kind: (failure.code.value, failure.effect.name) for kind, failure in failures.items()} == ERRORS
     assert [failure for failure in failures.values() if "secret" in failure.message] == []
 
 
-def test_an_exchange_that_breaks_in_the_middle_of_the_answer_is_a_cut_answer():
+def test_a_connection_lost_during_the_response_is_an_incomplete_response():
     cut = failure_for_error("Acme", httpx2.ReadError("x"), answering=True)
     late = failure_for_error("Acme", httpx2.ReadTimeout("x"), answering=True)
     assert (cut.code, cut.retryable, late.code) == ("UPSTREAM_ERROR", True, "TIMEOUT")
@@ -263,7 +263,7 @@ async def test_a_write_that_times_out_without_a_socket_to_watch_may_have_happene
         await api().post("/things")
 
 
-async def test_busy_connections_are_said_to_be_ours(api, wire):
+async def test_the_error_of_an_exhausted_connection_pool_says_that_it_is_this_servers(api, wire):
     def busy(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.PoolTimeout("busy", request=request)
 
@@ -276,46 +276,46 @@ async def test_busy_connections_are_said_to_be_ours(api, wire):
     ("told", "seconds"),
     [("2", 2), ("2.5", 2.5), ("3600", 3600), ("9999999999999", 604_800), ("0", None), ("-5", None), ("soon", None)],
 )
-def test_a_wait_in_seconds_is_read_and_junk_is_none(told, seconds):
+def test_retry_after_in_seconds_is_parsed_and_malformed_values_give_none(told, seconds):
     assert retry_after_seconds({"retry-after": told}) == seconds
 
 
-def test_a_wait_as_a_date_is_measured_by_the_answers_own_date():
+def test_retry_after_as_a_date_is_relative_to_the_responses_date():
     dates = {"retry-after": "Fri, 20 Nov 2026 10:00:30 GMT", "date": "Fri, 20 Nov 2026 10:00:00 GMT"}
     assert retry_after_seconds(dates, now=5.0) == 30
     assert retry_after_seconds({"retry-after": dates["retry-after"]}, now=1_795_168_800.0) == 30
     assert retry_after_seconds(dates | {"date": "Fri, 20 Nov 2026 10:01:00 GMT"}, now=5.0) is None
 
 
-def test_the_time_until_a_reset_is_measured_by_the_answers_own_date():
+def test_the_time_until_a_reset_is_relative_to_the_responses_date():
     assert seconds_until(1_795_168_830, {"date": "Fri, 20 Nov 2026 10:00:00 GMT"}, now=0.0) == 30
     assert seconds_until(130.0, {"date": "junk"}, now=100.0) == 30
     assert seconds_until(100.0, {}, now=100.0) is None
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"", 204), (b"", 202)])
-def test_an_answer_without_a_body_is_none(body, status):
+def test_the_json_of_a_response_without_a_body_is_none(body, status):
     assert Response("Acme", status, {}, body).json is None
 
 
-def test_a_byte_order_mark_is_no_part_of_the_text():
+def test_a_byte_order_mark_is_removed_from_the_text():
     assert Response("Acme", 200, {}, b'\xef\xbb\xbf{"a": 1}').json == {"a": 1}
 
 
-async def test_the_end_of_an_answer_is_kept_however_long_it_is(wire, api):
+async def test_the_tail_of_a_response_of_any_length_is_returned(wire, api):
     wire.reply = lambda _: httpx2.Response(200, content=b"a" * 5000 + b"end")
     answer = await api().get("/log", tail_bytes=10)
     assert answer.body == b"aaaaaaaend"
     assert answer.skipped_bytes == 4993
 
 
-async def test_a_short_answer_is_kept_whole_where_its_end_is_wanted(wire, api):
+async def test_a_response_shorter_than_the_requested_tail_is_returned_whole(wire, api):
     wire.reply = lambda _: httpx2.Response(200, content=b"short")
     answer = await api().get("/log", tail_bytes=10)
     assert (answer.body, answer.skipped_bytes) == (b"short", 0)
 
 
-async def test_a_redirect_inside_the_origin_can_be_left_to_the_server(wire, api):
+async def test_a_redirect_within_the_origin_can_be_returned_instead_of_followed(wire, api):
     wire.reply = lambda _: httpx2.Response(301, headers={"location": "/v1/other"})
     seen: list[int] = []
 

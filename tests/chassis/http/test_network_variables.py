@@ -39,7 +39,7 @@ async def failed(url: str = "https://upstream.example/") -> Unavailable:
         ("HTTPS_PROXY", "socks5://proxy.example:1080", "is a SOCKS proxy"),
     ],
 )
-async def test_a_variable_that_cannot_be_used_is_named_and_asked_to_be_mended(
+async def test_the_error_for_an_unusable_proxy_variable_names_it_and_asks_to_correct_it(
     name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -49,15 +49,15 @@ async def test_a_variable_that_cannot_be_used_is_named_and_asked_to_be_mended(
     assert failure.wire()["retryable"] is False
 
 
-async def test_a_file_of_authorities_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_error_for_an_invalid_ca_file_names_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "company.pem").write_text("no certificate")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
     assert "SSL_CERT_FILE names no certificate authorities" in (await failed()).message
 
 
-async def test_a_file_of_authorities_that_is_named_later_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_ca_file_that_is_set_later_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The certificates are loaded once for each value of the variables."""
     assert "SSL_CERT_FILE" not in (await failed("https://127.0.0.1:9/")).message
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
@@ -86,7 +86,7 @@ async def proxy(status: str) -> AsyncGenerator[str]:
         ("403 Forbidden", "the proxy refuses this server (403)"),
     ],
 )
-async def test_a_proxy_that_refuses_is_told_with_its_status(
+async def test_the_error_of_a_refusing_proxy_contains_its_status(
     status: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with proxy(status) as url:

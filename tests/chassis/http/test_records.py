@@ -51,7 +51,7 @@ def issue(data: Any, at: str = "") -> Issue:
     return read_record(data, Issue, upstream="Acme", operation="read the issue", at=at)
 
 
-def test_a_whole_answer_is_read_without_a_warning():
+def test_a_complete_record_is_read_without_a_warning():
     with collecting() as warnings:
         found = issue(WHOLE)
     assert (found.number, found.title, found.draft, found.weight, found.created) == (
@@ -106,7 +106,7 @@ def test_an_optional_field_of_another_type_takes_its_default_and_the_result_says
     assert warnings == [f"Parts of Acme's response could not be read and were left out ({name})."]
 
 
-def test_an_odd_item_of_a_nested_list_costs_that_item():
+def test_an_invalid_item_of_a_nested_list_is_left_out():
     with collecting() as warnings:
         found = issue({**WHOLE, "labels": [{"login": "a"}, None, {"login": 4}, {"login": "b", "id": "x"}]})
     assert found.labels == (User("a"), User("b"))
@@ -145,7 +145,7 @@ def test_the_failure_of_a_required_field_names_the_field_and_the_type_found(numb
         (7, "with a number where an object was expected."),
     ],
 )
-def test_an_answer_of_another_kind_is_an_upstream_error(data: Any, sentence: str):
+def test_json_of_another_type_than_expected_is_an_upstream_error(data: Any, sentence: str):
     with pytest.raises(UpstreamError) as caught:
         issue(data)
     assert sentence in caught.value.message
@@ -163,13 +163,13 @@ def test_items_that_cannot_be_read_are_left_out_and_counted():
     ]
 
 
-def test_one_odd_item_is_told_in_the_singular():
+def test_the_warning_about_one_left_out_item_is_in_the_singular():
     found = read_records([{}, {"number": 1}], Issue, upstream="Acme", operation="list issues", noun="issues")
     assert found.warnings == ["1 of 2 issues could not be read and was left out (number)."]
 
 
 @pytest.mark.parametrize("data", [{}, {"items": None}, {"items": {}}, {"items": "x"}, [], None])
-def test_a_list_that_is_not_there_is_an_upstream_error_that_names_it(data: Any):
+def test_a_missing_list_is_an_upstream_error_that_names_it(data: Any):
     with pytest.raises(UpstreamError, match="Acme responded to the request to list issues with"):
         read_records(data, Issue, upstream="Acme", operation="list issues", at="items")
 
@@ -188,7 +188,7 @@ def test_any_json_gives_records_of_the_right_types_or_an_upstream_error(data: An
         assert found.user is None or type(found.user.login) is str
 
 
-def test_a_response_names_the_operation_when_it_holds_no_json():
+def test_the_error_for_a_response_without_json_names_the_operation():
     page = Response("Acme", 200, {"content-type": "text/html"}, b"<html>Sign in</html>")
     with pytest.raises(UpstreamError, match="Acme responded to the request to read the issue with a web page"):
         page.record(Issue, operation="read the issue")
@@ -196,6 +196,6 @@ def test_a_response_names_the_operation_when_it_holds_no_json():
         Response("Acme", 204, {}, b"").records(Issue, operation="list issues")
 
 
-def test_a_response_gives_records_of_a_part_of_it():
+def test_records_are_read_from_a_part_of_a_response():
     response = Response("Acme", 200, {}, b'{"total": 1, "items": [{"number": 4}]}')
     assert [item.number for item in response.records(Issue, operation="list issues", at="items").items] == [4]

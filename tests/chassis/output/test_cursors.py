@@ -16,7 +16,7 @@ ALICE = binding("alice", "list_issues", {"repo": "a", "n": 1})
 
 
 @given(POSITIONS)
-def test_a_cursor_gives_back_the_position_it_was_made_of(position: Position):
+def test_opening_a_cursor_returns_its_position(position: Position):
     cursors = Cursors(["k" * 32])
     assert cursors.open(cursors.seal(position, ALICE), ALICE) == position
 
@@ -31,18 +31,18 @@ def test_a_cursor_gives_back_the_position_it_was_made_of(position: Position):
     ],
     ids=["another caller", "another tool", "another argument", "one argument less"],
 )
-def test_a_cursor_is_good_for_its_own_query_only(other: bytes):
+def test_a_cursor_is_valid_only_for_its_own_query(other: bytes):
     cursors = Cursors()
     with pytest.raises(InvalidInput, match="does not belong to this query"):
         cursors.open(cursors.seal(Position("7"), ALICE), other)
 
 
-def test_the_order_of_arguments_makes_no_other_query():
+def test_the_order_of_arguments_does_not_change_the_query():
     assert binding("alice", "list_issues", {"n": 1, "repo": "a"}) == ALICE
 
 
 @given(st.text(max_size=60))
-def test_a_made_up_cursor_is_refused_in_one_sentence(made_up: str):
+def test_an_invalid_cursor_is_refused_in_one_sentence(made_up: str):
     with pytest.raises(InvalidInput, match="leave it out to start again"):
         Cursors().open(made_up, ALICE)
 
@@ -56,7 +56,7 @@ def test_a_cursor_that_was_changed_anywhere_is_refused(index: int):
         cursors.open(base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("="), ALICE)
 
 
-def test_every_key_of_the_ring_opens_and_the_first_one_seals():
+def test_every_key_verifies_cursors_and_the_first_one_signs():
     old, new = "o" * 32, "n" * 32
     sealed = Cursors([old]).seal(Position("7"), ALICE)
     assert Cursors([new, old]).open(sealed, ALICE) == Position("7")

@@ -31,7 +31,7 @@ def is_clumsy(text: str) -> bool:
     )
 
 
-def test_every_default_ignorable_code_point_between_latin_letters_goes() -> None:
+def test_every_default_ignorable_code_point_between_latin_letters_is_removed() -> None:
     ignorable: list[int] = from_node("ignorable.mjs")
     assert len(ignorable) > 4_000
     assert [hex(point) for point in ignorable if sanitize(f"a{chr(point)}b") != ("ab", 1)] == []
@@ -68,7 +68,7 @@ def test_every_emoji_that_unicode_recommends_stays_as_it_is() -> None:
         "\u1100\u1160\u11a8 \u115f\u1161 \u115f\u1160\u11a8 \uac00\u3164\uac01",
     ],
 )
-def test_an_invisible_character_where_a_script_or_an_emoji_takes_it_stays(text: str) -> None:
+def test_an_invisible_character_is_kept_where_a_script_or_an_emoji_uses_it(text: str) -> None:
     assert sanitize(text) == (text, 0)
 
 
@@ -92,11 +92,11 @@ def test_an_invisible_character_where_a_script_or_an_emoji_takes_it_stays(text: 
         ("ab\u034f\u2065\U000e0fff\ufff0\U0001d173", "ab"),
     ],
 )
-def test_an_invisible_character_anywhere_else_goes(text: str, cleaned: str) -> None:
+def test_an_invisible_character_anywhere_else_is_removed(text: str, cleaned: str) -> None:
     assert sanitize(text) == (cleaned, len(text) - len(cleaned))
 
 
-def test_keys_that_become_alike_keep_both_their_values() -> None:
+def test_keys_that_become_equal_keep_both_their_values() -> None:
     value = {"role\u200b": "admin", "role": "user", "role\u200c": "none", "role (2)": "other"}
     assert sanitize_json(value) == (
         {"role (3)": "admin", "role": "user", "role (4)": "none", "role (2)": "other"},

@@ -91,7 +91,7 @@ def test_tables_inside_an_object_are_cut_to_the_budget_and_the_model_is_told():
     assert told.structured_content["warnings"] == ["The rest was cut to keep this result short; request less at once."]
 
 
-def test_warnings_of_the_way_are_added_to_the_results_own_once():
+def test_warnings_of_the_call_are_added_once_to_the_results_own():
     class Warned(Result):
         n: int
         warnings: list[str] | None = None
@@ -104,7 +104,7 @@ def test_warnings_of_the_way_are_added_to_the_results_own_once():
     assert text(page) == "line\n[b]"
 
 
-def test_a_secret_with_an_invisible_character_inside_is_found_all_the_same():
+def test_a_secret_with_an_invisible_character_inside_is_redacted():
     hidden = "canary-\u200bsecret-1234"
     told = answer(Facts(text=f"the key is {hidden}, \x1b[1mcanary-sec\x1b[0mret-1234"), "canary-secret-1234")
     assert told.structured_content == {
@@ -116,7 +116,7 @@ def test_a_secret_with_an_invisible_character_inside_is_found_all_the_same():
     assert "1234" not in str(delivery("canary-secret-1234").error(NotFound(f"No {hidden}.", details={hidden: hidden})))
 
 
-def test_keys_that_become_alike_by_redaction_keep_both_their_values():
+def test_keys_that_become_equal_by_redaction_keep_both_their_values():
     class Lookup(Result):
         found: dict[str, int]
 

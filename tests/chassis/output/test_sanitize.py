@@ -50,7 +50,7 @@ def _tags(letters: str) -> str:
 SCOTLAND = "\U0001f3f4" + _tags("gbsct") + "\U000e007f"
 
 
-def test_every_listed_code_point_goes_and_every_other_one_stays() -> None:
+def test_every_listed_code_point_is_removed_and_every_other_one_kept() -> None:
     wrong = [
         hex(point)
         for point in range(0x110000)
@@ -62,7 +62,7 @@ def test_every_listed_code_point_goes_and_every_other_one_stays() -> None:
 
 
 @pytest.mark.parametrize("start", sorted(STARTS_A_SEQUENCE))
-def test_the_start_of_a_sequence_that_never_comes_goes_alone(start: int) -> None:
+def test_an_escape_without_a_sequence_is_removed_alone(start: int) -> None:
     assert sanitize(f"a{chr(start)}é") == ("aé", 1)
 
 
@@ -85,7 +85,7 @@ def test_the_start_of_a_sequence_that_never_comes_goes_alone(start: int) -> None
         "",
     ],
 )
-def test_what_can_be_seen_arrives_byte_exact(text: str) -> None:
+def test_visible_text_is_not_changed(text: str) -> None:
     cleaned, removed = sanitize(text)
     assert cleaned is text
     assert removed == 0
@@ -117,16 +117,16 @@ def test_what_can_be_seen_arrives_byte_exact(text: str) -> None:
         "\x1b~",
     ],
 )
-def test_an_escape_sequence_goes_whole_and_its_length_is_counted(sequence: str) -> None:
+def test_an_escape_sequence_is_removed_as_a_whole_and_its_length_counted(sequence: str) -> None:
     assert sanitize(f"before{sequence}é after") == ("beforeé after", len(sequence))
 
 
-def test_a_title_that_never_ends_keeps_its_words() -> None:
+def test_the_text_of_an_unterminated_title_sequence_is_kept() -> None:
     assert sanitize("\x1b]0;title\nnext line\x07") == ("0;title\nnext line", 3)
     assert sanitize("\x1b]0;title") == ("0;title", 2)
 
 
-def test_a_colour_cut_in_the_middle_keeps_what_follows() -> None:
+def test_text_after_an_incomplete_colour_sequence_is_kept() -> None:
     assert sanitize("\x1b[31\nnext") == ("31\nnext", 2)
 
 
@@ -160,7 +160,7 @@ def test_a_flag_that_vendors_draw_survives_beside_hidden_words(region: str) -> N
         (f"\u07c0{ZWNJ}\u07c1", "\u07c0\u07c1"),
     ],
 )
-def test_a_non_joiner_stays_only_between_letters_that_join(text: str, cleaned: str) -> None:
+def test_a_non_joiner_is_kept_only_between_joining_letters(text: str, cleaned: str) -> None:
     assert sanitize(text) == (cleaned, len(text) - len(cleaned))
 
 
@@ -188,7 +188,7 @@ def test_every_joining_script_keeps_its_non_joiner(letters: str) -> None:
 
 
 @pytest.mark.parametrize("letters", ["אב", "αβ", "жз", "กข", "中文", "\u0f40\u0f41"])
-def test_other_scripts_have_no_use_for_a_non_joiner(letters: str) -> None:
+def test_a_non_joiner_is_removed_in_other_scripts(letters: str) -> None:
     assert sanitize(letters[0] + ZWNJ + letters[1]) == (letters, 1)
 
 
@@ -217,7 +217,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 @given(MIXED)
-def test_nothing_that_should_go_is_left_and_the_count_is_right(text: str) -> None:
+def test_no_suspect_character_is_left_and_the_count_is_right(text: str) -> None:
     cleaned, removed = sanitize(text)
     assert removed == len(text) - len(cleaned)
     left = {character for character in cleaned if ord(character) in REMOVED | STARTS_A_SEQUENCE} - set(KEPT_BY_PLACE)
@@ -226,7 +226,7 @@ def test_nothing_that_should_go_is_left_and_the_count_is_right(text: str) -> Non
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]).filter(lambda each: ord(each) not in REMOVED)))
-def test_ordinary_writing_is_returned_as_the_same_object(text: str) -> None:
+def test_ordinary_text_is_returned_as_the_same_object(text: str) -> None:
     assert sanitize(text)[0] is text
 
 
@@ -257,7 +257,7 @@ def test_a_removal_in_any_item_of_a_list_is_counted_and_seen() -> None:
     assert sanitize_json(["a\u200b", "b"]) == (["a", "b"], 1)
 
 
-def test_what_is_no_text_comes_back_as_it_is() -> None:
+def test_values_that_are_not_text_are_returned_unchanged() -> None:
     for value in (None, True, 0, 1.5, b"\x00", {"\u200b"}):
         assert sanitize_json(value) == (value, 0)
 

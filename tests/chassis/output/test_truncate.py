@@ -101,7 +101,7 @@ def test_lists_inside_lists_never_break_the_budget(part: Any):
         pages(data, 1_000, page_field)
 
 
-def test_what_stands_beside_a_list_never_breaks_the_budget():
+def test_members_beside_a_list_never_exceed_the_budget():
     columns = [f"column {n}" for n in range(1_000)]
     fitted = truncate({"rows": [[1, 2], [3, 4]], "columns": columns}, "rows", 2_000, START)
     assert len(compact(fitted.data)) <= 2_000
@@ -130,5 +130,5 @@ def test_a_text_is_cut_at_the_border_of_a_line_where_it_has_one():
 
 
 @pytest.mark.parametrize("size", [10_000, 200_000])
-def test_a_text_of_one_line_is_cut_all_the_same(size: int):
+def test_a_text_of_one_line_is_cut_inside_the_line(size: int):
     assert truncate_text("x" * size, 1_000, 0)[1] is not None

@@ -22,7 +22,7 @@ def test_words_that_the_page_does_not_show_are_left_out_and_counted(way: str) ->
 
 
 @pytest.mark.parametrize("way", INVISIBLE_WAYS)
-def test_invisible_characters_of_every_kind_go(way: str) -> None:
+def test_invisible_characters_of_every_kind_are_removed(way: str) -> None:
     cleaned, removed = sanitize(f"a{INVISIBLE_WAYS[way]}b")
     assert removed
     left = [each for each in cleaned if not each.isprintable() or ord(each) in range(0xE0100, 0xE01F0)]
@@ -48,11 +48,11 @@ def test_invisible_characters_of_every_kind_go(way: str) -> None:
         "<kbd>Ctrl</kbd>+<kbd>C</kbd> H<sub>2</sub>O <br> \\<!-- escaped -->",
     ],
 )
-def test_what_the_page_shows_stays_to_the_letter(text: str) -> None:
+def test_text_that_the_page_shows_is_not_changed(text: str) -> None:
     assert visible_markdown(text, OWN).text == text
 
 
-def test_targets_that_lie_or_carry_data_become_text_with_their_host() -> None:
+def test_misleading_targets_and_those_with_data_become_text_with_their_host() -> None:
     source = (
         "[https://github.com/login](https://evil.example/login) ![x](https://evil.example/?q=1) "
         "[a](https://user@evil.example/) [b](javascript:alert) "
@@ -71,7 +71,7 @@ def test_each_kind_is_counted_by_its_name() -> None:
     assert described(visible_markdown(source).kinds) == "2 comments, 1 link title, 1 link-reference comment"
 
 
-def test_a_line_that_held_only_a_comment_is_left_out_whole() -> None:
+def test_a_line_with_only_a_comment_is_removed_as_a_whole() -> None:
     assert visible_markdown("a\n<!-- b -->\nc").text == "a\nc"
 
 
@@ -132,7 +132,7 @@ def test_hidden_parts_return_to_their_places_around_an_edit() -> None:
     assert with_hidden_parts(shown, edited) == source.replace("It breaks.", "It breaks on Mondays.") + "\nMore.\n"
 
 
-def test_what_belonged_to_a_removed_text_goes_with_it_and_a_comment_stays() -> None:
+def test_hidden_parts_of_a_removed_text_are_dropped_and_comments_kept() -> None:
     shown = visible_markdown(f'a [x](https://a.example "title") <!-- {WORDS} --> b\n')
     written = with_hidden_parts(shown, "something else\n")
     assert f"<!-- {WORDS} -->" in written

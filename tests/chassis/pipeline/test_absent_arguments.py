@@ -61,7 +61,7 @@ async def seen(arguments: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     "name", ["needed", "number", "query", "names", "body", "tags", "place", "cursor", "idempotency_key"]
 )
-async def test_null_for_an_optional_argument_is_one_left_out(name: str):
+async def test_null_for_an_optional_argument_means_not_given(name: str):
     assert await seen({name: None}) == repr(DEFAULTS)
 
 
@@ -70,11 +70,11 @@ async def test_all_optional_arguments_may_be_null_at_once():
     assert await seen(dict.fromkeys(names)) == repr(DEFAULTS)
 
 
-async def test_null_is_sent_on_where_a_parameter_says_that_it_is_a_value():
+async def test_null_is_passed_on_if_the_parameter_declares_it_a_value():
     assert await seen({"sent": None}) == repr((*DEFAULTS[:7], None, None))
 
 
-async def test_null_inside_of_an_object_is_a_field_left_out():
+async def test_null_for_an_optional_field_inside_an_object_means_not_given():
     place = {"colours": [{"name": "red", "shade": None}], "size": None}
     assert await seen({"place": place}) == repr((*DEFAULTS[:6], Place(colours=[Colour(name="red")]), *DEFAULTS[7:]))
 
@@ -85,14 +85,14 @@ async def test_null_for_a_required_field_is_refused_by_its_place():
     assert failure(result).message == "place.colours[0].name should be a valid string."
 
 
-async def test_an_object_sent_as_text_is_treated_alike():
+async def test_nulls_in_an_object_sent_as_text_mean_not_given():
     assert await seen({"place": '{"size": null}'}) == repr((*DEFAULTS[:6], Place(), *DEFAULTS[7:]))
 
 
 @pytest.mark.parametrize(
     "empty", [{"query": ""}, {"query": "  "}, {"names": []}, {"cursor": ""}, {"idempotency_key": ""}]
 )
-async def test_an_empty_filter_cursor_or_key_is_one_left_out(empty: dict[str, Any]):
+async def test_an_empty_filter_cursor_or_key_means_not_given(empty: dict[str, Any]):
     assert await seen(empty) == repr(DEFAULTS)
 
 

@@ -55,7 +55,7 @@ async def test_a_person_who_agrees_lets_the_write_happen_once(era):
         assert data(await client.call_tool("put_when_agreed", {"name": "vase"})) == {"number": 1}
 
 
-async def test_the_clock_stands_still_while_the_person_thinks(era):
+async def test_the_deadline_is_paused_while_a_person_is_asked(era):
     async with connected(ASKING, era=era, elicitation_callback=answering("accept", slowly=True)) as client:
         assert data(await client.call_tool("put_when_agreed", {"name": "vase"})) == {"number": 1}
 

@@ -141,14 +141,14 @@ async def test_a_person_who_agrees_lets_the_effect_happen_once(server, rubbish: 
 
 
 @pytest.mark.parametrize(("action", "agree"), [("decline", True), ("cancel", True), ("accept", False)])
-async def test_nothing_happens_without_a_yes(server, rubbish: Bin, era, action: str, agree: bool):
+async def test_a_call_is_not_made_without_agreement(server, rubbish: Bin, era, action: str, agree: bool):
     async with connected(server, era=era, elicitation_callback=person(action, agree=agree)) as client:
         told = failure(await client.call_tool("delete_things", {"name": "old"}))
     assert (told.code, rubbish.thrown) == ("PERMISSION_DENIED", [])
     assert told.message == "The person did not agree. Do not ask again unless the person wants it."
 
 
-async def test_where_nobody_needs_to_be_asked_nobody_is(server, rubbish: Bin, era):
+async def test_a_tool_without_a_question_asks_nobody(server, rubbish: Bin, era):
     asked: list[str] = []
     async with connected(server, era=era, elicitation_callback=person(asked=asked)) as client:
         await client.call_tool("delete_things", {"name": "harmless"})
@@ -177,7 +177,7 @@ async def code_of(client: Client, **arguments: Any) -> str:
     return told.details["confirm"]
 
 
-async def test_a_host_that_cannot_ask_gets_a_code_that_is_good_for_one_effect(server, rubbish: Bin, era):
+async def test_a_host_that_cannot_ask_gets_a_code_valid_for_one_effect(server, rubbish: Bin, era):
     async with connected(server, era=era) as client:
         code = await code_of(client, name="old")
         assert rubbish.thrown == []
@@ -198,7 +198,7 @@ async def test_a_code_sent_many_times_at_once_has_one_effect(server, rubbish: Bi
 @pytest.mark.parametrize(
     "arguments", [{"name": "new"}, {"name": "old", "note": "more"}], ids=["another value", "one more"]
 )
-async def test_a_code_is_good_for_its_arguments_alone(server, rubbish: Bin, arguments: dict[str, Any]):
+async def test_a_code_is_valid_only_for_its_arguments(server, rubbish: Bin, arguments: dict[str, Any]):
     async with connected(server) as client:
         code = await code_of(client, name="old")
         told = failure(await client.call_tool("delete_things", {**arguments, "confirm": code}))
@@ -214,7 +214,7 @@ async def test_an_agreement_about_something_that_has_changed_is_a_conflict(serve
     assert (told.code, rubbish.thrown) == ("CONFLICT", [])
 
 
-async def test_a_definite_refusal_leaves_the_code_good(server, rubbish: Bin):
+async def test_a_code_stays_valid_after_a_definite_refusal(server, rubbish: Bin):
     async with connected(server) as client:
         code = await code_of(client, name="old")
         rubbish.fails = Conflict("Somebody else is at it.")
@@ -232,7 +232,7 @@ async def test_a_code_works_with_an_idempotency_key(server, rubbish: Bin):
     assert rubbish.thrown == ["old"]
 
 
-async def test_a_code_is_too_old_after_ten_minutes_and_its_result_is_known_for_a_day(server, rubbish: Bin):
+async def test_a_code_expires_after_ten_minutes_and_its_result_is_stored_for_a_day(server, rubbish: Bin):
     dispatch = Dispatch(server, server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory"}))
     now = [1_000.0]
     dispatch.confirmations._clock = lambda: now[0]
@@ -246,7 +246,7 @@ async def test_a_code_is_too_old_after_ten_minutes_and_its_result_is_known_for_a
 
 
 @pytest.mark.parametrize("kind", ["memory", "file"])
-async def test_another_process_with_the_same_store_takes_the_code(server, rubbish: Bin, kind: str, tmp_path):
+async def test_another_process_with_the_same_store_accepts_the_code(server, rubbish: Bin, kind: str, tmp_path):
     store = MemoryRecordStore() if kind == "memory" else FileRecordStore(tmp_path / "keys.sqlite3")
     replicas = [Dispatch(server, BinSettings.load({}), TransportServices(records=lambda _: store)) for _ in range(2)]
     async with Client(replicas[0]) as first, Client(replicas[1]) as second:
@@ -257,7 +257,7 @@ async def test_another_process_with_the_same_store_takes_the_code(server, rubbis
     await store.aclose()
 
 
-async def test_a_preview_with_its_code_is_the_result_where_the_tool_has_one(server, rubbish: Bin):
+async def test_the_result_is_the_tools_preview_with_the_code_if_it_has_one(server, rubbish: Bin):
     async with connected(server) as client:
         preview = data(await client.call_tool("run_statement", {"name": "s"}))
         assert (preview["status"], rubbish.thrown) == ("preview", [])
@@ -265,7 +265,7 @@ async def test_a_preview_with_its_code_is_the_result_where_the_tool_has_one(serv
     assert (done["status"], rubbish.thrown) == ("done", ["s"])
 
 
-async def test_what_only_a_person_may_agree_to_has_no_code(server, rubbish: Bin, era):
+async def test_a_question_only_for_a_person_has_no_code(server, rubbish: Bin, era):
     async with connected(server, era=era) as client:
         assert failure(await client.call_tool("close_all", {})).code == "PERMISSION_DENIED"
         assert failure(await client.call_tool("close_all", {"confirm": "x"})).code == "PERMISSION_DENIED"
@@ -273,7 +273,7 @@ async def test_what_only_a_person_may_agree_to_has_no_code(server, rubbish: Bin,
         assert data(await client.call_tool("close_all", {}))["times"] == 1
 
 
-async def test_one_yes_of_the_newer_era_sent_three_times_has_one_effect(server, rubbish: Bin):
+async def test_one_accepted_form_of_the_newest_revision_sent_three_times_has_one_effect(server, rubbish: Bin):
     async with connected(server, elicitation_callback=person()) as client:
 
         async def send(kind: Any, **more: Any) -> Any:
@@ -288,7 +288,7 @@ async def test_one_yes_of_the_newer_era_sent_three_times_has_one_effect(server, 
 
 
 @pytest.mark.parametrize("content", [None, {}, {"agree": "maybe"}, {"other": True}])
-async def test_an_accepted_form_that_does_not_fit_the_question_is_no_yes(server, rubbish: Bin, era, content: Any):
+async def test_an_accepted_form_with_another_field_is_not_an_agreement(server, rubbish: Bin, era, content: Any):
     async def misfit(context: Any, params: Any) -> ElicitResult:
         return ElicitResult(action="accept", content=content)
 
@@ -316,7 +316,7 @@ async def test_the_note_of_a_question_reaches_the_tool_which_is_not_asked_for_it
     assert rubbish.thrown == ["4 of 4", "5 of 5"]
 
 
-async def test_the_state_of_a_form_is_no_code(server, rubbish: Bin):
+async def test_the_request_state_of_a_form_is_not_accepted_as_a_code(server, rubbish: Bin):
     store = MemoryRecordStore()
     app = Dispatch(server, BinSettings.load({}), TransportServices(records=lambda _: store))
     async with Client(app, elicitation_callback=person("decline")) as client:
@@ -336,7 +336,7 @@ async def rename_things(
     return Thrown(times=len(rubbish.thrown))
 
 
-async def test_keys_and_codes_are_known_by_their_types_whatever_they_are_called(server, rubbish: Bin):
+async def test_parameters_for_keys_and_codes_are_recognised_by_type_not_name(server, rubbish: Bin):
     renaming = dataclasses.replace(server, tools=(rename_things,))
     async with connected(renaming) as client:
         asked = failure(await client.call_tool("rename_things", {"name": "old", "cursor": "mine"}))

@@ -20,7 +20,7 @@ async def test_a_result_is_compact_json_and_the_same_object(era):
     assert result.structured_content == json.loads(text(result))
 
 
-async def test_an_unknown_argument_is_refused_by_name_and_the_known_ones_are_told(era):
+async def test_an_unknown_argument_is_refused_by_name_and_the_known_ones_are_listed(era):
     async with connected(SAMPLE, era=era) as client:
         result = await client.call_tool("list_things", {"cuont": 2, "colour": "red"})
     assert failure(result).code == "INVALID_INPUT"
@@ -41,7 +41,7 @@ async def test_an_unknown_argument_is_refused_by_name_and_the_known_ones_are_tol
     ],
     ids=["wrong type", "too small", "too big", "too long", "NUL"],
 )
-async def test_a_wrong_argument_gets_one_clean_sentence(arguments: dict[str, object], sentence: str):
+async def test_an_invalid_argument_is_refused_in_one_sentence(arguments: dict[str, object], sentence: str):
     async with connected(SAMPLE) as client:
         result = await client.call_tool("list_things", arguments)
     assert (failure(result).code, failure(result).message) == ("INVALID_INPUT", sentence)
@@ -78,7 +78,7 @@ async def test_null_means_left_out_for_an_optional_argument():
     assert data(result) == {}
 
 
-async def test_a_foreseen_failure_reaches_the_model_as_it_was_written(era):
+async def test_a_failure_raised_by_a_tool_reaches_the_model_unchanged(era):
     async with connected(SAMPLE, era=era) as client:
         result = await client.call_tool("fail", {"kind": "limit"})
     assert text(result) == (
@@ -110,7 +110,7 @@ async def test_a_missing_credential_is_named_only_when_it_is_needed():
     assert "SAMPLE_TOKEN is not set" in failure(result).message
 
 
-async def test_a_tool_that_no_such_server_has_is_a_protocol_error(era):
+async def test_an_unknown_tool_is_a_protocol_error(era):
     async with connected(SAMPLE, era=era) as client:
         with pytest.raises(MCPError) as caught:
             await client.call_tool("no_such_tool", {})
@@ -139,7 +139,7 @@ async def test_a_read_that_does_not_finish_is_a_timeout():
     assert (failure(result).code, failure(result).retryable) == ("TIMEOUT", True)
 
 
-async def test_a_write_that_does_not_finish_may_have_happened():
+async def test_a_write_that_does_not_finish_has_an_unknown_outcome():
     async with connected(SAMPLE) as client:
         result = await client.call_tool("clear_shelf", {})
     assert (failure(result).code, failure(result).retryable) == ("OUTCOME_UNKNOWN", False)
@@ -175,7 +175,7 @@ async def test_a_cursor_of_other_arguments_is_refused(era):
     assert "leave it out to start again" in failure(result).message
 
 
-async def test_text_is_plain_text_whose_last_line_says_how_to_go_on():
+async def test_the_last_line_of_a_text_page_says_how_to_get_the_next():
     async with connected(SAMPLE, env={"MCP_MAX_RESULT_CHARS": "1000"}) as client:
         result = await client.call_tool("read_text", {"lines": 200})
         assert result.structured_content is None
@@ -186,13 +186,13 @@ async def test_text_is_plain_text_whose_last_line_says_how_to_go_on():
     assert text(rest).splitlines()[0] == f"line {len(lines) - 1}"
 
 
-async def test_what_cannot_be_seen_is_removed_and_counted():
+async def test_invisible_characters_are_removed_and_counted():
     async with connected(SAMPLE) as client:
         result = await client.call_tool("echo", {"text": "a\u202eb Vec<String> \U000e0041"})
     assert data(result) == {"text": "ab Vec<String> ", "invisible_characters_removed": 2}
 
 
-async def test_a_static_resource_receives_what_connect_gave(era):
+async def test_a_static_resource_receives_the_connection(era):
     async with connected(SAMPLE, era=era) as client:
         await client.call_tool("put_thing", {"name": "vase"})
         read = await client.read_resource("sample://shelf")
@@ -256,7 +256,7 @@ async def test_a_prompt_with_wrong_arguments_is_an_invalid_params_error(
     assert (caught.value.error.code, caught.value.error.message) == (-32602, sentence)
 
 
-async def test_completion_gives_at_most_a_hundred_values_and_their_number(era):
+async def test_completion_returns_at_most_a_hundred_values_and_their_total(era):
     template = ResourceTemplateReference(type="ref/resource", uri="sample://things/{number}")
     async with connected(SAMPLE, era=era) as client:
         every = (await client.complete(template, {"name": "number", "value": ""})).completion
@@ -268,7 +268,7 @@ async def test_completion_gives_at_most_a_hundred_values_and_their_number(era):
     )
 
 
-async def test_an_argument_nobody_completes_has_no_values(era):
+async def test_an_argument_without_a_completer_has_no_values(era):
     async with connected(SAMPLE, era=era) as client:
         ref = PromptReference(type="ref/prompt", name="praise")
         done = await client.complete(ref, {"name": "times", "value": ""})
@@ -306,7 +306,7 @@ async def test_a_cancelled_call_stops_its_work_and_others_go_on(era):
                 await shelf.cancelled.wait()
 
 
-async def test_diagnostics_tell_what_is_missing_and_what_is_reached(era):
+async def test_diagnostics_list_missing_settings_and_reachability(era):
     async with connected(SAMPLE, era=era) as client:
         read = await client.read_resource("server://diagnostics")
     told = json.loads(read.contents[0].text)
@@ -334,7 +334,7 @@ async def recite(length: int) -> str:
     return "a\u202eb" + "x" * length
 
 
-async def test_what_a_prompt_says_is_cleaned_and_within_the_budget_too(era):
+async def test_the_text_of_a_prompt_is_sanitised_and_cut_to_the_budget(era):
     server = dataclasses.replace(SAMPLE, prompts=(recite,))
     async with connected(server, era=era, env={"MCP_MAX_RESULT_CHARS": "1000"}) as client:
         built = await client.get_prompt("recite", {"length": "5000"})

@@ -72,7 +72,7 @@ CANARY = "canary"
         (("shapes", 0, "radius"), []),
     ],
 )
-def test_the_fields_known_at_a_place_are_those_of_the_alternative_it_names(
+def test_the_fields_at_a_path_are_those_of_the_alternative_that_it_names(
     place: tuple[int | str, ...], known: list[str]
 ):
     assert fields_at(EVERY_KIND.schema, place) == known
@@ -144,7 +144,7 @@ def refusal(arguments: dict[str, Any]) -> str:
         {"names": ["a\0"]},
     ],
 )
-def test_no_nul_comes_in_behind_the_escapes_of_a_json_text(arguments: dict[str, Any]):
+def test_a_nul_in_the_escapes_of_a_json_text_is_refused(arguments: dict[str, Any]):
     (name,) = arguments
     assert refusal(arguments) == f"{name} contains a NUL or half of a surrogate pair, which is not allowed in text."
 
@@ -170,12 +170,12 @@ def test_an_argument_whose_name_is_a_page_long_is_not_repeated_at_length():
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a\u202eb", "naïve"])
-def test_the_name_of_an_unknown_argument_comes_back_in_plain_letters(name: str):
+def test_the_name_of_an_unknown_argument_is_quoted_in_ascii(name: str):
     assert refusal({name: 1}).isascii()
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
-def test_a_number_that_json_does_not_know_is_refused_wherever_it_stands(number: float):
+def test_nan_and_infinite_numbers_are_refused_at_any_depth(number: float):
     sentence = "contains NaN or an infinite number, which is not allowed in JSON."
     assert refusal({"text": number}) == f"text {sentence}"
     assert refusal({"label": {"name": [number]}}) == f"label {sentence}"

@@ -145,7 +145,7 @@ async def test_a_failure_after_a_thing_was_made_is_an_unknown_outcome_and_the_ke
     [Reply(201, json=[]), Reply(201, json={}), Reply(201, json=None), Reply(202), Reply(204), Reply(408), Reply(500)],
     ids=["list", "object", "null", "202", "204", "408", "500"],
 )
-async def test_an_answer_that_proves_nothing_leaves_the_outcome_unknown_and_the_key_never_sends_again(
+async def test_a_response_that_confirms_nothing_leaves_the_outcome_unknown_and_is_not_repeated_for_the_key(
     upstream: ScriptedUpstream, client: Client, reply: Reply
 ):
     upstream.answers("POST /things", reply)
@@ -163,14 +163,14 @@ async def test_a_refused_write_may_be_sent_again_with_the_same_key(upstream: Scr
 
 
 @pytest.mark.parametrize(("then", "code"), [("bug", "OUTCOME_UNKNOWN"), ("read", "RESOURCE_NOT_FOUND")])
-async def test_after_a_write_that_may_be_repeated_a_definite_failure_stays_what_it_is(
+async def test_a_definite_failure_after_a_repeatable_write_is_reported_itself(
     upstream: ScriptedUpstream, client: Client, then: str, code: str
 ):
     upstream.answers("GET /things/7", Reply(404, json={}))
     assert failure(await client.call_tool("set_thing", {"then": then})).code == code
 
 
-async def test_a_bug_where_nothing_was_written_is_a_bug(client: Client):
+async def test_a_bug_before_any_write_is_an_internal_error(client: Client):
     assert failure(await client.call_tool("search_things", {})).code == "INTERNAL_ERROR"
 
 
@@ -186,7 +186,7 @@ async def test_one_key_at_two_accounts_makes_a_thing_at_each(upstream: ScriptedU
         assert (len(upstream.asked("POST *")), len(other.asked("POST *"))) == (2, 1)
 
 
-async def test_the_name_of_an_account_shows_neither_its_address_nor_its_credential(upstream: ScriptedUpstream):
+async def test_the_name_of_an_account_contains_neither_its_url_nor_its_credential(upstream: ScriptedUpstream):
     names = {account_of(ACME, settings_for(upstream, token=token)) for token in ("a" * 20, "a" * 20, "b" * 20)}
     assert len(names) == 2
     assert not [name for name in names if "a" * 20 in name or upstream.url in name]

@@ -79,7 +79,7 @@ def named(result: Any) -> str:
     return result.structured_content["name"]
 
 
-async def test_two_principals_and_two_accounts_in_any_order_never_get_the_answer_of_another():
+async def test_two_principals_and_two_accounts_in_any_order_never_get_the_result_of_another():
     grants, choose, requests, crossed = Grants(), random.Random(1), 0, []
     cache = cache_for(grants)
     for _ in range(CALLS):
@@ -106,7 +106,7 @@ async def test_a_caller_without_a_grant_is_told_to_sign_in_each_time():
         await cache.result(asked_by("alice"), refused, 60)
 
 
-async def test_a_credential_that_was_read_again_gets_no_answer_of_the_one_before(tmp_path: Path):
+async def test_a_reloaded_credential_gets_no_result_cached_for_the_previous_one(tmp_path: Path):
     mounted = tmp_path / "token"
     mounted.write_text("first-token")
     settings = SAMPLE.settings.load(environment := {"SAMPLE_TOKEN_FILE": str(mounted)})
@@ -118,7 +118,7 @@ async def test_a_credential_that_was_read_again_gets_no_answer_of_the_one_before
     assert before + after == ["1", "1", "2", "2"]
 
 
-async def test_what_was_read_while_the_credential_changed_is_not_kept():
+async def test_a_result_read_while_the_credential_changed_is_not_cached():
     grants = Grants(alice="old")
     cache, upstream = cache_for(grants), Upstream()
 
@@ -132,7 +132,7 @@ async def test_what_was_read_while_the_credential_changed_is_not_kept():
     assert upstream.asked == 2
 
 
-async def test_a_result_with_warnings_reaches_all_who_wait_and_nobody_later():
+async def test_a_result_with_warnings_is_shared_with_waiting_callers_and_not_cached():
     cache, upstream = cache_for(), Upstream(warning="A part is missing.")
     upstream.open, got = anyio.Event(), []
 
@@ -148,7 +148,7 @@ async def test_a_result_with_warnings_reaches_all_who_wait_and_nobody_later():
     assert named(await cache.result(asked_by("local"), upstream, 60)) == "2"
 
 
-async def test_a_result_from_the_cache_says_of_when_it_is_in_text_and_data():
+async def test_a_cached_result_has_the_time_of_its_read_in_text_and_data():
     cache, upstream = cache_for(), Upstream("x")
     first, second = [await cache.result(asked_by("local"), upstream, 60) for _ in range(2)]
     assert isinstance(first, CallToolResult)
@@ -158,7 +158,7 @@ async def test_a_result_from_the_cache_says_of_when_it_is_in_text_and_data():
     assert second.content == [TextContent(type="text", text='{"name":"x","as_of":"2026-11-18T11:06:40Z"}')]
 
 
-async def test_fresh_is_no_part_of_the_question_and_reads_anew():
+async def test_fresh_is_not_part_of_the_cache_key_and_bypasses_the_cache():
     cache, upstream = cache_for(), Upstream()
     asked = [named(await cache.result(asked_by("local", fresh=fresh), upstream, 60)) for fresh in (False, True, False)]
     assert asked == ["1", "2", "2"]

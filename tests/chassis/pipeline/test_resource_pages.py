@@ -75,7 +75,7 @@ async def test_templates_are_listed_one_after_another(era):
         assert await pages(client) == [["server_diagnostics", "a", "b"], ["c"], ["a", "b"], ["c"]]
 
 
-async def test_what_cannot_be_listed_now_is_left_to_the_next_page_which_tells_why(era):
+async def test_entries_that_cannot_be_listed_are_left_to_the_next_page_which_fails(era):
     shelf = Shelf()
     async with connected(server(shelf, asks_upstream=False), era=era) as client:
         shelf.fails = True
@@ -111,7 +111,7 @@ async def test_the_record_of_a_start_holds_a_list_of_resources_only_where_it_doe
             assert (await client.list_resources()).next_cursor == recorded
 
 
-async def test_a_caller_without_the_permission_is_listed_nothing():
+async def test_a_caller_without_the_permission_gets_an_empty_list():
     class Nothing:
         def check(self, permission: str, tool: str | None = None) -> None:
             raise AssertionError(permission)

@@ -30,14 +30,14 @@ def server(shelf: Shelf):
     return dataclasses.replace(SAMPLE, connect=lambda settings: nullcontext(shelf))
 
 
-async def test_the_same_key_and_arguments_put_one_thing(server, shelf: Shelf, era):
+async def test_calls_with_the_same_key_and_arguments_have_one_effect(server, shelf: Shelf, era):
     async with connected(server, era=era) as client:
         answers = [await client.call_tool("put_thing", {"name": "vase", "idempotency_key": "k"}) for _ in range(3)]
     assert [data(answer) for answer in answers] == [{"number": 1}] * 3
     assert shelf.put == ["vase"]
 
 
-async def test_without_a_key_each_call_puts_another_thing(server, shelf: Shelf):
+async def test_without_a_key_each_call_has_an_effect(server, shelf: Shelf):
     async with connected(server) as client:
         for _ in range(2):
             await client.call_tool("put_thing", {"name": "vase"})
@@ -52,7 +52,7 @@ async def test_the_same_key_with_other_arguments_is_refused(server, shelf: Shelf
     assert shelf.put == ["vase"]
 
 
-async def test_two_calls_at_once_with_one_key_put_one_thing(server, shelf: Shelf):
+async def test_two_concurrent_calls_with_one_key_have_one_effect(server, shelf: Shelf):
     answers: list[object] = []
 
     async with connected(server) as client, anyio.create_task_group() as group:
@@ -73,7 +73,7 @@ async def test_a_refused_call_leaves_its_key_free(server, shelf: Shelf):
         assert data(await client.call_tool("put_thing", {"name": "vase", "idempotency_key": "k"})) == {"number": 1}
 
 
-async def test_a_cached_read_asks_once_until_a_write_outdates_it(server, shelf: Shelf, era):
+async def test_a_cached_read_calls_the_upstream_once_until_a_write_invalidates_it(server, shelf: Shelf, era):
     async with connected(server, era=era) as client:
         before = [data(await client.call_tool("count_things", {}))["number"] for _ in range(3)]
         assert (before, shelf.asked) == ([0] * 3, 1)
@@ -138,7 +138,7 @@ async def put_and_lose(shelf: Shelves) -> Put:
     raise OutcomeUnknown("The answer was lost.")
 
 
-async def test_after_a_write_whose_answer_was_lost_reading_tells_what_is_there(server):
+async def test_a_write_with_a_lost_response_invalidates_cached_reads(server):
     async with connected(dataclasses.replace(server, tools=(put_and_lose, count_things))) as client:
         assert data(await client.call_tool("count_things", {})) == {"number": 0}
         assert failure(await client.call_tool("put_and_lose", {})).code == "OUTCOME_UNKNOWN"
@@ -155,7 +155,7 @@ async def test_two_servers_that_keep_their_keys_in_one_place_do_not_answer_for_e
     assert shelf.put == ["vase", "vase"]
 
 
-async def test_whoever_changes_the_answer_it_got_changes_nobody_elses(server):
+async def test_changing_a_cached_result_does_not_affect_other_callers(server):
     async with connected(server) as client:
         first = await client.call_tool("count_things", {})
         assert first.structured_content is not None

@@ -81,7 +81,7 @@ def test_a_new_host_hears_of_what_it_listens_to_and_the_stream_is_closed_at_the_
     assert client.process.wait(2) == 0
 
 
-def test_a_new_host_that_stops_listening_hears_nothing_more(sample: StdioSample) -> None:
+def test_a_closed_listen_stream_gets_no_further_events(sample: StdioSample) -> None:
     client = sample.start("2026-07-28")
     client.notify("notifications/cancelled", {"requestId": _listen(client, "x://a")})
     assert _touch(client, "x://a") == []
@@ -169,7 +169,7 @@ async def test_a_connection_waits_for_events_without_work_between_them() -> None
     assert host.heard == ["x://a", "x://b", "x://a"]
 
 
-async def test_events_of_one_resource_that_come_together_are_told_once() -> None:
+async def test_events_of_one_resource_in_quick_succession_are_notified_once() -> None:
     server, bus, host = Dispatch(SAMPLE, SAMPLE.settings.load({})).lowlevel, InMemorySubscriptionBus(), Host()
     release = anyio.Event()
     first = host.send_resource_updated

@@ -34,7 +34,7 @@ SERVER = dataclasses.replace(SAMPLE, tools=(await_cancelled, leave, echo), resou
 
 
 @pytest.mark.parametrize("tool", ["await_cancelled", "leave"])
-async def test_a_library_that_ends_what_is_not_its_own_fails_one_call_and_no_other(tool: str, era):
+async def test_a_cancellation_by_a_library_fails_only_the_call_concerned(tool: str, era):
     async with connected(SERVER, era=era) as client:
         assert failure(await client.call_tool(tool, {})).code == "INTERNAL_ERROR"
         assert data(await client.call_tool("echo", {"text": "still here"})) == {"text": "still here"}

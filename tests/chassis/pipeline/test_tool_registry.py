@@ -114,14 +114,14 @@ def test_two_prompts_of_one_name_are_refused():
         built(echo, prompts=(ask, ask))
 
 
-def test_a_chosen_tool_that_is_not_there_stops_the_start_by_name():
+def test_a_chosen_tool_that_does_not_exist_stops_the_start_and_is_named():
     with pytest.raises(
         BadSettings, match=r"SAMPLE_TOOLS: there is no tool called ecco\. Did you mean echo\? Choose from list_things"
     ):
         Dispatch(SAMPLE, SAMPLE.settings.load({"SAMPLE_TOOLS": "ecco"}))
 
 
-def test_an_eleventh_tool_stops_the_start_by_name():
+def test_an_eleventh_tool_stops_the_start_and_is_named():
     @reads("One more")
     async def eleventh() -> Done:
         """One too many."""
@@ -177,7 +177,7 @@ class Titled(BaseModel, extra="forbid"):
 async def titled(title: Annotated[str, Field(title="Noise")], nested: Titled | None = None) -> None: ...
 
 
-def test_a_property_called_title_stays_and_titles_go():
+def test_a_property_called_title_is_kept_and_titles_of_schemas_are_removed():
     schema = Arguments(titled, ()).schema
     assert schema["properties"]["title"] == {"type": "string"}
     assert schema["properties"]["nested"] == {
@@ -220,7 +220,7 @@ def test_profiles_and_names_are_offered_together_each_tool_once(chosen: str, nam
     assert [tool.name for tool in built_server.inventory.wire] == names
 
 
-def test_a_chosen_profile_that_is_not_there_stops_the_start_by_name():
+def test_a_chosen_profile_that_does_not_exist_stops_the_start_and_is_named():
     server = dataclasses.replace(SAMPLE, profiles={"some": (echo,)})
     with pytest.raises(
         BadSettings, match=r"SAMPLE_TOOLS: there is no profile called @sum. Did you mean @some\? Choose from .*@some"

@@ -153,7 +153,7 @@ sequences = st.one_of(older, st.lists(lines, min_size=1, max_size=8))
 @pytest.mark.anyio
 @settings(max_examples=volume(2_000))
 @given(sequence=sequences)
-async def test_any_sequence_of_messages_is_answered_as_by_the_full_server(sequence: list[bytes]) -> None:
+async def test_any_sequence_of_messages_gets_the_responses_of_the_full_server(sequence: list[bytes]) -> None:
     answers = await recorded()
     expected = await through_full_server(DISPATCH, sequence)
     written, _ = await through_front(DISPATCH, answers, sequence)
@@ -161,12 +161,12 @@ async def test_any_sequence_of_messages_is_answered_as_by_the_full_server(sequen
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
-def test_a_line_with_a_number_that_is_no_json_is_left_to_the_full_server(constant: bytes) -> None:
+def test_a_line_with_a_number_that_is_not_json_is_left_to_the_full_server(constant: bytes) -> None:
     assert parse(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"x":1}}}') is not None
     assert parse(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"x":%b}}}' % constant) is None
 
 
-async def test_what_hosts_send_before_they_use_a_server_never_reaches_the_full_one() -> None:
+async def test_messages_of_known_hosts_before_the_first_use_are_served_by_the_front() -> None:
     answers = await recorded()
     for version in HANDSHAKE_PROTOCOL_VERSIONS:
         opening = [

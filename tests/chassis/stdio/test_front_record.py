@@ -64,7 +64,7 @@ def is_found() -> bool:
     return record.find(REFERENCE, os.environ) is not None
 
 
-async def test_a_record_holds_while_nothing_has_changed(write: Write) -> None:
+async def test_a_record_is_valid_while_nothing_has_changed(write: Write) -> None:
     assert not is_found()
     assert len(await write()) == 1
     found = record.find(REFERENCE, os.environ)
@@ -91,7 +91,7 @@ async def test_a_record_holds_while_nothing_has_changed(write: Write) -> None:
         ("HOME", "/elsewhere"),
     ],
 )
-async def test_a_setting_that_appears_or_changes_ends_a_record(
+async def test_a_new_or_changed_setting_invalidates_a_record(
     write: Write, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     await write()
@@ -101,13 +101,15 @@ async def test_a_setting_that_appears_or_changes_ends_a_record(
     assert is_found()
 
 
-async def test_variables_of_others_and_blank_ones_change_nothing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unrelated_and_blank_variables_do_not_invalidate_a_record(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await write()
     monkeypatch.setenv("OTHER_SIZE", "5")
     assert is_found()
 
 
-async def test_another_token_is_as_good_but_a_malformed_or_missing_one_is_told_at_the_start(
+async def test_a_changed_token_keeps_a_record_but_a_malformed_or_missing_one_does_not(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SAMPLE_TOKEN", TOKEN)
@@ -119,7 +121,7 @@ async def test_another_token_is_as_good_but_a_malformed_or_missing_one_is_told_a
     assert not is_found()
 
 
-async def test_a_file_of_a_secret_is_looked_at(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_file_of_a_secret_is_checked(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     monkeypatch.setenv("SAMPLE_TOKEN_FILE", str(tmp_path / "token"))
     [path] = await write()
@@ -140,14 +142,14 @@ async def test_no_value_of_a_setting_is_in_a_record(write: Write, monkeypatch: p
     assert [value for value in (TOKEN, "print-the-token", "7f3a91", "echo,list_things") if value in text] == []
 
 
-async def test_the_env_file_ends_a_record_when_it_is_written(write: Write, tmp_path: Path) -> None:
+async def test_writing_the_env_file_invalidates_a_record(write: Write, tmp_path: Path) -> None:
     await write()
     (tmp_path / "env").write_text("SAMPLE_SIZE=6\n")
     assert not is_found()
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named by a setting", "declared"])
-async def test_a_file_of_definitions_ends_a_record_when_its_content_changes(
+async def test_a_changed_definition_file_invalidates_a_record(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
     file = tmp_path / "named.toml" if named else FileSettings.always
@@ -164,14 +166,14 @@ async def test_a_file_of_definitions_ends_a_record_when_its_content_changes(
     assert not is_found()
 
 
-async def test_a_file_of_definitions_that_appears_ends_a_record(write: Write) -> None:
+async def test_a_new_definition_file_invalidates_a_record(write: Write) -> None:
     await write(replace(SAMPLE, settings=FileSettings))
     assert is_found()
     FileSettings.always.write_text("a = 1\n")
     assert not is_found()
 
 
-async def test_a_module_that_was_edited_ends_a_record(
+async def test_an_edited_module_invalidates_a_record(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "edited_module.py").write_text("A = 1\n")
@@ -195,7 +197,7 @@ async def test_another_interpreter_or_path_of_modules_has_records_of_its_own(
     assert not is_found()
 
 
-async def test_what_changed_while_the_server_started_leaves_no_record(write: Write, tmp_path: Path) -> None:
+async def test_no_record_is_written_if_something_changed_during_the_start(write: Write, tmp_path: Path) -> None:
     began = time.time_ns()
     (tmp_path / "env").write_text("SAMPLE_SIZE=7\n")
     assert await write(began_ns=began) == []
@@ -223,7 +225,7 @@ async def test_a_misspelt_variable_leaves_no_record_as_each_start_warns_of_it(
     assert await write() == []
 
 
-async def test_the_users_policy_file_ends_a_record_when_it_appears(
+async def test_a_new_policy_file_of_the_user_invalidates_a_record(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platformdirs.user_config_path", lambda name: tmp_path / name)
@@ -234,7 +236,7 @@ async def test_the_users_policy_file_ends_a_record_when_it_appears(
     assert not is_found()
 
 
-async def test_each_configuration_has_a_record_and_the_oldest_of_too_many_go(
+async def test_each_configuration_has_a_record_and_the_oldest_ones_are_removed(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MCP_MAX_RESULT_CHARS", "2000")
@@ -277,7 +279,7 @@ PATTERNS = [
 
 @in_volume
 @pytest.mark.parametrize(("name", "field"), PATTERNS)
-def test_a_value_that_matches_a_secrets_pattern_keeps_its_rules(name: str, field: str) -> None:
+def test_a_value_that_matches_a_secrets_pattern_is_accepted_by_its_setting(name: str, field: str) -> None:
     known = servers()[name].settings
     pattern = secret_pattern(known, field, "")
 

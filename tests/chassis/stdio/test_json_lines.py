@@ -38,7 +38,7 @@ SURROGATE = '{"jsonrpc":"2.0","id":7,"method":"m","params":{"text":"\\ud800"}}'
         ),
     ],
 )
-def test_a_message_is_read_as_its_kind(line: bytes, message: object) -> None:
+def test_a_message_is_parsed_as_its_type(line: bytes, message: object) -> None:
     assert parse(line) == message
 
 
@@ -69,14 +69,16 @@ def test_a_message_is_read_as_its_kind(line: bytes, message: object) -> None:
         (b'{"a":"\\ud800","b":' * 50_000 + b"1" + b"}" * 50_000, PARSE_ERROR, None),
     ],
 )
-def test_what_is_no_message_is_refused_with_the_fitting_code(line: bytes, code: int, identifier: object) -> None:
+def test_a_line_that_is_not_a_message_is_refused_with_the_matching_code(
+    line: bytes, code: int, identifier: object
+) -> None:
     refused = parse(line)
     assert isinstance(refused, InvalidMessage)
     assert (refused.code, refused.id) == (code, identifier)
     assert refused.response().error.message.endswith(".")
 
 
-def test_half_of_a_surrogate_pair_reaches_the_check_of_arguments_and_can_be_answered() -> None:
+def test_half_of_a_surrogate_pair_reaches_the_check_of_arguments_and_the_response_can_be_written() -> None:
     message = parse(SURROGATE.encode())
     assert isinstance(message, JSONRPCRequest)
     assert message.params == {"text": "\ud800"}
@@ -108,7 +110,9 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(), JSON), st.integers(-(2**63), 2**63) | st.text())
-def test_a_message_is_one_line_that_reads_back_as_itself(result: dict[str, object], identifier: int | str) -> None:
+def test_a_message_is_one_line_that_parses_to_the_same_message(
+    result: dict[str, object], identifier: int | str
+) -> None:
     message = JSONRPCResponse(jsonrpc="2.0", id=identifier, result=result)
     line = dump(message)
     assert b"\n" not in line
@@ -116,13 +120,13 @@ def test_a_message_is_one_line_that_reads_back_as_itself(result: dict[str, objec
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_at_all_raise(line: bytes) -> None:
+def test_no_sequence_of_bytes_raises_an_exception(line: bytes) -> None:
     assert isinstance(
         parse(line), InvalidMessage | JSONRPCRequest | JSONRPCNotification | JSONRPCResponse | JSONRPCError
     )
 
 
-def test_numbers_json_does_not_know_become_null() -> None:
+def test_non_finite_numbers_become_null() -> None:
     message = JSONRPCResponse(jsonrpc="2.0", id=1, result={"a": math.nan, "b": [math.inf]})
     assert json.loads(dump(message))["result"] == {"a": None, "b": [None]}
 
@@ -135,7 +139,7 @@ def test_a_number_of_more_digits_than_python_takes_is_refused_under_the_requests
 
 
 @pytest.mark.parametrize("identifier", [1, "a", "\ud800"])
-def test_a_mark_is_written_as_the_object_that_the_text_says(identifier: int | str) -> None:
+def test_a_marker_is_written_as_the_object_in_the_text(identifier: int | str) -> None:
     text = '{"rows":[[1,"ä\\n\\"x\\""],[null,1.5]]}'
     answer = MirroredResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
     plain = {"content": [{"type": "text", "text": text}], "structuredContent": json.loads(text), "isError": False}
@@ -145,6 +149,6 @@ def test_a_mark_is_written_as_the_object_that_the_text_says(identifier: int | st
     assert b"\n" not in line
 
 
-def test_only_a_result_that_says_the_same_twice_is_marked() -> None:
+def test_a_result_whose_text_is_not_its_json_gets_no_marker() -> None:
     other = CallToolResult(content=[TextContent(type="text", text="seen")], structured_content={"a": 1})
     assert with_marker(other) is other

@@ -75,7 +75,7 @@ async def test_a_line_may_be_as_long_as_allowed_and_not_one_byte_longer() -> Non
     assert heard.lines[1:] == [b"next"]
 
 
-async def test_an_end_in_the_middle_of_a_line_ends_the_line(pipe: Pipe) -> None:
+async def test_the_end_of_input_completes_a_last_line(pipe: Pipe) -> None:
     heard = Heard()
     reader = _reader(pipe[0], heard)
     reader.resume()
@@ -87,7 +87,7 @@ async def test_an_end_in_the_middle_of_a_line_ends_the_line(pipe: Pipe) -> None:
     assert heard.lines == [b"one", b"two"]
 
 
-async def test_a_reader_that_pauses_reads_nothing_and_at_last_what_has_arrived(pipe: Pipe) -> None:
+async def test_a_paused_reader_reads_nothing_until_its_last_read(pipe: Pipe) -> None:
     heard = Heard()
     reader = _reader(pipe[0], heard)
     reader.resume()
@@ -126,7 +126,7 @@ def _writer(descriptor: int, told: Told) -> LineWriter:
     return LineWriter(descriptor, told.on_slow, told.on_broken)
 
 
-async def test_messages_of_one_turn_of_the_loop_are_written_together(pipe: Pipe) -> None:
+async def test_messages_of_one_iteration_of_the_loop_are_written_together(pipe: Pipe) -> None:
     writer = _writer(pipe[1], Told())
     await writer.write(_notice("a"))
     await writer.write(_notice("b"))
@@ -168,7 +168,7 @@ async def test_writing_waits_while_nobody_reads_and_goes_on_when_somebody_does(p
     assert told == Told(slow=2, broken=0)
 
 
-async def test_a_reader_that_leaves_is_told_once_and_frees_whoever_waits(pipe: Pipe) -> None:
+async def test_a_broken_pipe_is_reported_once_and_releases_waiting_writers(pipe: Pipe) -> None:
     told = Told()
     writer = _writer(pipe[1], told)
     for _ in range(2):

@@ -21,7 +21,7 @@ async def _taken(message: JSONRPCMessage) -> None:
     return None
 
 
-async def test_messages_come_out_in_the_order_they_went_in_and_room_is_told_of() -> None:
+async def test_messages_are_received_in_order_and_free_room_is_reported() -> None:
     taken: list[int] = []
     inbox = Inbox(Drain(), lambda: taken.append(len(inbox)))
     for identifier in (1, 2, 3):
@@ -31,7 +31,7 @@ async def test_messages_come_out_in_the_order_they_went_in_and_room_is_told_of()
     assert taken == [2, 1, 0]
 
 
-async def test_a_reader_that_waits_is_woken_by_a_message() -> None:
+async def test_a_waiting_receive_is_woken_by_a_message() -> None:
     inbox = Inbox(Drain(), lambda: None)
     reader = asyncio.ensure_future(inbox.receive())
     await asyncio.sleep(0)
@@ -39,7 +39,7 @@ async def test_a_reader_that_waits_is_woken_by_a_message() -> None:
     assert await reader == SessionMessage(_request(1))
 
 
-async def test_a_request_is_in_flight_from_its_reading_to_its_answer() -> None:
+async def test_a_request_is_in_flight_until_its_response() -> None:
     drain = Drain()
     inbox, outbox = Inbox(drain, lambda: None), Outbox(drain, _taken)
     inbox.put(_request("a"))
@@ -64,7 +64,7 @@ async def test_a_request_its_sender_has_cancelled_is_not_in_flight() -> None:
     assert drain.in_flight() == 1
 
 
-async def test_an_answer_nobody_could_be_given_counts_as_given() -> None:
+async def test_a_response_that_could_not_be_written_ends_the_request() -> None:
     drain = Drain()
 
     async def broken(message: JSONRPCMessage) -> None:
@@ -76,7 +76,7 @@ async def test_an_answer_nobody_could_be_given_counts_as_given() -> None:
     assert drain.in_flight() == 0
 
 
-async def test_answers_are_flushed_when_the_last_one_is_written() -> None:
+async def test_responses_are_flushed_with_the_last_one() -> None:
     drain, flushed = Drain(), list[int]()
     outbox = Outbox(drain, _taken, lambda: flushed.append(drain.in_flight()))
     drain.begun(1)
@@ -87,7 +87,7 @@ async def test_answers_are_flushed_when_the_last_one_is_written() -> None:
     assert flushed == [0]
 
 
-async def test_what_was_read_before_the_end_is_still_taken_up() -> None:
+async def test_messages_read_before_the_shutdown_are_still_processed() -> None:
     drain = Drain()
     inbox = Inbox(drain, lambda: None)
     inbox.put(JSONRPCNotification(jsonrpc="2.0", method="notifications/initialized"))
@@ -95,7 +95,7 @@ async def test_what_was_read_before_the_end_is_still_taken_up() -> None:
     assert len([item async for item in inbox]) == 1
 
 
-async def test_the_end_waits_for_the_last_answer() -> None:
+async def test_the_shutdown_waits_for_the_last_response() -> None:
     drain = Drain()
     drain.begun(1)
     drain.begun(2)
@@ -108,7 +108,7 @@ async def test_the_end_waits_for_the_last_answer() -> None:
     await ended
 
 
-async def test_the_end_does_not_wait_longer_than_its_grace() -> None:
+async def test_the_shutdown_does_not_wait_longer_than_its_grace_period() -> None:
     drain = Drain()
     drain.begun(1)
     drain.stop(0.01)
@@ -117,7 +117,7 @@ async def test_the_end_does_not_wait_longer_than_its_grace() -> None:
 
 
 @pytest.mark.parametrize("times", [2, 3])
-async def test_an_end_asked_for_again_waits_for_nothing(times: int) -> None:
+async def test_a_second_shutdown_does_not_wait(times: int) -> None:
     drain = Drain()
     drain.begun(1)
     drain.stop(60)

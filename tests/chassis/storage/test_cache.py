@@ -30,7 +30,7 @@ class Kitchen:
         return number
 
 
-async def test_a_second_question_gets_the_first_result():
+async def test_a_second_call_gets_the_cached_result():
     cache, kitchen = Cache[int](), Kitchen()
     assert [await cache.get("t", {"a": 1}, "p", kitchen.make) for _ in range(3)] == [1, 1, 1]
 
@@ -42,14 +42,14 @@ async def test_the_order_of_arguments_does_not_matter_and_their_values_do():
     assert await cache.get("t", {"a": 1, "b": "2"}, "p", kitchen.make) == 2
 
 
-async def test_one_principal_never_gets_what_another_was_told():
+async def test_one_principal_never_gets_the_result_of_another():
     cache, kitchen = Cache[int](), Kitchen()
     assert await cache.get("t", {}, "alice", kitchen.make) == 1
     assert await cache.get("t", {}, "bob", kitchen.make) == 2
     assert await cache.get("u", {}, "alice", kitchen.make) == 3
 
 
-async def test_a_result_is_kept_for_its_own_time_and_no_longer():
+async def test_a_result_is_cached_for_its_own_time_to_live():
     clock = Clock()
     cache, kitchen = Cache[int](clock=clock), Kitchen()
     await cache.get("short", {}, "p", kitchen.make, ttl=10)
@@ -64,7 +64,7 @@ async def test_a_result_is_kept_for_its_own_time_and_no_longer():
     assert await cache.get("usual", {}, "p", kitchen.make) == 4
 
 
-async def test_many_who_ask_at_once_make_one_result():
+async def test_many_concurrent_calls_make_one_result():
     cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
 
     async def ask() -> None:
@@ -78,7 +78,7 @@ async def test_many_who_ask_at_once_make_one_result():
     assert got == [1] * 20
 
 
-async def test_when_the_one_who_makes_it_is_cancelled_the_others_still_get_it():
+async def test_if_the_caller_that_makes_a_result_is_cancelled_the_others_still_get_one():
     cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
 
     async def ask() -> None:
@@ -97,7 +97,7 @@ async def test_when_the_one_who_makes_it_is_cancelled_the_others_still_get_it():
     assert got == [2, 2, 2]
 
 
-async def test_a_failure_reaches_all_who_waited_and_is_not_kept():
+async def test_a_failure_reaches_all_waiting_callers_and_is_not_cached():
     cache, opened, failed = Cache[int](), anyio.Event(), []
 
     async def fail() -> int:
@@ -118,7 +118,7 @@ async def test_a_failure_reaches_all_who_waited_and_is_not_kept():
     assert await cache.get("t", {}, "p", Kitchen().make) == 1
 
 
-async def test_a_caller_whose_time_is_up_leaves_the_others_their_own_try():
+async def test_a_timed_out_caller_leaves_the_others_an_attempt_of_their_own():
     cache, slow = Cache[int](), anyio.Event()
     tries: list[int] = []
 
@@ -145,19 +145,19 @@ async def test_a_caller_whose_time_is_up_leaves_the_others_their_own_try():
     assert sorted(got, key=str) == [2, 2, "timed out"]
 
 
-async def test_a_fresh_result_takes_the_place_of_the_kept_one():
+async def test_a_fresh_result_replaces_the_cached_one():
     cache, kitchen = Cache[int](), Kitchen()
     assert [await cache.get("t", {}, "p", kitchen.make, fresh=fresh) for fresh in (False, True, False)] == [1, 2, 2]
 
 
-async def test_a_fresh_result_that_cannot_be_kept_leaves_no_older_one():
+async def test_a_fresh_result_that_is_not_cached_removes_the_older_one():
     cache, kitchen = Cache[int](), Kitchen()
     await cache.get("t", {}, "p", kitchen.make)
     await cache.get("t", {}, "p", kitchen.make, ttl=lambda made: 0.0, fresh=True)
     assert cache.found("t", {}, "p") is None
 
 
-async def test_invalidating_a_tool_forgets_its_results_and_no_others():
+async def test_invalidating_a_tool_drops_only_its_results():
     cache, kitchen = Cache[int](), Kitchen()
     for tool in ("one", "two"):
         await cache.get(tool, {}, "p", kitchen.make)
@@ -168,7 +168,7 @@ async def test_invalidating_a_tool_forgets_its_results_and_no_others():
     assert await cache.get("two", {}, "p", kitchen.make) == 4
 
 
-async def test_a_result_outdated_while_it_was_made_is_given_to_nobody_who_asks_later():
+async def test_a_result_invalidated_while_it_was_made_is_not_cached():
     cache, kitchen, got = Cache[int](), Kitchen(closed=True), []
 
     async def ask() -> None:

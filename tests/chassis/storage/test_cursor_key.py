@@ -30,11 +30,11 @@ def test_calls_that_begin_together_agree_on_one_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 40])
-def test_a_file_that_holds_no_key_is_not_used(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_a_valid_key_is_not_used(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "cursor.key").write_bytes(content)
     assert cursor_key(tmp_path) is None
 
 
-def test_a_folder_that_cannot_be_made_gives_no_key(tmp_path: Path) -> None:
+def test_without_a_writable_folder_there_is_no_key(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert cursor_key(tmp_path / "file" / "state") is None

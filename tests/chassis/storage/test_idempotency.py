@@ -71,7 +71,7 @@ async def test_another_principal_tool_or_key_is_another_call(once, other):
     assert await once(*other, "hash", write) == {"number": 2}
 
 
-async def test_after_24_hours_the_key_is_new(once, clock):
+async def test_a_key_expires_after_24_hours(once, clock):
     write = Writer()
     await once("p", "create", "k", "hash", write)
     clock.now += 24 * 3600 - 1
@@ -80,7 +80,7 @@ async def test_after_24_hours_the_key_is_new(once, clock):
     assert await once("p", "create", "k", "hash", write) == {"number": 2}
 
 
-async def test_of_two_at_once_one_waits_for_the_other(once):
+async def test_of_two_concurrent_calls_one_waits_for_the_other(once):
     write, begin, results = Writer(), anyio.Event(), []
 
     async def slowly() -> dict[str, int]:
@@ -104,7 +104,7 @@ async def test_a_failure_is_not_kept(once):
     assert await once("p", "create", "k", "hash", write) == {"number": 2}
 
 
-async def test_an_unknown_outcome_is_kept_so_that_a_second_try_does_nothing(once):
+async def test_an_unknown_outcome_is_stored_and_a_second_call_does_not_run(once):
     write = Writer(OutcomeUnknown("The answer was lost.", details={"check": "list"}))
     for _ in range(2):
         with pytest.raises(OutcomeUnknown, match=r"The answer was lost\. It may have happened") as caught:
@@ -113,7 +113,7 @@ async def test_an_unknown_outcome_is_kept_so_that_a_second_try_does_nothing(once
     assert write.effects == 1
 
 
-async def test_a_call_that_still_asks_for_input_is_not_kept(once):
+async def test_a_call_that_requests_input_is_not_stored(once):
     async def ask() -> None:
         return None
 
@@ -121,7 +121,7 @@ async def test_a_call_that_still_asks_for_input_is_not_kept(once):
     assert await once("p", "create", "k", "hash", Writer()) == {"number": 1}
 
 
-async def test_a_call_cancelled_in_the_middle_may_have_happened(once):
+async def test_a_call_cancelled_while_it_runs_has_an_unknown_outcome(once):
     begun = anyio.Event()
 
     async def hang() -> None:
@@ -138,7 +138,7 @@ async def test_a_call_cancelled_in_the_middle_may_have_happened(once):
     assert write.effects == 0
 
 
-async def test_a_call_cancelled_before_it_began_did_not_happen(once):
+async def test_a_call_cancelled_before_it_began_leaves_no_record(once):
     write = Writer()
     with anyio.CancelScope() as scope:
         scope.cancel()
@@ -157,7 +157,7 @@ async def test_records_outlive_the_process_in_a_file_that_only_its_owner_reads(t
     assert path.stat().st_mode & 0o077 == 0
 
 
-async def test_two_processes_with_one_file_do_it_once(tmp_path, clock):
+async def test_two_processes_with_one_file_run_the_write_once(tmp_path, clock):
     path, write, begin, results = tmp_path / "keys.sqlite3", Writer(), anyio.Event(), []
     both = [FileRecordStore(path), FileRecordStore(path)]
 
@@ -196,7 +196,7 @@ async def test_a_call_that_takes_longer_than_its_lease_is_still_waited_for(tmp_p
     assert results == [{"number": 1}] * 2
 
 
-async def test_a_process_that_died_in_the_middle_leaves_an_unknown_outcome(tmp_path, clock):
+async def test_a_process_that_died_during_a_call_leaves_an_unknown_outcome(tmp_path, clock):
     path, write = tmp_path / "keys.sqlite3", Writer()
     dead, alive = FileRecordStore(path), FileRecordStore(path)
 
@@ -217,7 +217,7 @@ async def test_a_process_that_died_in_the_middle_leaves_an_unknown_outcome(tmp_p
     assert write.effects == 0
 
 
-async def test_a_file_that_cannot_be_opened_is_said_before_anything_is_done(tmp_path, clock):
+async def test_a_file_that_cannot_be_opened_fails_before_the_call_runs(tmp_path, clock):
     (tmp_path / "file").write_text("in the way")
     write = Writer()
     with pytest.raises(Unavailable, match="idempotency"):
@@ -225,7 +225,7 @@ async def test_a_file_that_cannot_be_opened_is_said_before_anything_is_done(tmp_
     assert write.effects == 0
 
 
-async def test_a_file_that_was_held_by_another_process_works_as_soon_as_it_is_let_go(tmp_path, clock):
+async def test_a_file_locked_by_another_process_works_after_it_is_unlocked(tmp_path, clock):
     path, write = tmp_path / "keys.sqlite3", Writer()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -237,7 +237,7 @@ async def test_a_file_that_was_held_by_another_process_works_as_soon_as_it_is_le
     await records.aclose()
 
 
-async def test_a_file_that_is_something_else_is_said_and_not_harmed(tmp_path, clock):
+async def test_a_file_that_is_not_a_database_fails_and_is_not_changed(tmp_path, clock):
     path, write = tmp_path / "keys.sqlite3", Writer()
     path.write_bytes(b"somebody's letters" * 1_000)
     for _ in range(2):
@@ -247,7 +247,7 @@ async def test_a_file_that_is_something_else_is_said_and_not_harmed(tmp_path, cl
     assert write.effects == 0
 
 
-async def test_an_outcome_that_can_no_longer_be_read_is_not_done_again(tmp_path, clock):
+async def test_a_call_whose_stored_outcome_cannot_be_read_does_not_run_again(tmp_path, clock):
     path, write = tmp_path / "keys.sqlite3", Writer()
     records = FileRecordStore(path)
     once = Idempotency(records, clock=clock).once

@@ -46,7 +46,7 @@ def test_a_file_that_another_connection_is_opening_is_opened_when_that_one_is_do
     assert len(waits) == 3
 
 
-def test_a_file_that_another_connection_holds_for_too_long_is_told_as_locked(tmp_path: Path):
+def test_a_file_locked_by_another_connection_for_too_long_is_an_error(tmp_path: Path):
     reading(tmp_path / "file.sqlite3")
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         open_sqlite(tmp_path / "file.sqlite3", SCHEMA, patience_seconds=0.05)

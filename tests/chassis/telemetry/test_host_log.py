@@ -25,7 +25,7 @@ def _heard(client: RawClient, text: str = "waiting 2 s") -> list[dict[str, Any]]
 MESSAGE = {"level": "warning", "logger": "mcp-chassis", "data": "waiting 2 s"}
 
 
-def test_an_older_host_hears_from_the_level_it_set_on(sample: StdioSample) -> None:
+def test_a_host_of_an_older_revision_gets_messages_from_the_level_it_set(sample: StdioSample) -> None:
     client = sample.start()
     assert client.request("logging/setLevel", {"level": "error"})["result"] == {}
     assert _heard(client) == []
@@ -35,7 +35,7 @@ def test_an_older_host_hears_from_the_level_it_set_on(sample: StdioSample) -> No
     assert _heard(client) == [MESSAGE]
 
 
-def test_an_older_host_that_set_no_level_hears_nothing(sample: StdioSample) -> None:
+def test_a_host_of_an_older_revision_without_a_level_gets_no_messages(sample: StdioSample) -> None:
     assert _heard(sample.start()) == []
 
 
@@ -44,13 +44,13 @@ def test_a_level_that_does_not_exist_is_refused(sample: StdioSample) -> None:
 
 
 @pytest.mark.parametrize(("asked", "heard"), [("info", [MESSAGE]), ("warning", [MESSAGE]), ("error", []), (None, [])])
-def test_a_new_host_hears_what_each_request_asked_for(
+def test_a_host_of_the_newest_revision_gets_the_level_of_each_request(
     sample: StdioSample, asked: str | None, heard: list[dict[str, Any]]
 ) -> None:
     assert _heard(sample.start("2026-07-28", asks_for=asked)) == heard
 
 
-def test_a_host_never_hears_a_secret(sample: StdioSample) -> None:
+def test_messages_to_the_host_contain_no_secret(sample: StdioSample) -> None:
     client = sample.start(MCP_STATE_KEYS="canary-0123456789-0123456789-012345")
     client.request("logging/setLevel", {"level": "debug"})
     (heard,) = _heard(client, "waiting with canary-0123456789-0123456789-012345")

@@ -86,7 +86,9 @@ def without_figures(text: str) -> str:
 
 @pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 @pytest.mark.parametrize("level", LEVELS)
-async def test_a_host_hears_what_it_asked_for(server, upstream: ScriptedUpstream, era, level: str) -> None:
+async def test_a_host_gets_the_messages_of_the_level_it_requested(
+    server, upstream: ScriptedUpstream, era, level: str
+) -> None:
     heard: list[tuple[str, str]] = []
 
     async def hear(params: Any) -> None:
@@ -103,7 +105,7 @@ async def test_a_host_hears_what_it_asked_for(server, upstream: ScriptedUpstream
     assert heard == [(of, text) for of, text in HEARD if of in LEVELS[level]]
 
 
-async def test_over_http_the_messages_come_in_the_stream_of_the_call(server, upstream: ScriptedUpstream) -> None:
+async def test_over_http_log_messages_are_sent_in_the_stream_of_the_call(server, upstream: ScriptedUpstream) -> None:
     script(upstream)
     async with served({"": server}, {}) as http:
         asked = {"name": "read_twice", "arguments": {}}
@@ -124,7 +126,7 @@ async def test_over_http_the_messages_come_in_the_stream_of_the_call(server, ups
     assert told.text.index("Stage 1 of 2") < told.text.index('"result"')
 
 
-async def test_the_wait_for_its_turn_is_told_once_for_each_waiting_call(upstream: ScriptedUpstream) -> None:
+async def test_the_wait_for_a_rate_limit_is_announced_once_for_each_call(upstream: ScriptedUpstream) -> None:
     heard: list[str] = []
 
     async def hear(params: Any) -> None:
@@ -145,7 +147,7 @@ async def test_the_wait_for_its_turn_is_told_once_for_each_waiting_call(upstream
     assert heard == ["Acme: waiting for its turn, as this server limits its own calls."] * 2
 
 
-async def test_a_result_that_is_used_again_is_told_with_its_age(upstream: ScriptedUpstream) -> None:
+async def test_the_reuse_of_a_result_is_announced_with_its_time(upstream: ScriptedUpstream) -> None:
     heard: list[str] = []
 
     async def hear(params: Any) -> None:
@@ -169,7 +171,7 @@ async def test_a_result_that_is_used_again_is_told_with_its_age(upstream: Script
     assert heard[0].endswith(" is used again.")
 
 
-async def test_every_host_hears_of_a_request_that_its_calls_share(upstream: ScriptedUpstream) -> None:
+async def test_a_shared_request_is_announced_to_the_host_of_every_call(upstream: ScriptedUpstream) -> None:
     heard: list[tuple[str, str]] = []
 
     async def hear(params: Any) -> None:

@@ -46,7 +46,7 @@ def test_a_line_has_the_documented_keys_and_leaves_out_what_is_absent(lines: Lin
     assert line == {"level": "WARNING", "logger": "somewhere", "message": "1 of 2"}
 
 
-def test_an_exception_is_told_with_its_traceback(lines: Lines) -> None:
+def test_an_exception_is_logged_with_its_traceback(lines: Lines) -> None:
     try:
         int("why")
     except ValueError:
@@ -66,7 +66,7 @@ class Unshowable:
 
 
 @pytest.mark.parametrize("bug", [AttributeError, ZeroDivisionError, IndexError, RuntimeError, OSError])
-def test_an_object_that_cannot_be_shown_costs_a_line_and_never_the_call_that_logs_it(
+def test_an_object_that_cannot_be_formatted_does_not_fail_the_call_that_logs_it(
     lines: Lines, bug: type[Exception]
 ) -> None:
     logger = logging.Logger("somewhere")  # on its own: pytest's handler fails the test instead
@@ -123,7 +123,7 @@ def test_a_call_that_is_cancelled_is_audited_as_cancelled(lines: Lines) -> None:
     assert lines()[-1]["outcome"] == "cancelled"
 
 
-def test_arguments_that_are_asked_for_stand_in_the_audit_line_alone_scrubbed_and_then_cut(lines: Lines) -> None:
+def test_requested_arguments_are_only_in_the_audit_line_redacted_and_then_cut(lines: Lines) -> None:
     secret = "canary-of-the-audit-5b1f"
     logs.register_secret(secret)
     filled = "x" * (calls.MAX_ARGUMENTS_CHARS - len(secret))
@@ -157,7 +157,7 @@ def test_a_secret_is_removed_from_message_arguments_fields_and_exception(lines: 
     assert second["message"] == "[secret removed] beside canary-log/+=41c8"
 
 
-def test_a_record_whose_arguments_do_not_fit_is_told_without_them(lines: Lines) -> None:
+def test_a_record_whose_arguments_do_not_match_its_format_is_logged_without_them(lines: Lines) -> None:
     record = logging.makeLogRecord({"name": "x", "msg": "%d", "args": ("a value nobody should see",)})
     logging.getLogger().handlers[0].handle(record)  # not logged: pytest's own handler would raise
     (line,) = lines()
@@ -173,7 +173,7 @@ def test_a_huge_message_keeps_its_beginning_and_its_end(lines: Lines) -> None:
     assert line["message"].endswith("end")
 
 
-def test_a_reader_who_never_reads_costs_lines_and_no_time() -> None:
+def test_unread_standard_error_drops_lines_and_does_not_block() -> None:
     reading, writing = os.pipe()
     handler = logs.QueuedLines(writing, capacity=50)
     record = logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "y" * 1000})
@@ -241,7 +241,7 @@ def test_libraries_log_from_warning_on_whatever_the_settings_are(level: str, deb
     assert len(_run(f"\nfor name in {names!r}: logging.getLogger(name).warning('hi')", level, debug)) == len(names)
 
 
-def test_the_level_of_the_settings_counts() -> None:
+def test_the_core_logs_at_the_level_of_the_settings() -> None:
     body = "\nown = logging.getLogger('mcp_chassis.own'); own.info('hi'); own.error('oh')"
     assert [line["message"] for line in _run(body, level="ERROR")] == ["oh"]
 
@@ -282,7 +282,7 @@ def test_audit_lines_are_written_whatever_the_level_is() -> None:
     assert [line["message"] for line in _run(body, level="ERROR")] == ["tool call"]
 
 
-def test_a_line_may_hold_half_of_a_surrogate_pair_and_any_object(lines: Lines) -> None:
+def test_a_line_may_contain_half_of_a_surrogate_pair_and_any_object(lines: Lines) -> None:
     logs.log_event(logging.getLogger("x"), logging.INFO, "half \ud800", thing=object, text="é")
     (line,) = lines()
     assert (line["message"], line["text"]) == ("half \ud800", "é")
@@ -296,7 +296,7 @@ def test_an_error_that_ends_the_process_is_one_line_without_secrets() -> None:
     assert "ValueError" in line["exception"]
 
 
-def test_a_warning_is_a_line_too() -> None:
+def test_a_python_warning_is_logged_as_a_line() -> None:
     (line,) = _run("import warnings; warnings.warn('old ways')")
     assert line["level"] == "WARNING"
     assert "old ways" in line["message"]

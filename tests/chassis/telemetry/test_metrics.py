@@ -13,7 +13,7 @@ def test_calls_are_counted_by_tool_and_outcome_with_their_durations() -> None:
     }
 
 
-def test_an_upstream_tells_its_attempts_waits_and_breaker() -> None:
+def test_the_snapshot_of_an_upstream_has_attempts_waits_and_breaker() -> None:
     metrics = Metrics()
     metrics.attempted("GitHub", "service_unavailable", 0.01)
     metrics.attempted("GitHub", "ok", 0.03)
@@ -29,14 +29,14 @@ def test_an_upstream_tells_its_attempts_waits_and_breaker() -> None:
     }
 
 
-def test_the_breaker_is_asked_anew_each_time() -> None:
+def test_the_state_of_the_breaker_is_read_at_each_snapshot() -> None:
     metrics, states = Metrics(), ["closed", "open"]
     metrics.watch("Slack", states.pop)
     assert metrics.snapshot()["upstreams"]["Slack"]["breaker"] == "open"
     assert metrics.snapshot()["upstreams"]["Slack"]["breaker"] == "closed"
 
 
-def test_an_upstream_known_only_by_its_waits_is_told_with_the_rest_empty() -> None:
+def test_an_upstream_with_waits_only_has_an_otherwise_empty_snapshot() -> None:
     metrics = Metrics()
     metrics.waited("Slack")
     nothing = {"outcomes": {}, "count": 0, "mean_ms": 0.0, "max_ms": 0.0}
@@ -51,7 +51,7 @@ def test_a_duration_falls_into_the_bucket_whose_bound_it_reaches() -> None:
     assert histogram.count == 4
 
 
-def test_an_endless_supply_of_names_is_counted_in_bounded_memory() -> None:
+def test_an_unbounded_number_of_names_is_counted_in_bounded_memory() -> None:
     metrics = Metrics()
     for number in range(MAX_SERIES + 500):
         metrics.call(f"tool {number}", "ok", 0.1)

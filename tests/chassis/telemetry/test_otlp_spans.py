@@ -29,7 +29,7 @@ def exported(fill: Callable[[Span], None], name: str = "tools/call x") -> Readab
 
 
 @pytest.mark.parametrize("secret", [PROCESS_SECRET, CALLERS_SECRET])
-def test_every_text_of_a_span_leaves_without_secrets(secret: str) -> None:
+def test_secrets_are_removed_from_every_text_of_a_span(secret: str) -> None:
     register_secret(PROCESS_SECRET)
 
     def fill(span: Span) -> None:
@@ -85,9 +85,7 @@ def test_the_published_variables_say_what_is_exported(environment: Mapping[str, 
 @pytest.mark.parametrize(
     "odd", [{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, {"OTEL_TRACES_EXPORTER": "zipkin"}, {"OTEL_METRICS_EXPORTER": "x"}]
 )
-def test_a_variable_that_cannot_be_obeyed_is_named_in_a_warning(
-    odd: dict[str, str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unsupported_value_is_named_in_a_warning(odd: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
     otlp.wanted({**ENDPOINT, **odd})
     assert next(iter(odd)) in caplog.text
 

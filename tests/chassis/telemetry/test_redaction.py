@@ -51,7 +51,7 @@ def test_a_text_without_secrets_is_returned_as_the_same_object(redactor: Redacto
     assert redactor.scrub_log(text) is text
 
 
-def test_the_password_inside_a_url_counts_as_a_secret_of_its_own() -> None:
+def test_the_password_in_a_url_is_a_secret_by_itself() -> None:
     redactor = Redactor()
     redactor.register("postgresql://app:pa%2Fss-w0rd@db.example:5432/shop")
     assert redactor.scrub("refused pa/ss-w0rd") == f"refused {REMOVED}"
@@ -59,7 +59,7 @@ def test_the_password_inside_a_url_counts_as_a_secret_of_its_own() -> None:
     assert redactor.scrub("db.example:5432 app") == "db.example:5432 app"
 
 
-def test_a_password_that_is_a_word_is_removed_from_logs_and_spared_in_answers() -> None:
+def test_a_password_that_is_a_word_is_removed_from_logs_but_not_from_results() -> None:
     redactor = Redactor()
     redactor.register("postgresql://postgres:postgres@localhost/postgres")
     assert redactor.scrub("the database postgres") == "the database postgres"
@@ -75,7 +75,7 @@ def test_each_line_of_a_private_key_is_removed_and_its_frame_stays() -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "abc"])
-def test_what_is_too_short_to_be_a_secret_is_no_secret(nothing: str) -> None:
+def test_a_value_too_short_for_a_secret_is_not_redacted(nothing: str) -> None:
     redactor = Redactor()
     redactor.register(nothing)
     assert redactor.scrub_log("a b c abc") == "a b c abc"

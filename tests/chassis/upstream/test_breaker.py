@@ -38,7 +38,7 @@ def test_twenty_failures_without_a_success_open_it_and_nineteen_do_not(breaker):
     assert breaker.refuses_for() == 2
 
 
-def test_failures_count_for_ten_seconds(breaker, clock):
+def test_failures_older_than_ten_seconds_do_not_count(breaker, clock):
     attempt(breaker, Verdict.FAILED)
     clock.now += 10.1
     attempt(breaker, Verdict.FAILED, 19)
@@ -67,7 +67,7 @@ def test_refusals_limits_and_cancellations_never_count(breaker, verdict):
     assert breaker.enter() is None
 
 
-def test_when_the_time_has_passed_exactly_one_may_ask(breaker, clock):
+def test_after_the_open_time_exactly_one_probe_is_admitted(breaker, clock):
     attempt(breaker, Verdict.FAILED, 20)
     clock.now += 1.9
     assert breaker.enter() is None
@@ -79,7 +79,7 @@ def test_when_the_time_has_passed_exactly_one_may_ask(breaker, clock):
 
 
 @pytest.mark.parametrize("verdict", [Verdict.SUCCEEDED, Verdict.REFUSED])
-def test_an_answer_to_the_one_lets_everybody_in(breaker, clock, verdict):
+def test_a_successful_or_refused_probe_closes_the_breaker(breaker, clock, verdict):
     attempt(breaker, Verdict.FAILED, 20)
     clock.now += 2
     attempt(breaker, verdict)
@@ -87,7 +87,7 @@ def test_an_answer_to_the_one_lets_everybody_in(breaker, clock, verdict):
     assert all(breaker.enter() for _ in range(10))
 
 
-def test_each_failure_of_the_one_doubles_the_time_up_to_thirty_seconds(breaker, clock):
+def test_each_failed_probe_doubles_the_open_time_up_to_thirty_seconds(breaker, clock):
     attempt(breaker, Verdict.FAILED, 20)
     waits = []
     for _ in range(6):
@@ -97,7 +97,7 @@ def test_each_failure_of_the_one_doubles_the_time_up_to_thirty_seconds(breaker, 
     assert waits == [2, 4, 8, 16, 30, 30]
 
 
-def test_after_a_success_the_time_begins_at_two_seconds_again(breaker, clock):
+def test_after_a_success_the_open_time_is_two_seconds_again(breaker, clock):
     attempt(breaker, Verdict.FAILED, 20)
     clock.now += 2
     attempt(breaker, Verdict.FAILED)
@@ -108,7 +108,7 @@ def test_after_a_success_the_time_begins_at_two_seconds_again(breaker, clock):
     assert breaker.refuses_for() == 2
 
 
-def test_a_cancelled_one_leaves_its_place_to_the_next(breaker, clock):
+def test_after_a_cancelled_probe_the_next_attempt_is_the_probe(breaker, clock):
     attempt(breaker, Verdict.FAILED, 20)
     clock.now += 2
     attempt(breaker, Verdict.CANCELLED)
@@ -117,7 +117,7 @@ def test_a_cancelled_one_leaves_its_place_to_the_next(breaker, clock):
     assert breaker.enter() is None
 
 
-def test_stragglers_of_before_neither_extend_the_time_nor_take_the_ones_place(breaker, clock):
+def test_attempts_begun_before_the_opening_neither_extend_the_open_time_nor_replace_the_probe(breaker, clock):
     stragglers = [breaker.enter() for _ in range(30)]
     attempt(breaker, Verdict.FAILED, 20)
     clock.now += 1
@@ -128,14 +128,14 @@ def test_stragglers_of_before_neither_extend_the_time_nor_take_the_ones_place(br
     assert breaker.enter() is not None
 
 
-def test_a_straggler_that_succeeds_closes_it(breaker):
+def test_a_success_of_an_attempt_begun_before_the_opening_closes_the_breaker(breaker):
     straggler = breaker.enter()
     attempt(breaker, Verdict.FAILED, 20)
     straggler.ended(Verdict.SUCCEEDED)
     assert breaker.enter() is not None
 
 
-def test_it_tells_its_state_in_a_word(breaker, clock):
+def test_the_state_is_closed_open_or_half_open(breaker, clock):
     assert breaker.state == "closed"
     attempt(breaker, Verdict.FAILED, 20)
     assert breaker.state == "open"

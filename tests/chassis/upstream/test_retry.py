@@ -31,24 +31,24 @@ def decided(effect: Effect, attempt: int = 1, repeat: Repeat = Repeat.READ, left
 
 
 @pytest.mark.parametrize("repeat", Repeat)
-def test_a_definite_answer_is_not_retried(repeat):
+def test_a_definite_failure_is_not_retried(repeat):
     assert decided(Effect.SETTLED, repeat=repeat) is None
 
 
 @pytest.mark.parametrize("repeat", Repeat)
 @pytest.mark.parametrize("effect", [Effect.NEVER_SENT, Effect.REJECTED])
-def test_what_had_no_effect_is_repeated_for_reads_and_writes(effect, repeat):
+def test_an_attempt_without_effect_is_repeated_for_reads_and_writes(effect, repeat):
     assert decided(effect, repeat=repeat) is not None
 
 
-def test_what_may_have_happened_is_repeated_unless_each_time_is_another_effect():
+def test_an_ambiguous_attempt_is_repeated_unless_each_one_may_have_an_effect():
     assert decided(Effect.AMBIGUOUS, repeat=Repeat.READ) is not None
     assert decided(Effect.AMBIGUOUS, repeat=Repeat.ONCE) is not None
     assert decided(Effect.AMBIGUOUS, repeat=Repeat.NEVER) is None
 
 
 @pytest.mark.parametrize(("effect", "attempts"), [(Effect.AMBIGUOUS, 3), (Effect.REJECTED, 3), (Effect.NEVER_SENT, 6)])
-def test_attempts_are_counted_in_all(effect, attempts):
+def test_the_limit_of_attempts_includes_the_first(effect, attempts):
     assert decided(effect, attempts - 1) is not None
     assert decided(effect, attempts) is None
     assert decided(effect, attempts + 1) is None
@@ -77,24 +77,24 @@ def test_after_a_limit_the_jitter_begins_at_one_second_and_is_never_nothing():
     assert seconds(Effect.REJECTED, 1, 0.6) == pytest.approx(0.6)
 
 
-def test_what_was_never_sent_waits_at_least_half_of_each_interval():
+def test_a_request_never_sent_waits_at_least_half_of_each_interval():
     assert [seconds(Effect.NEVER_SENT, attempt, 0.0) for attempt in range(1, 7)] == [0.25, 0.5, 1, 2, 2.5, 2.5]
     assert [seconds(Effect.NEVER_SENT, attempt, 1.0) for attempt in range(1, 7)] == [0.5, 1, 2, 4, 5, 5]
     assert seconds(Effect.NEVER_SENT, 1, 0.5) == pytest.approx(0.375)
 
 
-def test_a_wait_the_upstream_told_is_kept_and_jitter_comes_on_top():
+def test_jitter_is_added_to_the_wait_requested_by_the_upstream():
     assert seconds(Effect.REJECTED, 1, 1.0, told=7) == 8.0
     assert seconds(Effect.AMBIGUOUS, 1, 1.0, told=7) == pytest.approx(7.2)
 
 
-def test_the_usual_wait_of_a_limit_is_what_callers_are_told_and_not_what_we_wait():
+def test_the_default_retry_after_of_a_limit_is_reported_but_not_waited_for():
     limit = RateLimited("Too often.", effect=Effect.REJECTED)
     assert limit.retry_after_seconds == 60
     assert pause(limit, 1, Dice(1.0), POLICY) == 1.0
 
 
-def test_the_budget_pays_for_35_retries_in_a_row_and_then_for_none():
+def test_the_retry_budget_allows_35_retries_in_a_row():
     budget = RetryBudget(POLICY)
     paid = [budget.spend(Effect.AMBIGUOUS) for _ in range(36)]
     assert paid == [14] * 35 + [None]
@@ -108,13 +108,13 @@ def test_a_retry_after_a_limit_is_cheaper():
     assert budget.left == 481
 
 
-def test_the_last_of_the_budget_can_be_spent():
+def test_the_retry_budget_can_be_spent_completely():
     budget = RetryBudget(Policy(budget=14))
     assert budget.spend(Effect.AMBIGUOUS) == 14
     assert budget.left == 0
 
 
-def test_a_success_gives_back_what_its_retries_cost_else_one_and_never_fills_beyond_the_brim():
+def test_a_success_returns_the_cost_of_its_retries_or_one_token_up_to_the_maximum():
     budget = RetryBudget(POLICY)
     for _ in range(3):
         budget.spend(Effect.AMBIGUOUS)

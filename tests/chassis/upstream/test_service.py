@@ -81,7 +81,7 @@ async def test_the_third_attempt_may_succeed_and_waits_come_between(acme, clock)
     assert len(clock.slept) == 2
 
 
-async def test_what_the_last_attempt_raised_is_what_the_caller_gets(acme):
+async def test_the_failure_of_the_last_attempt_is_raised(acme):
     last = down()
     with pytest.raises(Unavailable) as caught:
         await acme().call(Attempts(down(), down(), last))
@@ -101,28 +101,28 @@ async def test_a_bug_in_an_attempt_is_not_repeated(acme):
     assert made == 1
 
 
-async def test_a_change_that_may_be_doubled_has_one_more_try_after_it_was_lost_and_not_two(acme):
+async def test_an_idempotent_write_is_repeated_once_after_a_lost_response(acme):
     attempts = Attempts(down(Effect.NEVER_SENT), down(), down())
     with pytest.raises(OutcomeUnknown):
         await acme(retry_attempts=6).call(attempts, repeat=Repeat.ONCE)
     assert attempts.made == 3
 
 
-async def test_a_lost_change_whose_second_try_meets_a_limit_stays_unknown(acme):
+async def test_a_lost_write_whose_repetition_is_rate_limited_has_an_unknown_outcome(acme):
     with pytest.raises(OutcomeUnknown):
         await acme().call(
             Attempts(down(), RateLimited("No.", retry_after_seconds=9999, effect=Effect.REJECTED)), repeat=Repeat.ONCE
         )
 
 
-async def test_a_write_that_was_never_sent_is_unavailable_after_six_tries(acme):
+async def test_a_write_never_sent_is_unavailable_after_six_attempts(acme):
     attempts = Attempts(*[down(Effect.NEVER_SENT)] * 9)
     with pytest.raises(Unavailable):
         await acme().call(attempts, repeat=Repeat.NEVER)
     assert attempts.made == 6
 
 
-async def test_a_lost_write_tells_what_to_check(acme):
+async def test_the_failure_of_a_lost_write_says_what_to_check(acme):
     with pytest.raises(OutcomeUnknown) as caught:
         await acme().call(Attempts(down()), repeat=Repeat.NEVER, check="Look with list_things.")
     assert caught.value.message == (
@@ -131,7 +131,7 @@ async def test_a_lost_write_tells_what_to_check(acme):
     )
 
 
-async def test_a_look_up_has_what_is_left_of_the_deadline(acme):
+async def test_a_look_up_has_the_rest_of_the_deadline(acme):
     async def hang() -> str:
         await anyio.sleep_forever()
         return "never"
@@ -149,7 +149,7 @@ async def test_a_look_up_that_finds_nothing_leaves_the_outcome_unknown(acme):
         await acme().call(Attempts(down()), repeat=Repeat.NEVER, recover=nothing)
 
 
-async def test_a_write_cut_off_before_it_was_sent_is_only_late(acme):
+async def test_a_write_cancelled_before_it_was_sent_is_a_timeout(acme):
     with Deadline(0.2).running(), pytest.raises(TimedOut):
         await acme().call(anyio.sleep_forever, repeat=Repeat.NEVER, sent=lambda: False)
     with Deadline(0.2).running(), pytest.raises(OutcomeUnknown):
@@ -168,7 +168,7 @@ async def test_a_deadline_that_has_passed_already_is_a_timeout_without_an_attemp
     assert attempts.made == 0
 
 
-async def test_when_the_budget_is_spent_failures_are_told_at_once(acme):
+async def test_without_retry_budget_failures_are_raised_at_once(acme):
     upstream, attempts = acme(budget=28), Attempts(*[down()] * 9)
     for _ in range(3):
         with pytest.raises(Unavailable):
@@ -189,7 +189,7 @@ async def test_an_open_breaker_refuses_at_once_and_says_for_how_long(acme, clock
     assert await upstream.call(attempts) == "done"
 
 
-async def test_of_many_who_come_when_the_breaker_may_close_one_asks(acme, clock):
+async def test_of_many_callers_of_a_half_open_breaker_one_makes_the_probe(acme, clock):
     upstream, hold, asked = acme(retry_attempts=1), anyio.Event(), []
     for _ in range(20):
         with pytest.raises(Unavailable):
@@ -233,7 +233,7 @@ async def test_cancelled_attempts_never_open_the_breaker(acme):
     assert await upstream.call(Attempts()) == "done"
 
 
-async def test_a_learned_limit_is_waited_for_when_it_fits(acme, clock):
+async def test_an_announced_limit_is_waited_for_if_it_ends_before_the_deadline(acme, clock):
     upstream = acme()
     limit = RateLimited("No.", retry_after_seconds=5, effect=Effect.REJECTED)
     with pytest.raises(RateLimited), Deadline(1).running():
@@ -242,7 +242,7 @@ async def test_a_learned_limit_is_waited_for_when_it_fits(acme, clock):
     assert clock.slept == [5]
 
 
-async def test_a_limit_that_tells_no_time_teaches_nothing(acme, clock):
+async def test_a_limit_without_a_time_does_not_close_the_limiter(acme, clock):
     upstream = acme(retry_attempts=1)
     with pytest.raises(RateLimited):
         await upstream.call(Attempts(RateLimited("No.", effect=Effect.REJECTED)))
@@ -250,7 +250,7 @@ async def test_a_limit_that_tells_no_time_teaches_nothing(acme, clock):
     assert clock.slept == []
 
 
-async def test_the_observer_hears_of_every_attempt_and_every_wait(acme):
+async def test_the_observer_receives_every_attempt_and_wait(acme):
     listener = Listener()
     await acme(observer=listener).call(Attempts(down()))
     assert listener.attempts == [("Acme", "service_unavailable"), ("Acme", "ok")]
@@ -258,7 +258,7 @@ async def test_the_observer_hears_of_every_attempt_and_every_wait(acme):
     assert listener.messages[0].startswith("Acme failed; trying again in 0.")
 
 
-async def test_the_calls_own_observer_is_used_where_the_upstream_has_none(acme):
+async def test_the_observer_of_the_call_is_used_if_the_upstream_has_none(acme):
     listener = Listener()
     with observed_by(listener):
         await acme().call(Attempts())
@@ -266,7 +266,7 @@ async def test_the_calls_own_observer_is_used_where_the_upstream_has_none(acme):
     assert listener.attempts == [("Acme", "ok")]
 
 
-async def test_lanes_without_bursts_are_evenly_spaced_by_the_loops_clock(acme):
+async def test_limiters_without_bursts_space_calls_evenly(acme):
     upstream, began = acme(rate_limits={"slow": RateLimit(1, 0.1, burst=False)}), []
 
     async def attempt() -> None:
@@ -285,7 +285,7 @@ async def test_a_rate_below_one_a_second_can_be_kept(acme):
         await upstream.call(Attempts())
 
 
-async def test_forgotten_lanes_do_not_pile_up(acme):
+async def test_idle_limiters_do_not_accumulate(acme):
     upstream = acme(rate_limits={"posts": RateLimit(1e6)})
     for number in range(3 * MAX_LIMITERS):
         await upstream.call(Attempts(), rate_limit=f"posts:{number}")

@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> File:
     return File(tmp_path)
 
 
-def test_the_single_key_and_those_of_the_file_count_side_by_side(file: File) -> None:
+def test_the_single_key_and_those_of_the_file_are_both_accepted(file: File) -> None:
     ring = ApiKeyStore("tr_single", file.path)
     assert [ring.find(secret) for secret in ("tr_ci", "tr_none")] == [CI, None]
     single = ring.find("tr_single")
@@ -46,7 +46,7 @@ def test_the_single_key_and_those_of_the_file_count_side_by_side(file: File) -> 
     assert single.name == f"#{name_of('tr_single')}"
 
 
-def test_a_changed_file_counts_a_second_later_without_a_restart(file: File) -> None:
+def test_a_changed_key_file_is_used_within_a_second_without_a_restart(file: File) -> None:
     file.becomes(CD.line())
     assert file.opens("tr_ci", "tr_cd", after=0.9) == ["tr_ci"]
     assert file.opens("tr_ci", "tr_cd", after=0.1) == ["tr_cd"]
@@ -55,14 +55,16 @@ def test_a_changed_file_counts_a_second_later_without_a_restart(file: File) -> N
     assert file.opens("tr_ci", "tr_cd", after=0.1) == ["tr_ci"]
 
 
-def test_a_change_counts_even_where_the_files_time_and_length_stay(file: File) -> None:
+def test_a_replaced_file_of_the_same_time_and_length_is_read_again(file: File) -> None:
     before = file.path.stat()
     file.path.write_text(ApiKey.of("ci", "tr_cd", ["read"]).line())
     os.utime(file.path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert file.opens("tr_ci", "tr_cd") == ["tr_cd"]
 
 
-def test_a_changed_file_is_told_once_with_the_number_of_its_keys(file: File, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_changed_file_is_logged_once_with_the_number_of_its_keys(
+    file: File, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, LOGGER)
     file.becomes(f"{CI.line()}\n{CD.line()}\n")
     for _ in range(3):
@@ -70,7 +72,7 @@ def test_a_changed_file_is_told_once_with_the_number_of_its_keys(file: File, cap
     assert caplog.record_tuples == [(LOGGER, logging.INFO, "The key file was read again: 2 keys.")]
 
 
-def test_a_file_that_vanishes_closes_the_door_until_it_is_back_and_is_told_once(
+def test_keys_of_a_deleted_file_are_refused_until_it_exists_again_and_that_is_logged_once(
     file: File, caplog: pytest.LogCaptureFixture
 ) -> None:
     file.path.unlink()
@@ -83,21 +85,19 @@ def test_a_file_that_vanishes_closes_the_door_until_it_is_back_and_is_told_once(
     assert file.opens("tr_ci") == ["tr_ci"]
 
 
-def test_a_file_that_becomes_no_text_closes_the_door(file: File) -> None:
+def test_keys_of_a_file_that_is_no_longer_text_are_refused(file: File) -> None:
     file.path.write_bytes(b"\xff" + CI.line().encode())
     assert file.opens("tr_ci") == []
 
 
-def test_a_bad_line_in_a_changed_file_costs_that_line_only_and_is_told(
-    file: File, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_invalid_line_in_a_changed_file_is_skipped_and_logged(file: File, caplog: pytest.LogCaptureFixture) -> None:
     file.becomes(f"nonsense\n{CD.line()}\n")
     assert file.opens("tr_ci", "tr_cd") == ["tr_cd"]
     told = "The key file was read again: line 1: must be `name sha256:HEX scope,scope`"
     assert caplog.record_tuples == [(LOGGER, logging.ERROR, told)]
 
 
-def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
+def test_plain_text_keys_are_accepted_with_one_warning_that_names_the_command(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "keys"
@@ -109,7 +109,7 @@ def test_keys_in_the_clear_are_read_with_one_warning_that_names_the_command(
     assert caplog.record_tuples == [(LOGGER, logging.WARNING, told)]
 
 
-def test_where_only_hashed_keys_are_taken_one_in_the_clear_stops_the_start(tmp_path: Path) -> None:
+def test_a_plain_text_key_stops_the_start_if_only_hashed_ones_are_allowed(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text("old-key=read\n")
     with pytest.raises(BadSettings) as refused:
@@ -119,7 +119,7 @@ def test_where_only_hashed_keys_are_taken_one_in_the_clear_stops_the_start(tmp_p
     ]
 
 
-def test_a_bad_file_stops_the_start_and_names_the_setting_and_every_bad_line(tmp_path: Path) -> None:
+def test_an_invalid_key_file_stops_the_start_and_every_invalid_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text(f"nonsense\n{CI.line()}\nold-key=reed\n")
     with pytest.raises(BadSettings) as refused:

@@ -22,7 +22,7 @@ def listener(request: pytest.FixtureRequest) -> Generator[socket.socket]:
         yield listening
 
 
-def test_whoever_has_connected_is_taken_in_and_heard(listener: socket.socket) -> None:
+def test_connections_in_the_accept_queue_are_served_during_shutdown(listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()[:2]) as early:
         admit_nobody_new(listener)
         early.sendall(b"early")
@@ -34,7 +34,7 @@ def test_whoever_has_connected_is_taken_in_and_heard(listener: socket.socket) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can")
-def test_nobody_new_connects_and_is_refused_once_it_is_closed(listener: socket.socket) -> None:
+def test_new_connections_are_dropped_and_then_refused_once_the_listener_is_closed(listener: socket.socket) -> None:
     address = listener.getsockname()[:2]
     admit_nobody_new(listener)
     with socket.socket(listener.family) as late:
