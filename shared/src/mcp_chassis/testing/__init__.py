@@ -1,4 +1,4 @@
-"""What tests of any server stand on: a connected client, a failure read back, a scripted upstream."""
+"""Test support for any server: a connected client, access to results and failures, and a scripted upstream."""
 
 from mcp_chassis.testing.connecting import connected, data, failure, text
 from mcp_chassis.testing.replies import Reply

@@ -1,4 +1,4 @@
-"""A client of the SDK connected to a server in this process, over the real protocol of either era."""
+"""A client of the SDK connected to a server in this process, over the real protocol."""
 
 import json
 from collections.abc import AsyncGenerator, Mapping
@@ -19,10 +19,10 @@ Era = Literal["modern", "legacy"]
 async def connected(
     server: Server[Any], *, era: Era = "modern", env: Mapping[str, str] | None = None, **client: Any
 ) -> AsyncGenerator[Client]:
-    """A client of `server`, whose settings are read from `env` and nothing else.
+    """A client of `server`, whose settings are loaded only from `env`.
 
     Args:
-        era: 2026-07-28 (`modern`) or the handshake of the years before (`legacy`).
+        era: protocol revision 2026-07-28 (`modern`), or an earlier one with a handshake (`legacy`).
         client: passed on to the SDK's client (callbacks, capabilities).
     """
     settings = server.settings.load({"MCP_IDEMPOTENCY_STORE": "memory", **(env or {})})
@@ -32,19 +32,19 @@ async def connected(
 
 
 def failure(result: CallToolResult) -> SimpleNamespace:
-    """The `error` object of a failed result, with every optional part present.
+    """The `error` object of a failed result, with defaults for its optional parts.
 
     Raises:
-        AssertionError: when the result is none, or is not of the one form a failure has.
+        AssertionError: when the result did not fail, or does not have the form of a failure.
     """
     if not result.is_error or result.structured_content is not None or len(result.content) != 1:
-        raise AssertionError(f"not a failed result of the one form: {result!r}")
+        raise AssertionError(f"not a failed result: {result!r}")
     error = json.loads(text(result))["error"]
     return SimpleNamespace(**{"retry_after_seconds": None, "details": {}, **error})
 
 
 def text(result: CallToolResult) -> str:
-    """The text of a result's one block."""
+    """The text of a result's only block."""
     match result.content:
         case [TextContent(text=only)]:
             return only
@@ -56,7 +56,7 @@ def data(result: CallToolResult) -> dict[str, Any]:
     """The structured content of a successful result.
 
     Raises:
-        AssertionError: when the call failed, saying how.
+        AssertionError: with the text of the failure, when the call failed.
     """
     if result.is_error or result.structured_content is None:
         raise AssertionError(f"no structured result: {text(result)}")

@@ -1,7 +1,7 @@
-"""A host in its plainest form: newline-delimited JSON-RPC over a child's pipes, without the SDK.
+"""A minimal host: newline-delimited JSON-RPC over the pipes of a child process, without the SDK.
 
-It speaks every protocol revision: the older ones begin with a handshake, in the newest each request carries its own
-envelope. Every wait has an end. From coroutines, call it through `asyncio.to_thread`.
+It supports every protocol revision: earlier ones begin with a handshake, in the newest each request has its own
+envelope. Every wait has a timeout. From coroutines, call it through `asyncio.to_thread`.
 """
 
 import contextlib
@@ -20,15 +20,15 @@ Messages = list[dict[str, Any]]
 
 
 class RawClient:
-    """One server process and the messages to and from it.
+    """A server process, and the messages to and from it.
 
     Args:
         command: the server's program and arguments.
         version: the protocol revision to speak.
         env: the child's environment; this process's when left out.
         announce: whether the handshake ends with `notifications/initialized`, as it should.
-        log_level: the level of host log messages that modern requests ask for.
-        stderr: a descriptor for the child's standard error; thrown away when left out.
+        log_level: the level of log messages that requests of the newest revision request.
+        stderr: a descriptor for the child's standard error; discarded when left out.
     """
 
     def __init__(
@@ -52,10 +52,10 @@ class RawClient:
         self._reading.set()
         self._last_id = 0
         self.notifications: Messages = []
-        """What came while a request waited for its answer: notifications, and answers to other requests."""
+        """Messages received while a request waited for its response: notifications, and other responses."""
 
     def start(self) -> Self:
-        """Start the process; it is ready when its first answer comes."""
+        """Start the process; it is ready when its first response arrives."""
         self.process = subprocess.Popen(  # noqa: S603, the command is the test's own
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, env=self._env
         )
@@ -64,7 +64,7 @@ class RawClient:
         return self
 
     def initialize(self, timeout: float = 120.0) -> dict[str, Any]:
-        """The handshake's result, or the newest revision's `server/discover`."""
+        """The result of the handshake, or of `server/discover` in the newest revision."""
         if self._version == MODERN:
             return self.request("server/discover", timeout=timeout)["result"]
         offer = {"protocolVersion": self._version, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
@@ -81,12 +81,12 @@ class RawClient:
         """The result of a tool call, a failed one included.
 
         Raises:
-            KeyError: when the answer was a protocol error.
+            KeyError: when the response is a protocol error.
         """
         return self.request("tools/call", {"name": tool, "arguments": dict(arguments or {})}, timeout)["result"]
 
     def request(self, method: str, params: Mapping[str, Any] | None = None, timeout: float = 120.0) -> dict[str, Any]:
-        """Send a request and wait for its answer; the whole message, with its `result` or `error`."""
+        """Send a request, wait for its response, and return the whole message with its `result` or `error`."""
         wanted = self.begin(method, params)
         while True:
             message = self.receive(timeout)
@@ -95,7 +95,7 @@ class RawClient:
             self.notifications.append(message)
 
     def begin(self, method: str, params: Mapping[str, Any] | None = None) -> int:
-        """Send a request without waiting; its id."""
+        """Send a request without waiting, and return its id."""
         self._last_id += 1
         self.send({"jsonrpc": "2.0", "id": self._last_id, "method": method, **self._params(params)})
         return self._last_id
@@ -104,17 +104,17 @@ class RawClient:
         self.send({"jsonrpc": "2.0", "method": method, **({"params": dict(params)} if params else {})})
 
     def send(self, message: Mapping[str, Any] | bytes) -> None:
-        """Send a message, or bytes as they are with a line end behind them."""
+        """Send a message, or bytes followed by a line end."""
         line = message if isinstance(message, bytes) else json.dumps(message).encode()
         pipe = _open(self.process.stdin)
         pipe.write(line + b"\n")
         pipe.flush()
 
     def receive(self, timeout: float = 120.0) -> dict[str, Any]:
-        """The next message, whatever it is.
+        """The next message of any kind.
 
         Raises:
-            TimeoutError: when none came in time.
+            TimeoutError: when none arrives in time.
             EOFError: when the server has closed its output.
         """
         try:
@@ -127,7 +127,7 @@ class RawClient:
         return message
 
     def pause(self) -> None:
-        """Read nothing more of what the server writes, from its next message on."""
+        """Stop reading the server's output after its next message."""
         self._reading.clear()
 
     def resume(self) -> None:
@@ -143,15 +143,15 @@ class RawClient:
             return messages
 
     def close(self) -> None:
-        """End the server's input."""
+        """Close the server's input."""
         with contextlib.suppress(BrokenPipeError):
             _open(self.process.stdin).close()
 
     def stop(self, timeout: float = 120.0) -> int:
-        """End the server's input and wait for its end; the exit code.
+        """Close the server's input, wait until it exits, and return its exit code.
 
         Raises:
-            subprocess.TimeoutExpired: when it does not end; it is killed then.
+            subprocess.TimeoutExpired: when it does not exit; it is then killed.
         """
         self.close()
         try:
@@ -198,6 +198,6 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def without_path(**variables: str) -> dict[str, str]:
-    """An environment as bare as a host's: an empty PATH, and only what a process cannot do without."""
+    """An environment as minimal as a host's: an empty PATH, and only the variables that processes need."""
     kept = ("HOME", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMPDIR", "UV_CACHE_DIR", "XDG_CACHE_HOME")
     return {**{name: os.environ[name] for name in kept if name in os.environ}, "PATH": "", **variables}

@@ -1,4 +1,4 @@
-"""What a scripted upstream says, and the ways in which it fails to say it."""
+"""Replies of a scripted upstream, and the ways in which sending them can fail."""
 
 import asyncio
 import gzip
@@ -17,7 +17,7 @@ PIECE = 65_536
 
 
 class Wire(Protocol):
-    """A connection to a client; `write` waits until the client takes it."""
+    """A connection to a client; `write` waits until the client reads."""
 
     transport: asyncio.Transport
 
@@ -26,10 +26,10 @@ class Wire(Protocol):
 
 @dataclass(frozen=True)
 class Reply:
-    """A status, headers and one body (`json`, `text` or `body`), and how the sending of it goes.
+    """A status, headers and one body (`json`, `text` or `body`), and how they are sent.
 
     Args:
-        headers: pairs where a name comes twice; `content-length` is added unless it is given here.
+        headers: a mapping, or pairs if a name is repeated; `content-length` is added unless it is given here.
         until: nothing is sent before this event.
         delay: seconds before the first byte.
         drip: seconds between single bytes of the body.
@@ -53,7 +53,7 @@ class Reply:
         return self.body if self.text is None else self.text.encode()
 
     async def send(self, wire: "Wire", *, body: bool = True) -> None:
-        """Say it; `body` is False for an answer to HEAD."""
+        """Send the reply; `body` is False for a response to HEAD."""
         if self.until is not None:
             await self.until.wait()
         await asyncio.sleep(self.delay)
@@ -92,23 +92,23 @@ class Reply:
 
 
 def hang() -> Reply:
-    """Accept the request and never answer."""
+    """A reply that is never sent, although the request is accepted."""
     return Reply(until=asyncio.Event())
 
 
 def redirect(to: str, status: int = 302) -> Reply:
-    """Send the client elsewhere."""
+    """A redirect to another URL."""
     return Reply(status, headers={"location": to})
 
 
 def gzip_bomb(size: int) -> Reply:
-    """`size` bytes of blanks in a JSON text, a thousandth of that on the wire."""
+    """A gzipped reply with `size` spaces in a JSON text, about a thousandth of that compressed."""
     packed = gzip.compress(b"[" + b" " * size + b"]")
     return Reply(body=packed, headers={"content-encoding": "gzip", "content-type": "application/json"})
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """RST instead of FIN: what a crashed peer or a firewall sends."""
+    """Close a connection with RST instead of FIN, as a crashed peer or a firewall does."""
     peer = transport.get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()

@@ -1,4 +1,4 @@
-"""What a scripted upstream was asked."""
+"""Requests received by a scripted upstream."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ More = Callable[[], Awaitable[bytes]]
 
 @dataclass
 class Request:
-    """One request as it came over the wire; `began` and `ended` are seconds of the monotonic clock."""
+    """One request as received; `began` and `ended` are seconds of the monotonic clock."""
 
     method: str
     target: str
@@ -25,7 +25,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """Without the query, percent-encoded as it was sent."""
+        """The path without the query, percent-encoded as it was sent."""
         return urlsplit(self.target).path
 
     @property
@@ -46,7 +46,7 @@ class Request:
 
 
 async def read_request(more: More) -> Request:
-    """Read one request; header names come out in lower case."""
+    """Read one request; header names are converted to lower case."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += await more()

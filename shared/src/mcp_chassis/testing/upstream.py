@@ -1,9 +1,9 @@
-"""A scripted upstream on a real socket: it answers, delays, drips, hangs, resets and cuts as it is told.
+"""A scripted upstream on a real socket, whose replies can be delayed, slow, missing, reset or truncated.
 
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /things/1", Reply(503), Reply(json={"id": 1}))
 
-Replies of one route are given in turn and the last one stays. A route may end in `*`. What was asked is in `requests`.
+Replies of one route are sent in turn, the last one repeatedly. A route may end in `*`. `requests` has all requests.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ Script = Reply | Callable[[Request], Reply]
 
 
 class ScriptedUpstream:
-    """An HTTP/1.1 server on a loopback port of its own; with `listening=False` it refuses until `listen()`."""
+    """An HTTP/1.1 server on a loopback port; with `listening=False` it refuses connections until `listen()`."""
 
     def __init__(self, *, listening: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
@@ -40,15 +40,15 @@ class ScriptedUpstream:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     def answers(self, route: str, *replies: Script) -> None:
-        """Script a route such as `GET /things/1`: each reply once, the last one for ever. Scripted again, it is new."""
+        """Set the replies of a route such as `GET /things/1`: each is sent once, the last one repeatedly."""
         self._routes[route] = list(replies)
 
     def asked(self, route: str = "*") -> list[Request]:
-        """The requests seen so far that match `METHOD /path`, in their order."""
+        """The requests received so far that match `METHOD /path`, in their order."""
         return [request for request in self.requests if fnmatch.fnmatchcase(request.route, route)]
 
     async def seen(self, count: int, route: str = "*") -> None:
-        """Wait until so many matching requests have come."""
+        """Wait until `count` matching requests have been received."""
         while len(self.asked(route)) < count:
             await self._arrival.wait()
 
@@ -58,7 +58,7 @@ class ScriptedUpstream:
         self._arrival = asyncio.Event()
 
     def most_at_once(self, route: str = "*") -> int:
-        """How many matching requests were being answered at the same time, at most."""
+        """The maximum number of matching requests that were in progress at the same time."""
         turns = [(seen.began, 1) for seen in self.asked(route)]
         turns += [(seen.ended, -1) for seen in self.asked(route) if seen.ended is not None]
         now = most = 0
@@ -68,7 +68,7 @@ class ScriptedUpstream:
         return most
 
     async def listen(self) -> None:
-        """Begin to accept connections, on the port that refused them until now."""
+        """Start to accept connections on the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Connection(self), sock=self._socket(self._port), ssl=self._tls)
 
@@ -82,7 +82,7 @@ class ScriptedUpstream:
         await asyncio.sleep(0)
 
     def script_for(self, request: Request) -> Reply:
-        """The reply that is due; 404 for what was never scripted."""
+        """The next reply for a request; 404 for a route without replies."""
         replies = self._routes.get(request.route) or self._matching(request)
         if not replies:
             return Reply(404, json={"message": "nothing is scripted here"})
@@ -106,7 +106,7 @@ class ScriptedUpstream:
         return self._routes[route] if (route := next(patterns, None)) else []
 
     def _socket(self, port: int) -> socket.socket:
-        """The reserving socket is bound and never listens: the port stays ours and refuses."""
+        """A bound socket. The one that reserves the port never listens, so that connections are refused."""
         bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -115,7 +115,7 @@ class ScriptedUpstream:
 
 
 class _Connection(asyncio.Protocol):
-    """One client's connection; its task ends with the client."""
+    """One client's connection; its task is cancelled when the client disconnects."""
 
     def __init__(self, upstream: ScriptedUpstream) -> None:
         self._upstream = upstream
@@ -170,7 +170,7 @@ class _Connection(asyncio.Protocol):
         request.ended = time.monotonic()
 
     async def _more(self) -> bytes:
-        """What has arrived since the last call, as soon as there is something."""
+        """Wait for data, and return everything received since the last call."""
         await self._arrived.wait()
         self._arrived.clear()
         taken = bytes(self._received)
