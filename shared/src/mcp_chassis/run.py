@@ -1,7 +1,7 @@
 """The console script of a server: `main` in a package's `__main__.py` calls `run`.
 
 Importing this module imports neither the server nor the SDK. `run` imports both when a command needs them; over stdio
-that is when the handshake cannot be answered from a record, or a message needs more than the record holds.
+that is if there is no valid record to respond to the handshake from, or when a message needs the full server.
 """
 
 import sys

@@ -14,7 +14,7 @@ from mcp_types import CallToolRequestParams, CallToolResult
 if TYPE_CHECKING:
     from mcp.server.lowlevel.server import HandlerEntry
 
-# No result holds this key: rendering removes NUL characters from all texts.
+# No result contains this key, because rendering removes NUL characters from all texts.
 _MARKER = {"\0": "the text as an object"}
 
 

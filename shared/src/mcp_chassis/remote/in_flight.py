@@ -65,7 +65,7 @@ class InFlightRequests:
 
     @property
     def task_count(self) -> int:
-        """Tasks that run in this process and wait for nobody's answer."""
+        """Number of tasks that run in this process, without those that wait for input."""
         return sum(count() for count in self.tasks)
 
     def is_overloaded(self) -> bool:
