@@ -16,6 +16,7 @@ from mcp_chassis.accounts.store import AccountStore, UnreadableStore
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.telemetry.redaction import REMOVED, scrub_log
 from mcp_chassis.testing.raw import without_path
+from msgspec.structs import replace
 from sign_in_upstream import CLIENT_ID, CLIENT_SECRET, TOKEN, SignInUpstream, sign_in_upstream
 
 SERVER = "github-mcp"
@@ -178,6 +179,18 @@ def test_each_owner_gets_the_token_of_its_account(tmp_path: Path) -> None:
         "acme-labs": "token-of-work",
         "": "token-of-default",
     }
+
+
+@pytest.mark.parametrize("keychain", [None, Keychain()])
+def test_a_sign_in_under_the_same_name_replaces_the_token_in_use(tmp_path: Path, keychain: Keychain | None) -> None:
+    accounts = store(tmp_path, keychain)
+    accounts.keep(SERVER, replace(account(), signed_in_at=1.0), Tokens("of-one-person"))
+    used = secret(accounts)
+    before = used.get_secret_value(), used.source
+    accounts.keep(SERVER, replace(account(), signed_in_at=2.0), Tokens("of-another"))
+    assert not used.is_read
+    assert used.get_secret_value() == "of-another"
+    assert used.source != before[1]
 
 
 def test_the_file_is_plain_json_without_unset_fields(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Account(Struct):
         member: key of the token response that contains the tokens; empty if they are at its top level.
         expires_at: Unix time in seconds at which the access token expires; None if it does not expire.
         tokens: set only if they are not in the keychain.
+        signed_in_at: Unix time in seconds of the sign-in, by which another one under the same name is noticed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Account(Struct):
     member: str = ""
     expires_at: float | None = None
     tokens: Tokens | None = None
+    signed_in_at: float = 0.0
 
     def serves(self, owner: str) -> bool:
         """Whether one of the account's patterns matches this owner."""

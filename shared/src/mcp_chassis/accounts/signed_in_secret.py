@@ -67,7 +67,7 @@ class SignedInSecret(CommandSecret):
 
     @property
     def source(self) -> str:
-        """Identifies the accounts of now: another one, or one signed in anew, gives another text."""
+        """Fingerprint of the accounts, which changes when one is added, removed, renewed or signed in to again."""
         try:
             accounts = self._store.accounts(self._server)
         except UnreadableStore:
@@ -94,7 +94,8 @@ class SignedInSecret(CommandSecret):
         except AuthenticationFailed:
             return None
         read = self._read.get(account.name)
-        return read[1] if read and not read[0].is_ending(self._clock()) else None
+        is_current = read and read[0].signed_in_at == account.signed_in_at and not read[0].is_ending(self._clock())
+        return read[1] if read and is_current else None
 
     def _account(self) -> Account:
         try:

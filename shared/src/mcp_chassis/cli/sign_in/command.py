@@ -84,14 +84,15 @@ def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
     sign_in = settings.placed(server.sign_in)
     store = AccountStore.here()
     try:
-        answer = _granted(sign_in, settings.client(), chosen)
+        answer, now = _granted(sign_in, settings.client(), chosen), time.time()
         account = Account(
             chosen.name,
             settings.client_id,
             sign_in.token_url,
             tuple(part.strip() for part in chosen.owners.split(",") if part.strip()),
             answer.member,
-            expiry(answer, time.time()),
+            expiry(answer, now),
+            signed_in_at=now,
         )
         with store.alone():
             store.keep(server.name, account, answer.tokens)
