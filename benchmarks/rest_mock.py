@@ -158,7 +158,7 @@ def verdict(tool: str, arguments: dict[str, Any], said: str, *, failed: bool) ->
     """
     if not failed:
         return "accepted"
-    if "has trouble of its own" in said:
+    if "failed with an internal error" in said:
         word = "unanswered"
     elif '"code":"UPSTREAM_ERROR"' in said:
         word = "odd"

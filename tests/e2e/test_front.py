@@ -380,7 +380,7 @@ def test_a_change_of_code_between_the_handshake_and_the_first_call_is_told_in_th
     assert client.call("say", {"text": "x"})["structuredContent"] == {"text": "x"}
     client.close()
     assert client.process.stderr
-    assert "connect again" in client.process.stderr.read().decode()
+    assert "reconnect for new lists" in client.process.stderr.read().decode()
     client.process.stderr.close()
 
 

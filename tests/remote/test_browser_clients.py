@@ -96,4 +96,4 @@ async def test_a_page_of_an_allowed_origin_reads_where_to_sign_in(path: str) -> 
 async def test_a_server_without_keys_says_that_it_needs_none() -> None:
     async with served({"": FIRST}, {}) as http:
         answer = await http.post("/register", json={})
-    assert "without a key or a token" in answer.json()["error_description"]
+    assert "without a key or token" in answer.json()["error_description"]

@@ -91,7 +91,7 @@ async def test_a_second_signal_ends_it_before_its_calls_had_their_time() -> None
         call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 600}}))
         await server.said("journal: wait began", 1)
         server.end(signal.SIGINT)
-        await server.said("Ending")
+        await server.said("Shutdown begins")
         server.end(signal.SIGTERM)
         code = await server.ended()
         await asyncio.gather(call, return_exceptions=True)
@@ -104,7 +104,7 @@ async def test_no_connection_is_accepted_while_the_server_drains() -> None:
         call = asyncio.create_task(post(http, "modern", "tools/call", {"name": "wait", "arguments": {"seconds": 2}}))
         await server.said("journal: wait began", 1)
         server.end()
-        await server.said("Ending")
+        await server.said("Shutdown begins")
         with pytest.raises(httpx2.ConnectError):
             await post(http, "modern", "tools/list")
         assert (await call).status_code == 200
@@ -116,7 +116,7 @@ async def test_a_request_sent_as_the_shutdown_begins_gets_its_response_with_conn
         before = await kept_open.get("/health")
         await server.said("journal: wait began", 1)
         server.end()
-        await server.said("Ending", 1)
+        await server.said("Shutdown begins", 1)
         late = await post(kept_open, "modern", "tools/call", {"name": "echo", "arguments": {"text": "late"}})
         answered = answer(await call)
         code = await server.ended()

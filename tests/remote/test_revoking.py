@@ -94,7 +94,7 @@ async def test_revoking_a_grant_revokes_it_at_the_upstream_and_deletes_it(
     credentials = [_asked_as(request) for request in kept.upstream.requests]
     assert (code, await kept.people()) == (0, ["oauth:bob"])
     assert credentials == [(f"toolroll:{SECRET}" if name == "github" else "Bearer", TOKEN)]
-    assert said.out == f"oauth:alice is revoked at {name}, and forgotten.\n"
+    assert said.out == f"oauth:alice is revoked at {name}, and deleted here.\n"
     assert [secret for secret in (TOKEN, SECRET) if secret in said.out + said.err] == []
 
 
