@@ -187,7 +187,7 @@ class ServerSettings(TextSettings, Policy):
         return {name: field for field in cls.model_fields for name in variables(cls, field)}
 
     def definition_files(self) -> tuple[Path, ...]:
-        """Files that no setting names, existing or not, whose content determines the server's lists."""
+        """Files that no setting names, existing or not, whose content determines the handshake or the lists."""
         from platformdirs import user_config_path
 
         return (user_config_path("toolroll") / "policy.toml",)
