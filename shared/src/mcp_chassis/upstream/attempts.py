@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import anyio.lowlevel
 
-from mcp_chassis.failures import Conflict, Effect, Failure, NotFound, TimedOut
+from mcp_chassis.failures import Conflict, Effect, Failure, NotFound, RateLimited, TimedOut
 from mcp_chassis.telemetry.observer import Observer
 from mcp_chassis.upstream.admission import Admission
 from mcp_chassis.upstream.breaker import Attempt, Verdict
@@ -78,6 +78,7 @@ class Attempts(Generic[Outcome]):
         self._started = False
         self._budget_spent = 0.0
         self._pause_seconds = 0.0
+        self._limited = False
 
     async def run(self) -> Outcome:
         """Make attempts until one succeeds or none may follow.
@@ -110,11 +111,12 @@ class Attempts(Generic[Outcome]):
         if failure.effect is Effect.AMBIGUOUS and self._repeat is Repeat.ONCE:
             self._repeat = Repeat.NEVER
         self._budget_spent += cost
-        self._pause_seconds = seconds
+        self._pause_seconds, self._limited = seconds, isinstance(failure, RateLimited)
         return True
 
     async def _sleep(self, seconds: float) -> None:
-        await self._settings.notify(f"{self._settings.name} failed; trying again in {seconds:.1f} s.")
+        reason = "limits its calls" if self._limited else "failed"
+        await self._settings.notify(f"{self._settings.name} {reason}; trying again in {seconds:.1f} s.")
         await self._settings.sleep(seconds)
 
     async def _attempt_once(self) -> Outcome:
