@@ -258,18 +258,14 @@ async def test_the_observer_receives_every_attempt_and_wait(acme):
     assert listener.messages[0].startswith("Acme failed; trying again in 0.")
 
 
-<<<<<<< HEAD
-async def test_the_observer_of_the_call_is_used_if_the_upstream_has_none(acme):
-=======
-async def test_the_observer_hears_that_a_limit_is_waited_for(acme):
+async def test_the_observer_is_told_of_a_rate_limit_and_not_of_a_failure(acme):
     listener = Listener()
     limit = RateLimited("No.", retry_after_seconds=1, effect=Effect.REJECTED)
     await acme(observer=listener).call(Attempts(limit))
-    assert listener.messages[0].startswith("Acme limits its calls; trying again in 1.")
+    assert listener.messages[0].startswith("Acme limits its calls; trying again in ")
 
 
-async def test_the_calls_own_observer_is_used_where_the_upstream_has_none(acme):
->>>>>>> f3db744 (core: a host is told of a rate limit in place of a failure)
+async def test_the_observer_of_the_call_is_used_if_the_upstream_has_none(acme):
     listener = Listener()
     with observed_by(listener):
         await acme().call(Attempts())
