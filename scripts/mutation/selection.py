@@ -56,7 +56,7 @@ class Selection:
         for file, source in sources.items():
             for node in ast.walk(source.tree):
                 name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
-                if isinstance(name, str):
+                if isinstance(name, str) and not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)):
                     self._uses[name].add((file, getattr(node, "lineno", 0)))
 
     def tests(self, file: str, mutant: Mutant) -> list[str]:
@@ -64,7 +64,9 @@ class Selection:
         source = self.sources[file]
         lines = {mutant.line, *source.statement_lines(mutant.node)}
         if isinstance(source.scope(mutant.node), FUNCTIONS) and not lines & self.recorded.imported.get(file, set()):
-            return self._in_order(self.recorded.of_lines(file, lines))
+            users = self._of_lines_with(_attributes_set(source, mutant.node))
+            running = self._in_order(self.recorded.of_lines(file, lines))
+            return list(dict.fromkeys([*self._in_order(users), *running]))
         found = self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant)
         # A cached function runs once for a whole test file, so that the recording names its first test alone.
         files = {test.split("::")[0] for test in found}
@@ -92,9 +94,11 @@ class Selection:
         return {each for each in files if module in imported_modules(ROOT / each)}
 
     def _of_names(self, file: str, names: set[str]) -> set[str]:
+        return self._of_lines_with(names) or self.recorded.of_file(file)
+
+    def _of_lines_with(self, names: Iterable[str]) -> set[str]:
         uses = set(chain.from_iterable(self._uses[name] for name in names))
-        found = {test for user, line in uses for test in self.recorded.of_lines(user, {line})}
-        return found or self.recorded.of_file(file)
+        return {test for user, line in uses for test in self.recorded.of_lines(user, {line})}
 
     def _in_order(self, found: set[str]) -> list[str]:
         """The quickest of each test file first; a test file stands for all its tests that passed."""
@@ -138,6 +142,13 @@ def _enclosing(source: Source, node: ast.AST, kinds: tuple[type[ast.AST], ...]) 
     while found is not None and not isinstance(found, kinds):
         found = source.parents.get(found)
     return found
+
+
+def _attributes_set(source: Source, node: ast.AST) -> set[str]:
+    """The attributes that the statement assigns: a test of the lines that read one may notice its change."""
+    statement = source.statement(node)
+    targets = statement.targets if isinstance(statement, ast.Assign) else ()
+    return {each.attr for target in targets for each in ast.walk(target) if isinstance(each, ast.Attribute)}
 
 
 def _names_defined(source: Source, node: ast.AST) -> Iterable[str]:

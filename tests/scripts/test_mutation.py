@@ -149,6 +149,15 @@ def test_a_table_is_judged_by_the_tests_that_import_its_module_too() -> None:
     assert tests == [reader, "u.py::b"]
 
 
+def test_an_attribute_is_judged_by_the_tests_of_the_lines_that_read_it_before_those_that_set_it() -> None:
+    text = "class A:\n    def f(self, a):\n        self.b = not a\n    def g(self):\n        return self.b\n"
+    recorded = Recording(
+        tests={"a.py": {3: {"t.py::sets", "t.py::reads"}, 5: {"t.py::reads"}}},
+        seconds={"t.py::sets": 0.1, "t.py::reads": 9.0},
+    )
+    assert selected(text, "not a -> a", recorded) == ["t.py::reads", "t.py::sets"]
+
+
 def test_code_that_no_test_runs_has_none() -> None:
     assert selected("def f(a):\n    return not a\n", "not a -> a", Recording()) == []
 

@@ -68,6 +68,12 @@ def test_proxies_of_the_env_file_are_used_if_the_environment_sets_none(tmp_path:
     assert "SAMPLE_SIZE" not in os.environ
 
 
+def test_the_env_file_that_was_read_is_named(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / ".env").write_text("SAMPLE_SIZE=5\n")
+    main(["check"], SAMPLE)
+    assert f"  .env       {tmp_path / '.env'}\n" in capsys.readouterr().out
+
+
 def test_tools_are_those_the_settings_offer(capsys: Output) -> None:
     os.environ["SAMPLE_READ_ONLY"] = "true"
     main(["tools"], SAMPLE)

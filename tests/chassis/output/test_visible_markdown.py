@@ -71,6 +71,10 @@ def test_each_kind_is_counted_by_its_name() -> None:
     assert described(visible_markdown(source).kinds) == "2 comments, 1 link title, 1 link-reference comment"
 
 
+def test_code_that_resembles_tags_stays_after_a_hidden_element_full_of_it() -> None:
+    assert visible_markdown("<div hidden><li k><li k><li k></div>a <b or c>d", OWN).text == "a <b or c>d"
+
+
 def test_a_line_with_only_a_comment_is_removed_as_a_whole() -> None:
     assert visible_markdown("a\n<!-- b -->\nc").text == "a\nc"
 

@@ -147,6 +147,22 @@ async def test_a_call_cancelled_before_it_began_leaves_no_record(once):
     assert await once("p", "create", "k", "hash", write) == {"number": 1}
 
 
+async def test_a_call_cancelled_when_its_key_was_claimed_did_not_happen(clock):
+    class CancelledAfterClaim(MemoryRecordStore):
+        async def claim(self, *arguments):
+            claimed = await super().claim(*arguments)
+            scope.cancel()
+            return claimed
+
+    scope, write = anyio.CancelScope(), Writer()
+    once = Idempotency(CancelledAfterClaim(), clock=clock).once
+    with scope:
+        await once("p", "create", "k", "hash", write)
+    assert scope.cancelled_caught
+    assert write.effects == 0
+    assert await once("p", "create", "k", "hash", write) == {"number": 1}
+
+
 async def test_records_outlive_the_process_in_a_file_that_only_its_owner_reads(tmp_path, clock):
     path, write = tmp_path / "state" / "keys.sqlite3", Writer()
     for _ in range(2):

@@ -184,9 +184,11 @@ def test_unread_standard_error_drops_lines_and_does_not_block() -> None:
     handler.emit(record)
     handler.flush(10)
     os.close(writing)
-    messages = [json.loads(line)["message"] for line in received().splitlines()]
+    written = [json.loads(line) for line in received().splitlines()]
+    messages = [line["message"] for line in written]
     dropped = [message for message in messages if message.endswith("standard error was not read.")]
     assert dropped
+    assert {line["level"] for line in written if line["message"] in dropped} == {"WARNING"}
     assert len(messages) - len(dropped) + sum(int(message.split()[0]) for message in dropped) == 2001
     os.close(reading)
 
