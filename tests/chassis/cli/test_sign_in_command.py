@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from mcp_chassis.accounts.account import Account, Tokens
+from mcp_chassis.accounts.store import KEYCHAIN_VARIABLE, AccountStore
 from mcp_chassis.cli import main
 from mcp_chassis.cli.sign_in.command import OAuthSettings
 from mcp_chassis.sign_in import SignIn
@@ -63,3 +65,21 @@ def test_a_server_whose_upstream_has_no_sign_in_has_no_login_command(
     with pytest.raises(SystemExit, match="2"):
         main([command, "--loud"], SERVER)
     assert "there is no" not in capsys.readouterr().err
+
+
+def test_accounts_are_listed_with_their_owners_and_the_end_of_their_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOOLROLL_ACCOUNTS_FILE", str(tmp_path / "accounts.json"))
+    monkeypatch.setenv(KEYCHAIN_VARIABLE, "off")
+    assert main(["accounts"], SERVER) == 0
+    assert "Nobody is signed in" in capsys.readouterr().err
+    for account in [
+        Account("work", "app", "https://acme.example/token", ("acme", "acme-*"), "", 1_800_000_000.0),
+        Account("default", "app", "https://acme.example/token", (), "", None),
+    ]:
+        AccountStore.here().keep(SERVER.name, account, Tokens("access", "refresh"))
+    assert main(["accounts"], SERVER) == 0
+    work, default = sorted(capsys.readouterr().out.splitlines(), reverse=True)
+    assert work.startswith("work  for acme, acme-*  is renewed after 2027-01-1")
+    assert default == "default  for all other owners  does not expire"

@@ -1,6 +1,7 @@
 """What every answer passes on its way out: secrets go, halves of characters go, and the budget holds to the letter."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.telemetry.redaction import Redactor
 from mcp_chassis.testing import text
 from mcp_types import CallToolResult
+from pydantic import Field
 
 BUDGET = 2_000
 
@@ -21,6 +23,12 @@ class Facts(Result):
     number: int = 0
     text: str = ""
     table: list[list[int]] | None = None
+
+
+class Meeting(Result):
+    at: datetime
+    place: str = Field(serialization_alias="in")
+    note: str | None = None
 
 
 class Texts(Page):
@@ -42,6 +50,11 @@ def test_a_secret_of_digits_never_breaks_a_number_that_holds_them():
     told = answer(Facts(number=3_120_260_101, text="pin 20260101"), "20260101")
     assert told.structured_content == {"number": 3_120_260_101, "text": "pin [secret removed]"}
     assert json.loads(text(told)) == told.structured_content
+
+
+def test_the_structured_content_is_the_json_of_the_text():
+    told = answer(Meeting(at=datetime(2026, 11, 29, 9, tzinfo=UTC), place="Oslo"))
+    assert told.structured_content == json.loads(text(told)) == {"at": "2026-11-29T09:00:00Z", "in": "Oslo"}
 
 
 def test_a_secret_of_digits_never_breaks_a_failure():

@@ -8,8 +8,8 @@ import pytest
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp_chassis.testing import connected, data, failure
-from mcp_chassis.tools import IdempotencyKey, writes
-from mcp_types import ElicitResult
+from mcp_chassis.tools import IdempotencyKey, resource, writes
+from mcp_types import ElicitResult, TextResourceContents
 from pydantic import BaseModel
 from sample_server import SAMPLE, Put, Shelves
 
@@ -36,7 +36,13 @@ async def put_when_agreed(
     return Put(number=len(shelf.put))
 
 
-ASKING = dataclasses.replace(SAMPLE, tools=(put_when_agreed,))
+@resource("sample://secrets/{name}", "A secret")
+async def one_secret(name: str, agreed: Annotated[Agreed, Resolve(agreement)]) -> str:
+    """A secret, if the person agrees."""
+    return f"the secret of {name}" if agreed.sure else "nothing"
+
+
+ASKING = dataclasses.replace(SAMPLE, tools=(put_when_agreed,), resources=(one_secret,))
 
 
 def answering(action: str, *, slowly: bool = False) -> Any:
@@ -73,3 +79,10 @@ async def test_a_call_that_asks_keeps_its_idempotency_key_for_the_answer(era):
     async with connected(ASKING, era=era, elicitation_callback=answering("accept")) as client:
         first = data(await client.call_tool("put_when_agreed", arguments))
         assert data(await client.call_tool("put_when_agreed", arguments)) == first == {"number": 1}
+
+
+async def test_a_resource_may_ask_before_it_is_read(era):
+    async with connected(ASKING, era=era, elicitation_callback=answering("accept")) as client:
+        (content,) = (await client.read_resource("sample://secrets/vase")).contents
+    assert isinstance(content, TextResourceContents)
+    assert content.text == "the secret of vase"

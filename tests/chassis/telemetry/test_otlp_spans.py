@@ -54,6 +54,17 @@ def test_a_text_is_cut_after_its_secrets_are_removed(monkeypatch: pytest.MonkeyP
     assert len(exported(lambda _: None, name="x" * 5000).name) == MAX_TEXT_CHARS
 
 
+def test_a_span_keeps_its_time_its_parent_and_its_links() -> None:
+    seen: list[Span] = []
+    span = exported(seen.append)
+    (begun,) = seen
+    assert isinstance(begun, ReadableSpan)
+    kept = ("start_time", "end_time", "parent", "links", "kind", "context", "instrumentation_scope")
+    assert {name: getattr(span, name) for name in kept} == {name: getattr(begun, name) for name in kept}
+    assert span.start_time is not None
+    assert span.end_time is not None
+
+
 def test_a_span_names_the_server_of_its_process() -> None:
     with serving_as("github"):
         assert dict(exported(lambda _: None).attributes or {}) == {"toolroll.server": "github"}
