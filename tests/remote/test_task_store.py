@@ -166,6 +166,22 @@ async def test_tasks_of_a_process_that_dies_end_as_failed_at_the_others() -> Non
     assert still["status"] == "working"
 
 
+async def test_a_lost_task_is_counted_once_however_many_ask_at_the_same_time() -> None:
+    desk = Desk()
+    async with own_redis() as redis:
+        dispatch = dispatch_of(desk, store=lambda: RedisTaskStore(RedisClient(redis.url), "long"))
+        store = dispatch.long_calls.runner.store
+        async with host_of(dispatch) as host:
+            record = await store.find(await host.begin("look_long"))
+            assert record is not None
+            await store.add(dataclasses.replace(record, id="lost"), Limits())  # as if nobody ran it
+            before = (await host.counts())["ended"].get("look_long", {}).get("lost", 0)
+            told = await asyncio.gather(*(host.get("lost") for _ in range(8)))
+            after = (await host.counts())["ended"]["look_long"]["lost"]
+    assert {each["status"] for each in told} == {"failed"}
+    assert after - before == 1
+
+
 async def test_a_task_is_stored_for_its_time_and_then_unknown() -> None:
     async with own_redis() as redis:
         environment = {
@@ -179,6 +195,23 @@ async def test_a_task_is_stored_for_its_time_and_then_unknown() -> None:
             with pytest.raises(MCPError) as expired:
                 await host.until(name, lambda told: False)
     assert expired.value.error.message == "You have no task of this id, or it has expired."
+
+
+async def test_a_process_that_gets_sigterm_lets_a_task_end_within_its_drain_time() -> None:
+    async with own_redis() as redis:
+        environment = {"MCP_REDIS_URL": redis.url, "MCP_TASK_AFTER": "0.2", "MCP_DRAIN_SECONDS": "30"}
+        async with (
+            process(command=PROGRAM, environment=environment) as first,
+            process(command=PROGRAM, environment=environment) as second,
+            host_at(f"{second.url}/mcp") as other,
+        ):
+            async with host_at(f"{first.url}/mcp") as one:
+                name = await one.begin("put_soon", name="x", seconds=2)
+            first.end()
+            code = await first.ended()
+            told = await other.get(name)
+    assert code == 0
+    assert (told["status"], told["result"]["structuredContent"]) == ("completed", {"name": "x"})
 
 
 async def test_a_process_that_gets_sigterm_ends_its_tasks_and_logs_it() -> None:

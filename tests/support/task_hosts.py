@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, ClassVar, Literal
 
@@ -89,6 +90,11 @@ class TaskHost:
     async def ended(self, task_id: str) -> dict[str, Any]:
         """What is told of a task once it has ended."""
         return await self.until(task_id, lambda told: told["status"] in ENDED)
+
+    async def counts(self) -> dict[str, Any]:
+        """What the diagnostics count of tasks."""
+        read = await self.client.read_resource("server://diagnostics")
+        return json.loads(read.contents[0].text)["counts"]["tasks"]
 
     async def _ask(self, method: str, task_id: str, answers: dict[str, Any] | None = None) -> dict[str, Any]:
         params = TaskRequestParams(task_id=task_id, input_responses=answers)

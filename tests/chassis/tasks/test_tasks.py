@@ -345,15 +345,10 @@ async def test_diagnostics_count_tasks_by_state_and_end(desk: Desk):
     async with host_of(dispatch_of(desk)) as host:
         name = await host.begin("look_long")
         await host.begin("look_on")
-        running = await _counts(host)
+        running = await host.counts()
         await host.cancel(name)
         await host.ended(name)
-        ended = await _counts(host)
+        ended = await host.counts()
     assert (running["working"], running["input_required"]) == (2, 0)
     assert ended["working"] == 1
     assert ended["ended"]["look_long"]["cancelled"] >= 1
-
-
-async def _counts(host: TaskHost) -> dict[str, Any]:
-    read = await host.client.read_resource("server://diagnostics")
-    return json.loads(read.contents[0].text)["counts"]["tasks"]
