@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.services, in_volume]
 TASKS = volume(200, share=0.1)
 logger = logging.getLogger(__name__)
 UNCLEAR = {"failed", "cancelled", "refused", "expired"}
-DEADLINE, KEPT = "60", "120"
+DEADLINE, KEPT = "60", "60"
 
 
 async def test_tasks_outlive_cancellations_a_crash_and_a_restart(tmp_path: Path) -> None:
