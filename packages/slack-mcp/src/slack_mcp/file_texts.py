@@ -7,6 +7,15 @@ from mcp_chassis.output.markup.html import VOID_ELEMENTS, is_hidden_element
 from mcp_chassis.output.warnings import warn
 
 from slack_mcp.connection import Workspace
+from slack_mcp.documents.extraction import (
+    KIND_BY_ENDING,
+    MAX_DOCUMENT_BYTES,
+    WORD,
+    extracted,
+    installed,
+    parts_given,
+    told,
+)
 from slack_mcp.records.files import FileRecord
 from slack_mcp.rendering.files import file_content, shown_size
 
@@ -15,12 +24,22 @@ TEXT_TYPES = ("text/", "application/json", "application/xml", "application/x-yam
 BLOCK_TAGS = {"p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "pre", "blockquote"}
 
 
-async def text_of_file(file: FileRecord, slack: Workspace) -> str:
+async def text_of_file(file: FileRecord, slack: Workspace, pages: str | None = None) -> str:
     """The text of a file that holds one.
 
+    Args:
+        pages: the pages, slides or sheets of a document.
+
     Raises:
-        InvalidInput: when the file holds no text that can be read here, or too much.
+        InvalidInput: when the file holds no text that can be read here, or too much, or has no pages.
     """
+    kind = _document_kind(file)
+    if pages and kind in {"", WORD}:
+        raise InvalidInput(
+            "Only PDF, Excel and PowerPoint files have pages.", remedy="Leave pages out; cursor reads on."
+        )
+    if kind:
+        return await _text_of_document(file, kind, slack, pages)
     if file.mode == "email" or file.transcription.preview.content:
         return file_content(file)
     if file.size > MAX_TEXT_BYTES:
@@ -30,6 +49,27 @@ async def text_of_file(file: FileRecord, slack: Workspace) -> str:
         return f"Files of this type are not read as text: {file.permalink or file.url_private}"
     content = (await slack.api.files.content(file)).decode("utf-8", "replace")
     return _text_of_html(content) if file.is_canvas else content
+
+
+def _document_kind(file: FileRecord) -> str:
+    """The kind of a PDF or office document, by Slack's own type, else by its name; empty for other files."""
+    if file.is_canvas or file.mode in {"email", "snippet"}:
+        return ""
+    return KIND_BY_ENDING.get(file.filetype) or KIND_BY_ENDING.get(file.name.rpartition(".")[2].lower(), "")
+
+
+async def _text_of_document(file: FileRecord, kind: str, slack: Workspace, pages: str | None) -> str:
+    address = file.permalink or file.url_private
+    wanted = parts_given(pages)
+    if not installed(kind):
+        way = "who runs this server can install toolroll-slack-mcp[documents]"
+        return f"PDF and office documents are not read here: {way}. Its address: {address}"
+    if file.size > MAX_DOCUMENT_BYTES:
+        raise InvalidInput(
+            f"The document has {shown_size(file.size)}; at most 10 MB are read.", remedy=f"Open its address: {address}"
+        )
+    content = await slack.api.files.content(file)
+    return told(await extracted(content, kind, wanted, address))
 
 
 def _text_of_html(html: str) -> str:

@@ -24,6 +24,9 @@ FileId = Annotated[str, Field(max_length=500, description="File id (F...) or its
 Person = Annotated[str | None, Field(max_length=250, description="@handle, id or e-mail."), EMPTY_IS_ABSENT]
 
 TextContentGiven = Annotated[str | None, Field(max_length=190_000), EMPTY_IS_ABSENT]
+Pages = Annotated[
+    str | None, Field(max_length=20, description="PDF pages, slides or sheets: 3, 5-20."), EMPTY_IS_ABSENT
+]
 Base64Given = Annotated[str | None, Field(max_length=190_000), EMPTY_IS_ABSENT]
 
 
@@ -53,12 +56,12 @@ async def list_files(
 
 
 @reads("Read a file")
-async def read_file(file: FileId, slack: Slack, cursor: Cursor = None) -> TextPage:
-    """Read a text file, snippet, e-mail, canvas or transcript as text; of other files, the description."""
+async def read_file(file: FileId, slack: Slack, pages: Pages = None, cursor: Cursor = None) -> TextPage:
+    """Read a text, PDF or office file, snippet, e-mail, canvas or transcript as text; of others, the description."""
     found = await slack.api.files.info(file_id(file))
     await check_file(found, slack)
     await check_sender(found, slack)
-    text = await text_of_file(found, slack)
+    text = await text_of_file(found, slack, pages)
     return TextPage(f"{described_file(found)}\n\n{text}")
 
 
