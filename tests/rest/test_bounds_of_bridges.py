@@ -226,3 +226,11 @@ def test_a_broken_rule_is_told_by_its_place_in_the_file() -> None:
         with pytest.raises(BadBridge) as refused:
             bridge_of(tables, FOLDER)
         assert re.fullmatch(f"bridge: {problem}", refused.value.problems[0]), (problem, refused.value.problems)
+
+
+def test_a_file_that_is_no_toml_is_told_with_the_place_of_the_mistake(tmp_path: Path) -> None:
+    for text, place in ((b"a = 1\nb = = 2\n", r" \(at line 2, column 5\)"), (b"\xff", "")):
+        (tmp_path / "bridge.toml").write_bytes(text)
+        with pytest.raises(BadBridge) as refused:
+            read(tmp_path / "bridge.toml")
+        assert re.fullmatch(f"bridge: the file is no TOML{place}", refused.value.problems[0]), refused.value.problems

@@ -16,6 +16,7 @@ HEAD: dict[str, Any] = {"openapi": "3.0.3", "info": {"title": "t", "version": "1
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
+        (f"http://{'x' * 200}", f"leads out of its folder: http://{'x' * 73}$"),
         ("http://host/x.json", "leads out of its folder"),
         ("/etc/x.json", "leads out of its folder"),
         ("a/../../x.json", "leads out of its folder"),

@@ -143,14 +143,17 @@ async def test_the_idempotency_header_is_the_callers_key_for_one_tool_alone(path
 
 
 async def test_a_write_with_a_lost_answer_is_repeated_only_under_a_key(path: Path) -> None:
-    for tool, count, code in (("add_keyed", 2, None), ("add_thing", 1, "OUTCOME_UNKNOWN"), ("drop_thing", 2, None)):
+    unknown = "OUTCOME_UNKNOWN"
+    repeated = (("add_keyed", 2, None), ("drop_thing", 2, None), ("add_thing", 1, unknown), ("add_empty", 1, unknown))
+    for tool, count, code in repeated:
         async with ScriptedUpstream() as upstream:
             upstream.answers("*", Reply(502), Reply(json={"id": 1}))
             async with connected(server_of(path), env={"API_BASE_URL": upstream.url}) as client:
                 result = await client.call_tool(tool, {})
             assert len(upstream.requests) == count, tool
         assert (failure(result).code if result.is_error else None) == code
-        assert not result.is_error or "Look at get_thing." in failure(result).message
+        told = failure(result).message if result.is_error else ""
+        assert ("Look at get_thing." in told, "None" in told) == (tool == "add_thing", False)
 
 
 async def test_a_resource_gathers_the_warnings_of_its_pages_each_once(path: Path) -> None:
