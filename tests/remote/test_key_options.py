@@ -58,7 +58,7 @@ async def test_a_key_is_valid_on_its_last_day_and_then_refused_as_expired(tmp_pa
     async with served({"": FIRST}, file(tmp_path, f"{LINE} expires={yesterday}")) as http:
         ended = await call(http)
     assert (good.status_code, ended.status_code) == (200, 401)
-    assert f"ended after {yesterday}" in answer(ended)["error"]["message"]
+    assert f"expired after {yesterday}" in answer(ended)["error"]["message"]
 
 
 async def test_a_key_has_rates_of_its_own_by_kind_of_call(tmp_path: Path) -> None:
