@@ -7,7 +7,7 @@ import sys
 from collections.abc import Generator
 
 import pytest
-from mcp_chassis.remote.accept_queue import admit_nobody_new, waiting
+from mcp_chassis.remote.accept_queue import drop_new_connections, waiting
 
 ADDRESSES = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
 
@@ -24,7 +24,7 @@ def listener(request: pytest.FixtureRequest) -> Generator[socket.socket]:
 
 def test_connections_in_the_accept_queue_are_served_during_shutdown(listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()[:2]) as early:
-        admit_nobody_new(listener)
+        drop_new_connections(listener)
         early.sendall(b"early")
         (accepted,) = waiting(listener)
         with accepted:
@@ -36,7 +36,7 @@ def test_connections_in_the_accept_queue_are_served_during_shutdown(listener: so
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can")
 def test_new_connections_are_dropped_and_then_refused_once_the_listener_is_closed(listener: socket.socket) -> None:
     address = listener.getsockname()[:2]
-    admit_nobody_new(listener)
+    drop_new_connections(listener)
     with socket.socket(listener.family) as late:
         late.setblocking(False)
         assert late.connect_ex(address) == errno.EINPROGRESS

@@ -101,6 +101,6 @@ class SignInNeeded(AuthenticationFailed):
         can = capabilities and capabilities.elicitation and capabilities.elicitation.url is not None
         if not can or context.protocol_version not in MODERN_PROTOCOL_VERSIONS or context.input_responses:
             return None
-        told = f"Sign in to {self.title}, so that this server can act for you there."
-        params = ElicitRequestURLParams(message=told, url=self.url)
+        text = f"Sign in to {self.title}, so that this server can act for you there."
+        params = ElicitRequestURLParams(message=text, url=self.url)
         return InputRequiredResult(input_requests={QUESTION: ElicitRequest(params=params)})

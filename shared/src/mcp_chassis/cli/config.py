@@ -47,12 +47,12 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
             entry = remote_entry(host, server, chosen.url, with_key=not chosen.no_key)
         else:
             entry = local_entry(host, server, command_for(server), settings)
-        told = _written(host, path, entry) if chosen.write else _printed(host, path, entry)
+        notes = _written(host, path, entry) if chosen.write else _printed(host, path, entry)
     except (NoCommand, Unwritable) as exc:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
     lines = _remote_notes(host, entry) if chosen.url else _local_notes(host, server, settings)
-    sys.stderr.write("".join(f"{line}\n" for line in [*told, *lines]))
+    sys.stderr.write("".join(f"{line}\n" for line in [*notes, *lines]))
     return 0
 
 
@@ -93,9 +93,9 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
     notes: list[str] = []
     in_file = env_file_variables()
     forms = ("", "_FILE", "_COMMAND")
-    told = {name for name in in_file if in_file[name].strip()}
-    secrets = [name for name in settings.secrets if told.isdisjoint(f"{name}{form}" for form in forms)]
-    optional = [name for name in settings.optional_secrets if told.isdisjoint(f"{name}{form}" for form in forms)]
+    in_use = {name for name in in_file if in_file[name].strip()}
+    secrets = [name for name in settings.secrets if in_use.isdisjoint(f"{name}{form}" for form in forms)]
+    optional = [name for name in settings.optional_secrets if in_use.isdisjoint(f"{name}{form}" for form in forms)]
     if settings.unset:
         names = ", ".join(settings.unset)
         notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")

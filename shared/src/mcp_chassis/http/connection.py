@@ -30,7 +30,7 @@ CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 MAX_PATH_CHARS = 200
 REDIRECTS = {301, 302, 303, 307, 308}
 SAFE = {"GET", "HEAD"}
-ANYONES: Mapping[str, str] = {
+DEFAULT_HEADERS: Mapping[str, str] = {
     "accept": "application/json",
     "accept-encoding": "gzip",
     "user-agent": "toolroll",
@@ -97,7 +97,7 @@ class Connection:
                 return answer
             request = self._redirected(request, url, answer.status)
             redirected_by = None if question.method in SAFE else 303 if redirected_by == 303 else answer.status
-        raise self._strange("redirected more often than the limit allows.")
+        raise self._invalid("redirected more often than the limit allows.")
 
     async def _fetch_after(self, redirected_by: int | None, request: httpx2.Request, question: ApiRequest) -> Response:
         """Send one request. A failure after a write was redirected is ambiguous: the write may have had its effect."""
@@ -153,7 +153,7 @@ class Connection:
             question.method,
             question.url,
             content=question.content,
-            headers={**ANYONES, **upstream_headers(), **kind, **lower},
+            headers={**DEFAULT_HEADERS, **upstream_headers(), **kind, **lower},
             extensions={} if question.method in SAFE else {"trace": question.trace},
         )
 
@@ -218,17 +218,17 @@ class Connection:
             return failure_for_error(self._name, error, answering=answering, proxied=_is_proxied(request.url))
         if isinstance(error, bodies.TooLarge):
             most = self._policy.max_answer_bytes // 1024 // 1024
-            return self._strange(f"responded with more than {most} MiB; request less.")
-        return self._strange("compressed its response in a way that cannot be decompressed.")
+            return self._invalid(f"responded with more than {most} MiB; request less.")
+        return self._invalid("compressed its response in a way that cannot be decompressed.")
 
     def _target(self, request: httpx2.Request, answer: Response) -> httpx2.URL:
         try:
             url = request.url.join(answer.headers["location"])
         except httpx2.InvalidURL as exc:
-            raise self._strange("redirected to an invalid URL.") from exc
+            raise self._invalid("redirected to an invalid URL.") from exc
         # A user name in the URL would replace our credential.
         if not url.host or url.userinfo or url.scheme not in {"https", request.url.scheme}:
-            raise self._strange("redirected to another scheme or to a URL with credentials; not followed.")
+            raise self._invalid("redirected to another scheme or to a URL with credentials; not followed.")
         return url
 
     def _redirected(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
@@ -236,8 +236,8 @@ class Connection:
         if url.origin == request.url.origin:
             return self._moved(request, url, status)
         if request.method not in SAFE or self._one_origin:
-            raise self._strange("redirected to another origin; not followed.")
-        return self._client.build_request(request.method, url, headers=ANYONES)
+            raise self._invalid("redirected to another origin; not followed.")
+        return self._client.build_request(request.method, url, headers=DEFAULT_HEADERS)
 
     def _moved(self, request: httpx2.Request, url: httpx2.URL, status: int) -> httpx2.Request:
         headers = {name: value for name, value in request.headers.items() if name not in {"host", "if-none-match"}}
@@ -248,7 +248,7 @@ class Connection:
             request.method, url, content=request.content or None, headers=headers, extensions=request.extensions
         )
 
-    def _strange(self, what: str) -> InvalidResponse:
+    def _invalid(self, what: str) -> InvalidResponse:
         return InvalidResponse(f"{self._name} {what}")
 
 

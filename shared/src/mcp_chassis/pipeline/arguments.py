@@ -64,7 +64,7 @@ class Arguments:
         """
         try:
             decoded = self._absent.removed_from(self._decoded(arguments))
-            _refuse_what_is_no_json(decoded)
+            _check_representable(decoded)
             model = self.model.model_validate(decoded)
         except RecursionError:
             raise InvalidInput("The arguments are nested too deeply.") from None
@@ -167,7 +167,7 @@ def _loose_objects(schema: Any, name: str = "arguments") -> Iterator[str]:
             yield from _loose_objects(child, name)
 
 
-def _refuse_what_is_no_json(arguments: Mapping[str, Any]) -> None:
+def _check_representable(arguments: Mapping[str, Any]) -> None:
     """Refuse values that JSON or text cannot represent. Runs after decoding: in JSON text, NUL is an escape."""
     faults = {_place((name,), [], unknown=True): fault for name, value in arguments.items() if (fault := _fault(value))}
     for fault in faults.values():

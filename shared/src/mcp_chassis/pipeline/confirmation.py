@@ -106,7 +106,7 @@ class Confirmations:
             return await self._agreed(query, ctx, code, asked, run)
         if query.confirmation_code is None or question.person_only:
             return await self._ask(query, ctx, question, text, run)
-        raise _no_longer_good(asked)
+        raise _invalid_code(asked)
 
     async def _agreed(self, query: ToolCall, ctx: AnyContext, code: str, asked: Mapping[str, Any], run: Run) -> Answer:
         """Run the call, only once for the code, unless the returned form declines."""
@@ -152,7 +152,7 @@ class Confirmations:
         return record.outcome if record.outcome["answered_by"] == answered_by else None
 
 
-def _no_longer_good(asked: Mapping[str, Any] | None) -> InvalidInput | Conflict:
+def _invalid_code(asked: Mapping[str, Any] | None) -> InvalidInput | Conflict:
     """The failure of a code that was not issued for this call, or whose question has changed."""
     if asked is None:
         return InvalidInput(

@@ -11,7 +11,7 @@ import struct
 import sys
 from collections.abc import Generator
 
-HANDSHAKE = 0.05  # seconds for TCP handshakes in progress
+HANDSHAKE_SECONDS = 0.05  # for TCP handshakes in progress
 _SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
 _EVERYTHING = 0xFFFFFFFF
 _DROP_SYN = (
@@ -23,7 +23,7 @@ _DROP_SYN = (
 )
 
 
-def admit_nobody_new(listener: socket.socket) -> None:
+def drop_new_connections(listener: socket.socket) -> None:
     """Drop new connections to a listener, leaving those in progress; no effect on systems other than Linux."""
     if sys.platform != "linux":
         return

@@ -100,8 +100,8 @@ def _connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:
 
 
 def _environment(host: str | None, port: int | None) -> Mapping[str, str]:
-    told = {"MCP_HOST": host, "MCP_PORT": None if port is None else str(port)}
-    return {**full_environment(), **{name: value for name, value in told.items() if value is not None}}
+    given = {"MCP_HOST": host, "MCP_PORT": None if port is None else str(port)}
+    return {**full_environment(), **{name: value for name, value in given.items() if value is not None}}
 
 
 def _configure_logs(servers: Servers, remote: RemoteSettings, environment: Mapping[str, str]) -> None:

@@ -40,8 +40,8 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
                 return EXIT_FAILED
         except (Failure, DecryptionFailed, BadSettings) as exc:
             forgot = anyway and await store.drop((mount, principal))
-            told = "Deleted here anyway: revoke the app there." if forgot else "Still stored here; see --anyway."
-            sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {told}\n")
+            outcome = "Deleted here anyway: revoke the app there." if forgot else "Still stored here; see --anyway."
+            sys.stderr.write(f"{principal} is not revoked at {mount}. {_why(exc)} {outcome}\n")
             return EXIT_FAILED
         sys.stdout.write(f"{principal} is revoked at {mount}, and deleted here.\n")
         return 0

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import uvicorn
 
-from mcp_chassis.remote.accept_queue import HANDSHAKE, admit_nobody_new, waiting
+from mcp_chassis.remote.accept_queue import HANDSHAKE_SECONDS, drop_new_connections, waiting
 from mcp_chassis.remote.http.connection import Connection
 from mcp_chassis.remote.http.connection_limits import IDLE_SECONDS, ConnectionLimits
 from mcp_chassis.remote.in_flight import InFlightRequests
@@ -116,8 +116,8 @@ class DrainingServer(uvicorn.Server):
         """Accept the connections in the queue, then close the listeners: closing first would reset them."""
         loop = asyncio.get_running_loop()
         for listener in self._listeners:
-            admit_nobody_new(listener)
-        await asyncio.sleep(HANDSHAKE)
+            drop_new_connections(listener)
+        await asyncio.sleep(HANDSHAKE_SECONDS)
         for listener in self._listeners:
             loop.remove_reader(listener)
         await asyncio.sleep(0)  # gives connections that asyncio accepted a transport, which a closed server refuses

@@ -38,10 +38,10 @@ def serve_one(server: Server[Any], handover: Handover | None = None) -> int:
 
 def _refused(server: Server[Any], problems: BadSettings, handover: Handover | None) -> int:
     """Report why the server cannot start, on standard error and to the host of a handover; return the exit code."""
-    told = f"{server.name} cannot start:\n{problems}\n"
-    sys.stderr.write(told)
+    message = f"{server.name} cannot start:\n{problems}\n"
+    sys.stderr.write(message)
     if handover is not None:
-        handover.refuse(told.strip())
+        handover.refuse(message.strip())
     return EXIT_BAD_SETTINGS
 
 

@@ -65,7 +65,7 @@ def uv(root: Path | None) -> str:
     path = Path(found).absolute()
     if not is_shim(path):
         return str(path)
-    installed = _told_by(path) or _elsewhere() or (_own(root) if root else None)
+    installed = _started_by(path) or _elsewhere() or (_own(root) if root else None)
     if installed is None:
         raise NoCommand(
             f"{path} is a version manager's shim, and the uv that it starts is not found: install uv itself."
@@ -104,7 +104,7 @@ def is_shim(path: Path) -> bool:
         return False
 
 
-def _told_by(shim: Path) -> str | None:
+def _started_by(shim: Path) -> str | None:
     """The path of the uv that a shim starts, from the variable UV that uv sets for its child processes."""
     ask = [
         str(shim),

@@ -17,7 +17,7 @@ from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted
 from mcp_chassis.sign_in import SignIn
 
 PATH = "/callback"
-PATIENCE_SECONDS = 300.0
+TIMEOUT_SECONDS = 300.0
 PAGE = "<!doctype html><meta charset=utf-8><title>Toolroll</title><p>{text} You can close this page."
 
 
@@ -111,7 +111,7 @@ def sign_in_by_browser(
     open_browser: Callable[[str], object],
     *,
     port: int = 0,
-    seconds: float = PATIENCE_SECONDS,
+    seconds: float = TIMEOUT_SECONDS,
 ) -> Granted:
     """Open the upstream's sign-in page, wait for the redirect, and exchange the code for tokens.
 

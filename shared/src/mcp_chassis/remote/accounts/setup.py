@@ -48,12 +48,12 @@ def actors(
         BadSettings: when a setting that signing in needs is missing.
     """
     prefix = server.settings.model_config.get("env_prefix", "")
-    told = ClientSettings.under(prefix, environment) if server.sign_in else None
-    if server.sign_in is None or told is None or told.client_id is None:
+    client = ClientSettings.under(prefix, environment) if server.sign_in else None
+    if server.sign_in is None or client is None or client.client_id is None:
         return None
-    secret, public_url, keys = _needed(prefix, told, remote)
+    secret, public_url, keys = _needed(prefix, client, remote)
     register_secret(secret)
-    documents, sign_in, app = IssuerClient(), _placed(server.sign_in, told), OAuthApp(told.client_id, secret)
+    documents, sign_in, app = IssuerClient(), _placed(server.sign_in, client), OAuthApp(client.client_id, secret)
     url = f"{public_url}/oauth/{mount}"
 
     def connect(token: str) -> contextlib.AbstractAsyncContextManager[Any]:
@@ -80,29 +80,29 @@ async def _taken_back(sign_in: SignIn, settings: ServerSettings, app: OAuthApp, 
     await sign_in.revoke(settings, app, token)
 
 
-def _needed(prefix: str, told: ClientSettings, remote: RemoteSettings) -> tuple[str, str, list[str]]:
+def _needed(prefix: str, client: ClientSettings, remote: RemoteSettings) -> tuple[str, str, list[str]]:
     missing = [
         name
         for name, value in (
-            (f"{prefix}CLIENT_SECRET", told.client_secret),
+            (f"{prefix}CLIENT_SECRET", client.client_secret),
             ("MCP_PUBLIC_URL", remote.public_url),
             ("MCP_GRANT_KEYS", remote.grant_keys),
             ("MCP_API_KEY, MCP_API_KEYS_FILE or MCP_OAUTH_ISSUER", remote.authenticated),
         )
         if not value
     ]
-    if missing or told.client_secret is None or remote.public_url is None:
+    if missing or client.client_secret is None or remote.public_url is None:
         raise BadSettings([f"{prefix}CLIENT_ID: needs {name} too" for name in missing])
     keys = [key.get_secret_value() for key in remote.grant_keys]
-    return told.client_secret.get_secret_value(), remote.public_url, keys
+    return client.client_secret.get_secret_value(), remote.public_url, keys
 
 
-def _placed(sign_in: SignIn, told: ClientSettings) -> SignIn:
+def _placed(sign_in: SignIn, client: ClientSettings) -> SignIn:
     """The sign-in with the URLs in the settings, for a self-hosted upstream."""
     return dataclasses.replace(
         sign_in,
-        authorize_url=told.authorize_url or sign_in.authorize_url,
-        token_url=told.token_url or sign_in.token_url,
+        authorize_url=client.authorize_url or sign_in.authorize_url,
+        token_url=client.token_url or sign_in.token_url,
     )
 
 

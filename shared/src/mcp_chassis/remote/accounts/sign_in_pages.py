@@ -20,8 +20,8 @@ MAX_FORM_BYTES = 16_384
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
 <body style="font: 1.1rem sans-serif; max-width: 32rem; margin: 4rem auto">{text}</body></html>"""
-SPENT_LINK = "This link is invalid or has expired: call the tool again for a new one."
-NOT_BEGUN_HERE = "This sign-in did not begin in this browser, or has expired: call the tool again."
+INVALID_LINK = "This link is invalid or has expired: call the tool again for a new one."
+UNKNOWN_SIGN_IN = "This sign-in did not begin in this browser, or has expired: call the tool again."
 
 
 class SignInPages:
@@ -61,7 +61,7 @@ class SignInPages:
             if scope["method"] == "POST":
                 return await self._send_on(send, principal, ticket)
         except DecryptionFailed:
-            return await self._say(send, 400, SPENT_LINK)
+            return await self._say(send, 400, INVALID_LINK)
         except Rejection as rejection:
             return await rejection.send(send)
         except Unavailable:
@@ -79,7 +79,7 @@ class SignInPages:
         except Rejection as rejection:
             return await rejection.send(send)
         except DecryptionFailed:
-            return await self._say(send, 400, NOT_BEGUN_HERE)
+            return await self._say(send, 400, UNKNOWN_SIGN_IN)
         except TokenRefused as refused:
             reason = html.escape(refused.reason)
             return await self._say(send, 400, f"{self._title} refused the sign-in ({reason}). Nothing was stored.")

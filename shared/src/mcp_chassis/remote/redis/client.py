@@ -12,11 +12,11 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-PATIENCE = 2.0
+TIMEOUT_SECONDS = 2.0
 """Timeout of one request to Redis in seconds; short, since Redis is on the same network and calls wait for it."""
-QUEUE = 5.0
+POOL_TIMEOUT_SECONDS = 5.0
 """Seconds a request may wait for a free connection, of which a process has sixteen."""
-LEFT_ALONE = 1.0
+PAUSE_SECONDS = 1.0
 """Seconds for which Redis is not called again after a failure, so that calls do not queue for it."""
 PREFIX = "toolroll"
 
@@ -52,7 +52,11 @@ class RedisClient:
         self.url = url
         pool = cast("Any", redis.asyncio.BlockingConnectionPool)
         self.pool: Any = pool.from_url(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, timeout=QUEUE, max_connections=16
+            url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            timeout=POOL_TIMEOUT_SECONDS,
+            max_connections=16,
         )
         self._client = redis.asyncio.Redis(connection_pool=self.pool)
         self._clock = clock
@@ -76,7 +80,7 @@ class RedisClient:
         try:
             yield
         except (RedisError, OSError, TimeoutError) as exc:
-            self._closed_until = self._clock() + LEFT_ALONE
+            self._closed_until = self._clock() + PAUSE_SECONDS
             if not self._outage_logged:
                 logger.warning("Redis cannot be reached: limits are per process, what needs it is refused or skipped.")
                 self._outage_logged = True

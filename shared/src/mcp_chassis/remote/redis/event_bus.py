@@ -19,11 +19,11 @@ from mcp.server.subscriptions import (
 )
 from redis.exceptions import RedisError
 
-from mcp_chassis.remote.redis.client import PATIENCE, PREFIX, RedisClient, RedisUnavailable
+from mcp_chassis.remote.redis.client import PREFIX, TIMEOUT_SECONDS, RedisClient, RedisUnavailable
 
 logger = logging.getLogger(__name__)
 
-LISTEN_AGAIN = 0.5
+RECONNECT_SECONDS = 0.5
 KINDS = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
 
 
@@ -70,11 +70,11 @@ class RedisEventBus:
                 await self._listen()
             self.listening.clear()
             self.deaf.set()
-            await asyncio.sleep(LISTEN_AGAIN)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
         client: Any = cast("Any", redis.asyncio.Redis).from_url(
-            self._link.url, socket_connect_timeout=PATIENCE, socket_keepalive=True, health_check_interval=10
+            self._link.url, socket_connect_timeout=TIMEOUT_SECONDS, socket_keepalive=True, health_check_interval=10
         )
         async with contextlib.aclosing(client), client.pubsub() as channel:
             await channel.subscribe(self._channel)

@@ -12,8 +12,8 @@ from mcp_chassis.remote.accounts.store import Owner, unavailable
 from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
 
 LOCK_SECONDS = 15
-_ASK_AGAIN = 0.05
-_LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+_POLL_SECONDS = 0.05
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 _TAKE = "local found = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return found"
 
 
@@ -60,12 +60,12 @@ class RedisGrantStore:
         while True:
             if await self._ask(lambda redis: redis.set(name, mine, px=LOCK_SECONDS * 1000, nx=True)):
                 break
-            await asyncio.sleep(_ASK_AGAIN)
+            await asyncio.sleep(_POLL_SECONDS)
         try:
             yield
         finally:
             with contextlib.suppress(Unavailable):
-                await self._ask(lambda redis: redis.eval(_LET_GO, 1, name, mine))
+                await self._ask(lambda redis: redis.eval(_RELEASE, 1, name, mine))
 
     async def aclose(self) -> None:
         return None  # the link is the process's
