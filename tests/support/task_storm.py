@@ -163,7 +163,8 @@ class Storm:
         caller, last = Caller(self._http, told.owner), replace(told)
         while last.status not in UNKNOWN:
             last.hear(await caller.about("tasks/get", told.task_id))
-            await asyncio.sleep(POLL_SECONDS)
+            if last.status not in UNKNOWN:
+                await asyncio.sleep(POLL_SECONDS)
         return last
 
 
