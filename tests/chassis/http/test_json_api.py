@@ -243,14 +243,16 @@ ERRORS = {
 
 
 def test_every_transport_error_maps_to_the_failure_in_the_table():
-    failures = {kind: failure_for_error("Acme", kind("https://secret.test"), answering=False) for kind in ERRORS}
+    failures = {
+        kind: failure_for_error("Acme", kind("https://secret.test"), answering=False, proxied=False) for kind in ERRORS
+    }
     assert {kind: (failure.code.value, failure.effect.name) for kind, failure in failures.items()} == ERRORS
     assert [failure for failure in failures.values() if "secret" in failure.message] == []
 
 
 def test_a_connection_lost_during_the_response_is_an_incomplete_response():
-    cut = failure_for_error("Acme", httpx2.ReadError("x"), answering=True)
-    late = failure_for_error("Acme", httpx2.ReadTimeout("x"), answering=True)
+    cut = failure_for_error("Acme", httpx2.ReadError("x"), answering=True, proxied=False)
+    late = failure_for_error("Acme", httpx2.ReadTimeout("x"), answering=True, proxied=False)
     assert (cut.code, cut.retryable, late.code) == ("UPSTREAM_ERROR", True, "TIMEOUT")
 
 

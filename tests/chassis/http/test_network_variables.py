@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.http.connection import ApiRequest, Connection
+from mcp_chassis.http.errors import failure_for_setup
 from mcp_chassis.upstream.policy import Policy
 
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -62,6 +63,10 @@ async def test_a_ca_file_that_is_set_later_is_read(tmp_path: Path, monkeypatch: 
     assert "SSL_CERT_FILE" not in (await failed("https://127.0.0.1:9/")).message
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
     assert "SSL_CERT_FILE" in (await failed("https://127.0.0.1:9/")).message
+
+
+def test_without_variables_the_authorities_are_the_systems() -> None:
+    assert "the system names no certificate authorities" in failure_for_setup("Upstream", OSError()).message
 
 
 @asynccontextmanager

@@ -89,9 +89,7 @@ REASON_OF_ERROR: Mapping[type[BaseException], str] = {
 """Reasons of failed connections, by the error of the operating system or of OpenSSL."""
 
 
-def failure_for_error(
-    upstream: str, error: httpx2.TransportError, *, answering: bool, proxied: bool = False
-) -> Failure:
+def failure_for_error(upstream: str, error: httpx2.TransportError, *, answering: bool, proxied: bool) -> Failure:
     """The failure of a broken HTTP exchange.
 
     Args:
