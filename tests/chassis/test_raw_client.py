@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from mcp_chassis.testing.raw import MODERN, RawClient
 
-ECHO = (
-    sys.executable,
-    "-c",
-    "import json, sys\n"
-    "seen = []\n"
-    "for line in sys.stdin:\n"
-    "    seen.append(json.loads(line))\n"
-    "    if 'id' in seen[-1]:\n"
-    "        print(json.dumps({'jsonrpc': '2.0', 'id': seen[-1]['id'], 'result': {'seen': seen}}), flush=True)\n",
-)
+PROGRAM = """
+import json, sys
+seen = []
+for line in sys.stdin:
+    seen.append(json.loads(line))
+    if "id" in seen[-1]:
+        print(json.dumps({"jsonrpc": "2.0", "id": seen[-1]["id"], "result": {"seen": seen}}), flush=True)
+"""
+ECHO = (sys.executable, "-c", PROGRAM)
 
 
 def seen(**options: Any) -> list[dict[str, Any]]:
