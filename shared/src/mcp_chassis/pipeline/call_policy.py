@@ -47,6 +47,7 @@ class Rule:
         return fnmatchcase(f"{server}/{tool}" if "/" in self.tool else tool, self.tool)
 
     def matches(self, server: str, tool: str, arguments: Mapping[str, Any], principal: str) -> bool:
+        """Whether the rule applies to a call: its tool, principal and arguments match."""
         return (
             self.names(server, tool)
             and fnmatchcase(principal.casefold(), self.principal.casefold())

@@ -36,9 +36,17 @@ class SharedResults(Protocol):
     `keep` does not replace a result whose read began later in another process.
     """
 
-    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot: ...
-    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None: ...
-    async def outdate(self, tool: str) -> None: ...
+    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
+        """The slot for these arguments with the stored result, if there is one."""
+        ...
+
+    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None:
+        """Store a result for `seconds` in the slot of its look-up."""
+        ...
+
+    async def outdate(self, tool: str) -> None:
+        """Invalidate the stored results of a tool."""
+        ...
 
 
 class ReadResult(NamedTuple):

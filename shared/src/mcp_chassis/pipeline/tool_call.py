@@ -59,6 +59,7 @@ class ToolCall:
 
     @cached_property
     def fingerprint(self) -> str:
+        """SHA-256 of the principal, the tool and the arguments, to recognise the same call."""
         return hashlib.sha256(self.bound_to).hexdigest()
 
     def start(self, cursors: Cursors) -> Position:

@@ -25,7 +25,9 @@ class Authorizer(Protocol):
         """
         ...
 
-    def admits(self, permission: str, tool: str | None = None) -> bool: ...
+    def admits(self, permission: str, tool: str | None = None) -> bool:
+        """Whether the current caller has a permission."""
+        ...
 
 
 class AllowAll:

@@ -37,6 +37,7 @@ class ProtocolLog:
         return _logger.isEnabledFor(logging.DEBUG)
 
     def record(self, direction: Literal["in", "out"], message: JSONRPCMessage) -> None:
+        """Log and store the outline of a message, if the log is enabled."""
         if self.enabled:
             self._note(_outline(direction, message))
 

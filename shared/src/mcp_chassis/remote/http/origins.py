@@ -58,6 +58,7 @@ class Origins:
         )
 
     def answers_host(self, header: str | None) -> bool:
+        """Whether a Host header is allowed."""
         host = Authority.parse(header or "")
         return host is not None and any(rule.admits(host) for rule in self.hosts)
 
