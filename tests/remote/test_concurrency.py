@@ -218,7 +218,7 @@ async def test_at_the_limit_an_idle_connection_of_the_principal_with_the_most_is
         assert not any(reader.at_eof() for reader, _ in (mine, busy, *idle[1:], first, second))
 
 
-async def test_a_connection_that_asks_again_is_no_longer_replaced(keys: dict[str, str]) -> None:
+async def test_a_connection_with_a_new_request_is_not_replaced(keys: dict[str, str]) -> None:
     waiting = {"name": "wait", "arguments": {"seconds": 600}}
     async with listening(keys, ConnectionCaps(total=1)) as server:
         reader, writer = await opened(server, request("modern", "tools/call", ECHO, key=ALICE))

@@ -54,7 +54,7 @@ def test_creating_a_key_says_what_to_do_with_each_line(tmp_path: Path, capsys: p
 
 
 @pytest.mark.parametrize("before", ["", "# ours", "# ours\n", "# ünsere\n\n"])
-def test_a_new_key_stands_on_a_line_of_its_own_and_leaves_the_others_as_they_are(before: str, tmp_path: Path) -> None:
+def test_a_new_key_is_added_on_its_own_line_and_other_lines_are_not_changed(before: str, tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text(before, encoding="utf-8")
     key_file.new("ci", ["read"], path)

@@ -24,7 +24,7 @@ async def status(http: httpx2.AsyncClient, key: str) -> int:
     return (await post(http, "legacy", "tools/list", extra={"authorization": f"Bearer {key}"})).status_code
 
 
-async def test_a_good_key_passes_while_its_address_is_locked_out(http: httpx2.AsyncClient) -> None:
+async def test_a_valid_key_is_accepted_while_its_address_is_locked_out(http: httpx2.AsyncClient) -> None:
     bad = [await status(http, f"bad-{number}") for number in range(30)]
     assert (bad[0], bad[-1]) == (401, 429)
     assert await status(http, KEY) == 200
@@ -39,7 +39,7 @@ async def test_a_lock_out_writes_one_audit_line(http: httpx2.AsyncClient, caplog
     assert [line["address"] for line in lines] == ["127.0.0.1"]
 
 
-async def test_a_good_token_passes_while_its_address_is_locked_out() -> None:
+async def test_a_valid_token_is_accepted_while_its_address_is_locked_out() -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         bad = [await status(http, issuer.token(exp=1)) for _ in range(30)]
         good = await status(http, issuer.token())

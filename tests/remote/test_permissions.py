@@ -145,7 +145,7 @@ async def test_a_refused_call_names_the_scope_and_who_was_refused_is_audited(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_calls_over_the_limit_are_429_with_a_time_and_another_principal_goes_on(
+async def test_calls_above_the_limit_return_429_with_retry_after_and_do_not_affect_others(
     era: str, environment: dict[str, str]
 ) -> None:
     call = {"name": "echo", "arguments": {"text": "x"}}

@@ -137,7 +137,7 @@ async def test_when_redis_is_back_a_key_gives_its_first_result_and_one_that_was_
     assert done == ["one", "two"]
 
 
-async def test_a_write_whose_outcome_redis_missed_is_told_as_unknown_when_it_is_back_and_not_done_again(
+async def test_a_write_whose_outcome_could_not_be_stored_in_redis_is_unknown_and_not_repeated(
     tmp_path: Path,
 ) -> None:
     clock, done = Clock(), []

@@ -50,7 +50,7 @@ async def test_every_replica_serves_every_request_in_all_revisions(balancer: str
     assert [len(server.journal) > 4 for server in servers] == [True] * count
 
 
-async def test_a_person_asked_by_one_replica_may_answer_to_another(tmp_path: Path) -> None:
+async def test_an_answer_to_a_question_of_one_replica_is_accepted_by_another(tmp_path: Path) -> None:
     async def agreeing(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         return ElicitResult(action="accept", content={"agreed": True})
 

@@ -53,7 +53,7 @@ async def test_a_response_carries_the_callers_id_or_one_of_its_own(era: str) -> 
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics", "/register", "/nowhere", "/a/../b"])
-async def test_the_answer_of_every_page_carries_the_callers_id(path: str) -> None:
+async def test_the_response_of_every_page_has_the_callers_request_id(path: str) -> None:
     async with served({"": FIRST}, {}) as http:
         answer = await http.get(path, headers={"x-request-id": "job-19"})
         without = await http.get(path)

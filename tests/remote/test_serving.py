@@ -29,7 +29,7 @@ async def test_the_sdks_client_lists_and_calls_over_a_real_port(era: str) -> Non
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_any_process_answers_any_request_because_none_keeps_a_session(era: str) -> None:
+async def test_any_process_serves_any_request_without_a_session(era: str) -> None:
     async with served(ONE, {}) as http:
         response = await post(http, era, "tools/call", {"name": "echo", "arguments": {"text": "hello"}})
     assert answer(response)["result"]["structuredContent"] == {"text": "hello"}

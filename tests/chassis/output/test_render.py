@@ -46,7 +46,7 @@ def answer(value: Any, secret: str = "", *, pages: bool = True) -> CallToolResul
     return delivery(secret).answer(value, start=START, bound_to=b"", pages=pages)
 
 
-def test_a_secret_of_digits_never_breaks_a_number_that_holds_them():
+def test_a_secret_of_digits_is_not_redacted_inside_numbers():
     told = answer(Facts(number=3_120_260_101, text="pin 20260101"), "20260101")
     assert told.structured_content == {"number": 3_120_260_101, "text": "pin [secret removed]"}
     assert json.loads(text(told)) == told.structured_content
@@ -96,7 +96,7 @@ def test_what_is_added_to_a_result_counts_against_the_budget_too(
         assert len(text(answer(value, pages=pages))) <= BUDGET
 
 
-def test_tables_inside_an_object_are_cut_to_the_budget_and_the_model_is_told():
+def test_tables_inside_an_object_are_cut_to_the_budget_with_a_warning():
     told = answer(Facts(table=[[7] * 50] * 2_000), pages=False)
     assert len(text(told)) <= BUDGET
     assert told.structured_content is not None

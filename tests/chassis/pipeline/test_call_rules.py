@@ -266,7 +266,7 @@ def test_text_that_only_resembles_a_credential_is_not_masked(text: str) -> None:
     assert list(credentials_in({"body": text})) == []
 
 
-async def test_a_credential_in_a_write_needs_a_person_and_is_shown_to_nobody(
+async def test_a_credential_in_a_write_needs_a_persons_agreement_and_is_masked_in_the_question(
     server: Server[BoardSettings], board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: list[str] = []

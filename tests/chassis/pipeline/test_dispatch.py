@@ -86,7 +86,7 @@ async def test_a_failure_raised_by_a_tool_reaches_the_model_unchanged(era):
     )
 
 
-async def test_a_bug_is_logged_with_its_traceback_and_says_nothing_else(era, caplog: pytest.LogCaptureFixture):
+async def test_a_bug_is_logged_with_its_traceback_and_the_caller_gets_no_detail(era, caplog: pytest.LogCaptureFixture):
     async with connected(SAMPLE, era=era) as client:
         result = await client.call_tool("fail", {"kind": "bug"})
     assert failure(result).code == "INTERNAL_ERROR"
@@ -150,7 +150,7 @@ async def test_pages_follow_the_tools_own_position(era):
         assert [item["n"] for item in await _every_item(client, "list_things", {"count": 25})] == list(range(25))
 
 
-async def test_a_page_cut_by_the_budget_goes_on_where_it_was_cut(era):
+async def test_the_next_page_continues_where_the_budget_cut_the_previous_one(era):
     async with connected(SAMPLE, era=era, env={"MCP_MAX_RESULT_CHARS": "1000"}) as client:
         items = await _every_item(client, "list_all", {"count": 300, "text": "some words"})
     assert [item["n"] for item in items] == list(range(300))

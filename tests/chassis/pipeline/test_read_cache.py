@@ -93,7 +93,7 @@ async def test_two_principals_and_two_accounts_in_any_order_never_get_the_result
     assert requests == 4
 
 
-async def test_a_caller_without_a_grant_is_told_to_sign_in_each_time():
+async def test_a_caller_without_a_grant_is_asked_to_sign_in_at_each_call():
     grants = Grants(alice="a")
     cache = cache_for(grants)
     await cache.result(asked_by("alice"), Upstream("hers"), 60)

@@ -100,7 +100,7 @@ async def test_a_cursor_of_another_process_begins_the_entries_but_does_not_go_on
 
 
 @pytest.mark.parametrize("asks_upstream", [True, False])
-async def test_the_record_of_a_start_holds_a_list_of_resources_only_where_it_does_not_change(asks_upstream: bool):
+async def test_a_record_contains_the_list_of_resources_only_if_it_is_constant(asks_upstream: bool):
     built = server(Shelf(), asks_upstream=asks_upstream)
     answers = await answers_of(built, built.settings.load({}))
     lists = [methods.get("resources/list") for methods in answers.values()]

@@ -145,7 +145,7 @@ async def test_a_write_with_a_lost_response_invalidates_cached_reads(server):
         assert data(await client.call_tool("count_things", {})) == {"number": 1}
 
 
-async def test_two_servers_that_keep_their_keys_in_one_place_do_not_answer_for_each_other(server, shelf: Shelf):
+async def test_two_servers_with_one_record_store_do_not_share_records(server, shelf: Shelf):
     records = MemoryRecordStore()
     for name in ("mcp-chassis", "timezone-mcp"):
         other = dataclasses.replace(server, name=name)

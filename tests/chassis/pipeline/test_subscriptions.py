@@ -33,7 +33,7 @@ def _touch(client: RawClient, *uris: str) -> list[dict[str, Any]]:
     return [notice for notice in client.notifications if notice["method"] == "notifications/resources/updated"]
 
 
-def test_an_older_host_hears_of_the_resources_it_subscribed_to_until_it_unsubscribes(sample: StdioSample) -> None:
+def test_a_host_of_an_older_revision_is_notified_of_its_resources_until_it_unsubscribes(sample: StdioSample) -> None:
     client = sample.start()
     assert client.request("resources/subscribe", {"uri": "x://a"})["result"] == {}
     assert [notice["params"]["uri"] for notice in _touch(client, "x://a", "x://b")] == ["x://a"]
@@ -41,7 +41,7 @@ def test_an_older_host_hears_of_the_resources_it_subscribed_to_until_it_unsubscr
     assert _touch(client, "x://a") == []
 
 
-def test_an_older_host_subscribes_to_a_bounded_number_of_resources_and_is_told_what_to_do(sample: StdioSample) -> None:
+def test_the_error_for_too_many_subscriptions_of_an_older_revision_says_what_to_do(sample: StdioSample) -> None:
     client = sample.start()
     for number in range(MAX_SUBSCRIPTIONS):
         assert "result" in client.request("resources/subscribe", {"uri": f"x://{number}"})
@@ -70,7 +70,7 @@ def _listen(client: RawClient, *uris: str) -> int:
     return identifier
 
 
-def test_a_new_host_hears_of_what_it_listens_to_and_the_stream_is_closed_at_the_end(sample: StdioSample) -> None:
+def test_a_listen_stream_gets_the_events_of_its_filter_and_is_closed_at_shutdown(sample: StdioSample) -> None:
     client = sample.start("2026-07-28")
     identifier = _listen(client, "x://a")
     assert [notice["params"]["uri"] for notice in _touch(client, "x://a", "x://b")] == ["x://a"]

@@ -146,7 +146,7 @@ async def repeatable(idempotency_key: IdempotencyKey = None) -> TextPage:
     return TextPage("done")
 
 
-def test_hints_tell_the_truth_and_schemas_hold_no_noise():
+def test_annotations_match_the_effect_and_schemas_are_pruned():
     (tool,) = built(repeatable).inventory.wire
     assert tool.annotations is not None
     assert tool.annotations.model_dump(by_alias=True, exclude_none=True) == {

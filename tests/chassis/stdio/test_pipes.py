@@ -147,7 +147,7 @@ async def test_a_flush_writes_now_and_the_loop_finds_nothing_more_to_write(pipe:
     assert os.read(pipe[0], 1000) == dump(_notice("b")) + b"\n"
 
 
-async def test_writing_waits_while_nobody_reads_and_goes_on_when_somebody_does(pipe: Pipe) -> None:
+async def test_writing_waits_while_the_host_does_not_read(pipe: Pipe) -> None:
     told = Told()
     writer = _writer(pipe[1], told)
     for _ in range(2):

@@ -258,7 +258,7 @@ async def test_the_observer_receives_every_attempt_and_wait(acme):
     assert listener.messages[0].startswith("Acme failed; trying again in 0.")
 
 
-async def test_the_observer_is_told_of_a_rate_limit_and_not_of_a_failure(acme):
+async def test_the_observer_is_notified_of_a_rate_limit_and_not_of_a_failure(acme):
     listener = Listener()
     limit = RateLimited("No.", retry_after_seconds=1, effect=Effect.REJECTED)
     await acme(observer=listener).call(Attempts(limit))
