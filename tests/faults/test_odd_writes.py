@@ -87,6 +87,7 @@ AT_SLACK = [
     Written("set_status", {"text": "away"}, path="users.profile.set"),
     Written("upload_file", {"name": "a.txt", "text": "T"}, path="files.completeUploadExternal"),
     Written("write_canvas", {"title": "T", "markdown": "M"}, path="canvases.create"),
+    Written("write_list_item", {"list": "F0TASKS001", "fields": {"Task": "T"}}, path="slackLists.items.create"),
     Written("update_channel", {"topic": "T"}, path="conversations.setTopic"),
     Written("add_reminder", {"text": "T", "at": "2h"}, path="reminders.add"),
     Written("mark_reminder_done", {"id": "Rm1"}, path="reminders.complete"),
@@ -217,6 +218,7 @@ async def test_writes_at_slack_with_odd_answers_are_sent_once_and_no_bug(written
         desk = Desk(slack)
         slack.workspace.say(GENERAL, "U0BOT0001", "hello", ts=TS)
         slack.workspace.reminders["Rm1"] = {"id": "Rm1"}
+        slack.workspace.add_list("F0TASKS001", "Tasks", [{"id": "Col1", "name": "Task", "type": "text"}], [GENERAL])
         person = slack.with_user_token(ALICE)
         channel = {} if "channel" not in _parameters(SLACK, written.tool) else {"channel": GENERAL}
 

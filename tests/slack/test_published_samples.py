@@ -14,6 +14,7 @@ NINE, FILES, READ, WRITE, PERSONAL = "", "@files", "@read", "@write", "@personal
 PLACE = {"channel": GENERAL}
 MESSAGE = {**PLACE, "ts": TS}
 CANVAS = {"canvas": "F0CANVAS01", "markdown": "new"}
+ITEM = {"list": "F0TASKS001", "item": "Rec00000"}
 IDENTITY = {"canvases.sections.lookup": "temp:C:0"}
 """What stands for the sample's empty ids, where that is no channel's."""
 FROM_ITS_OWN_ADDRESS = {"files.getUploadURLExternal"}
@@ -69,6 +70,9 @@ ASKS: Mapping[str, Ask] = {
     "reminders.complete": Ask(PERSONAL, "mark_reminder_done", {"id": "Rm1"}),
     "reminders.list": Ask(PERSONAL, "list_reminders", {}),
     "search.messages": Ask(PERSONAL, "list_mentions", {}),
+    "slackLists.items.create": Ask(FILES, "write_list_item", {"list": "F0TASKS001", "fields": {"Task": "x"}}),
+    "slackLists.items.list": Ask(FILES, "read_file", {"file": "F0TASKS001"}),
+    "slackLists.items.update": Ask(FILES, "write_list_item", {**ITEM, "fields": {"Task": "x"}}),
     "usergroups.list": Ask(READ, "list_user_groups", {}),
     "usergroups.users.list": Ask(READ, "list_group_members", {"group": "ops"}),
     "users.conversations": Ask(PERSONAL, "list_unread", {}),
@@ -120,6 +124,8 @@ def _arrange(desk: Desk) -> None:
     desk.workspace.group_members["S0GROUP01"] = [ALICE]
     desk.workspace.canvases["F0CANVAS01"] = ["old"]
     desk.workspace.add_file("F0CANVAS01", "Plan", b"", url=desk.slack.url.removesuffix("/api/"), channels=[GENERAL])
+    desk.workspace.add_list("F0TASKS001", "Tasks", [{"id": "Col1", "name": "Task", "type": "text"}], [GENERAL])
+    desk.workspace.lists["F0TASKS001"][1]["Rec00000"] = {}
     held = {"id": "Q1", "channel_id": GENERAL, "post_at": 1, "text": "later"}
     desk.workspace.scheduled["Q1"] = held
     desk.workspace.reminders["Rm1"] = {"id": "Rm1", "text": "x", "user": ALICE, "time": 1, "complete_ts": 0}

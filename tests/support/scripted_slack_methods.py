@@ -202,6 +202,18 @@ METHODS: Mapping[str, Method] = {
     "reactions.remove": Method(
         2, "reactions:write", {"channel": "channel", "name": "!text", "timestamp": "ts"}, writes=True
     ),
+    "slackLists.items.list": Method(
+        2,
+        "lists:read",
+        {"list_id": "!text", "limit": "int", "cursor": "text", "archived": "bool", "include_list": "bool"},
+    ),
+    "slackLists.items.create": Method(
+        3,
+        "lists:write",
+        {"list_id": "!text", "initial_fields": "json", "parent_item_id": "text", "duplicated_item_id": "text"},
+        writes=True,
+    ),
+    "slackLists.items.update": Method(3, "lists:write", {"list_id": "!text", "cells": "!json"}, writes=True),
     "search.messages": Method(
         2,
         "search:read",

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 import scripted_slack_blocks as block_kit
-from scripted_slack_documents import Documents
+from scripted_slack_lists import Lists
 from scripted_slack_places import TEAM, Answer, Channel, Given, Refused, paged
 
 
-class Workspace(Documents):
+class Workspace(Lists):
     """One workspace with everything in it."""
 
     def conversations_history(self, given: Given, caller: str) -> Answer:

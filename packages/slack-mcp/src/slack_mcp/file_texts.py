@@ -16,6 +16,7 @@ from slack_mcp.documents.extraction import (
     parts_given,
     told,
 )
+from slack_mcp.list_items import text_of_list
 from slack_mcp.records.files import FileRecord
 from slack_mcp.rendering.files import file_content, shown_size
 
@@ -33,6 +34,8 @@ async def text_of_file(file: FileRecord, slack: Workspace, pages: str | None = N
     Raises:
         InvalidInput: when the file holds no text that can be read here, or too much, or has no pages.
     """
+    if file.is_list:
+        return await text_of_list(file.id, slack)
     kind = _document_kind(file)
     if pages and kind in {"", WORD}:
         raise InvalidInput(

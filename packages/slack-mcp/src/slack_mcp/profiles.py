@@ -4,6 +4,7 @@ from slack_mcp.tools.canvases import write_canvas
 from slack_mcp.tools.channel_changes import update_channel
 from slack_mcp.tools.channels import list_channels
 from slack_mcp.tools.files import list_files, read_file, read_image, upload_file
+from slack_mcp.tools.lists import write_list_item
 from slack_mcp.tools.members import list_members
 from slack_mcp.tools.messages import add_reaction, get_channel_history, get_thread, send_message, update_message
 from slack_mcp.tools.personal import list_mentions, list_unread, mark_read, set_status
@@ -19,6 +20,7 @@ MORE_TOOLS = (
     read_image,
     upload_file,
     write_canvas,
+    write_list_item,
     list_members,
     list_user_groups,
     list_group_members,
@@ -74,6 +76,7 @@ PROFILES = {
         read_image,
         upload_file,
         write_canvas,
+        write_list_item,
         search_messages,
         get_channel_history,
         list_channels,

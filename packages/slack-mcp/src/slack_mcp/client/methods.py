@@ -10,6 +10,7 @@ from mcp_chassis.upstream.retry import Repeat
 from slack_mcp.records.canvases import CreatedCanvasRecord
 from slack_mcp.records.conversations import CreatedRecord
 from slack_mcp.records.files import CompletedUploadRecord, UploadUrlRecord
+from slack_mcp.records.lists import CreatedItemRecord
 from slack_mcp.records.messages import PostedRecord
 from slack_mcp.records.reminders import CreatedReminderRecord
 from slack_mcp.records.scheduled import ScheduledProofRecord
@@ -25,6 +26,7 @@ CHECK_HISTORY = "Look with get_channel_history or get_thread before sending it a
 CHECK_FILES = "Look with list_files or get_channel_history before uploading it again."
 CHECK_CANVAS = "Read the canvas with read_file before changing it again."
 CHECK_CANVASES = "Look with list_files before creating it again."
+CHECK_LIST = "Read the list with read_file before adding it again."
 CHECK_REMINDERS = "Look with list_reminders before adding it again."
 
 
@@ -95,6 +97,9 @@ METHODS: Mapping[str, Method] = {
     "reminders.complete": Method(2, Repeat.ONCE, team=True),
     "reminders.list": Method(2, team=True),
     "search.messages": Method(2, team=True),
+    "slackLists.items.create": Method(3, Repeat.NEVER, check=CHECK_LIST, proof=CreatedItemRecord),
+    "slackLists.items.list": Method(2),
+    "slackLists.items.update": Method(3, Repeat.ONCE),
     "usergroups.list": Method(2, team=True),
     "usergroups.users.list": Method(2, team=True),
     "users.conversations": Method(3, team=True),

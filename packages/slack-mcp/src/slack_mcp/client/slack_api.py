@@ -10,6 +10,7 @@ from slack_mcp.client.canvases import Canvases
 from slack_mcp.client.conversations import Conversations
 from slack_mcp.client.files import Files
 from slack_mcp.client.history_rate_limit import HistoryRateLimit
+from slack_mcp.client.lists import Lists
 from slack_mcp.client.messages import Messages
 from slack_mcp.client.reminders import Reminders
 from slack_mcp.client.scheduling import Scheduling
@@ -28,6 +29,7 @@ class SlackApi:
     def __init__(self, web: WebMethods, downloads: Mapping[str, JsonApi], uploads: Mapping[str, JsonApi]) -> None:
         self.files = Files(web, downloads, uploads)
         self.canvases = Canvases(web)
+        self.lists = Lists(web)
         self.reminders = Reminders(web)
         self.scheduling = Scheduling(web)
         self.limit = HistoryRateLimit()

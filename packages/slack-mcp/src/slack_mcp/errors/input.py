@@ -8,6 +8,7 @@ from slack_mcp.errors.meaning import CHECK_TS, FIND_USER, REPORT, Meaning
 
 _PARTS = "Post it in parts."
 _TIME = "Give a time between a minute and 120 days ahead."
+_LIST = "read_file shows the columns of the list and their types."
 _UNREADABLE = Meaning(UpstreamError, "Slack could not read this server's request ({error}).", REPORT)
 
 INPUT_ERRORS: Mapping[str, Meaning] = {
@@ -46,6 +47,22 @@ INPUT_ERRORS: Mapping[str, Meaning] = {
     ),
     "cannot_parse": Meaning(InvalidInput, "Slack cannot read the time of the reminder.", "Use an ISO time."),
     "cannot_complete_recurring": Meaning(InvalidInput, "A repeating reminder cannot be completed.", "Delete it."),
+    "uneditable_column": Meaning(InvalidInput, "Slack fills this column itself.", _LIST),
+    "invalid_input_type": Meaning(InvalidInput, "The column takes no value of this kind.", _LIST),
+    "invalid_option_id": Meaning(InvalidInput, "The column has no such option.", _LIST),
+    "invalid_date": Meaning(InvalidInput, "Slack cannot read the date.", "Give it as YYYY-MM-DD."),
+    "invalid_email": Meaning(InvalidInput, "Slack cannot read the e-mail address.", ""),
+    "invalid_phone_number": Meaning(InvalidInput, "Slack cannot read the telephone number.", ""),
+    "invalid_link": Meaning(InvalidInput, "Slack cannot use the link.", ""),
+    "invalid_message": Meaning(InvalidInput, "Slack cannot use the message.", CHECK_TS),
+    "invalid_attachment": Meaning(InvalidInput, "Slack cannot use the file.", ""),
+    "invalid_vote_value": Meaning(InvalidInput, "The column takes no such vote.", _LIST),
+    "invalid_text_block": Meaning(InvalidInput, "Slack cannot show this text as it is formatted.", "Simplify it."),
+    "over_cell_fields_limit": Meaning(InvalidInput, "A cell holds fewer values than these.", "Give fewer."),
+    "over_row_maximum": Meaning(InvalidInput, "The list holds as many items as Slack allows.", ""),
+    "archive_not_supported": Meaning(InvalidInput, "The list has no archive.", ""),
+    "column_id_not_provided": Meaning(UpstreamError, "Slack got no column.", REPORT),
+    "row_id_not_provided": Meaning(UpstreamError, "Slack got no item.", REPORT),
     "invalid_cursor": Meaning(InvalidInput, "The cursor is no longer good.", "Begin again without it."),
     "invalid_limit": Meaning(InvalidInput, "Slack takes no page of this size.", "Ask for fewer."),
     "limit_required": Meaning(InvalidInput, "The list is too large to be read at once.", "Ask for fewer."),

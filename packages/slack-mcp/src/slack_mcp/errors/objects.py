@@ -8,6 +8,8 @@ from slack_mcp.errors.meaning import CHECK_TS, FIND_CHANNEL, FIND_USER, Meaning
 
 _FIND_FILE = "Use a file id (F...) that another tool returned."
 _FIND_CANVAS = "Use a canvas id (F...) that another tool returned."
+_FIND_LIST = "Use a list id (F...) that another tool returned."
+_READ_LIST = "Read the list with read_file."
 
 OBJECT_ERRORS: Mapping[str, Meaning] = {
     "channel_not_found": Meaning(NotFound, "Slack finds no such channel, or hides it from the app.", FIND_CHANNEL),
@@ -34,11 +36,16 @@ OBJECT_ERRORS: Mapping[str, Meaning] = {
     "canvas_deleted": Meaning(NotFound, "The canvas was deleted.", ""),
     "canvas_tab_not_found": Meaning(NotFound, "The channel has no canvas.", ""),
     "section_not_found": Meaning(NotFound, "The canvas has no such section.", "Read the canvas again."),
+    "list_not_found": Meaning(NotFound, "Slack finds no such list, or hides it from the app.", _FIND_LIST),
+    "row_not_found": Meaning(NotFound, "The list has no such item.", _READ_LIST),
+    "invalid_row_id": Meaning(NotFound, "The list has no such item.", _READ_LIST),
+    "column_not_found": Meaning(NotFound, "The list has no such column.", _READ_LIST),
+    "invalid_column_id": Meaning(NotFound, "The list has no such column.", _READ_LIST),
+    "duplicated_item_not_found": Meaning(NotFound, "The list has no such item.", _READ_LIST),
     "not_found": Meaning(NotFound, "Slack finds no such reminder.", "List the reminders first."),
     "invalid_scheduled_message_id": Meaning(
         NotFound, "There is no such scheduled message; it may have been sent.", "List the scheduled ones first."
     ),
-    "list_not_found": Meaning(NotFound, "Slack finds no such list.", ""),
     "is_archived": Meaning(
         Conflict, "The channel is archived, so nothing in it can change.", "Choose another channel."
     ),

@@ -24,6 +24,7 @@ from slack_mcp.models.jobs import (
     UserGroup,
     UserGroupList,
     WrittenCanvas,
+    WrittenItem,
 )
 from slack_mcp.models.messages import (
     Done,
@@ -69,5 +70,6 @@ __all__ = [
     "UserGroupList",
     "WorkspaceFacts",
     "WrittenCanvas",
+    "WrittenItem",
     "channel_label",
 ]

@@ -58,6 +58,11 @@ class WrittenCanvas(Result):
     created: bool | None = None
 
 
+class WrittenItem(Result):
+    id: str
+    created: bool | None = None
+
+
 class Reminder(Result):
     """`time`: ISO, none for what repeats."""
 

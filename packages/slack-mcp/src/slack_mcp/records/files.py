@@ -43,6 +43,10 @@ class FileRecord(Record, frozen=True):
         return self.filetype == "quip" or self.mimetype == "application/vnd.slack-docs"
 
     @property
+    def is_list(self) -> bool:
+        return "list" in {self.filetype, self.mode}
+
+    @property
     def holds_html(self) -> bool:
         return self.is_canvas or "html" in self.mimetype
 

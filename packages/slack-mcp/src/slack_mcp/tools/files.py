@@ -57,7 +57,7 @@ async def list_files(
 
 @reads("Read a file")
 async def read_file(file: FileId, slack: Slack, pages: Pages = None, cursor: Cursor = None) -> TextPage:
-    """Read a text, PDF or office file, snippet, e-mail, canvas or transcript as text; of others, the description."""
+    """Read a text, PDF or office file, snippet, e-mail, canvas, list or transcript; of others, the description."""
     found = await slack.api.files.info(file_id(file))
     await check_file(found, slack)
     await check_sender(found, slack)

@@ -1,0 +1,66 @@
+"""Slack's lists: columns, items and their cells."""
+
+from typing import Any
+
+from mcp_chassis.http.records import Record
+
+
+class ChoiceRecord(Record, frozen=True):
+    value: str = ""
+    label: str = ""
+
+
+class ColumnOptionsRecord(Record, frozen=True):
+    choices: tuple[ChoiceRecord, ...] = ()
+
+
+class ColumnRecord(Record, frozen=True):
+    id: str = ""
+    name: str = ""
+    key: str = ""
+    type: str = ""
+    options: ColumnOptionsRecord = ColumnOptionsRecord()
+
+
+class ListMetadataRecord(Record, frozen=True):
+    schema: tuple[ColumnRecord, ...] = ()
+
+
+class ListRecord(Record, frozen=True):
+    list_metadata: ListMetadataRecord = ListMetadataRecord()
+
+
+class ListAnswerRecord(Record, frozen=True):
+    """The list that a page of items is of; older answers do not name it."""
+
+    list: ListRecord = ListRecord()
+
+
+class CellRecord(Record, frozen=True):
+    """One cell; of its values the one of the column's type is set."""
+
+    key: str = ""
+    column_id: str = ""
+    text: str = ""
+    value: Any = None
+    checkbox: bool | None = None
+    user: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    number: tuple[float, ...] = ()
+    rich_text: tuple[Any, ...] = ()
+
+
+class ListItemRecord(Record, frozen=True):
+    id: str
+    fields: tuple[CellRecord, ...] = ()
+
+
+class NewItemRecord(Record, frozen=True):
+    id: str
+
+
+class CreatedItemRecord(Record, frozen=True):
+    """Proof of a new item."""
+
+    item: NewItemRecord
