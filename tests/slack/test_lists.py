@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from mcp_chassis.testing import data, failure, text
-from slack_desk import ALICE, GENERAL, SECRET, Desk
+from slack_desk import ALICE, BOB, GENERAL, SECRET, Desk
 
 FILES = {"SLACK_TOOLS": "@files"}
 TASKS = "F0TASKS001"
@@ -17,6 +17,9 @@ COLUMNS = [
     {"id": "Col5", "name": "Urgent", "key": "urgent", "type": "checkbox"},
     {"id": "Col6", "name": "Cost", "key": "cost", "type": "number"},
     {"id": "Col7", "name": "Votes", "key": "votes", "type": "vote"},
+    {"id": "Col8", "name": "Mail", "key": "mail", "type": "email"},
+    {"id": "Col9", "name": "Call", "key": "call", "type": "phone"},
+    {"id": "Col10", "name": "Team", "key": "team", "type": "multi_select", "options": CHOICES},
 ]
 ITEM = {"Task": "ship *it* <!channel>", "State": "to DO", "Owner": "@alice", "Due": "2026-12-24", "Urgent": "yes"}
 
@@ -41,10 +44,40 @@ async def test_an_item_is_added_with_each_kind_of_value_and_read_back(desk: Desk
     assert tasks["Rec00000"]["Col3"]["user"] == [ALICE]
     answer = await read(desk)
     assert "Columns: Task (text), State (select: To do, Done), Owner (user), Due (date)" in answer
-    assert "id\tTask\tState\tOwner\tDue\tUrgent\tCost\tVotes\n" in answer
+    assert "id\tTask\tState\tOwner\tDue\tUrgent\tCost\tVotes\tMail\tCall\tTeam\n" in answer
     row = next(line for line in answer.splitlines() if line.startswith("Rec00000")).split("\t")
     assert row[2:] == ["To do", "@Alice Martin", "2026-12-24", "yes", "12.5"]
     assert "ship" in row[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "given", "kind", "value"),
+    [
+        ("Mail", "a@acme.example", "email", ["a@acme.example"]),
+        ("Call", "+49 30 1", "phone", ["+49 30 1"]),
+        ("Team", "To do, done", "select", ["todo", "done"]),
+        ("Owner", "@alice, @bob", "user", [ALICE, BOB]),
+        ("Urgent", "TRUE", "checkbox", True),
+        ("Urgent", "false", "checkbox", False),
+        ("Due", "2020-02-29", "date", ["2020-02-29"]),
+        ("col6", "3", "number", [3.0]),
+        ("Cost", "", "number", []),
+        ("Mail", "", "email", []),
+    ],
+)
+async def test_a_text_becomes_the_value_of_its_column(
+    desk: Desk, tasks: dict[str, Any], column: str, given: str, kind: str, value: Any
+):
+    await desk.call("write_list_item", FILES, list=TASKS, fields={column: given})
+    [cell] = tasks["Rec00000"].values()
+    assert cell[kind] == value
+
+
+async def test_two_columns_of_one_name_are_told_apart_by_id(desk: Desk, tasks: dict[str, Any]):
+    desk.workspace.add_list(TASKS, "Tasks", [COLUMNS[0], {**COLUMNS[0], "id": "Col2"}], [GENERAL])
+    failed = await desk.fail("write_list_item", FILES, list=TASKS, fields={"Task": "x"})
+    assert "Use an id: Col1, Col2" in failed.message
+    await desk.call("write_list_item", FILES, list=TASKS, fields={"Col2": "x"})
 
 
 async def test_nothing_typed_into_a_cell_is_parsed(desk: Desk, tasks: dict[str, Any]):
@@ -122,11 +155,13 @@ async def test_a_list_of_more_than_a_thousand_items_says_how_many_are_shown(desk
     for number in range(1_101):
         tasks[f"Rec{number:05}"] = {"Col6": {"column_id": "Col6", "number": [number]}}
     assert "Only the first 1,000 items are shown." in await read(desk)
-    assert desk.slack.count("slackLists.items.list") == 5
+    asked = [call.given.get("cursor") for call in desk.slack.calls if call.method == "slackLists.items.list"]
+    assert asked == [None, "at:200", "at:400", "at:600", "at:800"]
 
 
 async def test_without_its_columns_a_list_is_shown_by_keys_and_texts(desk: Desk, tasks: dict[str, Any]):
-    item = {"id": "Rec1", "fields": [{"key": "name", "column_id": "Col1", "value": "x", "text": "ship it"}]}
+    nameless = {"key": "lost", "value": "nowhere"}
+    item = {"id": "Rec1", "fields": [{"key": "name", "column_id": "Col1", "value": "x", "text": "ship it"}, nameless]}
     desk.slack.answers["slackLists.items.list"] = lambda given: {"ok": True, "items": [item]}
     assert "id\tname\nRec1\tship it" in await read(desk)
 

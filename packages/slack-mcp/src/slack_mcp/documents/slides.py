@@ -39,7 +39,7 @@ def _texts(archive: ZipFile, names: list[str], numbers: range) -> Iterator[str]:
             slide = _parsed(archive, name)
             notes = [member for kind, member in _relations(archive, name).values() if kind.endswith("/notesSlide")]
             told = [f"Notes: {line}" for member in notes for line in _paragraphs(_parsed(archive, member))]
-        except BROKEN:
+        except (*BROKEN, Unreadable):
             yield f"## Slide {number}\n(it cannot be read)"
             continue
         hidden = " (hidden)" if slide.attrib.get("show") in {"0", "false"} else ""
@@ -76,10 +76,11 @@ def _parsed(archive: ZipFile, member: str) -> ElementTree.Element:
     """A member's XML.
 
     Raises:
-        ValueError: when it is too large, or declares entities, which these documents never do.
+        Unreadable: when it is too large.
+        ValueError: when it declares entities, which these documents never do.
     """
     if archive.getinfo(member).file_size > MAX_XML_BYTES:
-        raise ValueError("too large")
+        raise Unreadable("large")
     content = archive.read(member)
     if b"<!DOCTYPE" in content:
         raise ValueError("declares entities")
