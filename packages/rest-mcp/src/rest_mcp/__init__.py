@@ -1,1 +1,1 @@
-"""An internal REST API as a focused MCP server, from a file."""
+"""MCP server for a REST API that a bridge file describes."""

@@ -1,4 +1,4 @@
-"""Names of a tool's arguments for the fields that an API's refusal is about."""
+"""Mapping from the field names in an API's error responses to the names of the tool's arguments."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,11 +9,11 @@ from rest_mcp.names import steps_of
 from rest_mcp.parameters import Parameter
 
 PLACES = {"body": "body", "query": "query", "path": "path", "header": "header", "form": "body"}
-"""The first step of a FastAPI location, by the part of the request that it names."""
+"""Parts of a request by the first element of an error location, as FastAPI writes it (`["body", "name"]`)."""
 
 
 class ArgumentNames:
-    """The arguments of one tool by the place and the field in which the request carries each."""
+    """Index of one tool's arguments by the part of the request and the field that carry them."""
 
     def __init__(self, spec: RequestSpec) -> None:
         self._fields: dict[tuple[str, ...], tuple[str, Parameter]] = {
@@ -21,10 +21,10 @@ class ArgumentNames:
         }
 
     def named(self, location: Sequence[str]) -> str:
-        """The argument at a location: `("body", "customer", "zipCode")` is `customer.zip_code`.
+        """Return the argument for a location: `("body", "customer", "zipCode")` gives `customer.zip_code`.
 
         Args:
-            location: field names below one part of the request, which stands first where the API names it.
+            location: the part of the request, if the API names it, then field names from outside to inside.
         """
         place = PLACES.get(location[0]) if location else None
         steps = tuple(location[1:] if place else location)
@@ -36,7 +36,7 @@ class ArgumentNames:
 
 
 def _below(parameter: Parameter, steps: Sequence[str]) -> Iterator[str]:
-    """The steps inside a list or an object, by the names of its parts."""
+    """Translate API field names below a list or an object into the names of its items and properties."""
     current: Parameter | None = parameter
     for step in steps:
         parts: Mapping[str, Parameter] = (current.properties if current else None) or {}
@@ -50,7 +50,7 @@ _in_use: ContextVar[ArgumentNames | None] = ContextVar("argument_names", default
 
 @contextmanager
 def argument_names(names: ArgumentNames) -> Generator[None]:
-    """Name the arguments of one tool in the refusals that arrive meanwhile."""
+    """Use these names in `argument` while the context lasts."""
     token = _in_use.set(names)
     try:
         yield
@@ -59,6 +59,6 @@ def argument_names(names: ArgumentNames) -> Generator[None]:
 
 
 def argument(location: Sequence[str]) -> str:
-    """The argument of the tool in use at a location; the location itself outside of a tool."""
+    """Return the current tool's argument for a location; outside of a tool call, the location joined by dots."""
     names = _in_use.get()
     return ".".join(location) if names is None else names.named(location)

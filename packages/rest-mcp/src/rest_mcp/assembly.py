@@ -1,4 +1,4 @@
-"""A bridge file put together as a server."""
+"""Construction of the `Server` value of a bridge file."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ STARTER = Path(__file__).with_name("starter.toml")
 
 
 def server_of(path: Path) -> Server[RestSettings]:
-    """The server of one bridge file.
+    """Build the server of one bridge file.
 
     Raises:
         BadBridge: with one sentence for each rule the file breaks.

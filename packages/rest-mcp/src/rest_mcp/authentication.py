@@ -1,4 +1,4 @@
-"""Credentials of an API as a bridge file names them: each comes from a variable, none stands in the file."""
+"""Credentials of an API in a bridge file: the file names the environment variables and never holds a value."""
 
 from typing import Annotated, Self
 
@@ -9,7 +9,7 @@ from rest_mcp.parameters import Part
 
 
 class Auth(Part):
-    """One secret of an API: the variable it comes from, and the header, query parameter or cookie that carries it.
+    """One secret of an API: its environment variable, and the header, query parameter or cookie that carries it.
 
     With `basic` the variable holds `user:password`, which is sent as HTTP Basic authentication.
     """
@@ -23,7 +23,7 @@ class Auth(Part):
 
     @property
     def is_authorization(self) -> bool:
-        """Whether it is sent in the header Authorization."""
+        """Whether the secret is sent in the Authorization header."""
         return self.header.lower() == "authorization" and self.query is None and self.cookie is None
 
     @model_validator(mode="after")
@@ -35,7 +35,7 @@ class Auth(Part):
 
 
 class OAuth(Part):
-    """OAuth 2.0 client credentials: the variables of the token's address, the client's id and its secret."""
+    """OAuth 2.0 client credentials: the variables with the token endpoint's URL, the client id and its secret."""
 
     token_url: Variable = "API_TOKEN_URL"  # noqa: S105
     client_id: Variable = "API_CLIENT_ID"
@@ -45,7 +45,7 @@ class OAuth(Part):
 
 
 class ClientCertificate(Part):
-    """Mutual TLS: the variables that name the files of the client's certificate and its key, in PEM."""
+    """Mutual TLS: the variables with the paths of the client certificate and its private key, both in PEM."""
 
     certificate: Variable = "API_CERTIFICATE_FILE"
     key: Variable = "API_KEY_FILE"

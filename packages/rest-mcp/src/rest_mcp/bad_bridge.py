@@ -1,4 +1,4 @@
-"""Broken rules of a bridge file, in one sentence each; they stop the start like a bad setting."""
+"""Errors in a bridge file, one sentence each. They stop the start of the server, as invalid settings do."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,14 @@ MAX_NAME_CHARS = 80
 
 
 class BadBridge(BadSettings):
-    """One or more rules of the bridge file are broken."""
+    """The bridge file is invalid; `problems` has one sentence for each error."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__([f"bridge: {problem}" for problem in problems])
 
 
 def broken(error: ValidationError, raw: Mapping[str, Any]) -> BadBridge:
-    """Each broken rule by its place in the file; never a value."""
+    """Convert a validation error to `BadBridge`: sentences name the place in the file and the rule, never a value."""
     entries = error.errors(include_url=False, include_context=False, include_input=False)
     sentences = dict.fromkeys(
         f"{_place(entry['loc'], raw, entry['type'])} {_rule(entry['type'], entry['msg'])}" for entry in entries
@@ -31,9 +31,10 @@ def broken(error: ValidationError, raw: Mapping[str, Any]) -> BadBridge:
 
 
 def _place(loc: Sequence[int | str], raw: Mapping[str, Any], kind: str) -> str:
-    """`tools.list_users.parameters.status`: an entry of a list by its name where it has one.
+    """Return the dotted place of an error, such as `tools.list_users.parameters.status`.
 
-    The names of a union's branches are pydantic's own and not in the file.
+    List items are named by their `name` if they have one, else by their number from 1. Steps that the file does not
+    contain are left out: pydantic adds the tag of a union's branch.
     """
     steps: list[str] = []
     value: Any = raw

@@ -1,4 +1,4 @@
-"""The batch operation of a tool in a bridge file: one request for what several calls ask for at the same moment."""
+"""Batch operation of a tool in a bridge file: one request that answers several concurrent calls."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -13,11 +13,11 @@ MAX_BATCH_ITEMS = 200
 
 
 class Batch(Part):
-    """An operation that answers for several values of one parameter.
+    """An API operation that returns the items for several values of one parameter.
 
-    `field` takes the list of values: in the query of a GET, joined by `separator` or repeated without one; in the JSON
-    body of a POST, as a list. The response is a list, or has it at `items`; each of its items says at `key` which of
-    the values it belongs to.
+    `field` carries the values: in the query of a GET joined by `separator`, or repeated if there is none; in the JSON
+    body of a POST as a list. The response is a list or contains one at the path `items`; the path `key` in each item
+    leads to the value that the item belongs to. `most` is the maximum number of values in one request.
     """
 
     request: Request
@@ -38,7 +38,7 @@ class Batch(Part):
         return self.request.partition(" ")[2]
 
     def problems(self) -> Iterator[str]:
-        """The rules that it breaks by itself."""
+        """Yield the rules that the batch breaks, without regard to its tool."""
         if self.method not in ("GET", "POST"):
             yield "has a batch that is neither a GET nor a POST"
         if places(self.request):

@@ -1,4 +1,4 @@
-"""Calls of one tool that arrive within a tenth of a second, answered by the batch operation of its bridge."""
+"""Batching of a tool's concurrent calls into one request to the batch operation of its bridge file."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -21,11 +21,11 @@ Item = Mapping[str, Any]
 Batches = KeyedBatcher[str | int, "Item | None"]
 MAX_PRINCIPALS = 64
 OF_THE_BATCH = (Conflict, InvalidInput, NotFound, PermissionDenied, UpstreamError)
-"""Refusals of the batch operation, which say nothing of a single item: each is asked for alone."""
+"""Failures of the batch request that may not apply to single items; each item is then requested separately."""
 
 
 class Apis(Protocol):
-    """The APIs of one connection."""
+    """The part of `connection.Apis` that is used here."""
 
     async def request(
         self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any
@@ -33,11 +33,11 @@ class Apis(Protocol):
 
 
 class BatchedReads:
-    """The batch operation of one tool.
+    """Reads the items of one tool through its batch operation.
 
     Args:
-        parameter: the one whose values are gathered.
-        tree: the kept fields, which an item must all have to stand for the answer to a single request.
+        parameter: the parameter whose values are collected into one request.
+        tree: the kept fields. An item that lacks one of them is not used in place of a single response.
     """
 
     def __init__(self, batch: Batch, parameter: Parameter, api: str, tree: Tree, error_fields: Sequence[str]) -> None:
@@ -46,17 +46,17 @@ class BatchedReads:
         self._batches: WeakKeyDictionary[Apis, Batches] = WeakKeyDictionary()
 
     async def item(self, apis: Apis, value: str | int) -> Item | None:
-        """The item of one value; None where it is to be asked for alone.
+        """Return the item of one value; None if the caller has to request it separately.
 
-        That is so where it was asked for alone, where the operation is refused, and where its answer does not hold
-        exactly one item of this value with all kept fields.
+        None is returned if no other value was collected, if the batch request was refused, and if its response does
+        not contain exactly one item of this value with all kept fields.
 
         Raises:
-            Failure: an outage or a limit, which is that of all.
+            Failure: an outage or a rate limit, which concerns all values.
         """
         batches = self._batches.get(apis)
         if batches is None:
-            # The connection is held weakly, so that what belongs to a closed one goes with it.
+            # A weak reference, so that the batcher of a closed connection is freed together with the connection.
             read = partial(self._read, ref(apis))
             batches = self._batches[apis] = KeyedBatcher(read, most=self._batch.most, max_keys=MAX_PRINCIPALS)
         return await batches.submit(current_principal(), value)
@@ -64,7 +64,7 @@ class BatchedReads:
     async def _read(
         self, connection: "ReferenceType[Apis]", values: Sequence[str | int]
     ) -> list[Item | Failure | None]:
-        """The items of several values, in their order."""
+        """Read the items of several values; the result is in the order of the values."""
         distinct, apis = list(dict.fromkeys(values)), connection()
         if len(distinct) == 1 or apis is None:
             return [None] * len(values)
@@ -96,7 +96,7 @@ class BatchedReads:
 
 
 def has_all(value: Any, tree: Tree) -> bool:
-    """Whether an item has every kept field: one that is missing in a list may be there in a single answer."""
+    """Whether an item has every kept field. A field that a list omits may be present in the single response."""
     fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     return all(name in fields and _has_below(fields[name], below) for name, below in tree.items())
 

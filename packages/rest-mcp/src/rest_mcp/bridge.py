@@ -1,4 +1,4 @@
-"""A bridge file: the APIs it reaches, and the few tools and resources it makes of them."""
+"""Model of a bridge file: the APIs, and the tools and resources over them."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
@@ -33,7 +33,7 @@ MAX_RESOURCES = 20
 
 
 class Timeouts(Part):
-    """Timeouts of one API in seconds; those of the settings where the file has none."""
+    """Timeouts of one API in seconds. The settings' value is used for those that are None."""
 
     connect: Seconds | None = None
     read: Seconds | None = None
@@ -42,7 +42,7 @@ class Timeouts(Part):
 
 
 class Breaker(Part):
-    """So many failures without a success within `window` seconds leave the API alone for `open` seconds."""
+    """Circuit breaker of one API: `failures` without a success within `window` seconds open it for `open` seconds."""
 
     failures: Annotated[int, Field(ge=1, le=10_000)] | None = None
     window: Seconds | None = None
@@ -50,14 +50,14 @@ class Breaker(Part):
 
 
 def _several(value: Any) -> Any:
-    """A list of secrets: one table is a list of one, false is none."""
+    """Normalise `auth` to a list of secrets: a single table becomes a list of one, false an empty one."""
     if value is False:
         return ()
     return [value] if isinstance(value, dict | Auth) else value
 
 
 class Api(Part):
-    """One API. Its address is in a variable and never in the file, so that no file decides where a secret goes."""
+    """One API. Its URL comes from an environment variable: a bridge file cannot choose where secrets are sent."""
 
     base_url: Variable = "API_BASE_URL"
     document: Annotated[str, Field(max_length=500)] | None = None
@@ -75,12 +75,12 @@ class Api(Part):
 
     @property
     def secrets(self) -> tuple[Auth, ...]:
-        """The secrets that are sent as they are: with `oauth` only those that the file names itself."""
+        """The secrets sent unchanged. With `oauth` the default bearer token is not one of them."""
         return () if self.oauth is not None and "auth" not in self.model_fields_set else self.auth
 
 
 class RequestSpec(Part):
-    """The request of a tool or a resource, and the fields that it keeps of the answer."""
+    """The request of a tool or a resource, and the fields of the response that it returns."""
 
     name: Name
     title: Line | None = None
@@ -110,17 +110,17 @@ class RequestSpec(Part):
 
     @property
     def sends_body(self) -> bool:
-        """Whether a JSON body is sent even when it is empty, as `body` in the file or its document demands."""
+        """Whether a JSON body is sent even if it is empty, which `body` in the file or in the document demands."""
         return "body" in self.model_fields_set
 
     @property
     def heading(self) -> str:
-        """The title that a person reads."""
+        """The title for display: `title`, or one derived from `name`."""
         return self.title or self.name.replace("_", " ").capitalize()
 
     @property
     def offered(self) -> dict[str, Parameter]:
-        """The parameters a caller sees."""
+        """The parameters that a caller can set, by name."""
         return {name: parameter for name, parameter in self.parameters.items() if parameter.offered}
 
     def place(self, name: str) -> Place:
@@ -133,7 +133,7 @@ class RequestSpec(Part):
         return "query" if self.method in {"GET", "DELETE"} else "body"
 
     def field(self, name: str) -> str:
-        """The API's own name of a parameter."""
+        """The name of a parameter in the API's request."""
         return self.parameters[name].field or name
 
     @model_validator(mode="after")
@@ -161,7 +161,7 @@ class RequestSpec(Part):
             yield "has a body, which a GET does not have"
 
     def _problems_of(self, name: str) -> Iterator[str]:
-        """The rules that one parameter breaks in its part of the request."""
+        """Yield the rules that one parameter breaks because of the part of the request that carries it."""
         parameter = self.parameters[name]
         place = self.place(name)
         if place == "header" and (parameter.fixed is None or not is_header(self.field(name))):
@@ -180,10 +180,10 @@ class RequestSpec(Part):
 
 
 class ToolPart(RequestSpec):
-    """A tool. Its effect follows from its method and its words unless the file says otherwise.
+    """A tool. Whether it reads or writes is derived from method, name, path and description if the file does not say.
 
-    `safe` allows `check` to call it on the live API. `batch` answers several calls of a moment by one request. A call
-    must give the arguments of one of the `shapes`.
+    `safe` allows `check` to call it on the live API. `batch` serves concurrent calls by one request. If there are
+    `shapes`, a call must give the arguments of one of them.
     """
 
     safe: bool = False
@@ -211,7 +211,7 @@ class ToolPart(RequestSpec):
             yield from self._problems_with(self.batch)
 
     def _problems_with(self, batch: Batch) -> Iterator[str]:
-        """The rules that the tool breaks because it has a batch."""
+        """Yield the rules of batches that the tool breaks."""
         gathered = self.offered.get(batch.parameter)
         if gathered is None or not gathered.needed or gathered.kind not in ("string", "integer"):
             yield f"gathers {batch.parameter} in its batch, which must be a required text or whole number of the tool"
@@ -231,13 +231,13 @@ class ToolPart(RequestSpec):
 
 
 class CodePart(Part):
-    """A tool written in code, by the name under which an installed package offers it to bridges."""
+    """A tool implemented in Python, by the name of its entry point in an installed package."""
 
     code: Name
 
 
 class ResourcePart(RequestSpec):
-    """A resource, or a template where its URI has variables; always a GET."""
+    """A resource, or a resource template if its URI has variables. Its request is always a GET."""
 
     uri: Annotated[str, Field(max_length=300, pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
 
@@ -266,7 +266,7 @@ AnyTool = Annotated[
 
 
 class Bridge(Part):
-    """The whole file."""
+    """The content of a bridge file."""
 
     instructions: Annotated[str, Field(min_length=1, max_length=2_000)]
     apis: Annotated[dict[Name, Api], Field(min_length=1, max_length=10)]
@@ -291,10 +291,10 @@ class Bridge(Part):
         return self
 
     def api_of(self, spec: RequestSpec) -> str:
-        """The name of the API that a tool or resource asks; the file's only one where none is named."""
+        """The name of the API of a tool or resource; the only API of the file if the entry names none."""
         return spec.api or next(iter(self.apis))
 
     @property
     def requests(self) -> list[RequestSpec]:
-        """Every tool and resource that asks an API."""
+        """The tools and resources that send requests: all except tools in code."""
         return [part for part in [*self.tools, *self.resources] if isinstance(part, RequestSpec)]

@@ -1,4 +1,4 @@
-"""A bridge file as it lies on disk becomes a `Bridge`, with the operations of its OpenAPI documents filled in."""
+"""Reading of a bridge file into a `Bridge`, with its operations completed from OpenAPI documents."""
 
 import tomllib
 from pathlib import Path
@@ -13,7 +13,7 @@ MAX_FILE_BYTES = 1024 * 1024
 
 
 def read(path: Path) -> Bridge:
-    """The bridge in a file.
+    """Read and validate a bridge file.
 
     Raises:
         BadBridge: with one sentence for each rule it breaks.
@@ -22,7 +22,7 @@ def read(path: Path) -> Bridge:
 
 
 def bridge_of(raw: dict[str, Any], folder: Path) -> Bridge:
-    """The bridge that a file's tables say; documents are found from `folder`.
+    """Validate the parsed tables of a bridge file. Paths of documents are relative to `folder`.
 
     Raises:
         BadBridge: with one sentence for each rule they break.
@@ -52,7 +52,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _position(text: str) -> str:
-    """`(at line 3, column 7)` of the parser's sentence, whose other words may show what the file holds."""
+    """Return only the position in a parser's message: the rest of the message may quote the file's content."""
     place = text.rpartition("(")[2].removesuffix(")")
     return f" ({place})" if place.startswith("at ") else ""
 

@@ -1,4 +1,4 @@
-"""Tools written in code, which installed packages offer to bridges under an entry point."""
+"""Tools implemented in Python, which installed packages offer through the entry point group `rest_mcp.tools`."""
 
 from collections.abc import Awaitable, Callable
 from importlib.metadata import entry_points
@@ -11,10 +11,10 @@ Function = Callable[..., Awaitable[Any]]
 
 
 def offered_code(name: str) -> Function:
-    """The tool that an installed package offers as `name`; a bridge can name no other code.
+    """Load the tool that an installed package offers as `name`. A bridge file cannot name code in any other way.
 
     Raises:
-        BadBridge: when none does.
+        BadBridge: no installed package offers the name, or several do.
     """
     found = [entry for entry in entry_points(group=ENTRY_POINTS) if entry.name == name]
     if len(found) != 1:

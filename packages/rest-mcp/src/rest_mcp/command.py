@@ -1,4 +1,4 @@
-"""The command `rest-mcp`: the words every server knows, `--bridge FILE` with any of them, `inspect` and `check`.
+"""The command `rest-mcp`: the commands of every server, each with `--bridge FILE`, and `inspect` and `check`.
 
 Like `mcp_chassis.run` it imports neither the SDK nor the settings before a command needs them.
 """
@@ -25,10 +25,10 @@ the bridge with its document and the live API.
 
 
 def main(arguments: list[str]) -> "NoReturn":
-    """Run one command, or serve stdio where there are no arguments; then end the process.
+    """Run one command, or serve over stdio if there are no arguments; always raises SystemExit.
 
     Raises:
-        SystemExit: with the command's exit code; 2 for a bridge or a setting that breaks a rule.
+        SystemExit: with the command's exit code; 2 for an invalid bridge file or setting.
     """
     rest = without_bridge(arguments)
     if rest and (rest[0] in ABOUT_A_BRIDGE or rest[0] in {"-h", "--help"}) and not _names_bridge():
@@ -63,9 +63,9 @@ def _document_command(arguments: list[str] | None) -> int:
 
 
 def without_bridge(arguments: list[str]) -> list[str] | None:
-    """The arguments without `--bridge FILE`, whose absolute path becomes the setting that everything reads.
+    """Return the arguments without `--bridge FILE` and set `REST_BRIDGE` to the file's absolute path.
 
-    None when no file is named after it.
+    Returns None if no file follows `--bridge`.
     """
     rest: list[str] = []
     given = iter(arguments)

@@ -1,4 +1,4 @@
-"""From settings to the APIs of a bridge; nothing is opened before it is asked."""
+"""HTTP clients for the APIs of a bridge file. No connection is opened before the first request."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +19,7 @@ from rest_mcp.trace_headers import traced
 
 
 class NotConfigured(Unavailable):
-    """The variable with the API's address is not set: nothing changes until a person sets it."""
+    """The variable with an API's URL is not set, so a retry cannot succeed."""
 
     retryable = False
     default_retry_after_seconds = None
@@ -27,7 +27,7 @@ class NotConfigured(Unavailable):
 
 
 class Apis:
-    """The APIs of one bridge by name."""
+    """The clients of a bridge's APIs by name."""
 
     def __init__(
         self, bridge: Bridge, apis: Mapping[str, JsonApi], signers: Mapping[str, Signer], addresses: Mapping[str, str]
@@ -47,14 +47,14 @@ class Apis:
         params: Mapping[str, Any] | None = None,
         **request: Any,
     ) -> Response:
-        """Send one request to an API, signed; a token that is refused is fetched anew once.
+        """Send one request with the API's credentials; after a 401, repeat it once with a new OAuth token.
 
         Args:
             name: the API's name in the bridge.
-            request: what `JsonApi.request` takes.
+            request: further arguments of `JsonApi.request`.
 
         Raises:
-            Failure: what `JsonApi.request` raises, or what the token's issuer answered.
+            Failure: from `JsonApi.request`, or from the request for a token.
         """
         api, signer = self[name], self._signers[name]
         await signer.prepare()
@@ -68,11 +68,11 @@ class Apis:
         return await api.request(method, path, values, params=signed, **request)
 
     def address(self, name: str) -> str:
-        """Where an API is that has been asked, without a slash at the end."""
+        """The URL of a configured API, without a slash at the end."""
         return self._addresses[name]
 
     def __getitem__(self, name: str) -> JsonApi:
-        """One API.
+        """The client of one API.
 
         Raises:
             NotConfigured: when the variable with its address is not set.
@@ -84,7 +84,7 @@ class Apis:
         return self._apis[name]
 
     async def probe(self) -> Sequence[Probe]:
-        """Whether each API answers at all; what it answers at its root is its own affair."""
+        """Check that each API is reachable by a GET of its root path; a refusal such as 404 counts as reachable."""
         return [await self._reached(name) for name in self._bridge.apis]
 
     async def _reached(self, name: str) -> Probe:
@@ -94,14 +94,14 @@ class Apis:
             await self.request(name, "GET", "/", {})
         except (AuthenticationFailed, Unavailable, TimedOut, UpstreamError) as failure:
             return Probe(name, "failed", failure.message)
-        except Failure as failure:  # it answers, and has nothing at its root
+        except Failure as failure:  # reachable: APIs rarely have anything at their root
             return Probe(name, "ok", f"it answered GET / with {failure.code}, as APIs do that have nothing there.")
         return Probe(name, "ok", "it answered GET /.")
 
 
 @asynccontextmanager
 async def connected(bridge: Bridge, settings: RestSettings) -> AsyncGenerator[Apis]:
-    """The APIs whose addresses are set."""
+    """Open the clients of the APIs whose URL is set, and close them at exit."""
     async with AsyncExitStack() as open_apis:
         apis: dict[str, JsonApi] = {}
         signers: dict[str, Signer] = {}
@@ -134,7 +134,7 @@ def _api(name: str, api: Api, address: str, settings: RestSettings) -> tuple[Jso
 
 
 def policy_of(api: Api, settings: RestSettings) -> Policy:
-    """The limits of calls to one API: the figures of the settings, and over them those that the file names."""
+    """The timeouts, rate limit, retries and breaker of one API: values of the file, else those of the settings."""
     figures = {name: getattr(settings, name) for name in Policy.model_fields}
     own = {
         "connect_timeout": api.timeouts.connect,
@@ -149,5 +149,5 @@ def policy_of(api: Api, settings: RestSettings) -> Policy:
     }
     named = {name: figure for name, figure in own.items() if figure is not None}
     if "retry_attempts" in named:
-        figures.pop("unsent_attempts")  # follows from the attempts
+        figures.pop("unsent_attempts")  # its default depends on retry_attempts
     return Policy.model_validate({**figures, **named})

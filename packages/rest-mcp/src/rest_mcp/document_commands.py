@@ -1,4 +1,4 @@
-"""The commands `inspect` and `check`: proposal of a bridge, and its comparison with document and live API."""
+"""The commands `inspect` (propose a bridge file) and `check` (compare one with its document and the live API)."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ DIFFERS = "Also 4 where the bridge differs from its document or from what the AP
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one of the two commands and return its exit code."""
+    """Run `inspect` or `check` and return its exit code."""
     parser = argparse.ArgumentParser(prog="rest-mcp")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     inspect = commands.add_parser("inspect", help="propose a bridge file from an OpenAPI document")
@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _inspect(chosen: argparse.Namespace) -> int:
-    """Print the proposed file on standard output, and notes and costs of its tools on standard error."""
+    """Print the proposed file to standard output, and notes and the tools' token costs to standard error."""
     from mcp_chassis.cli.tools import table
     from mcp_chassis.pipeline.bound_function import BoundFunction, wire_tool
     from mcp_chassis.tools import ToolDefinition
@@ -57,7 +57,7 @@ def _inspect(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    """Compare the bridge with its document and live API, then print the settings' report that every server has."""
+    """Compare the bridge file with its document and the live API, then run the `check` of every server."""
     from mcp_chassis.cli import main as every_servers
 
     from rest_mcp.server import server_in_use
@@ -68,7 +68,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _compared() -> bool:
-    """Print the differences from document and API on standard error; whether there are any."""
+    """Print the differences from document and API to standard error; return whether there are any."""
     from rest_mcp.bridge_file import read
     from rest_mcp.live_check import not_tried, tried
     from rest_mcp.openapi.differences import differences, optional_fields

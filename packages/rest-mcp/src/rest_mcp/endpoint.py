@@ -1,4 +1,4 @@
-"""Endpoint of one tool or resource: makes a request of arguments and a result of the response."""
+"""Endpoint of one tool or resource: builds the request from the arguments and the result from the response."""
 
 import hashlib
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ Arguments = Mapping[str, Any]
 
 
 class Apis(Protocol):
-    """The APIs of the bridge, which `connect` yields."""
+    """The part of `connection.Apis` that is used here."""
 
     async def request(
         self, name: str, method: str, path: str, values: Mapping[str, Any], **request: Any
@@ -36,7 +36,7 @@ class Apis(Protocol):
 
 
 class Endpoint:
-    """Made once for each tool and resource; `answers` is what it answers."""
+    """Sends the requests of one tool or resource. `answers` is the type of its results."""
 
     def __init__(self, spec: RequestSpec, api_name: str, api: Api) -> None:
         self.spec = spec
@@ -50,7 +50,7 @@ class Endpoint:
         self._batched = self._batched_reads()
 
     async def tool(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
-        """One call: one page of a list, an object, or a text."""
+        """Handle a tool call. The result is one page of a list, an object or a text."""
         if (item := await self._item(apis, arguments)) is not None:
             return self._object(item)
         position, key = arguments.get("cursor"), arguments.get("idempotency_key")
@@ -63,7 +63,7 @@ class Endpoint:
         return self._read(answer, position, params)
 
     async def resource(self, apis: Apis, arguments: Arguments) -> Result | TextPage:
-        """The whole list, up to ten pages of it; an object or a text."""
+        """Read a resource: up to ten pages of a list joined, an object or a text."""
         page = await self.tool(apis, arguments)
         if not isinstance(page, Page):
             return page
@@ -83,7 +83,7 @@ class Endpoint:
         return object_model(self.spec.name, self.spec.keep).model_validate(exact(kept(item, self._tree)))
 
     async def _item(self, apis: Apis, arguments: Arguments) -> Mapping[str, Any] | None:
-        """The object by a request that this call shares with others; None where it is asked for alone."""
+        """Return the object from a batch request shared with other calls; None if it has to be requested separately."""
         batch = self.spec.batch if isinstance(self.spec, ToolPart) else None
         if batch is None or self._batched is None:
             return None
@@ -130,7 +130,7 @@ class Endpoint:
             )
 
     def _sent(self, place: str, arguments: Arguments) -> dict[str, Any]:
-        """The values that go to one place of the request, under the API's own names and in its styles."""
+        """The values for one part of the request, under the API's field names and in its serialisation styles."""
         sent: dict[str, Any] = {}
         json_body = place == "body" and self.spec.encoding == "json"
         for name, parameter in self.spec.parameters.items():
@@ -147,7 +147,7 @@ class Endpoint:
         return sent
 
     def _written(self, response: Response, address: Address | None) -> Result | TextPage:
-        """The result of a write that has happened, and where the API says that its result is."""
+        """The result of a successful write, with the address of the created object if the API sent one."""
         if not issubclass(self.answers, Result):
             return TextPage(f"{response_text(response)}{address_lines(address)}".lstrip("\n"))
         result = written(response, self.spec.result, self._tree, as_list=self.spec.answer == "list")
@@ -175,7 +175,7 @@ class Endpoint:
         return Repeat.ONCE if part.repeats or self.idempotency_header else Repeat.NEVER
 
     def _once(self, key: str | None) -> dict[str, str]:
-        """The API's idempotency header: the caller's key for this tool and no other, else one for this call alone."""
+        """The API's idempotency header: a hash of principal, tool and the caller's key, or a random key without one."""
         part = self.spec
         if self.idempotency_header is None or not isinstance(part, ToolPart) or part.reads:
             return {}

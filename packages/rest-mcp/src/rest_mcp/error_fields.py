@@ -1,4 +1,4 @@
-"""The fields of an answer in which APIs are known to say what is wrong."""
+"""Default fields in which APIs put error messages."""
 
 ERROR_FIELDS = (
     *("title", "detail", "message", "Message", "msg", "reason", "error", "error_description", "error_message"),

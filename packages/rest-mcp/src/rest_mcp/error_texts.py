@@ -1,4 +1,4 @@
-"""Error texts of an API: the fields that a bridge names, cleaned, shortened and quoted as data."""
+"""Error texts of an API: read from the fields that a bridge names, sanitised, shortened and quoted as data."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
@@ -15,11 +15,11 @@ from rest_mcp.names import path_of, steps_of
 MAX_WORDS_CHARS = 300
 SUBJECT_FIELDS = ("loc", "field", "param", "property", "path", "source.pointer", "source.parameter")
 NOT_QUOTED = {401, 429}
-"""Statuses whose failures the core words itself, with the variable or the time to wait."""
+"""Statuses whose failures keep the core's own text, which names the credential's variable or the time to wait."""
 
 
 def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
-    """The judge of an API's refusals: the core's failure for each status, with the API's own text in `fields`."""
+    """Return a function that maps a 4xx response to the core's failure and adds the API's error text from `fields`."""
 
     def judge(answer: Response) -> Failure | None:
         if not 400 <= answer.status < 500 or answer.status in NOT_QUOTED:
@@ -34,15 +34,15 @@ def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:
 
 
 def quoted(said: str) -> str:
-    """A sentence that quotes an API's own words."""
+    """Return a sentence that quotes an API's error text."""
     return f'It says: "{said}"' if said.endswith((".", "!", "?")) else f'It says: "{said}".'
 
 
 def words(answer: Response, fields: Sequence[str], *, or_whole: bool = False) -> str:
-    """One line of at most 300 characters; empty where the answer has no text in any of the fields.
+    """Return the error text of a response on one line of at most 300 characters; empty if no field has a text.
 
     Args:
-        or_whole: where no field has a text, the whole answer counts: a plain text, a list of texts, or texts by field.
+        or_whole: if no field has a text, use the whole body: plain text, a list of texts, or lists of texts by field.
     """
     body = _body(answer)
     found = [text for field in fields for text in texts_at(body, field)]
@@ -53,13 +53,13 @@ def words(answer: Response, fields: Sequence[str], *, or_whole: bool = False) ->
 
 
 def _joined(texts: list[str]) -> str:
-    """The texts joined by colons; by semicolons where a text holds a colon itself."""
+    """Join texts by colons, or by semicolons if one of them contains a colon."""
     separator = "; " if any(": " in text for text in texts) else ": "
     return separator.join([text.rstrip(".") for text in texts[:-1]] + texts[-1:])
 
 
 def _body(answer: Response) -> Any:
-    """The JSON of an answer, or its plain text; None for a web page and what cannot be read."""
+    """The body of a response as JSON or plain text; None for HTML and for a body that cannot be decoded."""
     try:
         return answer.json
     except InvalidResponse:
@@ -72,9 +72,10 @@ def _body(answer: Response) -> Any:
 
 
 def texts_at(value: Any, path: str, *, listed: bool = False) -> list[str]:
-    """The texts at a dotted path, in each item of every list on the way: `detail.msg` of `{"detail": [{"msg": ...}]}`.
+    """Return the texts at a dotted path, in every item of a list: `detail.msg` of `{"detail": [{"msg": ...}]}`.
 
-    A number in the path takes one item of a list. An item's text has the field that it is about before it.
+    A number in the path selects one item of a list. If an item names the field that its error is about, the name is
+    put before the text.
 
     Args:
         listed: whether `value` is an item of a list.
@@ -99,7 +100,7 @@ def texts_at(value: Any, path: str, *, listed: bool = False) -> list[str]:
 
 
 def _by_field(value: Any, *, each_a_list: bool) -> list[str]:
-    """The texts of an object that has them by the field they are about, as Django and Rails answer."""
+    """The texts of an object that maps field names to errors, as Django and Rails send them, each after its field."""
     if not isinstance(value, dict):
         return []
     fields = cast("dict[str, Any]", value)
@@ -109,7 +110,7 @@ def _by_field(value: Any, *, each_a_list: bool) -> list[str]:
 
 
 def _subject(item: Mapping[str, Any]) -> str:
-    """The argument that an error in a list is about, as FastAPI, JSON:API and others name it; empty for none."""
+    """The argument that an error in a list is about, as FastAPI, JSON:API and others state it; empty if unstated."""
     for path in SUBJECT_FIELDS:
         found = at(item, path)
         if isinstance(found, str) and found:

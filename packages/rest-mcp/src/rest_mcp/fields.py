@@ -1,4 +1,4 @@
-"""The fields of an API's answer that a bridge keeps, and the models that carry them."""
+"""Selection of the fields of a response that a bridge keeps, and the result models with these fields."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -14,19 +14,19 @@ MISSING = object()
 
 
 def _untitled(schema: dict[str, Any]) -> None:
-    """A field of any type would have nothing in its schema but its own name again."""
+    """Remove the titles that pydantic generates for fields: they repeat the name and cost tokens."""
     for field in schema.get("properties", {}).values():
         field.pop("title", None)
 
 
 class Kept(Result):
-    """An object of the API: the named fields, or all there are."""
+    """An object of the API with the kept fields, or with all fields if none are named."""
 
     model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_untitled)
 
 
 def tree_of(paths: Sequence[str]) -> Tree:
-    """Dotted paths as nested names; an empty tree keeps everything."""
+    """Convert dotted paths to nested mappings of names. An empty tree selects everything."""
     tree: dict[str, Any] = {}
     for path in paths:
         below = tree
@@ -36,7 +36,7 @@ def tree_of(paths: Sequence[str]) -> Tree:
 
 
 def kept(value: Any, tree: Tree) -> Any:
-    """The named parts of `value`; of each item where it is a list."""
+    """Return the parts of `value` that the tree selects; in a list, those of each item."""
     if not tree:
         return value
     if isinstance(value, list):
@@ -48,7 +48,7 @@ def kept(value: Any, tree: Tree) -> Any:
 
 
 def at(value: Any, path: str | None) -> Any:
-    """The value at a dotted path; `MISSING` where there is none. A name may hold the dots itself."""
+    """The value at a dotted path, or `MISSING`. A field whose name is the whole path is preferred."""
     if path is None:
         return value
     if not isinstance(value, dict):
@@ -66,7 +66,7 @@ def at(value: Any, path: str | None) -> Any:
 
 
 def exact(value: Any) -> Any:
-    """The value with each whole number beyond 2^53 as its digits: hosts in JavaScript would round it."""
+    """Return the value with integers beyond 2^53 - 1 as decimal strings, since hosts in JavaScript would round them."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -79,7 +79,7 @@ def exact(value: Any) -> Any:
 
 
 def object_model(name: str, keep: Sequence[str]) -> type[Kept]:
-    """The model of one object: its schema names the kept fields, whose types are the API's affair."""
+    """Create the model of one object. Its schema names the kept fields and leaves their types open."""
     fields: dict[str, Any] = {
         f"kept_{place}": (Any, Field(default=None, alias=field)) for place, field in enumerate(tree_of(keep))
     }
@@ -87,7 +87,7 @@ def object_model(name: str, keep: Sequence[str]) -> type[Kept]:
 
 
 def page_model(name: str, keep: Sequence[str]) -> type[Page]:
-    """The model of a list that goes on."""
+    """Create the model of one page of a list."""
     items: Any = list[object_model(f"{name}_item", keep)] if keep else list[Any]
     fields: dict[str, Any] = {"items": (items, ...), "total": (int | None, None)}
     return create_model(_title(name), __base__=Page, **fields)

@@ -1,4 +1,4 @@
-"""Trial of a bridge on the live API: one call of each read that is marked as safe and needs no argument."""
+"""Check of a bridge file against the live API: calls each reading tool that is marked safe and needs no argument."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -19,7 +19,7 @@ def can_be_tried(part: ToolPart) -> bool:
 
 
 def not_tried(bridge: Bridge) -> list[str]:
-    """The tools that are not called on the live API, each with the reason."""
+    """The names of the tools that `tried` does not call, each with the reason."""
     parts = [part for part in bridge.tools if isinstance(part, ToolPart) and not can_be_tried(part)]
     return [f"{part.name} ({_reason(part)})" for part in parts]
 
@@ -34,10 +34,10 @@ def _reason(part: ToolPart) -> str:
 async def tried(
     bridge: Bridge, settings: RestSettings, optional: Mapping[str, set[str]]
 ) -> tuple[list[str], list[str]]:
-    """The tools that answered as the bridge says and those that did not; one line for each that could be tried.
+    """Call each tool that can be tried; return one line for each that passed, and one for each that did not.
 
     Args:
-        optional: the kept fields of each tool that an answer may lack.
+        optional: by tool, the kept fields that a response may omit.
     """
     good: list[str] = []
     bad: list[str] = []
@@ -60,7 +60,7 @@ async def tried(
 
 
 def _absent(part: ToolPart, found: Any) -> list[str]:
-    """The kept fields that no live answer has."""
+    """The kept fields that no object of the response has; empty for a text and for an empty list."""
     if isinstance(found, TextPage):
         return []
     told = found.model_dump(by_alias=True, exclude_unset=True)

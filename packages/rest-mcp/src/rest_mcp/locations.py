@@ -1,4 +1,4 @@
-"""Addresses that an API names in `Location` or `Content-Location` after a write: often the only place of a new id."""
+"""Parsing of `Location` and `Content-Location` after a write: often only they contain the id of a created object."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ LINKING = ("href", "url", "uri", "link", "self", "location")
 
 @dataclass(frozen=True)
 class Address:
-    """The address of a write's result: its path below the API's address, or the whole of it.
+    """The address of a write's result: a path relative to the API's URL, or a URL on another server.
 
-    `identifier` is its last segment where it is directly below the path of the request.
+    `identifier` is the last segment of the path if it is directly below the path of the request.
     """
 
     text: str
@@ -27,11 +27,11 @@ class Address:
 
 
 def named_address(response: Response, base_url: str, path: str) -> Address | None:
-    """The address in the headers of a write's answer; None where there is none, or only that of the request.
+    """Return the address in the headers of a write's response; None if there is none or it is the request's own.
 
     Args:
-        base_url: the API's own address, without a slash at its end.
-        path: the path of the request below it, filled and percent-encoded.
+        base_url: the API's URL, without a slash at its end.
+        path: the path of the request below it, with its variables filled in and percent-encoded.
     """
     text = next((found for name in HEADERS if (found := response.headers.get(name, "").strip())), "")
     if not text:
@@ -48,7 +48,7 @@ def named_address(response: Response, base_url: str, path: str) -> Address | Non
 
 
 def with_address(result: Mapping[str, Any], address: Address | None) -> dict[str, Any]:
-    """The result of a write, and the address as `id` or `location` where no field of the result says the same."""
+    """Return the result of a write with the address added as `id` or `location`, unless a field has it already."""
     told = dict(result)
     if address is None:
         return told
@@ -68,12 +68,12 @@ def with_address(result: Mapping[str, Any], address: Address | None) -> dict[str
 
 
 def address_lines(address: Address | None) -> str:
-    """The address as lines of a text; empty where there is none."""
+    """The address as lines to append to a text; empty if there is none."""
     return "".join(f"\n{name}: {value}" for name, value in with_address({}, address).items())
 
 
 def _here(address: SplitResult, prefix: str, requested: str) -> Address | None:
-    """An address on the API's own server; some APIs behind a gateway leave out the prefix of their paths."""
+    """An address on the API's server. The prefix of the API's URL is optional: some gateways strip it."""
     path = address.path.rstrip("/")
     below = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
     query = f"?{address.query}" if address.query else ""
@@ -85,7 +85,7 @@ def _here(address: SplitResult, prefix: str, requested: str) -> Address | None:
 
 
 def _elsewhere(upstream: str, address: SplitResult) -> Address:
-    """An address on another server, without user and query, which may hold a secret."""
+    """An address on another server, without user information and query, which may contain a secret."""
     host = address.netloc.rpartition("@")[2]
     cut = "; its query is left out" if address.query else ""
     warning = f"{upstream} named an address on another server, {host}, which this tool does not ask{cut}."
@@ -93,13 +93,13 @@ def _elsewhere(upstream: str, address: SplitResult) -> Address:
 
 
 def _same_server(one: SplitResult, other: SplitResult) -> bool:
-    """Whether two addresses are of one host and port; HTTP and HTTPS at their usual ports count as one."""
+    """Whether two URLs have the same host and port. HTTP and HTTPS on their default ports count as equal."""
     usual = all(each.port in {None, USUAL_PORTS.get(each.scheme)} for each in (one, other))
     return one.scheme in USUAL_PORTS and one.hostname == other.hostname and (usual or one.port == other.port)
 
 
 def _joined(requested: str, text: str) -> SplitResult | None:
-    """The address that the text means in an answer to this request; None where it is no address."""
+    """Resolve a header's value against the URL of the request; None if it is not a valid URL."""
     try:
         parts = urlsplit(urljoin(requested, text))
         _ = parts.port
@@ -109,7 +109,7 @@ def _joined(requested: str, text: str) -> SplitResult | None:
 
 
 def _says(value: Any, names: tuple[str, ...], wanted: str) -> bool:
-    """Whether a field whose name ends in one of these words holds the text, or an address that ends with it."""
+    """Whether a field whose name ends in one of these words contains the text, or a link that ends with it."""
     if isinstance(value, list):
         return any(_says(item, names, wanted) for item in cast("list[Any]", value))
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Types of the words of a bridge file, each with its rule: names, variables, headers, paths."""
+"""Validated string types of a bridge file: names, environment variables, headers, field paths, requests."""
 
 import re
 from keyword import iskeyword
@@ -54,7 +54,7 @@ def _variable(text: str) -> str:
 
 
 def is_header(text: str) -> bool:
-    """Whether it is the name of a header that a bridge file may set."""
+    """Whether the text is the name of a header that a bridge file may set."""
     return bool(_TOKEN.fullmatch(text)) and text.lower() not in FORBIDDEN_HEADERS
 
 
@@ -73,12 +73,12 @@ def _field(text: str) -> str:
 
 
 def steps_of(path: str) -> list[str]:
-    r"""The field names of a dotted path; `\.` is a dot within a name."""
+    r"""Split a dotted path into field names; `\.` is a dot within a name."""
     return [step.replace("\\.", ".") for step in _DOT.split(path)]
 
 
 def path_of(name: str) -> str:
-    """The dotted path of one field, whose name may hold dots."""
+    """Return a field name as a dotted path, with the dots in the name escaped."""
     return name.replace(".", "\\.")
 
 
@@ -89,7 +89,7 @@ def _line(text: str) -> str:
 
 
 def _request(text: str) -> str:
-    """A method and a path of one API: nothing in it can leave the API's address or become a query."""
+    """Validate a method and a path: the path cannot leave the API's URL, nor start a query."""
     method, _, path = text.partition(" ")
     if method not in METHODS:
         raise ValueError(f"must begin with a method ({', '.join(METHODS)}) and one blank")
@@ -104,14 +104,14 @@ def _request(text: str) -> str:
 
 
 def _is_segment(segment: str) -> bool:
-    """Whether a segment of a path stays one segment however often it is decoded."""
+    """Whether a path segment is still one segment after it has been percent-decoded, even twice."""
     plain, decoded = _ESCAPE.sub("_", segment), unquote(segment)
     climbs = decoded in {".", ".."} or "/" in decoded or "\\" in decoded or "%" in decoded
     return bool(_SEGMENT.fullmatch(plain)) and decoded.isprintable() and not climbs
 
 
 def places(request: str) -> dict[str, bool]:
-    """The names in a request's path, and whether each takes several segments."""
+    """The variables in a request's path, and whether each may span several segments (`{+name}`)."""
     return {name: bool(several) for several, name in PLACE.findall(request)}
 
 

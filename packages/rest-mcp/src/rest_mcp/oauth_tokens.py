@@ -1,4 +1,4 @@
-"""Access tokens by OAuth 2.0 client credentials: fetched at first use, kept until shortly before they expire."""
+"""Access tokens from OAuth 2.0 client credentials: fetched at first use and reused until shortly before expiry."""
 
 import base64
 import time
@@ -21,12 +21,12 @@ from rest_mcp.bridge import Api
 from rest_mcp.error_texts import quoted, words
 from rest_mcp.settings import RestSettings
 
-DEFAULT_LIFETIME_SECONDS = 300.0  # where the issuer does not say
-EARLY_SECONDS = 30.0  # a token is fetched anew so long before it ends
+DEFAULT_LIFETIME_SECONDS = 300.0  # if the issuer does not send expires_in
+EARLY_SECONDS = 30.0  # a token is replaced this long before it expires
 
 
 class TokenSource:
-    """The current token of one client at one issuer. Concurrent callers wait for one request."""
+    """The current access token of one client. Concurrent callers share one request to the issuer."""
 
     def __init__(
         self,
@@ -58,17 +58,17 @@ class TokenSource:
 
     @classmethod
     def configured(cls, name: str, api: Api, settings: RestSettings, policy: Policy) -> Self:
-        """The source of the API `name`, from the variables that its bridge names."""
+        """Create the token source of the API `name` from the settings that its bridge file declares."""
         oauth = api.oauth or OAuth()
         address, client_id = getattr(settings, f"token_url_of_{name}"), getattr(settings, f"client_id_of_{name}")
         return cls(name, oauth, address, client_id, settings.credential(f"client_secret_of_{name}"), policy)
 
     async def fetch(self) -> None:
-        """Make sure that there is a token that lasts for 30 seconds at least.
+        """Fetch a token if there is none or it expires within 30 seconds (a quarter of its lifetime if that is less).
 
         Raises:
             AuthenticationFailed: a variable is not set, or the issuer refuses the client.
-            Failure: the issuer cannot be reached or answers something else.
+            Failure: the issuer cannot be reached, or its response has no usable token.
         """
         async with self._lock:
             if not self._token or self._clock() >= self._until:
@@ -77,11 +77,11 @@ class TokenSource:
                 register_secret(self._token)
 
     def headers(self) -> Mapping[str, str]:
-        """The token as a bearer token; nothing before the first was fetched."""
+        """The Authorization header with the token; empty before the first token was fetched."""
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
     def forget(self) -> bool:
-        """Drop the token; whether there was one."""
+        """Drop the token; return whether there was one."""
         known, self._token = self._token, ""
         return bool(known)
 
@@ -90,7 +90,7 @@ class TokenSource:
             await self._issuer.aclose()
 
     async def _asked(self) -> tuple[str, float]:
-        """A new token and its lifetime in seconds."""
+        """Request a token; return it and its lifetime in seconds."""
         if self._issuer is None or not self._client_id:
             missing = self._oauth.token_url if self._issuer is None else self._oauth.client_id
             raise AuthenticationFailed(f"This server has no token for {self._name}: {missing} is not set.")
@@ -110,7 +110,7 @@ class TokenSource:
     async def _granted(
         self, issuer: JsonApi, headers: Mapping[str, str], client: Mapping[str, str]
     ) -> tuple[str, float]:
-        """A token for a client that proves itself by HTTP Basic, or by fields of the form (RFC 6749, section 2.3.1)."""
+        """Request a token with the client authenticated by HTTP Basic or in the form (RFC 6749, section 2.3.1)."""
         fields = {"grant_type": "client_credentials", "scope": self._oauth.scope, "audience": self._oauth.audience}
         try:
             answer = await issuer.post("", form={**fields, **client}, headers=headers, repeat=Repeat.READ)
@@ -124,11 +124,11 @@ class TokenSource:
 
 
 class _Refused(AuthenticationFailed):
-    """A refusal in the issuer's own words."""
+    """A refusal with the error text that the issuer sent."""
 
 
 def _refusal(response: Response) -> Failure | None:
-    """The issuer's own reason, where it gives one."""
+    """The issuer's error text as a failure; None if it sent none."""
     said = words(response, ("error_description", "error")) if response.status in {400, 401, 403} else ""
     return _Refused(said) if said else None
 

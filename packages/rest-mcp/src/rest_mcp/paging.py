@@ -1,4 +1,4 @@
-"""Paging of APIs: the query of a page, and the position of the next one, for every kind that a bridge file names."""
+"""Pagination of APIs: the query of a page and the position of the next one, for each kind a bridge file can name."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,13 +20,13 @@ TRUE_VALUES = (True, 1, "true", "True")
 
 
 class Paging(Part):
-    """Paging of an API's lists.
+    """Pagination of an API's lists.
 
-    cursor: `next` is the field that holds the next cursor, or an address with it. page and offset: numbers; a list
-    ends where `more` is false, `total` is reached or a page is not full. link: the header `Link` with rel="next".
-    last: `item`, a field of the last item of this page, asks for the next one; it ends as the numbers do.
-    none: this list is whole, whatever the other lists of its API are. `always` sends the number of the first page or
-    item too, for APIs that require it.
+    cursor: the field `next` contains the next cursor, or a URL with it. page and offset: a page number or an item
+    offset; the list ends when `more` is false, `total` is reached or a page is not full. link: the header `Link` with
+    rel="next". last: the next page is requested with the field `item` of this page's last item; the list ends as with
+    page. none: this list has one page, even if the API's other lists are paginated. `always` sends the number of the
+    first page or item too, for APIs that require it.
     """
 
     kind: Literal["cursor", "page", "offset", "link", "last", "none"]
@@ -58,7 +58,7 @@ class Paging(Part):
 
 @dataclass(frozen=True)
 class Continuation:
-    """The position of the next page (None at the end), the number of items in all, and what is not clear about them."""
+    """The position of the next page (None after the last), the total number of items, and warnings about both."""
 
     position: str | None = None
     total: int | None = None
@@ -79,14 +79,14 @@ def asked(paging: Paging, position: str | None, params: Params) -> dict[str, Any
 def following(
     paging: Paging, response: Response, items: Sequence[Any], position: str | None, params: Params
 ) -> Continuation:
-    """The position of the page after this one.
+    """Determine the position of the page after this one.
 
     Args:
         items: the page's items, as the API sent them.
         position: the page's own position.
 
     Raises:
-        UpstreamError: when the response names the same page again, or its last item does not say what comes next.
+        UpstreamError: the last item lacks the field that requests the next page, or the API ignored the position.
     """
     whole: Any = response.json if response.body else None
     total = _total(paging, whole)
@@ -109,14 +109,14 @@ def following(
 
 
 def _of_bare_list(paging: Paging, response: Response, count: int, size: int | None) -> Continuation:
-    """The end of a list that has no fields beside it; a full page may not be the last one."""
+    """The continuation of a response that is only a list: no next page, with a warning if the page is full."""
     full = size is not None and count >= size
     said = f"{response.upstream} answered a bare list, without {paging.next}: whether it goes on is not known."
     return Continuation(warnings=[said] if full else [])
 
 
 def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | None, total: int | None) -> Continuation:
-    """The next cursor that the response holds; one that is an address is taken apart."""
+    """The next cursor in the response. If it is a URL, the cursor in its query."""
     if paging.more and at(whole, paging.more) is False:
         return Continuation(None, total)
     found = at(whole, paging.next)
@@ -132,7 +132,7 @@ def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | N
 
 
 def _from_address(paging: Paging, address: str) -> str:
-    """The cursor in the query of an address; the whole query where it has none under the parameter's name."""
+    """The cursor in the query of a URL; the whole query as JSON if it lacks the cursor's parameter."""
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
     if cursor := query.get(paging.sent_as):  # an empty one would ask for the first page again
         return cursor
@@ -140,7 +140,7 @@ def _from_address(paging: Paging, address: str) -> str:
 
 
 def _total(paging: Paging, whole: Any) -> int | None:
-    """The number of items in all, where the API says so."""
+    """The total number of items; None if the API does not send it."""
     found = at(whole, paging.total) if paging.total else None
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) <= 15:
         return int(found)
@@ -161,7 +161,7 @@ def _last(paging: Paging, response: Response, items: Sequence[Any], position: st
 
 
 def _written(found: Any) -> str | None:
-    """A text or a number as it goes into a query."""
+    """A text or an integer as text for a query; None for other values and the empty text."""
     return str(found) if isinstance(found, str | int) and not isinstance(found, bool) and found != "" else None
 
 
@@ -175,7 +175,7 @@ def _size(paging: Paging, params: Params) -> int | None:
 
 
 def _more(paging: Paging, whole: Any, count: int, start: int, size: int | None, total: int | None) -> bool:
-    """Whether there is a next page. An empty page is the last one, whatever the API says of more."""
+    """Whether there is a next page. An empty page is the last one, even if the API announces more."""
     if count == 0:
         return False
     if paging.more:

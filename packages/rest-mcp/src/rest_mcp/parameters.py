@@ -1,4 +1,4 @@
-"""One parameter as a bridge file describes it, and the type that checks what a caller sends for it."""
+"""One parameter of a bridge file, and the Python type that validates its arguments."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ MAX_DEPTH = 3
 MAX_TEXT_CHARS = 2_000
 MAX_ITEMS = 50
 MAX_SAFE_INTEGER = 2**53 - 1
-"""The largest whole number that every JSON reader keeps exactly; the bound of numbers that have none of their own."""
+"""The largest integer that every JSON parser keeps exact; the default bound of numbers without limits."""
 PYTHON_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 FORMATS: dict[str, str] = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -42,7 +42,7 @@ FORMATS: dict[str, str] = {
 
 
 def _digits(value: object) -> object:
-    """A whole number as its digits; anything else as it is."""
+    """Return an integer as a decimal string, any other value unchanged."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -55,21 +55,21 @@ def _within_int64(text: str) -> str:
 _DIGITS = Field(pattern=r"^-?[0-9]{1,19}$")
 _FROM_NUMBER = BeforeValidator(_digits, json_schema_input_type=Annotated[str, _DIGITS])
 INT64: Any = Annotated[str, _DIGITS, _FROM_NUMBER, AfterValidator(_within_int64)]
-"""A whole number as text: digits arrive unrounded from every host."""
+"""A 64-bit integer as a decimal string, which hosts in JavaScript do not round."""
 
 
 def _large_from_digits(value: Any, validate: Callable[[Any], Any]) -> Any:
-    """Digits of a whole number beyond 2^53 as that number; a number beyond it may have been rounded already."""
+    """Convert a decimal string beyond 2^53 to an integer. A JSON number beyond it may be rounded and is refused."""
     large = isinstance(value, str) and re.fullmatch(r"-?[0-9]{16,19}", value) is not None
     return int(value) if large and MAX_SAFE_INTEGER < abs(int(value)) < 2**63 else validate(value)
 
 
 _LARGE_FROM_DIGITS = WrapValidator(_large_from_digits)
-"""Answers name such numbers by their digits, so a caller may send the digits back."""
+"""Results show such numbers as decimal strings (`fields.exact`), so callers may send these strings back."""
 
 
 class Null(Enum):
-    """A null that a caller has given, which is a value; None is an argument that was left out."""
+    """A null that the caller sent as a value. None stands for an omitted argument."""
 
     GIVEN = "null"
 
@@ -79,21 +79,21 @@ def _kept_null(value: Any, validate: Callable[[Any], Any]) -> Any:
 
 
 class Part(BaseModel):
-    """A table of a bridge file: what it does not know is refused."""
+    """Base of the tables of a bridge file. Unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Parameter(Part):
-    """What a caller may send, its limits, and where it goes.
+    """One argument of a tool: its type and limits, and its field in the request.
 
-    An object has `properties`, or `values` where its names are the caller's own, as labels have.
-    `field` is the API's own name for it, dotted inside a body; a header is fixed. A `hidden` one is not offered; a
-    `fixed` one is always sent with this value and never offered. `separator` joins a list into one value; without it
-    each item is sent under the name. `style` sends an object outside of a JSON body: deepObject as `name[field]`, form
-    as its fields, json (a list or a text too) as one JSON text. The format `int64` takes digits as text too, since
-    hosts in JavaScript round numbers above 2^53. A given null is sent in a JSON body where the parameter is `nullable`;
-    elsewhere it is an argument that was left out.
+    An object has `properties`, or `values` if the caller chooses the keys, as for labels. `field` is the API's name,
+    dotted inside a body. A `hidden` parameter is neither offered nor sent; a `fixed` one is not offered and always sent
+    with this value, as a header must be. `separator` joins a list into one value; without it the name is repeated for
+    each item. `style` sends an object outside of a JSON body: deepObject as `name[field]`, form as its fields, json
+    (also for a list or a text) as JSON text. The format `int64` also accepts a decimal string, since hosts in
+    JavaScript round numbers above 2^53. If the parameter is `nullable`, null is sent in a JSON body; otherwise null
+    counts as an omitted argument.
     """
 
     kind: Kind = Field(default="string", alias="type")
@@ -135,17 +135,17 @@ class Parameter(Part):
 
     @property
     def depth(self) -> int:
-        """The number of levels of lists and objects."""
+        """The number of nested levels, 1 for a plain value."""
         return 1 + max((part.depth for part in self._parts), default=0)
 
     @property
     def _parts(self) -> list["Parameter"]:
-        """The parameters of which a list or an object consists."""
+        """The parameters of the items, properties or values."""
         return [*(self.properties or {}).values(), *(part for part in (self.items, self.values) if part)]
 
     @property
     def outside_json_problem(self) -> str | None:
-        """The reason why it cannot be sent outside of a JSON body; None where it can."""
+        """The reason why the parameter cannot be sent outside of a JSON body; None if it can."""
         if self.style == "json":
             return None
         if self.kind == "array":
@@ -157,14 +157,14 @@ class Parameter(Part):
         return next(filter(None, map(self._part_problem, self._parts)), None)
 
     def _part_problem(self, part: "Parameter") -> str | None:
-        """The reason why a field of this object cannot be sent outside of a JSON body."""
+        """The reason why a field of this object cannot be sent outside of a JSON body; None if it can."""
         if part.kind == "object" and self.style == "form":
             return "an object that holds an object"
         return part.model_copy(update={"style": self.style}).outside_json_problem
 
     @property
     def offered(self) -> bool:
-        """Whether a caller sees it."""
+        """Whether the parameter is an argument of the tool."""
         return not self.hidden and self.fixed is None
 
     @property
@@ -173,11 +173,11 @@ class Parameter(Part):
 
     @property
     def first(self) -> Any:
-        """The value of an argument that is left out; `...` where it is required."""
+        """The default for a pydantic field; `...` if the parameter is required."""
         return ... if self.needed else self.default
 
     def annotation(self, name: str) -> Any:
-        """The type of this parameter in a signature; an optional one may be None."""
+        """The type annotation of this parameter in a signature; an optional parameter may be None."""
         described: Any = Annotated[self._type(name), Field(description=self._told)]
         if self.nullable:
             return Annotated[described | None, WrapValidator(_kept_null), NULL_IS_A_VALUE]
@@ -186,7 +186,7 @@ class Parameter(Part):
 
     @property
     def _told(self) -> str | None:
-        """The published description; it names null, since the published type leaves it out for hosts that take one."""
+        """The description in the schema. It mentions null, which the type omits for hosts that accept one type only."""
         if not self.nullable:
             return self.description
         said = (self.description or "").rstrip()
@@ -194,7 +194,7 @@ class Parameter(Part):
 
     @property
     def holds_nullable(self) -> bool:
-        """Whether a null somewhere inside of it is a value."""
+        """Whether an item, property or value at any level is nullable."""
         return any(part.nullable or part.holds_nullable for part in self._parts)
 
     def _type(self, name: str) -> Any:

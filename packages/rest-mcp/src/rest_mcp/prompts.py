@@ -1,4 +1,4 @@
-"""A prompt for whoever is about to make a request to an API."""
+"""A prompt that plans a request to an API."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Values of arguments as a request carries them: in a JSON body, and in paths, queries, headers and form fields."""
+"""Serialisation of arguments for a request: in a JSON body, and in paths, queries, headers and form fields."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from rest_mcp.parameters import Null, Parameter
 
 
 def plain(value: Any) -> Any:
-    """An argument as JSON types: models are objects, and a number without a fraction is a whole number."""
+    """Convert an argument to JSON types: models become objects, and floats without a fraction become integers."""
     if isinstance(value, BaseModel):
         return plain(value.model_dump(exclude_none=True, by_alias=True, warnings=False))
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:
 
 
 def in_json(value: Any, parameter: Parameter) -> Any:
-    """A plain value for a JSON body: given nulls are null, and int64 numbers given as digits are numbers."""
+    """Convert a plain value for a JSON body: `Null.GIVEN` becomes null, and int64 strings become integers."""
     if value is Null.GIVEN:
         return None
     if parameter.format == "int64":
@@ -42,13 +42,13 @@ def in_json(value: Any, parameter: Parameter) -> Any:
 
 
 def outside_json(field: str, value: Any, parameter: Parameter, *, as_text: bool) -> dict[str, Any]:
-    """A plain value under the names that a path, a query, a header or a form has for it, in the parameter's style.
+    """Serialise a plain value for a path, query, header or form; the result maps field names to values.
 
     Args:
-        as_text: whether a single value is written out here; queries and forms write numbers and booleans themselves.
+        as_text: whether to convert a single value to text; the encoders of queries and forms do so themselves.
 
     Raises:
-        InvalidInput: for a null in a list, and an item that holds the separator of its list.
+        InvalidInput: a list contains null, or an item contains the list's separator.
     """
     if parameter.style == "json":
         return {field: json.dumps(in_json(value, parameter), ensure_ascii=False, separators=(",", ":"))}
@@ -64,10 +64,10 @@ def outside_json(field: str, value: Any, parameter: Parameter, *, as_text: bool)
 
 
 def nested(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a JSON body: `customer.name` becomes a name inside a customer.
+    """Build a nested JSON body from dotted paths: `customer.name` becomes `{"customer": {"name": ...}}`.
 
     Raises:
-        InvalidInput: where one name is both a value and an object.
+        InvalidInput: one path is given a value and also has fields below it.
     """
     whole: dict[str, Any] = {}
     for path, value in body.items():
@@ -83,7 +83,7 @@ def nested(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bracketed(field: str, parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields of an object as `field[name]`; a null is left out."""
+    """Yield the fields of an object as `field[name]`, without those that are null."""
     for name, each in parts.items():
         if isinstance(each, dict):
             yield from _bracketed(f"{field}[{name}]", cast("dict[str, Any]", each))

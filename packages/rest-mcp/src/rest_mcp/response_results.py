@@ -1,4 +1,4 @@
-"""Results of tools from the responses of an API: objects, lists and texts, of reads and of writes."""
+"""Conversion of an API's responses into results: objects, lists and texts, of reads and writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ MAX_NAMED_FIELDS = 8
 
 @dataclass(frozen=True)
 class Items:
-    """The items of one page as the API sent them, and a sentence about what is odd in the response."""
+    """The items of one page, and warnings about an unexpected response."""
 
     found: list[Any]
     warnings: Sequence[str] = ()
 
 
 def items_of(response: Response, path: str | None, error_fields: Sequence[str]) -> Items:
-    """The list in a response: at `path`, or the whole response where that is a list.
+    """Return the list at `path` in a response, or the whole response if it is a list.
 
-    An API may leave out an empty list, or send null or no body for it.
+    Null and an empty body count as an empty list; so does an object without `path`, with a warning.
 
     Raises:
-        UpstreamError: where there is something else than a list, or an error text instead of one.
+        UpstreamError: the value is not a list, or the response has an error text instead of the list.
     """
     whole: Any = response.json if response.body else None
     value = _list_or_at(whole, path) if whole is not None else None
@@ -44,11 +44,11 @@ def items_of(response: Response, path: str | None, error_fields: Sequence[str]) 
 
 
 def object_of(response: Response, path: str | None, tree: Tree, error_fields: Sequence[str]) -> dict[str, Any]:
-    """The fields that are kept of the object in a response; a number, a text or a list is called `answer`, also a list
-    that is the whole response.
+    """Return the kept fields of the object at `path`. A value of another type becomes `{"answer": value}`, and so does
+    a response that is a list.
 
     Raises:
-        UpstreamError: where there is no object, or one with none of the fields that are kept.
+        UpstreamError: there is no value, or the object has none of the kept fields.
     """
     if not response.body:
         return {"warnings": [f"{response.upstream} answered {response.status} without content."]}
@@ -72,12 +72,12 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
 
 
 def _list_or_at(whole: Any, path: str | None) -> Any:
-    """The value at `path`; the whole where it is a list, since a path leads through objects alone."""
+    """The value at `path`; the whole response if it is a list, which a path cannot lead into."""
     return cast("list[Any]", whole) if isinstance(whole, list) else at(whole, path)
 
 
 def kept_items(items: Items, tree: Tree) -> Items:
-    """The kept fields of each item; an item that is no object is left out, and counted, where fields are named."""
+    """Return the kept fields of each item. If fields are named, other items than objects are dropped with a warning."""
     if not tree:
         return Items(exact(items.found), items.warnings)
     objects = [cast("dict[str, Any]", item) for item in items.found if isinstance(item, dict)]
@@ -87,12 +87,12 @@ def kept_items(items: Items, tree: Tree) -> Items:
 
 
 def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) -> dict[str, Any]:
-    """The result of a write that was answered with success, which has happened whatever stands in the response.
+    """Return the result of a successful write. It never raises: the write took effect, whatever the response contains.
 
-    The kept fields of an object; else `done`, and `answer` with what the API says.
+    The result has the kept fields of an object; if there are none, `done` and the response as `answer`.
 
     Args:
-        as_list: whether a list is expected, which is then called `items`.
+        as_list: whether a list is expected, which is returned as `items`.
     """
     try:
         whole: Any = response.json if response.body else None
@@ -109,7 +109,7 @@ def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) 
 
 
 def response_text(response: Response) -> str:
-    """The text of a response, at most 2,000 characters; empty where it is no text."""
+    """The first 2,000 characters of a response; empty if it cannot be decoded as text."""
     try:
         return response.text[:MAX_TEXT_CHARS]
     except InvalidResponse:
@@ -121,10 +121,10 @@ def _done(answer: Any) -> dict[str, Any]:
 
 
 def _refuse_error(response: Response, error_fields: Sequence[str]) -> None:
-    """Some APIs answer 200 with an error inside.
+    """Raise if a successful response contains an error text, as some APIs send errors with status 200.
 
     Raises:
-        UpstreamError: with the text of an error field.
+        UpstreamError: one of the error fields has a text.
     """
     if said := words(response, error_fields):
         raise UpstreamError(f'{response.upstream} answered {response.status} with an error: "{said}"')

@@ -1,4 +1,4 @@
-"""The REST server: its table of contents is a bridge file, read when the server is first asked for."""
+"""The REST server, built from its bridge file when `SERVER` is first accessed."""
 
 import functools
 from pathlib import Path
@@ -13,9 +13,9 @@ from rest_mcp.settings import RestSettings
 
 @functools.cache
 def server_in_use() -> Server[RestSettings]:
-    """The server of the bridge that `REST_BRIDGE` names; of the support desk, which is the quick start, without one.
+    """Build the server of the bridge file that `REST_BRIDGE` names; without one, of the support desk.
 
-    A name without a file behind it is told by the settings, beside whatever else is wrong with them.
+    If the named file does not exist, this is the support desk too, and the settings report the missing file.
 
     Raises:
         BadBridge: with one sentence for each rule the file breaks.
@@ -24,13 +24,13 @@ def server_in_use() -> Server[RestSettings]:
 
 
 def path_in_use() -> Path:
-    """The bridge file that counts."""
+    """The path of the bridge file that is used: `REST_BRIDGE` if that file exists, else the support desk's."""
     named = Path(full_environment().get("REST_BRIDGE") or STARTER)
     return named if named.is_file() else STARTER
 
 
 def __getattr__(name: str) -> Any:
-    """`SERVER` is made when it is first asked for: nothing is read at import."""
+    """Build `SERVER` at its first access, so that an import reads no file."""
     if name != "SERVER":
         raise AttributeError(name)
     return server_in_use()

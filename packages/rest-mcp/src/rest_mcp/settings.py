@@ -1,4 +1,4 @@
-"""Settings of the server: the bridge file, and the variables that the bridge's APIs need."""
+"""Settings of the server: the path of the bridge file, and the environment variables that it declares."""
 
 import ipaddress
 from pathlib import Path
@@ -12,7 +12,7 @@ from rest_mcp.bridge import Bridge
 
 
 def _somewhere(url: str) -> str:
-    """Metadata services of clouds answer on link-local addresses; no API of anyone's does."""
+    """Refuse URLs with a link-local address, where clouds serve metadata, and with other addresses no API can have."""
     try:
         address = ipaddress.ip_address(urlsplit(url).hostname or "")
     except ValueError:
@@ -36,7 +36,7 @@ class RestSettings(ServerSettings):
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="REST_")
 
     definition_paths: ClassVar[tuple[Path, ...]] = ()
-    """The bridge file and its OpenAPI documents."""
+    """Paths of the bridge file and its OpenAPI documents."""
 
     bridge: ExistingFile | None = Field(default=None, description="The bridge file; the support desk's when unset.")
 
@@ -45,12 +45,12 @@ class RestSettings(ServerSettings):
 
 
 def settings_for(bridge: Bridge, file: Path, *, named: bool = False) -> type[RestSettings]:
-    """The settings of a bridge: the address and the credential of each API, under the file's own variables.
+    """Create the settings class of a bridge: URL and credentials of each API, under the variables that the file names.
 
     Args:
-        bridge: what the file says.
-        file: where it is.
-        named: whether a person has named it; it is then part of an entry for a host, as the addresses are.
+        bridge: the content of the file.
+        file: the absolute path of the file.
+        named: whether the user named the file; its path is then written into entries for hosts, as the URLs are.
     """
     fields: dict[str, Any] = {}
     in_entry: dict[str, Any] = {"json_schema_extra": {"host_entry": ""}}
@@ -91,7 +91,7 @@ def address_field(api: str) -> str:
 
 
 def credential_field(api: str, place: int = 0) -> str:
-    """The field of an API's secret, by its place in the bridge's list."""
+    """The name of the settings field of an API's secret, by its index in the bridge's list."""
     return f"credential_for_{api}" if place == 0 else f"credential_{place + 1}_for_{api}"
 
 

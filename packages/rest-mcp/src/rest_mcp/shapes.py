@@ -1,4 +1,4 @@
-"""Alternatives of a request body: the sets of arguments of which a call must give one."""
+"""Alternatives of a request body: sets of arguments, one of which a call must give."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -15,9 +15,9 @@ Names = Annotated[tuple[ParameterName, ...], Field(max_length=100)]
 
 
 class Shape(Part):
-    """One alternative: the parameters that it requires and allows, and those that have certain values in it alone.
+    """One alternative: its required and optional parameters, and the values allowed for some of them.
 
-    Parameters that no alternative of the tool names are not affected.
+    Parameters that no alternative of the tool names are not restricted.
     """
 
     required: Names = ()
@@ -29,12 +29,12 @@ class Shape(Part):
         return {*self.required, *self.optional}
 
     def takes(self, given: Mapping[str, Any]) -> bool:
-        """Whether the given arguments are all that it requires, nothing else, and have its values."""
+        """Whether the arguments match: all required ones, no others than the optional ones, and allowed values."""
         has_values = all(given[name] in allowed for name, allowed in self.values.items() if name in given)
         return has_values and set(self.required) <= given.keys() <= self.names
 
     def words(self, common: set[str], *, briefly: bool) -> str:
-        """`kind=card, number (optional cvc)`; without the arguments that every alternative allows when brief."""
+        """Describe the alternative: `kind=card, number (optional cvc)`; if brief, without what all share."""
         needed = [name for name in self.required if not (briefly and name in common and name not in self.values)]
         named = [f"{name}={'|'.join(map(str, self.values[name]))}" if name in self.values else name for name in needed]
         also = [] if briefly else [name for name in self.optional if name not in common]
@@ -42,10 +42,10 @@ class Shape(Part):
 
 
 def check_shape(shapes: Sequence[Shape], arguments: Mapping[str, Any]) -> None:
-    """Check that the arguments are those of one alternative; without alternatives any are.
+    """Check that the arguments match one alternative; without alternatives everything matches.
 
     Raises:
-        InvalidInput: they are not; the sentence names the alternatives.
+        InvalidInput: they match none; the message lists the alternatives.
     """
     concerned = {name for shape in shapes for name in shape.names}
     given = {
@@ -59,7 +59,7 @@ def check_shape(shapes: Sequence[Shape], arguments: Mapping[str, Any]) -> None:
 
 
 def alternatives_sentence(shapes: Sequence[Shape]) -> str:
-    """`Give the arguments of one alternative: iban; or number, cvc.`; empty without alternatives."""
+    """Return `Give the arguments of one alternative: iban; or number, cvc.`; empty without alternatives."""
     if not shapes:
         return ""
     common = {name for name in shapes[0].names if all(name in shape.names for shape in shapes)}

@@ -1,4 +1,4 @@
-"""Credentials of one API in its requests: headers, query parameters, cookies, client credentials, certificates."""
+"""Authentication of requests to one API: headers, query parameters, cookies, OAuth tokens and client certificates."""
 
 import base64
 import ssl
@@ -18,7 +18,7 @@ from rest_mcp.settings import RestSettings, credential_field
 
 
 class Signer:
-    """Everything that proves to one API who asks; opened and closed with the server."""
+    """The credentials of one API. An async context manager, closed together with the server."""
 
     def __init__(self, name: str, api: Api, settings: RestSettings, policy: Policy) -> None:
         self._secrets = [
@@ -31,9 +31,9 @@ class Signer:
 
     @property
     def credential(self) -> Credential | None:
-        """The secret that is read again after a 401, and named then: the one in the header Authorization, or the first.
+        """The secret that is read again after a 401 and named in the failure: that in Authorization, else the first.
 
-        None where a token of OAuth is sent, which is fetched anew instead.
+        None with OAuth, where a new token is fetched instead.
         """
         if self._tokens is not None:
             return None
@@ -41,10 +41,10 @@ class Signer:
         return next(iter([*by_header, *(secret for _, secret in self._secrets)]), None)
 
     async def prepare(self) -> None:
-        """Have the secrets at hand, and fetch a token where one is needed and none is valid.
+        """Load the secrets, and fetch an OAuth token if one is needed and none is valid.
 
         Raises:
-            Failure: the issuer cannot be reached or refuses, or a command prints no secret.
+            Failure: the issuer cannot be reached or refuses the client, or a secret's command fails.
         """
         for _, credential in self._secrets:
             await credential.ready()
@@ -52,7 +52,7 @@ class Signer:
             await self._tokens.fetch()
 
     def forget_token(self) -> bool:
-        """Drop the token after a 401; false where the API is not signed by a token."""
+        """Drop the token after a 401; return False if there is none."""
         return self._tokens is not None and self._tokens.forget()
 
     def headers(self) -> Mapping[str, str]:
@@ -73,13 +73,13 @@ class Signer:
         return {**signed, **(self._tokens.headers() if self._tokens else {})}
 
     def params(self) -> dict[str, str]:
-        """The query parameters that carry secrets, for APIs that take them nowhere else."""
+        """The query parameters that carry secrets."""
         return {auth.query: credential.reveal() for auth, credential in self._secrets if auth.query is not None}
 
     def transport(self) -> httpx2.AsyncBaseTransport | None:
-        """A transport with the client's certificate; None where there is none.
+        """A transport with the client certificate; None without one.
 
-        With a certificate, proxies of the environment are not used: the connection must end at the API itself.
+        With a certificate, the environment's proxies are not used: the TLS connection must reach the API itself.
         """
         if self._certificate is None or None in self._certificate:
             return None

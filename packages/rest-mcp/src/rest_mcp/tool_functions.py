@@ -1,4 +1,4 @@
-"""Tools and resources as ordinary coroutine functions: a signature with real types, marked as any other is."""
+"""Generation of coroutine functions for the tools and resources of a bridge, with typed signatures."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,15 +15,15 @@ from rest_mcp.shapes import alternatives_sentence, check_shape
 
 Function = Callable[..., Awaitable[Any]]
 Key = Annotated[str | None, Field(max_length=255), EMPTY_IS_ABSENT, ArgumentMark.IDEMPOTENCY_KEY]
-"""The core's idempotency key without its description: the shortest one costs 9 of the 120 tokens of a tool."""
+"""The core's idempotency key without a description: even the shortest costs 9 of a tool's 120 tokens."""
 CONNECTION = "apis"
 
 
 def tools_of(bridge: Bridge) -> tuple[Function, ...]:
-    """The tools of a bridge, in its order.
+    """Return the tools of a bridge, in the file's order.
 
     Raises:
-        BadBridge: when it names code that no installed package offers.
+        BadBridge: the bridge names code that no installed package offers.
     """
     return tuple(
         offered_code(part.code) if isinstance(part, CodePart) else _tool(part, _endpoint(bridge, part))
@@ -32,7 +32,7 @@ def tools_of(bridge: Bridge) -> tuple[Function, ...]:
 
 
 def resources_of(bridge: Bridge) -> tuple[Function, ...]:
-    """The resources of a bridge, in its order."""
+    """Return the resources of a bridge, in the file's order."""
     return tuple(_resource(part, _endpoint(bridge, part)) for part in bridge.resources)
 
 
@@ -55,7 +55,7 @@ def _tool(part: ToolPart, endpoint: Endpoint) -> Function:
 
 
 def _with_fixed(part: ToolPart, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given arguments and the fixed ones; None where there is none."""
+    """The value of each parameter: the fixed value, else the argument, else None."""
     return {name: given.get(name) if each.fixed is None else each.fixed for name, each in part.parameters.items()}
 
 
@@ -75,7 +75,7 @@ def _resource(part: ResourcePart, endpoint: Endpoint) -> Function:
 
 
 def _signed(function: Function, part: RequestSpec, endpoint: Endpoint, more: Mapping[str, Any]) -> Function:
-    """`function` under the name, the sentence and the signature that a host reads and that arguments are checked by."""
+    """Set the function's name, docstring and signature: the core derives the tool's schema and validation from them."""
     parameters = [_parameter(name, each) for name, each in part.offered.items()]
     parameters += [inspect.Parameter(name, _BY_NAME, default=None, annotation=kind) for name, kind in more.items()]
     parameters.append(inspect.Parameter(CONNECTION, _BY_NAME, annotation=Annotated[Any, Connected]))

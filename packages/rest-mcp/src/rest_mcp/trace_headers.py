@@ -1,4 +1,4 @@
-"""Headers of every request by which one call can be followed through the API's own logs."""
+"""Request headers that correlate one call with the API's logs."""
 
 import hashlib
 import re
@@ -13,9 +13,9 @@ MAX_REQUEST_ID_CHARS = 64
 
 
 def traced() -> dict[str, str]:
-    """`X-Request-ID` as in our logs, and W3C trace context: the span's we are in, else one that begins with this call.
+    """Return `X-Request-ID`, as in this server's logs, and the W3C trace context of the current span.
 
-    The same for every attempt of one call.
+    Without a span, the trace context is derived from the request id, so every attempt of one call sends the same.
     """
     headers = upstream_headers()
     identifier = _UNSAFE.sub("", logs.request_id.get() or "")[:MAX_REQUEST_ID_CHARS]

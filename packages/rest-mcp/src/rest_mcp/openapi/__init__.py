@@ -1,1 +1,1 @@
-"""OpenAPI documents, 3.0 and 3.1: what a bridge takes from them, and what they propose."""
+"""OpenAPI 3 documents: operations for entries of a bridge file, and proposals of whole bridge files."""

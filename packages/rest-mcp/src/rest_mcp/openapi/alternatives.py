@@ -1,4 +1,4 @@
-"""Alternatives of a body in a document (`oneOf`, `anyOf`), as the properties of all and what each requires."""
+"""Alternatives of a body in a document (`oneOf`, `anyOf`): the properties and required names of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ MAX_NESTED_ALTERNATIVES = 3
 
 @dataclass(frozen=True)
 class Alternative:
-    """One alternative of an object: its properties, and the names of those that it requires.
+    """One alternative of an object: its properties and the names of the required ones.
 
-    `others` are properties of other alternatives that may be given together with it.
+    `others` are properties of other alternatives that may be given too (`anyOf`).
     """
 
     properties: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Alternative:
 
 
 def alternatives(document: Document, schema: Node, depth: int = 0) -> list[Alternative]:
-    """The alternatives of an object's schema; one where it has none, and none where one of them is no object."""
+    """Return the alternatives of an object's schema: one if it has no branches, none if a branch is not an object."""
     own = Alternative(dict(fields_of(document, schema)), frozenset(schema.get("required", ())))
     branches = [merged(document, each) for word in ("oneOf", "anyOf") for each in schema.get(word, ())]
     if not branches or depth == MAX_NESTED_ALTERNATIVES:
@@ -52,7 +52,7 @@ def _is_object(branch: Node) -> bool:
 
 
 def common_table(tables: list[Table]) -> Table:
-    """One table for a property that several alternatives have: what they agree on, and the values of all."""
+    """Merge the tables of a property in several alternatives: the keys on which all agree, and the values of all."""
     first = tables[0]
     if all(each == first for each in tables):
         return first

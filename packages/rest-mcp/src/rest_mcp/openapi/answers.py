@@ -1,4 +1,4 @@
-"""What an operation answers by its document: an object, a text, or a list, which often stands inside an object."""
+"""The kind of an operation's response in its document: an object, a text or a list, often wrapped in an object."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from rest_mcp.openapi.schemas import merged, snake_case
 LIST_FIELDS = ("items", "data", "results", "records", "entries", "values", "value", "list")
 NAMING_FIELDS = {"name", "title", "number", "key", "uuid", "slug", "status", "created_at", "createdAt"}
 AROUND_LISTS = ("data", "result", "results", "response", "payload", "_embedded")
-"""Objects of an answer in which its list stands."""
+"""Fields of a response whose object may contain the list."""
 PAGING_WORDS = {
     *("total", "total_count", "total_results", "total_items", "total_elements", "total_pages", "total_records"),
     *("next", "next_page", "next_cursor", "next_page_token", "next_token", "next_link", "next_url", "next_page_url"),
     *("odata_next_link", "has_more", "has_next", "more", "prev", "previous", "start_at", "page_number", "page_size"),
     *("per_page", "page_info", "paging", "pagination", "continuation_token", "response_metadata"),
 }
-"""Fields, in snake case, that an object has because it is one page of a list."""
+"""Fields, in snake case, that show that an object is one page of a list."""
 VAGUE_WORDS = {"meta", "links", "page", "pages", "offset", "cursor", "limit", "size", "count"}
-"""Fields of pages that other objects have too."""
+"""Fields of pages that other objects may have too."""
 ASKED = {*PAGING_WORDS, *VAGUE_WORDS, "page_token", "skip", "after", "starting_after"} - {"size", "count", "links"}
 BESIDE_LISTS = {"href", "self", "success", "status", "message", "kind", "object", "type", "code"}
 MAX_OTHER_FIELDS = 2
@@ -28,19 +28,19 @@ MAX_OTHER_FIELDS = 2
 
 @dataclass(frozen=True)
 class Envelope:
-    """The lists of objects in an answer that is an object, and the words about pages beside them."""
+    """The lists in a response object that wraps one page of a list, and its pagination fields, as dotted paths."""
 
     lists: tuple[str, ...]
     words: tuple[str, ...]
 
     @property
     def result(self) -> str | None:
-        """The dotted path of the list; None where there are several."""
+        """The dotted path of the list; None if there are several."""
         return self.lists[0] if len(self.lists) == 1 else None
 
 
 def answered(document: Document, operation: Operation) -> tuple[str, str | None]:
-    """Whether it answers an object, a list or a text; for a list inside an object also the field that holds it."""
+    """Return the kind of the response (object, list or text), and for a list in an object the field that holds it."""
     if operation.answer is None:
         return ("text" if operation.text else "object"), None
     schema = merged(document, operation.answer)
@@ -55,9 +55,10 @@ def answered(document: Document, operation: Operation) -> tuple[str, str | None]
 
 
 def envelope(document: Document, operation: Operation) -> Envelope | None:
-    """The lists in an answer that is one page of a list; None where it is a list itself, or one thing that has lists.
+    """Return the lists in a response object that is one page of a list.
 
-    Of several lists the one counts that is called as the path is.
+    Returns None if the response is a list, or a single object that has lists as fields. Of several lists, the one
+    whose name matches the path is taken.
     """
     if operation.method != "GET" or answered(document, operation)[0] != "object":
         return None
@@ -75,7 +76,7 @@ def envelope(document: Document, operation: Operation) -> Envelope | None:
 def _page(
     document: Document, operation: Operation, inner: Mapping[str, Any], beside: Mapping[str, Any]
 ) -> Envelope | None:
-    """The lists in an object, by name, if it and the fields beside it are one page of a list and nothing else."""
+    """The names of the lists in an object, if it and its sibling fields have only what one page of a list has."""
     lists = [name for name, prop in inner.items() if _is_of_objects(document, prop)]
     if not lists or "id" in {*inner, *beside}:
         return None
@@ -97,7 +98,7 @@ def _page(
 
 
 def is_plain(document: Document, schema: Any) -> bool:
-    """Whether it is a text, a number or a boolean."""
+    """Whether the schema is that of a text, a number or a boolean."""
     kinds: Any = merged(document, schema).get("type")
     return bool(
         {"string", "integer", "number", "boolean"}.intersection([kinds] if isinstance(kinds, str) else kinds or ())
@@ -105,13 +106,13 @@ def is_plain(document: Document, schema: Any) -> bool:
 
 
 def proposed_answer(document: Document, operation: Operation) -> tuple[str, str | None]:
-    """What a proposal takes its answer for: as `answered`, and the list of an envelope."""
+    """Return the kind of the response for a proposal: as `answered`, and a list for an envelope with one list."""
     found = envelope(document, operation)
     return ("list", found.result) if found and found.result else answered(document, operation)
 
 
 def item_fields(document: Document, operation: Operation) -> Mapping[str, Any]:
-    """The properties of the object that it answers by `proposed_answer`, or of each item of its list."""
+    """The properties of the response object, or of the items of the list, according to `proposed_answer`."""
     answer, result = proposed_answer(document, operation)
     schema = merged(document, operation.answer)
     for step in steps_of(result) if result else ():
@@ -120,7 +121,7 @@ def item_fields(document: Document, operation: Operation) -> Mapping[str, Any]:
 
 
 def properties_of(document: Document, schema: Any) -> Mapping[str, Any]:
-    """The properties of a schema by name; none where it is no object."""
+    """The properties of a schema by name; empty if it is not an object."""
     return cast("Mapping[str, Any]", merged(document, schema).get("properties", {}))
 
 
@@ -130,9 +131,9 @@ def _is_of_objects(document: Document, schema: Any) -> bool:
 
 
 def _is_one_thing(operation: Operation, properties: Mapping[str, Any]) -> bool:
-    """Whether an object with these properties is one thing that has lists, such as an order, and no page of a list.
+    """Whether an object with these properties is a single thing with lists, such as an order, not one page of a list.
 
-    At a path that ends in a parameter a name or a status is enough.
+    An id shows this; if the path ends in a variable, so does a name or a status.
     """
     return "id" in properties or ("{" in _last_part(operation) and not NAMING_FIELDS.isdisjoint(properties))
 
@@ -142,6 +143,6 @@ def _last_part(operation: Operation) -> str:
 
 
 def _is_called(field: str, part: str) -> bool:
-    """Whether the words of a field, singular or plural, end the words of a part of a path: campaigns, ad_campaign."""
+    """Whether a path segment ends with the field's name, singular or plural: `campaigns` matches `ad_campaign`."""
     one, other = snake_case(field).rstrip("s"), snake_case(part).rstrip("s")
     return other == one or other.endswith(f"_{one}")

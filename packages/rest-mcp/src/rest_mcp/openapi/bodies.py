@@ -1,4 +1,4 @@
-"""Parameters of a request body in a document, and its alternatives."""
+"""Parameter tables for the fields of a request body in a document, and the body's alternatives."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ def add_body(document: Document, operation: Operation, tables: dict[str, Table])
     """Add the fields of a body to the parameters of an operation.
 
     Returns:
-        The alternatives of the body as tables of `Shape`; empty where it has one form.
+        The alternatives of the body as tables of `Shape`; empty if it has no alternatives.
     """
     schema = merged(document, operation.body)
     found = alternatives(document, schema)
@@ -52,7 +52,7 @@ def _shape(document: Document, operation: Operation, each: Alternative, called: 
 
 
 def shapes_of(shapes: Iterable[Table], parameters: Mapping[str, Table]) -> list[Table]:
-    """The alternatives whose required parameters are offered, with those of their others that are."""
+    """The alternatives whose required parameters are all offered, with only the offered ones of the optional."""
     return [
         {
             "required": each["required"],
@@ -65,7 +65,7 @@ def shapes_of(shapes: Iterable[Table], parameters: Mapping[str, Table]) -> list[
 
 
 def described_table(document: Document, schema: Any, node: Any) -> Table:
-    """The table of a schema with its description, or the reason why there is none."""
+    """The parameter table of a schema with its description, or a table with the reason why there is none."""
     try:
         return {**table_of(document, schema), **described(document, node)}
     except Inexpressible as exc:
@@ -73,7 +73,7 @@ def described_table(document: Document, schema: Any, node: Any) -> Table:
 
 
 def add_parameter(tables: dict[str, Table], name: str, place: str, needed: bool, found: Table) -> str:
-    """Add one parameter under a name that is free; the name."""
+    """Add one parameter under an unused name; return the name."""
     called = snake(name)
     number = 2
     while called in tables or called in RESERVED:

@@ -1,4 +1,4 @@
-"""Comparison of a bridge with the documents of its APIs: unknown parameters and fields, and required ones not sent."""
+"""Comparison of a bridge with its APIs' documents: unknown parameters and fields, required parameters not sent."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from rest_mcp.openapi.styles import CANNOT
 
 
 def differences(bridge: Bridge, folder: Path) -> list[str]:
-    """One sentence for each; empty where bridge and documents agree.
+    """Return one sentence for each difference.
 
     Raises:
         BadBridge: when a document cannot be read.
@@ -32,7 +32,7 @@ def differences(bridge: Bridge, folder: Path) -> list[str]:
 
 
 def optional_fields(bridge: Bridge, folder: Path) -> dict[str, set[str]]:
-    """The kept fields of each tool that an answer may lack: its document declares and does not require them.
+    """Return, by tool, the kept fields that a response may omit: `optional` in the file or the document.
 
     Raises:
         BadBridge: when a document cannot be read.
@@ -83,7 +83,7 @@ def _of_batch(name: str, batch: Batch, document: Document) -> Iterator[str]:
 
 
 def _operation(part: RequestSpec | Batch, document: Document) -> Operation | None:
-    """The operation of the same method and path, whatever the places in it are called."""
+    """The document's operation with the same method and path; the names of path variables may differ."""
     wanted = part.method, PLACE.sub("{}", part.path)
     same = (each for each in document.operations.values() if (each.method, PLACE.sub("{}", each.path)) == wanted)
     return next(same, None)
@@ -98,7 +98,7 @@ def _field(name: str, said: Mapping[str, Any]) -> str:
 
 
 def _turned(part: RequestSpec, api: Api) -> set[str]:
-    """The query parameters that turn pages."""
+    """The query parameters for pagination, which the server sends."""
     paging = part.page or api.page
     if part.answer != "list" or paging is None or paging.kind == "none":
         return set()
@@ -106,7 +106,7 @@ def _turned(part: RequestSpec, api: Api) -> set[str]:
 
 
 def _unknown(part: RequestSpec, document: Document, operation: Operation) -> Iterator[str]:
-    """The kept fields that the schema of the answer does not have; none where it names no fields at all."""
+    """The kept fields that the response's schema lacks; none if it names no fields or allows additional ones."""
     schema = _kept_schema(part, document, operation)
     properties = cast("Mapping[str, Any]", schema.get("properties", {}))
     if properties and not schema.get("additionalProperties"):
@@ -114,7 +114,7 @@ def _unknown(part: RequestSpec, document: Document, operation: Operation) -> Ite
 
 
 def _kept_schema(part: RequestSpec, document: Document, operation: Operation) -> Mapping[str, Any]:
-    """The schema of the object whose fields are kept: the answer, or an item of its list."""
+    """The schema of the object whose fields are kept: the response or an item of its list."""
     schema = merged(document, operation.answer)
     for step in steps_of(part.result) if part.result else ():
         schema = merged(document, cast("Mapping[str, Any]", schema.get("properties", {})).get(step))

@@ -1,4 +1,4 @@
-"""An OpenAPI document: its operations, and references followed inside its folder and nowhere else."""
+"""An OpenAPI document: its operations, with `$ref` resolved within the document's folder only."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ NOTHING: Node = {}
 class Operation:
     """One operation: its request, its parameters and the schema of its response.
 
-    `named` says that the document gives an operationId. `servers` are addresses that hold for this operation only.
-    `body_kinds` and `answer_kinds` are the media types of the request body and of a success; `content_type` is the
-    media type under which the body is sent.
+    `identifier` is the operationId if `named`, else method and path. `servers` are URLs of this operation only.
+    `body_kinds` and `answer_kinds` are the media types of the request body and of a successful response;
+    `content_type` is the media type in which the body is sent.
     """
 
     identifier: str
@@ -49,24 +49,24 @@ class Operation:
 
     @property
     def unsupported_body(self) -> str | None:
-        """The media types of a body that cannot be sent from here; None where there is no such body."""
+        """The media types of a body that this server cannot send; None if it can or there is no body."""
         return ", ".join(self.body_kinds)[:80] if self.body_kinds and self.body is None else None
 
     @property
     def file(self) -> str | None:
-        """The media types of a success that is neither JSON nor text; None where there is JSON, text or nothing."""
+        """The media types of a successful response if it is neither JSON nor text nor empty; None otherwise."""
         return (
             ", ".join(self.answer_kinds)[:80] if self.answer_kinds and self.answer is None and not self.text else None
         )
 
     @property
     def words(self) -> str:
-        """What it says about itself, the short form first."""
+        """The summary, else the description, else an empty text."""
         return str(self.node.get("summary") or self.node.get("description") or "")
 
 
 class Document:
-    """Read once; references are followed when they are met."""
+    """An OpenAPI document. References are resolved on access."""
 
     def __init__(self, raw: Node, folder: Path | None = None) -> None:
         if str(raw.get("swagger", "")).startswith("2"):
@@ -82,24 +82,24 @@ class Document:
         self._files = Files(folder)
         self._mended: dict[int, tuple[Node, Node]] = {}
         self.unreadable: dict[str, str] = {}
-        """Operations that were passed over, by their identifier, and the reason."""
+        """Reasons why operations were skipped, by their identifier or path."""
         self.put_together: dict[int, tuple[Node, Node]] = {}
-        """Schemas by identity and what their parts make, so that parts of parts are put together once."""
+        """Cache of schemas with merged `allOf`, by the id of the schema, which is kept so that its id stays unique."""
 
     @classmethod
     def read(cls, path: Path) -> "Document":
-        """The document in a file, JSON or (with PyYAML installed) YAML.
+        """Read a document from a file in JSON or (with PyYAML installed) YAML.
 
         Raises:
-            BadBridge: when it cannot be read or is no OpenAPI document.
+            BadBridge: the file cannot be read or is not an OpenAPI 3 document.
         """
         return cls(loaded(path), path.parent)
 
     def resolved(self, node: Any) -> Node:
-        """`node`, or what it refers to; one that is no object is empty.
+        """Return `node` or the target of its `$ref`; empty if that is not an object.
 
         Raises:
-            BadBridge: when a reference leads outside, nowhere or round in a circle.
+            BadBridge: a reference is outside of the folder, has no target or is circular.
         """
         for _ in range(MAX_REFERENCE_CHAIN):
             if not isinstance(node, dict):
@@ -111,24 +111,24 @@ class Document:
         raise BadBridge("the document has a $ref that leads round in a circle")
 
     def _well_formed(self, node: Node) -> Node:
-        """The node without keywords of another type than OpenAPI's; the same object at every call."""
+        """The node without keywords whose values have the wrong type; the same object at every call."""
         if id(node) in self._mended:
             return self._mended[id(node)][1]
         mended = well_formed(node)
         if mended is not node:
-            self._mended[id(node)] = node, mended  # the node is kept, so that no other has its identity
+            self._mended[id(node)] = node, mended  # the node is kept alive, so that its id is not reused
         return mended
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
-        """Every operation by its operationId; one without is called by its method and path."""
+        """All operations by operationId, or by method and path without one."""
         return {operation.identifier: operation for operation in self._operations()}
 
     def operation(self, identifier: str) -> Operation:
-        """One operation.
+        """Return one operation.
 
         Raises:
-            BadBridge: when the document has none of this name.
+            BadBridge: the document has no readable operation of this name.
         """
         if identifier not in self.operations:
             from difflib import get_close_matches
@@ -142,12 +142,12 @@ class Document:
 
     @property
     def title(self) -> str:
-        """The name of the API; empty where it has none."""
+        """The title of the API; empty if it has none."""
         return str(_object(self._raw.get("info")).get("title", ""))
 
     @property
     def servers(self) -> list[Node]:
-        """The addresses it names, each with its variables."""
+        """The entries of `servers`, each a URL with its variables."""
         return [_object(each) for each in _list(self._raw.get("servers"))]
 
     @property
@@ -157,14 +157,14 @@ class Document:
 
     @cached_property
     def common_prefix(self) -> str:
-        """The part before the first dot that every identifier begins with; empty where they differ."""
+        """The part up to the first dot that all identifiers share; empty if they differ."""
         first = {name.partition(".")[0] for name, each in self.operations.items() if each.named and "." in name}
         every = all(each.named and "." in name for name, each in self.operations.items())
         return f"{first.pop()}." if every and len(first) == 1 else ""
 
     @cached_property
     def security(self) -> list[list[Node]]:
-        """The alternatives of security schemes that the document asks for, or else the first operation that asks."""
+        """The alternatives of required security schemes: the document's, else those of the first operation with any."""
         schemes = _object(_object(self._raw.get("components")).get("securitySchemes"))
         for node in (self._raw, *(operation.node for operation in self.operations.values())):
             asked = [_object(each) for each in _list(node.get("security"))]
@@ -173,14 +173,14 @@ class Document:
         return []
 
     def _scheme(self, node: Any) -> Node:
-        """A security scheme; an empty one where its reference is lost."""
+        """A security scheme; empty if its reference cannot be resolved."""
         try:
             return self.resolved(node)
         except BadBridge:
             return NOTHING
 
     def _operations(self) -> Iterator[Operation]:
-        """Every operation that can be read; a path or an operation with a lost reference is noted in `unreadable`."""
+        """Yield all operations; those with a reference that cannot be resolved are recorded in `unreadable` instead."""
         seen: set[str] = set()
         for path, item in cast("Node", self._raw["paths"]).items():
             try:
@@ -196,7 +196,7 @@ class Document:
                 try:
                     node = self.resolved(shared[method])
                     named = node.get("operationId") or ""
-                    identifier = identifier if named in seen else named or identifier  # the first of its name has it
+                    identifier = identifier if named in seen else named or identifier  # duplicates are not used
                     seen.add(identifier)
                     yield self._operation(method, path, shared, node, identifier)
                 except BadBridge as exc:
@@ -232,7 +232,7 @@ class Document:
         )
 
     def _answer(self, node: Node) -> tuple[Node | None, bool, tuple[str, ...]]:
-        """The JSON schema of a success, whether it is text instead, and its media types."""
+        """The JSON schema of the successful response, whether the response is text, and its media types."""
         responses = {str(status): each for status, each in node.get("responses", NOTHING).items()}  # YAML has numbers
         good = sorted(status for status in responses if status.startswith("2"))
         kinds: tuple[str, ...] = ()
@@ -247,10 +247,10 @@ class Document:
         return None, False, kinds
 
     def _at(self, reference: str) -> Any:
-        """What a `$ref` names, in this document or in another file of its folder.
+        """Return the target of a `$ref` in this document or in another file of its folder.
 
         Raises:
-            BadBridge: when it leads outside of the folder or nowhere.
+            BadBridge: it is outside of the folder or does not exist.
         """
         file, _, pointer = reference.partition("#")
         node: Any = self._files.read(file) if file else self._raw
@@ -266,7 +266,7 @@ class Document:
 
 
 def _object(value: Any) -> Node:
-    """The value where it is an object; an empty one for null and whatever else a document holds in its place."""
+    """Return the value if it is an object, else an empty object."""
     return cast("Node", value) if isinstance(value, dict) else NOTHING
 
 

@@ -1,4 +1,4 @@
-"""Entries of a bridge that name an operation, filled in from the document; what the file says itself goes first."""
+"""Completion of bridge entries that name an `operation` from the document; keys in the file take precedence."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -29,10 +29,10 @@ HEADER_REMEDY = "name it under [apis.NAME] in headers, or in auth with a variabl
 
 
 def filled(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The file's tables without any `operation`.
+    """Return the file's tables with each `operation` replaced by its request, parameters and answer.
 
     Raises:
-        BadBridge: when a document cannot be read, or an operation is not there or cannot be offered.
+        BadBridge: a document cannot be read, or an operation does not exist or cannot be offered.
     """
     documents: dict[str, Document] = {}
     whole = dict(raw)
@@ -57,7 +57,7 @@ def _entry(raw: Table, entry: Any, folder: Path, documents: dict[str, Document])
 
 
 def sent_by_api(api: Mapping[str, Any]) -> Sent:
-    """The headers, query parameters and cookies of every request to an API: fixed headers and secrets of the file."""
+    """Return the headers, query parameters and cookies that every request to an API carries, by place and name."""
     auth: Any = api.get("auth")
     secrets = cast("list[Any]", auth) if isinstance(auth, list | tuple) else [auth]
     tables = [cast("Table", each) for each in secrets if isinstance(each, dict)]
@@ -77,7 +77,7 @@ def _api(raw: Table, entry: Table) -> tuple[str, Table]:
 
 
 def _place(api: Table, name: str, folder: Path) -> Path:
-    """The path of the document, beside the bridge file or below it, so that no bridge reads files elsewhere."""
+    """The path of the document. It must be in the bridge file's folder or below: a bridge reads no other files."""
     path = Path(str(api.get("document") or ""))
     if not path.name:
         raise BadBridge(f"apis.{name} names no document, from which an operation is to be taken")
@@ -87,14 +87,14 @@ def _place(api: Table, name: str, folder: Path) -> Path:
 
 
 def table(document: Document, operation: Operation, paging: Mapping[str, Any], sent: Sent = frozenset()) -> Table:
-    """One operation of a document in the words of a bridge file.
+    """Convert one operation of a document to the table of a bridge entry.
 
     Args:
-        paging: the paging of the tool, whose parameters are sent by the server.
+        paging: the paging of the tool, whose parameters the server sends.
         sent: what every request to the API carries, by place and name.
 
     Raises:
-        BadBridge: when its body cannot be sent or its answer is a file.
+        BadBridge: the body cannot be sent, or the response is a file.
     """
     _check_sendable(operation)
     answer, result = answered(document, operation)
@@ -126,10 +126,10 @@ def table(document: Document, operation: Operation, paging: Mapping[str, Any], s
 
 
 def _check_sendable(operation: Operation) -> None:
-    """Check that the body can be sent and the answer shown.
+    """Check that the body can be sent and the response can be returned.
 
     Raises:
-        BadBridge: when one of them cannot.
+        BadBridge: one of them cannot.
     """
     if operation.method == "GET" and operation.body_required:
         raise BadBridge(f"{operation.identifier[:80]} is a GET that needs a body, which cannot be sent")
@@ -142,9 +142,9 @@ def _check_sendable(operation: Operation) -> None:
 def parameters(
     document: Document, operation: Operation, paging: Mapping[str, Any], sent: Sent = frozenset()
 ) -> tuple[dict[str, Table], list[Table]]:
-    """Every parameter of path, query and body, and the alternatives of the body; see `Shape`.
+    """Return the parameter tables of path, query, body and required headers, and the body's alternatives (`Shape`).
 
-    Left out are those that carry pages or that every request carries.
+    Parameters of the pagination and those in `sent` are left out.
     """
     tables: dict[str, Table] = {}
     for node in operation.parameters:
@@ -167,7 +167,7 @@ def parameters(
 
 
 def _required_header(document: Document, node: Node, name: str, place: str) -> Table:
-    """A header with one possible value is sent with it; any other belongs to the API's own table."""
+    """The table of a required header: fixed if it has one possible value, else with the reason why it cannot be set."""
     schema = merged(document, node.get("schema"))
     values: Any = schema.get("enum") or [schema[key] for key in ("const", "default") if key in schema]
     value: Any = schema.get("default", values[0] if len(values) == 1 else None)
@@ -177,7 +177,7 @@ def _required_header(document: Document, node: Node, name: str, place: str) -> T
 
 
 def required_headers(document: Document, operation: Operation) -> list[str]:
-    """The headers that an operation requires and that have no one value in the document."""
+    """The headers that an operation requires and for which the document has no single value."""
     return [
         name
         for node in operation.parameters
@@ -187,7 +187,7 @@ def required_headers(document: Document, operation: Operation) -> list[str]:
 
 
 def _pages(paging: Mapping[str, Any]) -> set[str]:
-    """The query parameters that the server sends itself, to turn pages."""
+    """The query parameters for pagination, which the server sends."""
     if not paging or paging.get("kind") == "none":
         return set()
     carried = {str(paging.get("parameter") or paging.get("kind"))}
@@ -196,7 +196,7 @@ def _pages(paging: Mapping[str, Any]) -> set[str]:
 
 
 def _request(operation: Operation, found: dict[str, Table]) -> str:
-    """Method and path, its places under the names of the parameters."""
+    """Method and path, with the path variables renamed to the names of the parameters."""
     path = operation.path
     for called, said in found.items():
         if said["in"] == "path":
@@ -205,7 +205,7 @@ def _request(operation: Operation, found: dict[str, Table]) -> str:
 
 
 def _not_there(name: str, known: Mapping[str, Table]) -> str:
-    """What is wrong with a parameter that an operation lacks, and what can be written instead."""
+    """The error for a parameter that the operation does not have, with the names that it has."""
     around = [outer for outer, said in known.items() if name in said.get("properties", {})]
     inside = f", but a field inside of {around[0]}" if around else ""
     listed = ", ".join(list(known)[:MAX_NAMED]) + (f" and {more} more" if (more := len(known) - MAX_NAMED) > 0 else "")

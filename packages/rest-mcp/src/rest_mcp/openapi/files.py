@@ -1,4 +1,4 @@
-"""Files of an OpenAPI document in JSON or YAML, and references between the files of one folder."""
+"""Reading of OpenAPI documents in JSON or YAML that may be split over the files of one folder."""
 
 import json
 import posixpath
@@ -15,17 +15,17 @@ OLD_TAGS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 
 
 class Files:
-    """Other files of a document's folder, each read once, their own references made relative to the folder."""
+    """Cache of the files in a document's folder, with the references in them made relative to the folder."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._read: dict[str, Any] = {}
 
     def read(self, name: str) -> Any:
-        """The content of a file.
+        """Return the content of a file.
 
         Raises:
-            BadBridge: when it lies outside of the folder or cannot be read.
+            BadBridge: the file is outside of the folder or cannot be read.
         """
         if name not in self._read:
             path = Path(name)
@@ -36,10 +36,10 @@ class Files:
 
 
 def loaded(path: Path) -> Node:
-    """The object in a JSON or YAML file.
+    """Read the object in a JSON or YAML file.
 
     Raises:
-        BadBridge: when it cannot be read or is no object.
+        BadBridge: the file cannot be read or does not contain an object.
     """
     try:
         if path.stat().st_size > MAX_DOCUMENT_BYTES:
@@ -54,7 +54,7 @@ def loaded(path: Path) -> Node:
 
 
 def _relative(node: Any, file: Path) -> Any:
-    """A copy of a file's content in which each `$ref` is relative to the folder and not to the file."""
+    """Return a copy of a file's content in which each `$ref` is relative to the folder instead of the file."""
     if isinstance(node, list):
         return [_relative(item, file) for item in cast("list[Any]", node)]
     if not isinstance(node, dict):
@@ -88,7 +88,7 @@ def _yaml(text: str) -> Any:
 
 
 def _loader(yaml: Any) -> Any:
-    """A safe loader that reads `on`, `no` and `2024-01-02` as texts: OpenAPI is YAML 1.2, PyYAML reads 1.1."""
+    """A safe loader that reads `on`, `no` and `2024-01-02` as strings: OpenAPI uses YAML 1.2, PyYAML implements 1.1."""
     safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loader = type("OpenApiLoader", (safe,), {"yaml_implicit_resolvers": {}})
     for first, known in safe.yaml_implicit_resolvers.items():
@@ -101,7 +101,7 @@ def _loader(yaml: Any) -> Any:
 
 
 def _with_text_keys(node: Any) -> Any:
-    """The content with texts as keys, which YAML may have read as numbers (`200:`)."""
+    """Convert all keys to strings: YAML reads `200:` as a number."""
     if isinstance(node, list):
         return [_with_text_keys(item) for item in cast("list[Any]", node)]
     if isinstance(node, dict):

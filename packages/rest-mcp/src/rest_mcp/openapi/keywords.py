@@ -1,6 +1,6 @@
-"""Types that OpenAPI gives to the values of its keywords; a value of another type counts as left out.
+"""Removal of OpenAPI keywords whose values have the wrong type.
 
-Documents written by hand have `parameters:` with nothing after it, and `required: true` inside of a property.
+Documents written by hand contain `parameters:` with no value, and `required: true` inside of a property.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ def _is_type(value: Any, node: Node) -> bool:
 
 
 def _is_required(value: Any, node: Node) -> bool:
-    """Parameters and bodies say it by a boolean, schemas by a list of names."""
+    """Whether `required` has the right type: a boolean in parameters and bodies, a list of names in schemas."""
     return isinstance(value, bool) if "in" in node or "content" in node else _are_texts(value)
 
 
@@ -49,6 +49,6 @@ CHECKS: Mapping[str, Callable[[Any, Node], bool]] = {
 
 
 def well_formed(node: Node) -> Node:
-    """The node itself, or a copy without the keywords whose values are of another type."""
+    """Return the node, or a copy without the keywords whose values have the wrong type."""
     odd = [key for key in CHECKS.keys() & node.keys() if not CHECKS[key](node[key], node)]
     return {key: value for key, value in node.items() if key not in odd} if odd else node

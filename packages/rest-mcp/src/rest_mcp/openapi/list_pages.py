@@ -1,4 +1,4 @@
-"""Paging of a document's lists, as far as their parameters and answers tell, in the words of a bridge file."""
+"""Derivation of a list's `page` table from the parameters and the response in its document."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -12,7 +12,7 @@ from rest_mcp.openapi.schemas import Table, merged
 DEFAULT_PAGE_SIZE = 30
 MAX_NEXT_DEPTH = 3
 AFTER_ITEM_PARAMETERS = ("starting_after", "after_id")
-"""Parameters that ask for the items after the one whose id they carry."""
+"""Query parameters that carry the id of the item before the next page."""
 CURSOR_PARAMETERS = (
     *("cursor", "page_token", "pageToken", "next_token", "nextToken", "page[cursor]", "continuationToken", "marker"),
     *(*AFTER_ITEM_PARAMETERS, "after"),
@@ -36,11 +36,11 @@ TOTAL_FIELDS = (
     *("total_elements", "totalElements", "total_records", "totalRecords"),
 )
 AROUND_NEXT = ("meta", "paging", "pagination", "page_info", "pageInfo", "links", "_links", "response_metadata", "next")
-"""Objects of an answer in which the next cursor or the number of all items stands."""
+"""Fields of a response whose object may contain the next cursor or the total number of items."""
 
 
 def proposed_paging(document: Document, operation: Operation) -> Table | None:
-    """How a list goes on; None where its parameters do not tell."""
+    """Return the `page` table of a list; None if its parameters do not show how it is paginated."""
     nodes = {str(each.get("name")): each for each in operation.parameters if each.get("in") == "query"}
     size = next((name for name in PAGE_SIZE_PARAMETERS if name in nodes and _is_number(document, nodes[name])), None)
     sized: Table = {"size": page_size(document, nodes[size]), "size_parameter": size} if size else {}
@@ -52,7 +52,7 @@ def proposed_paging(document: Document, operation: Operation) -> Table | None:
         if kind != "cursor":
             first, end = _first(document, kind, nodes[parameter]), _total(document, properties)
             return {"kind": kind, "parameter": parameter, **first, **sized, **end}
-        if nodes[parameter].get("required") is True:  # its first page is asked for with a value that nobody knows here
+        if nodes[parameter].get("required") is True:  # the cursor of the first page is not known
             return None
         if following := _next_field(document, properties, MAX_NEXT_DEPTH):
             return {"kind": kind, "parameter": parameter, "next": following, **sized}
@@ -61,7 +61,7 @@ def proposed_paging(document: Document, operation: Operation) -> Table | None:
 
 
 def page_size(document: Document, node: Node) -> int:
-    """Thirty items, or as many as the document allows; without a maximum, no more than its default."""
+    """Return a page size of 30, limited by the maximum in the document, or by its default if it has no maximum."""
     schema = merged(document, node.get("schema"))
     values = [value for value in cast("list[Any]", schema.get("enum") or []) if _whole(value) is not None]
     if values:
@@ -79,7 +79,7 @@ def page_size(document: Document, node: Node) -> int:
 
 
 def _whole(value: Any) -> int | None:
-    """A whole number, which some documents write as digits."""
+    """The value as an integer, also from a decimal string; None for other values."""
     if isinstance(value, str) and value.isdecimal():
         return int(value)
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -92,14 +92,14 @@ def _is_number(document: Document, node: Node) -> bool:
 
 
 def _first(document: Document, kind: str, node: Node) -> Table:
-    """The number of the first page where it is not 1, and whether it must be sent."""
+    """`first` if the first page is not number 1, and `always` if the number is required."""
     schema = merged(document, node.get("schema"))
     from_zero = kind == "page" and 0 in (schema.get("default"), schema.get("minimum")) and schema.get("default") != 1
     return {**({"first": 0} if from_zero else {}), **({"always": True} if node.get("required") is True else {})}
 
 
 def _total(document: Document, properties: Mapping[str, Any], around: str = "") -> Table:
-    """The field that holds the number of all items, at the top or in an object about pages."""
+    """The field with the total number of items, at the top level or in a pagination object."""
     for name in TOTAL_FIELDS:
         if name in properties and _counts_all(merged(document, properties[name])):
             return {"total": f"{around}{name}"}
@@ -110,7 +110,7 @@ def _total(document: Document, properties: Mapping[str, Any], around: str = "") 
 
 
 def _counts_all(node: Node) -> bool:
-    """Whether it is a whole number, and not that of this page alone by its description."""
+    """Whether a field is an integer and its description does not say that it counts only this page."""
     kinds: Any = node.get("type")
     whole = bool({"integer", "number"}.intersection([kinds] if isinstance(kinds, str) else kinds or ()))
     told = str(node.get("description", "")).lower()
@@ -118,7 +118,7 @@ def _counts_all(node: Node) -> bool:
 
 
 def _next_field(document: Document, properties: Mapping[str, Any], depth: int) -> str | None:
-    """The path of the field that holds the next cursor, at the top or in an object about pages."""
+    """The path of the field with the next cursor, at the top level or in a pagination object."""
     for name in NEXT_FIELDS:
         if name in properties and not properties_of(document, properties[name]):
             return path_of(name)
@@ -133,7 +133,7 @@ def _next_field(document: Document, properties: Mapping[str, Any], depth: int) -
 def _by_last(
     document: Document, operation: Operation, parameter: str, properties: Mapping[str, Any], sized: Table
 ) -> Table | None:
-    """Where no field holds the next cursor, the last item's id may."""
+    """The `page` table of a list that is continued with the id of its last item; None if it is not one."""
     if parameter not in AFTER_ITEM_PARAMETERS or "id" not in item_fields(document, operation):
         return None
     more = next((name for name in MORE_FIELDS if name in properties), None)

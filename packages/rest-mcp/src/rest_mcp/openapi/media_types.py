@@ -1,4 +1,4 @@
-"""Media types of a body or an answer in a document: JSON under its many names, and form fields."""
+"""Choice of the media type of a request body or a response in a document: JSON and its variants, or form fields."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -9,7 +9,7 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 def body_of(content: Any) -> tuple[str, Node | None]:
-    """The media type and the description of a request body in JSON or form fields; JSON where both are there."""
+    """Return the media type of a request body and its node: JSON if offered, else form fields, else an empty type."""
     for kind in (JSON, FORM):
         if found := media_of(content, kind):
             return found
@@ -17,7 +17,7 @@ def body_of(content: Any) -> tuple[str, Node | None]:
 
 
 def media_of(content: Any, kind: str) -> tuple[str, Node] | None:
-    """A media type and its body, or one that ends like it: `application/problem+json` and `text/json` are JSON too."""
+    """Find a media type and its node, exact or by suffix: `application/problem+json` and `text/json` count as JSON."""
     if not isinstance(content, dict):
         return None
     bodies = cast("Mapping[str, Any]", content)

@@ -1,4 +1,4 @@
-"""Proposal of a bridge file from a document, with notes for its writer."""
+"""Proposal of a bridge file from a document, with notes for the person who edits it."""
 
 import json
 import re
@@ -53,7 +53,7 @@ _FIELD = re.compile(r"\w+")
 
 @dataclass
 class Proposal:
-    """A proposed bridge file, the bridge in it, and sentences about what its writer should look at."""
+    """The text of a proposed bridge file, its parsed content, and notes on what a person should review."""
 
     text: str
     bridge: Bridge
@@ -61,10 +61,10 @@ class Proposal:
 
 
 def proposed(document: Document, name: str, most: int) -> Proposal:
-    """A bridge of the operations that rank highest.
+    """Propose a bridge file of at most `most` operations, those that rank highest.
 
     Raises:
-        BadBridge: when no operation of the document can be offered.
+        BadBridge: no operation of the document can be offered.
     """
     signed, told = signing(document)
     sent = sent_by_api(signed)
@@ -74,7 +74,7 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
     warnings: list[str] = []
 
     def can_offer(operation: Operation) -> bool:
-        """Whether it can be a tool; the reason is kept where it cannot."""
+        """Whether the operation can be a tool; if not, the reason is recorded in `refused`."""
         try:
             entry = _entry(document, operation, sent)
             complete = over(table(document, operation, cast("Table", entry.get("page", {})), sent), entry)
@@ -103,7 +103,7 @@ def proposed(document: Document, name: str, most: int) -> Proposal:
 
 
 def _address(document: Document) -> Iterator[str]:
-    """A sentence about the first address that the document names, its variables by their defaults."""
+    """Yield a note with the document's first server URL, its variables replaced by their defaults."""
     server: Node = document.servers[0] if document.servers else {}
     given: Any = server.get("variables")
     variables = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
@@ -116,7 +116,7 @@ def _address(document: Document) -> Iterator[str]:
 
 
 def _reasons(refused: Mapping[str, str]) -> str:
-    """The commonest reasons, each with the number of operations."""
+    """The most common reasons, each with its number of operations."""
     counted = Counter(reason.replace(name[:80], "it") for name, reason in refused.items()).most_common(MAX_REASONS)
     return (
         "; ".join(f"{reason} ({count} operation{'s' if count > 1 else ''})" for reason, count in counted)
@@ -131,7 +131,7 @@ def _around(name: str, tools: list[Table], signed: Table | None = None) -> Table
 
 
 def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
-    """One tool of the file: the operation, and what is worth saying over it."""
+    """The table of one proposed tool: the operation, and the keys that differ from what the document gives."""
     base = table(document, operation, {}, sent)
     sentence = base["description"].rstrip(" .:")
     entry: Table = {
@@ -151,7 +151,7 @@ def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
     if around and result and (paging or not around.words):
         entry |= {"answer": answer, "result": result}
     kept = _kept(document, operation)
-    if around and "result" not in entry:  # what tells of further pages would be lost beside a list
+    if around and "result" not in entry:  # as a list the result would lose the pagination fields
         kept = [*(f"{result}.{name}" for name in kept), *map(path_of, around.words)] if result else []
     entry |= {"keep": kept} if kept else {}
     entry |= {"page": paging} if paging else {}
@@ -166,17 +166,17 @@ def _entry(document: Document, operation: Operation, sent: Sent) -> Table:
 
 
 def _requires(parameters: Mapping[str, Table]) -> bool:
-    """Whether the document says of any field of the body that it is required."""
+    """Whether the document requires any field of the body."""
     return any(said.get("in") == "body" and said.get("required") is not False for said in parameters.values())
 
 
 def _hidden(parameters: Mapping[str, Table], carried: set[Any], decisive: set[str], *, unsaid: bool) -> Iterator[str]:
-    """Optional parameters past the first eight, the large ones, and those that no table can say.
+    """Yield the optional parameters to hide: those after the first eight, large ones, and inexpressible ones.
 
     Args:
-        decisive: the parameters that an alternative of the body requires, which are offered where a table can say them.
-        unsaid: whether this creates something and no field is said to be required, so that any may be; a field is then
-            large by its parts, without their descriptions.
+        decisive: the parameters that an alternative of the body requires, which are offered if expressible.
+        unsaid: whether the operation creates something and the document requires no field, so that any may be needed;
+            descriptions are then not counted in the size of a parameter.
     """
     shown = 0
     for called, said in parameters.items():
@@ -194,10 +194,10 @@ def _hidden(parameters: Mapping[str, Table], carried: set[Any], decisive: set[st
 
 
 def _needed_content(operation: Operation, parameters: Mapping[str, Table], hidden: set[str]) -> list[str]:
-    """The hidden fields of a body that is required and would be empty without them.
+    """The hidden fields to offer after all, because the body is required and would be empty without them.
 
     Raises:
-        BadBridge: when none of them can be offered.
+        BadBridge: none of them can be offered.
     """
     content = [called for called, said in parameters.items() if said.get("in") == "body"]
     if not operation.body_required or not content or not hidden.issuperset(content):
@@ -210,19 +210,19 @@ def _needed_content(operation: Operation, parameters: Mapping[str, Table], hidde
 
 
 def _is_large(said: Table) -> bool:
-    """An optional object or a long choice costs more tokens than it is worth unasked."""
+    """Whether a table, such as an object or a long enum, costs too many tokens to be offered by default."""
     return len(json.dumps(said)) > LARGE_PARAMETER_CHARS
 
 
 def _bare(said: Any) -> Any:
-    """A table without descriptions."""
+    """The table without descriptions at any level."""
     if not isinstance(said, dict):
         return said
     return {key: _bare(each) for key, each in cast("Table", said).items() if key != "description"}
 
 
 def _kept(document: Document, operation: Operation) -> list[str]:
-    """The plain fields of the answer, the telling ones first."""
+    """The plain fields of the response to keep, identifying ones first."""
     plain = [name for name, prop in item_fields(document, operation).items() if is_plain(document, prop)]
     telling = [name for name in IDENTIFYING_FIELDS if name in plain]
     others = [name for name in plain if name not in telling and not name.endswith("_url") and _FIELD.fullmatch(name)]
@@ -230,7 +230,7 @@ def _kept(document: Document, operation: Operation) -> list[str]:
 
 
 def searches(document: Document, operation: Operation) -> bool:
-    """Whether it is a POST whose name says that it searches."""
+    """Whether the operation is a POST that searches, according to its name."""
     return operation.method == "POST" and purpose(document, operation) is Purpose.SEARCH
 
 
@@ -269,14 +269,14 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
 
 
 def _some(names: Iterable[str]) -> str:
-    """The first five names, and how many more there are."""
+    """The first five names and the number of further ones."""
     listed = list(names)
     more = f" and {len(listed) - MAX_NAMED} more" if len(listed) > MAX_NAMED else ""
     return f"{', '.join(listed[:MAX_NAMED])}{more}"
 
 
 def _size(document: Document, schema: Any, depth: int) -> int:
-    """About how many characters an answer of this schema has."""
+    """Estimate the size in characters of a response with this schema."""
     node = merged(document, schema)
     if depth == 0:
         return CHARS_PER_FIELD

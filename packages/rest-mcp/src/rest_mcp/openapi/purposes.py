@@ -12,7 +12,7 @@ _EXTENSION = re.compile(r"\.(json|xml|html|php)$")
 
 
 class Purpose(Enum):
-    """What an operation is for; OTHER is an action such as cancel or restart."""
+    """The purpose of an operation; OTHER is an action such as cancel or restart."""
 
     SEARCH = "search"
     LIST = "list"
@@ -31,7 +31,7 @@ VERBS: dict[str, Purpose] = {
     **dict.fromkeys(("update", "edit", "patch", "modify", "put", "replace"), Purpose.UPDATE),
     **dict.fromkeys(("delete", "remove", "destroy"), Purpose.DELETE),
 }
-"""The verbs of identifiers and paths that say a purpose."""
+"""Verbs in identifiers and paths, with the purpose that each shows."""
 ACTIONS = frozenset(
     {
         *("accept", "activate", "approve", "archive", "assign", "cancel", "check", "close", "complete", "confirm"),
@@ -41,11 +41,11 @@ ACTIONS = frozenset(
         *("undo", "unlink", "upload", "validate", "verify", "count", "link", "login", "logout", "register"),
     }
 )
-"""The verbs that say what is done, and none of the purposes."""
+"""Verbs of actions that are none of the purposes above."""
 
 
 def singular(word: str) -> str:
-    """A noun without the ending of its plural: companies is company, addresses is address."""
+    """The singular of a noun: companies gives company, addresses gives address."""
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"
     if word.endswith(("sses", "shes", "ches", "xes")):
@@ -54,7 +54,7 @@ def singular(word: str) -> str:
 
 
 def segments(path: str) -> list[str]:
-    """The parts of a path, without versions and file endings."""
+    """The segments of a path, without version segments and file extensions."""
     parts = [_EXTENSION.sub("", part) for part in path.split("/") if part]
     return [part for part in parts if "{" in part or not VERSION.fullmatch(part)]
 
@@ -73,7 +73,7 @@ def verb_of(identifier: str) -> str | None:
 
 
 def noun(operation: Operation) -> str:
-    """The noun that an operation is about: the last part of its path that is neither a place nor a verb."""
+    """The noun of an operation: the last segment of its path that is neither a variable nor a verb."""
     for part in reversed(segments(operation.path)):
         found = [] if "{" in part else [word for word in words(part) if word not in VERBS and word not in ACTIONS]
         if found and not (words(part)[0] in VERBS and found[0] == "by"):
@@ -82,7 +82,7 @@ def noun(operation: Operation) -> str:
 
 
 def purpose(document: Document, operation: Operation) -> Purpose:
-    """The purpose of an operation, from its method, its path, its identifier and its answer."""
+    """Derive the purpose of an operation from its method, path, identifier and response."""
     parts = segments(operation.path)
     of_one = bool(parts) and "{" in parts[-1]
     last = words(parts[-1]) if parts and not of_one else []

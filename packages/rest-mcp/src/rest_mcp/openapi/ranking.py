@@ -1,4 +1,4 @@
-"""Selection of the few operations of a document that become tools: those of its main nouns first."""
+"""Ranking of a document's operations for a proposal: operations on its main nouns first."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SLOTS = (
     (Purpose.UPDATE, Purpose.CREATE),
     (Purpose.LIST, Purpose.SEARCH),
 )
-"""The slots of one noun, in this order: a slot takes the first of its purposes that is left."""
+"""Slots of one noun, in order: each takes one unused operation, of its first purpose if there is one."""
 SLOTS_OF_LATER_NOUNS = 4
 RARELY_WANTED = ("admin", "audit", "billing", "enterprise", "internal", "legacy", "meta", "oauth", "policy", "webhook")
 WEIGHT_OF_METHOD = {"GET": 6.0, "POST": 4.0, "PATCH": 3.0, "PUT": 1.0, "DELETE": -4.0}
@@ -31,7 +31,7 @@ WEIGHT_OF_PURPOSE = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A noun of an API and its operations by purpose, the best of each purpose first."""
+    """A noun of an API with its operations by purpose, those with the highest score first."""
 
     name: str
     operations: dict[Purpose, list[Operation]]
@@ -39,10 +39,10 @@ class Subject:
 
 
 def ranked(document: Document, most: int, can_offer: Callable[[Operation], bool]) -> Iterator[Operation]:
-    """The operations to propose, best first, each once.
+    """Yield the operations to propose, best first, without duplicates.
 
     Args:
-        can_offer: whether an operation can be a tool; asked of those that are considered only.
+        can_offer: whether an operation can be a tool; called only for operations that are considered.
     """
     subjects = sorted(_subjects(document), key=lambda each: (-each.weight, each.name))
     taken: set[str] = set()
@@ -61,7 +61,7 @@ def ranked(document: Document, most: int, can_offer: Callable[[Operation], bool]
 
 
 def score(operation: Operation) -> float:
-    """A number that is higher for a described, shallow, simple request."""
+    """Score an operation: higher for one that is described, near the root and has few required parameters."""
     required = [each for each in operation.parameters if each.get("required") is True]
     text = f"{operation.path} {operation.identifier}".lower()
     return (
@@ -88,7 +88,7 @@ def _subjects(document: Document) -> list[Subject]:
 
 
 def _weight(name: str, found: dict[Purpose, list[Operation]], document: Document, title: set[str]) -> float:
-    """The weight of a noun in an API: by its purposes, its distance from the root, and the paths below it."""
+    """The weight of a noun: from its purposes, its depth in the paths, and the number of paths below it."""
     every = [operation for operations in found.values() for operation in operations]
     shallow = min(_depth(operation) for operation in every)
     below = sum(f"/{part}/" in f"{path}/" for path in document.paths for part in {_collection(each) for each in every})
@@ -103,7 +103,7 @@ def _weight(name: str, found: dict[Purpose, list[Operation]], document: Document
 
 
 def _collection(operation: Operation) -> str:
-    """The last fixed part of a path."""
+    """The last segment of a path that is not a variable."""
     return next((part for part in reversed(segments(operation.path)) if "{" not in part), "")
 
 

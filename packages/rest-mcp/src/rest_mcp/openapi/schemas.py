@@ -28,7 +28,7 @@ class Inexpressible(ValueError):
 
 
 def snake(name: str) -> str:
-    """A parameter's name for a model: `perPage` is `per_page`, `filter[name]` is `filter_name`."""
+    """The name of a parameter for callers: `perPage` gives `per_page`, `filter[name]` gives `filter_name`."""
     from keyword import iskeyword
 
     plain = snake_case(name)
@@ -47,11 +47,11 @@ def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[i
     """The parameter table of a schema.
 
     Args:
-        level: how deep in lists and objects this is.
-        within: the schemas this one stands in, by identity.
+        level: the depth of the schema in lists and objects, from 1.
+        within: the ids of the enclosing schemas.
 
     Raises:
-        Inexpressible: when a table cannot say it.
+        Inexpressible: no table can express the schema.
     """
     node = merged(document, schema)
     origin = id(document.resolved(schema))
@@ -62,7 +62,7 @@ def table_of(document: Document, schema: Any, *, level: int = 1, within: tuple[i
 
 
 def _takes_null(document: Document, node: Node) -> bool:
-    """Whether null is one of the values, in the words of OpenAPI 3.0 or 3.1."""
+    """Whether null is allowed, as OpenAPI 3.0 (`nullable`) or 3.1 (type null) express it."""
     kinds = node.get("type")
     values: Any = node.get("enum")
     branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
@@ -78,7 +78,7 @@ def _of_kind(document: Document, node: Node, level: int, inside: tuple[int, ...]
     """The table of a schema without alternatives.
 
     Raises:
-        Inexpressible: when a table cannot say it.
+        Inexpressible: no table can express the schema.
     """
     match _kind(node):
         case "array":
@@ -92,13 +92,13 @@ def _of_kind(document: Document, node: Node, level: int, inside: tuple[int, ...]
 
 
 def merged(document: Document, schema: Any, depth: int = 0) -> Node:
-    """A schema with its references followed and its `allOf` put together."""
+    """Return a schema with its reference resolved and its `allOf` merged."""
     node = document.resolved(schema)
     if "allOf" not in node or depth > MAX_MERGE_DEPTH:
         return node
     known = document.put_together.get(id(node))
     if known is None:
-        document.put_together[id(node)] = node, NOTHING  # a part that leads back here adds nothing to it
+        document.put_together[id(node)] = node, NOTHING  # a part that refers back to this schema adds nothing
         known = document.put_together[id(node)] = node, _merged(document, node, depth)
     return known[1]
 
@@ -119,7 +119,7 @@ def _merged(document: Document, node: Node, depth: int) -> Node:
 
 
 def _one_branch(document: Document, node: Node, depth: int = 0) -> Node:
-    """The plainest of a schema's alternatives, and of those within them; another one needs another tool."""
+    """Replace the alternatives of a schema by one of them: the first plain value, else the first."""
     branches: list[Any] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
     if not branches or depth == MAX_ALTERNATIVE_DEPTH:
         return node
@@ -134,7 +134,7 @@ def _one_branch(document: Document, node: Node, depth: int = 0) -> Node:
 
 
 def _kind(node: Node) -> str | None:
-    """The type that is not null, or what the other words of the schema imply."""
+    """The type that is not null; without one, the type that other keywords of the schema imply."""
     told = node.get("type")
     kinds = [kind for kind in (cast("list[Any]", told) if isinstance(told, list) else [told]) if kind != "null"]
     if kinds and kinds[0]:
@@ -160,7 +160,7 @@ def _within_bounds(table: Table, node: Node) -> Table:
 
 
 def _object(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
-    """The table of an object; an optional property without a table is left out, a required one refuses the object."""
+    """The table of an object. An inexpressible property is left out if optional; if required, so is the object."""
     if level >= MAX_DEPTH:
         raise Inexpressible(f"is nested more than {MAX_DEPTH} deep")
     properties: dict[str, Table] = {}
@@ -182,10 +182,10 @@ def _object(document: Document, node: Node, level: int, within: tuple[int, ...])
 
 
 def _map(document: Document, node: Node, level: int, within: tuple[int, ...]) -> Table:
-    """The table of an object with any names, whose values are of one plain type.
+    """The table of an object with arbitrary keys, whose values have one plain type.
 
     Raises:
-        Inexpressible: when the document does not say the type of the values, or it is another.
+        Inexpressible: the type of the values is unknown or not plain.
     """
     values = node.get("additionalProperties")
     if not isinstance(values, dict) or _kind(merged(document, values)) not in SCALARS:
@@ -194,13 +194,13 @@ def _map(document: Document, node: Node, level: int, within: tuple[int, ...]) ->
 
 
 def fields_of(document: Document, node: Node) -> list[tuple[str, Any]]:
-    """The properties of an object that a caller may write."""
+    """The properties of an object that are not read-only."""
     properties = cast("Mapping[str, Any]", node.get("properties", {}))
     return [(name, prop) for name, prop in properties.items() if document.resolved(prop).get("readOnly") is not True]
 
 
 def without_default(table: Table) -> Table:
-    """A table whose default stands in its description: the API applies it, so it is shown and not sent."""
+    """Move the default into the description: the API applies it, so it is shown and not sent."""
     if "default" not in table:
         return table
     value, rest = table["default"], {key: each for key, each in table.items() if key != "default"}
@@ -211,7 +211,7 @@ def without_default(table: Table) -> Table:
 
 
 def described(document: Document, schema: Any) -> Table:
-    """The first sentence of a description, where there is one; one beside a reference goes first."""
+    """The `description` of a table: the first sentence of that beside a `$ref`, else of that in its target."""
     beside: Any = cast("Node", schema).get("description") if isinstance(schema, dict) else None
     told = beside if isinstance(beside, str) else document.resolved(schema).get("description")
     text = first_sentence(str(told or ""), MAX_DESCRIPTION_CHARS)
@@ -230,9 +230,9 @@ def _scalar(kind: str, node: Node) -> Table:
 
 
 def _allowed(kind: str, values: list[Any]) -> list[Any]:
-    """The values in their schema's type; none where YAML has made them true and false.
+    """Convert the values of an enum to the schema's type; empty if one of them is a boolean.
 
-    YAML reads `enum: [1, 2]` of a text as numbers, and `[yes, no]` as booleans whose words are lost.
+    YAML reads `enum: [1, 2]` of a string as numbers, and `[yes, no]` as booleans, whose spelling is lost.
     """
     if any(isinstance(value, bool) for value in values):
         return []
@@ -263,7 +263,7 @@ def _text_limits(node: Node) -> Table:
 
 
 def _linear(pattern: str) -> bool:
-    """Whether the pattern can be checked here; ECMA's look-around cannot, and the API checks it itself."""
+    """Whether pydantic supports the pattern. It has no look-around; the API checks such patterns itself."""
     try:
         TypeAdapter[Any](Annotated[str, Field(pattern=pattern)])
     except SchemaError:

@@ -21,9 +21,9 @@ CANNOT_SIGN = "which this server cannot do"
 
 
 def signing(document: Document) -> tuple[Table, list[str]]:
-    """The words of `[apis.NAME]` for the schemes that the document asks for, and sentences about them.
+    """Return the keys of `[apis.NAME]` for the document's security schemes, and notes about them.
 
-    Nothing is written for a plain bearer token, which is what a bridge sends by itself.
+    A plain bearer token needs no key: it is the default of a bridge.
     """
     schemes = _chosen(document.security)
     secrets = [table for scheme in schemes if (table := _secret(scheme)) is not None]
@@ -45,7 +45,7 @@ def signing(document: Document) -> tuple[Table, list[str]]:
 
 
 def _chosen(alternatives: list[list[Node]]) -> list[Node]:
-    """The first alternative that needs no person and nothing that cannot be done here; else the first."""
+    """The first alternative of schemes that this server supports without a person; else the first."""
     return next((each for each in alternatives if each and all(map(_can_sign, each))), (alternatives or [[]])[0])
 
 
@@ -54,7 +54,7 @@ def _can_sign(scheme: Node) -> bool:
 
 
 def _is_authorization(secret: Table) -> bool:
-    """Whether a secret is sent in the header Authorization, where a token of OAuth would be."""
+    """Whether a secret is sent in the Authorization header, which an OAuth token would use too."""
     return secret.get("header", "Authorization") == "Authorization" and not secret.keys() & {"query", "cookie"}
 
 
@@ -74,12 +74,12 @@ def _secret(scheme: Node) -> Table | None:
 
 
 def _header_secret(name: str) -> Table:
-    """A header that requests need beside their authentication, from a variable called like it."""
+    """The `auth` table of a further required header, with a variable named after the header."""
     return {"header": name, "prefix": "", "variable": f"API_{snake(name).upper()}"[:64]}
 
 
 def _common_headers(document: Document, secrets: list[Table]) -> list[str]:
-    """The headers without a value of their own that at least half of the operations require."""
+    """The headers that at least half of the operations require and for which the document has no single value."""
     known = SENT_BY_US | {str(each.get("header", "")).lower() for each in secrets}
     counted = Counter(
         name
@@ -95,7 +95,7 @@ def _client_credentials(scheme: Node) -> bool:
 
 
 def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
-    """Sentences for a person about the API's authentication."""
+    """Yield notes for a person about the API's authentication."""
     if not schemes:
         yield "the document names no security scheme: a bearer token in API_TOKEN is sent; write auth = false for none"
     for scheme in schemes:
@@ -119,7 +119,7 @@ def _sentences(document: Document, schemes: list[Node]) -> Iterator[str]:
 
 
 def _note(scheme: Node) -> str:
-    """A note for a person about one secret; empty where there is none."""
+    """A suffix for the note about one scheme; usually empty."""
     table = _secret(scheme)
     if table is None:
         return f", {CANNOT_SIGN}"

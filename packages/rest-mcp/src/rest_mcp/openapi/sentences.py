@@ -1,4 +1,4 @@
-"""Sentences of a document as one printable line of a bridge file, without markup."""
+"""Shortening of a document's texts to one printable line for a bridge file."""
 
 import re
 
@@ -10,7 +10,7 @@ _MARKUP = re.compile(
 
 
 def first_sentence(text: str, longest: int) -> str | None:
-    """One printable line; None where there is none."""
+    """The first sentence of a text on one line, without markup, at most `longest` characters; None if it is empty."""
     plain = " ".join(_MARKUP.sub(r"\1\2", text[:2_000]).split())
     printable = "".join(character for character in plain if character.isprintable())
     sentence = _SENTENCE.split(printable, maxsplit=1)[0].strip()
@@ -18,6 +18,6 @@ def first_sentence(text: str, longest: int) -> str | None:
 
 
 def one_line(text: str, longest: int) -> str:
-    """The text in one printable line of at most so many characters."""
+    """The text on one printable line of at most `longest` characters."""
     line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

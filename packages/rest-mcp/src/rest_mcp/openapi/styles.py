@@ -1,4 +1,4 @@
-"""Styles of a document in which values are sent outside of a JSON body, in the words of a bridge file."""
+"""Conversion of OpenAPI parameter styles to the keys `style` and `separator` of a bridge file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ LIST_STYLES = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited
 PATH_STYLES = ("label", "matrix")
 OBJECT_IN_A_QUERY = "is an object outside of a body, in a style that cannot be sent"
 CANNOT = "cannot"
-"""The reason why a parameter cannot be offered, kept in its table until the file has hidden or fixed it."""
+"""Key of a table with the reason why the parameter cannot be offered; the file must hide, fix or type it."""
 
 
 def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:
-    """A value with the style in which its API wants it outside of a JSON body; a plain value needs no word for it.
+    """Add the `style` or `separator` in which the API expects a value outside of a JSON body.
 
-    A list whose items are sent one by one needs none either.
+    A plain value, and a list that repeats its name for each item, need neither.
     """
     if CANNOT in found:
         return found
@@ -40,16 +40,16 @@ def styled(found: Table, node: Mapping[str, Any], place: str) -> Table:
 
 
 def _sendable(found: Table) -> Table:
-    """A list or an object, unless it holds what cannot be sent outside of a JSON body."""
+    """The table, or one with the reason why its value cannot be sent outside of a JSON body."""
     try:
         problem = Parameter.model_validate(found).outside_json_problem
-    except ValidationError:  # told with its place when the file is read
+    except ValidationError:  # reported with its place when the file is validated
         return found
     return {CANNOT: f"is {problem}, which cannot be sent outside of a JSON body"} if problem else found
 
 
 def without_null(found: Table) -> Table:
-    """A table in which null is no value, nor in the parts of it: only a JSON body carries one."""
+    """The table without `nullable` at any level: only a JSON body can carry null."""
     parts = {name: without_null(part) for name, part in found.get("properties", {}).items()}
     items = {key: without_null(found[key]) for key in ("items", "values") if key in found}
     rest = {key: value for key, value in found.items() if key != "nullable"}

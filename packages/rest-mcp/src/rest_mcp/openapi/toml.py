@@ -1,4 +1,4 @@
-"""Writing a bridge file: plain values in tables, as a person would."""
+"""Formatting of a bridge file as TOML."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ Table = Mapping[str, Any]
 
 
 def document_of(bridge: Table) -> str:
-    """Write the tables of a bridge as the TOML text of its file."""
+    """Return the TOML text of a bridge file."""
     lines = [f"instructions = {_value(bridge['instructions'])}"]
     for name, api in cast("Mapping[str, Table]", bridge["apis"]).items():
         lines += ["", f"[apis.{name}]", *_pairs(api)]

@@ -1,4 +1,4 @@
-"""Names of tools from the identifiers and paths of operations: a verb first, as models expect them."""
+"""Derivation of tool names from the identifiers and paths of operations, with the verb first."""
 
 import re
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from rest_mcp.openapi.schemas import snake
 
 MAX_NAME_CHARS = 60
 VAGUE_WORDS = {*VERBS, *ACTIONS, "by", "id", "ids", "all", "one", "with", "name", "names", "item", "items"}
-"""A name of these words alone does not say what it is about."""
+"""Words of which a name must not only consist, since it would not say what the tool is about."""
 _NUMBERED = re.compile(r"_[0-9]+$")
 
 
 def tool_names(document: Document, operation: Operation) -> Sequence[str]:
-    """The names that fit an operation, the best first: by its identifier, then by its method and path."""
+    """The candidate names of an operation, best first: from its identifier, and from its method and path."""
     by_path = name_of_path(operation.method, operation.path)
     if not operation.named:
         return [by_path]
@@ -27,7 +27,7 @@ def tool_names(document: Document, operation: Operation) -> Sequence[str]:
 
 
 def name_of_path(method: str, path: str) -> str:
-    """A name for an operation without an identifier: `GET /v2/load_balancers/{id}` is get_load_balancer."""
+    """Derive a name from method and path: `GET /v2/load_balancers/{id}` gives get_load_balancer."""
     parts = segments(path)
     fixed = [snake(part) for part in parts if "{" not in part]
     of_one = bool(parts) and "{" in parts[-1]
@@ -39,7 +39,7 @@ def name_of_path(method: str, path: str) -> str:
 
 
 def _verb_first(identifier: str, meant: Purpose) -> list[str]:
-    """The words of an identifier, its verb moved to the front: `Reports_ListByApi` is list reports by api."""
+    """The words of an identifier with its verb moved to the front: `Reports_ListByApi` gives list, reports, by, api."""
     parts = [found for part in re.split(r"[^A-Za-z0-9]+", identifier) if (found := words(part))]
     flat = [word for part in parts for word in part]
     if not flat or flat[0] in VERBS or flat[0] in ACTIONS or flat[0].startswith(tuple(VERBS)):
@@ -58,14 +58,14 @@ def _verb_first(identifier: str, meant: Purpose) -> list[str]:
 
 
 def _without_path(operation: Operation) -> str:
-    """The identifier without the path and method that some frameworks add: `read_users_users__get` is read_users."""
+    """The identifier without the path and method that FastAPI appends: `read_users_users__get` gives read_users."""
     tail = re.sub(r"\W", "_", f"{operation.path}_{operation.method.lower()}")
     plain = re.sub(r"\W", "_", operation.identifier)
     return plain.removesuffix(tail) or operation.identifier if plain.endswith(tail) else operation.identifier
 
 
 def _cut(parts: Sequence[str]) -> str:
-    """The words joined, each once in a row, at most 60 characters, none cut in two."""
+    """Join the words by underscores without repetitions in a row, cut at a word to at most 60 characters."""
     flat = [word for part in parts for word in part.split("_") if word]
     kept = [word for number, word in enumerate(flat) if number == 0 or word != flat[number - 1]]
     name = "_".join(kept)
