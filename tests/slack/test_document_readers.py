@@ -78,6 +78,12 @@ def test_sheets_show_whole_numbers_and_leave_out_empty_rows():
     assert found.text == "## Sheet 1: A\nx\t1\t2.5\n\ty z"
 
 
+def test_a_sheet_shows_five_thousand_rows_and_says_of_how_many():
+    lines = read_sheets(sheets({"A": [[number] for number in range(5_001)]}), ALL).text.splitlines()
+    assert lines[0] == "## Sheet 1: A (rows 1-5,000 of 5,001)"
+    assert (len(lines), lines[1], lines[-1]) == (5_001, "0", "4999")
+
+
 def test_slides_keep_order_hidden_ones_are_marked_and_a_broken_one_costs_itself():
     plain = slides(["Why", "How"])
     assert read_slides(plain, ALL).text == "## Slide 1\nWhy\npoints of Why\n\n## Slide 2\nHow\npoints of How"
