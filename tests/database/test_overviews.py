@@ -137,4 +137,5 @@ async def test_results_name_their_database_where_there_are_several(postgres18: P
             tables = await ask(client, "list_tables", database="other")
             found = await ask(client, "search_schema", text="invoices", database="*")
     assert (named["database"], tables["database"]) == ("other", "other")
+    assert tables["other_databases"] == ["default"]
     assert (found["matches"][0]["database"], found["matches"][0]["name"]) == ("other", "public.invoices")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from database_asks import ask, client_of, own_database, query
+from database_asks import ask, client_of, own_database, query, refused
 from postgres_places import Place
 
 ILL = """
@@ -128,3 +128,52 @@ async def test_every_join_path_runs_and_equal_paths_are_told_as_equals(
     assert paths is None or len(texts) == paths
     assert ("equally short" in found.get("warning", "")) is (len(texts) > 1)
     assert len(found.get("through", [])) == hops - 1
+
+
+TRAPS = """
+CREATE TABLE people (id int PRIMARY KEY); CREATE TABLE areas (area_id int PRIMARY KEY);
+CREATE TABLE badges (person int PRIMARY KEY REFERENCES people);
+CREATE TABLE visits (person int REFERENCES people, area_id int REFERENCES areas);
+CREATE TABLE sales (sale int PRIMARY KEY, person int REFERENCES people, amount int);
+CREATE TABLE sale_lines (sale int REFERENCES sales, n int);
+CREATE TABLE views (person int, sale int, id int, amount text);
+CREATE TABLE alone (id int, note text);
+INSERT INTO people VALUES (1); INSERT INTO areas VALUES (1), (2); INSERT INTO badges VALUES (1);
+INSERT INTO visits VALUES (1, 1), (1, 2); INSERT INTO sales VALUES (1, 1, 10);
+INSERT INTO sale_lines VALUES (1, 1), (1, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "peak"),
+    [
+        ("visits", "sales", "people"),
+        ("sales", "visits", "people"),
+        ("areas", "sales", "people"),
+        ("visits", "sale_lines", "people"),
+        ("people", "sale_lines", None),
+        ("sale_lines", "people", None),
+        ("areas", "people", None),
+        ("badges", "sales", None),
+        ("visits", "badges", None),
+    ],
+)
+async def test_a_join_path_that_multiplies_rows_says_at_which_table(
+    postgres18: Place, one: str, two: str, peak: str | None
+):
+    async with own_database(postgres18, TRAPS) as (name, _), client_of(postgres18, name) as client:
+        found = await ask(client, "find_joins", from_table=one, to_table=two)
+    expected = f"Rows are multiplied: of the same public.{peak}, " if peak else ""
+    assert found.get("warning", "").startswith(expected)
+    assert ("warning" in found) is (peak is not None)
+
+
+async def test_tables_without_keys_between_them_are_answered_with_the_key_columns_that_both_have(postgres18: Place):
+    async with own_database(postgres18, TRAPS) as (name, _), client_of(postgres18, name) as client:
+        shared = await refused(client, "find_joins", from_table="views", to_table="sales")
+        nothing = await refused(client, "find_joins", from_table="views", to_table="alone")
+    assert shared.message == (
+        "No foreign keys lead from public.views to public.sales. Both have person, sale; no key says that the values "
+        "mean the same: compare some first."
+    )
+    assert "search_schema" in nothing.message

@@ -159,10 +159,10 @@ async def test_public_wins_where_two_schemas_have_a_table_of_one_name(postgres18
         ("execute_query", {"query": "SELECT * FROM sales.custommers"}, "sales.customers"),
         ("execute_query", {"query": "SELECT custmer_id FROM sales.orders"}, "orders.customer_id"),
         ("execute_query", {"query": "SELECT o.zzz FROM sales.orders o"}, "order_id, customer_id"),
-        ("execute_query", {"query": "SELECT lowre('A')"}, "'lowre'"),
+        ("execute_query", {"query": "SELECT lowre('A')"}, "Did you mean lower"),
         ("execute_query", {"query": "SELECT 1 FROM"}, "end of input"),
         ("list_tables", {"database": "defualt"}, "Did you mean default?"),
-        ("find_joins", {"from_table": "orders", "to_table": "page_views"}, "search_schema"),
+        ("find_joins", {"from_table": "orders", "to_table": "page_views"}, "Both have customer_id; no key"),
     ],
 )
 async def test_a_miss_is_told_with_what_was_meant(client: Client, tool: str, arguments: dict[str, Any], told: str):

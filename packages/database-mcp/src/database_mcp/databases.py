@@ -38,6 +38,10 @@ class Databases:
     def default(self) -> str:
         return next(iter(self._by_name))
 
+    def others(self, database: Database) -> list[str] | None:
+        """The names of all databases but `database`; None where there are no others."""
+        return [name for name in self.names if name != database.name] or None
+
     def labelled(self, database: Database, result: Labelled) -> Labelled:
         """`result` with the name of its database, where there are several."""
         return result.model_copy(update={"database": database.name}) if len(self._by_name) > 1 else result

@@ -73,6 +73,8 @@ _NAME_IT_IN_FROM = "Name the table in FROM, and use its alias where it has one."
 
 _REMEDIES: Mapping[str, str] = {
     "22": "Check the values and their types.",
+    "22007": "Write dates as '2026-10-31' and times as '2026-10-31 09:30:00+00'.",
+    "22012": "Divide by nullif(x, 0), which gives NULL in place of an error.",
     "23": "Look at the constraint with describe_table.",
     "25006": "Only queries run here; nothing that changes anything does.",
     "28": "Ask the person who runs this server to check the user and password of the database.",
@@ -80,7 +82,9 @@ _REMEDIES: Mapping[str, str] = {
     "40": "Another transaction was in the way; try again.",
     "42501": "The server's role has no right to it; who runs this server can GRANT it.",
     "42601": "Check the syntax near that position.",
+    "42702": "Put the table or its alias before the column, as in t.column.",
     "42703": "See the columns with describe_table.",
+    "42725": "Cast the arguments, so that one function fits best.",
     "42803": "Name the column in GROUP BY or inside an aggregate.",
     "42804": "Cast one side to the other's type.",
     "42883": "Check the spelling and cast the arguments to the function's types.",

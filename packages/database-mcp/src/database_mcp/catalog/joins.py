@@ -26,17 +26,34 @@ SELECT k.shown::int8 AS from_oid, k.confrelid::int8 AS to_oid, fn.nspname::text 
        array(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i) AS from_columns,
        array(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
-             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i) AS to_columns
+             JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i) AS to_columns,
+       EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indisunique AND i.indisvalid
+               AND i.indpred IS NULL AND i.indexprs IS NULL
+               AND (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ k.conkey) AS is_unique
 FROM keys k JOIN pg_class f ON f.oid = k.shown JOIN pg_namespace fn ON fn.oid = f.relnamespace
 JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
 WHERE ($1::text[] IS NULL OR (fn.nspname = ANY($1::text[]) AND tn.nspname = ANY($1::text[])))
 ORDER BY k.conname
 """
+# Columns of the same name and type, where that name belongs to a key of some table, or looks as if it did.
+_SHARED_SQL = """
+SELECT a.attname::text AS name
+FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname AND b.atttypid = a.atttypid
+WHERE a.attrelid = $1::text::oid AND b.attrelid = $2::text::oid AND a.attrelid <> b.attrelid
+  AND a.attnum > 0 AND b.attnum > 0 AND NOT a.attisdropped AND NOT b.attisdropped AND a.attname <> 'id'
+  AND (a.attname ~ '_(id|key|code|no|number|uuid)$' OR EXISTS (
+    SELECT FROM pg_constraint k JOIN pg_attribute x ON x.attrelid = k.conrelid AND x.attnum = ANY(k.conkey)
+    WHERE k.contype IN ('p', 'f') AND x.attname = a.attname))
+ORDER BY a.attnum LIMIT 8
+"""
 
 
 @dataclasses.dataclass(frozen=True)
 class Edge:
-    """One foreign key, walked from `start` to `end`; the columns pair up."""
+    """One foreign key, walked from `start` to `end`; the columns pair up.
+
+    `to_many` is whether one row of `start` can meet several of `end`, `from_many` the reverse.
+    """
 
     start: int
     end: int
@@ -44,16 +61,27 @@ class Edge:
     end_name: str
     start_columns: tuple[str, ...]
     end_columns: tuple[str, ...]
+    from_many: bool = True
+    to_many: bool = False
 
     @property
     def reversed(self) -> "Edge":
-        return Edge(self.end, self.start, self.end_name, self.start_name, self.end_columns, self.start_columns)
+        return Edge(
+            start=self.end,
+            end=self.start,
+            start_name=self.end_name,
+            end_name=self.start_name,
+            start_columns=self.end_columns,
+            end_columns=self.start_columns,
+            from_many=self.to_many,
+            to_many=self.from_many,
+        )
 
 
 class JoinPath(Result):
     """A FROM clause that joins the two tables over `hops` foreign keys; `through` are the tables between them.
 
-    `alternatives` are equally short paths with another meaning: `warning` says so.
+    `alternatives` are equally short paths with another meaning: `warning` says so, and where rows are multiplied.
     """
 
     database: str | None = None
@@ -75,30 +103,43 @@ async def read_edges(connection: Connection, schemas: Sequence[str], asked: Sequ
             end_name=f"{readable(row['to_schema'])}.{readable(row['to_table'])}",
             start_columns=tuple(row["from_columns"]),
             end_columns=tuple(row["to_columns"]),
+            from_many=not row["is_unique"],
         )
         for row in rows
     ]
 
 
-def join_path(edges: Iterable[Edge], start: Relation, end: Relation, most: int = 5) -> JoinPath:
+async def shared_columns(connection: Connection, start: Relation, end: Relation) -> list[str]:
+    """Names of columns that both tables have with the same type, and that are keys by their name."""
+    rows = await connection.fetch(_SHARED_SQL, str(start.oid), str(end.oid))
+    return [readable(row["name"]) for row in rows]
+
+
+def join_path(
+    edges: Iterable[Edge], start: Relation, end: Relation, shared: Sequence[str] = (), most: int = 5
+) -> JoinPath:
     """The shortest joins from `start` to `end`: one as `sql`, all others of its length as `alternatives`.
 
     Raises:
-        NotFound: no foreign keys lead from one to the other.
+        NotFound: no foreign keys lead from one to the other; it names the columns that they share.
     """
     paths = _shortest(edges, start.oid, end.oid, most)
     if not paths:
         raise NotFound(
             f"No foreign keys lead from {start.readable} to {end.readable}.",
-            remedy="They may belong together all the same: look with search_schema for columns that mean the same.",
+            remedy=f"Both have {', '.join(shared)}; no key says that the values mean the same: compare some first."
+            if shared
+            else "They may belong together all the same: look with search_schema for columns that mean the same.",
         )
+    notes = [_equal_paths(len(paths), most)] if len(paths) > 1 else []
+    notes += dict.fromkeys(filter(None, (_multiplied(path) for path in paths[:most])))
     first, *others = [from_clause(start, path) for path in paths[:most]]
     return JoinPath(
         hops=len(paths[0]),
         sql=first,
         through=[edge.end_name for edge in paths[0][:-1]] or None,
         alternatives=others or None,
-        warning=_equal_paths(len(paths), most) if others else None,
+        warning=" ".join(notes) or None,
     )
 
 
@@ -122,6 +163,20 @@ def _aliases(names: Sequence[str], repeated: Collection[str]) -> list[str]:
 
 def _with_alias(name: str, alias: str) -> str:
     return name if alias == name else f"{name} AS {alias}"
+
+
+def _multiplied(path: Sequence[Edge]) -> str | None:
+    """A warning where `path` goes from many rows to one, and from that one to many others: a fan trap."""
+    to_one = next((place for place, edge in enumerate(path) if edge.from_many and not edge.to_many), len(path))
+    to_many = next((place for place in range(to_one + 1, len(path)) if path[place].to_many), None)
+    if to_many is None:
+        return None
+    one, many = path[to_many].start_name, path[to_many].end_name
+    before = path[to_many - 1].start_name
+    return (
+        f"Rows are multiplied: of the same {one}, each row of {before} meets each of {many}. "
+        "Sum and count one side in a subquery before joining, or count DISTINCT keys."
+    )
 
 
 def _equal_paths(found: int, most: int) -> str:

@@ -138,11 +138,12 @@ class SchemaTables(Result):
 
 
 class TablePage(Page):
-    """Tables by schema; a schema may go on in the next page."""
+    """Tables by schema; a schema may go on in the next page. `other_databases` are names for the parameter database."""
 
     page_field: ClassVar[str | None] = "schemas"
 
     database: str | None = None
+    other_databases: list[str] | None = None
     note: str | None = None
     schemas: list[SchemaTables]
 

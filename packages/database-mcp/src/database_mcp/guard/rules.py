@@ -4,9 +4,11 @@ Pure: what a name means comes from `Functions`, read from the catalogue of the v
 """
 
 import dataclasses
+import difflib
 
 from mcp_chassis.failures import InvalidInput, PermissionDenied
 
+from database_mcp.guard.dialects import POSTGRESQL_FORM
 from database_mcp.guard.functions import Functions
 from database_mcp.guard.statement import Name, Statement
 from database_mcp.guard.tokens import Kind
@@ -92,8 +94,16 @@ def refuse_unknown(statement: Statement, functions: Functions) -> None:
         if name.called and name.text in unknown and not _can_declare(name, functions):
             raise InvalidInput(
                 f"No function is called {name.text!r} in this database.",
-                remedy="Check its spelling and argument types, or write the expression with other functions.",
+                remedy=POSTGRESQL_FORM.get(name.text) or _nearest_functions(name.text, functions),
             )
+
+
+def _nearest_functions(asked: str, functions: Functions) -> str:
+    callable_names = functions.known - (functions.acting - HARMLESS) - RUNS_SQL
+    near = difflib.get_close_matches(asked, callable_names, n=2, cutoff=0.8)
+    if near:
+        return f"Did you mean {' or '.join(sorted(near))}?"
+    return "Check its spelling and argument types, or write the expression with other functions."
 
 
 def _examine_relation(name: Name, functions: Functions, rules: Rules) -> None:

@@ -97,20 +97,34 @@ async def _several(database: Database, request: QueryRequest) -> QueryResult:
     began = time.perf_counter()
     share = request.budget // (len(request.more) + 1)
 
-    async def work(connection: Connection) -> QueryResult:
+    async def work(connection: Connection) -> tuple[QueryResult | Failure, list[MoreResult | Failure]]:
         database.refuse_privileged()
         first = await _attempted(connection, lambda: _first(connection, database, request, share))
         others = [
             await _attempted(connection, lambda text=text: _other(connection, database, text, request.limit, share))
             for text in request.more
         ]
-        if isinstance(first, Failure) and all(isinstance(other, Failure) for other in others):
-            raise first
-        results = [MoreResult(error=error_of(each)) if isinstance(each, Failure) else each for each in others]
-        answer = QueryResult(error=error_of(first), elapsed_ms=0) if isinstance(first, Failure) else first
-        return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)})
+        return first, others
 
-    return await database.read(work, seconds=request.seconds, statements=len(request.more) + 1, jit=True)
+    first, others = await database.read(work, seconds=request.seconds, statements=len(request.more) + 1, jit=True)
+    first = await _suggested(database, request.sql, first)
+    others = [await _suggested(database, text, each) for text, each in zip(request.more, others, strict=True)]
+    if isinstance(first, Failure) and all(isinstance(other, Failure) for other in others):
+        raise first
+    results = [MoreResult(error=error_of(each)) if isinstance(each, Failure) else each for each in others]
+    answer = QueryResult(error=error_of(first), elapsed_ms=0) if isinstance(first, Failure) else first
+    return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)})
+
+
+async def _suggested(database: Database, sql: str, result: Answer | Failure) -> Answer | Failure:
+    """`result`, or the failure of one of several queries with what was probably meant."""
+    if not isinstance(result, Failure):
+        return result
+    try:
+        statement = read_one(sql)
+    except Failure:
+        return result  # not one statement: the failure says so already
+    return await with_suggestions(database, statement, result)
 
 
 async def _first(connection: Connection, database: Database, request: QueryRequest, budget: int) -> QueryResult:

@@ -1,7 +1,7 @@
 """One query's path through an open read-only transaction: described, wrapped, read in batches under a budget."""
 
 import dataclasses
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from mcp_chassis.failures import ErrorCode, Failure, InvalidInput, PermissionDenied
@@ -17,6 +17,11 @@ from database_mcp.queries.wrapper import MAX_CELL_CHARS, Cells, batch_size, wrap
 _ROWS_PER_STEP = 200  # rows looked at and counted at once: a batch can be large
 _NOT_AS_TEXT = ("42846", "42P18")  # cannot_coerce, indeterminate_datatype
 _ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
+_INSTEAD_OF_HEAD: Mapping[str, str] = {
+    "set": " No setting outlasts a call; for a time zone write x AT TIME ZONE 'Europe/Berlin' in the query.",
+    "create": " In place of a temporary table or a view write WITH name AS (SELECT ...) in the query.",
+    "declare": " In place of variables write values into params, or WITH name AS (SELECT ...).",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,7 +159,8 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
     if statement.head in QUERY_HEADS:
         return PermissionDenied(f"This does more than read. {failure.message}", remedy=_ONLY_QUERIES)
-    return PermissionDenied(f"{statement.head.upper()} is not a query.", remedy=_ONLY_QUERIES)
+    remedy = _ONLY_QUERIES + _INSTEAD_OF_HEAD.get(statement.head, "")
+    return PermissionDenied(f"{statement.head.upper()} is not a query.", remedy=remedy)
 
 
 def _unreadable_column(failure: Failure, shape: Described) -> InvalidInput:

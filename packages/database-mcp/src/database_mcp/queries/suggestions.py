@@ -1,4 +1,4 @@
-"""Adds to the failure of a query what was probably meant: the nearest name, or another way to write it."""
+"""Adds to the failure of a query what was probably meant: the nearest name, or another form of it."""
 
 import difflib
 import re
@@ -9,6 +9,7 @@ from database_mcp.catalog.relations import missing
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.statement import Statement
+from database_mcp.queries import type_hints
 from database_mcp.queries.syntax_hints import with_syntax_hint
 
 _RELATIONS_SQL = """
@@ -25,26 +26,33 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relname = ANY($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
   AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[])) LIMIT 5000
 """
+_ALIAS = (
+    "It is an alias, which WHERE, HAVING, ON and other columns of the same SELECT cannot use: repeat its expression, "
+    "or put the query into a subquery or WITH, and filter outside."
+)
 
 
 async def with_suggestions(database: Database, statement: Statement, failure: Failure) -> Failure:
-    """`failure` with the nearest names, where a table or a column was not found, or with a hint of syntax.
+    """`failure` with the nearest names, a hint of syntax, or the types that would fit.
 
     The same failure where nothing can be suggested.
     """
     state, position = failure.details.get("sqlstate"), failure.details.get("position")
-    if not isinstance(position, int):
-        return failure
-    if state == "42601":
-        return with_syntax_hint(statement.text, position, failure)
-    if not (state == "42703" or (state == "42P01" and isinstance(failure, NotFound))):
-        return failure
-    word = re.compile(r'[\w.$"]*').match(statement.text, position - 1)
-    asked = word[0] if word else ""
     try:
-        return await database.read(lambda connection: _better(connection, database, statement, asked, failure))
+        if state in type_hints.STATES:
+            schemas = list(database.target.rules.schemas) or None
+            return await database.read(lambda connection: type_hints.with_type_hint(connection, schemas, failure))
+        if not isinstance(position, int):
+            return failure
+        if state == "42601":
+            return with_syntax_hint(statement.text, position, failure)
+        if state == "42703" or (state == "42P01" and isinstance(failure, NotFound)):
+            word = re.compile(r'[\w.$"]*').match(statement.text, position - 1)
+            asked = word[0] if word else ""
+            return await database.read(lambda connection: _better(connection, database, statement, asked, failure))
     except Failure:
-        return failure  # the first failure says more than one met while explaining it
+        pass  # the first failure says more than one met while explaining it
+    return failure
 
 
 async def _better(
@@ -57,7 +65,15 @@ async def _better(
         return missing(asked, [(schema, name) for schema, name in relations])
     names = [name.text for name in statement.names]
     columns = [(table, column) for table, column in await connection.fetch(_COLUMNS_SQL, allowed, names)]
+    if _is_alias(asked, statement):
+        return InvalidInput(f"No column is called {asked!r}.", remedy=_ALIAS)
     return _missing_column(asked, columns) if columns else failure
+
+
+def _is_alias(asked: str, statement: Statement) -> bool:
+    """Whether the statement names an expression so: `... AS asked`, which is not the type of a CAST."""
+    pattern = rf"\bAS\s+{re.escape(asked)}(?![\w$\"]|\s*[()])"
+    return bool(asked) and re.search(pattern, statement.text, re.IGNORECASE) is not None
 
 
 def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:

@@ -9,6 +9,10 @@ _PARAMETERS = "Parameters are written $1, $2, ... and their values stand in para
 _DESCRIBE = "Commands of psql and of MySQL do not run here: list_tables and describe_table show the schema."
 _LIMIT = "Write LIMIT n at the end of the query."
 _BACKTICKS = 'Names stand in double quotes: "name".'
+_QUALIFY = "There is no QUALIFY: compute the window function in a subquery, and filter its column outside."
+_ANY = "After IN stands a list or a query in parentheses; for an array write value = ANY (array)."
+_EXTRACT = "Write EXTRACT(field FROM x)."
+_INTERVAL = "The number and unit of an interval stand in quotes: interval '7 days'."
 
 # Texts that begin at the position of the error.
 _AT: Mapping[re.Pattern[str], str] = {
@@ -20,6 +24,11 @@ _BEFORE: Mapping[re.Pattern[str], str] = {
     re.compile(r"\?\s*$"): _PARAMETERS,
     re.compile(r"`[^`]+`"): _BACKTICKS,
     re.compile(r"\bselect\s+(distinct\s+)?top\s*\(?\s*$", re.IGNORECASE): _LIMIT,
+    re.compile(r"\bqualify\s+$", re.IGNORECASE): _QUALIFY,
+    re.compile(r"\bin\s+$", re.IGNORECASE): _ANY,
+    re.compile(r"\bextract\s*\(\s*\w+\s*$", re.IGNORECASE): _EXTRACT,
+    re.compile(r"\binterval\s+$", re.IGNORECASE): _INTERVAL,
+    re.compile(r"\binterval\s+\d+\s+$", re.IGNORECASE): _INTERVAL,
 }
 
 

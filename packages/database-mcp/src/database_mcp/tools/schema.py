@@ -9,7 +9,7 @@ from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
 from database_mcp.catalog.description import TableDescription, describe_relation
-from database_mcp.catalog.joins import JoinPath, join_path, read_edges
+from database_mcp.catalog.joins import JoinPath, join_path, read_edges, shared_columns
 from database_mcp.catalog.profile import STAGES, Profiler, TableProfile
 from database_mcp.catalog.relations import find
 from database_mcp.catalog.search import SchemaMatches, search_all
@@ -51,7 +51,8 @@ async def list_tables(
     selection = Selection(chosen.target.rules.schemas, schema, pattern, int(cursor or 0))
     budget = databases.budget - RESERVED_CHARS
     page = await chosen.read(lambda connection: list_page(connection, selection, detail, budget))
-    return databases.labelled(chosen, page)
+    others = databases.others(chosen) if selection.offset == 0 else None
+    return databases.labelled(chosen, page).model_copy(update={"other_databases": others})
 
 
 @reads("Describe a table", may_take_minutes=True)
@@ -94,7 +95,8 @@ async def find_joins(
 
     async def joined(connection: Connection) -> JoinPath:
         start, end = await find(connection, schemas, from_table), await find(connection, schemas, to_table)
-        return join_path(await read_edges(connection, schemas, (start, end)), start, end)
+        shared = await shared_columns(connection, start, end)
+        return join_path(await read_edges(connection, schemas, (start, end)), start, end, shared)
 
     return databases.labelled(chosen, await chosen.read(joined))
 
