@@ -139,3 +139,25 @@ async def test_results_name_their_database_where_there_are_several(postgres18: P
     assert (named["database"], tables["database"]) == ("other", "other")
     assert tables["other_databases"] == ["default"]
     assert (found["matches"][0]["database"], found["matches"][0]["name"]) == ("other", "public.invoices")
+
+
+async def test_columns_of_type_real_are_told_as_inexact_and_so_is_their_sum(postgres18: Place):
+    prices = (
+        "CREATE TABLE prices (name text, price real, weight float8); COMMENT ON COLUMN prices.name IS 'a real name'"
+    )
+    rows = "INSERT INTO prices SELECT 'one', 0.1, 0.1 FROM generate_series(1, 1000)"
+    async with own_database(postgres18, prices, rows) as (name, _), client_of(postgres18, name) as client:
+        columns = await ask(client, "list_tables", detail="columns")
+        sums = await query(client, "SELECT sum(price) AS total, sum(weight) AS kg, max(price) FROM prices")
+        exact = await query(client, "SELECT sum(price::numeric) FROM prices")
+        several = await query(client, "SELECT 1", more_queries=["SELECT sum(price) FROM prices"])
+    assert columns["note"].startswith("real is inexact")
+    assert sums["warnings"][0].startswith("total, max: real keeps six digits")
+    assert (exact["rows"], exact.get("warnings")) == ([["100.0"]], None)
+    assert several["more_results"][0]["warnings"][0].startswith("sum: real keeps")
+
+
+async def test_a_schema_without_columns_of_type_real_has_no_note_about_it(postgres18: Place):
+    plain = "CREATE TABLE plain (id int, realm text); COMMENT ON COLUMN plain.realm IS 'not a real one'"
+    async with own_database(postgres18, plain) as (name, _), client_of(postgres18, name) as client:
+        assert "note" not in await ask(client, "list_tables", detail="columns")

@@ -1,6 +1,7 @@
 """Tables of a database by schema: an overview of many, a list of some, their columns where asked for."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar, Literal
@@ -15,6 +16,8 @@ from database_mcp.client.protocols import Connection, Row
 MAX_TABLES_PER_PAGE = 300
 MAX_TABLES_WITH_COLUMNS_PER_PAGE = 150
 MIN_PAGE_CHARS = 500
+_REAL = re.compile(r"(^| )real(\[\])?( |$)")
+_REAL_NOTE = "real is inexact: for money write column::numeric before you multiply or sum."
 
 Detail = Literal["tables", "columns"]
 
@@ -182,9 +185,15 @@ def _page(rows: Sequence[Row], size: int, offset: int, budget_chars: int) -> Tab
         shown.append((row["schema"], table))
     groups = groupby(shown, key=lambda pair: pair[0])
     return TablePage(
+        note=_REAL_NOTE if any(_has_real(table) for _, table in shown) else None,
         schemas=[SchemaTables(name=name, tables=[table for _, table in group]) for name, group in groups],
         next_cursor=str(offset + len(shown)) if len(rows) > len(shown) else None,
     )
+
+
+def _has_real(table: ListedTable) -> bool:
+    columns = table.columns if isinstance(table.columns, list) else []
+    return any(_REAL.search(column.partition(" -- ")[0]) for column in columns)
 
 
 def _like(pattern: str) -> str:

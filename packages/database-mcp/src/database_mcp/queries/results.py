@@ -131,8 +131,19 @@ def _warnings(query: Query, read: Rows, empty: str | None) -> list[str]:
     found: list[str] = [empty] if empty else []
     if (read.more or query.offset) and not query.statement.ordered:
         found.append("The query has no ORDER BY: pages may overlap or miss rows.")
+    if summed := _inexact_sums(query, read):
+        found.append(
+            f"{', '.join(summed)}: real keeps six digits, and errors add up; for money write sum(column::numeric)."
+        )
     if read.cut:
         found.append(
             f"Cells were cut at {MAX_CELL_CHARS} characters: read on with substr(column::text, {MAX_CELL_CHARS + 1})."
         )
     return found
+
+
+def _inexact_sums(query: Query, read: Rows) -> list[str]:
+    """Columns of the result with the type real, where the query sums: sum(real) is added up as real."""
+    if not any(name.called and name.text == "sum" for name in query.statement.names):
+        return []
+    return [column for column, of_type in zip(read.columns, read.types, strict=True) if of_type == "float4"]
