@@ -1,7 +1,7 @@
 """Client of the OpenTimezone service, which converts a naive local time from one zone to another.
 
-What it does otherwise than one would think: it drops `Z` and offsets, refuses a skipped local time with 400 and a
-stack trace, and takes a repeated one as standard time. So it is asked about plain times only.
+The service ignores `Z` and offsets, refuses a skipped local time with 400 and a stack trace, and reads a repeated one
+as standard time. So it is only given local times that exist once.
 """
 
 import time
@@ -27,7 +27,7 @@ REFUSALS: Mapping[int, type[Failure]] = {401: AuthenticationFailed, 403: Permiss
 
 
 class OpenTimezone:
-    """Client of the service at one address; sends the key only where one is configured."""
+    """Client of the service at one URL; sends the key only if one is configured."""
 
     name = NAME
 
@@ -44,13 +44,13 @@ class OpenTimezone:
         )
 
     async def local_time(self, wall_clock: datetime, source: str, target: str) -> ServiceAnswer:
-        """Convert the naive `wall_clock` of `source` to that of `target`; answers are cached for an hour.
+        """Convert the naive `wall_clock` of `source` to that of `target`; responses are cached for an hour.
 
         Raises:
-            Failure: the service cannot be reached, refuses, or answers something else.
+            Failure: the service cannot be reached, refuses, or sends something other than a time.
         """
         question = {"dateTime": wall_clock.isoformat(), "fromTimezone": source, "toTimezone": target}
-        everybody = ""  # a conversion holds nothing of the caller's, and is the same whoever asks
+        everybody = ""  # one cache for all principals: a conversion does not depend on the caller
         if known := self._answers.found(NAME, question, everybody):
             return known
 

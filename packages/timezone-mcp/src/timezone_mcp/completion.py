@@ -1,4 +1,4 @@
-"""Completion of zone names, whole or part by part."""
+"""Completion of zone names: of whole names, or of one part in a URI template."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from timezone_mcp.timekeeper import Timekeeper
 
 
 def part(of: Sequence[str], variable: str) -> Completer:
-    """Completer of one part of a zone name, among the names that have the other chosen parts."""
+    """Completer of one part of a zone name, among the names that match the other parts chosen so far."""
     place = of.index(variable)
 
     async def complete(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
@@ -27,7 +27,7 @@ def parts(*of: str) -> Mapping[str, Completer]:
 
 
 async def whole(keeper: Timekeeper, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """Complete whole zone names: those that begin with `prefix`, then those whose city does."""
+    """Complete whole zone names: first those that begin with `prefix`, then those whose city does."""
     names = sorted(tzdb.country_codes())
     by_city = [name for name in names if _begins(name.rpartition("/")[2], prefix)]
     return list(dict.fromkeys([*(name for name in names if _begins(name, prefix)), *by_city]))

@@ -1,4 +1,4 @@
-"""Connection of the tools to database and service; the network is used only when a conversion needs the service."""
+"""Connection to the time zone database or the OpenTimezone service; conversions alone use the network."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from timezone_mcp.conversion import FallingBackConverter, ServiceConverter
 from timezone_mcp.settings import TimezoneSettings
 from timezone_mcp.timekeeper import Timekeeper
 
-# With the database to fall back on, nobody waits for a service that is not there.
+# With the database as a fallback, few attempts suffice.
 IMPATIENT = {"unsent_attempts": 1, "retry_attempts": 2}
 
 

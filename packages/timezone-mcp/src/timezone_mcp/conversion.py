@@ -1,4 +1,4 @@
-"""Converters of times: by the installed time zone database, or by a service that is checked against it."""
+"""Converters of times: through the installed time zone database, or through a service checked against it."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from timezone_mcp.zones.offsets import EARLIEST, LATEST, written
 
 @dataclasses.dataclass(frozen=True)
 class Converted:
-    """One instant in each target zone, in the order asked for, and the source of the answer.
+    """One instant in each target zone, in the requested order, and the source of the conversion.
 
-    `as_of` is when the oldest answer of the service was given, where one comes from the cache.
+    `as_of` is the time of the oldest cached response of the service; None if none was cached.
     """
 
     times: list[datetime]
@@ -30,16 +30,16 @@ class Converted:
 
 
 class ServiceAnswer(NamedTuple):
-    """A naive local time, and when the service gave it; None for one that was asked for just now."""
+    """A naive local time; `as_of` is the time of the cached response, None for a fresh one."""
 
     time: datetime
     as_of: str | None = None
 
 
 class Service(Protocol):
-    """A conversion service: turns a naive local time into that of another zone, or raises a `Failure`.
+    """A conversion service: converts a naive local time to that of another zone, or raises a `Failure`.
 
-    `limit` is the seconds that one conversion may take of it in all.
+    `limit` is the time in seconds for all requests of one conversion.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Service(Protocol):
 
 
 class Converter(Protocol):
-    """Interface of converters: an aware `moment` of the zone `source` is shown in other zones."""
+    """Interface of converters: `convert` shows an aware `moment` of the zone `source` in the target zones."""
 
     service: Service | None
 
@@ -57,7 +57,7 @@ class Converter(Protocol):
 
 
 class LocalConverter:
-    """Converter that uses the installed time zone database alone."""
+    """Converter that uses only the installed time zone database."""
 
     def __init__(self) -> None:
         self.service: Service | None = None
@@ -67,7 +67,7 @@ class LocalConverter:
 
 
 class ServiceConverter:
-    """Converter that asks the service, names differences from the local database and raises its failures."""
+    """Converter that uses the service, reports differences from the database and raises the service's failures."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service
@@ -84,7 +84,7 @@ class ServiceConverter:
 
 
 class FallingBackConverter:
-    """Converter that uses the database and says whether the service agrees, differs or cannot be reached."""
+    """Converter that uses the database and reports whether the service agrees, differs or cannot be reached."""
 
     def __init__(self, service: Service) -> None:
         self.service: Service | None = service
@@ -107,14 +107,13 @@ class FallingBackConverter:
 async def ask(
     service: Service, moment: datetime, source: Zone, targets: Sequence[Zone]
 ) -> tuple[dict[Zone, datetime], str | None]:
-    """The service's answers as aware times, for every target but fixed offsets, which no database names.
+    """Return the service's times for all targets that are IANA zones, and the time of the oldest cached response.
 
-    With them comes the moment of the oldest answer from the cache, None where all are new.
-    It is asked with the source's local time where that is plain, else in UTC: it refuses a skipped local time and
-    takes a repeated one as standard time.
+    The request has the source's local time if that exists once, else the time in UTC, because the service refuses
+    skipped local times and reads repeated ones as standard time.
 
     Raises:
-        Failure: the service's, whichever comes first.
+        Failure: of the first target whose conversion failed, or the time limit was exceeded.
     """
     plain = source.iana and readings.read(moment.replace(tzinfo=None), source).status is Status.OK
     wall_clock = (moment if plain else moment.astimezone(UTC)).replace(tzinfo=None, microsecond=0)
@@ -147,10 +146,10 @@ def _unless_failed(outcome: datetime | Failure) -> datetime:
 
 
 def _placed(service: Service, naive: datetime, moment: datetime) -> datetime:
-    """The service's naive answer as an aware time; its offset follows from the instant that was asked about.
+    """Return the service's naive time as an aware time, with the offset derived from the instant that was requested.
 
     Raises:
-        UpstreamError: no clock on Earth is that far from UTC.
+        UpstreamError: the offset is more than four hours beyond those in use.
     """
     offset = naive - moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     if not EARLIEST - timedelta(hours=4) <= offset <= LATEST + timedelta(hours=4):
@@ -163,7 +162,7 @@ def _differs(time: datetime, moment: datetime, zone: Zone) -> bool:
 
 
 def _agreement(service: Service, answers: Mapping[Zone, datetime]) -> str:
-    """The source of an answer in which service and database agree; the database alone where nothing was asked."""
+    """The source of a conversion in which service and database agree; the database if there was no request."""
     return f"{service.name}, in agreement with {tzdb.release()}" if answers else tzdb.release()
 
 

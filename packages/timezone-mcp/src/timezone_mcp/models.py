@@ -1,4 +1,4 @@
-"""Results of the tools: each has one readable sentence under `answer`, and the data it was made from."""
+"""Results of the tools: structured data, mostly with a readable sentence in `answer`."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -31,7 +31,7 @@ class LocalTime(Result):
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, source: datetime | None = None) -> Self:
-        """Build the local time of an aware `moment` in `zone`; `dst` is set only where its offset is the database's."""
+        """Build the local time of an aware `moment` in `zone`; `dst` is None if the service gave the offset."""
         return cls(
             timezone=zone.name,
             local_time=moment.isoformat(),
@@ -116,7 +116,7 @@ class Found(Result):
 
     @classmethod
     def of(cls, hit: Hit, now: datetime) -> Self:
-        """Build a search result with the offset that the search fixed, else with the offset at present."""
+        """Build a search result with the offset that the match implies, else the current offset."""
         local = now.astimezone(tzdb.load(hit.name))
         return cls(
             timezone=hit.name,
@@ -227,7 +227,7 @@ def _uncertainty(moment: datetime, zone: Zone) -> str | None:
 
 
 def abbreviation(moment: datetime) -> str | None:
-    """The abbreviation of a zone's time, such as CET; None where the database has only a number."""
+    """The abbreviation of a zone's time, such as CET; None if the database has only a number."""
     name = moment.tzname() or ""
     return name if name.isalpha() else None
 

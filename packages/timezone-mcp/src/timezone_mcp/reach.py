@@ -13,7 +13,7 @@ SERVICE = "OpenTimezone"
 
 
 async def probe(keeper: Timekeeper) -> Sequence[Probe]:
-    """The carried database, and the service where one is configured; asking it costs one conversion."""
+    """Probe the installed database, and the service if one is configured, by one conversion."""
     return Probe("time zone database", "ok", tzdb.release()), await _service(keeper)
 
 

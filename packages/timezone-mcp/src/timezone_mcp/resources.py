@@ -1,4 +1,4 @@
-"""Zones as resources. Names have one, two or three parts, and each kind has a template of its own."""
+"""Zones as resources, with one URI template each for names of one, two and three parts."""
 
 from typing import Annotated
 

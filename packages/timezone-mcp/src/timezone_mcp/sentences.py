@@ -1,4 +1,4 @@
-"""The readable sentence of each result."""
+"""Readable sentences for the `answer` of each result."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ def now(times: Sequence[LocalTime]) -> str:
 
 
 def facts(reading: Reading, local: LocalTime, following: Sequence[ClockChange]) -> str:
-    """The offset at the time that was read, whether it is summer time, and the next change."""
+    """Sentence on the offset at a time, whether daylight saving time applies, and the next change."""
     summer = ", which is daylight saving time" if local.dst else ""
     change = (
         f"the clock next goes {moved(following[0])} on {_day(following[0].before)} at {following[0].before:%H:%M}"
@@ -48,7 +48,7 @@ def matches(query: str, items: Sequence[Found], total: int) -> str:
 
 
 def slots(found: Sequence[Slot], people: Sequence[Participant]) -> str:
-    """The best slot on every participant's clock, and the minutes outside working hours."""
+    """Sentence on the best slot in every participant's local time, and its minutes outside working hours."""
     if not found:
         return "No meeting of this length fits into these days."
     best = found[0]
@@ -64,7 +64,7 @@ def slots(found: Sequence[Slot], people: Sequence[Participant]) -> str:
 def sum_of(
     duration: str, begin: Reading, start: LocalTime, wall: LocalTime, end: Reading, elapsed: LocalTime | None
 ) -> str:
-    """The sum by the wall clock and as elapsed time; `begin` and `end` tell of clock changes at either end."""
+    """Sentence on the sum by wall clock and as elapsed time; `begin` and `end` show clock changes at both ends."""
     later = (
         f" by the wall clock; as elapsed time it is {_clock(elapsed.local_time)} ({elapsed.offset}) on {_date(elapsed)}"
         if elapsed
@@ -80,12 +80,12 @@ def between(exact: str, calendar: str, working_hours: float | None, zone: Zone) 
 
 
 def clock_changes(*ends: tuple[Reading, LocalTime]) -> str:
-    """A sentence for each end that a clock change skips or repeats; empty where there is none."""
+    """A sentence for each end that a clock change skips or repeats; empty if there is none."""
     return "".join(_clock_change(reading, taken) for reading, taken in ends) + _uncertain([taken for _, taken in ends])
 
 
 def working(results: Sequence[Availability], window: Stretch | None, endless: bool, zone: Zone) -> str:
-    """The zones at work, and the next window in which all are."""
+    """Sentence on the zones at work, and the next window common to all."""
     names = list(dict.fromkeys(each.timezone for each in results if each.working))
     who = f"At work: {_listed(names) if names else 'nobody'}"
     if window is None:
@@ -107,7 +107,7 @@ def days_off(
     """Sentences about the working days of countries, the holidays left out, and zones without a holiday calendar.
 
     Args:
-        changed: the year in which a zone's country moved its weekend, where earlier days are meant.
+        changed: the year in which a zone's country moved its weekend, for zones with days before it.
         with_regions: zones in whose country a region may have holidays of its own.
     """
     week = "; ".join(f"{days} in {zone}" for zone, days in working_days.items())
@@ -158,7 +158,7 @@ def _day(moment: datetime) -> str:
 
 
 def _clock(local_time: str) -> str:
-    """The hour and minute; seconds where there are any."""
+    """Hour and minute, and seconds if they are not zero."""
     moment = datetime.fromisoformat(local_time)
     return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
 

@@ -1,4 +1,4 @@
-"""The time between two moments: exactly, by the calendar, and in working hours."""
+"""Differences between two times: by the calendar and in working hours."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,11 +11,11 @@ MAX_COUNTED_SPAN = timedelta(days=3660)  # ten years: working days are counted o
 
 
 def calendar(start: datetime, end: datetime, zone: Zone) -> str:
-    """Calendar difference in whole years, months and days of `zone`, and the exact time that is left: `P1Y2M3DT4H`.
+    """Return the difference in whole years, months and days of `zone`, then the exact remainder: `P1Y2M3DT4H`.
 
     Args:
         start: aware; `end` likewise.
-        zone: whose local dates are counted.
+        zone: the zone whose local dates are counted.
     """
     first, last = start.astimezone(UTC), end.astimezone(UTC)
     if last < first:

@@ -1,4 +1,4 @@
-"""The dependencies of every tool: the present, the reading of times, and the converter."""
+"""Dependency of every tool: the current time, the parser of times, and the converter."""
 
 import dataclasses
 from collections.abc import Callable
@@ -19,20 +19,20 @@ def _present() -> datetime:
 
 @dataclasses.dataclass(frozen=True)
 class Timekeeper:
-    """Access to the present and the converter, one per server; `present` gives the aware time now."""
+    """Clock, parser and converter of a server. `present` returns the current time, aware."""
 
     present: Callable[[], datetime] = _present
     converter: Converter = dataclasses.field(default_factory=LocalConverter)
 
     def now(self, zone: Zone) -> datetime:
-        """The present on `zone`'s clock, to the second."""
+        """The current time in `zone`, to the second."""
         return self.present().replace(microsecond=0).astimezone(zone.rules)
 
     def reading(self, text: str, zone: Zone) -> Reading:
-        """The reading of `text` in `zone`.
+        """Parse `text` as a time, without an offset in `zone`, and return its reading.
 
         Raises:
-            InvalidInput: it is no time known here.
+            InvalidInput: the text is not a time, or not in a known form.
         """
         written = moments.parse(text, self.now(zone))
         if written.moment.tzinfo is None:
@@ -41,10 +41,10 @@ class Timekeeper:
         return Reading(local.replace(tzinfo=None), zone, Status.OK, local, local)
 
     def moment(self, text: str, zone: Zone) -> datetime:
-        """The instant `text` means, on `zone`'s clock; a repeated time is taken the first time it comes.
+        """Parse `text` and return its instant in `zone`: of a repeated time the first, a skipped one moved forward.
 
         Raises:
-            InvalidInput: it is no time known here.
+            InvalidInput: the text is not a time, or not in a known form.
         """
         return self.reading(text, zone).chosen(None)
 

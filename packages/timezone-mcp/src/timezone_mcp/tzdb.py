@@ -1,6 +1,6 @@
-"""The time zone database this server carries: the tzdata package, the same bytes on every machine.
+"""Access to the time zone database in the `tzdata` package.
 
-`zoneinfo` alone would prefer whatever the machine has installed, so answers would differ between machines.
+`zoneinfo` alone would prefer the operating system's database, so results would differ between machines.
 """
 
 from collections import defaultdict
@@ -11,9 +11,9 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 PACKAGE = "tzdata"
-PLACEHOLDERS = {"Factory"}  # says "Local time zone must be set"
-PLACELESS = {"CET", "EET", "EST", "HST", "MET", "MST", "WET"}  # the links of these say nothing about a country
-# Old names whose link leads to the rules, not to the place: Iceland's to Africa/Abidjan.
+PLACEHOLDERS = {"Factory"}  # not a zone: its abbreviation says that the local time zone must be set
+PLACELESS = {"CET", "EET", "EST", "HST", "MET", "MST", "WET"}  # links of these lead to a city that they do not mean
+# Old names whose link leads to a zone with the same rules in another country: Iceland's to Africa/Abidjan.
 RENAMED = {
     "Africa/Asmera": "Africa/Asmara",
     "Africa/Timbuktu": "Africa/Bamako",
@@ -30,18 +30,18 @@ RENAMED = {
 
 @cache
 def names() -> frozenset[str]:
-    """Every IANA name, old spellings included."""
+    """All IANA names, including old ones."""
     return frozenset(_text("zones").split()) - PLACEHOLDERS
 
 
 @cache
 def load(name: str) -> tzinfo:
-    """The rules of one of `names()`, always the same object, since datetime arithmetic compares identities."""
+    """The rules of one of `names()`. Always the same object, since datetime arithmetic compares identities."""
     return load_afresh(name)
 
 
 def load_afresh(name: str) -> tzinfo:
-    """The rules of one of `names()`, read again and not cached, for one pass over all zones."""
+    """The rules of one of `names()`, not cached, for passes over all zones."""
     if name not in names():
         raise KeyError(name)
     with resources.files(PACKAGE).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
@@ -50,20 +50,20 @@ def load_afresh(name: str) -> tzinfo:
 
 @cache
 def version() -> str:
-    """IANA's name of the release, such as 2026a."""
+    """The release of the database, such as 2026a."""
     first, _, _ = _text("zoneinfo", "tzdata.zi").partition("\n")
     return first.removeprefix("# version ").strip()
 
 
 @cache
 def clocks(name: str) -> tuple[timedelta | None, ...]:
-    """A zone's offset in the middle of each month of the release's year: equal where clocks agree all year."""
+    """A zone's offsets in the middle of each month of the release's year; equal for zones whose clocks agree."""
     rules, year = load_afresh(name), int(version()[:4])
     return tuple(datetime(year, month, 15, tzinfo=UTC).astimezone(rules).utcoffset() for month in range(1, 13))
 
 
 def release() -> str:
-    """The name of the database and its release, which answers give as their source: `tzdata 2026a`."""
+    """The name of the database and its release, which results state as their source: `tzdata 2026a`."""
     return f"{PACKAGE} {version()}"
 
 
@@ -89,13 +89,13 @@ def aliases(name: str) -> list[str]:
 
 @cache
 def country_codes() -> Mapping[str, str]:
-    """The ISO 3166 code of the country a zone lies in, in the table's own order: main zones come first."""
+    """The ISO 3166 code of each zone's country, in the order of zone.tab: main zones come first."""
     return {name: code for code, _, name, *_ in _rows("zone.tab")}
 
 
 @cache
 def remarks() -> Mapping[str, str]:
-    """The remark of the tables on a zone of a country with several: `Eastern (most areas)`."""
+    """The remarks of the tables on zones of countries with several: `Eastern (most areas)`."""
     tables = [row for table in ("zone1970.tab", "zone.tab") for row in _rows(table)]
     return {name: more[0] for _, _, name, *more in tables if more}
 
@@ -117,7 +117,7 @@ def country(name: str) -> str | None:
 
 
 def merged_before_1970(name: str) -> str | None:
-    """The zone whose history before 1970 stands for this one's in the database; None where it has its own."""
+    """The zone whose history before 1970 the database uses for this one; None if it has its own."""
     target = canonical(current(name))
     return target if target != current(name) and current(name) in country_codes() else None
 

@@ -1,1 +1,1 @@
-"""Cities, regions and countries by name, each with its time zones."""
+"""Lookup of cities, regions and countries by name, with the time zones of each."""

@@ -1,6 +1,6 @@
-"""Cities that the time zone database does not name, by the zone whose clocks they keep.
+"""Cities that are not part of a zone's name in the time zone database, by their zone.
 
-A name that several well-known cities bear stands under the zone of each.
+A name that several well-known cities share is listed under the zone of each.
 """
 
 from collections import defaultdict
@@ -268,7 +268,7 @@ CITIES: Mapping[str, str] = {
 
 @cache
 def named_by_the_database() -> Mapping[str, tuple[str, ...]]:
-    """The zones that bear a city's name, by its `plain` spelling; names in use today before old ones."""
+    """Current zones by the `plain` spelling of the city in a zone's name; zones with a current name come first."""
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for name in sorted(tzdb.names(), key=lambda name: (tzdb.current(name) != name, name)):
         area, _, rest = name.partition("/")

@@ -1,4 +1,4 @@
-"""Countries by the names people use, and the time zones of each."""
+"""Countries by their common names, and the time zones of each."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,7 +7,7 @@ from timezone_mcp import tzdb
 from timezone_mcp.places import population
 from timezone_mcp.spelling import plain
 
-# Beside the names of the time zone database, by ISO 3166 code.
+# Further names by ISO 3166 code, in addition to those of the time zone database.
 ALIASES: Mapping[str, str] = {
     "AE": "UAE, Emirates",
     "AG": "Antigua, Barbuda",
@@ -81,7 +81,7 @@ ONE_MAIN_ZONE = frozenset({"CL", "CN", "EC", "ES", "GL", "KI", "NZ", "PF", "PT",
 
 @cache
 def codes_by_name() -> Mapping[str, tuple[str, ...]]:
-    """ISO 3166 codes by the `plain` spelling of a country's names; two where countries share a name."""
+    """ISO 3166 codes by the `plain` spelling of a country's names; several if countries share a name."""
     found: dict[str, list[str]] = {}
     for code, name in tzdb.countries().items():
         for alias in (name, name.replace("&", "and"), *ALIASES.get(code, "").split(", ")):
@@ -104,5 +104,5 @@ def zones(code: str) -> tuple[str, ...]:
 
 
 def usual_zones(code: str) -> tuple[str, ...]:
-    """The zones a country's name may mean: the main one alone where at least 95 % of the people live by it."""
+    """The zones a country's name may mean: only the main one if at least 95 % of the people live in it."""
     return zones(code)[:1] if code in ONE_MAIN_ZONE else zones(code)

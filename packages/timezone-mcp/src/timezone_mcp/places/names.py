@@ -1,4 +1,4 @@
-"""Places by name: cities, regions and countries in one list, with every time zone that a name may mean."""
+"""Lookup of places by name: the time zones that a city, a region, a country or a clock's common name may mean."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from timezone_mcp.places import cities, countries, population
 from timezone_mcp.places.regions import REGIONS, subdivisions
 from timezone_mcp.spelling import plain
 
-# Clocks that people name by a part of a country or by a place, without an official name of their own.
+# Common names of clocks that are neither zones nor places, such as "Pacific time".
 COLLOQUIAL: Mapping[str, str] = {
     "pacific": "America/Los_Angeles",
     "us pacific": "America/Los_Angeles",
@@ -35,9 +35,9 @@ TIME_WORDS = ("standard time", "daylight time", "summer time", "time")
 
 
 def meanings(text: str) -> tuple[str, ...]:
-    """The time zones that a place or a named clock may mean, the one with the most people first.
+    """The time zones that the name of a place or clock may mean, that with the most people first; empty if unknown.
 
-    Zones whose clocks agree all year are one meaning. Empty where nothing is called that.
+    Zones whose clocks agree all year count as one meaning, represented by the zone with the most people.
     """
     name = plain(text)
     if found := _zones_by_place().get(name) or _within(*text.split(",")):
@@ -48,7 +48,7 @@ def meanings(text: str) -> tuple[str, ...]:
 
 
 def zones_of_area(text: str) -> tuple[str, ...]:
-    """The zones of a country, state or other place by its name or its letters, one for each set of clocks."""
+    """The zones of a country, state or other place by its name or abbreviation."""
     letters = text.strip()
     names = {plain(text), *map(plain, subdivisions(letters))}
     codes = {code for name in names for code in countries.codes_by_name().get(name, ())} | {letters.upper()}
@@ -57,7 +57,7 @@ def zones_of_area(text: str) -> tuple[str, ...]:
 
 
 def _within(place: str, *areas: str) -> tuple[str, ...]:
-    """The zones of a place that lie in each of the named areas: `Portland, Oregon` or `Austin, TX, USA`."""
+    """The zones of a place that are in all of the named areas: `Portland, Oregon` or `Austin, TX, USA`."""
     found = _zones_by_place().get(plain(place), ()) if areas else ()
     for area in areas:
         clocks = {_country_and_clocks(zone) for zone in zones_of_area(area)}
@@ -70,7 +70,7 @@ def _country_and_clocks(zone: str) -> tuple[object, ...]:
 
 
 def spellings() -> Mapping[str, tuple[str, ...]]:
-    """The zones of every place by its `plain` spelling, for finding what resembles a misspelt name."""
+    """The zones of all places by `plain` spelling, for suggestions on a misspelt name."""
     return _zones_by_place()
 
 
@@ -90,7 +90,7 @@ def _zones_by_place() -> Mapping[str, tuple[str, ...]]:
 
 
 def distinct_by_clocks(zones: Iterable[str]) -> tuple[str, ...]:
-    """One zone where all clocks agree, else one for each country and set of clocks, that of the most people first."""
+    """One zone if all clocks agree, else one for each country and set of clocks; those with more people first."""
     ranked = sorted(zones, key=population.rank)
     if len(ranked) < 2 or len({tzdb.clocks(zone) for zone in ranked}) == 1:
         return tuple(ranked[:1])

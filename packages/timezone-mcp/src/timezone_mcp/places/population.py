@@ -1,4 +1,4 @@
-"""Time zones ordered by the number of people who live by them."""
+"""Time zones ordered by population."""
 
 from functools import cache
 
@@ -68,5 +68,5 @@ def _ranks() -> dict[str, int]:
 
 
 def rank(name: str) -> int:
-    """The place of a zone in the order of people, from 0 for the most; unknown zones come last."""
+    """The rank of a zone by population, 0 for the largest; unknown zones come last."""
     return _ranks().get(name, len(_ranks()))

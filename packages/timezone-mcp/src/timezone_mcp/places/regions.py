@@ -1,6 +1,6 @@
-"""States, provinces and other parts of countries, by the zone whose clocks they keep.
+"""States, provinces and other parts of countries, by their zone.
 
-A region stands under each zone in which at least 5 % of its people live (GeoNames, cities of 15,000 people and more).
+A region is listed under each zone with at least 5 % of its people (GeoNames, cities of 15,000 people and more).
 """
 
 from collections.abc import Mapping
@@ -109,7 +109,7 @@ REGIONS: Mapping[str, str] = {
     "Pacific/Honolulu": "Hawaii",
 }
 
-# The letters that people write behind a city, as in "Austin, TX" or "Perth, WA", and the states that they may mean.
+# Abbreviations of states after a city, as in "Austin, TX" or "Perth, WA", and the states that they may mean.
 _SUBDIVISIONS = (
     "AK Alaska, AL Alabama, AR Arkansas, AZ Arizona, CA California, CO Colorado, CT Connecticut, DC District of "
     "Columbia, DE Delaware, FL Florida, GA Georgia, HI Hawaii, IA Iowa, ID Idaho, IL Illinois, IN Indiana, KS "

@@ -1,1 +1,1 @@
-"""Times as people write them, and their readings on the clock of a zone."""
+"""Parsers of times, dates and durations, and the instants of a local time in a zone."""

@@ -1,4 +1,4 @@
-"""Times of day as people and standards write them: `14:30`, `1430`, `14.05`, `9:30 pm`, `24:00`, `noon`."""
+"""Parser of times of day: `14:30`, `1430`, `14.05`, `9:30 pm`, `24:00`, `noon`."""
 
 import re
 from datetime import timedelta
@@ -25,12 +25,12 @@ _AFTER_A_DATE = (*_ANYWHERE, _DIGITS)
 
 
 def read(text: str, *, after_date: bool) -> timedelta | None:
-    """The time since midnight that `text` writes, from 0 to 24 hours; None for anything else.
+    """Parse a time of day into the time since midnight, from 0 to 24 hours; None for other texts.
 
     Args:
         text: a time of day and nothing else, in lower case.
-        after_date: the text stands after a `T` or an ISO date, where `14`, `1430` and `14.5` are times too. Elsewhere
-            a bare number may be a day, or morning or evening, and is not read.
+        after_date: whether the text follows a `T` or an ISO date, where `14`, `1430` and `14.5` are times too. In
+            other places a bare number may be a day, or an hour of morning or evening, and is not accepted.
     """
     if text in NAMED:
         return NAMED[text]
@@ -44,7 +44,7 @@ def read(text: str, *, after_date: bool) -> timedelta | None:
 
 
 def _checked(match: re.Match[str]) -> timedelta | None:
-    """The time of a match with hours up to 24 and minutes and seconds up to 59, else None; 24:00:00 ends the day."""
+    """The time since midnight of a match; None beyond 24:00:00, which is the end of the day."""
     parts = match.groupdict(default="0")
     hour, minute, second = int(parts["hour"]), int(parts.get("minute", 0)), int(parts.get("second", 0))
     if half := parts.get("half"):
@@ -57,7 +57,7 @@ def _checked(match: re.Match[str]) -> timedelta | None:
 
 
 def _with_tenths(match: re.Match[str], seconds: int) -> timedelta | None:
-    """The time whose last unit has one decimal, each tenth of which lasts `seconds`."""
+    """The time of a match whose last unit has one decimal; a tenth of the unit is `seconds` long."""
     time = _checked(match)
     if time is None or time == timedelta(hours=24):
         return None

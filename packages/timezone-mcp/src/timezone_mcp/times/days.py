@@ -1,4 +1,4 @@
-"""Days as people name them: `tomorrow`, `next friday`, `29 March 2026`, `Mar 1st`, or an ISO date."""
+"""Parser of days: `tomorrow`, `next friday`, `29 March 2026`, `Mar 1st`, or an ISO date."""
 
 import re
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ AFTER_WEEKDAY = re.compile(r"(?P<weekday>[a-z]{3,9}),? (?P<rest>\d.*|[a-z]{3,9} 
 
 
 def read(text: str, today: date) -> date | None:
-    """Parse the day that `text` names; None where it names none.
+    """Parse `text` as a day; None if it is not one.
 
     Args:
         text: a day and nothing else, in lower case.
 
     Raises:
-        InvalidInput: the weekday written before a date is not that date's.
+        InvalidInput: the date does not fall on the weekday before it.
     """
     if text in RELATIVE_DAYS:
         return today + timedelta(days=RELATIVE_DAYS[text])
@@ -65,7 +65,7 @@ def _after_weekday(text: str, today: date) -> date | None:
     """A date with its weekday before it, such as `wed 4 mar 2026`.
 
     Raises:
-        InvalidInput: the weekday is not that date's.
+        InvalidInput: the date does not fall on that weekday.
     """
     match = AFTER_WEEKDAY.fullmatch(text)
     number = starting_with(match["weekday"], WEEKDAYS) if match else None

@@ -1,4 +1,4 @@
-"""ISO 8601 durations: `P1Y2M3DT4H5M6S`, `-PT90M`, `P2W`, with a fraction in what is counted exactly."""
+"""ISO 8601 durations: `P1Y2M3DT4H5M6S`, `-PT90M`, `P2W`; all units except years and months may have a fraction."""
 
 import dataclasses
 import re
@@ -32,10 +32,10 @@ class Duration:
     exact: timedelta
 
     def times(self, factor: float) -> Self:
-        """The duration `factor` times over; months are counted whole.
+        """The duration multiplied by `factor`; months are truncated to an integer.
 
         Raises:
-            InvalidInput: that is longer than the calendar.
+            InvalidInput: the result is longer than the calendar.
         """
         try:
             return dataclasses.replace(

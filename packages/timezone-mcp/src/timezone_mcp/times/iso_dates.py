@@ -1,4 +1,4 @@
-"""Dates as ISO 8601 writes them: calendar, ordinal and week dates, with hyphens or without."""
+"""Parser of ISO 8601 dates: calendar, ordinal and week dates, with or without hyphens."""
 
 import re
 from datetime import date, timedelta

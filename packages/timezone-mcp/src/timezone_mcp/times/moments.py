@@ -1,4 +1,4 @@
-"""Parser of times as people and programs write them: ISO 8601, epochs, e-mail dates, `now`, `tomorrow 9am`."""
+"""Parser of times: ISO 8601, epochs, e-mail dates, `now`, `tomorrow 9am`."""
 
 import dataclasses
 import re
@@ -44,9 +44,9 @@ SPAN_OF_TIME = re.compile(r".* (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
 
 @dataclasses.dataclass(frozen=True)
 class WrittenTime:
-    """A time as it was written: aware where the text names an instant, else a wall-clock time.
+    """A parsed time: aware if the text names an instant, else a wall-clock time.
 
-    `zone` is the time zone in brackets behind a wall-clock time; None where the text names none.
+    `zone` is the time zone in brackets behind a wall-clock time; None if the text has none.
     """
 
     moment: datetime
@@ -54,11 +54,11 @@ class WrittenTime:
 
 
 def parse(text: str, now: datetime) -> WrittenTime:
-    """Read `text` as a time.
+    """Parse `text` as a time.
 
     Args:
         text: what a person or a program wrote.
-        now: the present, aware, in the zone whose today and tomorrow are meant.
+        now: the current time, aware, in the zone whose today and tomorrow are meant.
 
     Raises:
         InvalidInput: the text is in no known form, has two meanings, or names a date that does not exist.
@@ -76,9 +76,9 @@ def parse(text: str, now: datetime) -> WrittenTime:
 
 
 def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:
-    """A time followed by a zone in brackets, as in RFC 9557, with an offset beside it that must be the zone's own.
+    """Parse a time that was followed by a zone in brackets, as in RFC 9557. An offset must be that of the zone.
 
-    `Z` beside a zone says only that the time is UTC, so it contradicts nothing.
+    `Z` only says that the time is in UTC, so it cannot contradict the zone.
 
     Raises:
         InvalidInput: the zone has another offset then.
@@ -96,7 +96,7 @@ def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:
 
 
 def _read(text: str, now: datetime) -> WrittenTime | None:
-    """Parse a time from a text in lower case, with or without an offset behind it."""
+    """Parse a time in lower case, with or without an offset behind it; None if it is not in a known form."""
     for reading in (_epoch, _iso, _relative, _spoken):
         if (moment := reading(text, now)) is not None:
             return WrittenTime(moment)
@@ -114,8 +114,8 @@ def _read(text: str, now: datetime) -> WrittenTime | None:
 def _may_be_no_offset(suffix: re.Match[str], now: datetime) -> bool:
     """Whether the signed number behind a time may be the end of a span, a number of days or a part of the date.
 
-    `tomorrow 09:00-10:00` is a span, `9am +1` in a flight plan is the next day. Behind an ISO 8601 time of day, an
-    offset of two digits or more is one; behind a day alone it needs minutes.
+    `tomorrow 09:00-10:00` is a span, and `9am +1` in a flight plan means the next day. Behind an ISO 8601 time of day,
+    a number of two digits or more is an offset; behind a day alone an offset needs minutes.
     """
     number = OFFSET_NUMBER.fullmatch(suffix["offset"])
     if number is None:
@@ -149,7 +149,7 @@ def _names_zone(text: str, now: datetime) -> bool:
 
 
 def _offset(text: str, whole: str) -> tzinfo | None:
-    """An offset, or one of the American names that only dates of e-mails may bear."""
+    """Parse an offset, or an American abbreviation such as `est`, which is only accepted in dates of e-mails."""
     if text[1:] in {"st", "dt"}:
         hours = MAIL_ZONES[text[0]] + (text[1] == "d")
         return offsets.read(f"{hours:+}") if MAIL_DATE.fullmatch(whole) else None
@@ -175,7 +175,7 @@ def _epoch(text: str, now: datetime) -> datetime | None:
 
 
 def _iso(text: str, now: datetime) -> datetime | None:
-    """Parse a time of day behind `t`, alone or after a date; after a date one blank may stand for the `t`."""
+    """Parse a time of day behind `t`, alone or after a date; after a date one space may replace the `t`."""
     match = ISO.fullmatch(text)
     if match:
         day, clock = iso_dates.read(match["date"]), clock_times.read(match["clock"], after_date=True)
@@ -185,7 +185,7 @@ def _iso(text: str, now: datetime) -> datetime | None:
 
 
 def _relative(text: str, now: datetime) -> datetime | None:
-    """Parse a time relative to now: `in 3 hours` is an instant, `in 3 days` the same wall-clock time three days on."""
+    """Parse a relative time: `in 3 hours` is an instant, `in 3 days` the same wall-clock time three days later."""
     if text == "now":
         return now
     match = RELATIVE.fullmatch(text)
@@ -208,7 +208,7 @@ def _relative(text: str, now: datetime) -> datetime | None:
 
 
 def _spoken(text: str, now: datetime) -> datetime | None:
-    """Parse a day and a time of day in either order; a day alone begins at midnight, a time alone is today's."""
+    """Parse a day and a time of day in either order; a day alone means midnight, a time alone means today."""
     words = [word for word in text.replace(", ", " ").split() if word not in {"at", "on"}]
     if len(words) > MAX_WORDS:
         return None
@@ -231,9 +231,9 @@ def _day_and_time(day: str, clock: str, now: datetime) -> datetime | None:
 
 
 def _combined(day: date, since_midnight: timedelta) -> datetime:
-    """The wall-clock time of a day; 24:00 is the beginning of the next one.
+    """Combine a day and a time of day; 24:00 is the start of the next day.
 
     Raises:
-        InvalidInput: that lies outside the calendar.
+        InvalidInput: the day is outside of the supported years.
     """
     return within_calendar(datetime.combine(day, time())) + since_midnight

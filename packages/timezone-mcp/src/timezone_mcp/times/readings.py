@@ -1,4 +1,4 @@
-"""Readings of a wall-clock time in a zone: one instant, two where the clock goes back, none where it goes forward."""
+"""Instants of a wall-clock time in a zone: one, or two candidates if a clock change repeats or skips the time."""
 
 import dataclasses
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ from timezone_mcp.zones.lookup import Zone
 from timezone_mcp.zones.offsets import written
 
 IfAmbiguous = Literal["earlier", "later", "reject"]
-EARLIEST_YEAR, LATEST_YEAR = 2, 9998  # a year's room at both ends of the calendar: no offset can leave it
-SUMMER_IS_STANDARD = {"Europe/Dublin", "Eire"}  # by law Ireland's winter time is the exception, on paper a negative DST
+EARLIEST_YEAR, LATEST_YEAR = 2, 9998  # one year within Python's limits, so that no offset can exceed them
+SUMMER_IS_STANDARD = {"Europe/Dublin", "Eire"}  # tzdata models Ireland's winter time as a negative DST
 
 
 class Status(StrEnum):
@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A wall-clock time of `zone` and the instants it may mean; the same twice where it means one."""
+    """A wall-clock time of `zone` and the instants that it may mean, equal if it means only one."""
 
     wall_clock: datetime
     zone: Zone
@@ -32,16 +32,16 @@ class Reading:
     later: datetime
 
     def shown_in(self, zone: Zone) -> Self:
-        """The same instants on the clock of another zone."""
+        """The same instants in the local time of another zone."""
         return dataclasses.replace(
             self, earlier=self.earlier.astimezone(zone.rules), later=self.later.astimezone(zone.rules)
         )
 
     def chosen(self, if_ambiguous: IfAmbiguous | None) -> datetime:
-        """One instant: a repeated time is taken the first time, a skipped one moved forward, unless asked otherwise.
+        """Choose one instant; by default the first of a repeated time, and a skipped time moved forward.
 
         Raises:
-            InvalidInput: `reject` was asked for and the time is not plain; both readings are named.
+            InvalidInput: with `reject`, if the time is repeated or skipped; the message has both readings.
         """
         if if_ambiguous == "reject" and self.status is not Status.OK:
             raise InvalidInput(self._refusal())
@@ -51,7 +51,7 @@ class Reading:
 
     @property
     def exception(self) -> Status | None:
-        """The status where the time is skipped or repeated; None where it means one instant."""
+        """The status if the time is skipped or repeated; None if it means one instant."""
         return None if self.status is Status.OK else self.status
 
     def _refusal(self) -> str:
@@ -64,10 +64,10 @@ class Reading:
 
 
 def read(wall_clock: datetime, zone: Zone) -> Reading:
-    """The reading of a naive time in `zone`.
+    """Determine the reading of a naive time in `zone`.
 
     Raises:
-        InvalidInput: it lies outside the years this server counts in.
+        InvalidInput: the time is outside of the supported years.
     """
     within_calendar(wall_clock)
     first, second = (
@@ -79,7 +79,7 @@ def read(wall_clock: datetime, zone: Zone) -> Reading:
 
 
 def instant(wall_clock: datetime, zone: Zone) -> datetime:
-    """The instant of a wall-clock time, shown in `zone`, where nobody can be asked which reading is meant."""
+    """The instant of a wall-clock time in `zone`, with the default choice for repeated and skipped times."""
     return read(wall_clock, zone).chosen(None)
 
 
@@ -87,7 +87,7 @@ def within_calendar(moment: datetime) -> datetime:
     """Return `moment` if its year is from 2 to 9998.
 
     Raises:
-        InvalidInput: it cannot.
+        InvalidInput: it is not.
     """
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         raise InvalidInput(f"Times are counted in the years from {EARLIEST_YEAR} to {LATEST_YEAR} alone.")
@@ -95,7 +95,7 @@ def within_calendar(moment: datetime) -> datetime:
 
 
 def is_dst(moment: datetime, zone: Zone) -> bool:
-    """Whether the zone is on daylight saving time, that is ahead of its winter time."""
+    """Whether the zone is on daylight saving time, that is, ahead of its winter time."""
     saving, offset = moment.dst(), moment.utcoffset()
     if zone.name in SUMMER_IS_STANDARD and offset:
         return True
@@ -103,5 +103,5 @@ def is_dst(moment: datetime, zone: Zone) -> bool:
 
 
 def shown(moment: datetime) -> str:
-    """The local date and time, to the second, or finer where it has a fraction."""
+    """The local date and time in ISO 8601 without an offset, with a fraction of a second only if it has one."""
     return moment.replace(tzinfo=None).isoformat()

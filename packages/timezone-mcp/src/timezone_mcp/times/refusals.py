@@ -1,4 +1,4 @@
-"""Refusals of texts that are no time: the form to write instead, by the text's own shape."""
+"""Error messages for texts that are not a time, with the form to write instead."""
 
 import re
 
@@ -13,7 +13,7 @@ NAME_ZONE_APART = "Name the time zone in its own argument, or write an offset su
 _MONTH = "|".join(name[:length] for name in MONTHS for length in range(3, len(name) + 1))
 _DAY_OF_MONTH = rf"(?:(?:{_MONTH}) \d\d?|\d\d?(?:st|nd|rd|th|\.)? (?:{_MONTH}))(?:st|nd|rd|th)?"
 _CLOCK = r"\d\d?(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?"
-# Texts that could be read in two ways, or name what does not exist, with the form to write instead.
+# Patterns of texts that are ambiguous or name a time that does not exist, with the form to write instead.
 _UNREADABLE = (
     (r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( .*)?", "Day and month could be swapped: write YYYY-MM-DD."),
     (r"\d{4} \d\d? \d\d?( .*)?", "Write the date with hyphens: YYYY-MM-DD."),
@@ -54,11 +54,11 @@ _FORM_BY_PATTERN = tuple((re.compile(pattern, re.ASCII), form) for pattern, form
 
 
 def refusal(text: str, written: str, *, names_zone: bool = False) -> InvalidInput:
-    """The refusal of `text`, with the form to write.
+    """Build the error for `text`, with the form to write instead.
 
     Args:
-        written: the text with plain blanks and hyphens, in lower case; empty where the text is empty or too long.
-        names_zone: the text is a time followed by the name of a time zone.
+        written: the text with plain spaces and hyphens, in lower case; empty if the text is empty or too long.
+        names_zone: whether the text is a time followed by the name of a time zone.
     """
     remedy = NAME_ZONE_APART if names_zone else None if written.isascii() else IN_ENGLISH
     remedy = remedy or next((form for pattern, form in _FORM_BY_PATTERN if pattern.fullmatch(written)), FORMS)

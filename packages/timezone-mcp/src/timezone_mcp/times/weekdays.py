@@ -6,7 +6,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def starting_with(word: str, names: Sequence[str], *, fewest_letters: int = 3) -> int | None:
-    """The index of the name that begins with `word`; None where the word is too short or none begins with it."""
+    """The index of the first name that starts with `word`; None if there is none or the word is too short."""
     if len(word) < fewest_letters:
         return None
     matching = [place for place, name in enumerate(names) if name.startswith(word.lower())]

@@ -36,14 +36,14 @@ def sum_of(begin: Reading, zone: Zone, duration: str) -> Sum:
     """The result of `add_duration`.
 
     Raises:
-        InvalidInput: `duration` is no ISO 8601 duration, or the sum lies outside the calendar.
+        InvalidInput: `duration` is not an ISO 8601 duration, or the sum is outside of the supported years.
     """
     length = durations.parse(duration)
     start = begin.chosen(None)
     end = readings.read(length.after(start.replace(tzinfo=None)), zone)
     wall = end.chosen("later" if start.fold else None)
     exact = length.elapsed_after(start, zone)
-    differs = exact.astimezone(UTC) != wall.astimezone(UTC)  # in one zone, Python compares the clocks on the wall
+    differs = exact.astimezone(UTC) != wall.astimezone(UTC)  # within one zone Python would compare wall-clock times
     here, there = LocalTime.of(start, zone), LocalTime.of(wall, zone, start)
     elapsed = LocalTime.of(exact, zone, start) if differs else None
     return Sum(
@@ -77,7 +77,7 @@ async def time_between(
 
 
 def span_between(begin: Reading, finish: Reading, hours: WorkingHours, zones_meant: Sequence[Zone]) -> Span:
-    """The result of `time_between`: the first zone's calendar and working hours count."""
+    """The result of `time_between`, by the calendar and the working hours of the first zone."""
     zone, end_zone = zones_meant[0], zones_meant[-1]
     first, last = begin.chosen(None), finish.chosen(None)
     exact = durations.written(last.astimezone(UTC) - first.astimezone(UTC))

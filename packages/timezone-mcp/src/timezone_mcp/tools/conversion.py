@@ -1,4 +1,4 @@
-"""Tools that convert a time between zones and tell the time now."""
+"""Tools that convert a time between zones and return the current time."""
 
 from mcp_chassis.tools import reads
 

@@ -1,4 +1,4 @@
-"""The parameters of the tools, each described once."""
+"""Types of the tools' parameters."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -29,11 +29,11 @@ DateTime = Annotated[Moment, Field(description="ISO 8601, epoch, now or like nex
 IfAmbiguous = Annotated[Choice | None, Field(description="If repeated or skipped; default: first, or moved forward")]
 HoursText = Annotated[str, Field(max_length=written_hours.MAX_TEXT_CHARS)]
 Hours = Annotated[HoursText | None, Field(description="Default 09:00-17:00 on local working days")]
-SkipHolidays = bool  # the name says it: public holidays of the zone's country are no working days
+SkipHolidays = bool  # whether public holidays of the zone's country are days off; the name needs no description
 
 
 class Attendee(BaseModel):
-    # without a docstring: it would stand in the schema, where `participants` says it already
+    # No docstring: it would repeat `participants` in the schema and cost tokens.
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,10 +42,10 @@ class Attendee(BaseModel):
     days: Annotated[HoursText | None, Field(description="Like mon-fri")] = None
 
     def participant(self, *, skip_holidays: bool) -> Participant:
-        """Their zone and hours; `days` count before days named in `hours`.
+        """Parse zone and hours; `days` take precedence over days in `hours`.
 
         Raises:
-            Failure: one of the texts is none.
+            Failure: one of the texts cannot be parsed.
         """
         worked = written_hours.parse(self.hours, skip_holidays=skip_holidays)
         if self.days is not None:
@@ -54,10 +54,10 @@ class Attendee(BaseModel):
 
 
 def people_of(attendees: Sequence[Attendee], *, skip_holidays: bool) -> list[Participant]:
-    """The participants of a meeting.
+    """Parse the participants of a meeting.
 
     Raises:
-        Failure: nobody is named, or one of the texts is none.
+        Failure: there are no participants, or one of the texts cannot be parsed.
     """
     if not attendees:
         raise InvalidInput("participants names nobody to meet.")

@@ -1,4 +1,4 @@
-"""Tools that find meeting times and tell who is at work."""
+"""Tools that find meeting times and check who is at work."""
 
 from datetime import UTC, timedelta
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""Working hours, days off, and the times at which several people can meet."""
+"""Working hours, days off, and meeting times of several people."""

@@ -1,4 +1,4 @@
-"""Results about working hours: who is at work, and when everyone is."""
+"""Results of check_working_hours: who is at work, and the next common window."""
 
 from datetime import datetime
 from typing import Self
@@ -26,9 +26,9 @@ class Availability(Result):
 
     @classmethod
     def of(cls, moment: datetime, zone: Zone, hours: Hours) -> Self:
-        """Build the availability at `moment`; `until` and `next_start` are set only within two weeks.
+        """Build the availability at `moment`; `until` and `next_start` are set only if within two weeks.
 
-        `working_days` only where they are those of the country and not Monday to Friday.
+        `working_days` is set only if they are those of the country and not Monday to Friday.
         """
         local, current = moment.astimezone(zone.rules), hours.under_way(zone, moment)
         coming = None if current else next(iter(hours.stretches(zone, moment, moment + LOOK_AHEAD)), None)
@@ -70,7 +70,7 @@ class WorkingNow(Result):
 
 
 def span(start: datetime, end: datetime | None, zone: Zone) -> str:
-    """A stretch of time as text: `Wed 09:00-17:00`, with the day of the end where it differs, or `from Wed 09:00`."""
+    """An interval as text: `Wed 09:00-17:00`, `Wed 22:00-Thu 06:00`, or without an end `from Wed 09:00`."""
     opens = f"{start.astimezone(zone.rules):%a %H:%M}"
     if end is None:
         return f"from {opens}"
@@ -80,7 +80,7 @@ def span(start: datetime, end: datetime | None, zone: Zone) -> str:
 
 
 def national_days(zone: Zone, hours: Hours) -> str | None:
-    """The working days of a zone's country as `sun-thu`; None where they are Monday to Friday or days were given."""
+    """The working days of a zone's country as `sun-thu`; None if they are Monday to Friday or days were given."""
     found = hours.weekdays(zone)
     if hours.days is not None or found == MONDAY_TO_FRIDAY:
         return None

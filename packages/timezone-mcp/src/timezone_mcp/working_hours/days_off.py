@@ -1,4 +1,4 @@
-"""Days on which nobody works that a caller did not name: national weekends and public holidays."""
+"""Sentences on days off that the caller did not name: national weekends and public holidays."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -13,9 +13,9 @@ MAX_LISTED_SPAN_DAYS = 366
 
 
 def days_off_sentence(calendars: Sequence[tuple[Zone, Hours]], start: datetime, end: datetime) -> str:
-    """Sentences that name working days other than Monday to Friday, moved weekends, and holidays from `start` to `end`.
+    """Sentences on working days other than Monday to Friday, moved weekends, and holidays from `start` to `end`.
 
-    Empty where everyone works from Monday to Friday, or on the days given, and holidays were not asked for.
+    Empty if everyone works from Monday to Friday, or on the given days, and holidays were not requested.
     """
     weeks = {zone.name: days for zone, hours in calendars if (days := national_days(zone, hours))}
     first = min(start, end)
@@ -28,7 +28,7 @@ def days_off_sentence(calendars: Sequence[tuple[Zone, Hours]], start: datetime, 
 
 
 def _holidays(zone: Zone, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
-    """The public holidays of a zone on the days from the earlier to the later time, at most a year of them."""
+    """Yield the public holidays of a zone between two times, for at most a year."""
     first, last = sorted(moment.astimezone(zone.rules).date() for moment in (start, end))
     for number in range(min((last - first).days, MAX_LISTED_SPAN_DAYS) + 1):
         day = first + number * DAY

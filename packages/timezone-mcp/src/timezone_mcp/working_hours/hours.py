@@ -1,4 +1,4 @@
-"""Working hours: days of the week, spans of the local clock, and the stretches of time they make."""
+"""Working hours: weekdays and spans of local time (`Hours`), and the intervals in UTC that they make."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -11,23 +11,23 @@ from timezone_mcp.working_hours.weekends import working_days
 from timezone_mcp.zones import changes
 from timezone_mcp.zones.lookup import Zone
 
-MAX_SPANS = 3  # of a day
+MAX_SPANS = 3  # per day
 DAY = timedelta(days=1)
 EVERY_DAY = frozenset(range(7))
 NOON = timedelta(hours=12)
-LOOK_AHEAD = timedelta(days=14)  # within which the next work and the next common window are sought
+LOOK_AHEAD = timedelta(days=14)  # limit of the search for the next working time and common window
 
-Span = tuple[timedelta, timedelta]  # since midnight of the day on which it begins; the end may lie on the next day
-Stretch = tuple[datetime, datetime]  # aware, in UTC, the end not included
+Span = tuple[timedelta, timedelta]  # since midnight of the day on which it starts; the end may be on the next day
+Stretch = tuple[datetime, datetime]  # an interval in UTC, the end excluded
 NINE_TO_FIVE: Span = (timedelta(hours=9), timedelta(hours=17))
 
 
 @dataclasses.dataclass(frozen=True)
 class Hours:
-    """Working hours by the local clock, in at most three spans a day that do not overlap.
+    """Working hours in local time: at most three spans a day, which do not overlap.
 
     `days` are weekdays, 0 for Monday; None means the working days of the zone's country. With `skip_holidays` the
-    public holidays of that country are no working days.
+    public holidays of that country are days off.
     """
 
     spans: tuple[Span, ...] = (NINE_TO_FIVE,)
@@ -39,13 +39,13 @@ class Hours:
         return working_days(zone) if self.days is None else self.days
 
     def begun_on(self, day: date, zone: Zone) -> list[Stretch]:
-        """The stretches of work that begin on `day`; a clock change makes one longer or shorter, or skips it."""
+        """The working intervals that start on `day`; a clock change can lengthen, shorten or remove one."""
         midnight = datetime.combine(day, time())
         stretches = [(_edge(midnight + opens, zone), _edge(midnight + closes, zone)) for opens, closes in self.spans]
         return [(start, end) for start, end in stretches if start < end]
 
     def under_way(self, zone: Zone, moment: datetime) -> Stretch | None:
-        """The work under way at `moment`; stretches that touch are one, followed for two weeks."""
+        """The working interval that contains `moment`; adjacent intervals of the next two weeks are merged into it."""
         today = moment.astimezone(zone.rules).date()
         begun = [
             stretch for day in (today - DAY, today) if self._works(day, zone) for stretch in self.begun_on(day, zone)
@@ -60,11 +60,11 @@ class Hours:
         return len(self.spans) > 1 or any(closes - opens >= DAY for opens, closes in self.spans)
 
     def stretches(self, zone: Zone, start: datetime, end: datetime) -> list[Stretch]:
-        """Every stretch of work, cut to what lies from `start` to `end`, in order."""
+        """All working intervals between `start` and `end`, in order, cut to this range."""
         return [(max(s, start), min(e, end)) for s, e in self._whole(zone, start, end) if s < end and e > start]
 
     def _whole(self, zone: Zone, start: datetime, end: datetime) -> list[Stretch]:
-        """The stretches of work that begin on the days from one before `start` to one after `end`."""
+        """The working intervals that start on the days from one before `start` to one after `end`."""
         first = start.astimezone(zone.rules).date() - DAY
         days = (first + timedelta(days=n) for n in range((end - start).days + 4))
         return [stretch for day in days if self._works(day, zone) for stretch in self.begun_on(day, zone)]
@@ -81,9 +81,9 @@ def _exists(day: date, zone: Zone) -> bool:
 
 
 def _edge(wall_clock: datetime, zone: Zone) -> datetime:
-    """The instant at which the local clock reaches a time: the clock change itself where it skips the time.
+    """The instant at which the local clock reaches a time; that of the clock change if the time is skipped.
 
-    A repeated time is taken the first time it comes.
+    A repeated time means its first occurrence.
     """
     reading = read(wall_clock, zone)
     if reading.status is not Status.SKIPPED:
@@ -92,23 +92,23 @@ def _edge(wall_clock: datetime, zone: Zone) -> datetime:
 
 
 def next_common(hours: Hours, zones: Iterable[Zone], moment: datetime) -> Stretch | None:
-    """The current or next stretch in which all of the zones work; None where there is none within two weeks."""
+    """The current or next interval in which all zones work; None if there is none within two weeks."""
     calendars = [hours.stretches(zone, moment, moment + LOOK_AHEAD) for zone in zones]
     return next(iter(common(calendars)), None)
 
 
 def without_end(stretch: Stretch, moment: datetime) -> bool:
-    """Whether a stretch goes on for all of the two weeks that were looked at from `moment`."""
+    """Whether an interval lasts until the end of the two weeks searched from `moment`."""
     return stretch[1] >= moment + LOOK_AHEAD
 
 
 def common(calendars: Iterable[Sequence[Stretch]]) -> list[Stretch]:
-    """The intersection of several lists of stretches."""
+    """The intersection of several lists of intervals."""
     return reduce(_overlaps, [joined(calendar) for calendar in calendars])
 
 
 def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Ordered stretches, in which those that touch are merged into one."""
+    """Merge the adjacent and overlapping ones of ordered intervals."""
     whole: list[Stretch] = []
     for start, end in stretches:
         if whole and start <= whole[-1][1]:

@@ -1,4 +1,4 @@
-"""Meeting times: the stretches everyone works in, ranked by how near they are to the middle of everyone's day."""
+"""Search for meeting times, ranked by minutes outside working hours, then by distance from the middle of the day."""
 
 import dataclasses
 import math
@@ -12,15 +12,15 @@ from timezone_mcp.zones.lookup import Zone
 
 MINUTE = timedelta(minutes=1)
 HALF_HOUR, QUARTER = timedelta(minutes=30), timedelta(minutes=15)
-NEAR_STRETCHES = MAX_SPANS + 2  # a meeting of at most half a day overlaps no more, and the next one after it is known
-UNREACHABLE_MINUTES = 7 * 24 * 60.0  # minutes from the middle of a working day, where none is near
+NEAR_STRETCHES = MAX_SPANS + 2  # as many as a meeting of half a day can overlap, and the next one
+UNREACHABLE_MINUTES = 7 * 24 * 60.0  # distance from the middle of a working day if there is none nearby
 
-Worked = Sequence[tuple[float, float]]  # stretches of work in minutes since the search's start: quicker than times
+Worked = Sequence[tuple[float, float]]  # working intervals in minutes since the search's start: faster than datetimes
 
 
 @dataclasses.dataclass(frozen=True)
 class Participant:
-    """Somebody's zone and working hours."""
+    """The zone and the working hours of one participant."""
 
     zone: Zone
     hours: Hours
@@ -42,7 +42,7 @@ class Slot:
 
 @dataclasses.dataclass(frozen=True, order=True)
 class _Rank:
-    """Sort key of a slot, lower is better: minutes outside hours, distances from a day's middle, the start."""
+    """Sort key of a slot, lower is better: minutes outside hours, largest and total distance from the day's middle."""
 
     outside: int
     worst_off: float
@@ -51,9 +51,9 @@ class _Rank:
 
 
 def slots(people: Sequence[Participant], length: timedelta, start: datetime, end: datetime, most: int) -> list[Slot]:
-    """The best slots from `start` to `end` that do not overlap, the best first.
+    """Return at most `most` slots between `start` and `end` that do not overlap, best first.
 
-    Where there are slots within everyone's hours, only those are given; else the nearest to that.
+    If there are slots within everyone's hours, only those are returned; else those with the fewest minutes outside.
     """
     calendars = {who: _calendar(who, start, end) for who in people}
     minutes = length / MINUTE
@@ -67,13 +67,13 @@ def slots(people: Sequence[Participant], length: timedelta, start: datetime, end
 
 
 def clock_changes(people: Sequence[Participant], start: datetime, end: datetime) -> Iterator[tuple[Zone, ClockChange]]:
-    """Every change of a participant's clock after `start` and before `end`, each zone's once."""
+    """Yield the clock changes of the participants' zones between `start` and `end`, both excluded."""
     for zone in dict.fromkeys(who.zone for who in people):
         yield from ((zone, change) for change in changes.between(zone, start, end) if change.at < end)
 
 
 def _calendar(who: Participant, start: datetime, end: datetime) -> Worked:
-    """Working stretches with one day more on both sides, so that a slot at the edge is measured against whole days."""
+    """The working intervals, with one more day on both sides to measure slots at the edges correctly."""
     worked = who.hours.stretches(who.zone, start - DAY, end + DAY)
     return [((opens - start) / MINUTE, (closes - start) / MINUTE) for opens, closes in worked]
 

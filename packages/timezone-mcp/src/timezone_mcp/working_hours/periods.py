@@ -1,4 +1,4 @@
-"""Period of days in which a meeting is sought."""
+"""The period in which to search for a meeting."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,10 +13,10 @@ MAX_PERIOD = timedelta(days=31)
 
 
 def period(keeper: Timekeeper, zone: Zone, first: str, last: str | None) -> tuple[datetime, datetime]:
-    """Start and end of the period in UTC: the last day is included whole, the past part of today is left out.
+    """Parse start and end of the period into UTC. The whole last day is included, the past part of today is not.
 
     Raises:
-        InvalidInput: it is empty, or longer than 31 days.
+        InvalidInput: the period is empty or longer than 31 days.
     """
     now, begin = keeper.now(zone), keeper.moment(first, zone)
     start = (max(begin, now) if begin.date() == now.date() else begin).astimezone(UTC)

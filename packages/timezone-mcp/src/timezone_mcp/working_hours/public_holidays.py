@@ -1,4 +1,4 @@
-"""Public holidays of whole countries, from the `holidays` package."""
+"""National public holidays, from the `holidays` package."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,18 +10,18 @@ from timezone_mcp.zones.lookup import Zone
 
 
 def holiday(day: date, zone: Zone) -> str | None:
-    """The name of the public holiday on `day` in the country of `zone`; None where there is none or none is known."""
+    """The name of the public holiday on `day` in the country of `zone`; None if there is none or none is known."""
     calendar = _calendar(_code(zone))
     return None if calendar is None else calendar.get(day)
 
 
 def without_calendar(zones: Iterable[Zone]) -> list[str]:
-    """The zones whose public holidays are not known, by name."""
+    """The names of the zones whose public holidays are not known."""
     return [zone.name for zone in dict.fromkeys(zones) if _calendar(_code(zone)) is None]
 
 
 def with_regions(zones: Iterable[Zone]) -> list[str]:
-    """The zones in whose country a region may have holidays of its own, which no calendar here has, by name."""
+    """The names of the zones in whose country a region may have further holidays, which are not known here."""
     calendars = {zone.name: _calendar(_code(zone)) for zone in zones}
     return [name for name, calendar in calendars.items() if calendar is not None and calendar.subdivisions]
 
@@ -32,7 +32,7 @@ def _code(zone: Zone) -> str | None:
 
 @cache
 def _calendar(code: str | None) -> Any:
-    """The holidays of a country, by date; those of one of its regions alone are not among them."""
-    import holidays  # 0.3 s: only where they are asked for
+    """The national holidays of a country by date, without those of single regions; None if unknown."""
+    import holidays  # takes 0.3 s, so only if holidays are requested
 
     return holidays.country_holidays(code) if code in holidays.list_supported_countries() else None

@@ -15,7 +15,7 @@ WORKING_DAYS: Mapping[str, frozenset[int]] = {
     "IR": frozenset({5, 6, 0, 1, 2, 3}),
 }
 
-# The year in which the weekend last moved. The days before it are not known here.
+# The year in which the weekend last moved. The working days before it are not known here.
 _MOVED: Mapping[str, int] = {
     **dict.fromkeys(("OM", "SA", "YE", "MV"), 2013),
     "AE": 2022,
@@ -27,11 +27,11 @@ _MOVED: Mapping[str, int] = {
 
 
 def moved_in(zone: Zone) -> int | None:
-    """The year in which the weekend of a zone's country last moved; None where no move is known."""
+    """The year in which the weekend of a zone's country last moved; None if no move is known."""
     return _MOVED.get(tzdb.country_code(zone.name) or "") if zone.iana else None
 
 
 def working_days(zone: Zone) -> frozenset[int]:
-    """The working days of a zone's country, 0 for Monday; Monday to Friday where it lies in no country."""
+    """The working days of a zone's country, 0 for Monday; Monday to Friday for zones without a country."""
     code = tzdb.country_code(zone.name) if zone.iana else None
     return WORKING_DAYS.get(code or "", MONDAY_TO_FRIDAY)

@@ -1,4 +1,4 @@
-"""Working hours as people write them: `9-17`, `mon-fri 09:00-12:00, 13:00-17:00`, `9am-5pm weekdays`, `24/7`."""
+"""Parser of working hours: `mon-fri 09:00-12:00, 13:00-17:00`, `9am-5pm weekdays`, `24/7`."""
 
 import re
 from datetime import timedelta
@@ -33,10 +33,10 @@ WHOLE_DAY = "Write 00:00-24:00 for work round the clock."
 
 
 def parse(text: str | None, *, skip_holidays: bool = False) -> Hours:
-    """Read working hours; without days those of the zone's country, without a text 09:00-17:00.
+    """Parse working hours. Without days they are those of the zone's country; without a text 09:00-17:00.
 
     Raises:
-        InvalidInput: the text is no span of hours, or may mean several.
+        InvalidInput: the text is not a span of hours, or is ambiguous.
     """
     if text is None:
         return Hours(skip_holidays=skip_holidays)
@@ -54,12 +54,12 @@ def parse(text: str | None, *, skip_holidays: bool = False) -> Hours:
 
 
 def days(text: str) -> frozenset[int] | None:
-    """The weekdays meant by `mon-fri`, `sun, tue`, `monday to friday` or `daily`; 0 is Monday.
+    """Parse weekdays such as `mon-fri`, `sun, tue`, `monday to friday` or `daily`; 0 is Monday.
 
-    None for `weekdays` and `working days`, which are those of a country.
+    None for `weekdays` and `working days`, which depend on the country.
 
     Raises:
-        InvalidInput: one of them is no day.
+        InvalidInput: one of them is not a day.
     """
     written = plain_hyphens(" ".join(text.split()).lower()).strip(" ,:;")
     if written in DAILY:
@@ -77,15 +77,15 @@ def days(text: str) -> frozenset[int] | None:
 
 
 def _weekday(word: str) -> int | None:
-    """A day by its name, its plural or at least two of its letters."""
+    """The index of a weekday by its name, its plural or at least its first two letters."""
     return starting_with(word.removesuffix("s") if len(word) > 3 else word, WEEKDAYS, fewest_letters=2)
 
 
 def _spans(text: str, written: str) -> tuple[Span, ...]:
-    """The spans of a day in order.
+    """Parse the spans of a day, in order.
 
     Raises:
-        InvalidInput: one of them may mean several spans, or they overlap.
+        InvalidInput: one of them is invalid or ambiguous, or they overlap.
     """
     found = sorted(_span(text, opens, closes) for opens, closes in SPAN.findall(written))
     following = [*(opens for opens, _ in found[1:]), found[0][0] + DAY]
@@ -95,10 +95,10 @@ def _spans(text: str, written: str) -> tuple[Span, ...]:
 
 
 def _span(text: str, opens: str, closes: str) -> Span:
-    """One span; what closes before it opens goes on over midnight.
+    """Parse one span. If its end is before its start, the end is on the next day.
 
     Raises:
-        InvalidInput: a time does not exist, or may be in the morning or in the evening.
+        InvalidInput: a time does not exist, or may be in the morning or the evening.
     """
     ends = [match for time in (opens, closes) if (match := CLOCK.fullmatch(time))]
     numbers = [match for match in ends if match["hour"]]
@@ -123,7 +123,7 @@ def _on_a_twelve_hour_clock(times: list[re.Match[str]]) -> bool:
 
 
 def _since_midnight(time: re.Match[str]) -> timedelta | None:
-    """The time since midnight that a text writes, from 0 to 24 hours; None where it writes none."""
+    """The time since midnight, from 0 to 24 hours; None if there is no such time."""
     if time["word"]:
         return timedelta(hours=12 if time["word"] == "noon" else 0)
     hour, minute = int(time["hour"]), int((time["minute"] or "").strip(":.h") or 0)

@@ -1,4 +1,4 @@
-"""Abbreviations of time zones and all the zones that each may stand for."""
+"""Abbreviations of time zones, and the zones that each may mean."""
 
 import dataclasses
 from collections import defaultdict
@@ -13,13 +13,13 @@ from timezone_mcp.zones.offsets import written
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Meaning:
-    """One thing an abbreviation may stand for."""
+    """A zone and an offset that an abbreviation may mean."""
 
     timezone: str
     offset: str
 
 
-# In use among people where the database has only a number or nothing.
+# Abbreviations in common use for which the database has a number, another zone or nothing.
 SPOKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AFT": (("Asia/Kabul", "+04:30"),),
     "AMT": (("America/Manaus", "-04:00"), ("Asia/Yerevan", "+04:00")),
@@ -62,14 +62,14 @@ SPOKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def meanings(abbreviation: str) -> tuple[Meaning, ...]:
-    """Everything an abbreviation stands for, the zone with the most people first; empty when nothing is known."""
+    """All meanings of an abbreviation, the zone with the most people first; empty if it is unknown."""
     spoken = (Meaning(name, offset) for name, offset in SPOKEN.get(abbreviation.upper(), ()))
     found = dict.fromkeys((*spoken, *_written().get(abbreviation.upper(), ())))
     return tuple(sorted(found, key=lambda meaning: population.rank(meaning.timezone)))
 
 
 def distinct(found: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
-    """One meaning for each country, offset and set of clocks; the first meaning of each offset comes first."""
+    """One meaning for each country, offset and set of clocks; the first of each offset precede the others."""
     unique: dict[object, Meaning] = {}
     for meaning in found:
         key = tzdb.country(meaning.timezone), meaning.offset, tzdb.clocks(meaning.timezone)
@@ -80,7 +80,7 @@ def distinct(found: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
 
 @cache
 def _written() -> Mapping[str, tuple[Meaning, ...]]:
-    """The abbreviations of the database in the year of its release, winter and summer."""
+    """The abbreviations in the database, in January and July of the release's year."""
     year = int(tzdb.version()[:4])
     found: defaultdict[str, list[Meaning]] = defaultdict(list)
     for name in tzdb.country_codes():

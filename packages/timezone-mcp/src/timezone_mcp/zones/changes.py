@@ -1,4 +1,4 @@
-"""Clock changes: the moments at which a zone's offset from UTC changes."""
+"""Search for clock changes: the instants at which a zone's offset from UTC changes."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from timezone_mcp.zones.lookup import Zone
 
 SEARCH_STEP = timedelta(days=6)  # no zone has ever changed twice within 6.9 days, and none is to
 FIRST_SEARCHED = datetime(1800, 1, 1, tzinfo=UTC)  # before any standard time
-LISTED_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)  # after it there are only rules for every year
-RULED_SPAN = timedelta(days=366 * 12)  # holds twenty changes of a yearly rule
+LISTED_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)  # from here on the database has only yearly rules
+RULED_SPAN = timedelta(days=366 * 12)  # contains twenty changes of a yearly rule
 LAST_SEARCHED = datetime(9999, 12, 1, tzinfo=UTC)
 
 
 @dataclasses.dataclass(frozen=True)
 class ClockChange:
-    """One change: the last local time before it and the first after it, both at the same instant."""
+    """One change at the instant `at`: the local time by the old offset and by the new one."""
 
     at: datetime
     before: datetime
@@ -24,7 +24,7 @@ class ClockChange:
 
     @property
     def size(self) -> timedelta:
-        """How far the clock goes forward; negative when it goes back."""
+        """The amount by which the clock goes forward; negative if it goes back."""
         return self.after.replace(tzinfo=None) - self.before.replace(tzinfo=None)
 
 
@@ -58,7 +58,7 @@ def between(zone: Zone, start: datetime, end: datetime) -> Iterator[ClockChange]
 
 
 def _change(zone: Zone, earlier: datetime, later: datetime) -> ClockChange:
-    """The one change after `earlier` and up to `later`, found by halving."""
+    """Find the one change after `earlier` and up to `later` by bisection."""
     old = earlier.astimezone(zone.rules).utcoffset()
     while later - earlier > timedelta(seconds=1):
         middle = earlier + timedelta(seconds=(later - earlier) // timedelta(seconds=2))

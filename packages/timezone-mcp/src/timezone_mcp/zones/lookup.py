@@ -1,4 +1,4 @@
-"""Lookup of the one time zone that a text means; refused with the zones it may mean."""
+"""Lookup of the time zone that a text means. Errors list candidates."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -13,30 +13,30 @@ from timezone_mcp.places import names
 from timezone_mcp.spelling import plain, quoted
 from timezone_mcp.zones import abbreviations, offsets
 
-MAX_NAME_CHARS = 64  # the longest the database has is 32
+MAX_NAME_CHARS = 64  # the longest name in the database has 32
 MAX_SUGGESTIONS = 3
 MAX_CANDIDATES = 6
 
 
 @dataclasses.dataclass(frozen=True)
 class Zone:
-    """A time zone by its one name, and its rules."""
+    """A time zone: its name as the database spells it, or an offset such as UTC+05:30, and its rules."""
 
     name: str
     rules: tzinfo = dataclasses.field(repr=False, compare=False)
 
     @property
     def iana(self) -> bool:
-        """Whether the database knows the name; a fixed offset such as UTC+05:30 is not in it."""
+        """Whether the zone is in the database, unlike a fixed offset such as UTC+05:30."""
         return self.name in tzdb.names()
 
 
 def resolve(text: str) -> Zone:
-    """The zone meant by an IANA name, an offset, a Windows name, a place or an abbreviation.
+    """Find the zone for an IANA name, an offset, a Windows name, a place or an abbreviation.
 
     Raises:
-        NotFound: nothing is called that; the sentence names what is near.
-        InvalidInput: a place or an abbreviation means several zones; `details` has the candidates.
+        NotFound: the name is unknown; the message suggests similar names.
+        InvalidInput: a place or an abbreviation is ambiguous; `details` has the candidates.
     """
     wanted = " ".join(text.split())
     if not wanted or len(wanted) > MAX_NAME_CHARS:
@@ -48,10 +48,10 @@ def resolve(text: str) -> Zone:
 
 
 def resolve_all(texts: Sequence[str]) -> list[Zone]:
-    """The zones meant, in their order.
+    """Find the zones for several texts, in their order.
 
     Raises:
-        Failure: there are none, or one of the texts means none.
+        Failure: the list is empty, or one of the texts is unknown or ambiguous.
     """
     if not texts:
         raise InvalidInput("At least one time zone must be named.")
@@ -59,7 +59,7 @@ def resolve_all(texts: Sequence[str]) -> list[Zone]:
 
 
 def named(name: str) -> Zone:
-    """The zone of one exact name of the database."""
+    """The zone for an exact name in the database."""
     return Zone(name, tzdb.load(name))
 
 
@@ -104,14 +104,14 @@ def _by_lower_case() -> Mapping[str, str]:
 
 @cache
 def windows_names() -> Mapping[str, str]:
-    """The zones of Windows by the `plain` spelling of its names, under the names in use today."""
-    from tzlocal.windows_tz import win_tz  # only its table of CLDR's facts; nothing asks for this machine's zone
+    """Current IANA names by the `plain` spelling of Windows names."""
+    from tzlocal.windows_tz import win_tz  # only the CLDR table; the local zone of this machine is not used
 
     return {plain(windows): tzdb.current(name) for windows, name in win_tz.items() if name in tzdb.names()}
 
 
 def near(text: str) -> list[str]:
-    """Zones whose names, cities or countries resemble `text`, the most alike first."""
+    """Zones whose names, cities or countries resemble `text`, the most similar first."""
     wanted = plain(text[:MAX_NAME_CHARS])
     spellings = _spellings()
     found = (
@@ -124,7 +124,7 @@ def near(text: str) -> list[str]:
 
 @cache
 def _spellings() -> Mapping[str, tuple[str, ...]]:
-    """Everything that may be misspelt, with the zones it means."""
+    """The names that are candidates for a misspelt one, with the zones of each."""
     return {**{plain(name): (tzdb.current(name),) for name in tzdb.names()}, **names.spellings()}
 
 
@@ -138,7 +138,7 @@ def _unknown(text: str) -> NotFound:
 
 
 def _unknown_in_area(text: str) -> NotFound | None:
-    """The refusal of an unknown place in a known area, as `Paris, Texas`: the area's zones are named."""
+    """The error for an unknown place in a known area, such as `Foo, Texas`, with the area's zones; None otherwise."""
     place, _, area = text.rpartition(",")
     zones = names.distinct_by_clocks(names.zones_of_area(area)) if plain(place) else ()
     if not zones:
@@ -153,7 +153,7 @@ def _unknown_in_area(text: str) -> NotFound | None:
 
 
 def _several(text: str, kind: str, candidates: Sequence[tuple[str, str | None]]) -> InvalidInput:
-    """The refusal of a name with several meanings: candidates, each with its country or offset shown beside it."""
+    """The error for an ambiguous name, with the candidates and the country or offset of each."""
     shown = [f"{name} ({beside})" if beside else name for name, beside in candidates]
     listed = ", ".join(shown[:MAX_CANDIDATES])
     more = f" and {len(candidates) - MAX_CANDIDATES} more" if len(candidates) > MAX_CANDIDATES else ""

@@ -12,12 +12,12 @@ RESEMBLING = re.compile(r"(utc|gmt)? ?[+\-\u2212]? ?\d{1,4}([:.,h]\d{1,2})*", re
 
 
 def resembles(text: str) -> bool:
-    """Whether a text that is no offset was meant as one: `UTC+5.5`, `5:30`, `UTC+15`."""
+    """Whether a text that is not a valid offset was probably meant as one: `UTC+5.5`, `5:30`, `UTC+15`."""
     return RESEMBLING.fullmatch(text) is not None
 
 
 def written(offset: timedelta | None) -> str:
-    """Format an offset as `+05:30`, with seconds only where it has them, as before standard time."""
+    """Format an offset as `+05:30`, with seconds only if it has any, as before standard time."""
     total = round((offset or timedelta()).total_seconds())
     sign, total = ("-", -total) if total < 0 else ("+", total)
     hours, rest = divmod(total, 3600)

@@ -1,4 +1,4 @@
-"""Time zones found by a place, a country, an abbreviation, a Windows name or an offset."""
+"""Search for time zones by place, country, abbreviation, Windows name or offset."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,7 @@ Fits = Callable[[str, str], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Hit:
-    """A zone and why it was found; `offset` where the search itself fixes it."""
+    """A zone and the reason why it was found; `offset` is set if the query implies one."""
 
     name: str
     match: str
@@ -22,7 +22,7 @@ class Hit:
 
 
 def search(query: str, now: datetime) -> list[Hit]:
-    """Every zone that `query` may mean, the surest first: whole words, else beginnings of words, else spelt alike."""
+    """Return the zones that `query` may mean: matches of whole words, else of prefixes, else of similar spelling."""
     wanted = " ".join(query.split())
     for fits in (_has_words, _begins_words):
         if hits := _without_repeats(hit for finder in FINDERS for hit in finder(wanted, now, fits)):
@@ -31,7 +31,7 @@ def search(query: str, now: datetime) -> list[Hit]:
 
 
 def _without_repeats(hits: Iterable[Hit]) -> list[Hit]:
-    """Each zone once, and the zones of an abbreviation once for every offset it may stand for."""
+    """Remove duplicates; a zone found by an abbreviation is kept once for each offset that it may mean."""
     found: dict[tuple[str, str | None], Hit] = {}
     for hit in hits:
         found.setdefault((hit.name, hit.offset), hit)
