@@ -1,4 +1,4 @@
-"""A search API that knows a dozen made-up pages; it stands in for one that costs money.
+"""A search API with a dozen made-up pages, in place of a commercial one.
 
 SEARCH_API_KEY=... python examples/web-search/backend.py
 """
@@ -30,7 +30,7 @@ PAGES = [
 
 
 def application(key: str) -> Starlette:
-    """The API, for callers who bring `key`."""
+    """Build the API, which requires `key` in the header X-API-Key."""
 
     async def search(request: Request) -> JSONResponse:
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), key.encode()):

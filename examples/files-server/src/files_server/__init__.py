@@ -1,1 +1,1 @@
-"""The files of one folder as resources."""
+"""MCP server for the files of one folder, read only."""

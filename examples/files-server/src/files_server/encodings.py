@@ -1,4 +1,4 @@
-"""Text encodings of files: declared by a byte order mark, UTF-8, or detected."""
+"""Decoding of text files: by byte order mark, as UTF-8, or in a detected encoding."""
 
 import codecs
 
@@ -9,24 +9,24 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DETECTED_BYTES = 65_536  # enough to tell an encoding
-CLEAR_MARGIN = 0.1  # of the detector's measure of mess, from 0 to 1, between the best reading and the next
-NOT_IN_FILES = (  # of mainframes, or without a byte order mark a guess from a few bytes
+DETECTED_BYTES = 65_536  # size of the sample for the detection
+CLEAR_MARGIN = 0.1  # candidates whose `chaos` (0 to 1) is this close to the best one's count as possible too
+NOT_IN_FILES = (  # of mainframes, or not reliably detected without a byte order mark
     *("cp037", "cp500", "cp1026", "cp1140", "cp273", "cp424", "cp875", "utf_7"),
     *("utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"),
 )
 WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝ€£©®™°§«»¿¡·ºª²³½“”„…—\xa0"
-    "\u2018\u2019\u201a\u2013\u00d7"  # quotation marks, dash and times sign that look like others
+    "\u2018\u2019\u201a\u2013\u00d7"  # quotation marks, dash and times sign, escaped because they resemble others
 )
-MAX_WESTERN_SHARE = 0.35  # of such characters in a text of Western Europe, which is mostly ASCII
+MAX_WESTERN_SHARE = 0.35  # maximum share of such characters: Western European texts are mostly ASCII
 
 
 def decoded(raw: bytes) -> tuple[str, str] | None:
-    """The text of `raw` and the name of its encoding; None where it is no text in an encoding that is clear.
+    """Decode `raw` and return the text and the name of its encoding; None if it is binary or the encoding is ambiguous.
 
-    No character is ever replaced: what does not decode is no text of that encoding, and where several encodings give
-    different texts none is chosen, but for the one of Western Europe, whose name then says that it is not certain.
+    Undecodable bytes are never replaced. If several encodings give different texts, none is chosen, except
+    Windows-1252 for a Western European text; the returned name then says that it is not certain.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if raw.startswith(mark):
@@ -44,7 +44,7 @@ def _whole(raw: bytes, encoding: str) -> tuple[str, str] | None:
 
 
 def _detected(raw: bytes) -> tuple[str, str] | None:
-    from charset_normalizer import from_bytes  # only for files that are not UTF-8
+    from charset_normalizer import from_bytes  # imported only for files that are not UTF-8
 
     matches = from_bytes(_beginning(raw), cp_exclusion=list(NOT_IN_FILES))
     best = matches.best()
@@ -55,13 +55,13 @@ def _detected(raw: bytes) -> tuple[str, str] | None:
 
 
 def _beginning(raw: bytes) -> bytes:
-    """At most the bytes that are looked at, up to the end of a line: no character of several bytes is cut."""
+    """The sample for the detection, cut at the end of a line so that no multi-byte character is split."""
     head = raw[:DETECTED_BYTES]
     return head[: head.rfind(b"\n") + 1] or head if len(raw) > len(head) else head
 
 
 def _western(raw: bytes) -> tuple[str, str] | None:
-    """The text in Windows-1252 where each character beyond ASCII is one that Western European texts have."""
+    """Decode as Windows-1252 if all non-ASCII characters are common in Western European texts; else None."""
     found = _whole(raw, "cp1252")
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The allowed folder: files are opened only inside it, also where a path or a concurrent swap of links leads out."""
+"""Access to the allowed folder, safe against paths and symbolic links that lead out of it, also concurrent ones."""
 
 import mimetypes
 import os
@@ -15,11 +15,11 @@ MAX_READ_SIZE = 1_000_000  # characters of a text, bytes of anything else
 TEXTUAL = {"application/json", "application/xml", "application/toml", "application/yaml", "application/sql"}
 UNKNOWN = "text/plain"
 TYPES = mimetypes.MimeTypes()
-"""The library's own table: what this machine has installed plays no part."""
+"""MIME types of the standard library, without those that the operating system configures."""
 BINARY = "application/octet-stream"
 COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 BY_STEPS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY")
-"""Whether this system can open a path one step at a time; Windows cannot."""
+"""Whether the system can open a path component by component (`openat`); Windows cannot."""
 MORE_TYPES = {
     "text/markdown": (".md", ".markdown"),
     "text/javascript": (".js", ".mjs", ".cjs", ".jsx"),
@@ -48,17 +48,18 @@ MORE_TYPES = {
     "application/vnd.oasis.opendocument.text": (".odt",),
     "application/vnd.oasis.opendocument.spreadsheet": (".ods",),
 }
-"""Types that some Pythons lack, have under an older name or, as with `.ts`, take for a video."""
+"""Types that some versions of Python lack, name differently or, like `.ts`, define as a video."""
 for kind, endings in MORE_TYPES.items():
     for ending in endings:
         TYPES.add_type(kind, ending)
 
 
 class Folder:
-    """One folder, by its real place.
+    """The allowed folder.
 
     Args:
-        by_steps: open step by step, as POSIX can; otherwise by the whole path, which is checked again once it is open.
+        root: the resolved path; None if none is configured.
+        by_steps: open a file component by component, as POSIX can; else by its path, which is checked again afterwards.
     """
 
     def __init__(self, root: Path | None, *, by_steps: bool = BY_STEPS) -> None:
@@ -70,7 +71,7 @@ class Folder:
         """The allowed folder.
 
         Raises:
-            PermissionDenied: when none is set.
+            PermissionDenied: none is configured.
         """
         if self._root is None:
             raise PermissionDenied("This server may read no folder: ALLOWED_DIR is not set.", remedy="Do not retry.")
@@ -81,10 +82,10 @@ class Folder:
         return self._root is not None
 
     def place(self, path: str) -> Path:
-        """The real place of what a path names, its percent signs decoded before.
+        """Resolve an absolute, percent-decoded path to a real path in the folder.
 
         Raises:
-            NotFound: when it is not there, or outside of the folder: which of both is not told.
+            NotFound: it does not exist or is outside of the folder; the error does not reveal which.
         """
         try:
             named = path.lstrip("/")
@@ -96,11 +97,11 @@ class Folder:
         return place
 
     def read(self, path: str) -> tuple[bytes, str]:
-        """The bytes of a file, and its MIME type: by its name, and by its content where that is another kind.
+        """Read a file; return its bytes and its MIME type, from its name or from its content if they disagree.
 
         Raises:
-            NotFound: when the folder has no such file.
-            InvalidInput: when it is not a regular file.
+            NotFound: the folder has no such file.
+            InvalidInput: it is not a regular file.
         """
         place = self.place(path)
         with self._open(place) as descriptor:
@@ -115,7 +116,7 @@ class Folder:
 
     @contextmanager
     def _opened_by_steps(self, place: Path) -> Generator[int]:
-        """Open a file folder by folder from the root down, following no link: the checked file is the opened one."""
+        """Open a file component by component from the root, without following links: a swapped link cannot lead out."""
         here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for step in place.relative_to(self.root).parts:
@@ -132,9 +133,9 @@ class Folder:
 
 @contextmanager
 def _opened_whole(place: Path) -> Generator[int]:
-    """Open a file by its whole path and yield it only if that path still leads, without a link, to the same file.
+    """Open a file by its path and yield it only if the path, without links, still leads to the same file.
 
-    Whoever swaps a folder for a link and back between two calls gets past this, but never past the way by steps.
+    Swapping a folder for a link and back between two calls defeats this check, but not `_opened_by_steps`.
     """
     optional = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in optional)
@@ -153,7 +154,7 @@ def _opened_whole(place: Path) -> Generator[int]:
 
 
 def kind_of(raw: bytes, place: Path) -> str:
-    """The MIME type of a file: of a name that says text, only where the content is text, and the other way round."""
+    """The MIME type by the file's name, corrected if the name and the content disagree on whether it is text."""
     named = _named(place.name)
     if named is None or is_text(named):
         return named or UNKNOWN if encodings.decoded(raw) else BINARY
@@ -161,12 +162,12 @@ def kind_of(raw: bytes, place: Path) -> str:
 
 
 def type_of(path: Path) -> str:
-    """The MIME type by the file's name; plain text where nothing is known."""
+    """The MIME type by the file's name; plain text if it is unknown."""
     return _named(path.name) or UNKNOWN
 
 
 def _named(name: str) -> str | None:
-    """The type that a name says: of `notes.txt.gz` that of the compression."""
+    """The MIME type of a name, None if unknown; for `notes.txt.gz` that of the compression."""
     kind, compression = TYPES.guess_type(name)
     return COMPRESSED.get(compression, BINARY) if compression else kind
 

@@ -1,4 +1,4 @@
-"""The files in the list of resources, the latest change first, and the completion of their paths."""
+"""The list of resources, most recently changed files first, and the completion of file paths."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,11 @@ from files_server.folder import Folder
 
 PAGE = 100
 MAX_LISTED = 1_000
-"""Files in the list of resources: those changed last. The tool list_files names all."""
+"""Maximum number of files in the list of resources. The tool list_files returns all."""
 
 
 async def recent_files(folder: Folder, position: str | None) -> EntryPage:
-    """A page of the files that were changed last."""
+    """One page of the most recently changed files."""
     if not folder.is_set:
         return EntryPage(())
     listed, before = _parsed(position)
@@ -35,7 +35,7 @@ async def file_paths(folder: Folder, prefix: str, chosen: Mapping[str, str]) -> 
 
 
 def _parsed(position: str | None) -> tuple[int, walk.Moment | None]:
-    """How many files were listed before, and the last one of them."""
+    """Parse a cursor into the number of files listed so far and the last of them."""
     if position is None:
         return 0, None
     listed, changed, path = json.loads(position)

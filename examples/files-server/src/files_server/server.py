@@ -1,4 +1,4 @@
-"""files-server: its table of contents."""
+"""The files-server: its settings, tools and resources."""
 
 from mcp_chassis.server import Server
 

@@ -1,4 +1,4 @@
-"""Settings of files-server: the one folder that may be read."""
+"""Settings of files-server."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 
 def _folder(path: Path) -> Path:
-    """The real path of a folder, resolved once at the start, so that a link is not followed anew later."""
+    """Resolve the folder's path once at the start, so that a link that changes later has no effect."""
     if not path.is_dir():
         raise ValueError("must be a folder that exists")
     return path.resolve()

@@ -69,10 +69,10 @@ async def file(path: FilePath, files: Files) -> Content:
 
 
 def _text(raw: bytes) -> str:
-    """The text of a file; a last line names an encoding that is not UTF-8.
+    """Decode a file; if it is not UTF-8, a last line names the encoding.
 
     Raises:
-        InvalidInput: it is no text in a known encoding.
+        InvalidInput: it is not text in a known encoding.
     """
     found = encodings.decoded(raw)
     if found is None:
@@ -82,10 +82,10 @@ def _text(raw: bytes) -> str:
 
 
 def _cut(text: str, path: str, start: int) -> str:
-    """A million characters from `start`; a last line says how to read on.
+    """Return up to a million characters from `start`; if there are more, a last line says how to continue.
 
     Raises:
-        InvalidInput: the text ends before `start`.
+        InvalidInput: `start` is beyond the end of the text.
     """
     if start > len(text):
         raise InvalidInput(f"This file has {len(text):,} characters, fewer than start skips.")

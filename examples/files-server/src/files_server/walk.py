@@ -1,4 +1,4 @@
-"""Listings of a folder: by name from any position, without reading what lies before it, and by the last change."""
+"""Listings of a folder: by name from any position, and by time of change."""
 
 import heapq
 import os
@@ -17,16 +17,16 @@ from files_server.folder import Folder, type_of, uri_of
 
 Steps = Sequence[str]
 Moment = tuple[int, str]
-"""When a file was changed, in nanoseconds, and its path: unique, and ordered by the change."""
+"""Sort key of a file: time of change in nanoseconds, then the path, which makes it unique."""
 
 FILE_URI = "file:///"
 WALK_SECONDS = 20.0
-"""A folder that takes longer is not listed by its last changes."""
+"""Time limit of a listing by time of change."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file; `position` is where the walk goes on after it."""
+    """One file; `position` is the cursor that continues the walk after it."""
 
     path: Path
     position: str
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The path in the folder, for people; bytes that are no UTF-8 are shown as such."""
+        """The path relative to the folder, for display; invalid UTF-8 is shown as replacement characters."""
         return os.fsencode(unquote(self.position, errors="surrogateescape")).decode(errors="replace")
 
     @property
@@ -48,10 +48,10 @@ class Entry:
 
 
 def files(folder: Folder, after: str | None = None) -> Iterator[Entry]:
-    """Every regular file below the folder, folder by folder in the order of names; links are not followed.
+    """Yield every regular file below the folder, depth first in the order of names; links are not followed.
 
-    A folder is read when its turn comes. Those that lie wholly before the position are not read at all, so that a page
-    costs what it shows and the folders above it, wherever in the tree it stands.
+    Folders are read lazily and those wholly before the position are skipped, so that the cost of a page does not
+    depend on its position in the tree.
 
     Args:
         after: the position of the last file seen, which need not exist any more.
@@ -73,10 +73,10 @@ def files(folder: Folder, after: str | None = None) -> Iterator[Entry]:
 def recent(
     folder: Folder, count: int, before: Moment | None = None, clock: Callable[[], float] = time.monotonic
 ) -> list[tuple[Moment, Entry]]:
-    """The `count` files that were changed last, before `before`, the latest first; no more of them are held.
+    """The `count` most recently changed files before `before`, latest first; memory is bounded by `count`.
 
     Raises:
-        TimedOut: when the folder is too large to be walked in time.
+        TimedOut: the folder is too large to be walked in time.
     """
     root, end = folder.root, clock() + WALK_SECONDS
     latest = heapq.nlargest(
@@ -86,7 +86,7 @@ def recent(
 
 
 def _moments(root: Path, end: float, clock: Callable[[], float]) -> Iterator[tuple[Moment, os.DirEntry[str]]]:
-    """Each regular file below the folder with the moment of its last change; links are not followed."""
+    """Yield each regular file below the folder with its sort key; links are not followed."""
     waiting = [root]
     while waiting:
         if clock() > end:
@@ -101,10 +101,10 @@ def _moments(root: Path, end: float, clock: Callable[[], float]) -> Iterator[tup
 
 
 def completed(folder: Folder, prefix: str) -> list[str]:
-    """The paths, as in a file:/// address, that begin with `prefix`: of files, and of folders with a slash at the end.
+    """The paths of files and folders, as in file:/// URIs, that start with `prefix`; folders end with a slash.
 
     Args:
-        prefix: the beginning of such a path, or of a path in the folder.
+        prefix: the start of such a path, or of a path relative to the folder.
     """
     root = uri_of(folder.root).removeprefix(FILE_URI).rstrip("/")
     inner = unquote(prefix, errors="surrogateescape").lstrip("/")
@@ -120,7 +120,7 @@ def completed(folder: Folder, prefix: str) -> list[str]:
 
 
 def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]]:
-    """Entries of one folder from a position on, by name; the folder on the path to it comes with the steps below."""
+    """Yield the entries of one folder after a position, by name, each with the rest of the position for it."""
     for item in _read(folder):
         if not after or item.name > after[0]:
             yield item, ()
@@ -129,7 +129,7 @@ def _from(folder: Path, after: Steps) -> Iterator[tuple[os.DirEntry[str], Steps]
 
 
 def _read(folder: Path) -> list[os.DirEntry[str]]:
-    """Entries of a folder; none where it is gone, not readable, or reached through a link or a Windows junction."""
+    """Entries of a folder by name; empty if it is gone, unreadable, or reached through a link or Windows junction."""
     try:
         with _scanned(folder) as items:
             return sorted(items, key=lambda item: item.name)
@@ -139,7 +139,7 @@ def _read(folder: Path) -> list[os.DirEntry[str]]:
 
 @contextmanager
 def _scanned(folder: Path) -> Generator[Iterator[os.DirEntry[str]]]:
-    """Entries of a folder, in no order.
+    """Open a folder and yield its entries, unordered.
 
     Raises:
         OSError: it is gone, not readable, or reached through a link or a Windows junction.
@@ -151,7 +151,7 @@ def _scanned(folder: Path) -> Generator[Iterator[os.DirEntry[str]]]:
 
 
 def _facts(item: os.DirEntry[str]) -> os.stat_result | None:
-    """Status of a regular file; None for links, pipes and files that are gone."""
+    """The stat of a regular file; None for links, pipes and files that are gone."""
     try:
         facts = item.stat(follow_symlinks=False)
     except OSError:

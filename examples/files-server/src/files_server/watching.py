@@ -1,4 +1,4 @@
-"""Changes of files as events of their resources, from the operating system's file events."""
+"""Notifications of changed files, from the operating system's file events."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from files_server.folder import Folder, uri_of
 from files_server.settings import FilesSettings
 
 SETTLED_MS = 50
-RETRY_SECONDS = 1.0  # before a watch that has failed is begun again
+RETRY_SECONDS = 1.0  # delay before a failed watch is restarted
 log = logging.getLogger(__name__)
 Watcher = Callable[..., AsyncGenerator[set[tuple[int, str]]]]
 
@@ -25,7 +25,7 @@ async def connect(settings: FilesSettings) -> AsyncGenerator[Folder]:
 
 @asynccontextmanager
 async def watch(folder: Folder, bus: SubscriptionBus) -> AsyncGenerator[None]:
-    """Publish every change of a file as an update of its resource while the context is open."""
+    """Publish changes of files as updates of their resources while the context is open."""
     if not folder.is_set:
         yield
         return
@@ -39,7 +39,7 @@ async def watch(folder: Folder, bus: SubscriptionBus) -> AsyncGenerator[None]:
 
 
 async def _tell(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) -> None:
-    """Watch until the server ends; after an error of the system, and after new folders, watch again."""
+    """Watch until the server stops; restart after errors and when a folder was added or removed."""
     while not stop.is_set():
         try:
             await _publish(folder, bus, stop)
@@ -51,13 +51,13 @@ async def _tell(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) -> No
 
 
 async def _publish(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) -> None:
-    """Publish changes until a folder comes or goes, since each real folder is watched on its own.
+    """Publish changes until a folder is added or removed, since each folder has a watch of its own.
 
-    Links are not followed: one that leads to a folder above would make the system's watch endless.
+    Links are not followed: one to a parent folder would make a recursive watch endless.
     """
     import watchfiles
 
-    watcher: Watcher = vars(watchfiles)["awatch"]  # its own annotation needs trio to be understood
+    watcher: Watcher = vars(watchfiles)["awatch"]  # its type annotation refers to trio, which is not installed
     watched = await asyncio.to_thread(folders, folder.root)
     events = watcher(*watched, stop_event=stop, debounce=SETTLED_MS, step=SETTLED_MS, recursive=False)
     async for changes in events:
@@ -72,10 +72,10 @@ async def _publish(folder: Folder, bus: SubscriptionBus, stop: asyncio.Event) ->
 
 
 def folders(root: Path) -> list[Path]:
-    """The folder and every real folder below it, in order; links are not followed."""
+    """The folder and all folders below it, sorted; links are not followed."""
     return sorted(Path(place) for place, _, _ in os.walk(root, followlinks=False)) or [root]
 
 
 def files_of(new: Sequence[Path]) -> list[Path]:
-    """The files of folders that were not watched when they came."""
+    """The files in new folders, which may have been created before the folder was watched."""
     return [Path(item.path) for place in new if place.is_dir() for item in os.scandir(place) if item.is_file()]

@@ -16,7 +16,7 @@ from first_server.powers import MAX_BITS, MAX_EXACT_BITS, Number, logarithm, pow
 
 MAX_DEPTH = 50
 LARGEST = int(sys.float_info.max)
-"""Whole numbers stay within the range of a double, so that every answer survives any JSON reader."""
+"""Largest integer: within the range of a double, so that any JSON parser can read a result."""
 MAX_DIGITS = 30
 MAX_PLACES = 50
 
@@ -25,7 +25,7 @@ CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """One function: its computation, the number of its arguments, and whether they must be whole."""
+    """One function: its implementation, the number of its arguments, and whether they must be integers."""
 
     compute: Callable[..., Any]
     fewest: int = 1
@@ -56,7 +56,7 @@ class Parser:
         self._depth = 0
 
     def peek(self) -> str:
-        """The next token, empty at the end."""
+        """The next token, which is not consumed; empty at the end."""
         return self._tokens[self._next] if self._next < len(self._tokens) else ""
 
     def sum(self) -> Number:
@@ -132,7 +132,7 @@ class Parser:
 
 
 def applied(symbol: str, left: Number, right: Number) -> Number:
-    """`left symbol right`, refused before it is computed where it would be too large."""
+    """Compute `left symbol right`; a power that would be too large is refused before it is computed."""
     value = _computed(OPERATORS[symbol], left, right)
     if value == 0 and left != 0 and (symbol in ("/", "**") or (symbol == "*" and right != 0)):
         raise _too_small()
@@ -140,7 +140,7 @@ def applied(symbol: str, left: Number, right: Number) -> Number:
 
 
 def called(name: str, arguments: list[Number]) -> Number:
-    """The function `name` of `arguments`."""
+    """Call the function `name` with `arguments`."""
     function = FUNCTIONS[name]
     if not function.fewest <= len(arguments) <= function.most:
         raise InvalidInput(f"{name} does not take {len(arguments)} arguments.")
@@ -155,7 +155,7 @@ def called(name: str, arguments: list[Number]) -> Number:
 
 
 def finite(value: Any) -> Number:
-    """`value` itself when it is a real number within the range of a double."""
+    """Return `value` if it is a real number within the range of a double."""
     if isinstance(value, complex):
         raise InvalidInput("A power of a negative number is not real.", remedy="Write -(8 ** (1 / 3)) for a real root.")
     if isinstance(value, Fraction):
@@ -177,7 +177,7 @@ def _computed(compute: Callable[..., Any], *arguments: Number) -> Number:
 
 
 def _literal(word: str) -> Number:
-    """A number as it is typed, exact; `1e400` is too large, `1e-400` too small."""
+    """Parse a number exactly; `1e400` is too large and `1e-400` too small."""
     if not re.search(r"[.eE]", word):
         return finite(int(word))
     exponent = re.search(r"[eE]([+-]?\d+)$", word)
@@ -189,7 +189,7 @@ def _literal(word: str) -> Number:
 
 
 def _simplest(value: Fraction) -> Number:
-    """A fraction as a whole number where it is one, and as a float where its parts are too long."""
+    """Convert a fraction to an integer if it is one, or to a float if its parts are too long."""
     if value.denominator == 1:
         return finite(value.numerator)
     if float(value) == 0:
@@ -200,7 +200,7 @@ def _simplest(value: Fraction) -> Number:
 
 
 def _rounded(value: Number, digits: Number = 0) -> Number:
-    """Rounded half away from zero, as people do it by hand: round(2.675, 2) is 2.68."""
+    """Round half away from zero, as by hand: round(2.675, 2) is 2.68."""
     if not isinstance(digits, int) or abs(digits) > MAX_DIGITS:
         raise InvalidInput(f"round takes a whole number of digits, at most {MAX_DIGITS}.")
     place = Fraction(10) ** digits
@@ -210,7 +210,7 @@ def _rounded(value: Number, digits: Number = 0) -> Number:
 
 
 def decimal_text(value: Fraction) -> str | None:
-    """The digits of a fraction whose decimal expansion ends within 50 places; None for others."""
+    """The decimal digits of a fraction whose expansion ends within 50 places; None for others."""
     rest = value.denominator
     for prime in (2, 5):
         while rest % prime == 0:

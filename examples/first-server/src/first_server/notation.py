@@ -1,4 +1,4 @@
-"""Notation of arithmetic: signs of print and of the keyboard, and refusals that say how to write what was meant."""
+"""Tokeniser of arithmetic expressions, and errors that say how to write what was probably meant."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from mcp_chassis.failures import InvalidInput
 
 TOKEN = re.compile(r"\s*(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\*\*|//|[-+*/%(),!\u221a])", re.ASCII)
 SIGNS = str.maketrans({"\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-", "\u2217": "*"})
-"""Signs of print for the operators of a keyboard."""
+"""ASCII operators by typographic sign."""
 PERCENT = re.compile(r"[\d)]\s*(?:%(?:$|\s*[-+),*/]|\s*of\b)|per ?cent\b)", re.ASCII)
 COMMA_FOR_POINT = re.compile(r"\d,\d")
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}|[ \u00a0\u202f]\d{3})+(?![\d,])")
@@ -35,14 +35,14 @@ INSTEAD: Mapping[str, str] = {
     "mod": "A remainder is written 7 % 2.",
     "x": "Multiplication is written 2 * 3.",
 }
-"""What to write for signs and words that are not understood."""
+"""Remedies for signs and words that are not supported."""
 
 
 def plain_signs(expression: str) -> str:
-    """The expression with the operators of a keyboard.
+    """Replace typographic operators by ASCII ones.
 
     Raises:
-        InvalidInput: a percent sign in it has two meanings.
+        InvalidInput: a percent sign is ambiguous.
     """
     plain = expression.translate(SIGNS)
     if PERCENT.search(plain.strip()):
@@ -53,7 +53,11 @@ def plain_signs(expression: str) -> str:
 
 
 def tokens(expression: str) -> list[str]:
-    """Numbers, names and operators of `expression`, in order."""
+    """Split `expression` into numbers, names and operators.
+
+    Raises:
+        InvalidInput: it contains another character.
+    """
     found: list[str] = []
     text = expression.rstrip()
     position = 0
@@ -69,7 +73,7 @@ def tokens(expression: str) -> list[str]:
 
 
 def unexpected(word: str, expression: str) -> InvalidInput:
-    """The refusal of what follows a whole expression, with the way to write what was probably meant."""
+    """The error for a token after a complete expression, with the way to write what was probably meant."""
     remedy = ""
     if grouped := GROUPED.search(expression):
         remedy = f"Write {SEPARATORS.sub('', grouped[0])} without separators."

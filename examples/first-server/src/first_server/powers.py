@@ -1,24 +1,24 @@
-"""Powers and logarithms, exact where the result is rational and short enough."""
+"""Powers and logarithms, exact if the result is rational and short enough."""
 
 import math
 from decimal import Context, Decimal, Overflow
 from fractions import Fraction
 
 Number = int | Fraction | float
-"""Whole numbers and fractions are exact; what a function like sqrt gives is a float."""
+"""Integers and fractions are exact; functions such as sqrt return floats."""
 
 MAX_BITS = 1024
-"""Of a whole number: beyond it no double can hold it."""
-MAX_EXACT_BITS = 2 * MAX_BITS  # of a fraction's parts; beyond them a float goes on
+"""Maximum size of an integer in bits, so that its value is within the range of a double."""
+MAX_EXACT_BITS = 2 * MAX_BITS  # of numerator and denominator; larger fractions become floats
 MAX_ROOT = 64
 DIGITS = Context(prec=60, Emax=10**12, Emin=-(10**12))
 
 
 def power(base: Number, exponent: Number) -> Number | complex:
-    """A power of two numbers, exact for whole exponents and for roots that are rational.
+    """Compute a power, exact for integer exponents and for roots that are rational.
 
     Raises:
-        OverflowError: it is beyond the range of a double.
+        OverflowError: the result is beyond the range of a double.
         ZeroDivisionError: zero to a negative power.
     """
     if isinstance(base, float):
@@ -45,7 +45,7 @@ def _whole_power(base: int | Fraction, exponent: int) -> Number:
 
 
 def _exact_root(base: int | Fraction, degree: int) -> Fraction | None:
-    """The rational root of a number that is not negative; None where there is none."""
+    """The rational root of a non-negative number; None if there is none."""
     if base < 0:
         return None
     parts = [_whole_root(part, degree) for part in (base.numerator, base.denominator)]
@@ -60,7 +60,7 @@ def _whole_root(value: int, degree: int) -> int | None:
 
 
 def logarithm(value: Number, base: Number | None = None) -> Number:
-    """The natural logarithm, or that to `base`: whole where `value` is a whole power of it.
+    """Compute the natural logarithm, or that to `base`: an integer if `value` is an integer power of it.
 
     Raises:
         ValueError: there is no real logarithm.

@@ -1,4 +1,4 @@
-"""The greetings: a template, of which one stands in the list of resources."""
+"""Greetings as a resource template, with one example in the list of resources."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Settings of first-server: those of every server."""
+"""Settings of first-server: only those that every server has."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The calculator, as a tool."""
+"""The tool `calculate`."""
 
 from fractions import Fraction
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""A small support desk: users, tickets, and everything an API does that makes a client's life hard."""
+"""A small support desk API with users and tickets, and with typical difficulties for its clients."""

@@ -1,4 +1,4 @@
-"""The API itself: routes, authentication, problems, ETags, faults on request."""
+"""The API: routes, authentication, RFC 9457 errors, ETags, and faults on request."""
 
 import hashlib
 import hmac
@@ -28,11 +28,11 @@ READS = {"GET", "HEAD"}
 
 
 class Desk:
-    """One support desk over one store.
+    """The API of a support desk over one store.
 
     Args:
-        token: what a caller must bring.
-        faults: whether `POST /faults` is there.
+        token: the bearer token that callers must send.
+        faults: whether to offer `POST /faults`.
     """
 
     def __init__(self, store: Store, token: str, *, faults: bool = False) -> None:
@@ -140,7 +140,7 @@ def _read(kind: type[Asked], request: Request) -> Asked:
 
 
 async def _body(request: Request) -> Any:
-    """The request's JSON; None where it has no body."""
+    """Parse the request's JSON body; None for GET and HEAD."""
     if request.method in READS:
         return None
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -170,7 +170,7 @@ def _answered(request: Request, status: int, found: Any) -> Response:
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer of RFC 9457."""
+    """Build an error response by RFC 9457."""
     from http import HTTPStatus
 
     known = {each.value: each.phrase for each in HTTPStatus}

@@ -1,4 +1,4 @@
-"""What the tools in code receive: the APIs of the bridge they stand in, of which they ask one."""
+"""Parameters and requests that the tools in code share."""
 
 from typing import Annotated, Any, Protocol
 
@@ -20,5 +20,5 @@ TicketId = Annotated[int, Field(ge=1, le=999_999)]
 
 
 async def ticket(apis: Apis, ticket_id: int) -> dict[str, Any]:
-    """One ticket as the desk tells it."""
+    """Fetch one ticket as JSON."""
     return (await apis[API].get("/tickets/{ticket_id}", {"ticket_id": ticket_id})).json

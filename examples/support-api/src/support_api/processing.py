@@ -1,4 +1,4 @@
-"""Many tickets in one call, in stages: what succeeded is kept, what failed is told, and how far it came."""
+"""Processing of many tickets in one call, in stages with progress; tickets that fail are reported, not fatal."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -58,10 +58,10 @@ async def process_tickets(
 
 
 async def _loaded(apis: Apis, ids: Sequence[int]) -> tuple[list[Ticket], list[Unprocessed]]:
-    """The tickets that could be read, and why the others could not.
+    """Load tickets; return those that could be read, and the others with the reason.
 
     Raises:
-        Failure: the first one's, when none could.
+        Failure: that of the first ticket, if none could be read.
     """
     outcomes = await fan_out(list(dict.fromkeys(ids)), lambda ticket_id: ticket(apis, ticket_id))
     failures = [(each.item, each.failure) for each in outcomes if each.failure is not None]
@@ -76,7 +76,7 @@ def _first(failures: Sequence[tuple[int, Failure]]) -> Failure:
 
 
 def _prepared(found: Ticket) -> Ticket:
-    """The ticket with its subject as it is compared: lower case, single blanks."""
+    """Add the subject in lower case with single spaces, for comparison."""
     return {**found, "compared": " ".join(str(found["subject"]).lower().split())}
 
 

@@ -1,4 +1,4 @@
-"""What a request may hold; anything else is refused before the database is asked."""
+"""Models of the requests' queries and bodies. Unknown fields are refused."""
 
 from typing import Annotated, Literal, Self
 
@@ -9,7 +9,7 @@ Priority = Literal["low", "medium", "high", "critical"]
 
 
 def _whole(number: object) -> object:
-    """JSON has one kind of number: 7.0 is 7."""
+    """Convert a float without a fraction to an integer: JSON does not distinguish 7.0 from 7."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
@@ -20,7 +20,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class Known(BaseModel):
-    """Refuses what it does not know."""
+    """Base of the models; refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -74,7 +74,7 @@ class Key(Known):
 
 
 class Fault(Known):
-    """The next `times` requests of `route` fail with `status`; after they have acted, if `after`."""
+    """Make the next `times` requests of `route` fail with `status`; if `after`, once they took effect."""
 
     route: Annotated[str, Field(max_length=100, pattern=r"^(GET|POST|PATCH) /[a-z/0-9]*$")]
     status: Annotated[int, Field(ge=400, le=599)] = 503

@@ -1,4 +1,4 @@
-"""The command `support-api`: the desk on a loopback port."""
+"""The command `support-api`, which serves the API on a loopback port."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def main() -> None:
-    """Serve until it is interrupted. The token comes from SUPPORT_API_TOKEN."""
+    """Serve until interrupted. The bearer token comes from SUPPORT_API_TOKEN."""
     parser = argparse.ArgumentParser(prog="support-api", description="The support desk of the REST example.")
     parser.add_argument("--port", type=int, default=8400)
     parser.add_argument("--database", default=":memory:", help="a file that keeps users and tickets")

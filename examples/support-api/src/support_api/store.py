@@ -1,4 +1,4 @@
-"""Users and tickets in SQLite."""
+"""Storage of users and tickets in SQLite."""
 
 import sqlite3
 import threading
@@ -34,7 +34,7 @@ TICKETS = (
 
 
 class Missing(LookupError):
-    """There is no such user or ticket; the text says which."""
+    """There is no such user or ticket; the message names it."""
 
 
 class KeyUsed(ValueError):
@@ -42,7 +42,7 @@ class KeyUsed(ValueError):
 
 
 class Store:
-    """One database; calls from several threads take turns."""
+    """The database; calls from several threads are serialised."""
 
     def __init__(self, path: str = ":memory:") -> None:
         self._database = sqlite3.connect(path, check_same_thread=False)
@@ -53,7 +53,7 @@ class Store:
                 _fill(database)
 
     def users(self, status: str | None, after: int, limit: int) -> tuple[list[Row], int]:
-        """One page in the order of ids, and how many there are in all."""
+        """One page of users in the order of their ids, and the total number."""
         return self._page("users", {"status": status}, "id > ?", "id", after, limit)
 
     def user(self, user_id: int) -> Row:
@@ -64,7 +64,7 @@ class Store:
         return {**found, "open_tickets": (self._one(count, user_id) or {})["n"]}
 
     def tickets(self, status: str | None, user_id: int | None, before: int, limit: int) -> tuple[list[Row], int]:
-        """One page, newest first, and how many there are in all."""
+        """One page of tickets, newest first, and the total number."""
         return self._page("tickets", {"status": status, "user_id": user_id}, "id < ?", "id DESC", before, limit)
 
     def ticket(self, ticket_id: int) -> Row:
@@ -81,7 +81,12 @@ class Store:
             }
 
     def open_ticket(self, ticket: Mapping[str, Any], key: str | None, asked: str) -> Row:
-        """A new ticket; the one the same key has opened, where it has."""
+        """Create a ticket; return the earlier one if this idempotency key created it.
+
+        Raises:
+            Missing: there is no such user.
+            KeyUsed: the key was used for another request.
+        """
         user = self.user(ticket["user_id"])
         with self._working() as database:
             if key is not None and (known := database.execute("SELECT * FROM keys WHERE key = ?", [key]).fetchone()):
@@ -95,7 +100,7 @@ class Store:
             return {"id": made, "user": user["name"]}
 
     def change(self, ticket_id: int, changes: Mapping[str, Any]) -> Row:
-        """The ticket with these columns set."""
+        """Set columns of a ticket and return it."""
         self.ticket(ticket_id)
         columns = ", ".join(f"{name} = ?" for name in changes)
         values = [*changes.values(), _now(), ticket_id]

@@ -1,4 +1,4 @@
-"""Triage: what kind of ticket it is decides where it goes. Who decides is the caller, the host's model or a person."""
+"""Triage: classifies a ticket, by the caller, the host's model or a person, and routes it to a queue."""
 
 import json
 import re
@@ -26,7 +26,7 @@ LONGEST_ANSWER = 200
 
 
 class Judgement(BaseModel):
-    """What a ticket is; also the form a person fills in."""
+    """Category and priority of a ticket; also the form that a person fills in."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,7 +34,7 @@ class Judgement(BaseModel):
     priority: Priority
 
     def completed(self, category: Category | None, priority: Priority | None) -> "Judgement":
-        """The judgement with what the caller has given in the place of its own."""
+        """Replace category and priority by those that the caller gave."""
         return Judgement(category=category or self.category, priority=priority or self.priority)
 
 
@@ -63,11 +63,11 @@ Ticket = Annotated[dict[str, Any], Resolve(_read)]
 
 
 async def _decide(category: Category | None, priority: Priority | None, found: Ticket, ctx: AnyContext) -> Decision:
-    """The judgement of the caller, else of the host's model, else of a person.
+    """Get the judgement from the caller, else from the host's model, else from a person.
 
     Raises:
-        PermissionDenied: when the person declined.
-        InvalidInput: when nobody has said what is missing.
+        PermissionDenied: the person declined.
+        InvalidInput: neither the model nor a person could be asked or gave a usable answer.
     """
     if category and priority:
         return Decision(Judgement(category=category, priority=priority), "caller")
@@ -118,13 +118,13 @@ def _question_to_model(found: dict[str, Any]) -> str:
 
 
 def _judged(answer: str) -> Judgement | None:
-    """The two words of the model's answer; None where it is anything else."""
+    """Parse category and priority from the model's answer; None if it has other words."""
     words = ANSWER.search(answer[:LONGEST_ANSWER].lower())
     return None if words is None else Judgement.model_validate({"category": words[1], "priority": words[2]})
 
 
 def _undecided(model: NoAnswer, person: NoAnswer) -> Failure:
-    """The failure that says why neither the model nor the person has judged the ticket."""
+    """The failure that states why neither the model nor a person classified the ticket."""
     if person is NoAnswer.DECLINED:
         return PermissionDenied(
             "The person declined to say what kind of ticket this is, so it was not routed.",
