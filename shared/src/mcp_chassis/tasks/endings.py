@@ -1,4 +1,4 @@
-"""What came of a call, as the record of its task tells it."""
+"""Final changes of a task's record, for each way in which its call can end."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,12 +18,12 @@ _MAYBE_DONE = "It may have happened: look before you do it again."
 
 
 class Endings:
-    """The last changes of a record.
+    """Builds the final changes of a task's record.
 
     Args:
-        failed: makes a failure the result of a call.
-        error: makes it the `error` object of a protocol error.
-        find: an idempotency record.
+        failed: converts a failure to a tool result.
+        error: converts a failure to the `data` object of a protocol error.
+        find: looks up an idempotency record.
     """
 
     def __init__(
@@ -37,28 +37,28 @@ class Endings:
         self._find = find
 
     def answered(self, answer: CallToolResult) -> Changes:
-        """The call was answered, with a failed result perhaps."""
+        """The changes after the call returned a result, which may be a failed one."""
         return _completed(answer.model_dump(mode="json", by_alias=True, exclude_none=True))
 
     def failed(self, failure: Failure) -> Changes:
-        """The call could not be answered otherwise."""
+        """The changes after the call ended with a failure."""
         return self.answered(self._failed(failure))
 
     def refused(self, error: MCPError) -> Changes:
-        """The call was answered with an error of the protocol."""
+        """The changes after the call ended with a protocol error."""
         told = error.error.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {"status": Status.FAILED, "error": told, "message": error.error.message}
 
     def cancelled(self, task: Task) -> Changes:
-        """Its owner cancelled it."""
+        """The changes after the owner cancelled the task."""
         return {"status": Status.CANCELLED, "message": f"Cancelled. {_MAYBE_DONE}" if task.writes else "Cancelled."}
 
     def stopped(self, task: Task) -> Changes:
-        """The process that ran it was stopped."""
+        """The changes when the process that runs the call is stopped."""
         return self._broken_off(task, f"The server was stopped while {task.tool} was running.")
 
     async def lost(self, task: Task) -> Changes:
-        """The process that ran it is gone."""
+        """The changes after the process died: the result of a write that left an idempotency record, else an error."""
         if task.write_key is not None and (kept := await self._kept(task.write_key)):
             return _completed(kept)
         return self._broken_off(task, f"The server that ran {task.tool} is gone.")
@@ -74,7 +74,7 @@ class Endings:
         return {"status": Status.FAILED, "error": error, "message": told["message"]}
 
     async def _kept(self, key: WriteKey) -> dict[str, Any] | None:
-        """The result that a write has left under its idempotency key."""
+        """The result in a write's idempotency record; None if there is none, or if it belongs to other arguments."""
         record = await self._find(RecordKey(*key.name))
         if record is None or record.outcome is None or record.arguments_hash != key.arguments_hash:
             return None
@@ -82,6 +82,6 @@ class Endings:
 
 
 def _completed(result: dict[str, Any]) -> Changes:
-    """The result in the form that a call would have been answered with."""
+    """The changes that complete the task with a result, in the wire format of `tools/call`."""
     told = serialize_server_result("tools/call", LATEST_MODERN_VERSION, {"resultType": "complete", **result})
     return {"status": Status.COMPLETED, "result": told, "message": ""}

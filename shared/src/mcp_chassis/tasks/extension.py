@@ -1,4 +1,4 @@
-"""The extension `io.modelcontextprotocol/tasks` of 2026-07-28: long calls become tasks of their owners."""
+"""The extension `io.modelcontextprotocol/tasks` of 2026-07-28, which turns long calls into tasks."""
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,15 +39,15 @@ class UpdateParams(TaskParams):
 
 
 class TaskExtension(Extension):
-    """Tasks of one server.
+    """The methods `tasks/*` of one server, and the interception of its tool calls.
 
     Args:
-        runner: runs them.
+        runner: runs the tasks.
         after: seconds after which a call becomes a task.
-        origin: where a call comes from; None for a tool that never takes long.
-        may_see: whether the current caller may learn of a task.
-        handle: answers a call.
-        or_error: answers a request, or raises the protocol's error for a failure.
+        origin: returns the origin of a call; None for a tool that never becomes a task.
+        may_see: whether the current caller may see a task.
+        handle: handles a tool call.
+        or_error: runs a handler and converts failures to protocol errors.
     """
 
     identifier = TASKS
@@ -80,7 +80,7 @@ class TaskExtension(Extension):
     async def intercept_tool_call(
         self, params: CallToolRequestParams, ctx: AnyRequest, call_next: CallNext
     ) -> HandlerResult:
-        """Answer a call, with a task if it takes long."""
+        """Run a call; return its result, or a task if it takes longer than `after` seconds."""
         if not _declares(ctx) or (origin := self._origin(params)) is None:
             return await call_next(ctx)
         call = RunningCall(self._handle, ctx, params, Allowance(self._runner.seconds), self._runner.tell)
@@ -107,7 +107,7 @@ class TaskExtension(Extension):
         return task.created_result()
 
     def _asked(self, do: Callable[[Any], Awaitable[dict[str, Any]]]) -> Callable[[AnyRequest, Any], Awaitable[Any]]:
-        """The handler of a method."""
+        """Wrap a method's implementation with the checks and the error conversion that all methods share."""
 
         async def answer(ctx: AnyRequest, params: TaskParams) -> dict[str, Any]:
             require_client_extension(ctx, TASKS)
@@ -133,10 +133,10 @@ class TaskExtension(Extension):
         return {}
 
     async def _own(self, task_id: str) -> Task:
-        """The task of this id.
+        """Find a task of the current caller.
 
         Raises:
-            NotFound: there is none, or none of this caller's.
+            NotFound: there is no such task, or the caller may not see it.
         """
         task = await self._runner.found(task_id)
         if task is None or not self._may_see(task):
@@ -145,14 +145,14 @@ class TaskExtension(Extension):
 
 
 def _declares(ctx: AnyRequest) -> bool:
-    """Whether the host of this request knows tasks."""
+    """Whether the host declared support for tasks."""
     capabilities = ctx.session.client_capabilities
     declared = capabilities.extensions if capabilities else None
     return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS and TASKS in (declared or {})
 
 
 def _check_header(ctx: AnyRequest, task_id: str) -> None:
-    """Refuse a request over HTTP whose `Mcp-Name` names another task."""
+    """Refuse an HTTP request whose header `Mcp-Name` names another task."""
     headers: Mapping[str, str] | None = getattr(ctx.request, "headers", None)
     named = None if headers is None else headers.get(MCP_NAME_HEADER)
     if named is not None and decode_header_value(named) != task_id:
@@ -160,10 +160,10 @@ def _check_header(ctx: AnyRequest, task_id: str) -> None:
 
 
 def _checked(key: str, answer: Any) -> Any:
-    """An answer that fits some question.
+    """Validate a host's response to a question.
 
     Raises:
-        InvalidInput: it fits none.
+        InvalidInput: it is not a valid response to any kind of question.
     """
     try:
         return _RESPONSE.validate_python(answer).model_dump(mode="json", by_alias=True, exclude_none=True)

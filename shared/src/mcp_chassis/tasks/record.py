@@ -1,4 +1,4 @@
-"""Record of one task: whose it is, what it runs, how far it is, and what came of it."""
+"""Record of one task: its owner, tool, status, open questions and result."""
 
 import dataclasses
 import json
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 POLL_INTERVAL_MS = 3_000
-"""How often hosts are told to ask."""
+"""The interval at which hosts are asked to poll."""
 
 
 class Status(StrEnum):
@@ -24,7 +24,7 @@ ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 
 @dataclasses.dataclass(frozen=True)
 class WriteKey:
-    """The name and the arguments' hash of the idempotency record that a write leaves: `[principal, tool, key]`."""
+    """Key of a write's idempotency record: its name (principal, tool, key) and the hash of the arguments."""
 
     name: tuple[str, str, str]
     arguments_hash: str
@@ -32,24 +32,24 @@ class WriteKey:
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One task. Times are of the day in seconds.
+    """One task. Times are Unix times in seconds.
 
     Args:
-        id: not to be guessed.
-        owner: the principal whose call it was.
-        tool: the tool called.
-        permission: needed to call the tool, and to learn of the task.
+        id: a random, unguessable id.
+        owner: the principal who made the call.
+        tool: the name of the tool.
+        permission: the permission needed to call the tool and to see the task.
         writes: whether the tool changes something.
-        replica: the process that runs it.
-        created, updated: when it began, and when it last changed.
-        ttl_seconds: how long it is kept, from its beginning.
-        message: the last report of progress, or why it ended.
-        result: of the call, as hosts receive it.
-        error: of the protocol, or of a lost process.
-        asked: the questions that wait for an answer, by key.
-        answers: what was answered in this round, by key.
-        cancelled: its owner wants it to end.
-        write_key: where the result of a write is found if its process dies.
+        replica: the id of the process that runs the task.
+        created, updated: the times of creation and of the last change.
+        ttl_seconds: how long the record is kept after its creation.
+        message: the last progress message, or the reason why the task ended.
+        result: the result of the call in wire format.
+        error: the protocol error with which the task failed.
+        asked: the unanswered questions of the current round, by key.
+        answers: the responses of the current round, by key.
+        cancelled: whether the owner requested cancellation.
+        write_key: the idempotency record that has the result of a write if the process dies.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Task:
         return self.created + self.ttl_seconds
 
     def with_answers(self, given: Mapping[str, Any]) -> Self:
-        """The task after some of its questions were answered; answers to other questions are left out."""
+        """Return the task with responses added to its questions; responses to unknown questions are dropped."""
         known = {key: answer for key, answer in given.items() if key in self.asked}
         left = {key: question for key, question in self.asked.items() if key not in known}
         status = Status.INPUT_REQUIRED if left else Status.WORKING
@@ -99,11 +99,11 @@ class Task:
         return cls(**fields)
 
     def created_result(self) -> dict[str, Any]:
-        """The answer of a call that became this task."""
+        """The result of `tools/call` for a call that became this task."""
         return {"resultType": "task", **self._outline()}
 
     def told(self) -> dict[str, Any]:
-        """The answer of `tasks/get`."""
+        """The result of `tasks/get`."""
         told = self._outline()
         if self.status is Status.COMPLETED:
             told["result"] = self.result

@@ -1,4 +1,4 @@
-"""Runs the tasks of one server in one process: makes them of calls, follows them to their end, and ends them."""
+"""Runner of the tasks of one server in one process: creates them from calls, and records their progress and end."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ from mcp_chassis.telemetry.metrics import METRICS
 
 ID_BYTES = 24
 MESSAGE_SECONDS = 1.0
-"""Reports of progress are stored at most this often."""
+"""Minimum interval between two stored progress messages of a task."""
 STORE_AGAIN_SECONDS = 1.0
 RESPONSES: TypeAdapter[InputResponses] = TypeAdapter(InputResponses)
 
@@ -33,14 +33,14 @@ Answer = TypeVar("Answer")
 
 
 class TaskRunner:
-    """The tasks that this process runs.
+    """Runs the tasks of this process.
 
     Args:
-        services: of the transport.
+        services: the store, limits and intervals of the transport.
         seconds: the deadline of a task.
-        kept_seconds: how long a task is kept beyond it.
-        endings: how what came of a call is told.
-        clock: the time of day in seconds.
+        kept_seconds: how long a record is kept beyond the deadline.
+        endings: builds the final changes of a record.
+        clock: returns the Unix time in seconds.
     """
 
     def __init__(
@@ -66,26 +66,26 @@ class TaskRunner:
 
     @property
     def count(self) -> int:
-        """How many tasks this process runs."""
+        """Number of tasks that this process runs."""
         return len(self._running)
 
     @property
     def busy(self) -> int:
-        """How many of them wait for no answer."""
+        """Number of running tasks that are not waiting for a response to a question."""
         return sum(not call.is_waiting for call in self._running.values())
 
     @property
     def writing(self) -> int:
-        """How many of them change something, and wait for no answer."""
+        """Number of running tasks that write and are not waiting for a response to a question."""
         return sum(bool(call.task and call.task.writes and not call.is_waiting) for call in self._running.values())
 
     def states(self) -> dict[str, int]:
-        """How many tasks this process runs, and how many of them wait for an answer."""
+        """Number of running tasks by status: working, or waiting for input."""
         waiting = sum(call.is_waiting for call in self._running.values())
         return {"working": self.count - waiting, "input_required": waiting}
 
     async def become(self, call: RunningCall, origin: Origin) -> Task | None:
-        """Let a call go on as a task; None where it cannot, and then ends at its own deadline."""
+        """Turn a running call into a task; return None if it cannot become one and keeps the deadline of a call."""
         now = self._clock()
         fields = {field.name: getattr(origin, field.name) for field in dataclasses.fields(origin)}
         name = secrets.token_urlsafe(ID_BYTES)
@@ -107,13 +107,13 @@ class TaskRunner:
         return task
 
     async def _added_after_losses(self, task: Task) -> bool:
-        """Add a task after those of processes that are gone have been ended; False where that changes nothing."""
+        """End the owner's tasks of dead processes and add the task; return False if the owner is still at the limit."""
         others = [await self.found(name) for name in await self.store.unfinished(task.owner)]
         ended = any(other is None or other.ended for other in others)
         return ended and await self.store.add(task, self._limits)
 
     async def tell(self, call: RunningCall, message: str) -> None:
-        """Store a report of progress, unless one was stored a moment ago."""
+        """Store a progress message, unless one was stored less than `MESSAGE_SECONDS` ago."""
         now = time.monotonic()
         if call.task is None or now < call.next_report:
             return
@@ -122,25 +122,25 @@ class TaskRunner:
             await self._change(call.task.id, message=message)
 
     async def found(self, task_id: str) -> Task | None:
-        """The task of this id; ended, if the process that ran it is gone."""
+        """Find a task; if the process that ran it is dead, end the task first."""
         task = await self.store.find(task_id)
         if task is None or task.ended or not await self._is_lost(task):
             return task
         ending = await self._endings.lost(task)
         after = await self._change(task_id, asked={}, answers={}, **ending)
         if after is not None and after.result is ending.get("result") and after.error is ending.get("error"):
-            METRICS.task(task.tool, "lost")  # whoever else was asked at the same time has stored an object of its own
+            METRICS.task(task.tool, "lost")  # counted only by the process whose change was stored
         return after
 
     async def change(self, task_id: str, change: Callable[[Task], Task]) -> None:
-        """Change a record, and have the process that runs the task look at it."""
+        """Change a record and notify the process that runs the task."""
         now = self._clock()
         task = await changed(self.store, task_id, lambda task: dataclasses.replace(change(task), updated=now))
         if task is not None and not task.ended:
             await (self._look(task_id) if task.replica == self.replica else self.store.nudge(task.replica, task_id))
 
     async def _look(self, task_id: str) -> None:
-        """Take note of what was changed in the record of a task that runs here."""
+        """React to a change in the record of a task that runs in this process."""
         call = self._running.get(task_id)
         if call is None:
             return
@@ -153,7 +153,7 @@ class TaskRunner:
             call.changed.set()
 
     async def _is_lost(self, task: Task) -> bool:
-        """Whether the process that ran an unfinished task no longer does."""
+        """Whether no process runs an unfinished task any more."""
         if task.replica == self.replica:
             return task.id not in self._running
         silence = await self.store.silence(task.replica)
@@ -164,7 +164,7 @@ class TaskRunner:
         return now - self._suspected.setdefault(task.replica, now) >= self.pace.suspected
 
     async def _attend(self) -> None:
-        """Tell that this process lives, and take the notes left for it, while it runs tasks."""
+        """Send heartbeats and handle notes from other processes while this one runs tasks."""
         next_beat = 0.0
         while self._running:
             with contextlib.suppress(Unavailable):
@@ -176,7 +176,7 @@ class TaskRunner:
             await asyncio.sleep(self.pace.look)
 
     async def aclose(self) -> None:
-        """End what still runs."""
+        """Stop all running tasks and wait until their ends are stored."""
         for call in list(self._running.values()):
             call.end(Stop.BY_PROCESS)
         while self._following:
@@ -193,7 +193,7 @@ class TaskRunner:
             self._attending = asyncio.create_task(self._attend())
 
     async def _followed(self, call: RunningCall, task: Task) -> None:
-        """Follow a task to its end."""
+        """Wait for the end of a task and store it."""
         try:
             ending = await self._ending(call, task)
             if ending is not None:
@@ -203,7 +203,7 @@ class TaskRunner:
             del self._running[task.id]
 
     async def _ending(self, call: RunningCall, task: Task) -> Changes | None:
-        """The last changes of the record; None where others have ended it."""
+        """Run the rounds of a task; return the final changes of its record, or None if it was ended elsewhere."""
         while True:
             round_ = await call.settled()
             if round_ is None:
@@ -233,10 +233,10 @@ class TaskRunner:
                 return self._endings.stopped(task)
 
     async def _answers(self, call: RunningCall, task: Task, asked: InputRequiredResult) -> InputResponses | None:
-        """The answers to a round's questions, once all are there; None where the task ends without them.
+        """Store a round's questions and wait for all responses; return None if the task is to end without them.
 
         Raises:
-            TimedOut: they did not come before the deadline of the task.
+            TimedOut: the deadline of the task passed.
         """
         plain = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
         call.round += 1
@@ -276,7 +276,7 @@ class TaskRunner:
         return await changed(self.store, task_id, lambda task: dataclasses.replace(task, updated=now, **fields))
 
     async def _stored(self, call: RunningCall, step: Callable[[], Awaitable[Answer]]) -> Answer | None:
-        """What the store answers, however long it is away; None where the process ends before."""
+        """Retry a store operation until the store is available; return None if the process is stopped before."""
         while True:
             try:
                 return await step()

@@ -1,6 +1,6 @@
-"""One call that may go on as a task: its rounds, its end, and what it tells its host meanwhile.
+"""One call that may become a task: its rounds, its cancellation and its notifications.
 
-Uses private parts of the SDK's session, as there is no public way to make one session out of another.
+Uses private parts of the SDK's session, since there is no public way to derive one session from another.
 """
 # pyright: reportPrivateUsage=false
 
@@ -24,7 +24,7 @@ Handle = Callable[[AnyRequest, CallToolRequestParams], Awaitable[Any]]
 Told = Callable[["RunningCall", str], Awaitable[None]]
 
 CLEANUP_SECONDS = 1.5
-"""How long a call that is cancelled may take to end."""
+"""Time that a cancelled call has to end."""
 
 
 class Stop(Enum):
@@ -36,14 +36,14 @@ class Stop(Enum):
 
 
 class RunningCall:
-    """One call: a round for each time that the host has answered its questions.
+    """One call in one or more rounds: each set of responses to its questions starts another round.
 
     Args:
-        handle: answers a round.
-        ctx: the request that it began with.
-        params: of the call as it came.
-        allowance: the seconds that all rounds have.
-        tell: takes each report of progress once it is a task.
+        handle: handles a round.
+        ctx: the context of the original request.
+        params: the parameters of the original request.
+        allowance: the time for all rounds together.
+        tell: receives the progress messages once the call is a task.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class RunningCall:
         self.params = params
         self.allowance = allowance
         self.task: Task | None = None
-        """The record as it began; None until the call becomes a task."""
+        """The task's initial record; None until the call becomes a task."""
         self.changed = asyncio.Event()
-        """Set when the record may have been changed by others, or the call is to end."""
+        """Set when the record may have changed or the call is to stop."""
         self.stop: Stop | None = None
         self.is_waiting = False
         self.round = 0
@@ -65,42 +65,42 @@ class RunningCall:
         self.begin(params)
 
     def begin(self, params: CallToolRequestParams) -> None:
-        """Begin a round."""
+        """Start a round."""
         with self.allowance.given():
             self._job = asyncio.create_task(self._round(params))
 
     @property
     def suffix(self) -> str:
-        """What this round's keys of questions end in, so that a late answer to an earlier one is none to a later."""
+        """Suffix of the question keys of this round, so that a late response cannot match a later round's question."""
         return f"-{self.round}"
 
     async def within(self, seconds: float) -> bool:
-        """Whether the round ends within so many seconds."""
+        """Wait for the end of the round for at most `seconds`; return whether it ended."""
         done, _ = await asyncio.wait({self._job}, timeout=seconds)
         return bool(done)
 
     async def result(self) -> Any:
-        """The answer of the round.
+        """Wait for the round and return its result.
 
         Raises:
-            MCPError: of the protocol.
+            MCPError: the round ended with a protocol error.
         """
         await asyncio.wait({self._job})
         return self._job.result()
 
     def end(self, why: Stop) -> None:
-        """Cancel the round or the waiting for an answer."""
+        """Cancel the round, or the wait for responses."""
         self.stop = self.stop or why
         self._job.cancel()
         self.changed.set()
 
     async def cancelled(self) -> None:
-        """Cancel the round and wait a moment for its end."""
+        """Cancel the round and wait up to `CLEANUP_SECONDS` for its end."""
         self._job.cancel()
         await asyncio.wait({self._job}, timeout=CLEANUP_SECONDS)
 
     async def settled(self) -> asyncio.Task[Any] | None:
-        """The round once it has ended; None where it was cancelled, or was to be and has not ended in time."""
+        """Wait for the round; return its asyncio task, or None if it was cancelled or did not stop in time."""
         stopped = asyncio.create_task(self._stopped())
         try:
             await asyncio.wait({self._job, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -120,10 +120,10 @@ class RunningCall:
 
 
 def _going_on(ctx: AnyRequest, call: RunningCall, tell: Told) -> AnyRequest:
-    """The request, with a session whose notifications go on once the call is a task.
+    """Return the request's context with a session that can still send notifications once the call is a task.
 
-    The answer that names the task ends the request's own channel: after it they take the connection's, where there is
-    one, and the record holds the last report of progress.
+    The response with the task closes the request's own channel. From then on notifications use the connection's
+    channel, if there is one, and the record has the last progress message.
     """
     session = ctx.session
     channel: Any = _Channel(session._request_outbound, session._connection, ctx, call, tell)  # noqa: SLF001
@@ -131,7 +131,7 @@ def _going_on(ctx: AnyRequest, call: RunningCall, tell: Told) -> AnyRequest:
 
 
 class _Channel:
-    """The channel of a request, until the request is answered with a task."""
+    """Outbound channel of a call: that of its request, or that of the connection once the call is a task."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What tasks need of a transport, and where a call comes from."""
+"""Services that a transport provides for tasks, and the origin of a call."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from mcp_chassis.tasks.store import Limits, MemoryTaskStore, TaskStore
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """Seconds between what processes tell each other of their tasks.
+    """Intervals of the coordination between processes, in seconds.
 
     Args:
-        look: between looks for notes of other processes.
-        beat: between two signs that a process lives.
-        silent: without such a sign, before a process is suspected to be gone.
-        suspected: before one that is suspected is held to be gone.
+        look: between two polls for notes from other processes.
+        beat: between two heartbeats.
+        silent: without a heartbeat until a process is suspected to be dead.
+        suspected: from the first suspicion until the process is considered dead.
     """
 
     look: float = 0.5
@@ -26,7 +26,7 @@ class Pace:
 
 @dataclasses.dataclass(frozen=True)
 class TaskServices:
-    """What a transport provides for tasks."""
+    """Store, limits and intervals that a transport provides for tasks."""
 
     store: Callable[[], TaskStore] = MemoryTaskStore
     limits: Limits = dataclasses.field(default_factory=Limits)
@@ -35,7 +35,7 @@ class TaskServices:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where a call comes from: the principal, the tool with its effect, and the record that its write leaves."""
+    """Origin of a call: its principal, its tool, and the idempotency record of its write."""
 
     owner: str
     tool: str

@@ -1,4 +1,4 @@
-"""Stores of tasks: what they promise, and the one in memory."""
+"""The interface of task stores, and the store in memory."""
 
 import time
 from collections.abc import Callable
@@ -10,16 +10,16 @@ SWEEP_SECONDS = 60.0
 
 
 class Limits(NamedTuple):
-    """How many tasks of one principal may be unfinished, and how many are kept with the finished ones."""
+    """Maximum number of unfinished tasks of one principal, and of all its stored tasks."""
 
     unfinished: int = 20
     kept: int = 200
 
 
 class TaskStore(Protocol):
-    """Store of the tasks of one server. Each method is atomic, also between processes.
+    """Store of the tasks of one server. Each method is atomic, also across processes.
 
-    Every method raises `Unavailable` when the store cannot be reached.
+    Every method raises `Unavailable` if the store cannot be reached.
     """
 
     @property
@@ -28,19 +28,19 @@ class TaskStore(Protocol):
         ...
 
     async def add(self, task: Task, limits: Limits) -> bool:
-        """Store a new task; False where its owner has as many as one may have."""
+        """Store a new task; return False if its owner has reached a limit."""
         ...
 
     async def find(self, task_id: str) -> Task | None:
-        """The task of this id that has not expired."""
+        """The task with this id; None if there is none or it has expired."""
         ...
 
     async def replace(self, before: Task, after: Task) -> bool:
-        """Store `after` in place of `before`; False where that is no longer what is stored."""
+        """Replace `before` by `after`; return False if the stored task is no longer `before`."""
         ...
 
     async def unfinished(self, owner: str) -> list[str]:
-        """The ids of the tasks of one principal that count as unfinished."""
+        """The ids of the principal's tasks that count against the limit of unfinished tasks."""
         ...
 
     async def nudge(self, replica: str, task_id: str) -> None:
@@ -48,23 +48,23 @@ class TaskStore(Protocol):
         ...
 
     async def nudged(self, replica: str) -> list[str]:
-        """Take the notes that were left for a process."""
+        """Return and remove the ids in the notes for a process."""
         ...
 
     async def beat(self, replica: str) -> None:
-        """Note that a process lives."""
+        """Record a heartbeat of a process."""
         ...
 
     async def silence(self, replica: str) -> float | None:
-        """Seconds since a process last noted that it lives, by the store's own clock; None where it never did."""
+        """Seconds since the last heartbeat of a process, by the store's clock; None if there was none."""
         ...
 
 
 class MemoryTaskStore:
-    """Store in memory, for one process.
+    """Task store in memory, for one process.
 
     Args:
-        clock: the time of day in seconds.
+        clock: returns the Unix time in seconds.
     """
 
     shared = False
@@ -112,7 +112,7 @@ class MemoryTaskStore:
         return 0.0
 
     def _sweep(self) -> None:
-        """Drop what has expired, of all owners; once in a while, as it looks at everything."""
+        """Drop the expired tasks of all owners, at most once in `SWEEP_SECONDS` since it scans all tasks."""
         if self._clock() < self._next_sweep:
             return
         self._next_sweep = self._clock() + SWEEP_SECONDS
@@ -128,9 +128,10 @@ class MemoryTaskStore:
 
 
 async def changed(store: TaskStore, task_id: str, change: Callable[[Task], Task]) -> Task | None:
-    """The task after `change`, whoever else changes it at the same time; None where it is gone.
+    """Apply `change` to a stored task with optimistic locking; return the task, or None if it is gone.
 
-    `change` is given the task as it is stored, and gives that back where nothing is to change. What has ended stays.
+    `change` receives the stored task, again after each conflict, and returns the same object to change nothing. A task
+    that has ended is not changed.
     """
     while True:
         before = await store.find(task_id)
