@@ -2,13 +2,17 @@
 
 import hashlib
 import io
+import random
 import zipfile
 from typing import Any
 
 import pytest
 from github_calls import HELLO, Use
+from github_mcp.artifacts import member_content, members_of
+from mcp_chassis.failures import Failure
 from mcp_chassis.testing import failure, text
 from scripted_github import ScriptedGitHub
+from volume import volume
 
 REPO = "/repos/octocat/hello"
 FILES = {"report.txt": b"one\ntwo\n", "logs/app.log": b"".join(b"line %d\n" % number for number in range(9))}
@@ -110,3 +114,31 @@ async def test_an_artifact_that_cannot_be_read_says_why(
 async def test_a_path_in_an_artifact_may_have_slashes_at_its_ends(use: Use, run: ScriptedGitHub, path: str) -> None:
     shown = text(await use("get_artifact", **OF_RUN, name="reports", path=path))
     assert shown.splitlines()[1:] == ["one", "two"]
+
+
+def damaged(seed: int) -> bytes:
+    """An archive of which a few bytes are others."""
+    chance, content = random.Random(seed), bytearray(archive({"report.txt": b"one two three\n" * 50}))
+    for _ in range(chance.randint(1, 6)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    return bytes(content)
+
+
+def test_a_damaged_archive_is_the_fault_of_whoever_sent_it_or_is_read() -> None:
+    told: set[str] = set()
+    for seed in range(volume(400)):
+        try:
+            members_of(damaged(seed))
+            member_content(damaged(seed), "report.txt")
+        except Failure as failed:
+            told.add(failed.code)
+    assert told == {"UPSTREAM_ERROR", "RESOURCE_NOT_FOUND"}
+
+
+async def test_artifacts_that_a_page_leaves_out_are_counted(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    listed = {"total_count": 40, "artifacts": [artifact(1, b"old")]}
+    github.fault("GET", f"{REPO}/actions/runs/7/artifacts", status=200, body=listed, times=9)
+    assert text(await use("get_artifact", **OF_RUN)).endswith("(39 more were not read)")
+    error = failure(await use("get_artifact", **OF_RUN, name="other"))
+    assert error.message.endswith("It has: reports and more, of which not all were read.")

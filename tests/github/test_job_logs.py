@@ -2,7 +2,7 @@
 
 import pytest
 from github_calls import HELLO, Call, Connect, Use
-from github_mcp.job_logs import log_lines, visible_line
+from github_mcp.job_logs import cut_line, log_lines, visible_line
 from github_world import Repository, World
 from mcp_chassis.testing import failure, text
 from scripted_github import ScriptedGitHub
@@ -54,7 +54,7 @@ def test_the_first_line_of_a_cut_log_is_left_out_because_it_may_be_half_a_line()
 
 
 def test_a_minified_line_of_a_log_is_cut() -> None:
-    assert visible_line("x" * 9000).endswith("[... 7000 more characters in this line]")
+    assert cut_line("x" * 9000).endswith("[... 7000 more characters in this line]")
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, b"<Error><Code>BlobNotFound</Code></Error>"), (410, b"{}")])
@@ -121,6 +121,56 @@ async def test_a_log_is_searched_for_a_text_whatever_its_case(use: Use, failed_r
     assert "42: Error: no such file" in shown
     assert "step 30" not in shown
     assert "0 of 44 lines hold 'nothing'" in text(await use("get_job_logs", **HELLO, job_id=job, search="nothing"))
+
+
+async def test_a_text_is_found_at_the_end_of_a_line_too_long_to_be_shown(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    line = f"{'x' * 5_000}NEEDLE{'y' * 5_000}"
+    job = world.check(hello, "0" * 40, "unit", "failure", log=f"{STAMP}before\n{STAMP}{line}\n")
+    head, before, found = (await read(connect, job.id, search="needle")).split("\n")
+    assert (head, before) == (f"job {job.id}: 1 of 2 lines hold 'needle'", "1: before")
+    assert found.startswith("2: [4000 characters before ...] xxx")
+    assert "NEEDLE" in found
+    assert found.endswith("[... 4006 more characters in this line]")
+
+
+async def test_as_many_places_are_shown_as_the_first_line_says(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    log = "".join(f"{STAMP}{number} hit {'x' * 1_900}\n" for number in range(300))
+    job = world.check(hello, "0" * 40, "unit", "failure", log=log)
+    head, *shown = (await read(connect, job.id, search="hit")).split("\n")
+    last = int(head.partition("the last ")[2].partition(" ")[0])
+    assert shown[-1].startswith("300: 299 hit")
+    assert len(shown) - 2 <= last <= len(shown)
+    assert 2 < last < 300
+
+
+async def test_a_web_page_is_no_log(connect: Connect, world: World, hello: Repository, github: ScriptedGitHub) -> None:
+    job = world.check(hello, "0" * 40, "unit", "failure", log="x")
+    github.description = None
+    page = b"<html><body>Please sign in to the proxy</body></html>"
+    github.fault("GET", "/raw-logs/.*", status=200, body=page, media_type="text/html; charset=utf-8", times=9)
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        error = failure(await client.call_tool("get_job_logs", {**HELLO, "job_id": job.id}))
+    assert (error.code, error.message) == (
+        "UPSTREAM_ERROR",
+        "GitHub responded to the request to read the log with a web page.",
+    )
+
+
+def test_links_of_a_terminal_and_marks_of_joined_files_are_left_out() -> None:
+    assert visible_line(f"\ufeff{STAMP}a \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(Bb") == "a link b"
+
+
+async def test_no_failed_job_is_claimed_of_the_jobs_that_were_read_alone(use: Use, github: ScriptedGitHub) -> None:
+    github.description = None
+    jobs = [{"id": number, "name": f"j{number}", "status": "completed", "conclusion": "success"} for number in (5, 6)]
+    github.fault("GET", ".*/jobs", status=200, body={"total_count": 40, "jobs": jobs})
+    error = failure(await use("get_job_logs", **HELLO, run_id=7))
+    assert error.message.startswith("No job of run 7 has failed among the 2 that were read.")
+    assert error.message.endswith("j6 (6) and more, of which not all were read.")
 
 
 def data_of_jobs(github: ScriptedGitHub) -> list[int]:

@@ -12,7 +12,8 @@ from mcp_chassis.upstream.service import Upstream
 from github_mcp.app_keys import AppKey
 from github_mcp.client.apps import Apps
 from github_mcp.common_headers import common_headers
-from github_mcp.errors import failure_for, shortened
+from github_mcp.errors import failure_for
+from github_mcp.field_errors import shortened
 from github_mcp.installation_tokens import InstallationTokens
 from github_mcp.records.errors import error_record
 from github_mcp.settings import GitHubSettings

@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from zipfile import ZipFile, ZipInfo
 
@@ -12,12 +15,18 @@ from mcp_chassis.results import TextPage
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import git_hash
+from github_mcp.client.list_pages import named
 from github_mcp.file_texts import decoded_position, page_of_text, position_of_line
 from github_mcp.records.actions import ArtifactRecord
 
 MAX_ARCHIVE_BYTES = 10 * 1024 * 1024
 MAX_MEMBER_BYTES = 10 * 1024 * 1024
 MAX_MEMBERS_SHOWN = 1_000
+_UNPACKING_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
+)
+"""What the library raises for a damaged, encrypted or unusual member; the decompressors have errors of their own."""
 
 
 async def artifact_page(
@@ -34,15 +43,15 @@ async def artifact_page(
     """The list of artifacts; with a name the files of one; with a path one page of the text of one file."""
     if name is None:
         found = await github.workflows.artifacts(owner, repo, run_id)
-        rest = [] if found.complete else ["(there are more)"]
+        rest = [] if found.complete else [f"({found.missing or 'it is not known how many'} more were not read)"]
         return TextPage(
             "\n".join([f"run {run_id}: {len(found.items)} artifacts", *map(artifact_line, found.items), *rest])
         )
     archive = await _archive(github, owner, repo, await _named(github, owner, repo, run_id, name))
     if path is None:
-        members = await anyio.to_thread.run_sync(_members, archive)
+        members = await anyio.to_thread.run_sync(members_of, archive)
         return TextPage(listing(name, members))
-    content = await anyio.to_thread.run_sync(_content, archive, path)
+    content = await anyio.to_thread.run_sync(member_content, archive, path)
     identity = git_hash(content)
     place = decoded_position(position) if position else position_of_line(content, identity, 1, by_path=True)
     if place.sha != identity:
@@ -55,8 +64,8 @@ async def _named(github: GitHubClient, owner: str, repo: str, run_id: int, name:
     found = await github.workflows.artifacts(owner, repo, run_id, name)
     same = [each for each in found.items if each.name == name]
     if not same:
-        there = (await github.workflows.artifacts(owner, repo, run_id)).items
-        names = ", ".join(dict.fromkeys(each.name for each in there[:20])) or "none"
+        there = await github.workflows.artifacts(owner, repo, run_id)
+        names = named(list(dict.fromkeys(each.name for each in there.items)), complete=there.complete)
         raise NotFound(f"Run {run_id} has no artifact {name!r}.", remedy=f"It has: {names}.")
     return max(same, key=lambda each: each.id)
 
@@ -77,16 +86,16 @@ async def _archive(github: GitHubClient, owner: str, repo: str, artifact: Artifa
 def _opened(archive: bytes) -> ZipFile:
     try:
         return ZipFile(io.BytesIO(archive))
-    except (zipfile.BadZipFile, ValueError, OSError) as exc:
+    except _UNPACKING_ERRORS as exc:
         raise UpstreamError("GitHub sent this artifact as something that is no ZIP archive.") from exc
 
 
-def _members(archive: bytes) -> list[ZipInfo]:
+def members_of(archive: bytes) -> list[ZipInfo]:
     with _opened(archive) as opened:
         return [each for each in opened.infolist() if not each.is_dir()]
 
 
-def _content(archive: bytes, path: str) -> bytes:
+def member_content(archive: bytes, path: str) -> bytes:
     """The bytes of one file, unpacked up to the limit whatever the archive says of its size."""
     with _opened(archive) as opened:
         try:
@@ -94,7 +103,7 @@ def _content(archive: bytes, path: str) -> bytes:
                 content = member.read(MAX_MEMBER_BYTES + 1)
         except KeyError:
             raise NotFound(f"There is no file {path} in it.", remedy="Leave path out to list its files.") from None
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as exc:
+        except _UNPACKING_ERRORS as exc:
             raise UpstreamError(f"{path} cannot be unpacked.") from exc
     if len(content) > MAX_MEMBER_BYTES:
         raise InvalidInput(f"{path} has more than 10 MiB; up to 10 MiB can be read.")

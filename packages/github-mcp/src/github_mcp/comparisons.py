@@ -41,12 +41,13 @@ def comparison_lines(
 ) -> Sequence[str]:
     counts = f"{_known(compared.ahead_by)} ahead, {_known(compared.behind_by)} behind"
     total = compared.total_commits
-    lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {len(compared.files)} files"]
+    files = "files not told by GitHub" if compared.files is None else f"{len(compared.files)} files"
+    lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {files}"]
     lines += [commit_line(commit) for commit in commits[-MAX_COMMITS_SHOWN:]]
     unshown = (total if total is not None else len(commits)) - min(len(commits), MAX_COMMITS_SHOWN)
     if unshown > 0:
         lines.insert(1, f"({unshown} older commits; list_commits shows them)")
-    changes = [listed_change(file) for file in compared.files]
+    changes = [listed_change(file) for file in compared.files or ()]
     lines += ["", *(change.stat for change in changes)]
     if len(changes) >= MAX_COMPARED_FILES:
         lines.append(f"(GitHub compares only the first {MAX_COMPARED_FILES} files.)")

@@ -23,15 +23,12 @@ from mcp_chassis.http.errors import failure_for_status
 from mcp_chassis.http.response import InvalidResponse, Response
 from mcp_chassis.http.retry_after import retry_after_seconds, seconds_until
 
+from github_mcp.field_errors import faults_in, shortened
 from github_mcp.known_reasons import NO_RETRY, REASONS, EmptyRepository
-from github_mcp.records.errors import ErrorRecord, FieldErrorRecord, error_record
+from github_mcp.records.errors import ErrorRecord, error_record
 
 SECONDARY_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute after a secondary limit that names no time."""
-
-MAX_MESSAGE_CHARS = 300
-MAX_FIELD_ERRORS = 5
-
 
 ADDRESS_HINT = "Where this happens always, GITHUB_API_URL is wrong: an Enterprise Server's ends in /api/v3."
 
@@ -73,20 +70,9 @@ class TooLarge(InvalidInput):
     """GitHub does not write a diff of this size in one piece (406)."""
 
 
-_REASON_OF_CODE: Mapping[str, str] = {
-    "missing": "does not exist",
-    "missing_field": "is required",
-    "invalid": "is not valid",
-    "already_exists": "exists already",
-    "unprocessable": "cannot be used",
-    "too_large": "is too large",
-}
-_FIELD_HINTS: Mapping[tuple[str, str], str] = {
-    ("PullRequest", "head"): "no such branch at GitHub: it must be pushed; write user:branch for one of a fork",
-    ("PullRequest", "base"): "no such branch in this repository",
-    ("Issue", "assignees"): "no such user, or one that cannot be assigned here",
-    ("Issue", "milestone"): "no such milestone",
-}
+_TOO_QUICK = "submitted too quickly"
+_SECONDARY_LIMITS = ("secondary rate limit", "abuse detection", _TOO_QUICK)
+_SWITCHED_OFF = re.compile(r"\bdisabled\b|not enabled|must be enabled|no analysis found")
 _PERMISSION_MISSING = re.compile(r"resource not accessible|must have (admin|push|write)|permission|scope")
 _UNINFORMATIVE = {
     "",
@@ -111,19 +97,34 @@ def failure_for(answer: Response) -> Failure | None:
 
 def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
     """A primary or secondary rate limit; a 403 for another reason may come with the last request of an hour too."""
+    if too_quick(record):
+        return secondary_limit(retry_after_seconds(answer.headers))
     if answer.status not in (403, 429):
         return None
     message, wait = record.message.lower(), retry_after_seconds(answer.headers)
     exhausted = answer.headers.get("x-ratelimit-remaining") == "0" and ("rate limit" in message or not message)
     if exhausted and wait is None:
         return primary_limit(answer, unknown_seconds=1.0)
-    secondary = "secondary rate limit" in message or "abuse detection" in message
-    if answer.status == 429 or wait is not None or secondary:
-        text = "GitHub asks this server to slow down (a secondary limit)."
-        return _rate_limited(text, wait or SECONDARY_LIMIT_SECONDS)
+    if answer.status == 429 or wait is not None or names_secondary_limit(message):
+        return secondary_limit(wait)
     if "rate limit exceeded" in message:
         return _rate_limited("GitHub's rate limit is used up.", SECONDARY_LIMIT_SECONDS)
     return None
+
+
+def names_secondary_limit(message: str) -> bool:
+    """Whether a message is that of a secondary limit, which has no header and no type of its own."""
+    return any(words in message.lower() for words in _SECONDARY_LIMITS)
+
+
+def too_quick(record: ErrorRecord) -> bool:
+    """Whether GitHub refused new content because of the pace of it: a validation error, yet nothing in it is wrong."""
+    texts = [error if isinstance(error, str) else error.message for error in record.errors]
+    return any(_TOO_QUICK in text.lower() for text in (record.message, *texts))
+
+
+def secondary_limit(wait: float | None) -> RateLimited:
+    return _rate_limited("GitHub asks this server to slow down (a secondary limit).", wait or SECONDARY_LIMIT_SECONDS)
 
 
 def primary_limit(answer: Response, *, unknown_seconds: float = SECONDARY_LIMIT_SECONDS) -> RateLimited:
@@ -147,7 +148,8 @@ def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
             remedy="Ask its owner to open the address in details; do not retry.",
             details={"authorize_url": sso.group(1)},
         )
-    return known_reason(record.message)
+    texts = [error if isinstance(error, str) else error.message for error in record.errors]
+    return next(filter(None, map(known_reason, (record.message, *texts))), None)
 
 
 def known_reason(message: str) -> Failure | None:
@@ -200,7 +202,8 @@ def _missing(answer: Response, record: ErrorRecord) -> Failure:
     if "text/html" in answer.headers.get("content-type", ""):
         return UpstreamError(f"GitHub answered 404 with a web page instead of data. {ADDRESS_HINT}")
     if quote := _quote(record):
-        return NotFound(f"GitHub finds nothing there. {quote}", remedy="Check the names.")
+        remedy = NO_RETRY if _SWITCHED_OFF.search(quote.lower()) else "Check the names."
+        return NotFound(f"GitHub finds nothing there. {quote}", remedy=remedy)
     return missing_or_hidden()
 
 
@@ -224,38 +227,21 @@ def _too_large(answer: Response, record: ErrorRecord) -> Failure:
 
 
 def _unprocessable(answer: Response, record: ErrorRecord) -> Failure:
-    faults = [_field_error(error) for error in record.errors[:MAX_FIELD_ERRORS]]
-    quote = _quote(record)
-    if faults:
-        text = f"GitHub cannot do this: {'; '.join(faults)}."
-        return InvalidInput(f"{text} {quote}".strip())
-    return InvalidInput(f"GitHub cannot do this. {quote or 'An argument is not valid; it does not tell which.'}")
-
-
-def _field_error(error: FieldErrorRecord | str) -> str:
-    if isinstance(error, str):
-        return shortened(error)
-    name = error.field or error.resource or "the request"
-    if error.message:
-        message = shortened(error.message)
-        return message if name in message or error.code == "custom" else f"{name}: {message}"
-    value = f" {shortened(str(error.value))!r}" if isinstance(error.value, str | int) and error.value != "" else ""
-    hint = _FIELD_HINTS.get((error.resource, error.field))
-    text = f"{shortened(name)}{value} {_REASON_OF_CODE.get(error.code, 'is not valid')}"
-    return f"{text} ({hint})" if hint else text
+    if faults := faults_in(record):
+        return InvalidInput(f"GitHub cannot do this: {faults}. {_message(record)}".strip())
+    quote = _message(record) or "An argument is not valid; it does not tell which."
+    return InvalidInput(f"GitHub cannot do this. {quote}")
 
 
 def _quote(record: ErrorRecord) -> str:
-    """GitHub's message as a quotation; empty where it says no more than the status."""
+    """GitHub's message as a quotation, then what its `errors` name; empty where it says no more than the status."""
+    faults = faults_in(record)
+    return " ".join(filter(None, (_message(record), faults and f"It names: {faults}.")))
+
+
+def _message(record: ErrorRecord) -> str:
     message = shortened(record.message)
     return "" if message.lower() in _UNINFORMATIVE else f'GitHub says: "{message}".'
-
-
-def shortened(text: str) -> str:
-    """One line of at most `MAX_MESSAGE_CHARS` characters, without the closing full stop."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    line = " ".join(printable.split()).replace('"', "'").rstrip(".")
-    return line if len(line) <= MAX_MESSAGE_CHARS else f"{line[:MAX_MESSAGE_CHARS].rstrip()}..."
 
 
 _BY_STATUS: Mapping[int, Callable[[Response, ErrorRecord], Failure]] = {

@@ -9,6 +9,7 @@ from mcp_chassis.failures import Conflict, InvalidInput, NotFound
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import git_hash
+from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.git import TreeEntryRecord
 from github_mcp.text_edits import replaced
 
@@ -57,7 +58,7 @@ class Editor:
             Conflict: when the branch or a file is not what the caller has seen.
             InvalidInput: when nothing would change.
         """
-        head = await self._commits.branch_head(self._owner, self._repo, branch)
+        head = await self._present_head(branch)
         created = head is None
         parent = head or await self._start(branch, start)
         if expected_head and not parent.startswith(expected_head):
@@ -74,9 +75,20 @@ class Editor:
         await move(self._owner, self._repo, branch, commit)
         return commit, created
 
+    async def _present_head(self, branch: str) -> str | None:
+        try:
+            return await self._commits.branch_head(self._owner, self._repo, branch)
+        except EmptyRepository as empty:
+            raise NotFound(
+                "The repository is empty: it has no commit that a new one could follow.",
+                remedy="Its first commit is made with git, or on GitHub's page.",
+            ) from empty
+
     async def _start(self, branch: str, start: str | None) -> str:
-        head = await self._commits.branch_head(self._owner, self._repo, start) if start else None
+        name = start.removeprefix("refs/heads/") if start else None
+        head = await self._commits.branch_head(self._owner, self._repo, name) if name else None
         if head is None:
+            await self._commits.require_repository(self._owner, self._repo)
             raise NotFound(
                 f"There is no branch {start or branch}.", remedy="Give start_branch to create the branch from another."
             )

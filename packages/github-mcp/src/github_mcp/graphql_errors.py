@@ -5,11 +5,21 @@ from typing import Any, cast
 
 from mcp_chassis.failures import Effect, Failure, InvalidInput, NotFound, PermissionDenied, Unavailable
 from mcp_chassis.http.response import Response
+from mcp_chassis.output.warnings import warn
 
-from github_mcp.errors import known_reason, missing_or_hidden, primary_limit, shortened
+from github_mcp.errors import (
+    known_reason,
+    missing_or_hidden,
+    names_secondary_limit,
+    primary_limit,
+    secondary_limit,
+)
+from github_mcp.field_errors import shortened
 from github_mcp.known_reasons import NO_RETRY
 from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
 
+CHANGE = "change"
+"""The name that every mutation here gives to its one field."""
 _RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT")
 _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
@@ -17,11 +27,27 @@ _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 def graphql_failure(answer: Response) -> Failure | None:
     """The failure that GraphQL reports in its `errors`, or None.
 
+    An error of one item of a list, and one inside of a change that was made, is a warning: the rest is there.
+
     Raises:
         UpstreamError: when the answer is no object.
     """
-    errors = _errors(answer)
-    return _failure(errors[0], answer) if errors else None
+    errors, fields = _errors(answer), _fields(answer)
+    whole = [error for error in errors if not _is_of_a_part(error, fields)]
+    if errors and not whole:
+        warn(f'GitHub left out a part of its answer and says: "{shortened(errors[0].message)}".')
+    return _failure(whole[0], answer) if whole else None
+
+
+def _is_of_a_part(error: GraphQLErrorRecord, fields: Mapping[str, object]) -> bool:
+    if error.type in _RATE_LIMITS or fields.get(error.place) is None:
+        return False
+    return error.place == CHANGE or any(isinstance(step, int) for step in error.path)
+
+
+def _fields(answer: Response) -> Mapping[str, object]:
+    data: Any = cast("dict[str, Any]", answer.json).get("data")
+    return cast("dict[str, object]", data) if isinstance(data, dict) else {}
 
 
 def failure_of_batch(answer: Response) -> Failure | None:
@@ -30,8 +56,7 @@ def failure_of_batch(answer: Response) -> Failure | None:
     An error that names no field is one, unless the answer holds data beside it: only a rate limit is one even then.
     """
     errors = _errors(answer)
-    data: Any = answer.json.get("data") if errors else None
-    fields: Mapping[str, object] = cast("dict[str, object]", data) if isinstance(data, dict) else {}
+    fields = _fields(answer)
     whole = [error for error in errors if error.place not in fields]
     if any(value is not None for value in fields.values()):
         whole = [error for error in whole if error.type in _RATE_LIMITS]
@@ -64,6 +89,8 @@ def _errors(answer: Response) -> tuple[GraphQLErrorRecord, ...]:
 def _failure(first: GraphQLErrorRecord, answer: Response) -> Failure:
     if first.type in _RATE_LIMITS:
         return primary_limit(answer)
+    if names_secondary_limit(first.message):
+        return secondary_limit(None)
     text = f'GitHub says: "{shortened(first.message)}".'
     if (reason := known_reason(first.message)) is not None:
         return reason

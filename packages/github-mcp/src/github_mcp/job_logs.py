@@ -10,6 +10,7 @@ from mcp_chassis.output.warnings import warn
 from mcp_chassis.results import TextPage
 
 from github_mcp.client import GitHubClient
+from github_mcp.client.list_pages import named
 from github_mcp.models.actions import is_failed
 from github_mcp.records.actions import JobRecord
 
@@ -17,7 +18,7 @@ MAX_LINE_CHARS = 2_000
 MAX_JOBS_SHOWN = 5
 CONTEXT_LINES = 2
 _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z ")
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-Z])")
 
 
 class Log(NamedTuple):
@@ -50,13 +51,14 @@ async def log_page(
     if not any(log.lines):
         return TextPage(f"job {job_id}: the log is empty")
     if search:
-        return TextPage("\n".join(found_lines(f"job {job_id}", log, search, lines)))
+        return TextPage("\n".join(found_lines(f"job {job_id}", log, search, lines, github.page_chars)))
     end = len(log.lines) - int(position or 0)
     if end <= 0:
         raise InvalidInput("The log has become shorter than the cursor says.", remedy="Read it again without cursor.")
     first = _first_shown(log.lines, end, lines, github.page_chars)
     head = f"job {job_id}, lines {first + 1}-{end} {log.of_all}"
-    return TextPage("\n".join([head, *log.lines[first:end]]), str(len(log.lines) - first) if first else None)
+    shown = map(cut_line, log.lines[first:end])
+    return TextPage("\n".join([head, *shown]), str(len(log.lines) - first) if first else None)
 
 
 async def run_log_page(
@@ -70,8 +72,9 @@ async def run_log_page(
     jobs = await github.actions.jobs(owner, repo, run_id)
     failed = [job for job in jobs.items if is_failed(job)]
     if not failed:
-        there = ", ".join(f"{job.name} ({job.id})" for job in jobs.items[:20]) or "none"
-        raise NotFound(f"No job of run {run_id} has failed.", remedy=f"Give job_id of one: {there}.")
+        there = named([f"{job.name} ({job.id})" for job in jobs.items], complete=jobs.complete)
+        read = "" if jobs.complete else f" among the {len(jobs.items)} that were read"
+        raise NotFound(f"No job of run {run_id} has failed{read}.", remedy=f"Give job_id of one: {there}.")
     if jobs.missing != 0:
         warn("Not all jobs of this run were read.")
     if len(failed) > MAX_JOBS_SHOWN:
@@ -88,38 +91,52 @@ def _part(job: JobRecord, log: Log | None, failure: Failure | None, lines: int, 
     if log is None:
         return f"{name}: {failure.message if failure else 'not read'}"
     if search:
-        return "\n".join(found_lines(name, log, search, lines))
+        return "\n".join(found_lines(name, log, search, lines, room))
     end = len(log.lines)
     first = _first_shown(log.lines, end, lines, room)
-    return "\n".join([f"{name}, lines {first + 1}-{end} {log.of_all}", *log.lines[first:end]])
+    return "\n".join([f"{name}, lines {first + 1}-{end} {log.of_all}", *map(cut_line, log.lines[first:end])])
 
 
 def _first_shown(lines: Sequence[str], end: int, count: int, room: int) -> int:
     """The index of the first line of a page that ends before `end`; at least one line is shown."""
     first = end
-    while first > max(0, end - count) and (room := room - len(lines[first - 1]) - 1) > 0:
+    while first > max(0, end - count) and (room := room - len(cut_line(lines[first - 1])) - 1) > 0:
         first -= 1
     return min(first, end - 1)
 
 
-def found_lines(name: str, log: Log, text: str, limit: int) -> list[str]:
-    """The last places where a text stands, whatever its case, each with lines around it and their numbers."""
+def found_lines(name: str, log: Log, text: str, limit: int, room: int) -> list[str]:
+    """The last places where a text stands, whatever its case, each with lines around it and their numbers.
+
+    At most `limit` lines and about `room` characters; one place is shown whatever its size.
+    """
     wanted = text.lower()
     hits = [index for index, line in enumerate(log.lines) if wanted in line.lower()]
     head = f"{name}: {len(hits)} of {len(log.lines)} lines hold {text!r}"
     if log.skipped_mib:
         head += f"; {log.skipped_mib:.0f} MiB before them are not read"
-    chosen: set[int] = set()
+    chosen: dict[int, str] = {}
     shown = 0
     for hit in reversed(hits):
-        around = set(range(max(0, hit - CONTEXT_LINES), min(len(log.lines), hit + CONTEXT_LINES + 1)))
-        if chosen and len(chosen | around) > limit:
+        around = range(max(0, hit - CONTEXT_LINES), min(len(log.lines), hit + CONTEXT_LINES + 1))
+        more = {at: f"{at + 1}: {line_around(log.lines[at], wanted)}" for at in around if at not in chosen}
+        room -= sum(len(line) + 1 for line in more.values())
+        if chosen and (len(chosen) + len(more) > limit or room < 0):
             break
-        chosen |= around
+        chosen |= more
         shown += 1
     if shown < len(hits):
         head += f", the last {shown} are shown"
-    return [head, *(f"{index + 1}: {log.lines[index]}" for index in sorted(chosen))]
+    return [head, *(chosen[index] for index in sorted(chosen))]
+
+
+def line_around(line: str, wanted: str) -> str:
+    """A line that is not too long; of a longer one the part where the text in lower case stands, else its beginning."""
+    at = line.lower().find(wanted)
+    if at + len(wanted) <= MAX_LINE_CHARS:
+        return cut_line(line)
+    start = max(0, at - MAX_LINE_CHARS // 2)
+    return f"[{start} characters before ...] {cut_line(line[start:])}"
 
 
 def log_lines(content: bytes, *, cut_at_start: bool) -> list[str]:
@@ -131,8 +148,11 @@ def log_lines(content: bytes, *, cut_at_start: bool) -> list[str]:
 
 def visible_line(line: str) -> str:
     """One line without its time stamp and colours; what a carriage return overwrote is left out."""
-    plain = _ESCAPE.sub("", _TIMESTAMP.sub("", line)).rstrip("\r")
-    plain = plain.rsplit("\r", 1)[-1]
-    if len(plain) <= MAX_LINE_CHARS:
-        return plain
-    return f"{plain[:MAX_LINE_CHARS]} [... {len(plain) - MAX_LINE_CHARS} more characters in this line]"
+    plain = _ESCAPE.sub("", _TIMESTAMP.sub("", line.removeprefix("\ufeff"))).rstrip("\r")
+    return plain.rsplit("\r", 1)[-1]
+
+
+def cut_line(line: str) -> str:
+    """A line of at most `MAX_LINE_CHARS` characters, and how many more there are."""
+    left = len(line) - MAX_LINE_CHARS
+    return line if left <= 0 else f"{line[:MAX_LINE_CHARS]} [... {left} more characters in this line]"

@@ -1,9 +1,12 @@
-"""Reasons that GitHub is known to give for a refusal, by a pattern of its message."""
+"""Reasons that GitHub is known to give for a refusal, by a pattern of its message.
+
+A pattern is a phrase of GitHub's, not one word: a message may repeat the name of a branch, such as `saml-login`.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDenied
+from mcp_chassis.failures import Conflict, Failure, InvalidInput, NotFound, PermissionDenied
 
 
 class EmptyRepository(NotFound):
@@ -25,12 +28,17 @@ class Reason(NamedTuple):
 NO_RETRY = "Do not retry."
 REASONS: Sequence[Reason] = (
     Reason(
-        r"\bis locked\b|conversation is locked|locked issue",
+        r"\b(issue|conversation|pull request|discussion|thread) is locked\b|locked (issue|conversation)",
         PermissionDenied,
         "The conversation is locked, so this account cannot write in it.",
         "Do not retry; someone with write access can unlock it.",
     ),
-    Reason(r"\barchived\b", PermissionDenied, "The repository is archived, so nothing in it can change.", NO_RETRY),
+    Reason(
+        r"repository (was|is|has been) archived|archived so is read-only",
+        PermissionDenied,
+        "The repository is archived, so nothing in it can change.",
+        NO_RETRY,
+    ),
     Reason(
         r"ip allow list",
         PermissionDenied,
@@ -50,7 +58,7 @@ REASONS: Sequence[Reason] = (
         "Do not retry; a fine-grained token or a GitHub App is needed.",
     ),
     Reason(
-        r"saml",
+        r"\bsaml (enforcement|single|sso)",
         PermissionDenied,
         "The organisation wants SAML single sign-on for this server's GITHUB_TOKEN.",
         "Do not retry; the token's owner can authorise it for the organisation in GitHub's token settings.",
@@ -68,10 +76,16 @@ REASONS: Sequence[Reason] = (
         NO_RETRY,
     ),
     Reason(
-        r"\b(user|you) (is|are|have been) blocked|blocked (from|by)",
+        r"\b(user|you) (is|are|have been) blocked\b|\bblocked you\b|blocked from (commenting|opening|contributing)",
         PermissionDenied,
         "This account is blocked there.",
         "Do not retry; the owner of the repository can lift the block.",
+    ),
+    Reason(
+        r"workflow is already running|workflow run .*is already running",
+        Conflict,
+        "The run has not finished, so it cannot run again yet.",
+        "Look at it with get_run; it can be cancelled, or run again once it has finished.",
     ),
     Reason(
         r"too large to fetch|blobs up to",

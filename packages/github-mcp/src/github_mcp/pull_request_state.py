@@ -1,6 +1,7 @@
 """The state of a pull request: its branches, reviews and checks, read concurrently."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mcp_chassis.failures import Conflict
 from mcp_chassis.output.warnings import warn
@@ -50,7 +51,8 @@ async def pull_request_state(
     runs: PartialList[CheckRunRecord] | None = parts["checks"]
     statuses: PartialList[StatusRecord] | None = parts["commit statuses"]
     known = runs is not None or statuses is not None
-    summary = checks_summary(runs or PartialList([]), statuses or PartialList([])) if known else "unknown"
+    unread: PartialList[Any] = PartialList([], complete=False)
+    summary = checks_summary(runs or unread, statuses or unread) if known else "unknown"
     state = PullRequestState.from_record(
         pull, reviews=_reviews(parts["reviews"]), checks=summary, failing_checks=_failing(runs, statuses)
     )

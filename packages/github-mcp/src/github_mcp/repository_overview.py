@@ -5,6 +5,7 @@ from mcp_chassis.output.warnings import warn
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import decoded_base64
 from github_mcp.client.repository_batch import Wanted
+from github_mcp.file_texts import decoded
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
 from github_mcp.partial_reads import read_parts
 from github_mcp.records.repository_glance import GlanceRecord
@@ -82,6 +83,9 @@ async def _readme(github: GitHubClient, owner: str, repo: str, lines: int) -> st
         return None
     if readme.encoding != "base64":
         return f"{readme.path or 'The README'} is too large to be shown here; read it with get_file."
-    text = decoded_base64(readme.content).decode("utf-8", "replace")
-    shown = "".join(text.splitlines(keepends=True)[:lines])
+    content = decoded_base64(readme.content)
+    text = decoded(content).text
+    if text is None:
+        return f"{readme.path or 'The README'} is a binary file, not shown."
+    shown = "".join(f"{line}\n" for line in text.split("\n")[:lines])[: len(text)]
     return shown if len(shown) == len(text) else f"{shown}[more: get_file {readme.path} from line {lines + 1}]"

@@ -24,8 +24,8 @@ async def review_page(
 
 async def _reviews(github: GitHubClient, owner: str, repo: str, number: int) -> Sequence[Entry]:
     reviews = await github.pull_requests.reviews(owner, repo, number)
-    if unread := reviews.missing:
-        warn(f"{unread} older reviews were not read.")
+    if not reviews.complete:
+        warn(f"{reviews.missing or 'Some'} older reviews were not read.")
     return telling(reviews.items)
 
 

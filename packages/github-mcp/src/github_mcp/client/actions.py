@@ -7,6 +7,7 @@ from typing import Any
 from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.output.warnings import warn
 
+from github_mcp.client.contents import bytes_of
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, PartialList, next_position, params_at
 from github_mcp.client.session import Session, Values, Write
 from github_mcp.records.actions import AnnotationRecord, JobRecord, RunRecord
@@ -38,12 +39,13 @@ class Actions:
         try:
             answer = await self._session.read_stored(owner, repo, tail, values, tail_bytes=LOG_TAIL_BYTES)
         except NotFound as failure:
+            await self._session.require(owner, repo)
             raise NotFound(
                 f"There is no log of job {job_id}: the job has not finished, was cancelled or skipped, its log has "
                 "expired, or the id is none of a job in this repository.",
                 remedy="A running job has a log when it has finished; the id is job_id of failing_checks.",
             ) from failure
-        return LogTail(answer.body, answer.skipped_bytes)
+        return LogTail(bytes_of(answer, "read the log"), answer.skipped_bytes)
 
     async def runs(
         self, owner: str, repo: str, workflow: str | None, params: Values, position: str | None
@@ -72,7 +74,7 @@ class Actions:
             params = answer.page("next")
             if params is None:
                 break
-        return PartialList(found, complete=params is None, total=total)
+        return PartialList(found, complete=params is None and len(found) >= (total or 0), total=total)
 
     async def annotations(self, owner: str, repo: str, job_id: int) -> PartialList[AnnotationRecord]:
         """The first hundred annotations of a job; none, with a warning, where they cannot be read."""

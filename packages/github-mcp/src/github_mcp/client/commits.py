@@ -1,5 +1,6 @@
 """Making a commit out of git's objects. Only moving the branch has an effect, and doing that twice has none."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,10 @@ class Commits:
             return None
         found = answer.record(RefRecord, operation="read the branch")
         return found.object.sha if found.ref in ("", f"refs/heads/{branch}") else None
+
+    async def require_repository(self, owner: str, repo: str) -> None:
+        """Raise `NotFound` where it is the repository that is missing, and not a branch in it."""
+        await self._session.require(owner, repo)
 
     async def get(self, owner: str, repo: str, sha: str) -> CommitObjectRecord:
         answer = await self._session.read(owner, repo, "/git/commits/{sha}", {"sha": sha})
@@ -77,7 +82,7 @@ class Commits:
         except InvalidInput as refused:
             if await self.branch_head(owner, repo, branch) == commit:
                 return
-            raise Conflict(f"The branch was not moved: {refused.message}", remedy="Read it again.") from refused
+            raise _refused("moved", refused) from refused
         if answer.record(RefRecord, operation="move the branch").object.sha != commit:
             raise UpstreamError("GitHub took the change, and its answer names another commit.")
 
@@ -100,4 +105,11 @@ class Commits:
             write = Write("POST", "/git/refs", {}, sent, proof=RefRecord, recover=look_up, check=check)
             await self._session.write(owner, repo, write)
         except InvalidInput as refused:
-            raise Conflict(f"The branch was not created: {refused.message}", remedy="Read it again.") from refused
+            raise _refused("created", refused) from refused
+
+
+def _refused(what: str, refused: InvalidInput) -> Conflict:
+    """The failure of a branch that GitHub did not move or create; a rule of the repository stays where it is."""
+    rule = re.search(r"(?i)rule violation|protected|required|pull request", refused.message) is not None
+    remedy = "Commit to another branch and open a pull request." if rule else "Read it again."
+    return Conflict(f"The branch was not {what}: {refused.message}", remedy=remedy)

@@ -7,6 +7,7 @@ from hashlib import sha1
 
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.records import read_records
+from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client.session import Session
@@ -49,10 +50,11 @@ class Contents:
         """The bytes of a file at a path."""
         values = {"path": path}
         answer = await self._session.read(owner, repo, "/contents/{+path}", values, params={"ref": ref}, accept=RAW)
-        return answer.body
+        return bytes_of(answer, "read the file")
 
     async def blob(self, owner: str, repo: str, sha: str) -> bytes:
-        return (await self._session.read(owner, repo, "/git/blobs/{sha}", {"sha": sha}, accept=RAW)).body
+        answer = await self._session.read(owner, repo, "/git/blobs/{sha}", {"sha": sha}, accept=RAW)
+        return bytes_of(answer, "read the file")
 
     async def tree(self, owner: str, repo: str, sha: str) -> Sequence[EntryRecord]:
         """A folder by its tree: the same entries whenever it is asked for."""
@@ -61,6 +63,17 @@ class Contents:
         if answer.record(TreeRecord, operation=_READ_FOLDER).truncated:
             warn(f"GitHub lists only the first {len(entries)} entries of this folder.")
         return entries
+
+
+def bytes_of(answer: Response, operation: str) -> bytes:
+    """The body of a response that holds a file, a log or an archive as it is.
+
+    Raises:
+        UpstreamError: when it is a web page, such as that of a proxy: GitHub sends no file under that media type.
+    """
+    if "text/html" in answer.headers.get("content-type", ""):
+        raise UpstreamError(f"{answer.upstream} responded to the request to {operation} with a web page.")
+    return answer.body
 
 
 def decoded_base64(text: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mcp_chassis.failures import NotFound
+from mcp_chassis.failures import Failure, NotFound
 from mcp_chassis.http.response import Response
 from mcp_chassis.output.warnings import warn
 
@@ -20,6 +20,7 @@ from github_mcp.records.discussions import (
     WrittenDiscussionCommentRecord,
 )
 from github_mcp.records.graphql import RepositoryPlaceRecord
+from github_mcp.records.repositories import RepositoryRecord
 
 MAX_LOOKED_UP_COMMENTS = 50
 _AUTHOR = "author { login type: __typename } authorAssociation"
@@ -59,6 +60,8 @@ class Discussions:
         operation, at = "list the discussions", "data.repository.discussions"
         whole = answer.record(DiscussionsRecord, operation=operation, at=at)
         found = answer.records(DiscussionEntryRecord, operation=operation, at=f"{at}.nodes", noun="discussions")
+        if whole.total_count == 0 and await self._is_switched_off(owner, repo):
+            warn("Discussions are switched off in this repository.")
         following = whole.page_info.end_cursor if whole.page_info.has_next_page else None
         return ListPage(found.items, following, whole.total_count)
 
@@ -92,6 +95,13 @@ class Discussions:
         answer = await self._graphql.create(owner, _ADD, variables, proof=proof, check=check, recover=look_up)
         written = answer.record(proof, operation="write the comment")
         return written.data.change.comment, answer.recovered
+
+    async def _is_switched_off(self, owner: str, repo: str) -> bool:
+        try:
+            answer = await self._session.read(owner, repo)
+            return not answer.record(RepositoryRecord, operation="read the repository").has_discussions
+        except Failure:
+            return False
 
     async def _ask(self, owner: str, repo: str, text: str, variables: Mapping[str, object]) -> Response:
         """Ask about one repository, whose real name is checked against the allow-list."""

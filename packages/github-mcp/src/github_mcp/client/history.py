@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mcp_chassis.failures import PermissionDenied
+
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, ListPage, next_position, params_at
 from github_mcp.client.session import Session, Values
 from github_mcp.known_reasons import EmptyRepository
@@ -43,7 +45,15 @@ class History:
         """The comparison with the first 300 changed files since the merge base, and the newest commits.
 
         GitHub lists the oldest commit first, and the files on the first page alone.
+
+        Raises:
+            PermissionDenied: for a branch of a fork under an allow-list, since its repository may have any name.
         """
+        if ":" in f"{base}{head}" and not self._session.allowed.everything:
+            raise PermissionDenied(
+                "With GITHUB_ALLOWED_REPOS only refs of this repository are compared.",
+                remedy="A pull request of a fork is read with get_pull_request_diff.",
+            )
         first = await self._compared(owner, repo, base, head, 1)
         last = -(-(first.total_commits or 0) // MAX_PAGE_SIZE)
         if last <= 1:

@@ -1,13 +1,15 @@
 """Pages of GitHub's lists."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from mcp_chassis.http.response import Response
 
 MAX_PAGE_SIZE = 100
+MAX_NAMED = 20
+"""Names in a failure that says which there are."""
 
 Item = TypeVar("Item")
 
@@ -43,6 +45,14 @@ class PartialList(Generic[Item]):
         if self.complete:
             return 0
         return None if self.total is None else max(0, self.total - len(self.items))
+
+
+def named(names: Sequence[str], *, complete: bool = True) -> str:
+    """Names in a line, at most `MAX_NAMED`, and how many more there are; `none` where there is none."""
+    shown = ", ".join(names[:MAX_NAMED]) or "none"
+    if not complete:
+        return f"{shown} and more, of which not all were read"
+    return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
 
 
 def next_position(answer: Response) -> str | None:

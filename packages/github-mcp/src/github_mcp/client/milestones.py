@@ -2,12 +2,11 @@
 
 from mcp_chassis.failures import InvalidInput, NotFound
 
-from github_mcp.client.list_pages import MAX_PAGE_SIZE
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, named
 from github_mcp.client.session import Session, Values
 from github_mcp.records.issues import MilestoneRecord
 
 MAX_PAGES = 5
-MAX_NAMED = 20
 
 
 class Milestones:
@@ -33,6 +32,6 @@ class Milestones:
         if len(found) > 1:
             raise InvalidInput(f"Several milestones are called {title!r}; this tool takes them by title alone.")
         if not found or found[0].number is None:
-            names = ", ".join(each.title for each in there[:MAX_NAMED]) or "none"
+            names = named([each.title for each in there], complete=params is None)
             raise NotFound(f"There is no milestone {title!r} here.", remedy=f"There are: {names}.")
         return found[0]

@@ -17,6 +17,8 @@ class Notifications:
         answer = await self._session.get("/notifications", params=params)
         found = answer.records(NotificationRecord, operation="list the notifications", noun="notifications")
         allowed = [each for each in found.items if self._session.allowed.allows(each.repository.full_name)]
+        self._session.warn_of_outside(len(found.items) - len(allowed), "notifications")
+        self._session.notices.warn_of_partial_results(answer.headers)
         return ListPage(allowed, next_position(answer))
 
     async def mark_done(self, thread_id: str) -> NotificationRecord:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcp_chassis.failures import Conflict
+from mcp_chassis.failures import Conflict, InvalidInput
 from mcp_chassis.http.records import Record
 from mcp_chassis.upstream.retry import Repeat
 
@@ -16,6 +16,7 @@ from github_mcp.records.pull_requests import (
     RequestedReviewersRecord,
 )
 
+_UP_TO_DATE = "no new commits on the base branch"
 _SAFE = "It may have happened; the same call can be made again safely."
 _READY = """
 mutation($id: ID!) { change: markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }
@@ -90,8 +91,8 @@ class PullRequestChanges:
         answer = await self._session.write(owner, repo, write)
         return answer.record(RequestedReviewersRecord, operation="take back the request for reviews")
 
-    async def update_branch(self, owner: str, repo: str, pull: PullRequestRecord) -> None:
-        """Merge the base into the pull request's branch, which was at the given head."""
+    async def update_branch(self, owner: str, repo: str, pull: PullRequestRecord) -> bool:
+        """Merge the base into the pull request's branch, at the given head; False where it holds it already."""
 
         async def look_up() -> Mapping[str, Any] | None:
             answer = await self._session.read(owner, repo, "/pulls/{number}", {"number": pull.number})
@@ -107,7 +108,13 @@ class PullRequestChanges:
             check="Look at its head with get_issue before trying again.",
             repeat=Repeat.NEVER,
         )
-        await self._session.write(owner, repo, write)
+        try:
+            await self._session.write(owner, repo, write)
+        except InvalidInput as refused:
+            if _UP_TO_DATE not in refused.message:
+                raise
+            return False
+        return True
 
     async def _change(self, owner: str, text: str, variables: Mapping[str, object], proof: type[Record]) -> Any:
         return await self._graphql.mutate(owner, text, variables, proof=proof, check=_SAFE)

@@ -11,7 +11,7 @@ from mcp_chassis.upstream.retry import Repeat
 from github_mcp.client.creation import create_marked
 from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
 from github_mcp.client.session import Session, Values, Write
-from github_mcp.errors import shortened
+from github_mcp.field_errors import shortened
 from github_mcp.records.issues import CreatedIssueRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,

@@ -31,6 +31,7 @@ class Releases:
         try:
             answer = await self._session.read(owner, repo, "/releases/tags/{tag}", {"tag": tag})
         except NotFound as missing:
+            await self._session.require(owner, repo)
             if tag != LATEST:
                 text = f"There is no release of a tag {tag!r}."
                 raise NotFound(text, remedy="Leave tag out to list the releases.") from missing

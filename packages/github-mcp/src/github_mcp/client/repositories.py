@@ -46,7 +46,9 @@ class Repositories:
         answer = await self._session.get("/user/repos", params=params_at(position, first))
         self._session.notices.warn_of_partial_results(answer.headers)
         found = answer.records(RepositoryRecord, operation="list repositories", noun="repositories")
-        return ListPage([each for each in found.items if self._allows(each)], next_position(answer))
+        allowed = [each for each in found.items if self._allows(each)]
+        self._session.warn_of_outside(len(found.items) - len(allowed), "repositories")
+        return ListPage(allowed, next_position(answer))
 
     async def permission(self, owner: str, repo: str, login: str) -> str:
         """What an account may do in a repository: admin, write, read or none."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_chassis.accounts.signed_in_secret import on_behalf_of
-from mcp_chassis.failures import NotFound, PermissionDenied
+from mcp_chassis.failures import Failure, NotFound, PermissionDenied
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.http.records import Record
 from mcp_chassis.http.response import Response
@@ -135,6 +135,20 @@ class Session:
 
         with on_behalf_of(owner):
             return await self._names.get("name", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
+
+    def warn_of_outside(self, count: int, noun: str) -> None:
+        """Warn of entries of a page that the allow-list leaves out: an empty page is not an empty list."""
+        if count:
+            warn(f"GITHUB_ALLOWED_REPOS leaves out {count} {noun} of this page.")
+
+    async def require(self, owner: str, repo: str) -> None:
+        """Raise `NotFound` where the repository itself is missing or hidden, and not something in it."""
+        try:
+            await self.real_name(owner, repo)
+        except NotFound:
+            raise
+        except Failure:
+            return
 
     async def _place(self, owner: str, repo: str) -> dict[str, str]:
         """Owner and name to ask for: with an allow-list, those that the repository has today."""

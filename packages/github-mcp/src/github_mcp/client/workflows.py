@@ -7,9 +7,11 @@ from contextlib import suppress
 from mcp_chassis.failures import InvalidInput, NotFound
 from mcp_chassis.output.warnings import warn
 
-from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
+from github_mcp.client.contents import bytes_of
+from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList, named
 from github_mcp.client.session import Session, Values, Write
 from github_mcp.records.actions import ArtifactRecord, DeploymentRecord, DispatchedRecord, WorkflowRecord
+from github_mcp.records.pull_requests import CountRecord
 
 MAX_PAGES = 5
 RUN_DETAILS = "return_run_details"
@@ -36,7 +38,8 @@ class Workflows:
             with suppress(NotFound):
                 answer = await self._session.read(owner, repo, tail, values)
                 return answer.record(WorkflowRecord, operation="find the workflow")
-        there = await self._all(owner, repo)
+        all_there = await self._all(owner, repo)
+        there = all_there.items
         wanted = name.strip()
         for found in (
             [each for each in there if wanted in (each.path, each.file, str(each.id))],
@@ -48,10 +51,10 @@ class Workflows:
             if found:
                 files = ", ".join(each.file for each in found)
                 raise InvalidInput(f"Several workflows are called {wanted!r}: {files}. Give the file.")
-        names = ", ".join(f"{each.file} ({each.name})" for each in there[:20]) or "none"
+        names = named([f"{each.file} ({each.name})" for each in there], complete=all_there.complete)
         raise NotFound(f"There is no workflow {wanted!r} here.", remedy=f"There are: {names}.")
 
-    async def _all(self, owner: str, repo: str) -> list[WorkflowRecord]:
+    async def _all(self, owner: str, repo: str) -> PartialList[WorkflowRecord]:
         params: Values | None = {"per_page": MAX_PAGE_SIZE}
         there: list[WorkflowRecord] = []
         for _ in range(MAX_PAGES):
@@ -61,7 +64,7 @@ class Workflows:
             params = answer.page("next")
             if params is None:
                 break
-        return there
+        return PartialList(there, complete=params is None)
 
     async def dispatch(
         self, owner: str, repo: str, workflow: WorkflowRecord, ref: str, inputs: Mapping[str, str]
@@ -92,20 +95,22 @@ class Workflows:
         tail, values = "/actions/runs/{run_id}/artifacts", {"run_id": run_id}
         params: Values | None = {"per_page": MAX_PAGE_SIZE, "name": name}
         found: list[ArtifactRecord] = []
+        total: int | None = None
         for _ in range(MAX_PAGES):
             answer = await self._session.read(owner, repo, tail, values, params=params)
             found += answer.records(
                 ArtifactRecord, operation="list the artifacts", at="artifacts", noun="artifacts"
             ).items
+            total = answer.record(CountRecord, operation="list the artifacts").total_count
             params = answer.page("next")
             if params is None:
                 break
-        return PartialList(found, complete=params is None)
+        return PartialList(found, complete=params is None and len(found) >= (total or 0), total=total)
 
     async def artifact_archive(self, owner: str, repo: str, artifact_id: int) -> bytes:
         """The artifact as a ZIP archive, from the store that GitHub redirects to."""
         tail, values = "/actions/artifacts/{artifact_id}/zip", {"artifact_id": artifact_id}
-        return (await self._session.read_stored(owner, repo, tail, values)).body
+        return bytes_of(await self._session.read_stored(owner, repo, tail, values), "read the artifact")
 
     async def environments_of(self, owner: str, repo: str, sha: str) -> list[str]:
         """The environments that a commit was deployed to."""

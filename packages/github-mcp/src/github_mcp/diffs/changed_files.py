@@ -38,6 +38,7 @@ class Change:
         return not paths or any(self._is(path) for path in paths)
 
     def _is(self, path: str) -> bool:
+        path = path.removeprefix("./").removeprefix("/")
         plain = path.strip("/")
         inside = any(name.startswith(f"{plain}/") for name in self._names)
         return plain in self._names or inside or any(fnmatchcase(name, path) for name in self._names)

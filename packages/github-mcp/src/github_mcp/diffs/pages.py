@@ -107,8 +107,8 @@ class PullRequestDiff:
         except Failure:
             return None
         changes = changes_in(text)
-        expected = self._pull.changed_files
-        return changes if changes or not expected else None
+        expected = (self._pull.changed_files or 0) if self._is_current else min(1, self._pull.changed_files or 0)
+        return changes if len(changes) >= expected else None
 
     async def _new(self, change: Change) -> str | None:
         if change.status == "D" or change.sha is None:

@@ -6,7 +6,7 @@ from mcp_chassis.results import Result
 from mcp_chassis.text_marks import OutsideText, OutsideTexts
 
 from github_mcp.client.list_pages import PartialList
-from github_mcp.models.pull_requests import PASSING, cut_text
+from github_mcp.models.pull_requests import PASSING, SKIPPED, cut_text
 from github_mcp.models.tables import Cell, Table
 from github_mcp.records.accounts import login
 from github_mcp.records.actions import AnnotationRecord, JobRecord, RunRecord
@@ -125,7 +125,9 @@ def is_failed(job: JobRecord) -> bool:
 def jobs_summary(jobs: PartialList[JobRecord]) -> str:
     failed = sum(is_failed(each) for each in jobs.items)
     running = sum(each.status != "completed" and each.conclusion is None for each in jobs.items)
-    passed = len(jobs.items) - failed - running
-    counts = [(failed, "failed"), (running, "not finished"), (passed, "passed"), (jobs.missing or 0, "not read")]
+    skipped = sum(each.conclusion == SKIPPED for each in jobs.items)
+    passed = len(jobs.items) - failed - running - skipped
+    counts = [(failed, "failed"), (running, "not finished"), (passed, "passed"), (skipped, "skipped")]
+    counts.append((jobs.missing or 0, "not read"))
     shown = [f"{count} {word}" for count, word in counts if count]
     return ", ".join(shown + ["more not read"] * (jobs.missing is None)) or "none"

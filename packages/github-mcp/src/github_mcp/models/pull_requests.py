@@ -13,7 +13,9 @@ from github_mcp.marks import without_mark
 from github_mcp.records.accounts import login
 from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
 
-PASSING = ("success", "neutral", "skipped")
+SKIPPED = "skipped"
+PASSING = ("success", "neutral", SKIPPED)
+"""Conclusions that stand in nobody's way; a skipped check has checked nothing and is counted apart."""
 MAX_REVIEWS = 10
 MAX_REVIEW_CHARS = 600
 MAX_FAILING_CHECKS = 50
@@ -109,12 +111,16 @@ def mergeability(pull: PullRequestRecord) -> str:
     """yes, no, or unknown while GitHub computes it; with GitHub's own word for what stands in the way."""
     if pull.merged or pull.merged_at:
         return "already merged"
+    if pull.state == "closed":
+        return "no: closed"
     word = pull.mergeable_state
     if pull.mergeable is None:
         return "unknown: GitHub has not computed it yet"
     if not pull.mergeable:
         return "no: conflicts" if word in ("dirty", "") else f"no: {word}"
-    return "yes" if word in ("clean", "unknown", "has_hooks", "") else f"no conflicts, but {word}"
+    if word == "unknown":
+        return "no conflicts; GitHub does not tell yet whether anything else stands in the way"
+    return "yes" if word in ("clean", "has_hooks", "") else f"no conflicts, but {word}"
 
 
 def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[StatusRecord]) -> str:
@@ -122,9 +128,10 @@ def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[Stat
     failing, pending = len(failing_runs(runs.items)), len(pending_runs(runs.items))
     failing += sum(is_failing(each) for each in statuses.items)
     pending += sum(each.state == "pending" for each in statuses.items)
-    passed = len(runs.items) + len(statuses.items) - failing - pending
-    counts = [f"{count} {word}" for count, word in ((failing, "failing"), (pending, "pending"), (passed, "passed"))]
-    shown = [text for text in counts if not text.startswith("0 ")]
+    skipped = sum(each.conclusion == SKIPPED for each in runs.items)
+    passed = len(runs.items) + len(statuses.items) - failing - pending - skipped
+    counts = ((failing, "failing"), (pending, "pending"), (passed, "passed"), (skipped, "skipped"))
+    shown = [f"{count} {word}" for count, word in counts if count]
     missing = [each.missing for each in (runs, statuses)]
     if None in missing:
         shown.append("more not read")

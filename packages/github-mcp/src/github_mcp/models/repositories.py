@@ -116,7 +116,8 @@ def language_shares(languages: Mapping[str, int]) -> dict[str, float]:
 
 
 def release_line(release: ReleaseRecord) -> str:
-    return f"{release.tag_name} {day(release.published_at) or 'draft'}"
+    moment = "draft" if release.draft else day(release.published_at or release.created_at)
+    return " ".join(filter(None, (release.tag_name, moment)))
 
 
 def commit_line(commit: CommitRecord) -> str:

@@ -119,7 +119,15 @@ def threads_of(comments: Sequence[ReviewCommentRecord], known: Mapping[int, Revi
     groups: dict[int, list[ReviewCommentRecord]] = {}
     for comment in comments:
         groups.setdefault(comment.in_reply_to_id or comment.id, []).append(comment)
-    return [ReviewThread.of(groups[first], known.get(first)) for first in sorted(groups, reverse=True)]
+    return [ReviewThread.of(groups[first], _thread(groups[first], known)) for first in sorted(groups, reverse=True)]
+
+
+def _thread(
+    comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord]
+) -> ReviewThreadRecord | None:
+    """The thread that begins with one of the comments, or with the deleted one that they answer."""
+    ids = [comments[0].in_reply_to_id, *(each.id for each in comments)]
+    return next((known[each] for each in ids if each is not None and each in known), None)
 
 
 def telling(reviews: Sequence[ReviewRecord]) -> list[ReviewEntry]:

@@ -1,6 +1,7 @@
 """Lists as tables: `columns` once and a row for each item; the same facts as objects cost twice the tokens."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from mcp_chassis.results import Page
@@ -23,5 +24,10 @@ class Table(Page):
 
 
 def day(moment: str | None) -> str | None:
-    """The date of a moment in GitHub's form."""
-    return None if moment is None else moment[:10]
+    """The date of a moment by UTC; GraphQL gives the times of commits with the offset of whoever made them."""
+    if moment is None or moment.endswith("Z"):
+        return moment and moment[:10]
+    try:
+        return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat()
+    except (ValueError, OverflowError):
+        return moment[:10]

@@ -42,4 +42,4 @@ class ComparisonRecord(Record, frozen=True):
     behind_by: int | None = None
     total_commits: int | None = None
     commits: tuple[CommitRecord, ...] = ()
-    files: tuple[ChangedFileRecord, ...] = ()
+    files: tuple[ChangedFileRecord, ...] | None = None

@@ -35,6 +35,7 @@ class RepositoryRecord(Record, frozen=True):
     size: int | None = None
     default_branch: str | None = None
     has_issues: bool = True
+    has_discussions: bool = True
     license: LicenceRecord | None = None
     created_at: str | None = None
     updated_at: str | None = None

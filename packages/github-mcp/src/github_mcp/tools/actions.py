@@ -28,6 +28,9 @@ Status = Literal[
     "skipped",
     "action_required",
     "neutral",
+    "stale",
+    "requested",
+    "pending",
 ]
 Workflow = Annotated[str, Field(min_length=1, max_length=200, description="File (ci.yml) or name.")]
 SearchedText = Annotated[str | None, Field(max_length=200, description="Only lines around this text."), EMPTY_IS_ABSENT]
@@ -64,7 +67,7 @@ async def list_runs(
     """List GitHub Actions runs, newest first."""
     sha = await github.history.whole_sha(owner, repo, commit) if commit else None
     chosen = str((await github.workflows.find(owner, repo, workflow)).id) if workflow else None
-    wanted = {"branch": branch, "head_sha": sha, "status": status}
+    wanted = {"branch": branch and branch.removeprefix("refs/heads/"), "head_sha": sha, "status": status}
     params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
     found = await github.actions.runs(owner, repo, chosen, params, cursor)
     rows = [run_row(each) for each in found.items]

@@ -11,7 +11,19 @@ from github_mcp.comparisons import comparison_page
 from github_mcp.file_edits import Editor, FileEdit
 from github_mcp.models.history import CommitPage, CommittedFiles, RefPage, commit_row, ref_row
 from github_mcp.moments import utc_moment
-from github_mcp.tools.parameters import GitHub, Lines, MaxResults, Owner, Ref, Repo, RequiredPath, RequiredRef, Sha
+from github_mcp.tools.parameters import (
+    ComparedRef,
+    GitHub,
+    Lines,
+    MaxResults,
+    OptionalPath,
+    Owner,
+    Ref,
+    Repo,
+    RequiredPath,
+    RequiredRef,
+    Sha,
+)
 from github_mcp.tools.repositories import REPOSITORY_READS
 
 Moment = Annotated[str | None, Field(max_length=40, description="A date, or ISO time."), EMPTY_IS_ABSENT]
@@ -35,7 +47,7 @@ async def list_commits(
     repo: Repo,
     github: GitHub,
     ref: Ref = None,
-    path: Annotated[str | None, Field(max_length=1000)] = None,
+    path: OptionalPath = None,
     author: Annotated[str | None, Field(max_length=100)] = None,
     since: Moment = None,
     until: Moment = None,
@@ -44,7 +56,7 @@ async def list_commits(
 ) -> CommitPage:
     """List commits, newest first: of a branch, a path, an author, a time."""
     between = {"since": utc_moment("since", since), "until": utc_moment("until", until, end=True)}
-    wanted = {"sha": ref, "path": path, "author": author, **between}
+    wanted = {"sha": ref, "path": path, "author": author and author.removeprefix("@"), **between}
     params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
     await github.lockdown.check_refs(owner, repo, ref)
     found = await github.history.commits(owner, repo, params, cursor)
@@ -72,8 +84,8 @@ async def list_branches_and_tags(
 async def compare(
     owner: Owner,
     repo: Repo,
-    base: RequiredRef,
-    head: RequiredRef,
+    base: ComparedRef,
+    head: ComparedRef,
     github: GitHub,
     max_lines: Lines = 500,
     cursor: Cursor = None,

@@ -12,7 +12,19 @@ from github_mcp.issue_updates import update_issue as change_issue
 from github_mcp.models.changes import CreatedComment, CreatedIssue, UpdatedIssue
 from github_mcp.models.issues import IssuePage, IssueThread, issue_row
 from github_mcp.records.issues import CreatedCommentRecord, IssueRecord
-from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Names, Number, Owner, Repo, State, Title
+from github_mcp.tools.parameters import (
+    Body,
+    CommentBody,
+    GitHub,
+    Logins,
+    MaxResults,
+    Names,
+    Number,
+    Owner,
+    Repo,
+    State,
+    Title,
+)
 from github_mcp.tools.repositories import REPOSITORY_READS
 from github_mcp.withheld_texts import shown_rows, shown_thread
 
@@ -66,7 +78,7 @@ async def create_issue(
     body: Body,
     github: GitHub,
     labels: Names | None = None,
-    assignees: Names | None = None,
+    assignees: Logins | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> CreatedIssue:
     """Open an issue. Search with list_issues first: each call opens another one."""
@@ -97,7 +109,7 @@ async def update_issue(
     title: Title | None = None,
     body: Body | None = None,
     labels: Names | None = None,
-    assignees: Names | None = None,
+    assignees: Logins | None = None,
     hidden: HiddenParts | None = None,
 ) -> UpdatedIssue:
     """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""

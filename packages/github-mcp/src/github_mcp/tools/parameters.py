@@ -22,6 +22,8 @@ def _owner(value: str) -> str:
 
 
 def _repo(value: str) -> str:
+    """The name; an address that is cloned from ends in `.git`, which no repository's name does."""
+    value = value.removesuffix(".git")
     if not _REPO.fullmatch(value) or value in {".", ".."}:
         raise ValueError("must be a repository's name without its owner")
     return value
@@ -50,6 +52,17 @@ def _required_ref(value: str) -> str:
     return value
 
 
+def _compared_ref(value: str) -> str:
+    """A ref, or one of a fork: `user:branch`, `user:repository:branch`."""
+    *fork, ref = value.split(":", 2)
+    if fork:
+        _owner(fork[0])
+    if len(fork) > 1:
+        _repo(fork[1])
+    _required_ref(ref)
+    return value
+
+
 def _sha(value: str | None) -> str | None:
     if value is not None and not _SHA.fullmatch(value.lower()):
         raise ValueError("must be a commit's id, of 7 characters or more")
@@ -57,9 +70,26 @@ def _sha(value: str | None) -> str | None:
 
 
 def _path(value: str) -> str:
+    """The path as GitHub writes it, without a slash or `./` before it."""
+    value = re.sub(r"^(?:\./)*/?", "", value) if value not in {".", "./"} else ""
     if any(part in {".", ".."} for part in value.split("/")) or "//" in value:
         raise ValueError("must be a path from the repository's root, without `.` or `..`")
     return value
+
+
+def _required_path(value: str) -> str:
+    if not (path := _path(value)):
+        raise ValueError("must be a path, which the root is not")
+    return path
+
+
+def _optional_path(value: str | None) -> str | None:
+    return None if value is None else _path(value)
+
+
+def _logins(value: list[str] | None) -> list[str] | None:
+    """Logins as GitHub takes them: a mention has `@` before it."""
+    return None if value is None else [name.removeprefix("@") for name in value]
 
 
 GitHub = Annotated[GitHubClient, Connected]
@@ -71,8 +101,10 @@ PullNumber = Annotated[int, Field(ge=1, le=999_999_999)]
 Language = Annotated[str | None, Field(max_length=50), AfterValidator(_language)]
 Path = Annotated[str, Field(max_length=1000, description="Empty: the root."), AfterValidator(_path)]
 Ref = Annotated[str | None, Field(max_length=250, description="Branch, tag or commit."), AfterValidator(_ref)]
-RequiredPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_path)]
+OptionalPath = Annotated[str | None, Field(max_length=1000), AfterValidator(_optional_path)]
+RequiredPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_required_path)]
 RequiredRef = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_required_ref)]
+ComparedRef = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_compared_ref)]
 RunId = Annotated[int, Field(ge=1, le=2**62)]
 Sha = Annotated[str | None, Field(max_length=40), AfterValidator(_sha), EMPTY_IS_ABSENT]
 Title = Annotated[str, Field(min_length=1, max_length=256)]
@@ -80,6 +112,7 @@ Body = Annotated[str, Field(max_length=65_000)]
 CommentBody = Annotated[str, Field(min_length=1, max_length=65_000)]
 Name = Annotated[str, Field(max_length=100)]
 Names = Annotated[list[Name], Field(max_length=100)]
+Logins = Annotated[Names, AfterValidator(_logins)]
 Globs = Annotated[list[Name], Field(max_length=100, description="Globs of paths: src/*.py.")]
 MaxResults = Annotated[int, Field(ge=1, le=100)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]

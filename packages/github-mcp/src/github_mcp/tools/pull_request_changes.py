@@ -9,14 +9,14 @@ from mcp_chassis.tools import Confirm, writes
 from pydantic import Field
 
 from github_mcp.records.pull_requests import PullRequestRecord
-from github_mcp.tools.parameters import GitHub, Names, Owner, PullNumber, Repo
+from github_mcp.tools.parameters import GitHub, Logins, Owner, PullNumber, Repo
 from github_mcp.tools.repositories import REPOSITORY_READS
 
 Change = Literal[
     "ready", "draft", "request_reviews", "remove_reviewers", "update_branch", "auto_merge", "no_auto_merge"
 ]
 MergeMethod = Literal["merge", "squash", "rebase"]
-Reviewers = Annotated[Names | None, Field(description="Logins, or org/team.")]
+Reviewers = Annotated[Logins | None, Field(description="Logins, or org/team.")]
 
 
 class ChangedPullRequest(Result):
@@ -77,7 +77,8 @@ async def _changed(
     elif change == "remove_reviewers":
         return await _remove_reviewers(github, owner, repo, pull, reviewers)
     elif change == "update_branch":
-        await changes.update_branch(owner, repo, pull)
+        if not await changes.update_branch(owner, repo, pull):
+            return False
         warn("GitHub merges the base into it in a moment.")
     elif change == "no_auto_merge" and pull.auto_merge is None:
         return False

@@ -1,5 +1,6 @@
 """Pull requests: their diffs, and opening one."""
 
+import re
 from typing import Annotated, Literal
 
 from mcp_chassis.failures import Conflict
@@ -84,6 +85,7 @@ async def create_pull_request(
     idempotency_key: IdempotencyKey = None,
 ) -> CreatedPullRequest:
     """Open a pull request from a branch that is already pushed."""
+    head, base = (re.sub(r"(^|:)refs/heads/", r"\1", branch, count=1) for branch in (head, base))
     answer = await github.pull_requests.create(owner, repo, body, title=title, head=head, base=base, draft=draft)
     pull = answer.record(IssueRecord, operation="open the pull request")
     return github.with_notices(CreatedPullRequest.from_record(pull, recovered=answer.recovered))

@@ -17,6 +17,7 @@ async def get_releases(
 ) -> ReleasePage:
     """Read releases with their notes, newest first, or one by its tag."""
     if tag is not None:
+        tag = tag.removeprefix("refs/tags/")
         release = Release.from_record(await github.releases.tagged(owner, repo, tag))
         return github.with_notices(ReleasePage(items=[release]))
     found = await github.releases.page(owner, repo, max_results, cursor)

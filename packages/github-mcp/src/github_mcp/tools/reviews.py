@@ -12,7 +12,17 @@ from github_mcp.pull_request_state import checked_head
 from github_mcp.records.issues import CreatedCommentRecord
 from github_mcp.records.reviews import CreatedReviewRecord
 from github_mcp.review_pages import review_page
-from github_mcp.tools.parameters import Body, CommentBody, GitHub, MaxResults, Owner, PullNumber, Repo, Sha
+from github_mcp.tools.parameters import (
+    Body,
+    CommentBody,
+    GitHub,
+    MaxResults,
+    Owner,
+    PullNumber,
+    Repo,
+    RequiredPath,
+    Sha,
+)
 from github_mcp.withheld_texts import shown_reviews
 
 Line = Annotated[int, Field(ge=1, le=9_999_999)]
@@ -21,7 +31,7 @@ Line = Annotated[int, Field(ge=1, le=9_999_999)]
 class LineComment(BaseModel, extra="forbid"):
     """A comment on a line of the diff, or on the lines from start_line on; LEFT is the old side."""
 
-    path: Annotated[str, Field(min_length=1, max_length=1000)]
+    path: RequiredPath
     body: Annotated[str, Field(min_length=1, max_length=65_000)]
     line: Line
     start_line: Line | None = None
