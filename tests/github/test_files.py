@@ -168,7 +168,7 @@ async def test_a_link_tells_where_it_points(call: Call, github: ScriptedGitHub) 
     assert text(await call("get_file", **HELLO, path="link")) == "link is a symbolic link to /etc/passwd"
 
 
-@pytest.mark.parametrize("path", ["../../user", "a/../../x", ".", "a//b", "..", "a/./b"])
+@pytest.mark.parametrize("path", ["../../user", "a/../../x", "a//b", "..", "a/./b"])
 async def test_a_path_that_climbs_is_refused_before_anything_is_asked(
     call: Call, github: ScriptedGitHub, path: str
 ) -> None:

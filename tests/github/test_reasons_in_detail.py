@@ -112,13 +112,14 @@ async def test_nothing_in_a_missing_repository_is_called_missing(
     assert error.message.startswith(NO_REPOSITORY)
 
 
-@pytest.mark.parametrize("limit", [403, 502])
-async def test_where_the_repository_cannot_be_looked_up_the_first_reason_stays(
-    use: Use, github: ScriptedGitHub, limit: int
+@pytest.mark.parametrize(
+    ("status", "told"), [(502, "There is no release of a tag 'v9'"), (403, 'GitHub says: "Not for you"')]
+)
+async def test_where_the_repository_cannot_be_looked_up_the_first_reason_stays_unless_it_is_refused(
+    use: Use, github: ScriptedGitHub, status: int, told: str
 ) -> None:
-    github.fault("GET", REPO, status=limit, times=9)
-    error = failure(await use("get_releases", **HELLO, tag="v9"))
-    assert "There is no release of a tag 'v9'" in error.message
+    github.fault("GET", REPO, status=status, body={"message": "Not for you"}, times=9)
+    assert told in failure(await use("get_releases", **HELLO, tag="v9")).message
 
 
 async def test_an_edit_of_an_empty_repository_says_how_its_first_commit_is_made(

@@ -218,7 +218,7 @@ async def test_jobs_beyond_what_was_read_and_further_annotations_are_told(use: U
         ("queued", None, "1 not finished"),
         ("in_progress", None, "1 not finished"),
         ("completed", "success", "1 passed"),
-        ("completed", "skipped", "1 passed"),
+        ("completed", "skipped", "1 skipped"),
         ("completed", "timed_out", "1 failed"),
         ("completed", None, "1 failed"),
         ("", "failure", "1 failed"),

@@ -31,8 +31,8 @@ class Releases:
         try:
             answer = await self._session.read(owner, repo, "/releases/tags/{tag}", {"tag": tag})
         except NotFound as missing:
-            await self._session.require(owner, repo)
             if tag != LATEST:
+                await self._session.require(owner, repo)
                 text = f"There is no release of a tag {tag!r}."
                 raise NotFound(text, remedy="Leave tag out to list the releases.") from missing
             answer = await self._latest(owner, repo)
@@ -42,5 +42,6 @@ class Releases:
         try:
             return await self._session.read(owner, repo, "/releases/latest")
         except NotFound as missing:
+            await self._session.require(owner, repo)
             text = "No release is GitHub's latest: there is none, or prereleases and drafts alone."
             raise NotFound(text, remedy="Leave tag out to list them.") from missing

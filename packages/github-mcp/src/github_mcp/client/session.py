@@ -142,10 +142,10 @@ class Session:
             warn(f"GITHUB_ALLOWED_REPOS leaves out {count} {noun} of this page.")
 
     async def require(self, owner: str, repo: str) -> None:
-        """Raise `NotFound` where the repository itself is missing or hidden, and not something in it."""
+        """Raise the failure of a repository that itself is missing, hidden or refused, and not something in it."""
         try:
             await self.real_name(owner, repo)
-        except NotFound:
+        except (NotFound, PermissionDenied):
             raise
         except Failure:
             return
