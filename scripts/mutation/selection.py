@@ -65,8 +65,10 @@ class Selection:
         lines = {mutant.line, *source.statement_lines(mutant.node)}
         if isinstance(source.scope(mutant.node), FUNCTIONS) and not lines & self.recorded.imported.get(file, set()):
             users = self._of_lines_with(_attributes_set(source, mutant.node))
-            running = self._in_order(self.recorded.of_lines(file, lines))
-            return list(dict.fromkeys([*self._in_order(users), *running]))
+            running = self._expanded(self.recorded.of_lines(file, lines))
+            importing = self._importing(file)
+            near = {test for test in running if test.split("::")[0] in importing}
+            return list(dict.fromkeys(chain(*map(self._in_order, (users, near, running)))))
         found = self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant)
         # A cached function runs once for a whole test file, so that the recording names its first test alone.
         files = {test.split("::")[0] for test in found}
@@ -101,12 +103,12 @@ class Selection:
         return {test for user, line in uses for test in self.recorded.of_lines(user, {line})}
 
     def _in_order(self, found: set[str]) -> list[str]:
-        """The quickest of each test file first; a test file stands for all its tests that passed."""
+        """The quickest of each test file first, the quickest file first; a file stands for its tests that passed."""
         by_file: dict[str, list[str]] = defaultdict(list)
         for test in self._expanded(found):
             by_file[re.split("::", test)[0]].append(test)
-        ordered = (sorted(tests, key=lambda test: (self._seconds(test), test)) for _, tests in sorted(by_file.items()))
-        rows = zip_longest(*ordered)
+        in_files = [sorted(tests, key=self._by_seconds) for tests in by_file.values()]
+        rows = zip_longest(*sorted(in_files, key=lambda tests: self._by_seconds(tests[0])))
         chosen: list[str] = []
         spent = 0.0
         for test in (test for row in rows for test in row if test is not None):
@@ -120,6 +122,9 @@ class Selection:
         files = {test for test in found if "::" not in test}
         tests = {test for test in self.recorded.seconds if test.split("::")[0] in files}
         return tests | {test for test in found if test in self.recorded.seconds}
+
+    def _by_seconds(self, test: str) -> tuple[float, str]:
+        return self._seconds(test), test
 
     def _seconds(self, test: str) -> float:
         return self.recorded.seconds.get(test, 1.0)

@@ -149,6 +149,14 @@ def test_a_table_is_judged_by_the_tests_that_import_its_module_too() -> None:
     assert tests == [reader, "u.py::b"]
 
 
+def test_tests_that_import_the_module_of_a_function_run_before_all_others() -> None:
+    reader, file = "tests/scripts/test_mutation.py::test_a", "scripts/src/mutation/sample.py"
+    source = Source("def f(a):\n    return not a\n")
+    recorded = Recording(tests={file: {2: {reader, "u.py::b"}}}, seconds={reader: 1.0, "u.py::b": 0.1})
+    [chosen] = [each for each in mutants(source) if each.change == "not a -> a"]
+    assert Selection({file: source}, recorded).tests(file, chosen) == [reader, "u.py::b"]
+
+
 def test_an_attribute_is_judged_by_the_tests_of_the_lines_that_read_it_before_those_that_set_it() -> None:
     text = "class A:\n    def f(self, a):\n        self.b = not a\n    def g(self):\n        return self.b\n"
     recorded = Recording(
