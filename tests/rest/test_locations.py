@@ -70,7 +70,8 @@ async def test_an_address_of_the_new_thing_is_its_id_or_its_path(
     tmp_path: Path, header: str, address: str, told: dict[str, Any]
 ) -> None:
     reply = Reply(201, headers={header: address})
-    assert data(await wrote(tmp_path, "add_thing", "POST /v1/things", reply, "/v1")) == {"done": True, **told}
+    for prefix in ("/v1", "/v1/"):
+        assert data(await wrote(tmp_path, "add_thing", "POST /v1/things", reply, prefix)) == {"done": True, **told}
 
 
 @pytest.mark.parametrize(

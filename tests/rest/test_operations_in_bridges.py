@@ -271,6 +271,6 @@ def test_differences_from_the_document_are_told(tmp_path: Path) -> None:
 
 def test_a_kept_field_that_the_document_does_not_require_may_be_left_out(tmp_path: Path) -> None:
     path = written(tmp_path, THINGS)
-    tools = entry("list_it", "GET /things", f'{LISTED}keep = ["id", "name", "mood"]\noptional = ["mood"]\n')
+    tools = entry("list_it", "GET /things", f'{LISTED}keep = ["id", "name", "mood", "unknown"]\noptional = ["mood"]\n')
     path.write_text(f'instructions = "Things."\n[apis.a]\ndocument = "api.json"\n{tools}')
     assert optional_fields(read(path), tmp_path) == {"list_it": {"name", "mood"}}

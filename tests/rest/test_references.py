@@ -37,6 +37,12 @@ def test_a_lost_reference_costs_one_operation_and_is_named() -> None:
         document.operation("get_b")
 
 
+def test_a_long_lost_reference_is_shown_in_its_first_120_characters() -> None:
+    with pytest.raises(BadBridge) as caught:
+        Document(HEAD | {"paths": {}}).resolved({"$ref": f"#/{'x' * 300}"})
+    assert str(caught.value).endswith(f": #/{'x' * 118}")
+
+
 def test_a_document_may_be_split_over_files_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "schemas").mkdir()
     pet = {"type": "object", "properties": {"name": {"$ref": "#/Name"}, "owner": {"$ref": "../people.json#/Person"}}}

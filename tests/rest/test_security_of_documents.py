@@ -127,6 +127,9 @@ def test_a_header_that_half_of_the_operations_require_comes_from_a_variable() ->
     assert signed([key("header", "x-tenant")], headers=["X-Tenant"])[0] == {
         "auth": {"header": "x-tenant", "prefix": ""}
     }
+    assert signed([key("header", "X-TENANT")], headers=["X-Tenant"])[0] == {
+        "auth": {"header": "X-TENANT", "prefix": ""}
+    }
     assert signed(headers=["Accept", "Host"])[0] == {}
     long = signed(headers=["X" * 80])[0]["auth"][1]["variable"]
     assert long == f"API_{'X' * 60}"

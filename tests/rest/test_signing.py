@@ -61,6 +61,7 @@ async def test_two_secrets_are_sent_together(tmp_path: Path) -> None:
     [
         ('auth = [{ header = "X-App", prefix = "", variable = "APP_ID" }, {}]', "API_TOKEN"),
         ('auth = [{ query = "k", variable = "APP_ID" }, { header = "X-Key", variable = "APP_KEY" }]', "APP_ID"),
+        ('auth = [{ cookie = "s", variable = "APP_ID" }, {}]', "API_TOKEN"),
         ('oauth = {}\nauth = { header = "X-App", prefix = "", variable = "APP_ID" }', None),
     ],
 )
