@@ -9,7 +9,7 @@ from postgres_places import Place
 from postgres_proxy import PostgresProxy, in_front_of
 
 CODES = {
-    "INVALID_INPUT": "0A000 21000 22012 22P02 38000 39000 42601 42703 42803 42804 42883 42P18 54001 54011 P0001",
+    "INVALID_INPUT": "0A000 21000 22007 22012 22P02 38000 39000 42601 42702 42703 42725 42803 42804 42883 42P18 54001 54011 P0001",
     "PERMISSION_DENIED": "0LP01 25006 42501",
     "RESOURCE_NOT_FOUND": "3D000 3F000 42704 42P01",
     "CONFLICT": "23505 23503 2BP01 55000",
@@ -19,7 +19,9 @@ CODES = {
     "SERVICE_UNAVAILABLE": "08006 26000 40001 40P01 53100 53300 57P01 57P03",
 }
 ADVICE = {
-    "22012": "Check the values",
+    "22007": "Write dates as",
+    "22012": "nullif(x, 0)",
+    "22P02": "Check the values",
     "23505": "describe_table",
     "25006": "Only queries run here",
     "28P01": "Ask the person who runs this server",
@@ -27,7 +29,9 @@ ADVICE = {
     "40001": "try again",
     "42501": "who runs this server can GRANT it",
     "42601": "Check the syntax",
+    "42702": "its alias before the column",
     "42703": "describe_table",
+    "42725": "Cast the arguments",
     "42803": "GROUP BY",
     "42804": "Cast one side",
     "42883": "cast the arguments",
