@@ -143,5 +143,5 @@ def test_hiding_what_every_alternative_requires_is_refused(tmp_path: Path) -> No
 
 def test_a_shape_of_an_unknown_parameter_is_refused(tmp_path: Path) -> None:
     entry = 'shapes = [{required = ["card_number"]}, {required = ["card"]}]\n'
-    with pytest.raises(BadBridge, match="has shapes of card, which is no parameter of it"):
+    with pytest.raises(BadBridge, match="has shapes of card, which is not a parameter of it"):
         server_of(written(tmp_path, post(PAYMENT), entry=entry))

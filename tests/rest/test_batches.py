@@ -213,12 +213,12 @@ BAD = {
     "a parameter that there is not": (GET.replace('"id"\nfield', '"no"\nfield'), "which must be a required"),
     "a parameter that may be left out": (GET.replace('"id"\nfield', '"expand"\nfield'), "which must be a required"),
     "another method": (GET.replace("GET /things", "PUT /things"), "neither a GET nor a POST"),
-    "a path with places": (GET.replace("GET /things", "GET /things/{id}"), "has places"),
-    "a path that changes": (POST.replace("search", "delete"), "changes something"),
-    "a separator in a body": (f'{POST}separator = ","\n', "the list in a JSON body does not have"),
+    "a path with places": (GET.replace("GET /things", "GET /things/{id}"), "has a batch with variables in its path"),
+    "a path that changes": (POST.replace("search", "delete"), "whose path names a change"),
+    "a separator in a body": (f'{POST}separator = ","\n', "a list in a JSON body cannot have"),
     "one parameter twice": (f"{GET}query = {{ ids = 1 }}\n", "twice in its batch"),
     "a single one": (f"{GET}most = 1\n", "greater than or equal to 2"),
-    "an unknown word": (f"{GET}size = 1\n", "not a word"),
+    "an unknown word": (f"{GET}size = 1\n", "is not a key of bridge files"),
 }
 
 
@@ -233,8 +233,8 @@ def test_a_batch_that_breaks_a_rule_is_refused_when_it_is_loaded(tmp_path: Path,
     ("tool", "sentence"),
     [
         (TOOL.replace('keep = ["id", "name", "owner.name"]\n', ""), "no keep"),
-        (TOOL.replace("GET /things/{id}", "DELETE /things/{id}"), "reads one object"),
-        (TOOL.replace("keep =", 'answer = "list"\nkeep ='), "reads one object"),
+        (TOOL.replace("GET /things/{id}", "DELETE /things/{id}"), "which only a reading tool"),
+        (TOOL.replace("keep =", 'answer = "list"\nkeep ='), "which only a reading tool"),
     ],
 )
 def test_a_tool_that_can_have_no_batch_is_refused(tmp_path: Path, tool: str, sentence: str) -> None:

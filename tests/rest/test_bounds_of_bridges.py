@@ -202,7 +202,7 @@ def test_at_most_ten_problems_are_told_and_the_others_counted() -> None:
     for wrong in COUNTS:
         with pytest.raises(BadBridge) as refused:
             bridge_of(bridge({f"odd_{number}": 1 for number in range(wrong)}), FOLDER)
-        told = [f"bridge: tools.get_thing.odd_{n} is not a word of bridge files" for n in range(min(wrong, 10))]
+        told = [f"bridge: tools.get_thing.odd_{n} is not a key of bridge files" for n in range(min(wrong, 10))]
         assert refused.value.problems == [*told, *([f"bridge: and {wrong - 10} more problems"] if wrong > 10 else [])]
 
 
@@ -210,9 +210,9 @@ BROKEN: list[tuple[Tables, str]] = [
     (bridge({"name": 5}), "tools.1.name should be a valid string"),
     (bridge({"keep": ["a", ""]}), r"tools\.get_thing\.keep\.2 must be field names joined by dots, such as .*"),
     (bridge({"parameters": {"a": {"type": "x"}}}), r"tools\.get_thing\.parameters\.a\.type should be 'string', .*"),
-    (bridge({"x" * 100: 1}), rf"tools\.get_thing\.{'x' * 80} is not a word of bridge files"),
-    (bridge({"é\n": 1}), r"tools\.get_thing\.\? is not a word of bridge files"),
-    (bridge({"é": 1}), r"tools\.get_thing\.\? is not a word of bridge files"),
+    (bridge({"x" * 100: 1}), rf"tools\.get_thing\.{'x' * 80} is not a key of bridge files"),
+    (bridge({"é\n": 1}), r"tools\.get_thing\.\? is not a key of bridge files"),
+    (bridge({"é": 1}), r"tools\.get_thing\.\? is not a key of bridge files"),
     ({"apis": {}, "tools": []}, r"instructions is missing"),
     (bridge(apis={}), r"apis should have at least 1 item .*"),
     (bridge(tools=[]), r"the file offers no tool: write one under \[\[tools\]\]"),
@@ -233,4 +233,5 @@ def test_a_file_that_is_no_toml_is_told_with_the_place_of_the_mistake(tmp_path: 
         (tmp_path / "bridge.toml").write_bytes(text)
         with pytest.raises(BadBridge) as refused:
             read(tmp_path / "bridge.toml")
-        assert re.fullmatch(f"bridge: the file is no TOML{place}", refused.value.problems[0]), refused.value.problems
+        problems = refused.value.problems
+        assert re.fullmatch(f"bridge: the file is not valid TOML{place}", problems[0]), problems

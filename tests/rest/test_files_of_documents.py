@@ -16,19 +16,19 @@ HEAD: dict[str, Any] = {"openapi": "3.0.3", "info": {"title": "t", "version": "1
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (f"http://{'x' * 200}", f"leads out of its folder: http://{'x' * 73}$"),
-        ("http://host/x.json", "leads out of its folder"),
-        ("/etc/x.json", "leads out of its folder"),
-        ("a/../../x.json", "leads out of its folder"),
+        (f"http://{'x' * 200}", f"to a file outside of its folder: http://{'x' * 73}$"),
+        ("http://host/x.json", "to a file outside of its folder"),
+        ("/etc/x.json", "to a file outside of its folder"),
+        ("a/../../x.json", "to a file outside of its folder"),
         ("none.json", "cannot be read"),
-        ("list.json", "is no object"),
+        ("list.json", "does not contain an object"),
     ],
 )
 def test_a_reference_to_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "list.json").write_text("[]")
     with pytest.raises(BadBridge, match=reason):
         Document({**HEAD, "paths": {}}, tmp_path).resolved({"$ref": f"{name}#/x"})
-    with pytest.raises(BadBridge, match="leads out of its folder"):
+    with pytest.raises(BadBridge, match="to a file outside of its folder"):
         Document({**HEAD, "paths": {}}).resolved({"$ref": "list.json"})
 
 
@@ -89,7 +89,7 @@ def test_other_words_of_yaml_1_1_are_texts(tmp_path: Path, word: str) -> None:
 @pytest.mark.parametrize("text", ["a: [", "a: \x00", "[" * 3_000, "a: &a [*a]\nb: !!python/object:os.system x"])
 def test_a_document_that_is_no_yaml_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "api.yaml").write_text(text)
-    with pytest.raises(BadBridge, match="the document is no YAML"):
+    with pytest.raises(BadBridge, match="the document is not valid YAML"):
         Document.read(tmp_path / "api.yaml")
 
 

@@ -102,7 +102,7 @@ async def test_http_and_https_of_one_host_are_one_server(tmp_path: Path) -> None
 @pytest.mark.parametrize("address", ["http://[::1", "http://x:y/7", "/things/" + "7" * 2_000])
 async def test_an_address_without_sense_is_said_to_be_one(tmp_path: Path, address: str) -> None:
     found = data(await wrote(tmp_path, "add_thing", "POST /things", Reply(201, headers={"location": address})))
-    assert (found["done"], "without sense" in found["warnings"][0]) == (True, True)
+    assert (found["done"], "sent an invalid address" in found["warnings"][0]) == (True, True)
 
 
 BODIES = [
@@ -242,7 +242,7 @@ SENSELESS = ["/" + "a" * 2_000, "/thi\u00e9", "/a\x01b", "http://[::1", "http://
 
 
 def test_an_address_without_sense_is_left_out_with_a_warning() -> None:
-    said = "things named the address of its result in a header without sense."
+    said = "things sent an invalid address in Location or Content-Location."
     found = [named("http://api.example", address) for address in SENSELESS]
     assert found == [Address("", warning=said)] * len(SENSELESS)
 

@@ -106,7 +106,7 @@ async def test_an_error_inside_a_success_is_told_in_the_words_of_the_api(
 async def test_items_of_another_kind_cost_themselves_and_are_counted(server: Server[Any]) -> None:
     found = data(await answered(server, "list_things", "GET /list", Reply(json={"items": [1, "a", None, {"id": 1}]})))
     assert found["items"] == [{"id": 1}]
-    assert found["warnings"] == ["3 of 4 items are no objects and were left out."]
+    assert found["warnings"] == ["3 of 4 items are not objects and were left out."]
 
 
 @pytest.mark.parametrize("tool", ["list_things", "list_numbered"])
@@ -132,7 +132,7 @@ async def test_a_full_bare_list_without_a_cursor_is_told(tmp_path: Path, count: 
     reply = Reply(json=[{"id": number} for number in range(count)])
     found = data(await answered(server_of(tmp_path / "bridge.toml"), "list_things", "GET /list", reply))
     assert len(found["items"]) == count
-    assert ("whether it goes on is not known" in str(found.get("warnings"))) is warned
+    assert ("whether there are more pages is not known" in str(found.get("warnings"))) is warned
 
 
 @pytest.mark.parametrize("body", [{"items": {"id": 1}}, {"items": "many"}, "many", 5])
@@ -175,7 +175,7 @@ async def test_an_address_without_the_cursors_parameter_is_followed_by_its_whole
 async def test_a_cursor_that_is_an_object_is_told_and_not_taken_for_the_end(server: Server[Any]) -> None:
     reply = Reply(json={"items": [{"id": 1}], "next": {"page": 2}})
     found = data(await answered(server, "list_things", "GET /list", reply))
-    assert "whether this list goes on is not known" in found["warnings"][0]
+    assert "whether there are more pages is not known" in found["warnings"][0]
 
 
 async def test_a_page_that_names_itself_as_the_next_ends_the_list_and_says_so(server: Server[Any]) -> None:

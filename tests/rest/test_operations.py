@@ -125,12 +125,12 @@ LOOP = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas
     ("how", "sentence"),
     [
         ({"version": "2.0"}, "must be OpenAPI 3.0, 3.1 or 3.2"),
-        ({"parameters": [{"$ref": "#/nowhere"}]}, "leads nowhere"),
+        ({"parameters": [{"$ref": "#/nowhere"}]}, "without a target"),
         ({"parameters": [{"$ref": "other.json#/x"}]}, "the document other.json cannot be read"),
-        ({"parameters": [query("a", {"$ref": "https://evil.example/x"})]}, "leads out of its folder"),
+        ({"parameters": [query("a", {"$ref": "https://evil.example/x"})]}, "to a file outside of its folder"),
         (
             {"parameters": [query("a", {"$ref": "#/x/y"})], "x": {"y": {"$ref": "#/x/z"}, "z": {"$ref": "#/x/y"}}},
-            "round in a circle",
+            "has a circular",
         ),
         ({"body": {"properties": {"a": LOOP}}, "components": {"schemas": {"Loop": LOOP}}}, "refers to itself"),
         ({"parameters": [query("a", {"type": "string", "enum": [f"v{n}" for n in range(51)]})]}, "at most 50"),
@@ -169,8 +169,8 @@ async def test_a_schema_that_is_its_own_part_many_times_adds_nothing_to_itself(w
 @pytest.mark.parametrize(
     ("tool", "sentence"),
     [
-        ("[tools.parameters]\nz = { hidden = true }", "is no parameter of the operation"),
-        ('operation = "other"', "no TOML"),
+        ("[tools.parameters]\nz = { hidden = true }", "is not a parameter of the operation"),
+        ('operation = "other"', "not valid TOML"),
         ('api = "other"', "no API called"),
     ],
 )

@@ -177,24 +177,24 @@ def test_the_file_goes_before_the_document(tmp_path: Path) -> None:
 def test_a_parameter_that_no_table_can_say_is_hidden_fixed_or_given_a_type(tmp_path: Path) -> None:
     paths = get({"name": "f", "in": "query", "schema": {}})
     assert refusal(tmp_path, paths) == (
-        "tools.get_x.parameters.f is of no type that can be checked; hide it, fix it or give it a type"
+        "tools.get_x.parameters.f has no supported type; hide it, fix it or give it a type"
     )
     for word, kept in (("hidden = true", []), ('fixed = "x"', ["f"]), ('type = "integer"', ["f"])):
         found = tool(tmp_path, paths, entry=f"[tools.parameters]\nf = {{ {word} }}\n")
         assert list(found.parameters) == kept, word
-    assert "of no type" in refusal(tmp_path, paths, entry="[tools.parameters]\nf = { hidden = false }\n")
+    assert "has no supported type" in refusal(tmp_path, paths, entry="[tools.parameters]\nf = { hidden = false }\n")
 
 
 def test_a_parameter_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     entry = "[tools.parameters]\nb_9 = { hidden = true }\n"
     told = refusal(tmp_path, get(*(query(f"a_{n:02}") for n in range(22))), entry=entry)
     listed = ", ".join(f"a_{number:02}" for number in range(20))
-    assert f"tools.get_x.parameters.b_9 is no parameter of the operation; it has {listed} and 2 more." in told
+    assert f"tools.get_x.parameters.b_9 is not a parameter of the operation; it has {listed} and 2 more." in told
     assert "it has none." in refusal(tmp_path, get(), entry=entry)
     told = refusal(tmp_path, get(*(query(f"a_{n:02}") for n in range(20))), entry=entry)
     assert f"it has {listed}." in told
     inner = post(shape(outer=shape(b_9=TEXT)))
-    assert "is no parameter of the operation, but a field inside of outer; it has outer." in refusal(
+    assert "is not a parameter of the operation, but a field inside of outer; it has outer." in refusal(
         tmp_path, inner, entry=entry
     )
 
@@ -203,7 +203,7 @@ def test_places_of_documents_and_apis_are_checked(tmp_path: Path) -> None:
     path = written(tmp_path, get())
     text = path.read_text()
     for before, after, said in (
-        ('document = "api.json"\n', "", "apis.a names no document, from which an operation is to be taken"),
+        ('document = "api.json"\n', "", "apis.a has no document to take the operation from"),
         ('"api.json"', '"/api.json"', "apis.a.document must lie in the bridge file's folder or below it"),
         ('"api.json"', '"b/../../api.json"', "apis.a.document must lie in the bridge file's folder or below it"),
         ('operation = "get_x"', 'operation = "get_x"\napi = "b"', "there is no API called 'b'"),

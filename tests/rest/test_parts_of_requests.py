@@ -164,7 +164,7 @@ async def test_a_resource_gathers_the_warnings_of_its_pages_each_once(path: Path
             whole = json.loads((await client.read_resource("things://all")).contents[0].text)
     assert whole == {
         "items": [{"id": number} for number in range(10)],
-        "warnings": ["1 of 2 items are no objects and were left out."],
+        "warnings": ["1 of 2 items are not objects and were left out."],
         "truncated": True,
     }
 

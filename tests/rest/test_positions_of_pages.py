@@ -66,7 +66,7 @@ def test_the_next_cursor_is_the_text_number_or_address_in_its_field() -> None:
 @pytest.mark.parametrize("found", [{"a": 1}, ["a"]])
 def test_a_cursor_that_is_an_object_or_a_list_is_told(found: Any) -> None:
     told = after({"n": found}, kind="cursor", next="n")
-    said = "n is no cursor but an object or a list: whether this list goes on is not known."
+    said = "n is an object or a list instead of a cursor: whether there are more pages is not known."
     assert (told.position, told.warnings) == (None, [said])
 
 
@@ -97,7 +97,7 @@ BARE: list[tuple[int, dict[str, Any], dict[str, Any], bool]] = [
 
 
 def test_a_full_bare_list_without_a_cursor_may_go_on() -> None:
-    said = "things answered a bare list, without n: whether it goes on is not known."
+    said = "things answered a list without n: whether there are more pages is not known."
     for count, paging, params, warned in BARE:
         told = after([], count, params=params, kind="cursor", next="n", **paging)
         assert (told.position, told.warnings) == (None, [said] if warned else []), (count, paging, params)
@@ -167,9 +167,9 @@ def test_the_page_after_this_one_is_that_of_the_link_header() -> None:
 
 
 def test_a_last_item_that_does_not_lead_on_is_a_failure() -> None:
-    with pytest.raises(UpstreamError, match="things sent the same page again: it does not go by after"):
+    with pytest.raises(UpstreamError, match="things sent the same page again: it ignores after"):
         after({}, 2, "2", kind="last", parameter="after")
-    with pytest.raises(UpstreamError, match="things sent a last item without number, from which the next page"):
+    with pytest.raises(UpstreamError, match="things sent a last item without number, which requests the next page"):
         after({}, 2, None, kind="last", parameter="after", item="number")
 
 

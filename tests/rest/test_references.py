@@ -75,7 +75,7 @@ def test_a_reference_out_of_the_folder_is_never_followed(outside: str, tmp_path:
     (tmp_path / "api.json").write_text(json.dumps({**HEAD, "paths": {"/pet": {"$ref": outside}}}))
     document = Document.read(tmp_path / "api.json")
     assert document.operations == {}
-    assert all("out of its folder" in reason for reason in document.unreadable.values())
+    assert all("outside of its folder" in reason for reason in document.unreadable.values())
 
 
 def test_swagger_2_is_refused_with_the_way_to_convert_it() -> None:

@@ -99,7 +99,7 @@ def test_a_path_in_a_style_of_its_own_is_refused(tmp_path: Path, style: str) -> 
 @pytest.mark.parametrize(
     ("parameter", "given", "reason"),
     [
-        (query(several(TEXT), explode=False), ["a,b", "c"], "An item of f holds ',', which separates the items"),
+        (query(several(TEXT), explode=False), ["a,b", "c"], "An item of f contains ',', which separates the items"),
         (query(several(TEXT_OR_NULL)), ["a", None], "f[1] should be a valid string"),
     ],
 )
@@ -118,7 +118,7 @@ async def test_a_null_in_a_list_of_a_handwritten_query_is_not_sent(tmp_path: Pat
         f'instructions = "T."\n[apis.a]\n[[tools]]\nname = "get_x"\ndescription = "X."\nrequest = "GET /x"\n{tool}'
     )
     requests, result = await answered(path, "get_x", {"f": ["a", None]})
-    assert (requests, "f holds a null" in failure(result).message) == ([], True)
+    assert (requests, "f contains a null" in failure(result).message) == ([], True)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ async def test_a_number_beyond_64_bits_is_refused(write: Write) -> None:
     async with connected(server_of(path), env={**ENVIRONMENT, "API_BASE_URL": "http://127.0.0.1:9"}) as client:
         error = failure(await client.call_tool("get_x", {"id": "9223372036854775808"}))
     assert error.code == "INVALID_INPUT"
-    assert "whole number of 64 bits" in error.message
+    assert "an integer of 64 bits" in error.message
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_required_header_that_every_request_carries_is_not_asked_for(write: Wr
 def test_a_parameter_of_the_path_cannot_be_hidden(write: Write) -> None:
     where = {"name": "id", "in": "path", "required": True, "schema": TEXT}
     paths = {"/x/{id}": {"get": operation("get_x", parameters=[where])}}
-    with pytest.raises(BadBridge, match="must ask for id or fix it: the path needs it"):
+    with pytest.raises(BadBridge, match="must require id or fix it: it is part of the path"):
         read(write(paths, entry="parameters = { id = { hidden = true } }\n"))
 
 

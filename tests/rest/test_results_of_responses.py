@@ -95,7 +95,7 @@ def test_the_kept_fields_of_an_object_are_found_or_missed_in_a_sentence() -> Non
 def test_items_that_are_no_objects_are_counted_where_fields_are_kept() -> None:
     items = Items([{"id": 2**60, "b": 1}, "x", None, [{"id": 1}]], ["before"])
     assert kept_items(items, tree_of(["id"])) == Items(
-        [{"id": str(2**60)}], ["before", "3 of 4 items are no objects and were left out."]
+        [{"id": str(2**60)}], ["before", "3 of 4 items are not objects and were left out."]
     )
     assert kept_items(Items([{"id": 1}]), tree_of(["id"])) == Items([{"id": 1}], [])
     assert kept_items(Items([2**60, "x"], ["before"]), {}) == Items([str(2**60), "x"], ["before"])

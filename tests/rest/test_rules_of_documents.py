@@ -49,7 +49,7 @@ def test_an_object_in_a_path_is_refused_unless_it_is_json(tmp_path: Path) -> Non
     )
     path = tmp_path / "bridge.toml"
     path.write_text(f'instructions = "Things."\n[apis.a]\n{tool.format(style="form")}')
-    with pytest.raises(BadBridge, match="sends the object where in its path, which only the style json can"):
+    with pytest.raises(BadBridge, match='sends the object where in its path, which needs style = "json"'):
         server_of(path)
     path.write_text(f'instructions = "Things."\n[apis.a]\n{tool.format(style="json")}')
     server_of(path)
@@ -74,9 +74,9 @@ def test_a_post_whose_name_says_that_it_changes_something_is_an_update(verb: str
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("api.json", "[]", "the document api.json is no object"),
-        ("api.json", "{", "the document is no JSON"),
-        ("api.json", "[" * 100_000, "the document is no JSON"),
+        ("api.json", "[]", "the document api.json does not contain an object"),
+        ("api.json", "{", "the document is not valid JSON"),
+        ("api.json", "[" * 100_000, "the document is not valid JSON"),
     ],
 )
 def test_a_document_that_is_no_object_of_json_is_refused(tmp_path: Path, name: str, text: str, reason: str) -> None:

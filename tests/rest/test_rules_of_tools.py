@@ -115,8 +115,8 @@ def test_the_heading_of_a_tool_is_its_title_or_its_name() -> None:
 
 PROBES = [
     (200, "ok", "it answered GET /."),
-    (404, "ok", "it answered GET / with RESOURCE_NOT_FOUND, as APIs do that have nothing there."),
-    (403, "ok", "it answered GET / with PERMISSION_DENIED, as APIs do that have nothing there."),
+    (404, "ok", "it answered GET / with RESOURCE_NOT_FOUND, so it is reachable."),
+    (403, "ok", "it answered GET / with PERMISSION_DENIED, so it is reachable."),
     (401, "failed", ""),
     (503, "failed", ""),
 ]

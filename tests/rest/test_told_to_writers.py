@@ -29,13 +29,13 @@ BODY = shape(name=TEXT, strategy=shape(fundingModel=TEXT))
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nam", "is no parameter of the operation; it has name, strategy. Did you mean name?"),
+        ("nam", "is not a parameter of the operation; it has name, strategy. Did you mean name?"),
         ("funding_model", "but a field inside of strategy; it has name, strategy."),
     ],
 )
 def test_a_parameter_that_an_operation_lacks_is_refused_with_those_it_has(tmp_path: Path, name: str, said: str) -> None:
     path = written(tmp_path, post(BODY), entry=f"[tools.parameters]\n{name} = {{ hidden = true }}\n")
-    with pytest.raises(BadBridge, match=r"entry with request says its own") as refused:
+    with pytest.raises(BadBridge, match=r"with request, define others") as refused:
         server_of(path)
     assert said in str(refused.value)
 
@@ -74,7 +74,7 @@ async def test_a_field_is_missed_where_neither_document_nor_file_calls_it_option
 
 
 def test_optional_names_kept_fields_alone(tmp_path: Path) -> None:
-    with pytest.raises(BadBridge, match="names mood under optional and not under keep"):
+    with pytest.raises(BadBridge, match="names mood under optional but not under keep"):
         server_of(written(tmp_path, things(), entry='keep = ["id"]\noptional = ["mood"]\n'))
 
 
@@ -132,5 +132,5 @@ def test_inspect_tells_the_address_of_the_document(servers: list[Any], address: 
         each for each in proposed(Document(json.loads(json.dumps(whole))), "api.json", 10).warnings if "address" in each
     ]
     assert told == (
-        [f"the document's address is {address}: API_BASE_URL is to hold it, or another one"] if address else []
+        [f"the document's address is {address}: set API_BASE_URL to it, or to another one"] if address else []
     )

@@ -186,9 +186,9 @@ def test_values_outside_of_a_json_body_are_written_in_their_style() -> None:
 
 
 def test_a_list_that_would_arrive_as_another_one_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="An item of f holds ',', which separates the items in the request"):
+    with pytest.raises(InvalidInput, match="An item of f contains ',', which separates the items in the request"):
         outside_json("f", ["a,b"], parameter(type="array", separator=","), as_text=False)
-    with pytest.raises(InvalidInput, match="f holds a null, which can be sent in a JSON body only"):
+    with pytest.raises(InvalidInput, match="f contains a null, which can only be sent in a JSON body"):
         outside_json("f", [Null.GIVEN], parameter(type="array"), as_text=False)
 
 

@@ -30,7 +30,7 @@ class Auth(Part):
     def _one_carrier(self) -> Self:
         named = [word for word in ("header", "query", "cookie", "basic") if word in self.model_fields_set]
         if len(named) > 1 and set(named) != {"header", "basic"}:
-            raise ValueError(f"names several carriers of one secret: {', '.join(named)}; write a table for each secret")
+            raise ValueError(f"names several places for one secret ({', '.join(named)}); write a table for each secret")
         return self
 
 

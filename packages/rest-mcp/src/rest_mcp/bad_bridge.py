@@ -59,7 +59,7 @@ def _rule(kind: str, text: str) -> str:
         case "missing":
             return "is missing"
         case "extra_forbidden":
-            return "is not a word of bridge files"
+            return "is not a key of bridge files"
         case _:
             return SUBJECT.sub("", text).removesuffix(".")
 

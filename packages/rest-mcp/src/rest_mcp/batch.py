@@ -42,10 +42,10 @@ class Batch(Part):
         if self.method not in ("GET", "POST"):
             yield "has a batch that is neither a GET nor a POST"
         if places(self.request):
-            yield "has a batch whose path has places, which only one value could fill"
+            yield "has a batch with variables in its path; write a path without variables"
         if changes("", self.path, ""):
-            yield "has a batch whose path says that it changes something"
+            yield "has a batch whose path names a change; a batch must only read"
         if self.method == "POST" and self.separator is not None:
-            yield "has a batch with a separator, which the list in a JSON body does not have"
+            yield "has a batch with a separator, which a list in a JSON body cannot have: remove it"
         if self.field in self.query:
             yield f"sends {self.field} twice in its batch"

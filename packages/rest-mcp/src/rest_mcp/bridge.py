@@ -146,9 +146,9 @@ class RequestSpec(Part):
         in_path = places(self.request)
         given = {self.field(name): name for name in self.parameters if self.place(name) == "path"}
         if missing := sorted(in_path.keys() - given.keys()):
-            yield f"has {{{missing[0]}}} in its path and no parameter for it"
+            yield f"has {{{missing[0]}}} in its path and no parameter for it: add one"
         if extra := sorted(given.keys() - in_path.keys()):
-            yield f"has the parameter {given[extra[0]]} for its path, which does not name it"
+            yield f"has the path parameter {given[extra[0]]}, which is not in its path"
         for name in self.parameters:
             yield from self._problems_of(name)
         fields = [(self.place(name), self.field(name)) for name in self.parameters]
@@ -156,7 +156,7 @@ class RequestSpec(Part):
         if twice := next((field for place, field in fields if fields.count((place, field)) > 1), None):
             yield f"sends {twice} twice"
         if stray := [field for field in self.optional if field not in self.keep]:
-            yield f"names {stray[0]} under optional and not under keep"
+            yield f"names {stray[0]} under optional but not under keep"
         if self.body and self.method == "GET":
             yield "has a body, which a GET does not have"
 
@@ -165,18 +165,18 @@ class RequestSpec(Part):
         parameter = self.parameters[name]
         place = self.place(name)
         if place == "header" and (parameter.fixed is None or not is_header(self.field(name))):
-            yield f"sends {name} in a header, which must be fixed and one that may be set"
+            yield f"sends {name} in a header; it must have a fixed value, and the header must be one that may be set"
         if place == "body" and self.method == "GET":
             yield f"sends {name} in the body, which a GET does not have"
         if place == "path" and (parameter.hidden or not (parameter.needed or parameter.fixed is not None)):
-            yield f"must ask for {name} or fix it: the path needs it"
+            yield f"must require {name} or fix it: it is part of the path"
         outside = place != "body" or self.encoding == "form"
         if outside and parameter.offered and (problem := parameter.outside_json_problem):
             yield f"sends {name}, {problem}, outside of a JSON body; give it a style, or hide or fix it"
         if place == "path" and parameter.kind == "object" and parameter.style != "json":
-            yield f"sends the object {name} in its path, which only the style json can"
+            yield f'sends the object {name} in its path, which needs style = "json"'
         if place == "path" and parameter.kind == "array" and parameter.separator is None and parameter.style is None:
-            yield f"sends the list {name} in its path without a separator"
+            yield f"sends the list {name} in its path without a separator: add one"
 
 
 class ToolPart(RequestSpec):
@@ -203,9 +203,9 @@ class ToolPart(RequestSpec):
     def _problems(self) -> Iterator[str]:
         yield from super()._problems()
         if unknown := [name for shape in self.shapes for name in shape.names - self.parameters.keys()]:
-            yield f"has shapes of {min(unknown)}, which is no parameter of it"
+            yield f"has shapes of {min(unknown)}, which is not a parameter of it"
         if self.read_only and self.destructive:
-            yield "is read_only and destructive, which exclude each other: leave one out"
+            yield "is read_only and destructive, which exclude each other: remove one"
         if self.batch is not None:
             yield from self.batch.problems()
             yield from self._problems_with(self.batch)
@@ -214,11 +214,11 @@ class ToolPart(RequestSpec):
         """Yield the rules of batches that the tool breaks."""
         gathered = self.offered.get(batch.parameter)
         if gathered is None or not gathered.needed or gathered.kind not in ("string", "integer"):
-            yield f"gathers {batch.parameter} in its batch, which must be a required text or whole number of the tool"
+            yield f"has a batch of {batch.parameter}, which must be a required string or integer parameter of the tool"
         if not self.reads or self.answer != "object":
-            yield "has a batch, which only a tool has that reads one object"
+            yield 'has a batch, which only a reading tool with answer = "object" can have'
         if not self.keep:
-            yield "has a batch and no keep, which says what an item must have to stand for a single answer"
+            yield "has a batch and no keep, which lists the fields that each item must have"
 
     @property
     def destroys(self) -> bool:
@@ -244,15 +244,15 @@ class ResourcePart(RequestSpec):
     @model_validator(mode="after")
     def _reads(self) -> Self:
         if self.method != "GET":
-            raise ValueError("must be a GET: whatever writes is a tool")
+            raise ValueError("must be a GET; write a tool for other methods")
         if self.uri.startswith("server:"):
             raise ValueError("uses the scheme server, which is this server's own")
         try:
             variables = set(UriTemplate.parse(self.uri).variable_names)
         except InvalidUriTemplate as exc:
-            raise ValueError("has a URI that is no template") from exc
+            raise ValueError("has a URI that is not a valid template") from exc
         if variables != set(self.offered):
-            raise ValueError("has other variables in its URI than parameters")
+            raise ValueError("must have the same variables in its URI as parameters")
         return self
 
 

@@ -48,7 +48,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise BadBridge("the file cannot be read") from exc
     except (ValueError, RecursionError) as exc:
         where = f": {exc}" if isinstance(exc, tomllib.TOMLDecodeError) else ""
-        raise BadBridge(f"the file is no TOML{_position(where)}") from exc
+        raise BadBridge(f"the file is not valid TOML{_position(where)}") from exc
 
 
 def _position(text: str) -> str:

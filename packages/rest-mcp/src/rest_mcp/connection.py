@@ -79,7 +79,7 @@ class Apis:
         """
         if name not in self._apis:
             raise NotConfigured(
-                f"This server does not know where {name} is: {self._bridge.apis[name].base_url} is not set."
+                f"The address of {name} is not configured: {self._bridge.apis[name].base_url} is not set."
             )
         return self._apis[name]
 
@@ -95,7 +95,7 @@ class Apis:
         except (AuthenticationFailed, Unavailable, TimedOut, UpstreamError) as failure:
             return Probe(name, "failed", failure.message)
         except Failure as failure:  # reachable: APIs rarely have anything at their root
-            return Probe(name, "ok", f"it answered GET / with {failure.code}, as APIs do that have nothing there.")
+            return Probe(name, "ok", f"it answered GET / with {failure.code}, so it is reachable.")
         return Probe(name, "ok", "it answered GET /.")
 
 

@@ -39,7 +39,7 @@ def named_address(response: Response, base_url: str, path: str) -> Address | Non
     requested = base_url + path
     address = _joined(requested, text) if text.isascii() and text.isprintable() else None
     if address is None or len(text) > MAX_ADDRESS_CHARS:
-        return Address("", warning=f"{response.upstream} named the address of its result in a header without sense.")
+        return Address("", warning=f"{response.upstream} sent an invalid address in Location or Content-Location.")
     if address.hostname and not _same_server(address, urlsplit(requested)):
         return _elsewhere(response.upstream, address)
     if not address.hostname or not text.startswith(("/", "?", "http:", "https:")):

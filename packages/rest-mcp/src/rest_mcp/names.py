@@ -37,7 +37,7 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text) or iskeyword(text):
-        raise ValueError("must be lower-case words joined by underscores, and no word of Python")
+        raise ValueError("must be lower-case words joined by underscores, and not a Python keyword")
     return text
 
 
@@ -49,7 +49,7 @@ def _parameter_name(text: str) -> str:
 
 def _variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text) or text.startswith(RESERVED_PREFIXES):
-        raise ValueError("must be the name of an environment variable in capitals, and none of this server's own")
+        raise ValueError("must be the name of an environment variable in capitals, and not one of this server's own")
     return text
 
 
@@ -92,7 +92,7 @@ def _request(text: str) -> str:
     """Validate a method and a path: the path cannot leave the API's URL, nor start a query."""
     method, _, path = text.partition(" ")
     if method not in METHODS:
-        raise ValueError(f"must begin with a method ({', '.join(METHODS)}) and one blank")
+        raise ValueError(f"must begin with a method ({', '.join(METHODS)}) and one space")
     segments = path.split("/")
     if segments[0] or len(segments) < 2:
         raise ValueError("must have a path that begins with /")

@@ -111,7 +111,7 @@ def following(
 def _of_bare_list(paging: Paging, response: Response, count: int, size: int | None) -> Continuation:
     """The continuation of a response that is only a list: no next page, with a warning if the page is full."""
     full = size is not None and count >= size
-    said = f"{response.upstream} answered a bare list, without {paging.next}: whether it goes on is not known."
+    said = f"{response.upstream} answered a list without {paging.next}: whether there are more pages is not known."
     return Continuation(warnings=[said] if full else [])
 
 
@@ -127,7 +127,7 @@ def _by_cursor(paging: Paging, response: Response, whole: Any, position: str | N
         said = f"{response.upstream} named this page as the next one: the list ends here, though there may be more."
         return Continuation(None, total, [said])
     odd = isinstance(found, dict | list) and found not in ({}, [])
-    said = f"{paging.next} is no cursor but an object or a list: whether this list goes on is not known."
+    said = f"{paging.next} is an object or a list instead of a cursor: whether there are more pages is not known."
     return Continuation(cursor, total, [said] if odd else [])
 
 
@@ -152,11 +152,13 @@ def _last(paging: Paging, response: Response, items: Sequence[Any], position: st
     found = _written(at(items[-1], paging.item))
     if found is None:
         raise UpstreamError(
-            f"{response.upstream} sent a last item without {paging.item}, from which the next page is asked for; the "
-            "bridge file names another field."
+            f"{response.upstream} sent a last item without {paging.item}, which requests the next page; set item under "
+            "page in the bridge file to a field that it has."
         )
     if found == position:
-        raise UpstreamError(f"{response.upstream} sent the same page again: it does not go by {paging.parameter}.")
+        raise UpstreamError(
+            f"{response.upstream} sent the same page again: it ignores {paging.parameter}. Correct page in the file."
+        )
     return found
 
 

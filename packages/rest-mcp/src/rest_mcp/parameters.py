@@ -48,7 +48,7 @@ def _digits(value: object) -> object:
 
 def _within_int64(text: str) -> str:
     if not -(2**63) <= int(text) < 2**63:
-        raise ValueError("must be a whole number of 64 bits")
+        raise ValueError("must be an integer of 64 bits")
     return text
 
 
@@ -123,7 +123,7 @@ class Parameter(Part):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.kind == "object") != ((self.properties is None) != (self.values is None)):
-            raise ValueError("needs properties, or values for names of any kind, exactly where its type is object")
+            raise ValueError("must have either properties or values if its type is object, and neither otherwise")
         if self.items is not None and self.kind != "array":
             raise ValueError("has items, which only an array has")
         if self.depth > MAX_DEPTH:
@@ -241,7 +241,7 @@ class Parameter(Part):
     def _check_bounds(self) -> None:
         pairs = [(self.minimum, self.maximum), (self.min_length, self.max_length), (self.min_items, self.max_items)]
         if any(least is not None and most is not None and least > most for least, most in pairs):
-            raise ValueError("has a least value above its greatest")
+            raise ValueError("has a minimum greater than its maximum; correct one of them")
         kinds = {int, float} if self.kind == "number" else {PYTHON_TYPES.get(self.kind)}
         if self.enum is not None and not {type(value) for value in self.enum} <= kinds:
             raise ValueError(f"has allowed values that are not of its type, {self.kind}")
@@ -254,9 +254,11 @@ class Parameter(Part):
             if self.default is not None:
                 adapter.validate_python(self.default)
         except SchemaError as exc:
-            raise ValueError("has a pattern that is no regular expression of linear time") from exc
+            raise ValueError(
+                "has a pattern that cannot be checked: it is invalid, or uses look-around or back-references"
+            ) from exc
         except ValidationError as exc:
-            raise ValueError("has a default that breaks its own rule") from exc
+            raise ValueError("has a default that its own type or limits do not allow") from exc
 
 
 def _one_of(values: tuple[Scalar, ...]) -> Any:

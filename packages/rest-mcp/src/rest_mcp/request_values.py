@@ -93,13 +93,13 @@ def _bracketed(field: str, parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]
 
 def _joined(field: str, texts: list[str], separator: str) -> str:
     if any(separator in text for text in texts):
-        raise InvalidInput(f"An item of {field} holds {separator!r}, which separates the items in the request.")
+        raise InvalidInput(f"An item of {field} contains {separator!r}, which separates the items in the request.")
     return separator.join(texts)
 
 
 def _texts(field: str, items: list[Any]) -> list[str]:
     if Null.GIVEN in items:
-        raise InvalidInput(f"{field} holds a null, which can be sent in a JSON body only: leave it out.")
+        raise InvalidInput(f"{field} contains a null, which can only be sent in a JSON body: leave it out.")
     return [_text(item) for item in items]
 
 

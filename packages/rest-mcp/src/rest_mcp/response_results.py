@@ -82,7 +82,7 @@ def kept_items(items: Items, tree: Tree) -> Items:
         return Items(exact(items.found), items.warnings)
     objects = [cast("dict[str, Any]", item) for item in items.found if isinstance(item, dict)]
     odd = len(items.found) - len(objects)
-    counted = [f"{odd} of {len(items.found)} items are no objects and were left out."] if odd else []
+    counted = [f"{odd} of {len(items.found)} items are not objects and were left out."] if odd else []
     return Items(exact(kept(objects, tree)), [*items.warnings, *counted])
 
 

@@ -108,7 +108,7 @@ class Document:
             if "$ref" not in found:
                 return self._well_formed(found)
             node = self._at(str(found["$ref"]))
-        raise BadBridge("the document has a $ref that leads round in a circle")
+        raise BadBridge(f"the document has a circular $ref, or a chain of more than {MAX_REFERENCE_CHAIN}")
 
     def _well_formed(self, node: Node) -> Node:
         """The node without keywords whose values have the wrong type; the same object at every call."""
@@ -261,7 +261,7 @@ class Document:
             elif isinstance(node, dict) and name in node:
                 node = cast("Node", node)[name]
             else:
-                raise BadBridge(f"the document has a $ref that leads nowhere: {reference[:120]}")
+                raise BadBridge(f"the document has a $ref without a target: {reference[:120]}")
         return node
 
 

@@ -80,7 +80,7 @@ def _place(api: Table, name: str, folder: Path) -> Path:
     """The path of the document. It must be in the bridge file's folder or below: a bridge reads no other files."""
     path = Path(str(api.get("document") or ""))
     if not path.name:
-        raise BadBridge(f"apis.{name} names no document, from which an operation is to be taken")
+        raise BadBridge(f"apis.{name} has no document to take the operation from")
     if path.is_absolute() or ".." in path.parts:
         raise BadBridge(f"apis.{name}.document must lie in the bridge file's folder or below it")
     return folder / path
@@ -210,8 +210,8 @@ def _not_there(name: str, known: Mapping[str, Table]) -> str:
     inside = f", but a field inside of {around[0]}" if around else ""
     listed = ", ".join(list(known)[:MAX_NAMED]) + (f" and {more} more" if (more := len(known) - MAX_NAMED) > 0 else "")
     return (
-        f"is no parameter of the operation{inside}; it has {listed or 'none'}.{did_you_mean(name, known)} "
-        "Beside operation these alone can be changed, hidden or fixed; an entry with request says its own"
+        f"is not a parameter of the operation{inside}; it has {listed or 'none'}.{did_you_mean(name, known)} "
+        "With operation only these can be changed, hidden or fixed; with request, define others"
     )
 
 

@@ -30,7 +30,7 @@ class Files:
         if name not in self._read:
             path = Path(name)
             if self._folder is None or path.is_absolute() or "://" in name or ".." in path.parts:
-                raise BadBridge(f"the document has a $ref that leads out of its folder: {name[:80]}")
+                raise BadBridge(f"the document has a $ref to a file outside of its folder: {name[:80]}")
             self._read[name] = _relative(loaded(self._folder / path), path)
         return self._read[name]
 
@@ -49,7 +49,7 @@ def loaded(path: Path) -> Node:
         raise BadBridge(f"the document {path.name} cannot be read") from exc
     raw = _yaml(text) if path.suffix in {".yaml", ".yml"} else _json(text)
     if not isinstance(raw, dict):
-        raise BadBridge(f"the document {path.name} is no object")
+        raise BadBridge(f"the document {path.name} does not contain an object")
     return cast("Node", raw)
 
 
@@ -73,7 +73,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise BadBridge("the document is no JSON") from exc
+        raise BadBridge("the document is not valid JSON") from exc
 
 
 def _yaml(text: str) -> Any:
@@ -84,7 +84,7 @@ def _yaml(text: str) -> Any:
     try:
         return _with_text_keys(yaml.load(text, Loader=_loader(yaml)))  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise BadBridge("the document is no YAML") from exc
+        raise BadBridge("the document is not valid YAML") from exc
 
 
 def _loader(yaml: Any) -> Any:

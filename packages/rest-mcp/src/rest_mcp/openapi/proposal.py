@@ -112,7 +112,7 @@ def _address(document: Document) -> Iterator[str]:
         value: Any = cast("Table", said).get("default", "") if isinstance(said, dict) else ""
         text = text.replace(f"{{{name}}}", str(value))
     if shown := "".join(character for character in text if character.isprintable()):
-        yield f"the document's address is {shown[:200]}: API_BASE_URL is to hold it, or another one"
+        yield f"the document's address is {shown[:200]}: set API_BASE_URL to it, or to another one"
 
 
 def _reasons(refused: Mapping[str, str]) -> str:
@@ -256,7 +256,7 @@ def _noticed(document: Document, operation: Operation, entry: Table) -> Iterator
         own = ", ".join(operation.servers)[:120]
         yield f"{name} is served at an address of its own ({own}): write a second API for it"
     if entry.get("read_only"):
-        yield f"{name} is a POST and taken for a read, since its name says that it searches: look at it"
+        yield f"{name} is a POST that is taken for a read because of its name: check that it only searches"
     bare = [str(each.get("name")) for each in asked if not each.get("description")]
     if bare:
         yield f"{name}: {', '.join(bare[:5])} not described in the document"

@@ -88,7 +88,7 @@ def _of_kind(document: Document, node: Node, level: int, inside: tuple[int, ...]
         case "string" | "integer" | "number" | "boolean" as kind:
             return _scalar(kind, node)
         case _:
-            raise Inexpressible("is of no type that can be checked")
+            raise Inexpressible("has no supported type")
 
 
 def merged(document: Document, schema: Any, depth: int = 0) -> Node:
