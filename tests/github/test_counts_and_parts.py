@@ -101,6 +101,28 @@ async def test_a_diff_with_fewer_files_than_are_changed_is_not_taken_for_the_who
     assert "M b +0 -0" in text(await call("get_pull_request_diff", **HELLO, pr_number=1, stat_only=True))
 
 
+async def test_a_diff_that_is_not_found_is_read_from_the_list_of_files(call: Call, github: ScriptedGitHub) -> None:
+    github.description = None
+    side = {"sha": "a" * 40, "ref": "x"}
+    facts = {"number": 1, "head": side, "base": side, "changed_files": 1}
+    github.fault("GET", f"{REPO}/pulls/1", status=200, body=facts)
+    github.fault("GET", f"{REPO}/pulls/1", status=404, body={"message": "Not Found"})
+    files = [{"filename": "a", "changes": 1, "patch": "@@ -1 +1 @@\n-0\n+1"}]
+    github.fault("GET", f"{REPO}/pulls/1/files", status=200, body=files, times=9)
+    assert "+++ b/a" in text(await call("get_pull_request_diff", **HELLO, pr_number=1))
+
+
+async def test_the_verdict_of_a_deleted_account_is_shown_however_many_comments_follow(
+    call: Call, pull: Issue, github: ScriptedGitHub
+) -> None:
+    github.description = None
+    verdicts = [{"id": number, "user": None, "state": "CHANGES_REQUESTED", "body": f"no {number}"} for number in (1, 2)]
+    later = [{"id": number, "user": {"login": "mira"}, "state": "COMMENTED", "body": "x"} for number in range(3, 20)]
+    github.fault("GET", f"{REPO}/pulls/1/reviews", status=200, body=verdicts + later)
+    reviews = data(await call("get_issue", **HELLO, number=1))["pull_request"]["reviews"]
+    assert [each["body"] for each in reviews][:3] == ["no 1", "no 2", "x"]
+
+
 async def test_a_branch_that_holds_its_base_already_is_left_as_it_is(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     side = {"sha": "a" * 40, "ref": "x"}

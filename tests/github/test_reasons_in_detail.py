@@ -65,6 +65,20 @@ async def test_what_errors_name_is_told_with_every_status(use: Use, github: Scri
     assert "gives no reason" not in error.message
 
 
+async def test_errors_by_field_are_told(use: Use, github: ScriptedGitHub) -> None:
+    errors = {"head": ["is invalid", "is not pushed"], "base": "is missing"}
+    error = await refused(use, github, 422, {"message": "Validation Failed", "errors": errors})
+    assert error.message == "GitHub cannot do this: head: is invalid, is not pushed; base: is missing."
+
+
+async def test_the_refusal_of_a_proxy_blames_no_permission(use: Use, github: ScriptedGitHub) -> None:
+    page = b"<html>Blocked by policy</html>"
+    github.fault("POST", ".*/comments", status=403, body=page, media_type="text/html; charset=utf-8")
+    error = failure(await use("add_issue_comment", **COMMENT))
+    assert error.code == "UPSTREAM_ERROR"
+    assert "a proxy or firewall refuses this request" in error.message
+
+
 async def test_a_known_reason_counts_in_errors_too(use: Use, github: ScriptedGitHub) -> None:
     body = {"message": "Validation Failed", "errors": ["Unable to create comment because issue is locked."]}
     assert "The conversation is locked" in (await refused(use, github, 422, body)).message

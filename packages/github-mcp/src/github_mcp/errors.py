@@ -179,6 +179,9 @@ def _unauthorised(answer: Response, record: ErrorRecord) -> Failure:
 
 
 def _forbidden(answer: Response, record: ErrorRecord) -> Failure:
+    if _is_page(answer):
+        text = "A web page came with status 403 instead of GitHub's answer: a proxy or firewall refuses this request."
+        return UpstreamError(text)
     needed = _needed_permission(answer, record)
     if needed:
         return PermissionDenied(
@@ -199,12 +202,16 @@ def _needed_permission(answer: Response, record: ErrorRecord) -> str:
 
 
 def _missing(answer: Response, record: ErrorRecord) -> Failure:
-    if "text/html" in answer.headers.get("content-type", ""):
+    if _is_page(answer):
         return UpstreamError(f"GitHub answered 404 with a web page instead of data. {ADDRESS_HINT}")
     if quote := _quote(record):
         remedy = NO_RETRY if _SWITCHED_OFF.search(quote.lower()) else "Check the names."
         return NotFound(f"GitHub finds nothing there. {quote}", remedy=remedy)
     return missing_or_hidden()
+
+
+def _is_page(answer: Response) -> bool:
+    return "text/html" in answer.headers.get("content-type", "")
 
 
 def missing_or_hidden() -> NotFound:

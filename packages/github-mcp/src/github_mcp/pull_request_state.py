@@ -72,9 +72,9 @@ def _reviews(found: PartialList[ReviewRecord] | None) -> list[Review] | None:
 
 def _newest_and_verdicts(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
     verdicts = {
-        review.user.login: index
+        review.user.login if review.user else f"deleted account {index}": index
         for index, review in enumerate(reviews)
-        if review.user is not None and review.state.upper() in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
+        if review.state.upper() in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
     }
     last = range(max(0, len(reviews) - MAX_REVIEWS), len(reviews))
     chosen = {*last, *sorted(verdicts.values())[-MAX_REVIEWS:]}

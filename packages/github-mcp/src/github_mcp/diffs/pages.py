@@ -24,7 +24,8 @@ from github_mcp.records.pull_requests import PullRequestRecord
 MAX_LISTED_FILES = 3000
 MAX_LINE_CHARS = 2_000
 SHORT_SHA = 7
-_NOT_ABOUT_THE_DIFF = (AuthenticationFailed, NotFound, PermissionDenied, RateLimited)
+_NOT_ABOUT_THE_DIFF = (AuthenticationFailed, PermissionDenied, RateLimited)
+"""Failures that the list of files would meet too; the pull request itself is known to be there."""
 
 
 @dataclass(frozen=True)

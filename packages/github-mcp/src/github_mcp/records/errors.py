@@ -1,6 +1,6 @@
 """The body of a failed response."""
 
-from typing import Any
+from typing import Any, cast
 
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.records import Record
@@ -25,6 +25,20 @@ class ErrorTextRecord(Record, frozen=True):
     """The same body where `errors` is one text."""
 
     errors: str = ""
+
+
+class ErrorsByFieldRecord(Record, frozen=True):
+    """The same body where `errors` is an object, with the faults of each field."""
+
+    errors: dict[str, Any] | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(f"{name}: {_joined(faults)}" for name, faults in (self.errors or {}).items())
+
+
+def _joined(faults: Any) -> str:
+    return ", ".join(map(str, cast("list[Any]", faults))) if isinstance(faults, list) else str(faults)
 
 
 class GraphQLExtensionsRecord(Record, frozen=True):
@@ -54,6 +68,7 @@ def error_record(answer: Response) -> ErrorRecord:
         with discarding():
             record = answer.record(ErrorRecord, operation=operation)
             text = answer.record(ErrorTextRecord, operation=operation).errors
+            by_field = answer.record(ErrorsByFieldRecord, operation=operation).texts
     except UpstreamError:
         return ErrorRecord()
-    return ErrorRecord(record.message, (text,)) if text else record
+    return ErrorRecord(record.message, by_field or (text,)) if by_field or text else record
