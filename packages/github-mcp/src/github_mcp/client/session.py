@@ -144,7 +144,8 @@ class Session:
     async def require(self, owner: str, repo: str) -> None:
         """Raise the failure of a repository that itself is missing, hidden or refused, and not something in it."""
         try:
-            await self.real_name(owner, repo)
+            with on_behalf_of(owner):
+                await self._repository({"owner": owner, "repo": repo})
         except (NotFound, PermissionDenied):
             raise
         except Failure:
