@@ -97,6 +97,12 @@ HOSTILE = {
         "nested more than 3 deep",
     ),
     "an object without fields": (parameter('{ type = "object" }'), "must have either properties"),
+    "an object with fields and values": (
+        parameter('{ type = "object", properties.a = {}, values = {} }'),
+        "must have either properties",
+    ),
+    "a text with fields": (parameter("{ properties.a = {} }"), "must have either properties"),
+    "a text with fields and values": (parameter("{ properties.a = {}, values = {} }"), "must have either properties"),
     "a parameter called cursor": (parameter("{}", "cursor"), "a parameter of this name itself"),
     "a parameter called like the connection": (parameter("{}", "apis"), "a parameter of this name itself"),
     "a parameter that is Python": (parameter("{}", "class"), NAMED),

@@ -122,7 +122,7 @@ class Parameter(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.kind == "object") != ((self.properties is None) != (self.values is None)):
+        if (self.properties is not None) + (self.values is not None) != (self.kind == "object"):
             raise ValueError("must have either properties or values if its type is object, and neither otherwise")
         if self.items is not None and self.kind != "array":
             raise ValueError("has items, which only an array has")
