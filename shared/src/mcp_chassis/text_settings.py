@@ -19,14 +19,14 @@ class TextSettings(BaseModel):
     flow: Literal["off", "ask", "deny"] = Field(
         default="off",
         validation_alias="MCP_FLOW",
-        description="After strangers' texts were read, writes that go out need a person's yes, or are refused.",
+        description="After untrusted text was read, writes that go out need a person's consent, or are refused.",
     )
     flow_seconds: float = Field(
         default=3_600.0,
         gt=0,
         le=1e7,
         validation_alias="MCP_FLOW_SECONDS",
-        description="How long that counts for a caller over HTTP; over stdio as long as the process lives.",
+        description="How long that applies to a caller over HTTP; over stdio it applies until the process ends.",
     )
     policy_file: str = Field(
         default="",

@@ -255,7 +255,7 @@ IdempotencyKey = Annotated[
     ArgumentMark.IDEMPOTENCY_KEY,
 ]
 
-Fresh = Annotated[bool, Field(description="Past the cache."), ArgumentMark.FRESH]
+Fresh = Annotated[bool, Field(description="Bypass the cache."), ArgumentMark.FRESH]
 """`fresh: Fresh = False` on a tool with `cache`: true bypasses the cache, for example after a change made elsewhere."""
 
 Confirm = Annotated[

@@ -1,4 +1,4 @@
-"""Rules over calls: the policy file, credentials in writes, and writes after texts of strangers."""
+"""Rules over calls: the policy file, credentials in writes, and writes after untrusted text was read."""
 
 import dataclasses
 import json

@@ -77,7 +77,7 @@ class RecordedTaint:
         return 0.0 if record is None else record.expires
 
     async def remember(self, principal: str, until: float) -> None:
-        await self._records().keep(self._key(principal), Record("", until, {"read": "texts of strangers"}))
+        await self._records().keep(self._key(principal), Record("", until, {"read": "untrusted text"}))
 
     def _key(self, principal: str) -> RecordKey:
         return RecordKey(principal, f"{self._server} flow", "untrusted")
