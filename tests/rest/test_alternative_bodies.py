@@ -37,7 +37,7 @@ async def definition(path: Path) -> Any:
         return tool
 
 
-async def test_the_alternatives_are_one_object_whose_shape_is_told_in_words(tmp_path: Path) -> None:
+async def test_the_alternatives_are_one_object_whose_shape_the_description_states(tmp_path: Path) -> None:
     tool = await definition(written(tmp_path, post(PAYMENT)))
     properties = tool.input_schema["properties"]
     assert tool.description.endswith(WORDS)

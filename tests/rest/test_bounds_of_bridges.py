@@ -198,7 +198,7 @@ def test_a_file_of_one_mebibyte_is_read_and_a_larger_one_is_not(tmp_path: Path) 
 COUNTS = [1, 10, 11, 13]
 
 
-def test_at_most_ten_problems_are_told_and_the_others_counted() -> None:
+def test_at_most_ten_problems_are_listed_and_the_others_counted() -> None:
     for wrong in COUNTS:
         with pytest.raises(BadBridge) as refused:
             bridge_of(bridge({f"odd_{number}": 1 for number in range(wrong)}), FOLDER)
@@ -221,14 +221,14 @@ BROKEN: list[tuple[Tables, str]] = [
 ]
 
 
-def test_a_broken_rule_is_told_by_its_place_in_the_file() -> None:
+def test_an_invalid_value_is_reported_with_its_place_in_the_file() -> None:
     for tables, problem in BROKEN:
         with pytest.raises(BadBridge) as refused:
             bridge_of(tables, FOLDER)
         assert re.fullmatch(f"bridge: {problem}", refused.value.problems[0]), (problem, refused.value.problems)
 
 
-def test_a_file_that_is_no_toml_is_told_with_the_place_of_the_mistake(tmp_path: Path) -> None:
+def test_invalid_toml_is_reported_with_line_and_column(tmp_path: Path) -> None:
     for text, place in ((b"a = 1\nb = = 2\n", r" \(at line 2, column 5\)"), (b"\xff", "")):
         (tmp_path / "bridge.toml").write_bytes(text)
         with pytest.raises(BadBridge) as refused:

@@ -24,7 +24,7 @@ WRITTEN = ROOT / "packages" / "rest-mcp" / "src" / "rest_mcp" / "starter.toml"
 POSITIONS = {"starting_after": "string", "ending_before": "string", "limit": "integer"}
 
 
-async def test_a_good_bridge_is_told_to_fit_document_and_api(desk: Running) -> None:
+async def test_check_reports_that_a_valid_bridge_matches_document_and_api(desk: Running) -> None:
     import anyio.to_thread
 
     told = await anyio.to_thread.run_sync(lambda: run("check", "--bridge", str(EXAMPLE), **desk.environment))

@@ -88,7 +88,7 @@ async def test_a_person_who_declines_stops_the_triage(connect: Connect) -> None:
     assert failed.code == "PERMISSION_DENIED"
 
 
-async def test_a_host_that_can_ask_nobody_is_told_what_is_needed(client: Client) -> None:
+async def test_a_host_without_a_model_and_a_person_gets_an_error_with_the_missing_arguments(client: Client) -> None:
     failed = failure(await client.call_tool("triage_ticket", {"ticket_id": 2}))
     assert failed.code == "INVALID_INPUT"
     assert failed.details == {"needs": ["category", "priority"]}

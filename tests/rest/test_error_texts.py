@@ -108,7 +108,7 @@ async def test_a_write_answered_with_nulls_alone_is_done(tmp_path: Path) -> None
     assert data(result) == {"done": True, "answer": {"warning": None}}
 
 
-async def test_a_list_where_an_object_was_due_is_told_with_its_kept_fields(tmp_path: Path) -> None:
+async def test_a_list_in_place_of_an_object_is_returned_with_its_kept_fields(tmp_path: Path) -> None:
     path = written(tmp_path, get(), entry='keep = ["id"]\n')
     _, result = await sent(path, "get_x", {}, Reply(json=[{"id": 1, "secret": 2}]))
     assert data(result) == {"answer": [{"id": 1}]}

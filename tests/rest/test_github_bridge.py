@@ -56,7 +56,7 @@ async def test_all_ten_do_their_plain_work(client: Client) -> None:
     assert "src/app.py" in [item["path"] for item in code["items"]]
 
 
-async def test_what_is_missing_is_told_in_githubs_words(client: Client) -> None:
+async def test_a_missing_resource_is_reported_with_githubs_error_text(client: Client) -> None:
     failed = failure(await client.call_tool("get_issue", {**HELLO, "number": 99}))
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert '"Not Found"' in failed.message

@@ -196,7 +196,7 @@ async def test_an_api_that_echoes_the_token_does_not_give_it_away(client: Client
         assert TOKEN not in text(await client.call_tool("get_thing", {"name": name}))
 
 
-async def test_a_lost_answer_to_a_post_is_told_with_how_to_check_and_never_sent_twice(
+async def test_a_lost_response_to_a_post_is_reported_with_a_way_to_check_and_the_post_is_not_repeated(
     client: Client, upstream: ScriptedUpstream
 ) -> None:
     upstream.answers("POST /v1/things", Reply(ending="reset"))

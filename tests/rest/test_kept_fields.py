@@ -142,7 +142,7 @@ def test_one_line_of_an_apis_own_words_is_quoted() -> None:
     assert words(response('["odd"]'), ["m"]) == ""
 
 
-def test_alternatives_are_told_in_words() -> None:
+def test_alternatives_are_described_in_a_sentence() -> None:
     card = Shape(required=("kind", "number"), optional=("cvc", "note"), values={"kind": ("card", "debit")})
     iban = Shape(required=("kind", "iban"), optional=("note",), values={"kind": ("iban",)})
     told = "Give the arguments of one alternative: {}."

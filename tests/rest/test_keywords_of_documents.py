@@ -130,7 +130,7 @@ def test_the_answer_is_that_of_the_first_success() -> None:
         assert (found.answer, found.text, found.file) == (answer, text, file), responses
 
 
-def test_a_list_of_media_types_is_told_by_its_first_80_characters() -> None:
+def test_a_list_of_media_types_is_cut_at_80_characters() -> None:
     kinds = [f"image/kind{number}" for number in range(20)]
     responses = {"200": {"content": {kind: {} for kind in kinds}}}
     post = {**body(*kinds)["/x"]["post"], "responses": responses}
@@ -170,7 +170,7 @@ def test_a_prefix_is_common_where_every_identifier_has_it() -> None:
         assert whole(paths).common_prefix == prefix, identifiers
 
 
-def test_an_operation_that_is_not_there_is_told_with_the_reason() -> None:
+def test_an_unknown_or_unreadable_operation_is_reported_with_the_reason() -> None:
     document = whole({"/x": {"get": operation("getIt", parameters=[{"$ref": "#/lost"}])}, "/y": {"$ref": "#/lost"},
                       "/z": {"get": operation("getThings")}})  # fmt: skip
     for name, sentence in (
@@ -227,7 +227,7 @@ ADDRESSES: list[tuple[Any, str]] = [
 ]
 
 
-def test_the_address_of_a_document_is_told_with_the_defaults_of_its_variables() -> None:
+def test_the_server_url_of_a_document_is_noted_with_the_defaults_of_its_variables() -> None:
     for servers, address in ADDRESSES:
         told = proposed(whole(get(), servers=servers), "api.json", 1).warnings
         assert f"the document's address is {address}: set API_BASE_URL to it, or to another one" in told

@@ -82,7 +82,7 @@ async def test_an_address_of_the_new_thing_is_its_id_or_its_path(
         ("https://me:word@other.example/a?signature=x", "https://other.example/a", "its query is left out"),
     ],
 )
-async def test_an_address_on_another_server_is_told_as_such_without_user_and_query(
+async def test_an_address_on_another_server_is_returned_with_a_warning_and_without_user_and_query(
     tmp_path: Path, address: str, told: str, host: str
 ) -> None:
     found = data(await wrote(tmp_path, "add_thing", "POST /things", Reply(201, headers={"location": address})))
@@ -100,7 +100,7 @@ async def test_http_and_https_of_one_host_are_one_server(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("address", ["http://[::1", "http://x:y/7", "/things/" + "7" * 2_000])
-async def test_an_address_without_sense_is_said_to_be_one(tmp_path: Path, address: str) -> None:
+async def test_an_invalid_location_header_gives_a_warning(tmp_path: Path, address: str) -> None:
     found = data(await wrote(tmp_path, "add_thing", "POST /things", Reply(201, headers={"location": address})))
     assert (found["done"], "sent an invalid address" in found["warnings"][0]) == (True, True)
 
@@ -241,7 +241,7 @@ def test_an_address_on_another_server_has_a_warning() -> None:
 SENSELESS = ["/" + "a" * 2_000, "/thi\u00e9", "/a\x01b", "http://[::1", "http://x:y"]
 
 
-def test_an_address_without_sense_is_left_out_with_a_warning() -> None:
+def test_an_invalid_address_is_left_out_with_a_warning() -> None:
     said = "things sent an invalid address in Location or Content-Location."
     found = [named("http://api.example", address) for address in SENSELESS]
     assert found == [Address("", warning=said)] * len(SENSELESS)

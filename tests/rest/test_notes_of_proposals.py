@@ -151,7 +151,7 @@ def test_what_is_not_described_is_said() -> None:
     assert not [each for each in read(query("told"))[1] if "described" in each or "description" in each]
 
 
-def test_an_address_of_its_own_is_told_in_120_characters() -> None:
+def test_a_server_url_of_an_operation_is_noted_in_120_characters() -> None:
     tool, warnings = read(servers=[{"url": "https://" + "x" * 200}, {"url": "https://y"}])
     written = f"{tool.name} is served at an address of its own (https://{'x' * 112}): write a second API for it"
     assert written in warnings
@@ -188,7 +188,7 @@ def test_operations_that_cannot_be_offered_are_named_with_their_reason() -> None
     assert f"getBill is left out: {reason}" in proposal(paths).warnings
 
 
-def test_the_three_commonest_reasons_are_told_where_nothing_can_be_offered() -> None:
+def test_the_three_most_common_reasons_are_listed_if_no_operation_can_be_offered() -> None:
     def file(kind: str) -> dict[str, Any]:
         return {"responses": {"200": {"description": "ok", "content": {kind: {}}}}}
 

@@ -96,7 +96,7 @@ async def test_a_list_that_is_not_there_is_empty_and_the_result_names_what_is_th
         ("get_thing", "GET /thing", {"message": "quota used up"}),
     ],
 )
-async def test_an_error_inside_a_success_is_told_in_the_words_of_the_api(
+async def test_an_error_in_a_success_response_is_reported_with_the_apis_text(
     server: Server[Any], tool: str, request_line: str, body: Any
 ) -> None:
     told = failure(await answered(server, tool, request_line, Reply(json=body)))
@@ -126,7 +126,7 @@ async def test_a_bare_list_that_a_write_answers_is_its_items(server: Server[Any]
 
 
 @pytest.mark.parametrize(("count", "warned"), [(2, True), (1, False)])
-async def test_a_full_bare_list_without_a_cursor_is_told(tmp_path: Path, count: int, warned: bool) -> None:
+async def test_a_full_page_without_a_cursor_gives_a_warning(tmp_path: Path, count: int, warned: bool) -> None:
     sized = BRIDGE.replace('next = "next" }', 'next = "next", size = 2 }')
     (tmp_path / "bridge.toml").write_text(sized)
     reply = Reply(json=[{"id": number} for number in range(count)])
@@ -172,13 +172,13 @@ async def test_an_address_without_the_cursors_parameter_is_followed_by_its_whole
         assert upstream.requests[-1].query == {"page": "2", "size": "5"}
 
 
-async def test_a_cursor_that_is_an_object_is_told_and_not_taken_for_the_end(server: Server[Any]) -> None:
+async def test_a_cursor_that_is_an_object_gives_a_warning_instead_of_a_silent_end(server: Server[Any]) -> None:
     reply = Reply(json={"items": [{"id": 1}], "next": {"page": 2}})
     found = data(await answered(server, "list_things", "GET /list", reply))
     assert "whether there are more pages is not known" in found["warnings"][0]
 
 
-async def test_a_page_that_names_itself_as_the_next_ends_the_list_and_says_so(server: Server[Any]) -> None:
+async def test_a_page_that_names_itself_as_the_next_ends_the_list_with_a_warning(server: Server[Any]) -> None:
     async with ScriptedUpstream() as upstream:
         upstream.answers("GET /list", Reply(json={"items": [{"id": 1}], "next": "again"}))
         async with connected(server, env={"API_BASE_URL": upstream.url}) as client:
@@ -220,7 +220,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize(("tool", "request_line", "body", "expected"), WRITES)
-async def test_a_write_that_was_answered_with_success_is_done_whatever_came(
+async def test_a_write_with_a_success_status_is_done_with_any_response_body(
     server: Server[Any], tool: str, request_line: str, body: Any, expected: Any
 ) -> None:
     reply = Reply(201) if body is ABSENT else Reply(201, json=body)

@@ -145,7 +145,9 @@ LOOP = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas
         ({"path": "/things/{{x}}"}, "path of plain segments"),
     ],
 )
-def test_what_a_document_cannot_give_is_told_in_one_sentence(write: Write, how: dict[str, Any], sentence: str) -> None:
+def test_an_operation_that_cannot_be_offered_is_refused_with_one_sentence(
+    write: Write, how: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(BadBridge) as refused:
         server_of(write("", **how))
     assert len(refused.value.problems) == 1
@@ -179,7 +181,7 @@ def test_what_the_file_says_over_it_must_fit(write: Write, tool: str, sentence: 
         server_of(write(tool, parameters=[query("a", {"type": "string"})]))
 
 
-def test_an_operation_that_is_not_there_is_told_with_its_neighbour(write: Write) -> None:
+def test_an_unknown_operation_is_refused_with_a_similar_name(write: Write) -> None:
     path = write("")
     path.write_text(path.read_text().replace('"doIt"', '"doItt"'))
     with pytest.raises(BadBridge, match="no operation is called doItt; perhaps doIt"):

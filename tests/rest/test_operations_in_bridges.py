@@ -174,7 +174,7 @@ def test_the_file_goes_before_the_document(tmp_path: Path) -> None:
     assert (found.parameters["a"].needed, found.parameters["a"].max_length) == (True, 3)
 
 
-def test_a_parameter_that_no_table_can_say_is_hidden_fixed_or_given_a_type(tmp_path: Path) -> None:
+def test_an_inexpressible_parameter_must_be_hidden_fixed_or_given_a_type(tmp_path: Path) -> None:
     paths = get({"name": "f", "in": "query", "schema": {}})
     assert refusal(tmp_path, paths) == (
         "tools.get_x.parameters.f has no supported type; hide it, fix it or give it a type"
@@ -185,7 +185,7 @@ def test_a_parameter_that_no_table_can_say_is_hidden_fixed_or_given_a_type(tmp_p
     assert "has no supported type" in refusal(tmp_path, paths, entry="[tools.parameters]\nf = { hidden = false }\n")
 
 
-def test_a_parameter_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_parameter_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     entry = "[tools.parameters]\nb_9 = { hidden = true }\n"
     told = refusal(tmp_path, get(*(query(f"a_{n:02}") for n in range(22))), entry=entry)
     listed = ", ".join(f"a_{number:02}" for number in range(20))
@@ -265,7 +265,7 @@ DIFFERENCES = [
 ]  # fmt: skip
 
 
-def test_differences_from_the_document_are_told(tmp_path: Path) -> None:
+def test_differences_from_the_document_are_reported(tmp_path: Path) -> None:
     assert [(tools, told(tmp_path, tools)) for tools, _ in DIFFERENCES] == DIFFERENCES
 
 

@@ -64,7 +64,7 @@ def test_the_next_cursor_is_the_text_number_or_address_in_its_field() -> None:
 
 
 @pytest.mark.parametrize("found", [{"a": 1}, ["a"]])
-def test_a_cursor_that_is_an_object_or_a_list_is_told(found: Any) -> None:
+def test_a_cursor_that_is_an_object_or_a_list_gives_a_warning(found: Any) -> None:
     told = after({"n": found}, kind="cursor", next="n")
     said = "n is an object or a list instead of a cursor: whether there are more pages is not known."
     assert (told.position, told.warnings) == (None, [said])
@@ -79,7 +79,7 @@ def test_a_cursor_counts_unless_the_api_says_that_there_is_no_more() -> None:
         assert (told.position, told.total) == (position, 9), more
 
 
-def test_a_page_that_names_itself_as_the_next_is_told_with_its_total() -> None:
+def test_a_page_that_names_itself_as_the_next_gives_a_warning_and_the_total() -> None:
     told = after({"n": "abc", "t": 9}, position="abc", kind="cursor", next="n", total="t")
     assert (told.position, told.total) == (None, 9)
     assert told.warnings == ["things named this page as the next one: the list ends here, though there may be more."]

@@ -247,7 +247,7 @@ def test_a_required_parameter_with_one_allowed_value_is_sent_and_not_offered() -
     assert (list(tool.offered), tool.parameters["format"].fixed) == ([], ".json")
 
 
-def test_an_answer_of_another_media_type_is_asked_for_by_its_name() -> None:
+def test_a_response_of_another_media_type_is_requested_by_an_accept_header() -> None:
     responses = {"200": {"description": "ok", "content": {"application/vnd.orders+json": {"schema": ORDERS}}}}
     found = proposal({"/orders": {"get": {**operation("listOrders"), "responses": responses}}})
     document = found.text

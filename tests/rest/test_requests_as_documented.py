@@ -90,7 +90,7 @@ async def test_a_number_beyond_64_bits_is_refused(write: Write) -> None:
         (Reply(status=200, json={"id": 1}), {"id": 1}),
     ],
 )
-async def test_a_write_answered_with_success_is_done_whatever_the_answer_holds(
+async def test_a_write_with_a_success_status_is_done_whatever_the_body_contains(
     write: Write, reply: Reply, result: Any
 ) -> None:
     path = write({"/x": {"post": operation("add_x")}})

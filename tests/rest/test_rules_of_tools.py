@@ -122,7 +122,7 @@ PROBES = [
 ]
 
 
-async def test_an_api_that_answers_is_there_whatever_it_has_at_its_root(tmp_path: Path) -> None:
+async def test_an_api_that_refuses_its_root_path_counts_as_reachable(tmp_path: Path) -> None:
     found = bridge({})
     for status, state, said in PROBES:
         async with ScriptedUpstream() as upstream:

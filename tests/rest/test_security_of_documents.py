@@ -65,7 +65,7 @@ ONE: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
-def test_each_scheme_is_written_and_told() -> None:
+def test_each_security_scheme_gives_a_table_and_a_note() -> None:
     assert [(scheme, *signed([scheme])) for scheme, *_ in ONE] == [
         (scheme, words, [said]) for scheme, words, said in ONE
     ]

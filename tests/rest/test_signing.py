@@ -105,7 +105,7 @@ async def test_client_credentials_fetch_one_token_and_fetch_anew_when_it_is_refu
     assert b"grant_type=client_credentials&scope=read" in asked[0].body
 
 
-async def test_an_issuer_that_refuses_the_client_is_told_with_the_variables_to_look_at(tmp_path: Path) -> None:
+async def test_a_client_refused_by_the_issuer_is_reported_with_the_variables_to_check(tmp_path: Path) -> None:
     async with ScriptedUpstream() as upstream:
         upstream.answers("POST /token", Reply(status=401, json={"error": "invalid_client"}))
         env = {
@@ -171,7 +171,7 @@ async def test_a_missing_variable_of_the_client_is_named(tmp_path: Path) -> None
         ({"type": "mutualTLS"}, "client_certificate = {", "client certificate"),
     ],
 )
-def test_the_security_scheme_of_a_document_is_written_into_the_bridge_and_told(
+def test_the_security_scheme_of_a_document_is_written_into_the_bridge_with_a_note(
     scheme: Any, written: str, told: str
 ) -> None:
     answer = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}

@@ -72,7 +72,7 @@ async def test_bad_arguments_never_reach_the_api(call, desk: Running, tool: str,
     assert desk.seen == []
 
 
-async def test_a_wrong_token_is_told_by_its_variable(starter: Server, desk: Running) -> None:
+async def test_a_wrong_token_is_reported_with_the_name_of_its_variable(starter: Server, desk: Running) -> None:
     async with connected(starter, env={**desk.environment, "API_TOKEN": "wrong"}) as client:
         failed = failure(await client.call_tool("list_users", {}))
     assert failed.code == "AUTHENTICATION_FAILED"

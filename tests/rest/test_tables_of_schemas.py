@@ -159,7 +159,7 @@ def test_an_object_may_have_100_fields_and_three_levels(tmp_path: Path) -> None:
     assert {name: part["type"] for name, part in two.items()} == {"b": "array", "c": "object"}
 
 
-def test_a_field_that_a_caller_cannot_write_or_that_no_table_can_say_is_left_out_of_an_object(tmp_path: Path) -> None:
+def test_a_read_only_or_inexpressible_field_is_left_out_of_an_object(tmp_path: Path) -> None:
     written_by_api = {**TEXT, "readOnly": True}
     said = {**shape(b=TEXT, c=written_by_api, d={}, eF={**TEXT, "default": "x"}), "required": ["b"]}
     found = field(tmp_path, said)["properties"]

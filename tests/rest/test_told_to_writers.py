@@ -89,7 +89,7 @@ async def test_check_names_a_secret_that_is_not_set(tmp_path: Path) -> None:
     assert "not set    API_TOKEN" in told.stdout
 
 
-def test_every_reason_not_to_call_a_tool_is_told() -> None:
+def test_check_gives_the_reason_for_each_tool_that_it_does_not_call() -> None:
     told = run("check", "--bridge", "examples/support-api/bridge.toml")
     assert "get_ticket (it needs ticket_id)" in told.stderr
     assert "No bridge file is named" not in told.stderr

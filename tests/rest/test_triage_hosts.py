@@ -78,7 +78,9 @@ def page() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_the_page_shows_what_each_kind_of_host_is_asked_and_told(server, desk: Running, revision: str) -> None:
+async def test_the_page_shows_the_questions_and_results_of_each_kind_of_host(
+    server, desk: Running, revision: str
+) -> None:
     assert page() == await rows(server, desk, revision)
 
 
@@ -92,7 +94,7 @@ async def test_over_http_the_page_holds_for_the_newest_revision_and_nobody_is_as
 
 @pytest.mark.parametrize("revision", REVISIONS)
 @pytest.mark.parametrize("name", MORE_HOSTS)
-async def test_an_unusable_or_missing_form_is_told_as_missing_and_asked_once(
+async def test_an_unusable_or_missing_form_is_reported_as_missing_and_requested_once(
     server, desk: Running, revision: str, name: str
 ) -> None:
     host = MORE_HOSTS[name]

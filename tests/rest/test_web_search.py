@@ -77,7 +77,7 @@ async def test_what_is_out_of_bounds_is_refused(client: Client, wrong: dict[str,
     assert failure(await client.call_tool("web_search", wrong)).code == "INVALID_INPUT"
 
 
-async def test_a_wrong_key_is_named_by_its_variable(url: str) -> None:
+async def test_a_wrong_key_is_reported_with_the_name_of_its_variable(url: str) -> None:
     env = {"SEARCH_API_URL": url, "SEARCH_API_KEY": "wrong"}
     async with connected(server_of(FOLDER / "bridge.toml"), env=env) as client:
         failed = failure(await client.call_tool("web_search", {"query": "bees"}))

@@ -20,7 +20,7 @@ import pytest
         ),
     ],
 )
-async def test_a_start_that_a_clock_change_skips_or_repeats_is_told(
+async def test_a_start_that_a_clock_change_skips_or_repeats_is_reported(
     call: Any, date_time: str, status: str, sentence: str
 ) -> None:
     total = await call("add_duration", date_time=date_time, timezone="Europe/Paris", duration="P1D")
@@ -36,7 +36,7 @@ async def test_a_start_that_a_clock_change_skips_or_repeats_is_told(
     assert "start_status" not in plain
 
 
-async def test_an_end_that_a_clock_change_skips_is_told(call: Any) -> None:
+async def test_an_end_that_a_clock_change_skips_is_reported(call: Any) -> None:
     result = await call("time_between", start="2026-03-28", end="2026-03-29T02:30", timezones=["Europe/Paris"])
     assert result["end_status"] == "skipped"
     assert "02:30 is skipped on Sunday 29 March 2026" in result["answer"]

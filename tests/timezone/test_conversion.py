@@ -95,7 +95,7 @@ async def test_twenty_zones_are_converted_at_once_and_the_sentence_stays_short(c
     assert "and 15 more" in result["answer"]
 
 
-async def test_the_present_is_told_in_utc_or_in_the_zones_asked_for(call: Any) -> None:
+async def test_the_current_time_is_returned_in_utc_or_in_the_requested_zones(call: Any) -> None:
     assert (await call("get_current_time"))["answer"] == "It is Wednesday 18 March 2026 12:00 in UTC (UTC, +00:00)."
     many = await call("get_current_time", timezones=["Kathmandu", "America/New_York"])
     assert [each["local_time"] for each in many["results"]] == [

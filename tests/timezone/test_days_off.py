@@ -128,7 +128,7 @@ async def test_a_zone_without_a_holiday_calendar_is_named(call: Any) -> None:
         ("Europe/Paris", "2010-03-18T10:00", None),
     ],
 )
-async def test_a_weekend_that_has_moved_since_is_told(call: Any, zone: str, at: str, sentence: str | None) -> None:
+async def test_a_weekend_that_has_moved_since_is_reported(call: Any, zone: str, at: str, sentence: str | None) -> None:
     result = await call("check_working_hours", timezones=[zone], at=at)
     assert (sentence in result["answer"]) if sentence else "weekend" not in result["answer"]
     given = await call("check_working_hours", timezones=[zone], at=at, hours="sun-thu 09:00-17:00")

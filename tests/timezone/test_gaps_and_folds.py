@@ -190,6 +190,6 @@ def _truth(jump: Jump, shift: timedelta) -> list[Status]:
         (datetime(2026, 3, 29, 2, 30), "does not occur"),  # noqa: DTZ001
     ],
 )
-def test_a_refused_time_is_said_to_occur_twice_or_not_at_all(wall_clock: datetime, happens: str) -> None:
+def test_a_refused_time_is_reported_as_repeated_or_skipped(wall_clock: datetime, happens: str) -> None:
     with pytest.raises(InvalidInput, match=happens):
         readings.read(wall_clock, lookup.named("Europe/Paris")).chosen("reject")

@@ -91,7 +91,7 @@ async def test_a_fixed_offset_alone_is_arithmetic_and_asks_nobody(still: Any, se
         ),
     ],
 )
-async def test_a_service_that_disagrees_with_the_database_is_told(
+async def test_a_difference_between_service_and_database_is_reported(
     still: Any, backend: str, local_time: str, truth: str
 ) -> None:
     async with FakeOpenTimezone(ahead=timedelta(hours=1)) as wrong:
@@ -127,7 +127,7 @@ async def test_the_key_is_sent_as_a_bearer_and_nowhere_else(still: Any) -> None:
         ({"OPENTIMEZONE_API_KEY": "wrong"}, "PERMISSION_DENIED", "403: OPENTIMEZONE_API_KEY is refused."),
     ],
 )
-async def test_a_missing_or_refused_key_is_named_by_its_variable(
+async def test_a_missing_or_refused_key_is_reported_with_the_name_of_its_variable(
     still: Any, more: dict[str, str], code: str, message: str
 ) -> None:
     async with FakeOpenTimezone(key="k3y-0f-m1ne") as guarded:
@@ -171,7 +171,7 @@ async def test_a_failing_service_is_a_failure_and_never_fallen_back_from(
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-async def test_in_auto_a_failing_service_is_fallen_back_from_and_the_reason_told(
+async def test_in_auto_mode_the_database_replaces_a_failing_service_and_the_reason_is_reported(
     still: Any, service: FakeOpenTimezone, kind: str
 ) -> None:
     service.fails(FAILURES[kind][0])

@@ -32,7 +32,7 @@ async def test_a_zone_tells_its_changes_both_ways_its_aliases_and_its_country(ca
     assert result["source_of_truth"] == tzdb.release()
 
 
-async def test_a_zone_is_told_as_it_is_at_the_time_asked_for(call: Any) -> None:
+async def test_a_zone_is_described_at_the_requested_time(call: Any) -> None:
     summer = await call("get_timezone", timezone="Europe/Paris", at="2026-07-01")
     assert (summer["local"]["offset"], summer["local"]["dst"]) == ("+02:00", True)
     assert "daylight saving time" in summer["answer"]

@@ -31,7 +31,7 @@ async def test_without_a_common_hour_the_nearest_slots_say_who_is_outside_theirs
     assert all(not all(who["within_hours"] for who in slot["times"]) for slot in result["slots"])
 
 
-async def test_a_clock_change_within_the_days_and_within_a_slot_is_told(call: Any) -> None:
+async def test_a_clock_change_within_the_days_and_within_a_slot_is_reported(call: Any) -> None:
     night = {"timezone": "Europe/Paris", "hours": "00:00-06:00", "days": "sun"}
     result = await call(
         "find_meeting_slots",
@@ -102,7 +102,7 @@ def _works(who: Participant, slot: meetings.Slot) -> bool:
     return all(who.hours.under_way(who.zone, moment) for moment in moments)
 
 
-async def test_a_day_and_twenty_four_hours_are_told_apart_where_they_differ(call: Any) -> None:
+async def test_a_day_and_twenty_four_hours_are_distinguished_if_they_differ(call: Any) -> None:
     result = await call("add_duration", date_time="2026-03-28T12:00", timezone="Europe/Paris", duration="P1D")
     assert result["wall_clock"]["local_time"] == "2026-03-29T12:00:00+02:00"
     assert result["elapsed"]["local_time"] == "2026-03-29T13:00:00+02:00"
@@ -110,7 +110,9 @@ async def test_a_day_and_twenty_four_hours_are_told_apart_where_they_differ(call
     assert "elapsed" not in plain
 
 
-async def test_a_duration_within_the_repeated_hour_is_told_apart_although_both_clocks_show_the_same(call: Any) -> None:
+async def test_a_duration_within_the_repeated_hour_is_distinguished_although_both_clocks_show_the_same(
+    call: Any,
+) -> None:
     result = await call("add_duration", date_time="2026-10-25T02:30+02:00", timezone="Europe/Paris", duration="PT1H")
     assert result["wall_clock"]["local_time"] == "2026-10-25T03:30:00+01:00"
     assert result["elapsed"]["local_time"] == "2026-10-25T02:30:00+01:00"
