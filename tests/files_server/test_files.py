@@ -162,5 +162,5 @@ async def test_a_start_beyond_the_end_is_refused_with_the_length(client: Client,
 async def test_a_file_without_a_clear_encoding_is_refused_with_the_way_to_its_bytes(client: Client, ground) -> None:
     (ground.allowed / "odd.txt").write_bytes(b"\xe9")
     refused = failure(await client.call_tool("read_file", {"path": str(ground.allowed / "odd.txt")}))
-    assert refused.message == "This file is no text in an encoding that is clear; read it as a resource."
+    assert refused.message == "This file is not text, or its encoding is ambiguous; read it as a resource."
     assert base64.b64decode((await contents(client, ground.uri("odd.txt"))).blob) == b"\xe9"

@@ -106,7 +106,7 @@ class Folder:
         place = self.place(path)
         with self._open(place) as descriptor:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise InvalidInput("This is no file; list_files names them all.")
+                raise InvalidInput("This is not a regular file; list_files lists all files.")
             with os.fdopen(os.dup(descriptor), "rb") as file:
                 raw = file.read()
         return raw, kind_of(raw, place)

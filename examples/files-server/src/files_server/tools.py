@@ -51,7 +51,7 @@ async def read_file(path: FilePath, files: Files, start: Start = 0) -> TextPage:
     """Read a text file, at most a million characters at once."""
     raw, mime_type = await anyio.to_thread.run_sync(files.read, unquote(path, errors="surrogateescape"))
     if mime_type == BINARY:
-        raise InvalidInput("This file is no text in an encoding that is clear; read it as a resource.")
+        raise InvalidInput("This file is not text, or its encoding is ambiguous; read it as a resource.")
     if not is_text(mime_type):
         raise InvalidInput(f"This file is {mime_type}, not text; read it as a resource.")
     return TextPage(_cut(_text(raw), path, start))
@@ -64,7 +64,9 @@ async def file(path: FilePath, files: Files) -> Content:
     if is_text(mime_type):
         return Content(_cut(_text(raw), quote(path), 0), mime_type)
     if len(raw) > MAX_READ_SIZE:
-        raise InvalidInput(f"This file has more than {MAX_READ_SIZE:,} bytes, and is no text that could be cut.")
+        raise InvalidInput(
+            f"This file has more than {MAX_READ_SIZE:,} bytes and is not text, which could be read in parts."
+        )
     return Content(raw, mime_type)
 
 
@@ -76,7 +78,7 @@ def _text(raw: bytes) -> str:
     """
     found = encodings.decoded(raw)
     if found is None:
-        raise InvalidInput("This file is no text in a known encoding; read it as a resource.")
+        raise InvalidInput("This file is not text in a known encoding; read it as a resource.")
     text, encoding = found
     return text if encoding == "utf-8" else f"{text}\n[encoding] read as {encoding}"
 

@@ -90,7 +90,9 @@ def _moments(root: Path, end: float, clock: Callable[[], float]) -> Iterator[tup
     waiting = [root]
     while waiting:
         if clock() > end:
-            raise TimedOut("The allowed folder holds too many files.", remedy="List them with list_files.")
+            raise TimedOut(
+                "The allowed folder has too many files to sort by time of change.", remedy="List them with list_files."
+            )
         folder = waiting.pop()
         with suppress(OSError), _scanned(folder) as items:
             for item in items:

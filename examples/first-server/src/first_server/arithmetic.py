@@ -244,7 +244,7 @@ def _not_a_value(word: str) -> InvalidInput:
         remedy = f"Write {plain}{'(...)' if plain in FUNCTIONS else ''}."
     else:
         remedy = INSTEAD.get(plain, f"Known names: {', '.join([*FUNCTIONS, *CONSTANTS])}.")
-    return InvalidInput(f"{word[:30]!r} is no number here.", remedy=remedy)
+    return InvalidInput(f"{word[:30]!r} is not a number or a known name.", remedy=remedy)
 
 
 OPERATORS: Mapping[str, Callable[[Number, Number], Any]] = {

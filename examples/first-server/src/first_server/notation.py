@@ -66,7 +66,7 @@ def tokens(expression: str) -> list[str]:
         if match is None:
             strange = text[position:].lstrip()[0]
             remedy = DIGITS if strange.isdecimal() else INSTEAD.get(strange, "")
-            raise InvalidInput(f"{strange!r} is no arithmetic.", remedy=remedy)
+            raise InvalidInput(f"{strange!r} is not allowed in an expression.", remedy=remedy)
         found.append(match[0].strip())
         position = match.end()
     return found

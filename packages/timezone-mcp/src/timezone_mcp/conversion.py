@@ -153,7 +153,7 @@ def _placed(service: Service, naive: datetime, moment: datetime) -> datetime:
     """
     offset = naive - moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     if not EARLIEST - timedelta(hours=4) <= offset <= LATEST + timedelta(hours=4):
-        raise UpstreamError(f"{service.name} answered a time that no clock on Earth shows then.")
+        raise UpstreamError(f"{service.name} sent a time whose offset from UTC no time zone has.")
     return naive.replace(tzinfo=timezone(offset))
 
 

@@ -62,4 +62,4 @@ def refusal(text: str, written: str, *, names_zone: bool = False) -> InvalidInpu
     """
     remedy = NAME_ZONE_APART if names_zone else None if written.isascii() else IN_ENGLISH
     remedy = remedy or next((form for pattern, form in _FORM_BY_PATTERN if pattern.fullmatch(written)), FORMS)
-    return InvalidInput(f"{quoted(text)} is no date and time, or in no form known here.", remedy=remedy)
+    return InvalidInput(f"{quoted(text)} is not a date and time in a known form.", remedy=remedy)

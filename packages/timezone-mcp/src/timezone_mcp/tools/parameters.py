@@ -60,5 +60,5 @@ def people_of(attendees: Sequence[Attendee], *, skip_holidays: bool) -> list[Par
         Failure: there are no participants, or one of the texts cannot be parsed.
     """
     if not attendees:
-        raise InvalidInput("participants names nobody to meet.")
+        raise InvalidInput("participants is empty: name at least one.")
     return [attendee.participant(skip_holidays=skip_holidays) for attendee in attendees]
