@@ -22,7 +22,14 @@ MONTH_NAMES = (
     "december",
 )
 HOURS_BY_PART = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}
-DAYS_FROM_TODAY = {"today": 0, "midnight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2}
+DAYS_FROM_TODAY = {
+    "today": 0,
+    "midnight": 0,
+    "yesterday": -1,
+    "tomorrow": 1,
+    "day before yesterday": -2,
+    "day after tomorrow": 2,
+}
 STEP_BY_WORD = {"this": 0, "last": -1, "previous": -1, "next": 1}
 YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 MONTH_NUMBER = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -32,21 +39,28 @@ MONTH_OF_YEAR = re.compile(r"([a-z]{3,9})\.?(?:,? ([0-9]{4}))?")
 def day_named(text: str, now: datetime, ahead: bool) -> Period | None:
     """A day, a part of one, a week, month or year in words; a weekday alone is the last, or with `ahead` the next."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if text in DAYS_FROM_TODAY:
-        return Period.days(midnight + timedelta(days=DAYS_FROM_TODAY[text]))
+    if (name := text.removeprefix("the ")) in DAYS_FROM_TODAY:
+        return Period.days(midnight + timedelta(days=DAYS_FROM_TODAY[name]))
     if text in {"week", "month", "year"}:
         return _stepped(midnight, text, 0)
     first, _, second = text.partition(" ")
     if text == "tonight":
         first, second = "this", "evening"
-    if second in HOURS_BY_PART and first in {"this", "yesterday", "today", "tomorrow"}:
-        day = midnight + timedelta(days=DAYS_FROM_TODAY.get(first, 0))
+    if second in HOURS_BY_PART and (day := _day_of_part(first, midnight, ahead)):
         begin, end = HOURS_BY_PART[second]
         return Period.between(day.replace(hour=begin), day + timedelta(hours=end))
     if first in STEP_BY_WORD and second in {"week", "month", "year"}:
         return _stepped(midnight, second, STEP_BY_WORD[first])
     name = second if first in STEP_BY_WORD and second else text
     return _weekday(name, midnight, first if second else "", ahead)
+
+
+def _day_of_part(name: str, midnight: datetime, ahead: bool) -> datetime | None:
+    """The midnight before `this`, `tomorrow` or `Monday` morning."""
+    if name in {"this", "yesterday", "today", "tomorrow"}:
+        return midnight + timedelta(days=DAYS_FROM_TODAY.get(name, 0))
+    found = _weekday(name, midnight, "", ahead)
+    return datetime.fromtimestamp(found.begin, midnight.tzinfo) if found else None
 
 
 def _stepped(midnight: datetime, unit: str, step: int) -> Period:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from slack_mcp.records.users import UserRecord
 from slack_mcp.references import folded
+from slack_mcp.rendering.mrkdwn import unescaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ class Person:
         return cls(
             id=user.id or identity,
             handle=user.name,
-            real_name=profile.real_name or user.real_name or user.name or user.id or identity,
-            display_name=profile.display_name,
-            title=profile.title,
+            real_name=unescaped(profile.real_name or user.real_name) or user.name or user.id or identity,
+            display_name=unescaped(profile.display_name),
+            title=unescaped(profile.title),
             email=profile.email,
-            status=f"{profile.status_emoji} {profile.status_text}".strip(),
+            status=f"{profile.status_emoji} {unescaped(profile.status_text)}".strip(),
             tz=user.tz,
             is_bot=user.is_bot,
             deleted=user.deleted,

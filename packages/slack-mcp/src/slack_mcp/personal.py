@@ -28,6 +28,11 @@ class UnreadConversation:
     last_read: str = ""
     more: bool = False
 
+    @property
+    def was_read(self) -> bool:
+        """Slack gives 0000000000.000000 where the person has never looked."""
+        return bool(self.last_read.strip("0."))
+
 
 def person_api(slack: Workspace) -> SlackApi:
     """The API with the person's token.
@@ -79,10 +84,10 @@ async def _unread(found: ConversationRecord, person: SlackApi) -> UnreadConversa
     """Messages after the last one read: Slack's own count where it gives one, else as many as one page holds."""
     channel = channel_from_record(found)
     details = await person.conversations.info(found.id)
-    if not details.last_read or details.unread_count_display == 0:
-        return UnreadConversation(channel, 0)
     if details.unread_count_display is not None:
         return UnreadConversation(channel, details.unread_count_display, details.last_read)
+    if not details.last_read:
+        return UnreadConversation(channel, 0)
     page = await person.messages.history(found.id, limit=MAX_UNREAD_COUNTED, oldest=details.last_read)
     count = sum(1 for message in page.messages if message.ts > details.last_read)
     return UnreadConversation(channel, count, details.last_read, more=bool(page.next_cursor))

@@ -9,6 +9,7 @@ from mcp_chassis.failures import InvalidInput
 from slack_mcp.named_days import MONTHS, day_named, month_named, year_named
 from slack_mcp.period import MICROSECOND, Period
 from slack_mcp.references import message_ts
+from slack_mcp.time_words import shortened
 
 SECONDS_BY_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "month": 30 * 86_400, "y": 365 * 86_400}
 AGE = re.compile(
@@ -23,6 +24,7 @@ PRINTED = re.compile(rf"([0-9]{{1,2}})(?:st|nd|rd|th)? ([a-z]{{3,9}})\.?,?(?: ([
 AMERICAN = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,?(?: ([0-9]{{4}}))?(?:,? (?:at )?{CLOCK})?")
 DAY_AT = re.compile(r"(?:(.+?),?(?: at)? |at )?([0-9]{1,2})(?::([0-9]{2}))?(?::[0-9]{2})? ?([ap])?\.?(?:m\.?)?")
 WEEKDAY_BEFORE_DATE = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? (?=.*[0-9])")
+WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}")
 SLASHED = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})")
 PAST_UNIT = re.compile(r"(?:the )?(?:(?:last|past) (hour|minute|day)|past (week|month|year))")
 UTC_WRITTEN = re.compile(r"(?<=[0-9]) ?(?:utc|gmt)")
@@ -43,7 +45,7 @@ def as_ts(given: str, now: float, zone: tzinfo = UTC, *, end: bool = False, ahea
 
     Args:
         given: days and words such as `today` are days of `zone`; a clock time of a date without an offset is UTC, as
-            in results; a clock time with a word is one of `zone`.
+            in results; a clock time with a word, am or pm is one of `zone`.
         now: seconds since 1970.
         end: the time bounds a period from above: a day counts to its end, a minute too.
         ahead: ages and names of days lie after `now`.
@@ -72,7 +74,7 @@ def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False
         return _checked_period(Period.instant(int(text) / 10 ** (len(text) - 10)))
     if "://" in text:
         return Period.instant(float(message_ts(text)))
-    words = UTC_WRITTEN.sub("z", re.sub(r"^(since|from|on|until) ", "", text.casefold()))
+    words = shortened(UTC_WRITTEN.sub("z", re.sub(r"^(since|from|on|until) ", "", text.casefold())))
     today = datetime.fromtimestamp(now, zone)
     for parser in (_now, _age, year_named, month_named, _iso, day_named, _printed, _day_at):
         try:
@@ -129,7 +131,7 @@ def _iso(text: str, now: datetime, ahead: bool) -> Period | None:
     except ValueError:
         return None
     if when.tzinfo is None and not re.search(r"[T:]", written):
-        return Period.days(when.replace(tzinfo=now.tzinfo))
+        return Period.days(when.replace(tzinfo=now.tzinfo), 7 if WEEK.fullmatch(written) else 1)
     exact = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return Period.instant(exact.timestamp())
 
@@ -140,12 +142,17 @@ def _day_at(text: str, now: datetime, ahead: bool) -> Period | None:
     if match is None or not (match[3] or match[4]):
         return None
     now = now.astimezone(UTC) if text.endswith("z") else now
-    day = day_named(match[1] or "today", now, ahead)
+    day = day_named(match[1] or "today", now, ahead) or (_date(match[1] or "", now, ahead) if match[4] else None)
     if day is None:
         return None
     hour = int(match[2]) if not match[4] else int(match[2]) % 12 + (12 if match[4] == "p" else 0)
     when = datetime.fromtimestamp(day.begin, now.tzinfo).replace(hour=hour, minute=int(match[3] or 0))
     return Period.instant(when.timestamp())
+
+
+def _date(text: str, now: datetime, ahead: bool) -> Period | None:
+    """A day of the calendar without a clock time."""
+    return None if ":" in text else _iso(text, now, ahead) or _printed(text, now, ahead)
 
 
 def _printed(text: str, now: datetime, ahead: bool) -> Period | None:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mcp_chassis.failures import Failure
+
 from slack_mcp.client.web_methods import WebMethods, as_response
+from slack_mcp.errors import error_behind
 from slack_mcp.records.conversations import (
     ConversationRecord,
     CreatedConversationRecord,
@@ -85,7 +88,14 @@ class Conversations:
         await self._web.sdk.conversations_kick(channel=channel, user=user)
 
     async def invite(self, channel: str, users: Sequence[str]) -> None:
-        await self._web.sdk.conversations_invite(channel=channel, users=",".join(users))
+        """Invite people; those who are in already are left, though Slack then refuses the whole list."""
+        try:
+            await self._web.sdk.conversations_invite(channel=channel, users=",".join(users))
+        except Failure as refused:
+            if error_behind(refused) != "already_in_channel":
+                raise
+            for user in users if len(users) > 1 else ():
+                await self.invite(channel, [user])
 
     async def members(self, channel: str, *, limit: int, cursor: str | None) -> MemberPage:
         """One page of a conversation's members."""

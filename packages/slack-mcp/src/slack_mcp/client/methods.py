@@ -64,7 +64,7 @@ METHODS: Mapping[str, Method] = {
     ),
     "conversations.history": Method(3),
     "conversations.info": Method(3),
-    "conversations.invite": Method(3, Repeat.ONCE, frozenset({"already_in_channel"})),
+    "conversations.invite": Method(3, Repeat.ONCE),
     "conversations.list": Method(2, team=True),
     "conversations.members": Method(4),
     "conversations.open": Method(3, Repeat.ONCE, proof=CreatedRecord),

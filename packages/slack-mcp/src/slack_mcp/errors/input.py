@@ -123,6 +123,14 @@ INPUT_ERRORS: Mapping[str, Meaning] = {
     ),
     "email_taken": Meaning(InvalidInput, "The e-mail address belongs to somebody else.", ""),
     "invalid_args": Meaning(UpstreamError, "Slack could not read this server's request ({error}).", REPORT),
+    "profile_status_set_failed_not_valid_emoji": Meaning(
+        InvalidInput,
+        "The workspace has no such emoji for a status.",
+        "Use a standard one, or the name of a custom one.",
+    ),
+    "profile_status_set_failed_not_emoji_syntax": Meaning(
+        InvalidInput, "The emoji of the status cannot be read.", "Give a name such as palm_tree, or the emoji."
+    ),
     "invalid_emoji_not_allowed": Meaning(
         InvalidInput, "Slack does not take this emoji in a status.", "Use another one."
     ),

@@ -73,10 +73,10 @@ class Reminder(Result):
     done: bool | None = None
 
     @classmethod
-    def from_record(cls, reminder: ReminderRecord) -> Self:
+    def from_record(cls, reminder: ReminderRecord, names: Names | None = None) -> Self:
         return cls(
             id=reminder.id,
-            text=readable(reminder.text, Names()),
+            text=readable(reminder.text, names or Names()),
             time=f"{datetime.fromtimestamp(reminder.time, UTC):%Y-%m-%dT%H:%MZ}" if reminder.time > 0 else None,
             recurring=reminder.recurring or None,
             done=reminder.complete_ts > 0 or None,
@@ -129,13 +129,13 @@ class ScheduledList(Page):
 
 
 class Unread(Result):
-    """A conversation with unread messages; `more` tells that there are more than were counted."""
+    """A conversation with unread messages; `more`: there are more than were counted; no `since`: never read."""
 
     id: str
     name: str
     unread: int
     more: bool | None = None
-    since: str
+    since: str | None = None
 
 
 class UnreadList(Result):

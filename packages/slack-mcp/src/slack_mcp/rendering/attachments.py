@@ -13,9 +13,15 @@ from slack_mcp.rendering.rich_text import quoted
 from slack_mcp.rendering.stacking import stacked
 
 
-def attachments_text(attachments: Iterable[AttachmentRecord], names: Names) -> str:
-    shown = (attachment_text(attachment, names) for attachment in attachments)
-    return stacked(shown)
+def attachments_text(attachments: Iterable[AttachmentRecord], names: Names, above: str = "") -> str:
+    """Attachments below each other; a forwarded message with its link, where the text above does not hold it."""
+    return stacked(_with_origin(attachment, names, above) for attachment in attachments)
+
+
+def _with_origin(attachment: AttachmentRecord, names: Names, above: str) -> str:
+    shown = attachment_text(attachment, names)
+    is_told = not attachment.is_share or not attachment.from_url or attachment.from_url in above
+    return shown if is_told else stacked((shown, quoted(attachment.from_url)))
 
 
 def attachment_text(attachment: AttachmentRecord, names: Names) -> str:

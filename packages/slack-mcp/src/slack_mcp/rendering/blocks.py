@@ -105,8 +105,11 @@ def _texts_in(node: object, names: Names) -> Iterator[str]:
             yield text_object(held, names) if kind != "markdown" else shown
         elif kind == "rich_text":
             yield rich_text(held, names)
+        elif kind in {"button", "workflow_button"}:
+            yield _element(held, names)
         else:
-            yield from (str(held[name]) for name in ("title", "caption") if isinstance(held.get(name), str))
+            state = f" ({text(held, 'status')})" if text(held, "status") else ""
+            yield from (f"{held[name]}{state}" for name in ("title", "caption") if isinstance(held.get(name), str))
             for item in held.values():
                 yield from _texts_in(item, names)
 

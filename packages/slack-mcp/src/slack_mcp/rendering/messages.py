@@ -22,7 +22,7 @@ MAX_PARTICIPANTS_NAMED = 8
 def text_of(message: MessageRecord, names: Names) -> str:
     """The text people see: blocks before the fallback text, then attachments, then the content of files."""
     shown = blocks_text(nodes(message.blocks), names) or mrkdwn_as_markdown(message.text, names)
-    below = attachments_text(message.attachments, names)
+    below = attachments_text(message.attachments, names, shown)
     body = stacked((shown, below))
     return PREFIX_BY_SUBTYPE.get(message.subtype, "") + (body or _without_text(message, names))
 

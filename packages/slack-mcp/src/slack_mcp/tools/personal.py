@@ -30,7 +30,7 @@ async def list_unread(slack: Slack) -> UnreadList:
                 name=channel_label(found.channel, names),
                 unread=found.count,
                 more=found.more or None,
-                since=written(found.last_read, slack.now()),
+                since=written(found.last_read, slack.now()) if found.was_read else None,
             )
             for found in unread
         ],

@@ -9,6 +9,8 @@ from pydantic import Field
 from slack_mcp.connection import Slack
 from slack_mcp.models import Done, Reminder, ReminderList
 from slack_mcp.personal import person_api
+from slack_mcp.rendering.mrkdwn import mentioned_users
+from slack_mcp.rendering.names import Names
 from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
 
 
@@ -17,7 +19,11 @@ async def list_reminders(slack: Slack, include_done: bool = False) -> ReminderLi
     """List the person's reminders."""
     found = await person_api(slack).reminders.all()
     shown = [reminder for reminder in found if include_done or not reminder.complete_ts]
-    return ReminderList(reminders=[Reminder.from_record(reminder) for reminder in shown])
+    users, warnings = await slack.people.names(user for held in shown for user in mentioned_users(held.text))
+    names = Names(users)
+    return ReminderList(
+        reminders=[Reminder.from_record(reminder, names) for reminder in shown], warnings=warnings or None
+    )
 
 
 @writes("Add a reminder", destructive=False, idempotent=False)

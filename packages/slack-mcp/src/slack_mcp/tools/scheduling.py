@@ -8,7 +8,10 @@ from mcp_chassis.tools import Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from slack_mcp.connection import Slack, Workspace
+from slack_mcp.message_pages import names_in
 from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMessage
+from slack_mcp.records.messages import MessageRecord
+from slack_mcp.rendering.messages import text_of
 from slack_mcp.threads import thread_given
 from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
 from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
@@ -50,17 +53,20 @@ async def list_scheduled_messages(
     page = await slack.api.scheduling.page(place.id if place else None, cursor)
     shown = [held for held in page.messages if place or await _readable(held.channel_id, slack)]
     labels = await slack.channels.labels({held.channel_id for held in shown})
+    texts = [MessageRecord(text=held.text) for held in shown]
+    names, warnings = await names_in(texts, slack)
     return ScheduledList(
         messages=[
             ScheduledMessage(
                 id=held.id,
-                channel=f"#{labels[held.channel_id]}" if held.channel_id in labels else held.channel_id,
+                channel=f"#{labels[held.channel_id]}" if labels.get(held.channel_id) else held.channel_id,
                 time=_time(held.post_at),
-                text=held.text,
+                text=text_of(text, names),
             )
-            for held in shown
+            for held, text in zip(shown, texts, strict=True)
         ],
         next_cursor=page.next_cursor or None,
+        warnings=warnings or None,
     )
 
 

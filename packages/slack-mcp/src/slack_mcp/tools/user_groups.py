@@ -1,8 +1,9 @@
 """User groups and their members."""
 
+import re
 from typing import Annotated
 
-from mcp_chassis.failures import NotFound
+from mcp_chassis.failures import InvalidInput, NotFound
 from mcp_chassis.tools import EMPTY_IS_ABSENT, reads
 from pydantic import Field
 
@@ -10,8 +11,10 @@ from slack_mcp.connection import Slack, Workspace
 from slack_mcp.models import MemberList, UserGroup, UserGroupList
 from slack_mcp.records.users import UserGroupRecord
 from slack_mcp.references import folded
+from slack_mcp.rendering.mrkdwn import unescaped
 from slack_mcp.tools.members import described
 
+GROUP_MENTION = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 GroupQuery = Annotated[str | None, Field(max_length=200, description="Part of handle or name."), EMPTY_IS_ABSENT]
 
 
@@ -22,7 +25,8 @@ async def list_user_groups(slack: Slack, query: GroupQuery = None) -> UserGroupL
     found = [group for group in await slack.api.users.groups() if any(wanted in name for name in _names(group))]
     return UserGroupList(
         groups=[
-            UserGroup(id=group.id, handle=group.handle, name=group.name, members=group.user_count) for group in found
+            UserGroup(id=group.id, handle=group.handle, name=unescaped(group.name), members=group.user_count)
+            for group in found
         ]
     )
 
@@ -36,13 +40,24 @@ async def list_group_members(
 
 
 async def _group(given: str, slack: Workspace) -> UserGroupRecord:
-    wanted = given.strip().lstrip("@")
-    groups = await slack.api.users.groups()
+    """The group of an id, mention or handle, else the only one of a name."""
+    mention = GROUP_MENTION.fullmatch(given.strip())
+    wanted = mention[1] if mention else given.strip().lstrip("@")
+    groups = [group for group in await slack.api.users.groups() if group.id]
     for group in groups:
-        if group.id and (group.id == wanted or folded(wanted) in _names(group)):
+        if group.id == wanted.upper() or folded(group.handle) == folded(wanted):
             return group
-    raise NotFound(f"No user group is called {given!r}.", remedy="list_user_groups lists them.")
+    found = [group for group in groups if folded(wanted) in _names(group)]
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{len(found)} user groups are called {given!r}.",
+            remedy="Give the handle of one.",
+            details={"candidates": [f"@{group.handle} {group.id}" for group in found]},
+        )
+    if not found:
+        raise NotFound(f"No user group is called {given!r}.", remedy="list_user_groups lists them.")
+    return found[0]
 
 
 def _names(group: UserGroupRecord) -> tuple[str, str]:
-    return folded(group.handle), folded(group.name)
+    return folded(group.handle), folded(unescaped(group.name))
