@@ -85,6 +85,16 @@ def test_a_misspelt_zone_is_answered_with_the_one_meant(written: str, meant: str
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Siberia", "Africa/Monrovia (for Liberia)"), ("Dehli", "Asia/Kolkata (for Delhi)")],
+)
+def test_the_zone_of_a_place_that_is_spelt_alike_is_proposed_with_the_place(written: str, meant: str) -> None:
+    with pytest.raises(NotFound) as failure:
+        lookup.resolve(written)
+    assert f"did you mean {meant}?" in failure.value.message
+
+
+@pytest.mark.parametrize(
     ("abbreviation", "meanings"),
     [
         ("CST", ["America/Chicago (-06:00)", "Asia/Shanghai (+08:00)", "America/Havana (-05:00)"]),

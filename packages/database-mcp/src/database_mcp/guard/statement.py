@@ -21,6 +21,11 @@ _SHOWN_NAMES: Mapping[tuple[str, ...], str] = {
     ("transaction", "isolation", "level"): "transaction_isolation",
     ("session", "authorization"): "session_authorization",
 }
+# What SHOW lists in MySQL and other databases; PostgreSQL has no setting of these names.
+_SHOWN_BY_TOOLS = frozenset({
+    "columns", "create", "databases", "fields", "full", "index", "indexes", "keys", "schemas", "table", "tables",
+    "views",
+})  # fmt: skip
 _VERBS = frozenset({"select", "values", "table", "insert", "update", "delete", "merge"})
 
 
@@ -96,10 +101,16 @@ def read_statement(sql: str) -> Statement:
 
 
 def _show_as_query(found: list[Token]) -> str | None:
-    """The query that answers what `SHOW name` asks; None for every other statement."""
+    """The query that answers what `SHOW name` asks; None for every other statement.
+
+    Raises:
+        ScanError: it asks for tables, columns or the like, which the tools show.
+    """
     if found[0].kind is not Kind.NAME or found[0].text != "show" or not all(_is_part_of_show(each) for each in found):
         return None
     words = tuple(token.text for token in found[1:] if token.is_name)
+    if words[:1] and words[0] in _SHOWN_BY_TOOLS:
+        raise ScanError("SHOW gives a setting; list_tables and describe_table show the schema.", found[0].start)
     if words == ("all",):
         return "SELECT name, setting, short_desc AS description FROM pg_catalog.pg_settings ORDER BY name"
     name = _SHOWN_NAMES.get(words) or ".".join(words)

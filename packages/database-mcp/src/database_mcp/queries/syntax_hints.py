@@ -9,6 +9,7 @@ _PARAMETERS = "Parameters are written $1, $2, ... and their values stand in para
 _DESCRIBE = "Commands of psql and of MySQL do not run here: list_tables and describe_table show the schema."
 _LIMIT = "Write LIMIT n at the end of the query."
 _BACKTICKS = 'Names stand in double quotes: "name".'
+_BRACKETS = 'Names stand in double quotes, not in brackets: "name".'
 _QUALIFY = "There is no QUALIFY: compute the window function in a subquery, and filter its column outside."
 _ANY = "After IN stands a list or a query in parentheses; for an array write value = ANY (array)."
 _EXTRACT = "Write EXTRACT(field FROM x)."
@@ -17,6 +18,8 @@ _INTERVAL = "The number and unit of an interval stand in quotes: interval '7 day
 # Texts that begin at the position of the error.
 _AT: Mapping[re.Pattern[str], str] = {
     re.compile(r":[A-Za-z_]|[%@]\(?[A-Za-z_]|\{"): _PARAMETERS,
+    re.compile(r"`"): _BACKTICKS,
+    re.compile(r"\[\s*[A-Za-z_]"): _BRACKETS,
     re.compile(r"\\|(desc|describe|use)\b", re.IGNORECASE): _DESCRIBE,
 }
 # Texts before the position of the error.

@@ -6,6 +6,7 @@ from functools import cache
 
 from timezone_mcp import tzdb
 from timezone_mcp.places import cities, countries, population
+from timezone_mcp.places.other_names import OTHER_NAMES
 from timezone_mcp.places.regions import REGIONS, subdivisions
 from timezone_mcp.spelling import plain
 
@@ -77,7 +78,7 @@ def spellings() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _zones_by_place() -> Mapping[str, tuple[str, ...]]:
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for table in (cities.CITIES, REGIONS):
+    for table in (cities.CITIES, REGIONS, OTHER_NAMES):
         for zone, listed in table.items():
             for name in listed.split(", "):
                 found[plain(name)][zone] = None

@@ -17,7 +17,7 @@ MONTHS = (
 RELATIVE_DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2}
 WEEKDAY = re.compile(r"(?:(this|next|last) )?([a-z]{3,9})")
 DAY_FIRST = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASCII
+    r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(?P<month>[a-z]{3,9})(?: (?P<year>\d{4}))?", re.ASCII
 )
 HYPHENATED = re.compile(r"(?P<day>\d{1,2})-(?P<month>[a-z]{3,9})-(?P<year>\d{4})", re.ASCII)
 MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?", re.ASCII)

@@ -13,7 +13,7 @@ from timezone_mcp.times.refusals import refusal
 from timezone_mcp.zones import lookup, offsets
 from timezone_mcp.zones.lookup import Zone
 
-MAX_TEXT_CHARS = 64
+MAX_TEXT_CHARS = 80
 MAX_WORDS = 8
 UNITS = {
     **dict.fromkeys(("s", "sec", "second"), "PT1S"),
@@ -38,6 +38,14 @@ OFFSET_SUFFIX = re.compile(
 )
 MAIL_ZONES = {"e": -5, "c": -6, "m": -7, "p": -8}  # hours of EST, CST, MST and PST, by RFC 5322
 MAIL_DATE = re.compile(r"[a-z]{3}, .+")
+# C's ctime() `Wed Mar 4 14:30:00 2026`, the command date `... 14:30:00 UTC 2026`, git `... 2026 +0100`.
+YEAR_LAST = re.compile(
+    r"(?P<day>[a-z]{3} [a-z]{3} \d\d?) (?P<clock>\d\d:\d\d:\d\d)"
+    r"(?P<before>(?: (?:utc|gmt|[+-]\d{4}))?) (?P<year>\d{4})(?P<behind>(?: [+-]\d{4})?)",
+    re.ASCII,
+)
+# The name of the zone that JavaScript and e-mails repeat behind an offset.
+COMMENT = re.compile(r"(?P<text>.+[+-]\d{4}) \([^()]*\)", re.ASCII)
 OFFSET_NUMBER = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d?)(?P<minutes>:?\d\d)?")
 SPAN_OF_TIME = re.compile(r".* (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
 
@@ -65,7 +73,7 @@ def parse(text: str, now: datetime) -> WrittenTime:
         NotFound: the zone in brackets does not exist.
     """
     plain = plain_hyphens(" ".join(text.split()))
-    written = plain.lower()
+    written = _day_month_year(plain.lower())
     if not written or len(written) > MAX_TEXT_CHARS:
         raise refusal(text, "")
     suffix = ZONE_SUFFIX.fullmatch(plain)
@@ -73,6 +81,16 @@ def parse(text: str, now: datetime) -> WrittenTime:
     if found is None:
         raise refusal(text, written, names_zone=_names_zone(written, now))
     return dataclasses.replace(found, moment=within_calendar(found.moment))
+
+
+def _day_month_year(text: str) -> str:
+    """The date of a program with its year behind the day, its offset last and no comment; other texts unchanged."""
+    if comment := COMMENT.fullmatch(text):
+        return comment["text"]
+    found = YEAR_LAST.fullmatch(text)
+    if found is None or (found["before"] and found["behind"]):
+        return text
+    return f"{found['day']} {found['year']} {found['clock']}{found['before']}{found['behind']}"
 
 
 def _in_zone(text: str, zone: Zone, now: datetime) -> WrittenTime | None:

@@ -112,14 +112,17 @@ def windows_names() -> Mapping[str, str]:
 
 def near(text: str) -> list[str]:
     """Zones whose names, cities or countries resemble `text`, the most similar first."""
-    wanted = plain(text[:MAX_NAME_CHARS])
+    return list(_near(text))
+
+
+def _near(text: str) -> Mapping[str, str]:
+    """The `plain` spelling that resembles `text`, by the zone that it names."""
     spellings = _spellings()
-    found = (
-        name
-        for close in get_close_matches(wanted, spellings, n=MAX_SUGGESTIONS, cutoff=0.8)
-        for name in spellings[close]
-    )
-    return list(dict.fromkeys(found))[:MAX_SUGGESTIONS]
+    found: dict[str, str] = {}
+    for close in get_close_matches(plain(text[:MAX_NAME_CHARS]), spellings, n=MAX_SUGGESTIONS, cutoff=0.8):
+        for name in spellings[close]:
+            found.setdefault(name, close)
+    return dict(list(found.items())[:MAX_SUGGESTIONS])
 
 
 @cache
@@ -132,9 +135,12 @@ def _unknown(text: str) -> NotFound:
     if offsets.resembles(text):
         form = "write an offset as UTC+05:30, from UTC-12:00 to UTC+14:00."
         return NotFound(f"No time zone is called {quoted(text)}; {form}")
-    close = near(text)
-    hint = f"did you mean {_either(close)}?" if close else "use an IANA name such as Europe/Paris, or search_timezones."
-    return NotFound(f"No time zone is called {quoted(text)}; {hint}", details={"candidates": close} if close else None)
+    close = _near(text)
+    shown = [zone if place in plain(zone) else f"{zone} (for {place.title()})" for zone, place in close.items()]
+    hint = f"did you mean {_either(shown)}?" if close else "use an IANA name such as Europe/Paris, or search_timezones."
+    return NotFound(
+        f"No time zone is called {quoted(text)}; {hint}", details={"candidates": list(close)} if close else None
+    )
 
 
 def _unknown_in_area(text: str) -> NotFound | None:
