@@ -170,3 +170,13 @@ async def test_a_direct_message_is_found_where_it_is_allowed(desk: Desk):
     env = {"SLACK_USER_TOKEN": token, "SLACK_ALLOW_DMS": "true"}
     found = await desk.call("search_messages", env, query="needle")
     assert (len(found["items"]), found["total"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "query", ["\u201cwent well\u201d", "\u201ewent well\u201c", "\u00abwent well\u00bb", "-\u201call bad\u201d went"]
+)
+async def test_curly_quotation_marks_hold_a_phrase(desk: Desk, query: str):
+    desk.workspace.say(GENERAL, ALICE, "it went well")
+    desk.workspace.say(GENERAL, ALICE, "well, it went all bad")
+    found = await desk.call("search_messages", channel="general", query=query)
+    assert [item["text"] for item in found["items"]] == ["it went well"]

@@ -10,6 +10,7 @@ from slack_mcp.records.messages import MessageRecord
 from slack_mcp.references import folded
 
 TERM = re.compile(r'(-?)(?:([a-z]{2,10}):)?(?:"([^"]{1,500})"|(\S{1,500}))', re.IGNORECASE)
+STRAIGHT_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"')
 MODIFIERS = {"from", "has", "before", "after", "on", "during", "in", "is", "to", "with", "creator", "type", "hasmy"}
 OPERATORS = {"OR", "AND", "NOT"}
 HAS_VALUES = {"link", "file", "reaction", "image"}
@@ -48,7 +49,7 @@ class SearchQuery:
         wanted: list[str] = []
         unwanted: list[str] = []
         conditions: list[Condition] = []
-        for minus, name, phrase, word in TERM.findall(query):
+        for minus, name, phrase, word in TERM.findall(query.translate(STRAIGHT_QUOTES)):
             modifier, value = name.lower(), phrase or word
             if word in OPERATORS and not name:
                 raise InvalidInput(NOT_FOLLOWED.format(word), remedy=f"Search for each part by itself. {FOLLOWED}")

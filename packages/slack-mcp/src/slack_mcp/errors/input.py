@@ -46,7 +46,9 @@ INPUT_ERRORS: Mapping[str, Meaning] = {
         Effect.REJECTED,
     ),
     "cannot_parse": Meaning(InvalidInput, "Slack cannot read the time of the reminder.", "Use an ISO time."),
-    "cannot_complete_recurring": Meaning(InvalidInput, "A repeating reminder cannot be completed.", "Delete it."),
+    "cannot_complete_recurring": Meaning(
+        InvalidInput, "A repeating reminder cannot be completed.", "The person ends it in Slack."
+    ),
     "uneditable_column": Meaning(InvalidInput, "Slack fills this column itself.", _LIST),
     "invalid_input_type": Meaning(InvalidInput, "The column takes no value of this kind.", _LIST),
     "invalid_option_id": Meaning(InvalidInput, "The column has no such option.", _LIST),
