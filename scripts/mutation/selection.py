@@ -72,7 +72,9 @@ class Selection:
         found = self.recorded.of_lines(file, lines) | self._of_imported(file, source, mutant)
         # A cached function runs once for a whole test file, so that the recording names its first test alone.
         files = {test.split("::")[0] for test in found}
-        chosen = [*self._in_order(found), *self._in_order(files | self._importing(file))]
+        importing = self._importing(file)
+        near = {test for test in self._expanded(found) if test.split("::")[0] in importing}
+        chosen = list(chain(*map(self._in_order, (near, importing, found, files))))
         definitions = {test for test in self.recorded.seconds if test.startswith(str(DEFINITIONS.relative_to(ROOT)))}
         others = self._in_order(set(self.recorded.seconds) - definitions - set(chosen))[:MAX_OTHER_TESTS]
         return list(dict.fromkeys([*chosen, *definitions, *others]))
