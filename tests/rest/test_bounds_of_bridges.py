@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from rest_mcp.bad_bridge import BadBridge
 from rest_mcp.bridge import Bridge
 from rest_mcp.bridge_file import MAX_FILE_BYTES, bridge_of, read
+from rest_mcp.parameters import Parameter
 
 FOLDER = Path()
 Tables = dict[str, Any]
@@ -110,6 +112,18 @@ def is_taken(tables: Tables) -> bool:
         return isinstance(bridge_of(tables, FOLDER), Bridge)
     except BadBridge:
         return False
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [({"type": "array"}, ["a"]), ({"type": "object", "values": {"type": "string"}}, {"a": "b"})]
+)
+def test_a_list_or_a_map_without_a_bound_takes_fifty_values(given: dict[str, Any], value: Any) -> None:
+    adapter = TypeAdapter[Any](Parameter(**given).annotation("a"))
+    many = {str(number): "b" for number in range(50)} if isinstance(value, dict) else ["a"] * 50
+    assert adapter.validate_python(many) == many
+    more = {**many, "more": "b"} if isinstance(many, dict) else [*many, "a"]
+    with pytest.raises(ValidationError):
+        adapter.validate_python(more)
 
 
 def test_the_last_value_within_a_bound_is_taken_and_the_next_one_refused() -> None:

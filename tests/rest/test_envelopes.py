@@ -61,6 +61,7 @@ ENVELOPES = [
      {"kind": "cursor", "next": "pagination.next_cursor"}),
     (shape(_embedded=shape(rows=CAMPAIGNS), page=shape(totalElements=NUMBER)), ("page",), "_embedded.rows",
      {"kind": "page", "total": "page.totalElements"}),
+    (shape(campaigns=CAMPAIGNS, messages=CAMPAIGNS, page=NUMBER), ("page",), "campaigns", {"kind": "page"}),
     (shape(campaigns=CAMPAIGNS, errors=listed(text=TEXT), total=NUMBER), ("offset",), "campaigns",
      {"kind": "offset", "total": "total"}),
 ]  # fmt: skip
@@ -84,6 +85,8 @@ def test_a_list_beside_words_about_pages_is_proposed_as_a_list_that_goes_on(
         (shape(account=shape(iban=TEXT), balances=CAMPAIGNS, total=NUMBER), "/order"),
         (shape(bars=CAMPAIGNS, beats=CAMPAIGNS, meta=shape()), "/analysis"),
         (shape(lines=CAMPAIGNS, meta=shape()), "/order/{id}"),
+        (shape(name=TEXT, lines=CAMPAIGNS, page=NUMBER), "/order/{id}"),
+        (shape(id=TEXT, campaigns=CAMPAIGNS, page=NUMBER), "/ad_campaign"),
     ],
 )
 def test_one_thing_that_has_lists_is_no_page(schema: Any, path: str) -> None:
