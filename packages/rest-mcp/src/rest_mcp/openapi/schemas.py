@@ -20,6 +20,7 @@ MAX_MERGE_DEPTH = 12
 MAX_ALTERNATIVE_DEPTH = 2
 MAX_OBJECT_FIELDS = 100
 SCALARS = {"string", "integer", "number", "boolean"}
+TYPE_OF_VALUE: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -134,15 +135,19 @@ def _one_branch(document: Document, node: Node, depth: int = 0) -> Node:
 
 
 def _kind(node: Node) -> str | None:
-    """The type that is not null; without one, the type that other keywords of the schema imply."""
+    """The type that is not null; without one, the type that other keywords of the schema imply.
+
+    Of several scalar types it is string, else number. Allowed values of several types have none.
+    """
     told = node.get("type")
     kinds = [kind for kind in (cast("list[Any]", told) if isinstance(told, list) else [told]) if kind != "null"]
     if kinds and kinds[0]:
-        return str(kinds[0])
+        wider = (kind for kind in ("string", "number") if kind in kinds and SCALARS.issuperset(kinds))
+        return next(wider, str(kinds[0]))
     listed = cast("list[object]", node.get("enum", [node["const"]] if "const" in node else []))
-    values = [value for value in listed if value is not None]
-    if values:
-        return {"str": "string", "bool": "boolean", "int": "integer", "float": "number"}.get(type(values[0]).__name__)
+    types = {TYPE_OF_VALUE.get(type(value)) for value in listed if value is not None}
+    if types:
+        return types.pop() if len(types) == 1 else "number" if types == {"integer", "number"} else None
     return "object" if "properties" in node else "array" if "items" in node else None
 
 
