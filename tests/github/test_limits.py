@@ -178,9 +178,11 @@ async def test_a_refusal_is_asked_once_and_names_the_next_step(
     assert len(github.requests) == 1
 
 
-async def test_a_refusal_that_is_a_web_page_is_understood_by_its_status(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_refusal_that_is_a_web_page_is_a_proxys(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=403, body=b"<html>Forbidden</html>", media_type="text/html")
-    assert failure(await call("list_issues", **HELLO)).code == "PERMISSION_DENIED"
+    error = failure(await call("list_issues", **HELLO))
+    assert error.code == "UPSTREAM_ERROR"
+    assert "a proxy or firewall refuses" in error.message
 
 
 async def test_single_sign_on_gives_the_address_to_open(call: Call, world: World) -> None:

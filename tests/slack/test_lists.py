@@ -108,6 +108,7 @@ async def test_fields_of_an_item_are_set_and_the_others_stay(desk: Desk, tasks: 
         ({"Cost": "much"}, "INVALID_INPUT", "'much' is none"),
         ({"Votes": "1"}, "INVALID_INPUT", "'vote' are not written"),
         ({}, "INVALID_INPUT", "fields"),
+        ({"Task": "x", "task": "y"}, "INVALID_INPUT", "The column Task is given twice"),
     ],
 )
 async def test_what_does_not_fit_a_column_is_refused_and_nothing_is_written(
@@ -172,3 +173,11 @@ async def test_lists_outside_the_channels_are_neither_read_nor_written(desk: Des
     assert "no conversation" in await read(desk, **env)
     failed = await desk.fail("write_list_item", {**FILES, **env}, list=TASKS, fields={"Task": "x"})
     assert failed.code == "PERMISSION_DENIED"
+
+
+async def test_fields_may_be_a_list_of_columns_and_values(desk: Desk, tasks: dict[str, Any]):
+    pairs = [{"column": column, "value": value} for column, value in ITEM.items()]
+    made = [await desk.call("write_list_item", FILES, list=TASKS, fields=fields) for fields in (pairs, ITEM)]
+    first, second = (tasks[each["id"]] for each in made)
+    assert first
+    assert first == second

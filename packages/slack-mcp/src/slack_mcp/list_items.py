@@ -79,14 +79,18 @@ def _shown(cell: CellRecord, column: ColumnRecord, names: Names) -> str:
     return ", ".join(values) or readable(cell.text, names) or (cell.value if isinstance(cell.value, str) else "")
 
 
-async def cells_given(fields: Mapping[str, str], columns: Sequence[ColumnRecord], slack: Workspace) -> Cells:
+async def cells_given(fields: Sequence[tuple[str, str]], columns: Sequence[ColumnRecord], slack: Workspace) -> Cells:
     """The cells that texts by column name stand for.
 
     Raises:
-        InvalidInput: when a value does not fit its column.
+        InvalidInput: when a value does not fit its column, or a column is given twice.
         NotFound: when the list has no such column, naming those that it has.
     """
-    return [await _cell(_column(name, columns), text, slack) for name, text in fields.items()]
+    given = [(_column(name, columns), text) for name, text in fields]
+    for number, (column, _) in enumerate(given):
+        if column.id in {other.id for other, _ in given[:number]}:
+            raise InvalidInput(f"The column {_called(column)} is given twice.", remedy="Give each column once.")
+    return [await _cell(column, text, slack) for column, text in given]
 
 
 def _column(name: str, columns: Sequence[ColumnRecord]) -> ColumnRecord:

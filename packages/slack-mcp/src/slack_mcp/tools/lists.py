@@ -1,10 +1,11 @@
 """Writing items of Slack's lists; read_file reads them."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, cast
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.tools import EMPTY_IS_ABSENT, IdempotencyKey, writes
-from pydantic import Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from slack_mcp.connection import Slack
 from slack_mcp.file_access import check_file
@@ -12,9 +13,23 @@ from slack_mcp.list_items import cells_given, columns_of
 from slack_mcp.models import WrittenItem
 from slack_mcp.tools.files import file_id
 
+
+class ItemField(BaseModel, extra="forbid"):
+    column: Annotated[str, Field(max_length=200)]
+    value: Annotated[str, Field(max_length=4_000)]
+
+
+def _as_list(fields: object) -> object:
+    """Fields by column as the list that the schema describes: strict hosts cannot send names of their own."""
+    if not isinstance(fields, dict):
+        return fields
+    return [{"column": column, "value": value} for column, value in cast("dict[str, object]", fields).items()]
+
+
 Fields = Annotated[
-    dict[str, Annotated[str, Field(max_length=4_000)]],
-    Field(min_length=1, max_length=50, description="Values by column, as read_file names both."),
+    Sequence[ItemField],
+    BeforeValidator(_as_list),
+    Field(min_length=1, max_length=50, description="Columns and values as read_file names them."),
 ]
 
 
@@ -33,7 +48,7 @@ async def write_list_item(
     if not found.is_list:
         raise InvalidInput("The file is no list.", remedy="write_canvas writes canvases.")
     columns = columns_of(await slack.api.lists.page(identity, limit=1))
-    cells = await cells_given(fields, columns, slack)
+    cells = await cells_given([(field.column, field.value) for field in fields], columns, slack)
     if item is None:
         return WrittenItem(id=await slack.api.lists.add(identity, cells), created=True)
     await slack.api.lists.set(identity, item, cells)
