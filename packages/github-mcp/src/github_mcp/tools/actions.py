@@ -1,10 +1,11 @@
 """GitHub Actions: runs, one run with what failed in it, running again, cancelling."""
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from mcp_chassis.failures import InvalidInput
 from mcp_chassis.fan_out import fan_out
 from mcp_chassis.output.warnings import warn
+from mcp_chassis.pipeline.object_arguments import entries_from_object
 from mcp_chassis.results import TextPage
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Confirm, Cursor, IdempotencyKey, reads, writes
 from pydantic import BaseModel, BeforeValidator, Field
@@ -42,14 +43,11 @@ class WorkflowInput(BaseModel, extra="forbid"):
     value: Annotated[str, Field(max_length=65_000)]
 
 
-def _as_list(inputs: object) -> object:
-    """Inputs by name as the list that the schema describes: strict hosts cannot send names of their own."""
-    if not isinstance(inputs, dict):
-        return inputs
-    return [{"name": name, "value": value} for name, value in cast("dict[str, object]", inputs).items()]
-
-
-Inputs = Annotated[list[WorkflowInput], BeforeValidator(_as_list), Field(max_length=25)]
+Inputs = Annotated[
+    list[WorkflowInput],
+    BeforeValidator(entries_from_object(key_field="name", value_field="value")),
+    Field(max_length=25),
+]
 
 
 @reads("List workflow runs")

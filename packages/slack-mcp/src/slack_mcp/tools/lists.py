@@ -1,9 +1,10 @@
 """Writing items of Slack's lists; read_file reads them."""
 
 from collections.abc import Sequence
-from typing import Annotated, cast
+from typing import Annotated
 
 from mcp_chassis.failures import InvalidInput
+from mcp_chassis.pipeline.object_arguments import entries_from_object
 from mcp_chassis.tools import EMPTY_IS_ABSENT, IdempotencyKey, writes
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -19,16 +20,9 @@ class ItemField(BaseModel, extra="forbid"):
     value: Annotated[str, Field(max_length=4_000)]
 
 
-def _as_list(fields: object) -> object:
-    """Fields by column as the list that the schema describes: strict hosts cannot send names of their own."""
-    if not isinstance(fields, dict):
-        return fields
-    return [{"column": column, "value": value} for column, value in cast("dict[str, object]", fields).items()]
-
-
 Fields = Annotated[
     Sequence[ItemField],
-    BeforeValidator(_as_list),
+    BeforeValidator(entries_from_object(key_field="column", value_field="value")),
     Field(min_length=1, max_length=50, description="Columns and values as read_file names them."),
 ]
 
