@@ -232,8 +232,9 @@ class Dispatch(MCPServer[Lifespan]):
             if isinstance(value, InputRequiredResult):
                 return value
             labelled = self.server.foreign_text and (READS if tool.definition.read_only else WRITES)
+            bound_to = query.bound_to if query.pages else b""  # it serialises all arguments
             return self._delivery.answer(
-                value, start=start, bound_to=query.bound_to, pages=query.pages, warnings=warnings, labelled=labelled
+                value, start=start, bound_to=bound_to, pages=query.pages, warnings=warnings, labelled=labelled
             )
 
         async def run(note: str | None) -> CallToolResult | InputRequiredResult:

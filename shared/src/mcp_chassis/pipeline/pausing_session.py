@@ -4,7 +4,6 @@ Uses private parts of the SDK's session, because there is no public way to deriv
 """
 # pyright: reportPrivateUsage=false
 
-import dataclasses
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -26,6 +25,5 @@ def with_pausing_session(context: Context[Any, Any]) -> Context[Any, Any]:
     request = context._request_context  # noqa: SLF001
     if request is not None and request.session.can_send_request:
         session = request.session
-        pausing = PausingSession(session._request_outbound, session._connection, request_meta=request.meta)  # noqa: SLF001
-        context._request_context = dataclasses.replace(request, session=pausing)  # noqa: SLF001
+        request.session = PausingSession(session._request_outbound, session._connection, request_meta=request.meta)  # noqa: SLF001
     return context

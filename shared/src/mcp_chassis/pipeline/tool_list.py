@@ -65,8 +65,11 @@ class ToolList:
         await self._announce(ctx)
 
     async def _announce(self, ctx: Context[Any, Any]) -> None:
+        known = self._unusable()
+        if not known and not self._announced:
+            return
         offered = {tool.name for tool in self._inventory.wire}
-        unusable = {name: reason for name, reason in self._unusable().items() if name in offered}
+        unusable = {name: reason for name, reason in known.items() if name in offered}
         if unusable.keys() == self._announced.keys():
             return
         self._announced = unusable

@@ -176,7 +176,11 @@ class ProcessMetrics(Metrics):
 
     @property
     def _current(self) -> Metrics:
-        return self.by_server.setdefault(current_server.get(), Metrics())
+        server = current_server.get()
+        metrics = self.by_server.get(server)
+        if metrics is None:
+            metrics = self.by_server.setdefault(server, Metrics())
+        return metrics
 
 
 current_server: ContextVar[str] = ContextVar("current_server", default="")

@@ -23,7 +23,10 @@ def parse(traceparent: str | None, state: str | None = None) -> context.Context 
 
 def current_trace_id() -> str | None:
     """The id of the current request's trace."""
-    current = trace.get_current_span().get_span_context()
+    span = trace.get_current_span()
+    if span is trace.INVALID_SPAN:  # without a trace, which is usual, two calls less for each log line
+        return None
+    current = span.get_span_context()
     return trace.format_trace_id(current.trace_id) if current.is_valid else None
 
 
