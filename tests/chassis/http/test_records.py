@@ -1,5 +1,6 @@
 """Records of upstream JSON: odd optional parts cost themselves, odd required ones cost the record."""
 
+import json
 from typing import Any
 
 import pytest
@@ -134,6 +135,65 @@ def test_the_failure_of_a_required_field_names_the_field_and_the_type_found(numb
         "Acme responded to the request to read the issue without a usable 'data.number': "
     )
     assert f"found {found}" in caught.value.message
+
+
+class Part(Record):
+    size: int = 0
+    inner: "Part | None" = None
+
+
+class Parts(Record):
+    """A record with one number at most in each of its fields, which differ in how the number is reached."""
+
+    name: str = ""
+    count: int | None = None
+    either: str | int | None = None
+    ratio: float = 0.0
+    anything: Any = None
+    part: Part | None = None
+    parts: tuple[Part, ...] = ()
+    texts: list[str] = []  # noqa: RUF012
+    numbers: list[list[int]] = []  # noqa: RUF012
+    by_name: dict[str, Part] = {}  # noqa: RUF012
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400, float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    ("place", "within"),
+    [
+        ("count", "{}"),
+        ("either", "{}"),
+        ("anything", "{}"),
+        ("anything", '{{"deep": [{}]}}'),
+        ("part", '{{"size": {}}}'),
+        ("part", '{{"inner": {{"inner": {{"size": {}}}}}}}'),
+        ("parts", '[{{"size": {}}}]'),
+        ("numbers", "[[1], [{}]]"),
+        ("by_name", '{{"a": {{"size": {}}}}}'),
+    ],
+)
+def test_a_number_out_of_range_never_reaches_a_record(place: str, within: str, number: float):
+    value = json.loads(within.format(json.dumps(number)))
+    with collecting() as warnings:
+        one = read_record({"name": "x", place: value}, Parts, upstream="Acme", operation="read it")
+        listed = read_records([{"name": "x", place: value}, {"name": "y"}], Parts, upstream="Acme", operation="read it")
+    assert len(warnings) == 1  # the same sentence for both
+    assert [record.name for record in [one, *listed.items]] == ["x", "x", "y"]
+    assert not [text for text in (json.dumps(number), repr(number)) if text in repr([one, listed.items])]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400])
+def test_a_number_that_no_float_can_hold_takes_the_default_of_the_field(number: float):
+    with collecting() as warnings:
+        assert read_record({"ratio": number}, Parts, upstream="Acme", operation="read it").ratio == 0.0
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63) + 1, 1.5e308])
+def test_a_number_within_range_is_kept(number: float):
+    data = {"anything": {"deep": [number]}, "name": "x"}
+    assert read_record(data, Parts, upstream="Acme", operation="read it").anything == {"deep": [number]}
+    assert read_records([data], Parts, upstream="Acme", operation="read it").items[0].anything == {"deep": [number]}
 
 
 @pytest.mark.parametrize(

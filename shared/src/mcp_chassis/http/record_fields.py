@@ -1,8 +1,9 @@
 """Conversion of JSON values to records: optional parts of another type than expected are left out."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, Union, cast, get_args, get_origin
 
@@ -30,6 +31,15 @@ def read_value(value: Any, kind: type[AnyStruct], path: str, odd: list[str]) -> 
     """
     found = _read_quickly(value, kind)
     return _Reading(odd).struct(value, kind, path) if found is None else found
+
+
+def read_values(values: list[Any], kind: type[AnyStruct]) -> list[AnyStruct] | None:
+    """Convert all values of a list in one step; None if any part has another type than expected."""
+    try:
+        records = msgspec.convert(values, list[kind])
+    except msgspec.ValidationError:
+        return None
+    return records if all(map(_is_within_range, records)) else None
 
 
 def list_at(data: Any, at: str) -> list[Any]:
@@ -149,15 +159,37 @@ def _exactly(value: Any, kind: Any, path: str) -> Any:
 
 
 def _is_within_range(value: Any) -> bool:
+    """Whether every number in a value fits into 64 bits and is finite."""
     if isinstance(value, int):
         return -MAX_INT <= value <= MAX_INT
+    if value is None or isinstance(value, str):
+        return True
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, msgspec.Struct):
-        return all(_is_within_range(getattr(value, name)) for name in value.__struct_fields__)
+        return all(map(_is_within_range, _values_with_numbers(type(value))(value)))
     if isinstance(value, list | tuple):
         return all(map(_is_within_range, cast("Sequence[Any]", value)))
-    return not is_mapping(value) or all(map(_is_within_range, value.values()))
+    return not isinstance(value, dict) or all(map(_is_within_range, cast("dict[str, Any]", value).values()))
+
+
+@cache
+def _values_with_numbers(kind: type[msgspec.Struct]) -> Callable[[msgspec.Struct], Sequence[Any]]:
+    """Function that returns a struct's values that may contain a number; others, the most, need no check of range."""
+    names = [info.name for info in _fields(kind) if _may_contain_number(info.type, set())]
+    if len(names) < 2:  # with one name, `attrgetter` returns the value instead of a tuple
+        return lambda record: [getattr(record, name) for name in names]
+    return attrgetter(*names)
+
+
+def _may_contain_number(kind: Any, visited: set[Any]) -> bool:
+    """Whether a value of a type may contain a number; `visited` are the structs that refer to this type."""
+    if kind in (str, bool, NoneType, ...) or kind in visited:
+        return False
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return any(_may_contain_number(info.type, {*visited, kind}) for info in _fields(kind))
+    parts = get_args(kind)
+    return any(_may_contain_number(part, visited) for part in parts) if parts else True
 
 
 @cache

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from mcp_chassis.failures import Effect, UpstreamError
-from mcp_chassis.http.record_fields import OddValue, kind_name, list_at, read_value, value_at
+from mcp_chassis.http.record_fields import OddValue, kind_name, list_at, read_value, read_values, value_at
 from mcp_chassis.output.warnings import warn
 
 MAX_FIELDS_NAMED = 3
@@ -88,6 +88,8 @@ def read_records(
         values = list_at(data, at)
     except OddValue as odd:
         raise source.failure(odd) from None
+    if (records := _read_quickly(values, kind)) is not None:
+        return RecordList(records)
     items = [item for value in values if (item := _read_item(value, kind, source)) is not None]
     source.warn_about_items(len(values) - len(items), len(values), noun)
     source.warn_about_fields()
@@ -125,6 +127,14 @@ class _Source:
     def _warn(self, text: str) -> None:
         self.warnings.append(text)
         warn(text)
+
+
+def _read_quickly(values: list[Any], kind: type[Parsed]) -> list[Parsed] | None:
+    """All records of a list in one step, which works for nearly all lists; None if any part cannot be read."""
+    try:
+        return read_values(values, kind)
+    except RecursionError:  # only the item that is nested too deeply is left out
+        return None
 
 
 def _read_item(value: Any, kind: type[Parsed], source: _Source) -> Parsed | None:
