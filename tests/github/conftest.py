@@ -1,4 +1,4 @@
-"""A scripted GitHub judged by GitHub's own description, and a client of the server before it."""
+"""Fixtures: a scripted GitHub whose traffic is checked against GitHub's descriptions, and clients of the server."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -19,13 +19,13 @@ from scripted_github import ScriptedGitHub
 
 @pytest.fixture(scope="session")
 def judge() -> Description | None:
-    """GitHub's OpenAPI description where it is here; the tests that only profit from it run without it as well."""
+    """GitHub's OpenAPI description, or None if its npm package is not installed."""
     return Description(services.npm_package(str(DESCRIPTION))) if services.available("npm packages") else None
 
 
 @pytest.fixture(scope="session")
 def description(judge: Description | None) -> Description:
-    """The same for tests that are about it: without it they skip, or fail where it was promised."""
+    """GitHub's OpenAPI description; without its npm package the test is skipped, or fails if packages are required."""
     services.require("npm packages")
     assert judge is not None
     return judge
@@ -33,7 +33,7 @@ def description(judge: Description | None) -> Description:
 
 @pytest.fixture(scope="session")
 def published() -> Callable[[str], Description]:
-    """The description of one version of GitHub: `api.github.com` or an Enterprise Server's, such as `ghes-3.19`."""
+    """Loader of the OpenAPI description of `api.github.com` or of an Enterprise Server such as `ghes-3.19`."""
     known: dict[str, Description] = {}
 
     def by_version(version: str) -> Description:
@@ -46,19 +46,19 @@ def published() -> Callable[[str], Description]:
 
 @pytest.fixture(scope="session")
 def graphql_judge() -> GraphQLDescription | None:
-    """GitHub's GraphQL schema where it is here."""
+    """GitHub's GraphQL schema, or None if its npm package is not installed."""
     return GraphQLDescription(services.NODE_PACKAGES / SCHEMA) if (services.NODE_PACKAGES / SCHEMA).exists() else None
 
 
 @pytest.fixture(scope="session")
 def graphql() -> GraphQLDescription:
-    """GitHub's published GraphQL schema."""
+    """GitHub's published GraphQL schema; without its npm package the test is skipped or fails."""
     return GraphQLDescription(services.npm_package(str(SCHEMA)))
 
 
 @pytest.fixture
 def world() -> World:
-    """octocat, who is signed in, and one small repository."""
+    """A GitHub with the signed-in account octocat and one small repository."""
     world = World(lambda: NOW)
     world.tokens[TOKEN] = "octocat"
     repository = world.repository("octocat/hello", description="My first repository", language="Python")
@@ -70,7 +70,7 @@ def world() -> World:
 async def github(
     world: World, judge: Description | None, graphql_judge: GraphQLDescription | None
 ) -> AsyncGenerator[ScriptedGitHub]:
-    """The scripted GitHub; at the end nothing may have passed that GitHub's descriptions do not allow."""
+    """The scripted GitHub; after the test, no request or response may contradict GitHub's descriptions."""
     async with ScriptedGitHub(world, description=judge, graphql=graphql_judge).serving() as scripted:
         yield scripted
     assert scripted.problems == []
@@ -78,17 +78,17 @@ async def github(
 
 @pytest.fixture
 def connect(github: ScriptedGitHub) -> Connect:
-    """A client of the server before `github`; settings are added or replaced by name."""
+    """Opener of a client of a server that uses `github`; arguments are settings of the server."""
 
     def client(**settings: Any) -> AbstractAsyncContextManager[Client]:
         era = settings.pop("era", "modern")
-        hearing = ("message_handler", "logging_callback", "log_level")
-        listening = {name: settings.pop(name) for name in hearing if name in settings}
+        callback_names = ("message_handler", "logging_callback", "log_level")
+        callbacks = {name: settings.pop(name) for name in callback_names if name in settings}
         quick = {"MCP_OUTBOUND_RATE": "1000", "GITHUB_SEARCHES_PER_MINUTE": "100000"}
         quick |= {"GITHUB_CODE_SEARCHES_PER_MINUTE": "100000", "GITHUB_WRITES_PER_SECOND": "1000"}
         env = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url, **quick, **settings}
         chosen = {name: value for name, value in env.items() if value is not None}
-        return connected(SERVER, era=era, env=chosen, **listening)
+        return connected(SERVER, era=era, env=chosen, **callbacks)
 
     return client
 
@@ -101,7 +101,7 @@ async def client(connect: Connect) -> AsyncGenerator[Client]:
 
 @pytest.fixture
 def call(client: Client) -> Callable[..., Any]:
-    """Call a tool by name with its arguments by name."""
+    """Caller of a tool of the default server, by name and arguments."""
 
     async def by_name(tool: str, **arguments: Any) -> Any:
         return await client.call_tool(tool, arguments)
@@ -111,7 +111,7 @@ def call(client: Client) -> Callable[..., Any]:
 
 @pytest.fixture
 def use(connect: Connect, github: ScriptedGitHub) -> Use:
-    """Call one tool by name, whichever tools are the default; `allowed` is the allow-list."""
+    """Caller of any one tool, on a server that offers only this tool; `allowed` is its allow-list."""
 
     async def by_name(tool: str, *, allowed: str | None = None, **arguments: Any) -> CallToolResult:
         async with connect(GITHUB_TOOLS=tool, GITHUB_ALLOWED_REPOS=allowed) as client:

@@ -1,4 +1,4 @@
-"""Accounts that a person has signed in to: each repository's owner gets the token of its account."""
+"""Several signed-in GitHub accounts of one person: the repository's owner decides which token a request uses."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def environment(upstream: ScriptedUpstream, store: AccountStore, **more: str) ->
         ("acme", {"GITHUB_TOKEN": "ghp_set"}, "ghp_set"),
     ],
 )
-async def test_the_owner_of_a_repository_decides_which_account_reads_and_writes(
+async def test_the_repositorys_owner_decides_which_accounts_token_is_used(
     owner: str, more: dict[str, str], token: str, accounts: AccountStore
 ) -> None:
     upstream = ScriptedUpstream()
@@ -52,7 +52,7 @@ async def test_the_owner_of_a_repository_decides_which_account_reads_and_writes(
     assert {request.method for request in upstream.requests} >= {"GET", "POST"}
 
 
-async def test_a_name_of_no_account_says_what_to_run(accounts: AccountStore) -> None:
+async def test_an_unknown_account_name_tells_the_model_to_run_login(accounts: AccountStore) -> None:
     upstream = ScriptedUpstream()
     async with (
         upstream,

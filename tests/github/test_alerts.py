@@ -1,4 +1,4 @@
-"""Security alerts as rows: every column of each kind, and alerts of which GitHub tells less."""
+"""Rows of security alerts: the columns of each kind, and alerts with missing or malformed fields."""
 
 from typing import Any
 
@@ -77,7 +77,7 @@ def read(use: Use, github: ScriptedGitHub) -> Read:
         ),
     ],
 )
-async def test_an_alert_is_a_row_of_what_decides_about_it(
+async def test_each_kind_of_alert_is_a_row_with_its_own_columns(
     read: Read, kind: str, alert: dict[str, Any], row: dict[str, Any]
 ) -> None:
     assert rows(await read(kind, [alert])) == [row | AT]
@@ -92,7 +92,7 @@ async def test_an_alert_is_a_row_of_what_decides_about_it(
         ("secret-scanning", SECRET | {"first_location_detected": {"path": ".env", "start_line": 0}}, "place", ".env:0"),
     ],
 )
-async def test_what_github_tells_less_precisely_is_shown_so(
+async def test_a_missing_field_of_an_alert_is_replaced_by_its_fallback(
     read: Read, kind: str, alert: dict[str, Any], column: str, value: str
 ) -> None:
     assert rows(await read(kind, [alert]))[0][column] == value
@@ -111,7 +111,7 @@ PARTS = [
 
 @pytest.mark.parametrize(("kind", "alert", "part"), PARTS)
 @pytest.mark.parametrize("odd", ["missing", None, 7])
-async def test_a_part_that_is_missing_null_or_of_another_type_costs_that_part(
+async def test_a_missing_null_or_malformed_part_of_an_alert_empties_only_its_columns(
     read: Read, kind: str, alert: dict[str, Any], part: str, odd: Any
 ) -> None:
     changed = {name: value for name, value in alert.items() if name != part} | ({} if odd == "missing" else {part: odd})
@@ -134,11 +134,11 @@ async def test_an_alert_without_its_number_is_left_out_and_counted(
 
 
 @pytest.mark.parametrize("answer", [{}, None, "text", {"alerts": []}])
-async def test_an_answer_that_is_no_list_is_told_as_githubs(read: Read, answer: Any) -> None:
+async def test_a_response_that_is_not_a_list_of_alerts_is_an_upstream_error(read: Read, answer: Any) -> None:
     error = failure(await read("dependabot", answer))
     assert error.code == "UPSTREAM_ERROR"
     assert "list the alerts" in error.message
 
 
-async def test_there_are_no_alerts(read: Read) -> None:
+async def test_an_empty_list_of_alerts_has_no_items(read: Read) -> None:
     assert data(await read("dependabot", []))["items"] == []

@@ -1,4 +1,4 @@
-"""Every tool tried against the allow-list: by names, renames, transfers, redirects, GraphQL ids and lying searches."""
+"""Attempts of every tool to leave the allow-list by names, renames, transfers, redirects, ids and false responses."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ Way = Callable[[ScriptedGitHub], dict[str, Any]]
 
 
 def filled(world: World, name: str, words: str) -> Repository:
-    """A repository that says its words wherever it can."""
+    """A repository in which every text is `words`."""
     repository = world.repository(name, description=words, language="Python", stars=5)
     world.commit(repository, {"README.md": words.encode(), "x": words.encode()}, words)
     world.commit(repository, {"y": words.encode()}, words, branch="feature")
@@ -27,15 +27,15 @@ def filled(world: World, name: str, words: str) -> Repository:
     pull = world.pull(repository, words, "feature", words)
     assert pull.pull is not None
     pull.pull.reviews.append(Review(1, world.user("mira"), "APPROVED", words, 1.0, pull.pull.head))
-    said = Comment(repository.id * 10, world.user("mira"), words, 1.0)
-    pull.pull.threads.append(Thread(f"PRRT_{repository.id}", "x", 1, [said]))
+    comment = Comment(repository.id * 10, world.user("mira"), words, 1.0)
+    pull.pull.threads.append(Thread(f"PRRT_{repository.id}", "x", 1, [comment]))
     world.check(repository, pull.pull.head, words, "failure", log=words, summary=words)
     repository.releases.append(Release(1, "v1", words, words, world.user("mira"), 1.0))
     return repository
 
 
 def fenced_world() -> World:
-    """acme/web is allowed; evil/vault is not, and holds the secret everywhere."""
+    """A GitHub with the allowed repository acme/web, and evil/vault outside the list, whose texts are the secret."""
     world = World(lambda: 1_795_000_000.0)
     world.tokens[TOKEN] = "octocat"
     filled(world, "acme/web", "shared words")
@@ -58,7 +58,7 @@ def by_rename(github: ScriptedGitHub) -> dict[str, Any]:
 
 
 def by_redirect(github: ScriptedGitHub) -> dict[str, Any]:
-    """Each request but the first one is redirected to the other repository."""
+    """Redirect every request for acme/web to the repository outside the allow-list."""
     vault = github.world.repositories["evil/vault"]
     for tail in ("/issues/1", "/pulls/2", "/actions/jobs/1/logs", "/actions/runs/1", "/contents/README.md", ""):
         there = {"Location": f"{github.url}/repositories/{vault.id}{tail}"}
@@ -69,7 +69,7 @@ def by_redirect(github: ScriptedGitHub) -> dict[str, Any]:
 
 
 def by_a_lie(github: ScriptedGitHub) -> dict[str, Any]:
-    """The repository's own answer names the other one."""
+    """Respond to a request for acme/web with the repository outside the allow-list."""
     github.fault("GET", "/repos/acme/web", status=200, body={"id": 1, "full_name": "evil/vault"}, times=99)
     return {"owner": "acme", "repo": "web"}
 
@@ -78,7 +78,7 @@ WAYS: list[Way] = [by_name, by_name_in_capitals, by_rename, by_redirect, by_a_li
 
 
 def effects(world: World) -> list[Any]:
-    """What a write to a repository outside of the list would have changed."""
+    """The issues and reviews of repositories outside the allow-list, which no write may change."""
     return [
         (issue.title, issue.state, len(issue.comments), issue.pull and (len(issue.pull.reviews), issue.pull.threads))
         for name, repository in world.repositories.items()
@@ -90,7 +90,7 @@ def effects(world: World) -> list[Any]:
 async def tried(
     tool: str, way: Way, graphql: GraphQLDescription, *, allowed: str | None = "acme/*", **more: Any
 ) -> tuple[str, bool]:
-    """The text that the tool answers, and whether something outside of the list was changed."""
+    """Call a tool; return the text of its result, and whether anything outside the allow-list was changed."""
     github = ScriptedGitHub(fenced_world(), graphql=graphql)
     listed = {"GITHUB_ALLOWED_REPOS": allowed} if allowed else {}
     environment = {**ENVIRONMENT, "GITHUB_TOOLS": tool, **listed}
@@ -104,7 +104,7 @@ async def tried(
 
 
 def numbered(tool: str) -> Iterator[dict[str, Any]]:
-    """Arguments that reach further than the usual ones."""
+    """Additional arguments to try for a tool."""
     yield {}
     if tool in ("get_issue", "add_issue_comment", "update_issue"):
         yield {"number": 1}
@@ -113,14 +113,16 @@ def numbered(tool: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("tool", OF_A_REPOSITORY)
-async def test_no_way_leads_out_of_the_allow_list(graphql: GraphQLDescription, tool: str) -> None:
-    through: list[str] = []
+async def test_no_tool_reads_or_changes_a_repository_outside_the_allow_list(
+    graphql: GraphQLDescription, tool: str
+) -> None:
+    leaks: list[str] = []
     for way in WAYS:
         for more in numbered(tool):
             shown, changed = await tried(tool, way, graphql, **more)
             if SECRET in shown or changed or "INTERNAL_ERROR" in shown:
-                through.append(f"{way.__name__} {more}: {shown[:200]}")
-    assert through == []
+                leaks.append(f"{way.__name__} {more}: {shown[:200]}")
+    assert leaks == []
 
 
 QUERIES = ["launch", "codes", "launch OR codes", "user:evil launch", "repo:evil/vault", "codes in:body", "@me"]
@@ -128,7 +130,7 @@ QUERIES = ["launch", "codes", "launch OR codes", "user:evil launch", "repo:evil/
 
 @pytest.mark.parametrize("tool", ["search_repositories", "search_code", "search_issues", "list_issues"])
 @pytest.mark.parametrize("query", QUERIES)
-async def test_no_search_finds_anything_outside_of_the_allow_list(
+async def test_no_search_returns_data_from_outside_the_allow_list(
     graphql: GraphQLDescription, tool: str, query: str
 ) -> None:
     shown, _ = await tried(tool, inside, graphql, query=query)
@@ -139,19 +141,21 @@ def inside(github: ScriptedGitHub) -> dict[str, Any]:
     return {"owner": "acme", "repo": "web"}
 
 
-def test_at_least_two_hundred_tries_are_made() -> None:
+def test_at_least_two_hundred_attempts_to_leave_the_allow_list_are_made() -> None:
     tries = sum(len(WAYS) * len(list(numbered(tool))) for tool in OF_A_REPOSITORY)
     assert tries + 4 * len(QUERIES) >= 200
 
 
 @pytest.mark.parametrize("way", [by_name, by_rename, by_redirect])
 @pytest.mark.parametrize("tool", ["get_issue", "get_file", "get_pull_request_diff", "list_issues"])
-async def test_without_a_list_the_same_ways_lead_there(graphql: GraphQLDescription, tool: str, way: Way) -> None:
-    """A control: the secret is there to be found."""
+async def test_without_an_allow_list_the_same_attempts_reach_the_other_repository(
+    graphql: GraphQLDescription, tool: str, way: Way
+) -> None:
+    """Control of the tests above: the secret can be found."""
     shown, _ = await tried(tool, way, graphql, allowed=None)
     assert SECRET in shown or "redirect" in shown or "transferred" in shown
 
 
-async def test_without_a_list_a_write_has_its_effect_there(graphql: GraphQLDescription) -> None:
+async def test_without_an_allow_list_the_same_write_changes_the_other_repository(graphql: GraphQLDescription) -> None:
     _, changed = await tried("write_review", by_name, graphql, allowed=None)
     assert changed

@@ -1,4 +1,4 @@
-"""The allow-list: nothing outside it is read, written, found or hinted at, however it is asked for."""
+"""The allow-list: no tool, search, resource, prompt or completion reads, changes or reveals other repositories."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -53,7 +53,7 @@ QUERIES = [
 
 @pytest.fixture
 def fenced(world: World) -> World:
-    """acme/web and acme/docs are allowed; evil/vault, acme/web-private and what acme/moved became are not."""
+    """A GitHub with acme/web and acme/docs, which are allowed, and three other repositories, one of them renamed."""
     for name in ("acme/web", "acme/docs", "evil/vault", "acme/web-private", "acme/moved"):
         inside = name in ("acme/web", "acme/docs")
         repository = world.repository(name, description="shared words" if inside else SECRET, stars=5)
@@ -94,7 +94,9 @@ OF_A_REPOSITORY = [
 
 
 @pytest.mark.parametrize(("owner", "repo"), NAMES)
-async def test_no_name_leads_outside(client: Client, fenced: World, owner: str, repo: str) -> None:
+async def test_no_spelling_of_a_name_reaches_a_repository_outside_the_allow_list(
+    client: Client, fenced: World, owner: str, repo: str
+) -> None:
     for tool in OF_A_REPOSITORY:
         result = await client.call_tool(tool, _of_repository(tool, owner, repo))
         assert failure(result).code in {"PERMISSION_DENIED", "INVALID_INPUT"}, tool
@@ -106,7 +108,7 @@ async def test_no_name_leads_outside(client: Client, fenced: World, owner: str, 
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("tool", ["search_repositories", "search_code", "list_issues"])
-async def test_no_query_finds_or_counts_what_is_outside(client: Client, tool: str, query: str) -> None:
+async def test_no_query_finds_or_counts_results_outside_the_allow_list(client: Client, tool: str, query: str) -> None:
     where = INSIDE if tool == "list_issues" else {}
     result = await client.call_tool(tool, {"query": query, **where})
     if result.is_error:
@@ -116,31 +118,35 @@ async def test_no_query_finds_or_counts_what_is_outside(client: Client, tool: st
         assert "total" not in data(result) or data(result)["total"] == 0
 
 
-async def test_searches_find_what_is_inside(client: Client) -> None:
+async def test_searches_find_allowed_repositories(client: Client) -> None:
     found = rows(await client.call_tool("search_repositories", {"query": "shared"}))
     code = data(await client.call_tool("search_code", {"query": "shared"}))
     assert sorted(row["full_name"] for row in found) == ["acme/docs", "acme/web"]
     assert sorted(hit["repository"] for hit in code["items"]) == ["acme/docs", "acme/web"]
 
 
-async def test_ones_own_repositories_outside_are_not_listed(client: Client) -> None:
+async def test_own_repositories_outside_the_allow_list_are_not_listed(client: Client) -> None:
     assert rows(await client.call_tool("search_repositories", {})) == []
 
 
-async def test_everything_inside_works(client: Client) -> None:
+async def test_allowed_repositories_are_read_and_written(client: Client) -> None:
     assert data(await client.call_tool("get_repository_info", INSIDE))["full_name"] == "acme/web"
     assert rows(await client.call_tool("list_issues", {"owner": "ACME", "repo": "Web"}))[0]["number"] == 1
     assert data(await client.call_tool("create_issue", {**INSIDE, "title": "T", "body": "B"}))["number"] == 2
 
 
-async def test_a_name_outside_is_refused_before_anything_is_asked(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_repository_outside_the_allow_list_is_refused_without_a_request(
+    client: Client, github: ScriptedGitHub
+) -> None:
     for tool in OF_A_REPOSITORY:
         await client.call_tool(tool, _of_repository(tool, **OUTSIDE))
     assert github.requests == []
 
 
-async def test_a_cursor_is_no_way_out(client: Client, connect: Connect, world: World) -> None:
-    """Neither one of another query nor one made by a server without the list."""
+async def test_a_cursor_of_another_server_or_query_does_not_bypass_the_allow_list(
+    client: Client, connect: Connect, world: World
+) -> None:
+    """Cursors of another query, and of a server without the list."""
     for number in range(30):
         world.repository(f"evil/part{number}", description=SECRET)
     keys = {"MCP_STATE_KEYS": "k" * 32}
@@ -166,21 +172,21 @@ async def test_a_cursor_is_no_way_out(client: Client, connect: Connect, world: W
         "github://acme/moved/issues/1",
     ],
 )
-async def test_no_resource_leads_outside(client: Client, uri: str) -> None:
+async def test_no_resource_uri_reaches_a_repository_outside_the_allow_list(client: Client, uri: str) -> None:
     with pytest.raises(MCPError) as refused:
         await client.read_resource(uri)
     assert SECRET not in str(refused.value)
 
 
-async def test_a_comparison_tells_of_each_repository_outside_that_it_is(client: Client) -> None:
+async def test_a_comparison_names_repositories_outside_the_allow_list_as_refused(client: Client) -> None:
     prompt = await client.get_prompt("compare_repositories", {"repos": "acme/web, evil/vault"})
-    told = str(prompt.messages[0].content)
-    assert '"full_name":"acme/web"' in told
-    assert "evil/vault: This repository is outside GITHUB_ALLOWED_REPOS" in told
-    assert SECRET not in told
+    shown = str(prompt.messages[0].content)
+    assert '"full_name":"acme/web"' in shown
+    assert "evil/vault: This repository is outside GITHUB_ALLOWED_REPOS" in shown
+    assert SECRET not in shown
 
 
-async def test_completions_suggest_only_what_is_inside(client: Client) -> None:
+async def test_completions_suggest_nothing_of_repositories_outside_the_allow_list(client: Client) -> None:
     from mcp_types import ResourceTemplateReference
 
     reference = ResourceTemplateReference(uri="github://{owner}/{repo}/issues/{number}")
@@ -190,19 +196,19 @@ async def test_completions_suggest_only_what_is_inside(client: Client) -> None:
     assert result.completion.values == []
 
 
-def test_globs_with_an_open_owner_filter_without_a_qualifier() -> None:
+def test_a_glob_for_the_owner_adds_no_qualifier_to_a_query() -> None:
     allowed = AllowedRepositories(["*/docs"])
     assert allowed.narrowed("words") == "words"
     assert allowed.allows("anyone/docs")
     assert not allowed.allows("anyone/code")
 
 
-def test_a_list_narrows_by_repository_and_owner() -> None:
+def test_the_allow_list_adds_repo_and_user_qualifiers_to_a_query() -> None:
     allowed = AllowedRepositories(["acme/web", "acme/d*", "other/*"])
     assert allowed.narrowed("words") == "words repo:acme/web user:acme user:other"
 
 
-def test_the_wording_of_a_quoted_phrase_is_free() -> None:
+def test_qualifiers_inside_a_quoted_phrase_are_not_refused() -> None:
     assert AllowedRepositories(["acme/web"]).narrowed('"repo:x OR (y"') == '"repo:x OR (y" repo:acme/web'
 
 
@@ -212,23 +218,23 @@ def test_the_refusal_says_who_can_change_the_list() -> None:
 
 
 @pytest.mark.parametrize("query", ["a OR b", "NOT a", "(a b)", 'a "b', "a repo:acme/web", "a\tuser:x", "-org:acme"])
-def test_each_way_of_widening_a_search_is_refused_by_itself(query: str) -> None:
+def test_syntax_that_could_widen_a_search_is_refused(query: str) -> None:
     with pytest.raises(PermissionDenied, match="searches only the repositories of GITHUB_ALLOWED_REPOS"):
         AllowedRepositories(["acme/web"]).narrowed(query)
 
 
 @pytest.mark.parametrize("query", ["a or b", "ORDER BY", "NOTE", "reports", 'a "b (c" d', "info:x"])
-def test_ordinary_words_are_no_tricks(query: str) -> None:
+def test_words_that_resemble_operators_are_not_refused(query: str) -> None:
     assert AllowedRepositories(["acme/web"]).narrowed(query) == f"{query} repo:acme/web"
 
 
-def test_a_list_too_long_for_a_query_only_filters() -> None:
+def test_an_allow_list_of_more_than_twenty_entries_adds_no_qualifiers() -> None:
     twenty = [f"acme/r{number}" for number in range(20)]
     assert AllowedRepositories(twenty).narrowed("x").count("repo:") == 20
     assert AllowedRepositories([*twenty, "acme/last"]).narrowed("x") == "x"
 
 
-async def test_a_search_in_one_repository_cannot_be_widened_by_or(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_search_in_one_repository_with_or_is_refused(client: Client, github: ScriptedGitHub) -> None:
     result = await client.call_tool("list_issues", {**INSIDE, "query": f"shared OR {SECRET}"})
     assert failure(result).code == "PERMISSION_DENIED"
     assert github.seen("GET", "/search/issues") == []

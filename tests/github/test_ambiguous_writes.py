@@ -1,4 +1,4 @@
-"""Writes whose answer is lost or proves nothing: no effect twice, none claimed that is not there, none called a bug."""
+"""Writes whose response is lost or inconclusive: no effect happens twice, and none is reported that did not happen."""
 
 import random
 from typing import Any
@@ -32,11 +32,11 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
 }
-"""The request of each writing tool that has the effect."""
+"""Method and path of the request by which each writing tool has its effect."""
 HOLDING = {"resolve_thread": b"mutation", "add_discussion_comment": b"mutation"}
-"""A part of the body of that request, where reading is a POST as well."""
+"""A part of the body of that request, for tools that also read by POST."""
 REPEATABLE = {"update_comment", "mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"}
-"""Tools that set what may be set twice: a commit moves the branch to the same place again."""
+"""Tools whose effect is idempotent, so that their request may be sent twice."""
 ANSWERS: list[dict[str, Any]] = [
     {"manner": "reset"},
     {"manner": "cut"},
@@ -57,7 +57,7 @@ TRIES_PER_TOOL = volume(42, share=0.15)
 
 @in_volume
 @pytest.mark.parametrize("tool", EFFECTS)
-async def test_an_ambiguous_write_has_its_effect_once_and_is_never_called_a_bug(
+async def test_an_ambiguous_write_has_its_effect_at_most_once_and_is_never_an_internal_error(
     description: Description, graphql: GraphQLDescription, tool: str
 ) -> None:
     chance = random.Random(tool)
@@ -92,7 +92,7 @@ async def tried(
 
 
 def special(tool: str) -> dict[str, Any]:
-    """Arguments that lead to something there is."""
+    """Arguments that name existing objects."""
     found: dict[str, dict[str, Any]] = {
         "create_pull_request": {"head": "feature", "base": "main"},
         "update_pull_request": {"number": 2, "change": "update_branch"},
@@ -108,6 +108,6 @@ def special(tool: str) -> dict[str, Any]:
     return found.get(tool, {})
 
 
-def test_every_writing_tool_is_tried() -> None:
+def test_every_writing_tool_is_covered() -> None:
     writing = {each.__name__ for each in SERVER.every_tool if not vars(each)["__chassis__"].read_only}
     assert writing - set(EFFECTS) == set()

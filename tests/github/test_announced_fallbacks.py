@@ -1,4 +1,4 @@
-"""Hosts hear that REST is asked where GraphQL refuses: once a call, and only where GraphQL was asked."""
+"""Log messages to hosts when REST replaces a refused GraphQL request: one for each call, none without GraphQL."""
 
 from typing import Any
 
@@ -18,23 +18,25 @@ def _refused(github: ScriptedGitHub, world: World) -> None:
     github.fault("POST", "/graphql", status=403, body={"message": "Resource not accessible"}, times=9)
 
 
-async def heard_of(connect: Connect, names: list[str], **settings: Any) -> list[str]:
-    heard: list[str] = []
+async def log_messages(connect: Connect, names: list[str], **settings: Any) -> list[str]:
+    messages: list[str] = []
 
-    async def hear(params: Any) -> None:
-        heard.append(params.data)
+    async def on_message(params: Any) -> None:
+        messages.append(params.data)
 
-    hearing = {"logging_callback": hear, "log_level": "info", "GITHUB_TOOLS": "get_repositories"}
-    async with connect(**hearing, **settings) as client:
+    callbacks = {"logging_callback": on_message, "log_level": "info", "GITHUB_TOOLS": "get_repositories"}
+    async with connect(**callbacks, **settings) as client:
         found = await client.call_tool("get_repositories", {"names": names})
     assert [row["full_name"] for row in rows(found)] == names
-    return heard
+    return messages
 
 
-async def test_a_host_hears_once_that_rest_is_asked_in_place_of_graphql(connect: Connect) -> None:
-    assert await heard_of(connect, NAMES) == ["GitHub: GraphQL does not give 3 of 3; REST is asked for them."]
+async def test_a_host_gets_one_log_message_when_rest_replaces_graphql(connect: Connect) -> None:
+    assert await log_messages(connect, NAMES) == [
+        "GitHub: GraphQL returns no data for 3 of 3 items; they are read by REST."
+    ]
 
 
-async def test_for_one_alone_and_without_a_token_nothing_is_announced(connect: Connect) -> None:
-    assert await heard_of(connect, NAMES[:1]) == []
-    assert await heard_of(connect, NAMES, GITHUB_TOKEN=None) == []
+async def test_one_repository_or_no_token_produces_no_log_message(connect: Connect) -> None:
+    assert await log_messages(connect, NAMES[:1]) == []
+    assert await log_messages(connect, NAMES, GITHUB_TOKEN=None) == []

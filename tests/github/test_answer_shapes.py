@@ -1,4 +1,4 @@
-"""GitHub's published answers, as they are and with every field removed, null or of another type."""
+"""Parsing of GitHub's published example responses, unchanged and with each field removed, null or of another type."""
 
 import copy
 import json
@@ -22,7 +22,7 @@ from github_mcp.models.history import commit_row, ref_row
 from github_mcp.models.issues import Comment, IssueThread, SubIssue, issue_row
 from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review, checks_summary
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line, repository_row
-from github_mcp.models.reviews import WrittenReview, telling, threads_of
+from github_mcp.models.reviews import WrittenReview, reviews_with_content, threads_of
 from github_mcp.records.accounts import RateLimitsRecord, SignedInRecord
 from github_mcp.records.actions import (
     AnnotationRecord,
@@ -86,7 +86,7 @@ def _checks(data: Any) -> str:
 
 def _reviews(data: Any) -> Any:
     found = read_records(data, ReviewRecord, upstream="GitHub", operation="list").items
-    return telling(found)
+    return reviews_with_content(found)
 
 
 def _threads(data: Any) -> Any:
@@ -176,7 +176,7 @@ IDS = [f"{method} {path} {index}" for index, (method, path, _) in enumerate(UNDE
 
 
 @pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
-def test_every_answer_github_publishes_is_understood(
+def test_every_published_example_response_is_parsed_without_warnings(
     description: Description, method: str, path: str, understand: Understand
 ) -> None:
     examples = list(json_examples(description, method, path))
@@ -189,7 +189,7 @@ def test_every_answer_github_publishes_is_understood(
 
 @pytest.mark.parametrize("version", GHES)
 @pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
-def test_every_answer_of_an_enterprise_server_is_understood(
+def test_every_published_example_response_of_an_enterprise_server_is_parsed(
     published: Callable[[str], Description], version: str, method: str, path: str, understand: Understand
 ) -> None:
     document = published(version)
@@ -200,10 +200,10 @@ def test_every_answer_of_an_enterprise_server_is_understood(
 
 
 @pytest.mark.parametrize(("method", "path", "understand"), UNDERSTOOD, ids=IDS)
-def test_an_odd_field_costs_that_field_or_names_the_answer(
+def test_a_malformed_field_is_left_out_or_is_an_upstream_error(
     description: Description, method: str, path: str, understand: Understand
 ) -> None:
-    """Each field of each example is removed, null and of another type in turn."""
+    """Remove each field of each example, set it to null, and change its type, one at a time."""
     trials = 0
     wrong: list[str] = []
     for example in json_examples(description, method, path):
@@ -224,7 +224,7 @@ def test_an_odd_field_costs_that_field_or_names_the_answer(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 415, 422, 423, 429, 451, 500, 502, 503])
-def test_an_odd_error_body_is_still_a_failure_of_its_status(status: int) -> None:
+def test_a_malformed_error_body_still_gives_a_failure(status: int) -> None:
     body = {"message": "Validation Failed", "errors": [{"resource": "Issue", "field": "title", "code": "invalid"}]}
     others: list[tuple[str, Any]] = [("", body), ("", None), ("", []), ("", "text"), ("", 7)]
     for _, mutant in [*mutants(body), *others]:
@@ -235,12 +235,12 @@ def test_an_odd_error_body_is_still_a_failure_of_its_status(status: int) -> None
 
 
 def json_examples(description: Description, method: str, path: str) -> Iterator[Any]:
-    """The published answers that are JSON: a diff is none."""
+    """The published example responses that are JSON."""
     return (example for _, example in description.examples(method, path) if not isinstance(example, str))
 
 
 def mutants(value: Any) -> Iterator[tuple[str, Any]]:
-    """The value with one part changed: every kind of whole, then each field removed, null and of another type."""
+    """Yield the value with one change: replaced by another type, then with each field removed, null or changed."""
     wholes: tuple[Any, ...] = (None, [], {}, "text", 7)
     for whole in wholes:
         if type(whole) is not type(value):
@@ -262,7 +262,7 @@ def mutants(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every field, four levels deep; of a list only the first entry."""
+    """Yield the path of every field, up to four levels deep, and only of the first entry of each list."""
     if len(path) > 3:
         return
     children: list[tuple[Any, Any]] = []

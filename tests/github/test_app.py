@@ -1,4 +1,4 @@
-"""The server acting as a GitHub App: which installation's token a request carries, and what a refusal says."""
+"""The server acting as a GitHub App: choice and renewal of installation tokens, and failures of the app."""
 
 import io
 import logging
@@ -28,7 +28,7 @@ Open = Callable[..., AbstractAsyncContextManager[Client]]
 
 @pytest.fixture
 async def github(description: Description, graphql: GraphQLDescription) -> AsyncGenerator[ScriptedGitHub]:
-    """Two owners with a repository and an issue each, and an app that both have installed."""
+    """A GitHub with two owners, each with a repository and an issue, who have both installed the app."""
     world = World(lambda: NOW)
     for name in ("octocat/hello", "acme/web"):
         repository = world.repository(name)
@@ -51,7 +51,7 @@ def acting(github: ScriptedGitHub) -> Open:
 
 
 def credentials(github: ScriptedGitHub, path: str) -> list[str]:
-    """The tokens that requests to a path came with."""
+    """The tokens of the requests to a path."""
     return [each.headers["authorization"].removeprefix("Bearer ") for each in github.requests if path in each.path]
 
 
@@ -60,7 +60,7 @@ def given(github: ScriptedGitHub, owner: str) -> list[str]:
     return next(each.given for each in github.app.installations if each.owner == owner)
 
 
-async def test_each_owner_is_asked_with_the_token_of_its_installation(acting: Open, github: ScriptedGitHub) -> None:
+async def test_requests_for_an_owner_use_the_token_of_its_installation(acting: Open, github: ScriptedGitHub) -> None:
     async with acting() as client:
         for arguments in (ISSUE, ACME_ISSUE, ISSUE):
             data(await client.call_tool("get_issue", arguments))
@@ -81,7 +81,7 @@ async def test_a_named_installation_is_used_for_every_owner(acting: Open, github
     assert not [each for each in github.requests if each.path.endswith("/installation")]
 
 
-async def test_graphql_is_asked_with_the_owners_token(acting: Open, github: ScriptedGitHub) -> None:
+async def test_graphql_requests_use_the_token_of_the_owners_installation(acting: Open, github: ScriptedGitHub) -> None:
     world = github.world
     hello = world.repositories["octocat/hello"]
     world.commit(hello, {"a.py": b"1\n"}, branch="feature")
@@ -112,11 +112,13 @@ async def test_a_search_in_one_repository_uses_its_owners_installation(acting: O
 
 
 @pytest.mark.parametrize("query", ["bug", "bug repo:acme/web repo:octocat/hello", "bug -repo:acme/web"])
-async def test_a_search_without_one_owner_asks_for_one(acting: Open, github: ScriptedGitHub, query: str) -> None:
+async def test_a_search_without_exactly_one_owner_asks_the_model_to_name_one(
+    acting: Open, github: ScriptedGitHub, query: str
+) -> None:
     async with acting(GITHUB_TOOLS="search_issues") as client:
         error = failure(await client.call_tool("search_issues", {"query": query}))
     assert error.code == "INVALID_INPUT"
-    assert "installed for several owners (octocat, acme), and this names none" in error.message
+    assert "installed for several owners (octocat, acme), and this call names none" in error.message
     assert github.seen("GET", "/search/.*") == []
 
 
@@ -128,7 +130,7 @@ async def test_the_only_installation_serves_requests_without_an_owner(acting: Op
     assert credentials(github, "/search/repositories") == given(github, "octocat")
 
 
-async def test_a_token_is_made_anew_when_it_ends(acting: Open, github: ScriptedGitHub) -> None:
+async def test_an_expired_token_is_replaced(acting: Open, github: ScriptedGitHub) -> None:
     assert github.app
     github.app.lifetime_seconds = 0.0
     async with acting() as client:
@@ -147,14 +149,14 @@ class Clock:
 
 @pytest.fixture
 async def tokens(github: ScriptedGitHub) -> AsyncGenerator[tuple[InstallationTokens, Clock]]:
-    """The tokens of installation 12, with a clock that the test moves."""
+    """The tokens of installation 12, with a clock that the test sets."""
     settings = SERVER.settings.load(environment(github, GITHUB_APP_INSTALLATION_ID="12"))
     clock = Clock()
     async with SERVER.connect(settings) as connection:
         yield InstallationTokens(connection.apps, clock), clock
 
 
-async def test_a_token_is_kept_until_five_minutes_before_its_end(tokens: tuple[InstallationTokens, Clock]) -> None:
+async def test_a_token_is_reused_until_five_minutes_before_it_expires(tokens: tuple[InstallationTokens, Clock]) -> None:
     source, clock = tokens
     await source.ready()
     first = source.reveal()
@@ -166,18 +168,18 @@ async def test_a_token_is_kept_until_five_minutes_before_its_end(tokens: tuple[I
     assert source.reveal() != first
 
 
-async def test_a_refused_token_is_made_anew_once(tokens: tuple[InstallationTokens, Clock]) -> None:
+async def test_a_token_refused_by_401_is_replaced_unless_it_is_new(tokens: tuple[InstallationTokens, Clock]) -> None:
     source, clock = tokens
     await source.ready()
     first = source.reveal()
-    assert not source.reload(), "another call has just made it"
+    assert not source.reload(), "the token is only a few seconds old"
     clock.now += 60
     assert source.reload()
     await source.ready()
     assert source.reveal() != first
 
 
-async def test_a_write_refused_by_401_is_made_once_with_a_fresh_token(
+async def test_a_write_refused_by_401_is_repeated_once_with_a_new_token(
     acting: Open, github: ScriptedGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("github_mcp.installation_tokens.MIN_AGE_SECONDS", 0.0)
@@ -189,7 +191,7 @@ async def test_a_write_refused_by_401_is_made_once_with_a_fresh_token(
     assert len(github.world.repositories["octocat/hello"].issues[1].comments) == 1
 
 
-async def test_concurrent_calls_wait_for_one_token(acting: Open, github: ScriptedGitHub) -> None:
+async def test_concurrent_calls_share_one_token_request(acting: Open, github: ScriptedGitHub) -> None:
     import anyio
 
     async with acting() as client, anyio.create_task_group() as calls:
@@ -198,9 +200,7 @@ async def test_concurrent_calls_wait_for_one_token(acting: Open, github: Scripte
     assert len(given(github, "octocat")) == 1
 
 
-async def test_a_write_is_certainly_not_done_where_its_token_could_not_be_made(
-    acting: Open, github: ScriptedGitHub
-) -> None:
+async def test_a_write_without_a_token_is_not_sent_and_not_ambiguous(acting: Open, github: ScriptedGitHub) -> None:
     github.fault("POST", ".*/access_tokens", status=502, times=99)
     async with acting(MCP_RETRY_ATTEMPTS="1") as client:
         error = failure(await client.call_tool("add_issue_comment", {**ISSUE, "body": "Seen"}))
@@ -231,12 +231,16 @@ def suspended(app: ScriptedApp) -> None:
     ("change", "code", "words"),
     [
         (another_key, "AUTHENTICATION_FAILED", 'GITHUB_APP_PRIVATE_KEY. GitHub says: "A JSON web token could not be'),
-        (another_id, "AUTHENTICATION_FAILED", "GitHub refuses GITHUB_APP_ID with this GITHUB_APP_PRIVATE_KEY"),
+        (
+            another_id,
+            "AUTHENTICATION_FAILED",
+            "GitHub refuses the combination of GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY",
+        ),
         (nowhere, "AUTHENTICATION_FAILED", "This server's GitHub App is not installed for octocat."),
         (suspended, "PERMISSION_DENIED", "This installation has been suspended"),
     ],
 )
-async def test_a_refusal_says_what_is_wrong_with_the_app(
+async def test_a_refusal_names_the_problem_of_the_app(
     acting: Open, github: ScriptedGitHub, change: Change, code: str, words: str
 ) -> None:
     assert github.app
@@ -247,23 +251,25 @@ async def test_a_refusal_says_what_is_wrong_with_the_app(
     assert words in error.message
 
 
-async def test_an_installation_that_is_not_there_is_named(acting: Open) -> None:
+async def test_the_id_of_a_missing_installation_is_named(acting: Open) -> None:
     async with acting(GITHUB_APP_INSTALLATION_ID="99") as client:
         error = failure(await client.call_tool("get_issue", ISSUE))
-    assert "This server's GitHub App has no installation 99 (any more)." in error.message
+    assert "This server's GitHub App has no installation 99: it was removed, or its id is wrong." in error.message
 
 
-async def test_a_missing_permission_is_one_of_the_app(acting: Open, github: ScriptedGitHub) -> None:
+async def test_a_missing_permission_is_reported_for_the_app_and_not_for_a_token(
+    acting: Open, github: ScriptedGitHub
+) -> None:
     refusal = {"message": "Resource not accessible by integration", "documentation_url": "x", "status": "403"}
     github.fault(
         "POST", ".*/comments", status=403, body=refusal, headers={"X-Accepted-GitHub-Permissions": "issues=write"}
     )
     async with acting() as client:
         error = failure(await client.call_tool("add_issue_comment", {**ISSUE, "body": "Seen"}))
-    assert "This server's GitHub App may not do this; GitHub wants the permission issues=write." in error.message
+    assert "This server's GitHub App may not do this; GitHub requires the permission issues=write." in error.message
 
 
-async def test_the_account_is_that_of_the_app(acting: Open) -> None:
+async def test_get_account_returns_the_bot_account_of_the_app(acting: Open) -> None:
     async with acting(GITHUB_TOOLS="get_account") as client:
         assert data(await client.call_tool("get_account", {})) == {
             "login": "builder[bot]",
@@ -284,8 +290,8 @@ async def test_a_changed_key_file_is_read_again_after_a_refusal(github: Scripted
         data(await client.call_tool("get_issue", ISSUE))
 
 
-async def test_a_token_of_the_caller_goes_before_the_app(github: ScriptedGitHub) -> None:
-    """Over HTTP a caller who has signed in acts as themselves."""
+async def test_a_callers_own_token_takes_precedence_over_the_app(github: ScriptedGitHub) -> None:
+    """A caller over HTTP who has signed in acts with their own account."""
     from pydantic import SecretStr
 
     github.world.tokens[TOKEN] = "octocat"
@@ -298,23 +304,23 @@ async def test_a_token_of_the_caller_goes_before_the_app(github: ScriptedGitHub)
     ("env", "words"),
     [
         ({"GITHUB_APP_ID": "1", "GITHUB_TOKEN": TOKEN}, "GITHUB_APP_ID: set either GITHUB_TOKEN or the GitHub App"),
-        ({"GITHUB_APP_ID": "a b"}, "GITHUB_APP_ID: must be the app's number or its client id"),
+        ({"GITHUB_APP_ID": "a b"}, "GITHUB_APP_ID: must be the number or the client id of the GitHub App"),
         ({"GITHUB_APP_PRIVATE_KEY": "hello"}, "GITHUB_APP_PRIVATE_KEY: must be a private key in PEM form"),
         ({"GITHUB_APP_INSTALLATION_ID": "0"}, "GITHUB_APP_INSTALLATION_ID: Input should be greater than or equal to 1"),
     ],
 )
-def test_a_wrong_setting_of_the_app_is_named(env: dict[str, str], words: str) -> None:
+def test_an_invalid_app_setting_is_named(env: dict[str, str], words: str) -> None:
     with pytest.raises(BadSettings) as wrong:
         SERVER.settings.load(env)
     assert words in str(wrong.value)
 
 
-def test_a_key_without_its_app_is_named() -> None:
-    with pytest.raises(BadSettings, match="GITHUB_APP_ID: is needed beside GITHUB_APP_PRIVATE_KEY"):
+def test_a_private_key_without_an_app_id_is_refused() -> None:
+    with pytest.raises(BadSettings, match="GITHUB_APP_ID: is required when GITHUB_APP_PRIVATE_KEY is set"):
         SERVER.settings.load({"GITHUB_APP_PRIVATE_KEY": pem(private_key())})
 
 
-async def test_a_key_of_another_kind_is_told_without_showing_it(github: ScriptedGitHub) -> None:
+async def test_an_unreadable_private_key_is_reported_without_its_content(github: ScriptedGitHub) -> None:
     broken = "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n-----END RSA PRIVATE KEY-----"
     async with connected(SERVER, env=environment(github, GITHUB_APP_PRIVATE_KEY=broken)) as client:
         error = failure(await client.call_tool("get_issue", ISSUE))
@@ -322,14 +328,14 @@ async def test_a_key_of_another_kind_is_told_without_showing_it(github: Scripted
     assert "nonsense" not in error.message
 
 
-async def test_a_key_in_one_line_is_taken(github: ScriptedGitHub) -> None:
-    """As `.env` files and the variables of containers hold it."""
+async def test_a_private_key_with_escaped_newlines_is_accepted(github: ScriptedGitHub) -> None:
+    """The form of a private key in `.env` files and in variables of containers."""
     line = pem(private_key()).replace("\n", "\\n")
     async with connected(SERVER, env=environment(github, GITHUB_APP_PRIVATE_KEY=line)) as client:
         data(await client.call_tool("get_issue", ISSUE))
 
 
-async def test_check_tells_what_the_app_may_do_and_where(
+async def test_check_lists_the_installations_and_permissions_of_the_app(
     github: ScriptedGitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in environment(github, TOOLROLL_ACCOUNTS_FILE=str(tmp_path / "none.json")).items():
@@ -347,16 +353,16 @@ async def test_check_tells_what_the_app_may_do_and_where(
     )
 
 
-async def test_check_is_red_where_the_app_is_installed_nowhere(github: ScriptedGitHub) -> None:
+async def test_check_fails_for_an_app_without_installations(github: ScriptedGitHub) -> None:
     assert github.app
     github.app.installations = []
     async with SERVER.connect(SERVER.settings.load(environment(github))) as connection:
         assert SERVER.probe
         (probe,) = await SERVER.probe(connection)
-    assert (probe.status, probe.message) == ("failed", "builder[bot] is installed nowhere, or suspended everywhere.")
+    assert (probe.status, probe.message) == ("failed", "builder[bot] has no installation that is not suspended.")
 
 
-async def test_neither_key_nor_token_is_logged(
+async def test_the_private_key_and_tokens_are_never_logged(
     acting: Open, github: ScriptedGitHub, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -368,15 +374,13 @@ async def test_neither_key_nor_token_is_logged(
 
 
 @pytest.mark.parametrize("body", [{}, {"token": "", "expires_at": "x"}, {"token": None}, []])
-async def test_an_odd_answer_instead_of_a_token_is_no_bug_of_this_server(
-    acting: Open, github: ScriptedGitHub, body: Any
-) -> None:
+async def test_a_malformed_token_response_is_an_upstream_error(acting: Open, github: ScriptedGitHub, body: Any) -> None:
     github.fault("POST", ".*/access_tokens", status=201, body=body)
     async with acting() as client:
         assert failure(await client.call_tool("get_issue", ISSUE)).code == "UPSTREAM_ERROR"
 
 
-async def test_an_unreadable_end_means_a_short_life(github: ScriptedGitHub) -> None:
+async def test_a_token_with_an_unreadable_expiry_is_kept_for_ten_minutes(github: ScriptedGitHub) -> None:
     github.fault("POST", ".*/access_tokens", status=201, body={"token": "ghs_x", "expires_at": "soon"})
     async with SERVER.connect(SERVER.settings.load(environment(github))) as connection:
         assert await connection.apps.token(12) == ("ghs_x", 600.0)

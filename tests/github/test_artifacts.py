@@ -1,4 +1,4 @@
-"""Artifacts of runs: listed, opened and read by name; nothing that an archive says about itself is believed."""
+"""Artifacts of runs: listing, opening and reading them, with limits that do not rely on the archive's own data."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ def artifact(number: int, content: bytes, **facts: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def run(github: ScriptedGitHub) -> ScriptedGitHub:
-    """Run 7 has two artifacts of one name, of its two attempts."""
+    """A GitHub with run 7, which has two artifacts with the same name, from its two attempts."""
     github.description = None
     content = archive(FILES)
     listed = {"total_count": 2, "artifacts": [artifact(1, b"old"), artifact(2, content)]}
@@ -47,7 +47,7 @@ def run(github: ScriptedGitHub) -> ScriptedGitHub:
 OF_RUN = {**HELLO, "run_id": 7}
 
 
-async def test_artifacts_their_files_and_one_file_are_read(use: Use, run: ScriptedGitHub) -> None:
+async def test_artifacts_are_listed_opened_and_read(use: Use, run: ScriptedGitHub) -> None:
     assert text(await use("get_artifact", **OF_RUN)).startswith("run 7: 2 artifacts\nreports, 3 bytes\n")
     listed = text(await use("get_artifact", **OF_RUN, name="reports"))
     assert listed == "reports: 2 files\nreport.txt 8\nlogs/app.log 63"
@@ -55,7 +55,9 @@ async def test_artifacts_their_files_and_one_file_are_read(use: Use, run: Script
     assert shown.splitlines()[1:] == ["one", "two"]
 
 
-async def test_a_file_goes_on_by_cursor_and_a_changed_one_is_a_conflict(connect: Any, run: ScriptedGitHub) -> None:
+async def test_the_cursor_continues_a_file_and_a_changed_artifact_is_a_conflict(
+    connect: Any, run: ScriptedGitHub
+) -> None:
     arguments = {**OF_RUN, "name": "reports", "path": "logs/app.log", "max_lines": 5}
     async with connect(GITHUB_TOOLS="get_artifact") as client:
         first = text(await client.call_tool("get_artifact", arguments))
@@ -74,12 +76,12 @@ async def test_a_file_goes_on_by_cursor_and_a_changed_one_is_a_conflict(connect:
 @pytest.mark.parametrize(
     ("name", "path", "code", "words"),
     [
-        ("nothing", None, "RESOURCE_NOT_FOUND", "It has: reports"),
+        ("nothing", None, "RESOURCE_NOT_FOUND", "Its artifacts are: reports"),
         ("reports", "none.txt", "RESOURCE_NOT_FOUND", "no file none.txt"),
         ("reports", "../report.txt", "RESOURCE_NOT_FOUND", "no file"),
     ],
 )
-async def test_what_is_not_there_is_named(
+async def test_a_missing_artifact_or_file_is_named(
     use: Use, run: ScriptedGitHub, name: str, path: str | None, code: str, words: str
 ) -> None:
     more = {} if path is None else {"path": path}
@@ -91,14 +93,14 @@ async def test_what_is_not_there_is_named(
 @pytest.mark.parametrize(
     ("facts", "content", "words"),
     [
-        ({"expired": True, "expires_at": "2026-01-01T00:00:00Z"}, b"x", "has expired (2026-01-01"),
-        ({"size_in_bytes": 50_000_000}, b"x", "48 MiB packed"),
-        ({"digest": "sha256:" + "0" * 64}, archive(FILES), "other bytes of this artifact"),
-        ({"digest": None}, b"<html>", "no ZIP archive"),
+        ({"expired": True, "expires_at": "2026-01-01T00:00:00Z"}, b"x", "expired on 2026-01-01"),
+        ({"size_in_bytes": 50_000_000}, b"x", "has 48 MiB"),
+        ({"digest": "sha256:" + "0" * 64}, archive(FILES), "does not match its SHA-256 digest"),
+        ({"digest": None}, b"<html>", "not a ZIP archive"),
         ({}, archive({"report.txt": b"\0" * 11_000_000}), "more than 10 MiB"),
     ],
 )
-async def test_an_artifact_that_cannot_be_read_says_why(
+async def test_an_unreadable_artifact_fails_with_its_reason(
     use: Use, github: ScriptedGitHub, facts: dict[str, Any], content: bytes, words: str
 ) -> None:
     github.description = None
@@ -111,34 +113,34 @@ async def test_an_artifact_that_cannot_be_read_says_why(
 
 
 @pytest.mark.parametrize("path", ["report.txt", "/report.txt", "report.txt/"])
-async def test_a_path_in_an_artifact_may_have_slashes_at_its_ends(use: Use, run: ScriptedGitHub, path: str) -> None:
+async def test_slashes_around_a_path_in_an_artifact_are_ignored(use: Use, run: ScriptedGitHub, path: str) -> None:
     shown = text(await use("get_artifact", **OF_RUN, name="reports", path=path))
     assert shown.splitlines()[1:] == ["one", "two"]
 
 
 def damaged(seed: int) -> bytes:
-    """An archive of which a few bytes are others."""
+    """An archive with a few changed bytes."""
     chance, content = random.Random(seed), bytearray(archive({"report.txt": b"one two three\n" * 50}))
     for _ in range(chance.randint(1, 6)):
         content[chance.randrange(len(content))] = chance.randrange(256)
     return bytes(content)
 
 
-def test_a_damaged_archive_is_the_fault_of_whoever_sent_it_or_is_read() -> None:
-    told: set[str] = set()
+def test_a_damaged_archive_is_read_or_is_an_upstream_error() -> None:
+    codes: set[str] = set()
     for seed in range(volume(400)):
         try:
             members_of(damaged(seed))
             member_content(damaged(seed), "report.txt")
         except Failure as failed:
-            told.add(failed.code)
-    assert told == {"UPSTREAM_ERROR", "RESOURCE_NOT_FOUND"}
+            codes.add(failed.code)
+    assert codes == {"UPSTREAM_ERROR", "RESOURCE_NOT_FOUND"}
 
 
-async def test_artifacts_that_a_page_leaves_out_are_counted(use: Use, github: ScriptedGitHub) -> None:
+async def test_artifacts_that_were_not_read_are_counted(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     listed = {"total_count": 40, "artifacts": [artifact(1, b"old")]}
     github.fault("GET", f"{REPO}/actions/runs/7/artifacts", status=200, body=listed, times=9)
     assert text(await use("get_artifact", **OF_RUN)).endswith("(39 more were not read)")
     error = failure(await use("get_artifact", **OF_RUN, name="other"))
-    assert error.message.endswith("It has: reports and more, of which not all were read.")
+    assert error.message.endswith("Its artifacts are: reports and more that were not read.")

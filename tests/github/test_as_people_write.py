@@ -1,4 +1,4 @@
-"""Names as people write them: mentions, whole refs, paths from a shell, addresses that are cloned from."""
+"""Spellings of arguments that tools accept: mentions, full refs, paths with a leading dot, names of clone URLs."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ REPO = "/repos/octocat/hello"
 
 
 @pytest.mark.parametrize("path", ["./src/app.py", "././src/app.py", ".//src/app.py"])
-async def test_a_file_is_read_by_a_path_from_the_current_folder(call: Call, path: str) -> None:
+async def test_a_file_is_read_by_a_path_with_a_leading_dot(call: Call, path: str) -> None:
     assert "print('hello')" in text(await call("get_file", **HELLO, path=path))
 
 
 @pytest.mark.parametrize("path", [".", "./", "/", ""])
-async def test_the_root_has_several_names(call: Call, path: str) -> None:
+async def test_the_root_folder_is_read_by_each_spelling_of_its_path(call: Call, path: str) -> None:
     assert "README.md" in text(await call("get_file", **HELLO, path=path))
 
 
 @pytest.mark.parametrize("path", ["./../x", "src/../x", "src/./x", ".//../x", "..", "/.."])
-async def test_no_path_leads_out_of_its_place(call: Call, path: str) -> None:
+async def test_a_path_with_dot_segments_is_refused(call: Call, path: str) -> None:
     assert failure(await call("get_file", **HELLO, path=path)).code == "INVALID_INPUT"
 
 
@@ -35,12 +35,12 @@ async def test_commits_of_a_file_are_found_by_each_form_of_its_path(
 
 
 @pytest.mark.parametrize("path", ["./", "/", "."])
-async def test_the_root_is_no_file_to_be_written(use: Use, path: str) -> None:
+async def test_writing_to_the_root_path_is_refused(use: Use, path: str) -> None:
     edits = [{"path": path, "content": "x"}]
     assert failure(await use("edit_files", **HELLO, branch="main", message="m", edits=edits)).code == "INVALID_INPUT"
 
 
-async def test_a_changed_file_is_chosen_by_a_path_from_the_current_folder(
+async def test_a_changed_file_is_selected_by_a_path_with_a_leading_dot(
     call: Call, world: World, github: ScriptedGitHub
 ) -> None:
     hello = world.repositories["octocat/hello"]
@@ -51,7 +51,7 @@ async def test_a_changed_file_is_chosen_by_a_path_from_the_current_folder(
     assert "b.txt" not in shown
 
 
-async def test_a_comment_on_a_line_names_its_file_as_github_does(use: Use, github: ScriptedGitHub) -> None:
+async def test_the_path_of_a_line_comment_is_normalised_before_sending(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     made = {"id": 1, "html_url": "https://github.com/x"}
     github.fault("POST", f"{REPO}/pulls/1/reviews", status=200, body=made)
@@ -60,18 +60,18 @@ async def test_a_comment_on_a_line_names_its_file_as_github_does(use: Use, githu
     assert github.seen("POST")[0].sent["comments"][0]["path"] == "src/app.py"
 
 
-async def test_a_repository_may_be_named_as_it_is_cloned(call: Call) -> None:
+async def test_a_repository_name_may_end_in_dot_git(call: Call) -> None:
     assert data(await call("get_repository_info", owner="octocat", repo="hello.git"))["full_name"] == "octocat/hello"
 
 
-async def test_an_allow_list_knows_a_repository_without_the_end_of_its_address(use: Use, world: World) -> None:
+async def test_the_allow_list_applies_to_a_name_that_ends_in_dot_git(use: Use, world: World) -> None:
     world.repository("octocat/other")
     found = await use("get_repository_info", allowed="octocat/hello", owner="octocat", repo="other.git")
     assert failure(found).code == "PERMISSION_DENIED"
 
 
 @pytest.mark.parametrize("tool", ["create_issue", "update_issue"])
-async def test_assignees_may_be_written_as_mentions(use: Use, world: World, github: ScriptedGitHub, tool: str) -> None:
+async def test_assignees_may_begin_with_an_at_sign(use: Use, world: World, github: ScriptedGitHub, tool: str) -> None:
     world.issue(world.repositories["octocat/hello"], "One")
     more: dict[str, Any] = {"title": "T", "body": "B"} if tool == "create_issue" else {"number": 1}
     assert "warnings" not in data(await use(tool, **HELLO, **more, assignees=["@octocat"]))
@@ -79,19 +79,19 @@ async def test_assignees_may_be_written_as_mentions(use: Use, world: World, gith
     assert request.sent["assignees"] == ["octocat"]
 
 
-async def test_reviewers_may_be_written_as_mentions(use: Use, github: ScriptedGitHub) -> None:
+async def test_reviewers_may_begin_with_an_at_sign(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     side = {"sha": "a" * 40, "ref": "x"}
     pull = {"number": 1, "head": side, "base": side}
     github.fault("GET", f"{REPO}/pulls/1", status=200, body=pull)
-    asked = {"number": 1, "requested_reviewers": [{"login": "mira"}], "requested_teams": [{"slug": "core"}]}
-    github.fault("POST", f"{REPO}/pulls/1/requested_reviewers", status=201, body=asked)
+    requested = {"number": 1, "requested_reviewers": [{"login": "mira"}], "requested_teams": [{"slug": "core"}]}
+    github.fault("POST", f"{REPO}/pulls/1/requested_reviewers", status=201, body=requested)
     change: dict[str, Any] = {"change": "request_reviews", "reviewers": ["@mira", "@acme/core"]}
     assert data(await use("update_pull_request", **HELLO, number=1, **change))["changed"] is True
     assert github.seen("POST")[0].sent == {"reviewers": ["mira"], "team_reviewers": ["core"]}
 
 
-async def test_runs_of_a_branch_are_found_by_its_whole_ref(use: Use, github: ScriptedGitHub) -> None:
+async def test_runs_of_a_branch_are_listed_by_its_full_ref(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/actions/runs", status=200, body={"total_count": 0, "workflow_runs": []})
     await use("list_runs", **HELLO, branch="refs/heads/release/1.0")
@@ -107,7 +107,7 @@ async def test_runs_are_listed_by_every_state_that_github_documents(
     assert data(await use("list_runs", **HELLO, status=status))["total"] == 0
 
 
-async def test_a_release_is_found_by_the_whole_ref_of_its_tag(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_release_is_read_by_the_full_ref_of_its_tag(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/releases/tags/v1", status=200, body={"tag_name": "v1"})
     assert data(await use("get_releases", **HELLO, tag="refs/tags/v1"))["items"][0]["tag"] == "v1"
@@ -116,7 +116,7 @@ async def test_a_release_is_found_by_the_whole_ref_of_its_tag(use: Use, github: 
 @pytest.mark.parametrize(
     ("head", "sent"), [("refs/heads/feature", "feature"), ("octocat:refs/heads/feature", "octocat:feature")]
 )
-async def test_branches_of_a_new_pull_request_may_be_whole_refs(
+async def test_branches_of_a_new_pull_request_may_be_full_refs(
     use: Use, world: World, github: ScriptedGitHub, head: str, sent: str
 ) -> None:
     github.description = None
@@ -127,7 +127,7 @@ async def test_branches_of_a_new_pull_request_may_be_whole_refs(
     assert {name: github.seen("POST")[0].sent[name] for name in ("head", "base")} == {"head": sent, "base": "main"}
 
 
-async def test_the_branch_to_start_from_may_be_a_whole_ref(use: Use, github: ScriptedGitHub) -> None:
+async def test_start_branch_may_be_a_full_ref(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     edits = [{"path": "a", "content": "x"}]
     await use("edit_files", **HELLO, branch="new", start_branch="refs/heads/main", message="m", edits=edits)
@@ -135,7 +135,7 @@ async def test_the_branch_to_start_from_may_be_a_whole_ref(use: Use, github: Scr
 
 
 @pytest.mark.parametrize("head", ["mira:feature", "mira:hello-fork:feature"])
-async def test_a_branch_of_a_fork_is_compared_unless_an_allow_list_says_what_may_be_read(
+async def test_a_branch_of_a_fork_is_compared_only_without_an_allow_list(
     use: Use, github: ScriptedGitHub, head: str
 ) -> None:
     github.description = None

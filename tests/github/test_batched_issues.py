@@ -1,4 +1,4 @@
-"""Issues asked for at the same moment: one GraphQL request that tells what REST tells."""
+"""Issues that are read at the same time: one GraphQL request with the same results as REST."""
 
 import asyncio
 from pathlib import Path
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("graphql")
 
 @pytest.fixture
 def hello(world: World) -> Repository:
-    """A repository whose ten issues differ in everything that a result tells."""
+    """A repository with ten issues that differ in every field of a result."""
     repository = world.repositories["octocat/hello"]
     repository.milestones.append("v1.0")
     repository.associations = {"octocat": "OWNER", "eve": "FIRST_TIME_CONTRIBUTOR"}
@@ -62,11 +62,11 @@ def ten(count: int = 10) -> list[dict[str, Any]]:
     return [{**HELLO, "number": number, "comments": count} for number in range(1, 11)]
 
 
-async def at_once(client: Client, asked: list[dict[str, Any]]) -> list[Any]:
-    return await asyncio.gather(*(client.call_tool("get_issue", each) for each in asked))
+async def at_once(client: Client, requested: list[dict[str, Any]]) -> list[Any]:
+    return await asyncio.gather(*(client.call_tool("get_issue", each) for each in requested))
 
 
-async def test_ten_issues_asked_for_at_once_cost_one_request(
+async def test_concurrent_reads_of_issues_share_one_request(
     client: Client, github: ScriptedGitHub, hello: Repository
 ) -> None:
     results = await at_once(client, ten()[:8])
@@ -75,20 +75,22 @@ async def test_ten_issues_asked_for_at_once_cost_one_request(
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 30, 31])
-async def test_together_they_say_the_same_as_each_alone(client: Client, hello: Repository, count: int) -> None:
+async def test_issues_read_in_a_batch_equal_those_read_one_by_one(
+    client: Client, hello: Repository, count: int
+) -> None:
     together = [data(result) for result in await at_once(client, ten(count))]
     alone = [data(await client.call_tool("get_issue", each)) for each in ten(count)]
     assert together == alone
 
 
-async def test_older_comments_follow_the_cursor_of_a_shared_answer(client: Client, hello: Repository) -> None:
+async def test_the_cursor_of_a_batched_issue_leads_to_its_older_comments(client: Client, hello: Repository) -> None:
     last = data((await at_once(client, ten()[:8]))[7])
     older = data(await client.call_tool("get_issue", {**HELLO, "number": 8, "cursor": last["next_cursor"]}))
     texts = [each["body"] for each in [*older["comments"], *last["comments"]]]
     assert texts == [f"Comment {number}" for number in range(4, 24)]
 
 
-async def test_an_issue_that_is_not_there_fails_alone(
+async def test_a_missing_issue_fails_without_the_others_of_its_batch(
     client: Client, github: ScriptedGitHub, hello: Repository
 ) -> None:
     results = await at_once(
@@ -98,7 +100,7 @@ async def test_an_issue_that_is_not_there_fails_alone(
     assert failure(results[3]).code == failure(results[4]).code == "RESOURCE_NOT_FOUND"
 
 
-async def test_where_graphql_is_refused_each_is_asked_for_by_rest(
+async def test_issues_are_read_by_rest_if_graphql_is_refused(
     client: Client, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.fault("POST", "/graphql", status=403, body={"message": "Resource not accessible by personal access token"})
@@ -107,7 +109,7 @@ async def test_where_graphql_is_refused_each_is_asked_for_by_rest(
     assert len(github.requests) == 7
 
 
-async def test_a_version_without_issue_types_is_asked_by_rest(
+async def test_issues_are_read_by_rest_if_graphql_has_no_issue_types(
     client: Client, github: ScriptedGitHub, hello: Repository
 ) -> None:
     unknown = {"message": "Field 'issueType' doesn't exist on type 'Issue'", "extensions": {"code": "undefinedField"}}
@@ -115,7 +117,7 @@ async def test_a_version_without_issue_types_is_asked_by_rest(
     assert [data(result)["type"] for result in await at_once(client, ten()[:2])] == ["Bug", "Bug"]
 
 
-async def test_without_a_token_each_is_asked_for_by_rest(
+async def test_issues_are_read_by_rest_without_a_token(
     connect: Connect, github: ScriptedGitHub, hello: Repository
 ) -> None:
     async with connect(GITHUB_TOKEN=None) as client:
@@ -124,23 +126,23 @@ async def test_without_a_token_each_is_asked_for_by_rest(
     assert [request for request in github.requests if request.path == "/graphql"] == []
 
 
-async def test_what_a_repository_is_really_called_decides_whether_its_issues_may_be_read(
+async def test_the_allow_list_applies_to_the_present_name_of_a_batched_issues_repository(
     connect: Connect, world: World, hello: Repository
 ) -> None:
     for old, new in (("acme/one", "evil/one"), ("acme/two", "acme/second")):
         world.issue(world.repository(old), "Broken", "It is.")
         world.rename(old, new)
-    asked = [{"owner": "acme", "repo": name, "number": 1} for name in ("one", "two")]
+    requested = [{"owner": "acme", "repo": name, "number": 1} for name in ("one", "two")]
     async with connect(GITHUB_ALLOWED_REPOS="acme/*") as client:
-        outside, renamed = await at_once(client, asked)
+        outside, renamed = await at_once(client, requested)
     assert failure(outside).code == "PERMISSION_DENIED"
     assert "evil" not in failure(outside).message
-    assert data(renamed)["warnings"] == ["acme/two is called acme/second now."]
+    assert data(renamed)["warnings"] == ["acme/two was renamed to acme/second."]
     assert data(renamed)["repository"] == "acme/second"
 
 
 def _titled_by_token(request: Request) -> Reply:
-    """Every issue asked for, with a title that tells the account."""
+    """A GraphQL response with all requested issues, whose title names the account of the request."""
     sent, account = request.json["variables"], request.headers["authorization"].rpartition("-")[2]
     count = request.json["query"].count(": repository(")
     found = {
@@ -165,12 +167,12 @@ async def test_issues_of_two_accounts_are_never_in_one_request(tmp_path: Path) -
     upstream.answers("POST /graphql", _titled_by_token)
     env = {"TOOLROLL_ACCOUNTS_FILE": str(store.path), "TOOLROLL_KEYCHAIN": "off", "MCP_OUTBOUND_RATE": "1000"}
     places = [("acme", "work"), ("octo", "mine")] * 5
-    asked = [{"owner": owner, "repo": "r", "number": n} for n, (owner, _) in enumerate(places, 1)]
+    requested = [{"owner": owner, "repo": "r", "number": n} for n, (owner, _) in enumerate(places, 1)]
     crossed: list[Any] = []
     async with upstream, connected(SERVER, env={**env, "GITHUB_API_URL": upstream.url}) as client:
         for _ in range(volume(100)):
-            results = [data(result) for result in await at_once(client, asked)]
-            told = [(each["title"], each["number"]) for each in results]
-            crossed += [told] if told != [(name, n) for n, (_, name) in enumerate(places, 1)] else []
+            results = [data(result) for result in await at_once(client, requested)]
+            returned = [(each["title"], each["number"]) for each in results]
+            crossed += [returned] if returned != [(name, n) for n, (_, name) in enumerate(places, 1)] else []
     assert crossed == []
     assert len(upstream.requests) == 2 * volume(100)

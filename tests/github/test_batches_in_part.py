@@ -1,4 +1,4 @@
-"""Shared GraphQL answers that hold a part of what was asked for: the rest comes by REST, and nobody gets half of it."""
+"""Incomplete GraphQL responses to batches: the incomplete items are read by REST, and no result lacks a part."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ TYPES = ["FORBIDDEN", "NOT_FOUND", LIMITS, None]
 
 @pytest.fixture
 def furnished(world: World) -> Repository:
-    """A repository with something in each part, and a second one that is asked for with it."""
+    """A repository with data in each part of its overview, and a second one that is read in the same batch."""
     repository = world.repositories["octocat/hello"]
     repository.languages, repository.topics, repository.licence = {"Python": 985, "Shell": 15}, ["demo", "tiny"], "MIT"
     repository.releases.append(Release(5, "v1.0", "One", "", world.user("octocat"), 1_790_000_000.0))
@@ -31,32 +31,32 @@ def furnished(world: World) -> Repository:
 
 
 async def overviews(client: Client) -> list[Any]:
-    asked = [{"owner": "octocat", "repo": "hello"}, {"owner": "acme", "repo": "other"}]
-    return await asyncio.gather(*(client.call_tool("get_repository_info", each) for each in asked))
+    requested = [{"owner": "octocat", "repo": "hello"}, {"owner": "acme", "repo": "other"}]
+    return await asyncio.gather(*(client.call_tool("get_repository_info", each) for each in requested))
 
 
 async def issues(client: Client) -> list[Any]:
-    asked = [{"owner": "octocat", "repo": "hello", "number": number} for number in (1, 2)]
-    return await asyncio.gather(*(client.call_tool("get_issue", each) for each in asked))
+    requested = [{"owner": "octocat", "repo": "hello", "number": number} for number in (1, 2)]
+    return await asyncio.gather(*(client.call_tool("get_issue", each) for each in requested))
 
 
 def whole(result: Any) -> dict[str, Any]:
-    """The repository with every part."""
-    told = data(result)
-    assert told["open_issues"] == 2
-    assert told["topics"] == ["demo", "tiny"]
-    assert told["languages"] == {"Python": 98.5, "Shell": 1.5}
-    assert told["latest_release"].startswith("v1.0")
-    assert (told["default_branch"], len(told["commits"])) == ("main", 1)
-    assert told.keys().isdisjoint({"warnings", "empty"})
-    return told
+    """Check that the overview of the repository has every part."""
+    overview = data(result)
+    assert overview["open_issues"] == 2
+    assert overview["topics"] == ["demo", "tiny"]
+    assert overview["languages"] == {"Python": 98.5, "Shell": 1.5}
+    assert overview["latest_release"].startswith("v1.0")
+    assert (overview["default_branch"], len(overview["commits"])) == ("main", 1)
+    assert overview.keys().isdisjoint({"warnings", "empty"})
+    return overview
 
 
 @pytest.mark.parametrize("type", TYPES)
 @pytest.mark.parametrize(
     "field", ["pullRequests", "repositoryTopics", "languages", "latestRelease", "defaultBranchRef"]
 )
-async def test_an_error_below_a_repository_leaves_that_one_to_rest(
+async def test_a_repository_with_an_error_inside_is_read_by_rest(
     client: Client, github: ScriptedGitHub, furnished: Repository, field: str, type: str | None
 ) -> None:
     github.graphql_parts["octocat/hello"] = {field: FieldRefused(type)}
@@ -67,7 +67,7 @@ async def test_an_error_below_a_repository_leaves_that_one_to_rest(
     assert {request.path.split("/")[2] for request in github.seen("GET")} == {"octocat"}
 
 
-async def test_a_part_that_rest_is_refused_too_is_named_and_the_repository_is_not_called_empty(
+async def test_a_part_that_rest_cannot_read_either_is_named_in_a_warning(
     client: Client, github: ScriptedGitHub, furnished: Repository
 ) -> None:
     github.graphql_parts["octocat/hello"] = {"defaultBranchRef": FieldRefused("FORBIDDEN")}
@@ -78,7 +78,7 @@ async def test_a_part_that_rest_is_refused_too_is_named_and_the_repository_is_no
 
 
 @pytest.mark.parametrize("type", [LIMITS, "SOMETHING_NEW", None])
-async def test_an_error_at_a_repository_that_is_not_about_it_leaves_it_to_rest(
+async def test_a_repository_with_an_unspecific_error_is_read_by_rest(
     client: Client, github: ScriptedGitHub, furnished: Repository, type: str | None
 ) -> None:
     github.graphql_parts["octocat/hello"] = FieldRefused(type, "Something went wrong while executing your query.")
@@ -87,7 +87,7 @@ async def test_an_error_at_a_repository_that_is_not_about_it_leaves_it_to_rest(
     assert data(other)["stars"] == 7
 
 
-async def test_a_repository_that_may_not_be_read_fails_alone_and_is_not_asked_for_again(
+async def test_a_forbidden_repository_fails_alone_without_a_second_request(
     client: Client, github: ScriptedGitHub, furnished: Repository
 ) -> None:
     github.graphql_parts["octocat/hello"] = FieldRefused("FORBIDDEN", "You may not.")
@@ -97,7 +97,7 @@ async def test_a_repository_that_may_not_be_read_fails_alone_and_is_not_asked_fo
     assert len(github.requests) == 1
 
 
-async def test_a_null_without_an_error_is_asked_for_by_rest(
+async def test_a_null_issue_without_an_error_is_read_by_rest(
     client: Client, github: ScriptedGitHub, furnished: Repository
 ) -> None:
     github.graphql_parts |= {"octocat/hello": None, "octocat/hello#1": None}
@@ -118,7 +118,7 @@ async def test_a_null_without_an_error_is_asked_for_by_rest(
         {"defaultBranchRef": {"name": "main", "target": {"__typename": "Commit", "history": {"nodes": None}}}},
     ],
 )
-async def test_a_null_in_a_list_of_a_repository_leaves_it_to_rest(
+async def test_a_repository_with_a_null_list_entry_is_read_by_rest(
     client: Client, github: ScriptedGitHub, furnished: Repository, part: dict[str, Any]
 ) -> None:
     github.graphql_parts["octocat/hello"] = part
@@ -162,7 +162,7 @@ def _comments(*nodes: Any) -> Callable[..., Any]:
         {"assignees": {"nodes": None}},
     ],
 )
-async def test_an_issue_that_is_not_whole_is_asked_for_by_rest(
+async def test_an_incomplete_issue_is_read_by_rest(
     client: Client, github: ScriptedGitHub, furnished: Repository, part: dict[str, Any]
 ) -> None:
     furnished.issues[1].labels, furnished.issues[1].assignees = ["bug"], [furnished.owner]
@@ -175,7 +175,7 @@ async def test_an_issue_that_is_not_whole_is_asked_for_by_rest(
 
 
 @pytest.mark.parametrize("error", [{"type": LIMITS}, {"type": "FORBIDDEN"}, {}])
-async def test_an_error_that_names_no_item_leaves_all_of_them_to_rest(
+async def test_all_items_are_read_by_rest_after_an_error_without_a_path(
     client: Client, github: ScriptedGitHub, furnished: Repository, error: dict[str, str]
 ) -> None:
     github.graphql_errors = [{"message": "Something went wrong while executing your query.", **error}]
@@ -190,7 +190,7 @@ async def test_an_error_that_names_no_item_leaves_all_of_them_to_rest(
 @pytest.mark.parametrize(
     "body", [b"<html>", {"data": None}, {"data": [1], "errors": [{"message": "No."}]}, {"data": {"item0": 1}}, []]
 )
-async def test_an_answer_that_cannot_be_read_leaves_all_of_them_to_rest(
+async def test_all_items_are_read_by_rest_after_an_unreadable_response(
     client: Client, github: ScriptedGitHub, furnished: Repository, body: Any
 ) -> None:
     github.fault("POST", "/graphql", status=200, body=body, times=9)
@@ -200,7 +200,7 @@ async def test_an_answer_that_cannot_be_read_leaves_all_of_them_to_rest(
     assert [data(result)["title"] for result in await issues(client)] == ["Broken", "Slow"]
 
 
-async def test_a_rate_limit_is_the_failure_of_all_even_beside_data(
+async def test_a_rate_limit_fails_the_whole_batch_even_with_data(
     client: Client, github: ScriptedGitHub, furnished: Repository
 ) -> None:
     github.graphql_errors = [{"message": "API rate limit exceeded", "type": "RATE_LIMITED"}]
@@ -208,7 +208,7 @@ async def test_a_rate_limit_is_the_failure_of_all_even_beside_data(
     assert github.seen("GET") == []
 
 
-async def test_a_row_of_several_repositories_is_whole_too(
+async def test_a_row_of_compared_repositories_is_complete_after_a_partial_response(
     use: Use, github: ScriptedGitHub, furnished: Repository
 ) -> None:
     github.graphql_parts["octocat/hello"] = {"latestRelease": FieldRefused("FORBIDDEN")}

@@ -1,4 +1,4 @@
-"""Repositories asked for at the same moment: one GraphQL request, and one failure reaches only whom it concerns."""
+"""Repositories that are read at the same time: one GraphQL request, and a failure of one does not affect others."""
 
 import asyncio
 from pathlib import Path
@@ -35,11 +35,11 @@ def _furnished(world: World, repository: Repository) -> None:
     world.issue(repository, "Broken")
 
 
-async def at_once(client: Client, asked: list[dict[str, Any]]) -> list[Any]:
-    return await asyncio.gather(*(client.call_tool("get_repository_info", each) for each in asked))
+async def at_once(client: Client, requested: list[dict[str, Any]]) -> list[Any]:
+    return await asyncio.gather(*(client.call_tool("get_repository_info", each) for each in requested))
 
 
-async def test_ten_repositories_asked_for_at_once_cost_one_request(
+async def test_concurrent_reads_of_repositories_share_one_request(
     client: Client, github: ScriptedGitHub, world: World
 ) -> None:
     results = await at_once(client, ten(world))
@@ -47,24 +47,24 @@ async def test_ten_repositories_asked_for_at_once_cost_one_request(
     assert [request.path for request in github.requests] == ["/graphql"]
 
 
-async def test_together_they_say_the_same_as_each_alone(connect: Connect, world: World) -> None:
-    asked = [{**each, "commits": number} for number, each in enumerate(ten(world))]
+async def test_repositories_read_in_a_batch_equal_those_read_one_by_one(connect: Connect, world: World) -> None:
+    requested = [{**each, "commits": number} for number, each in enumerate(ten(world))]
     async with connect() as client:
-        together = [data(result) for result in await at_once(client, asked)]
+        together = [data(result) for result in await at_once(client, requested)]
     async with connect() as client:
-        alone = [data(await client.call_tool("get_repository_info", each)) for each in asked[:3]]
+        alone = [data(await client.call_tool("get_repository_info", each)) for each in requested[:3]]
     assert together[:3] == alone
 
 
-async def test_a_repository_that_is_not_there_fails_alone(client: Client, world: World) -> None:
-    asked = [*ten(world), {"owner": "acme", "repo": "missing"}]
-    *others, missing = await at_once(client, asked)
+async def test_a_missing_repository_fails_without_the_others_of_its_batch(client: Client, world: World) -> None:
+    requested = [*ten(world), {"owner": "acme", "repo": "missing"}]
+    *others, missing = await at_once(client, requested)
     assert failure(missing).code == "RESOURCE_NOT_FOUND"
     assert "missing or hidden" in failure(missing).message
     assert [result.is_error for result in others] == [False] * 10
 
 
-async def test_without_a_token_each_is_asked_for_by_rest(
+async def test_repositories_are_read_by_rest_without_a_token(
     connect: Connect, github: ScriptedGitHub, world: World
 ) -> None:
     async with connect(GITHUB_TOKEN=None) as client:
@@ -73,7 +73,7 @@ async def test_without_a_token_each_is_asked_for_by_rest(
     assert [request for request in github.requests if request.path == "/graphql"] == []
 
 
-async def test_where_graphql_is_refused_each_is_asked_for_by_rest(
+async def test_repositories_are_read_by_rest_if_graphql_is_refused(
     client: Client, github: ScriptedGitHub, world: World
 ) -> None:
     body = {"message": "Resource not accessible by personal access token"}
@@ -82,17 +82,17 @@ async def test_where_graphql_is_refused_each_is_asked_for_by_rest(
     assert [data(result)["stars"] for result in results] == [0, 1, 2]
 
 
-async def test_what_a_repository_is_really_called_decides_whether_it_may_be_read(
+async def test_the_allow_list_applies_to_the_present_name_of_a_batched_repository(
     connect: Connect, world: World
 ) -> None:
-    asked = ten(world)
+    requested = ten(world)
     world.rename("acme/part-3", "evil/part-3")
     world.rename("acme/part-4", "acme/part-four")
     async with connect(GITHUB_ALLOWED_REPOS="acme/*") as client:
-        results = await at_once(client, asked)
+        results = await at_once(client, requested)
     assert failure(results[3]).code == "PERMISSION_DENIED"
     assert "evil" not in failure(results[3]).message
-    assert data(results[4])["warnings"] == ["acme/part-4 is called acme/part-four now."]
+    assert data(results[4])["warnings"] == ["acme/part-4 was renamed to acme/part-four."]
     assert [result.is_error for result in results].count(True) == 1
 
 
@@ -104,7 +104,7 @@ async def test_an_empty_repository_has_no_commits_and_no_warning(client: Client,
 
 
 def _named_by_token(request: Request) -> Reply:
-    """Every repository asked for, with stars that tell the account."""
+    """A GraphQL response with all requested repositories, whose stars identify the account of the request."""
     count = request.json["query"].count(": repository(")
     stars = int(request.headers["authorization"][-1])
     names = [f"{request.json['variables'][f'owner{n}']}/{request.json['variables'][f'repo{n}']}" for n in range(count)]
@@ -119,8 +119,8 @@ async def test_repositories_of_two_accounts_are_never_in_one_request(tmp_path: P
     store.keep("github-mcp", Account("mine", "id", "http://127.0.0.1:9/token"), Tokens("token-2"))
     upstream.answers("POST /graphql", _named_by_token)
     env = {"TOOLROLL_ACCOUNTS_FILE": str(store.path), "TOOLROLL_KEYCHAIN": "off"}
-    asked = [{"owner": owner, "repo": f"r{n}", "commits": 0} for n in range(5) for owner in ("acme", "octo")]
+    requested = [{"owner": owner, "repo": f"r{n}", "commits": 0} for n in range(5) for owner in ("acme", "octo")]
     async with upstream, connected(SERVER, env={**env, "GITHUB_API_URL": upstream.url}) as client:
-        results = [data(result) for result in await at_once(client, asked)]
+        results = [data(result) for result in await at_once(client, requested)]
     assert [result["stars"] for result in results] == [1, 2] * 5
     assert len(upstream.requests) == 2

@@ -1,4 +1,4 @@
-"""A repository that is asked for again within a minute: requests counted, and when the answer is read anew."""
+"""Caching of the overview of a repository for a minute: number of requests, and when the entry is not used."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,7 @@ from scripted_github import ScriptedGitHub
 from volume import in_volume, volume
 
 
-async def test_a_repository_asked_for_twice_costs_four_requests_and_says_of_when_it_is(
+async def test_a_second_read_of_a_repository_comes_from_the_cache_with_its_time(
     call: Call, github: ScriptedGitHub
 ) -> None:
     first, second = [data(await call("get_repository_info", **HELLO)) for _ in range(2)]
@@ -25,30 +25,30 @@ async def test_a_repository_asked_for_twice_costs_four_requests_and_says_of_when
     assert first == second
 
 
-async def test_a_repository_asked_for_ten_times_at_once_costs_four_requests(call: Call, github: ScriptedGitHub) -> None:
+async def test_ten_concurrent_reads_of_a_repository_send_four_requests(call: Call, github: ScriptedGitHub) -> None:
     results = await asyncio.gather(*(call("get_repository_info", **HELLO) for _ in range(10)))
     assert {data(result)["full_name"] for result in results} == {"octocat/hello"}
     assert len(github.requests) == 4
 
 
-async def test_other_arguments_are_another_question(call: Call, github: ScriptedGitHub) -> None:
+async def test_other_arguments_do_not_hit_the_cache(call: Call, github: ScriptedGitHub) -> None:
     await call("get_repository_info", **HELLO)
     shown = data(await call("get_repository_info", **HELLO, readme_lines=1))
     assert shown["readme"].startswith("# Hello")
     assert len(github.requests) == 9
 
 
-async def test_a_fresh_answer_is_read_anew_and_kept_for_the_next_reader(call: Call, world: World) -> None:
+async def test_fresh_bypasses_the_cache_and_replaces_its_entry(call: Call, world: World) -> None:
     await call("get_repository_info", **HELLO)
     world.repositories["octocat/hello"].stars = 7
-    kept = data(await call("get_repository_info", **HELLO))
+    cached = data(await call("get_repository_info", **HELLO))
     fresh = data(await call("get_repository_info", **HELLO, fresh=True))
     after = data(await call("get_repository_info", **HELLO))
-    assert (kept["stars"], fresh["stars"], after["stars"]) == (0, 7, 7)
-    assert ["as_of" in each for each in (kept, fresh, after)] == [True, False, True]
+    assert (cached["stars"], fresh["stars"], after["stars"]) == (0, 7, 7)
+    assert ["as_of" in each for each in (cached, fresh, after)] == [True, False, True]
 
 
-async def test_a_new_issue_is_counted_at_once(call: Call) -> None:
+async def test_a_new_issue_invalidates_the_cached_repository(call: Call) -> None:
     before = data(await call("get_repository_info", **HELLO))
     await call("create_issue", **HELLO, title="Broken", body="It is.")
     after = data(await call("get_repository_info", **HELLO))
@@ -56,21 +56,21 @@ async def test_a_new_issue_is_counted_at_once(call: Call) -> None:
     assert "as_of" not in after
 
 
-async def test_an_answer_with_a_part_missing_is_not_kept(call: Call, github: ScriptedGitHub) -> None:
+async def test_an_incomplete_overview_is_not_cached(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ".*/languages", status=403, body={"message": "no"})
     first, second = [data(await call("get_repository_info", **HELLO)) for _ in range(2)]
     assert "The languages could not be read" in first["warnings"][0]
     assert second.keys().isdisjoint({"warnings", "as_of"})
 
 
-async def test_a_failure_is_not_kept(call: Call, world: World) -> None:
+async def test_a_failure_is_not_cached(call: Call, world: World) -> None:
     missing = {"owner": "octocat", "repo": "later"}
     assert (await call("get_repository_info", **missing)).is_error
     world.repository("octocat/later")
     assert data(await call("get_repository_info", **missing))["full_name"] == "octocat/later"
 
 
-async def test_without_a_token_an_answer_is_kept_with_its_warning(connect: Connect) -> None:
+async def test_without_a_token_a_result_is_cached_with_its_warning(connect: Connect) -> None:
     async with connect(GITHUB_TOKEN=None) as client:
         first, second = [data(await client.call_tool("get_repository_info", HELLO)) for _ in range(2)]
     assert first["warnings"] == second["warnings"]
@@ -78,12 +78,12 @@ async def test_without_a_token_an_answer_is_kept_with_its_warning(connect: Conne
 
 
 def _named_by_token(request: Request) -> Reply:
-    """A repository whose stars tell the account it was asked with."""
+    """A response with a repository whose stars identify the account of the request."""
     return Reply(json={"full_name": "acme/one", "stargazers_count": int(request.headers["authorization"][-1])})
 
 
 @in_volume
-async def test_accounts_that_take_turns_never_get_the_answer_of_the_other(tmp_path: Path) -> None:
+async def test_two_accounts_never_get_each_others_cached_result(tmp_path: Path) -> None:
     store, upstream = AccountStore(tmp_path / "accounts.json"), ScriptedUpstream()
     upstream.answers("GET /repos/acme/one", _named_by_token)
     upstream.answers("GET /repos/acme/one/languages", Reply(json={}))
@@ -98,9 +98,9 @@ async def test_accounts_that_take_turns_never_get_the_answer_of_the_other(tmp_pa
     async with upstream, connected(SERVER, env={**env, "GITHUB_API_URL": upstream.url}) as client:
         for number in range(volume(1_000)):
             sign_in(number % 2)
-            asked = {"owner": "acme", "repo": "one", "commits": 0}
-            result = data(await client.call_tool("get_repository_info", asked))
+            arguments = {"owner": "acme", "repo": "one", "commits": 0}
+            result = data(await client.call_tool("get_repository_info", arguments))
             crossed += [result] if result["stars"] != number % 2 else []
     assert crossed == []
     requests = len(upstream.asked("GET /repos/acme/one"))
-    assert requests < volume(1_000)  # two, and two more for each minute that this takes
+    assert requests < volume(1_000)  # two requests, and two more for each minute that the test takes

@@ -1,4 +1,4 @@
-"""Single comments: one is read by its address, an own one is edited or deleted."""
+"""Single comments: reading one by its URL, editing and deleting own ones."""
 
 import pytest
 from github_calls import HELLO, Connect, Use, call_agreed
@@ -11,7 +11,7 @@ PAGE = "https://github.com/octocat/hello"
 
 @pytest.fixture
 def hello(world: World) -> Repository:
-    """Issue 1 with comments 11 of octocat and 12 of mira, pull request 2 with a comment on a line and a review."""
+    """A repository with issue 1, comments 11 by octocat and 12 by mira, and pull request 2 with a review."""
     repository = world.repositories["octocat/hello"]
     issue = world.issue(repository, "Bug")
     issue.comments = [Comment(11, world.user("octocat"), "Mine", 1.0), Comment(12, world.user("mira"), "Hers", 2.0)]
@@ -32,7 +32,7 @@ def hello(world: World) -> Repository:
         ("/pull/2#pullrequestreview-41", {"comment_id": 41, "state": "approved", "body": "Fine"}),
     ],
 )
-async def test_a_comment_is_read_by_its_address(use: Use, hello: Repository, address: str, expected: object) -> None:
+async def test_a_comment_is_read_by_its_url(use: Use, hello: Repository, address: str, expected: object) -> None:
     comment = data(await use("get_comment", address=PAGE + address))
     assert comment == comment | expected
 
@@ -41,7 +41,7 @@ async def test_a_comment_is_read_by_its_address(use: Use, hello: Repository, add
     "address",
     [f"{PAGE}/issues/1", f"{PAGE}#issuecomment-11", "issuecomment-11", f"{PAGE}/issues/1#issuecomment-x", "ftp://x"],
 )
-async def test_what_is_no_address_of_a_comment_is_refused_unasked(
+async def test_an_address_that_is_not_a_comment_url_is_refused_without_a_request(
     use: Use, github: ScriptedGitHub, address: str
 ) -> None:
     assert failure(await use("get_comment", address=address)).code == "INVALID_INPUT"
@@ -49,12 +49,14 @@ async def test_what_is_no_address_of_a_comment_is_refused_unasked(
 
 
 @pytest.mark.parametrize("address", ["https://ghe.example.com/octocat/hello/issues/1", f"{PAGE}/issues/2"])
-async def test_a_comment_of_another_issue_or_host_is_not_shown(use: Use, hello: Repository, address: str) -> None:
+async def test_a_comment_url_with_another_issue_or_host_is_not_found(use: Use, hello: Repository, address: str) -> None:
     error = failure(await use("get_comment", address=f"{address}#issuecomment-11"))
     assert error.code == "RESOURCE_NOT_FOUND"
 
 
-async def test_an_address_outside_the_allow_list_is_not_asked_for(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_comment_url_outside_the_allow_list_is_refused_without_a_request(
+    use: Use, github: ScriptedGitHub
+) -> None:
     result = await use("get_comment", allowed="acme/*", address=f"{PAGE}/issues/1#issuecomment-11")
     assert failure(result).code == "PERMISSION_DENIED"
     assert github.requests == []
@@ -69,7 +71,9 @@ async def test_lockdown_withholds_an_outsiders_comment(connect: Connect, hello: 
     assert failure(hers).code == "PERMISSION_DENIED"
 
 
-async def test_an_own_comment_is_edited_once(use: Use, github: ScriptedGitHub, hello: Repository) -> None:
+async def test_editing_an_own_comment_twice_with_one_text_sends_one_request(
+    use: Use, github: ScriptedGitHub, hello: Repository
+) -> None:
     for changed in ("edited", "nothing"):
         result = data(await use("update_comment", **HELLO, comment_id=11, body="Better"))
         assert result == {"comment_id": 11, "changed": changed}
@@ -82,16 +86,16 @@ async def test_an_own_comment_on_a_line_is_edited(use: Use, github: ScriptedGitH
 
 
 @pytest.mark.parametrize("change", [{"body": "Changed"}, {"delete": True}])
-async def test_a_comment_of_somebody_else_is_left_alone(
+async def test_a_comment_of_another_account_is_neither_edited_nor_deleted(
     use: Use, github: ScriptedGitHub, hello: Repository, change: dict[str, object]
 ) -> None:
     error = failure(await use("update_comment", **HELLO, comment_id=12, **change))
     assert error.code == "PERMISSION_DENIED"
-    assert "written by mira; this server changes those of octocat alone" in error.message
+    assert "written by mira; this server changes only those of octocat" in error.message
     assert github.seen("PATCH") + github.seen("DELETE") == []
 
 
-async def test_a_deletion_is_asked_about_with_the_text_and_done_once(
+async def test_a_deletion_asks_a_person_with_the_comments_text_and_is_sent_once(
     connect: Connect, github: ScriptedGitHub, hello: Repository
 ) -> None:
     arguments = {**HELLO, "comment_id": 11, "delete": True}
@@ -107,7 +111,7 @@ async def test_a_deletion_is_asked_about_with_the_text_and_done_once(
 
 
 @pytest.mark.parametrize("acts", [True, False])
-async def test_a_deletion_whose_answer_is_lost_ends_with_the_comment_gone(
+async def test_a_deletion_whose_response_is_lost_succeeds_if_the_comment_is_gone(
     connect: Connect, github: ScriptedGitHub, hello: Repository, acts: bool
 ) -> None:
     github.fault("DELETE", ".*", "reset", acts=acts)
@@ -118,7 +122,7 @@ async def test_a_deletion_whose_answer_is_lost_ends_with_the_comment_gone(
 
 
 @pytest.mark.parametrize("change", [{}, {"body": "x", "delete": True}])
-async def test_an_edit_and_a_deletion_exclude_each_other(
+async def test_both_or_neither_of_body_and_delete_are_refused(
     use: Use, github: ScriptedGitHub, hello: Repository, change: dict[str, object]
 ) -> None:
     error = failure(await use("update_comment", **HELLO, comment_id=11, **change))
@@ -126,7 +130,7 @@ async def test_an_edit_and_a_deletion_exclude_each_other(
     assert github.seen("PATCH") + github.seen("DELETE") == []
 
 
-async def test_hidden_parts_of_a_comment_are_not_lost_unasked(
+async def test_an_edit_that_would_drop_hidden_parts_of_a_comment_needs_the_hidden_argument(
     use: Use, github: ScriptedGitHub, hello: Repository
 ) -> None:
     hello.issues[1].comments[0].body = "Seen <!-- note to the bot -->"

@@ -1,4 +1,4 @@
-"""Counts that say what was not read or not checked, and parts of answers that are unknown rather than empty."""
+"""Counts of unread and skipped entries, and missing parts of responses that are shown as unknown and not as empty."""
 
 import base64
 from typing import Any
@@ -29,7 +29,7 @@ def pull(world: World) -> Issue:
 
 
 @pytest.mark.parametrize("unread", ["check-runs", "status"])
-async def test_checks_of_which_one_kind_cannot_be_read_are_not_told_as_all(
+async def test_the_count_of_checks_says_that_one_kind_was_not_read(
     call: Call, pull: Issue, github: ScriptedGitHub, unread: str
 ) -> None:
     github.description = None
@@ -40,13 +40,13 @@ async def test_checks_of_which_one_kind_cannot_be_read_are_not_told_as_all(
     assert data(await call("get_issue", **HELLO, number=1))["pull_request"]["checks"] == "1 passed, more not read"
 
 
-def test_a_skipped_check_has_not_passed() -> None:
+def test_skipped_checks_are_counted_separately_from_passed_ones() -> None:
     runs = [CheckRunRecord(conclusion=word) for word in ("skipped", "skipped", "neutral", "success")]
     assert checks_summary(PartialList(runs), PartialList([])) == "2 passed, 2 skipped"
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "shown"),
     [
         ({"state": "closed", "mergeable": None, "mergeable_state": "unknown"}, "no: closed"),
         ({"state": "open", "mergeable": None}, "unknown: GitHub has not computed it yet"),
@@ -54,40 +54,43 @@ def test_a_skipped_check_has_not_passed() -> None:
         ({"state": "closed", "merged_at": "2026-01-01T00:00:00Z"}, "already merged"),
     ],
 )
-def test_whether_it_can_be_merged_is_told_by_its_state(facts: dict[str, Any], told: str) -> None:
-    assert mergeability(PullRequestRecord(1, SIDE, SIDE, **facts)) == told
+def test_mergeability_follows_the_state_of_the_pull_request(facts: dict[str, Any], shown: str) -> None:
+    assert mergeability(PullRequestRecord(1, SIDE, SIDE, **facts)) == shown
 
 
-def test_a_state_that_is_not_known_yet_is_no_yes() -> None:
+def test_an_unknown_mergeable_state_is_not_reported_as_yes() -> None:
     pull = PullRequestRecord(1, SIDE, SIDE, state="open", mergeable=True, mergeable_state="unknown")
-    assert mergeability(pull).startswith("no conflicts; GitHub does not tell yet")
+    assert mergeability(pull).startswith("no conflicts; GitHub has not computed yet")
 
 
 @pytest.mark.parametrize(
-    ("conclusion", "total", "told"), [("skipped", 2, "2 skipped"), ("success", 40, "2 passed, 38 not read")]
+    ("conclusion", "total", "shown"), [("skipped", 2, "2 skipped"), ("success", 40, "2 passed, 38 not read")]
 )
-async def test_jobs_of_a_run_are_counted_as_what_they_are(
-    use: Use, github: ScriptedGitHub, conclusion: str, total: int, told: str
+async def test_jobs_of_a_run_are_counted_by_state(
+    use: Use, github: ScriptedGitHub, conclusion: str, total: int, shown: str
 ) -> None:
     github.description = None
     jobs = [{"id": number, "status": "completed", "conclusion": conclusion} for number in (1, 2)]
     github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7})
     github.fault("GET", f"{REPO}/actions/runs/7/jobs", status=200, body={"total_count": total, "jobs": jobs})
-    assert data(await use("get_run", **HELLO, run_id=7))["jobs"] == told
+    assert data(await use("get_run", **HELLO, run_id=7))["jobs"] == shown
 
 
-def test_names_beyond_twenty_are_counted() -> None:
+def test_a_list_of_names_shows_twenty_and_counts_the_others() -> None:
     assert named([]) == "none"
     assert named(["a", "b"]) == "a, b"
     assert named([str(number) for number in range(22)]).endswith("18, 19 and 2 more")
 
 
-def test_files_that_github_leaves_out_of_a_comparison_are_not_none() -> None:
+def test_a_comparison_without_files_does_not_say_zero_files() -> None:
     compared = ComparisonRecord(status="ahead", ahead_by=1, behind_by=0)
-    assert comparison_lines("a", "b", compared, [])[0] == "a...b: ahead, 1 ahead, 0 behind, files not told by GitHub"
+    assert (
+        comparison_lines("a", "b", compared, [])[0]
+        == "a...b: ahead, 1 ahead, 0 behind, changed files not reported by GitHub"
+    )
 
 
-async def test_a_diff_with_fewer_files_than_are_changed_is_not_taken_for_the_whole(
+async def test_a_diff_with_too_few_files_is_replaced_by_the_list_of_files(
     call: Call, pull: Issue, github: ScriptedGitHub
 ) -> None:
     diff = b"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-0\n+1\n"
@@ -112,7 +115,7 @@ async def test_a_diff_that_is_not_found_is_read_from_the_list_of_files(call: Cal
     assert "+++ b/a" in text(await call("get_pull_request_diff", **HELLO, pr_number=1))
 
 
-async def test_the_verdict_of_a_deleted_account_is_shown_however_many_comments_follow(
+async def test_a_deleted_accounts_verdict_is_shown_despite_many_later_comments(
     call: Call, pull: Issue, github: ScriptedGitHub
 ) -> None:
     github.description = None
@@ -123,7 +126,7 @@ async def test_the_verdict_of_a_deleted_account_is_shown_however_many_comments_f
     assert [each["body"] for each in reviews][:3] == ["no 1", "no 2", "x"]
 
 
-async def test_a_branch_that_holds_its_base_already_is_left_as_it_is(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_branch_that_contains_its_base_is_not_updated(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     side = {"sha": "a" * 40, "ref": "x"}
     github.fault("GET", f"{REPO}/pulls/1", status=200, body={"number": 1, "head": side, "base": side})
@@ -136,7 +139,9 @@ async def test_a_branch_that_holds_its_base_already_is_left_as_it_is(use: Use, g
 
 
 @pytest.mark.parametrize("tool", ["list_notifications", "search_repositories"])
-async def test_entries_that_the_allow_list_leaves_out_are_told(use: Use, github: ScriptedGitHub, tool: str) -> None:
+async def test_a_warning_counts_entries_that_the_allow_list_leaves_out(
+    use: Use, github: ScriptedGitHub, tool: str
+) -> None:
     github.description = None
     outside = {"full_name": "acme/secret"}
     listed = [{"id": "1", "repository": outside, **outside}]
@@ -147,7 +152,9 @@ async def test_entries_that_the_allow_list_leaves_out_are_told(use: Use, github:
     assert "secret" not in str(found)
 
 
-async def test_a_web_page_is_no_content_of_a_large_file(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_web_page_instead_of_a_large_files_content_is_an_upstream_error(
+    call: Call, github: ScriptedGitHub
+) -> None:
     github.description = None
     node = {"type": "file", "sha": "c" * 40, "size": 2_000_000, "encoding": "none", "content": ""}
     github.fault("GET", ".*/contents/big", status=200, body=node)
@@ -165,7 +172,9 @@ async def test_a_web_page_is_no_content_of_a_large_file(call: Call, github: Scri
         (b"\0\1", "README.md is a binary file, not shown."),
     ],
 )
-async def test_a_readme_is_read_like_any_file(call: Call, github: ScriptedGitHub, content: bytes, shown: str) -> None:
+async def test_a_readme_is_decoded_like_other_files(
+    call: Call, github: ScriptedGitHub, content: bytes, shown: str
+) -> None:
     github.description = None
     encoded = base64.b64encode(content).decode()
     readme = {"type": "file", "path": "README.md", "encoding": "base64", "content": encoded}
@@ -173,12 +182,12 @@ async def test_a_readme_is_read_like_any_file(call: Call, github: ScriptedGitHub
     assert data(await call("get_repository_info", **HELLO, readme_lines=2))["readme"] == shown
 
 
-def test_a_release_without_its_date_is_no_draft() -> None:
+def test_a_release_without_a_date_is_not_shown_as_a_draft() -> None:
     assert release_line(ReleaseRecord("v1", created_at="2026-01-02T00:00:00Z")) == "v1 2026-01-02"
     assert release_line(ReleaseRecord("v1")) == "v1"
     assert release_line(ReleaseRecord("v1", draft=True, created_at="2026-01-02T00:00:00Z")) == "v1 draft"
 
 
-def test_a_day_is_that_of_utc_whatever_offset_a_commit_has() -> None:
+def test_dates_of_commits_are_converted_to_utc() -> None:
     moments = ["2026-11-19T23:30:00-08:00", "2026-11-20T07:30:00Z", "2026-11-20T00:30:00+09:00", "2026-11-20", "soon"]
     assert [day(each) for each in moments] == ["2026-11-20", "2026-11-20", "2026-11-19", "2026-11-20", "soon"]

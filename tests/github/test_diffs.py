@@ -1,4 +1,4 @@
-"""Reading what a pull request changes: whole, in pages, and where GitHub will not write it whole."""
+"""Diffs of pull requests: in one page, in several, and if GitHub refuses to return the whole diff."""
 
 import base64
 from typing import Any
@@ -28,14 +28,14 @@ def pull(world: World, hello: Repository, files: dict[str, bytes | None], branch
 
 
 def parts(page: str) -> tuple[str, str | None]:
-    """A page without its cursor line, and the cursor."""
+    """Split a page into its text without the cursor line, and the cursor."""
     body, _, last = page.rpartition("\n")
     mark = "[more: same arguments with cursor="
     return (body, last.removeprefix(mark).removesuffix("]")) if last.startswith(mark) else (page, None)
 
 
 async def read_on(call: Call, **arguments: Any) -> list[str]:
-    """Every page by following the cursors."""
+    """All pages of a diff, read by following the cursors."""
     pages: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -47,7 +47,7 @@ async def read_on(call: Call, **arguments: Any) -> list[str]:
 
 
 def diff_of(pages: list[str]) -> str:
-    """The diff alone: the first page's head and list of files end at the second empty line, later heads are a line."""
+    """The diff in pages, without the title and list of files on the first page and the title lines of later pages."""
     lines = [line for page in pages for line in page.split("\n")[1:]]
     start = next(index for index, line in enumerate(lines) if line.startswith("diff --git "))
     return "\n".join(lines[start:])
@@ -60,13 +60,11 @@ def expected(hello: Repository, issue: Issue) -> str:
 
 
 def without_blob_ids(diff: str) -> str:
-    """GitHub's list of files does not tell the `index` line of a diff."""
+    """A diff without its `index` lines, which a diff made from GitHub's list of files lacks."""
     return "\n".join(line for line in diff.split("\n") if not line.startswith("index "))
 
 
-async def test_the_first_page_says_what_it_is_then_the_files_then_the_diff(
-    call: Call, world: World, hello: Repository
-) -> None:
+async def test_the_first_page_has_title_then_files_then_diff(call: Call, world: World, hello: Repository) -> None:
     pull(world, hello, {"src/app.py": b"print('bye')\n", "new.txt": b"a\nb\n", "README.md": None})
     page = text(await call(DIFF, **HELLO, pr_number=1))
     assert page.split("\n")[:8] == [
@@ -82,20 +80,22 @@ async def test_the_first_page_says_what_it_is_then_the_files_then_the_diff(
     assert page.endswith("@@ -1 +1 @@\n-print('hello')\n+print('bye')")
 
 
-async def test_globs_choose_files_and_counts_can_come_alone(call: Call, world: World, hello: Repository) -> None:
+async def test_globs_select_files_and_stat_only_leaves_out_the_diff(
+    call: Call, world: World, hello: Repository
+) -> None:
     pull(world, hello, {"src/app.py": b"1\n", "src/b.js": b"2\n", "docs/c.md": b"3\n"})
     page = text(await call(DIFF, **HELLO, pr_number=1, paths=["src/*"], stat_only=True))
     assert page.split("\n")[3:] == ["M src/app.py +1 -1", "A src/b.js +1 -0"]
 
 
-async def test_globs_that_match_nothing_say_so(call: Call, world: World, hello: Repository) -> None:
+async def test_globs_that_match_no_file_are_refused_with_a_remedy(call: Call, world: World, hello: Repository) -> None:
     pull(world, hello, {"a": b"1\n"})
     error = failure(await call(DIFF, **HELLO, pr_number=1, paths=["*.rs"]))
-    assert error.message == "No changed file matches paths. Leave paths out to see every file."
+    assert error.message == "No changed file matches paths. Leave paths out to see every changed file."
 
 
 @pytest.mark.parametrize("max_lines", [1, 2, 3, 7, 50])
-async def test_pages_of_any_size_hold_every_line_once(
+async def test_pages_of_any_size_contain_every_line_once(
     call: Call, world: World, hello: Repository, max_lines: int
 ) -> None:
     files: dict[str, bytes | None] = {f"f{n}.txt": b"".join(b"%d\n" % i for i in range(n)) for n in range(1, 9)}
@@ -104,7 +104,7 @@ async def test_pages_of_any_size_hold_every_line_once(
     assert diff_of(pages) == expected(hello, issue)
 
 
-async def test_a_page_that_begins_inside_a_file_names_it(call: Call, world: World, hello: Repository) -> None:
+async def test_a_page_that_begins_inside_a_file_names_the_file(call: Call, world: World, hello: Repository) -> None:
     pull(world, hello, {"long.txt": b"x\n" * 40})
     pages = await read_on(call, max_lines=20)
     assert [page.split("\n")[0] for page in pages[1:]] == ["#1, continued in long.txt"] * (len(pages) - 1)
@@ -121,20 +121,20 @@ async def test_a_pull_request_of_301_files_is_read_to_the_end(
     assert 406 in {request.status for request in github.requests}
 
 
-async def test_the_host_hears_once_that_the_list_of_files_is_read_in_place_of_the_diff(
+async def test_a_host_gets_one_log_message_when_the_list_of_files_replaces_the_diff(
     connect: Connect, world: World, hello: Repository
 ) -> None:
-    heard: list[str] = []
+    messages: list[str] = []
 
-    async def hear(params: Any) -> None:
-        heard.append(params.data)
+    async def on_message(params: Any) -> None:
+        messages.append(params.data)
 
     pull(world, hello, {f"src/file{n:03}.py": b"" for n in range(301)})
-    async with connect(logging_callback=hear, log_level="info") as client:
+    async with connect(logging_callback=on_message, log_level="info") as client:
         page = text(await client.call_tool(DIFF, {**HELLO, "pr_number": 1, "max_lines": 10}))
-        assert heard == ["GitHub does not give the whole diff; its list of changed files is read."]
+        assert messages == ["GitHub does not return the whole diff; its list of changed files is read instead."]
         await client.call_tool(DIFF, {**HELLO, "pr_number": 1, "max_lines": 10, "cursor": parts(page)[1]})
-    assert [told for told in heard[1:] if told == heard[0]] == []
+    assert [each for each in messages[1:] if each == messages[0]] == []
 
 
 async def test_a_diff_of_25_000_lines_is_read_to_the_end(call: Call, world: World, hello: Repository) -> None:
@@ -147,7 +147,7 @@ async def test_a_diff_of_25_000_lines_is_read_to_the_end(call: Call, world: Worl
     assert len(pages) >= 25
 
 
-async def test_one_file_github_leaves_out_is_computed_lines_its_blobs(
+async def test_the_diff_of_a_file_that_github_leaves_out_is_computed_from_its_blobs(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     old = [f"line {n}\n" for n in range(24_000)]
@@ -166,7 +166,7 @@ async def test_a_binary_file_is_named_and_not_shown(call: Call, world: World, he
     assert "Binary files /dev/null and b/logo.png differ" in page
 
 
-async def test_new_commits_do_not_mix_into_a_diff_being_read(call: Call, world: World, hello: Repository) -> None:
+async def test_new_commits_do_not_change_the_later_pages_of_a_diff(call: Call, world: World, hello: Repository) -> None:
     issue = pull(world, hello, {f"f{n}.txt": b"1\n" * 10 for n in range(5)})
     whole = expected(hello, issue)
     first, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=40)))
@@ -179,7 +179,9 @@ async def test_new_commits_do_not_mix_into_a_diff_being_read(call: Call, world: 
     assert diff_of(pages) == whole
 
 
-async def test_new_commits_end_the_reading_of_a_listed_diff(call: Call, world: World, hello: Repository) -> None:
+async def test_new_commits_are_a_conflict_if_files_come_from_the_list(
+    call: Call, world: World, hello: Repository
+) -> None:
     issue = pull(world, hello, {f"f{n}.txt": b"1\n" for n in range(301)})
     _, cursor = parts(text(await call(DIFF, **HELLO, pr_number=1, max_lines=400)))
     assert issue.pull
@@ -189,7 +191,7 @@ async def test_new_commits_end_the_reading_of_a_listed_diff(call: Call, world: W
     assert "Start again without cursor" in error.message
 
 
-async def test_a_minified_line_is_cut_and_costs_one_page(call: Call, world: World, hello: Repository) -> None:
+async def test_a_very_long_line_is_cut_in_a_diff(call: Call, world: World, hello: Repository) -> None:
     pull(world, hello, {"min.js": b"x" * 500_000 + b"\nshort\n", "src/app.py": b"print('bye')\n"})
     pages = await read_on(call)
     assert len(pages) == 1
@@ -198,14 +200,16 @@ async def test_a_minified_line_is_cut_and_costs_one_page(call: Call, world: Worl
     assert "+print('bye')" in pages[0]
 
 
-async def test_an_issue_is_no_pull_request(call: Call, world: World, hello: Repository) -> None:
+async def test_the_number_of_an_issue_is_not_found_as_a_pull_request(
+    call: Call, world: World, hello: Repository
+) -> None:
     world.issue(hello, "An issue")
     error = failure(await call(DIFF, **HELLO, pr_number=1))
     assert error.code == "RESOURCE_NOT_FOUND"
     assert "list_issues" in error.message
 
 
-def test_names_that_git_quotes_are_read() -> None:
+def test_file_names_quoted_by_git_are_decoded() -> None:
     diff = (
         'diff --git "a/caf\\303\\251.txt" "b/caf\\303\\251.txt"\n--- "a/caf\\303\\251.txt"\n'
         '+++ "b/caf\\303\\251.txt"\n@@ -1 +1 @@\n-a\n+b\n'
@@ -213,34 +217,34 @@ def test_names_that_git_quotes_are_read() -> None:
     assert [change.path for change in changes_in(diff)] == ["café.txt"]
 
 
-def test_a_renamed_file_tells_both_names() -> None:
+def test_a_renamed_file_in_a_diff_shows_both_names() -> None:
     diff = "diff --git a/old b/new\nsimilarity index 100%\nrename from old\nrename to new\n"
     assert [change.stat for change in changes_in(diff)] == ["R old -> new +0 -0"]
 
 
-def test_an_empty_new_file_has_its_name_from_the_head() -> None:
+def test_the_name_of_an_empty_new_file_is_read_from_the_diff_header() -> None:
     diff = "diff --git a/a b.txt b/a b.txt\nnew file mode 100644\nindex 0000000..e69de29\n"
     assert [change.stat for change in changes_in(diff)] == ["A a b.txt +0 -0"]
 
 
-def test_lines_that_look_like_heads_inside_a_file_start_no_new_one() -> None:
+def test_content_that_resembles_a_diff_header_does_not_start_a_new_file() -> None:
     diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n diff --git a/y b/y\n--- a/z\n++++ b/z\n"
     (change,) = changes_in(diff)
     assert (change.path, change.additions, change.deletions) == ("x", 1, 1)
 
 
 def _changed_lines(diff: str) -> list[str]:
-    """What is told as added or removed; how a diff is cut into hunks is its maker's choice."""
+    """The added and removed lines of a diff, whatever its division into hunks."""
     return [line for line in diff.split("\n") if line.startswith(("+", "-"))]
 
 
 def listed(**facts: Any) -> ChangedFileRecord:
-    """One entry of GitHub's list of changed files."""
+    """An entry of GitHub's list of changed files."""
     usual: dict[str, Any] = {"filename": "new.py", "status": "modified", "additions": 1, "deletions": 1, "changes": 2}
     return ChangedFileRecord(**{**usual, "sha": "0" * 40, **facts})
 
 
-def test_a_listed_renamed_file_tells_both_names() -> None:
+def test_a_renamed_file_in_githubs_list_shows_both_names() -> None:
     change = listed_change(listed(status="renamed", previous_filename="old.py", patch="@@ -1 +1 @@\n-a\n+b"))
     assert change.stat == "R old.py -> new.py +1 -1"
     assert change.lines == (
@@ -255,18 +259,18 @@ def test_a_listed_renamed_file_tells_both_names() -> None:
     )
 
 
-def test_a_listed_file_that_was_only_moved_has_no_hunks() -> None:
+def test_a_moved_file_in_githubs_list_without_changes_has_no_hunks() -> None:
     change = listed_change(listed(status="renamed", previous_filename="old.py", additions=0, deletions=0, changes=0))
     assert change.lines == ("diff --git a/old.py b/new.py", "rename from old.py", "rename to new.py")
 
 
-def test_a_listed_binary_file_says_that_it_is_one() -> None:
+def test_a_binary_file_in_githubs_list_is_named_as_binary() -> None:
     change = listed_change(listed(status="changed", additions=0, deletions=0, changes=0))
     assert change.stat == "T new.py +0 -0"
-    assert change.lines == ("diff --git a/new.py b/new.py", "(binary, or nothing but its mode changed)")
+    assert change.lines == ("diff --git a/new.py b/new.py", "(binary file, or only its mode changed)")
 
 
-def test_large_files_that_came_or_went_are_told_whole() -> None:
+def test_the_computed_diff_of_an_added_or_removed_file_contains_all_its_lines() -> None:
     came = listed_change(listed(status="added", additions=2, deletions=0, changes=2))
     went = listed_change(listed(status="removed", additions=0, deletions=1, changes=1))
     assert computed_lines(came, None, "a\nb")[1:] == [
@@ -287,12 +291,12 @@ def test_large_files_that_came_or_went_are_told_whole() -> None:
     ]
 
 
-def test_a_binary_file_with_a_quoted_name_is_read() -> None:
+def test_the_quoted_name_of_a_binary_file_is_decoded() -> None:
     diff = 'diff --git "a/\\303\\251 \\"x\\".bin" "b/\\303\\251 \\"x\\".bin"\nBinary files differ\n'
     assert [change.path for change in changes_in(diff)] == ['é "x".bin']
 
 
-async def test_large_files_that_came_and_went_are_read_from_their_blobs(
+async def test_added_and_removed_large_files_are_read_from_their_blobs(
     call: Call, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"went.txt": b"".join(b"old %d\n" % n for n in range(21_000))}, "Big")
@@ -301,18 +305,19 @@ async def test_large_files_that_came_and_went_are_read_from_their_blobs(
     assert diff_of(pages) == without_blob_ids(expected(hello, issue))
 
 
-async def test_a_file_too_large_to_compare_is_named(
+async def test_a_file_too_large_to_compare_is_named_with_the_reason(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     pull(world, hello, {"came.txt": b"".join(b"%d\n" % n for n in range(21_000))})
     github.fault("GET", ".*/git/blobs/.*", status=200, body=b"x" * (11 * 1024 * 1024), times=9)
     pages = await read_on(call)
     assert diff_of(pages) == (
-        "diff --git a/came.txt b/came.txt\n(cannot be read: GitHub responded with more than 10 MiB; request less.)"
+        "diff --git a/came.txt b/came.txt\n"
+        "(this file cannot be read: GitHub responded with more than 10 MiB; request less.)"
     )
 
 
-async def test_a_list_that_github_cuts_says_how_much_is_missing(
+async def test_the_last_page_says_that_github_lists_only_3000_files(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     issue = pull(world, hello, {f"f{n}": b"" for n in range(301)})
@@ -324,7 +329,7 @@ async def test_a_list_that_github_cuts_says_how_much_is_missing(
 
 
 def github_answer(github: ScriptedGitHub, hello: Repository, issue: Issue) -> dict[str, Any]:
-    """What GitHub says of the pull request."""
+    """GitHub's response for the pull request."""
     assert issue.pull
     return IssueShapes(Shapes(github.url)).pull(hello, issue, issue.pull, (301, 0, 0))
 
@@ -342,7 +347,7 @@ async def test_a_cursor_has_at_most_60_characters(call: Call, world: World, hell
     assert max(lengths) <= 60
 
 
-async def test_an_empty_comparison_in_the_middle_of_a_diff_is_not_its_end(
+async def test_an_empty_comparison_between_two_pages_is_a_conflict(
     call: Call, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     issue = pull(world, hello, {f"f{n}.txt": b"1\n" * 10 for n in range(5)})

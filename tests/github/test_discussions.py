@@ -1,4 +1,4 @@
-"""Discussions: listed, read with their answer and replies, and answered once."""
+"""Discussions: listing them, reading one with its answer and replies, and commenting exactly once."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ LOST: list[dict[str, Any]] = [
 
 @pytest.fixture
 def question(graphql: GraphQLDescription, world: World) -> Discussion:
-    """Discussion 5 of octocat/hello with an answer of mira and a comment of a stranger, who has a reply."""
+    """Discussion 5 of octocat/hello with an answer by mira, and a comment by another account with a reply."""
     stranger, mira = world.user("stranger"), world.user("mira")
     answer = Contribution("DC_1", mira, "With a lock.", is_answer=True)
     reply = Contribution("DC_3", mira, "It does.")
@@ -42,7 +42,7 @@ async def test_discussions_are_listed_with_their_state(use: Use, question: Discu
     )
 
 
-async def test_a_list_of_discussions_goes_on_by_cursor(connect: Connect, question: Discussion) -> None:
+async def test_the_cursor_continues_a_list_of_discussions(connect: Connect, question: Discussion) -> None:
     async with connect(GITHUB_TOOLS="list_discussions") as client:
         first = data(await client.call_tool("list_discussions", {**HELLO, "max_results": 1}))
         arguments = {**HELLO, "max_results": 1, "cursor": first["next_cursor"]}
@@ -52,14 +52,14 @@ async def test_a_list_of_discussions_goes_on_by_cursor(connect: Connect, questio
 
 
 async def test_a_discussion_is_read_with_its_answer_and_replies(use: Use, question: Discussion) -> None:
-    told = data(await use("get_discussion", **ONE))
-    assert (told["state"], told["answered"], told["body"], told["comments_total"]) == (
+    discussion = data(await use("get_discussion", **ONE))
+    assert (discussion["state"], discussion["answered"], discussion["body"], discussion["comments_total"]) == (
         "open",
         True,
         "I wait too long.",
         2,
     )
-    first, second = told["comments"]
+    first, second = discussion["comments"]
     assert (first["comment_id"], first["answer"], first["author"]) == ("DC_1", True, "mira")
     assert "association" not in first
     assert (second["association"], second["replies"][0]["body"]) == ("none", "It does.")
@@ -81,7 +81,7 @@ async def test_replies_that_are_not_shown_are_counted(use: Use, question: Discus
     assert data(await use("get_discussion", **ONE))["comments"][0]["more_replies"] == 3
 
 
-async def test_a_number_of_no_discussion_is_told(use: Use, question: Discussion) -> None:
+async def test_a_missing_discussion_is_not_found_by_its_number(use: Use, question: Discussion) -> None:
     error = failure(await use("get_discussion", **HELLO, number=1))
     assert error.code == "RESOURCE_NOT_FOUND"
     assert "no discussion #1" in error.message
@@ -91,7 +91,7 @@ async def test_a_number_of_no_discussion_is_told(use: Use, question: Discussion)
 @pytest.mark.parametrize(
     "answer", [{}, [], {"data": None}, {"data": {"repository": None}}, {"data": {"repository": 7}}]
 )
-async def test_an_odd_answer_is_githubs_fault(
+async def test_a_malformed_discussion_response_is_an_upstream_error(
     use: Use, github: ScriptedGitHub, question: Discussion, tool: str, answer: Any
 ) -> None:
     github.fault("POST", "/graphql", status=200, body=answer, times=9)
@@ -100,7 +100,7 @@ async def test_an_odd_answer_is_githubs_fault(
 
 
 @pytest.mark.parametrize(("reply_to", "place"), [(None, "comments"), ("DC_2", "replies")])
-async def test_a_discussion_is_answered_once(
+async def test_a_comment_on_a_discussion_is_written_once(
     use: Use, github: ScriptedGitHub, question: Discussion, reply_to: str | None, place: str
 ) -> None:
     more = {} if reply_to is None else {"reply_to": reply_to}
@@ -114,7 +114,7 @@ async def test_a_discussion_is_answered_once(
 @pytest.mark.parametrize("reply_to", [None, "DC_2"])
 @pytest.mark.parametrize("acts", [True, False])
 @pytest.mark.parametrize("answer", LOST)
-async def test_a_comment_whose_answer_is_lost_is_found_again_or_unknown_and_never_doubled(
+async def test_a_discussion_comment_whose_response_is_lost_is_never_sent_twice(
     use: Use, github: ScriptedGitHub, question: Discussion, reply_to: str | None, acts: bool, answer: dict[str, Any]
 ) -> None:
     before = _texts(question)
@@ -134,7 +134,7 @@ def _texts(discussion: Discussion) -> int:
 
 
 @pytest.mark.parametrize("tool", ["list_discussions", "get_discussion", "add_discussion_comment"])
-async def test_a_repository_outside_the_allow_list_is_not_asked_about(
+async def test_discussions_outside_the_allow_list_are_refused_without_a_request(
     use: Use, github: ScriptedGitHub, question: Discussion, tool: str
 ) -> None:
     arguments = {"list_discussions": HELLO, "get_discussion": ONE, "add_discussion_comment": {**ONE, "body": "x"}}
@@ -142,12 +142,14 @@ async def test_a_repository_outside_the_allow_list_is_not_asked_about(
     assert github.requests == []
 
 
-async def test_lockdown_withholds_what_outsiders_wrote(connect: Connect, question: Discussion, world: World) -> None:
+async def test_lockdown_withholds_discussion_texts_of_authors_without_push_access(
+    connect: Connect, question: Discussion, world: World
+) -> None:
     world.repositories["octocat/hello"].permissions = {"octocat": "admin", "mira": "write"}
     async with connect(GITHUB_TOOLS="get_discussion,list_discussions", GITHUB_LOCKDOWN="true") as client:
-        told = data(await client.call_tool("get_discussion", ONE))
+        discussion = data(await client.call_tool("get_discussion", ONE))
         listed = rows(await client.call_tool("list_discussions", HELLO))
-    assert [each["comment_id"] for each in told["comments"]] == ["DC_1"]
-    assert told["body"] == "I wait too long."
-    assert "2 texts by authors without push access withheld" in told["warnings"][0]
+    assert [each["comment_id"] for each in discussion["comments"]] == ["DC_1"]
+    assert discussion["body"] == "I wait too long."
+    assert "2 texts by authors without push access withheld" in discussion["warnings"][0]
     assert [each["title"] for each in listed] == ["How to wait?", "(withheld)"]

@@ -1,4 +1,4 @@
-"""Edits of files: exactly what was given, in one commit, on the branch that the caller has seen."""
+"""Edits of files: exactly the given changes, in one commit, refused if branch or file are not as expected."""
 
 import base64
 from typing import Any
@@ -15,7 +15,7 @@ SPEC = "/repos/{owner}/{repo}"
 
 
 class GitObjects:
-    """The objects API of one branch: it answers in GitHub's shapes and keeps what was stored."""
+    """A fake of GitHub's git objects API for one branch, which stores blobs, trees and commits."""
 
     def __init__(self, github: ScriptedGitHub, content: bytes, mode: str = "100644") -> None:
         self.github = github
@@ -41,7 +41,7 @@ class GitObjects:
 EDIT = {"branch": "main", "message": "Change", **HELLO}
 
 
-async def test_an_edit_changes_exactly_what_was_given_and_moves_the_branch(use: Use, github: ScriptedGitHub) -> None:
+async def test_an_edit_changes_only_the_given_files_and_moves_the_branch(use: Use, github: ScriptedGitHub) -> None:
     objects = GitObjects(github, b"one\r\ntwo\r\nthree\r\n")
     github.fault("PATCH", f"{REPO}/git/refs/heads/main", status=200, body={"object": {"sha": "d" * 40}})
     edits = [{"path": "app.py", "old": "two\nthree", "new": "2\n3", "blob": objects.blob[:7]}]
@@ -56,15 +56,15 @@ async def test_an_edit_changes_exactly_what_was_given_and_moves_the_branch(use: 
     ("edit", "code", "words"),
     [
         ({"old": "missing", "new": "x"}, "CONFLICT", "old is not in the file"),
-        ({"old": "o", "new": "x"}, "CONFLICT", "stands in the file 2 times"),
-        ({"old": "one", "new": "1", "blob": "0000000"}, "CONFLICT", "is not blob 0000000 any more"),
+        ({"old": "o", "new": "x"}, "CONFLICT", "occurs in the file 2 times"),
+        ({"old": "one", "new": "1", "blob": "0000000"}, "CONFLICT", "is no longer at blob 0000000"),
         ({"content": "x", "delete": True}, "INVALID_INPUT", "give one of"),
-        ({"path": "app.py/inside", "content": "x"}, "INVALID_INPUT", "app.py is no folder"),
+        ({"path": "app.py/inside", "content": "x"}, "INVALID_INPUT", "app.py is not a folder"),
         ({"path": "none.py", "delete": True}, "RESOURCE_NOT_FOUND", "no file none.py"),
         ({"base64": "!"}, "INVALID_INPUT", "base64 cannot be decoded"),
     ],
 )
-async def test_an_edit_that_does_not_fit_changes_nothing(
+async def test_an_invalid_edit_changes_nothing(
     use: Use, github: ScriptedGitHub, edit: dict[str, Any], code: str, words: str
 ) -> None:
     GitObjects(github, b"one\ntwo\n")
@@ -74,13 +74,13 @@ async def test_an_edit_that_does_not_fit_changes_nothing(
     assert github.seen("PATCH") == []
 
 
-async def test_a_link_is_not_edited(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_symbolic_link_is_not_edited(use: Use, github: ScriptedGitHub) -> None:
     GitObjects(github, b"target", mode="120000")
     error = failure(await use("edit_files", **EDIT, edits=[{"path": "app.py", "content": "x"}]))
     assert "is a symbolic link" in error.message
 
 
-async def test_a_branch_that_is_elsewhere_than_expected_is_a_conflict(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_branch_that_is_not_at_expected_head_is_a_conflict(use: Use, github: ScriptedGitHub) -> None:
     GitObjects(github, b"one\n")
     edits = [{"path": "app.py", "content": "x"}]
     error = failure(await use("edit_files", **EDIT, edits=edits, expected_head="a" * 40))
@@ -88,7 +88,7 @@ async def test_a_branch_that_is_elsewhere_than_expected_is_a_conflict(use: Use, 
     assert github.seen("POST") == []
 
 
-async def test_a_branch_that_moved_meanwhile_is_a_conflict_and_stays(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_branch_that_moved_during_the_edit_is_a_conflict(use: Use, github: ScriptedGitHub) -> None:
     GitObjects(github, b"one\n")
     body = {"message": "Update is not a fast forward"}
     github.fault("PATCH", f"{REPO}/git/refs/heads/main", status=422, body=body)
@@ -97,7 +97,7 @@ async def test_a_branch_that_moved_meanwhile_is_a_conflict_and_stays(use: Use, g
     assert "Update is not a fast forward" in error.message
 
 
-async def test_a_move_of_the_branch_whose_answer_is_lost_is_asked_once_more(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_branch_move_whose_response_is_lost_is_not_committed_twice(use: Use, github: ScriptedGitHub) -> None:
     GitObjects(github, b"one\n")
     github.fault("PATCH", f"{REPO}/git/refs/heads/main", "reset", acts=False)
     github.fault("PATCH", f"{REPO}/git/refs/heads/main", status=200, body={"object": {"sha": "d" * 40}})
@@ -108,7 +108,7 @@ async def test_a_move_of_the_branch_whose_answer_is_lost_is_asked_once_more(use:
 
 @pytest.fixture
 def call_edit(use: Use) -> Use:
-    """Edit files of octocat/hello's main."""
+    """Caller of edit_files for the branch main of octocat/hello."""
 
     async def edit(*edits: dict[str, Any], **more: Any) -> Any:
         return await use("edit_files", **{**EDIT, **more}, edits=list(edits))
@@ -127,14 +127,14 @@ def put(world: World, path: str, content: bytes) -> None:
     world.commit(world.repositories["octocat/hello"], {path: content})
 
 
-async def test_several_edits_of_one_file_are_all_made(call_edit: Use, world: World) -> None:
+async def test_several_edits_of_one_file_are_all_applied(call_edit: Use, world: World) -> None:
     put(world, "a.txt", b"one\ntwo\nthree\n")
     edits = [{"path": "a.txt", "old": "one", "new": "1"}, {"path": "/a.txt", "old": "three", "new": "3"}]
     assert data(await call_edit(*edits))["commit"]
     assert content_of(world, "a.txt") == b"1\ntwo\n3\n"
 
 
-async def test_edits_of_one_file_that_exclude_each_other_change_nothing(
+async def test_contradictory_edits_of_one_file_are_refused(
     call_edit: Use, world: World, github: ScriptedGitHub
 ) -> None:
     put(world, "a.txt", b"one\n")
@@ -162,13 +162,13 @@ async def test_an_edit_keeps_encoding_and_line_ends_of_the_file(
     assert content_of(world, "a.txt") == after
 
 
-async def test_text_that_overlaps_itself_is_not_unique(call_edit: Use, world: World) -> None:
+async def test_overlapping_occurrences_of_old_count_as_two(call_edit: Use, world: World) -> None:
     put(world, "a.txt", b"aaa\n")
-    assert "stands in the file 2 times" in failure(await call_edit({"path": "a.txt", "old": "aa", "new": "b"})).message
+    assert "occurs in the file 2 times" in failure(await call_edit({"path": "a.txt", "old": "aa", "new": "b"})).message
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, {"object": {"sha": "0" * 40}}])
-async def test_a_move_of_the_branch_that_its_answer_does_not_prove_is_looked_up(
+async def test_a_branch_move_with_an_inconclusive_response_is_looked_up(
     call_edit: Use, world: World, github: ScriptedGitHub, answer: Any
 ) -> None:
     github.description = None
@@ -180,20 +180,20 @@ async def test_a_move_of_the_branch_that_its_answer_does_not_prove_is_looked_up(
     assert content_of(world, "new.txt") == b"x"
 
 
-async def test_a_branch_is_created_from_another_also_by_its_whole_name(call_edit: Use, world: World) -> None:
+async def test_a_branch_named_by_its_full_ref_is_created_from_start_branch(call_edit: Use, world: World) -> None:
     edit = {"path": "new.txt", "content": "x"}
     committed = data(await call_edit(edit, branch="refs/heads/topic", start_branch="main"))
     assert (committed["branch"], committed["created_branch"]) == ("topic", True)
     assert content_of(world, "new.txt", "topic") == b"x"
 
 
-async def test_a_folder_that_github_lists_in_part_is_not_edited(call_edit: Use, github: ScriptedGitHub) -> None:
+async def test_a_file_in_a_partially_listed_folder_is_not_edited(call_edit: Use, github: ScriptedGitHub) -> None:
     github.fault("GET", f"{REPO}/git/trees/.*", status=200, body={"sha": "7" * 40, "tree": [], "truncated": True})
-    assert "does not list this folder whole" in failure(await call_edit({"path": "x", "content": "x"})).message
+    assert "only a part of a folder's entries" in failure(await call_edit({"path": "x", "content": "x"})).message
     assert github.seen("POST") == []
 
 
-async def test_an_empty_repository_is_told(use: Use, world: World) -> None:
+async def test_an_edit_in_an_empty_repository_says_that_it_is_empty(use: Use, world: World) -> None:
     world.repository("octocat/empty")
     edits = [{"path": "x", "content": "x"}]
     arguments = {"owner": "octocat", "repo": "empty", "branch": "main", "message": "First"}

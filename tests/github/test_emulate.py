@@ -1,4 +1,4 @@
-"""The same tools before another GitHub that we did not write: npm's `emulate`, for what it does faithfully."""
+"""The tools against npm's `emulate`, an independent fake of GitHub, as far as it conforms to GitHub."""
 
 import subprocess
 from collections.abc import AsyncGenerator, Iterator
@@ -18,7 +18,7 @@ HELLO = {"owner": "admin", "repo": "hello"}
 
 @pytest.fixture(scope="module")
 def emulate() -> Iterator[str]:
-    """Its address, with one repository in it."""
+    """The URL of a running `emulate` with one repository."""
     program = services.npm_package("emulate") / "dist" / "index.js"
     port = reserved_port()
     command = [services.node(), str(program), "--service", "github", "--port", str(port)]
@@ -40,7 +40,7 @@ async def client(emulate: str) -> AsyncGenerator[Client]:
         yield emulated
 
 
-async def test_a_repository_is_found_and_seen_at_a_glance(client: Client) -> None:
+async def test_a_repository_is_searched_and_read(client: Client) -> None:
     own = rows(await client.call_tool("search_repositories", {}))
     overview = data(await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 5}))
     assert [row["full_name"] for row in own] == ["admin/hello"]
@@ -56,7 +56,7 @@ async def test_files_and_folders_are_read(client: Client) -> None:
     assert file.split("\n")[1] == "# hello"
 
 
-async def test_an_issue_lives_from_its_opening_to_its_closing(client: Client) -> None:
+async def test_an_issue_is_opened_commented_on_and_closed(client: Client) -> None:
     new = {**HELLO, "title": "It breaks: Vec<String>", "body": "a <b &amp; `c`"}
     number = data(await client.call_tool("create_issue", new))["number"]
     one = {**HELLO, "number": number}
@@ -72,6 +72,6 @@ async def test_an_issue_lives_from_its_opening_to_its_closing(client: Client) ->
     assert left["items"] == []
 
 
-async def test_what_is_not_there_is_told_in_the_same_words(client: Client) -> None:
+async def test_a_missing_repository_file_or_issue_is_not_found(client: Client) -> None:
     error = failure(await client.call_tool("get_issue", {**HELLO, "number": 404}))
     assert error.code == "RESOURCE_NOT_FOUND"

@@ -1,4 +1,4 @@
-"""Twelve everyday jobs, two for each profile, and their tokens beside those of the official server."""
+"""Token counts of twelve everyday jobs, two for each profile, compared with those of GitHub's official server."""
 
 import everyday_jobs
 import pytest
@@ -7,7 +7,7 @@ from github_jobs import JOBS
 from github_mcp.server import SERVER
 
 
-def test_each_profile_has_two_jobs_that_use_its_tools_alone() -> None:
+def test_each_profile_has_two_jobs_that_use_only_its_tools() -> None:
     profiles = [job.profile for job in JOBS]
     assert {name: profiles.count(name) for name in SERVER.profiles} == dict.fromkeys(SERVER.profiles, 2)
     strange = [
@@ -20,8 +20,8 @@ def test_each_profile_has_two_jobs_that_use_its_tools_alone() -> None:
 
 
 @pytest.mark.slow
-async def test_every_job_is_done_within_half_of_the_official_servers_list_alone() -> None:
-    """Its answers come on top there, so this is less than half of what it needs."""
+async def test_every_job_takes_at_most_half_the_tokens_of_the_official_servers_tool_list() -> None:
+    """The official server also needs tokens for results, so this is less than half of its total."""
     services.require("npm packages")
     rows = await everyday_jobs.measured()
     most = everyday_jobs.OFFICIAL_LIST_TOKENS // 2

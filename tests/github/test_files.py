@@ -1,4 +1,4 @@
-"""Reading files and folders: whole, from a line on, in pages, and what is no text."""
+"""Reading files and folders: whole, from a line on and in pages; encodings, binary files and links."""
 
 import random
 
@@ -17,7 +17,7 @@ def hello(world: World) -> Repository:
 
 
 async def read_on(call: Call, path: str, **arguments: object) -> tuple[list[str], str]:
-    """The first lines of all pages, and the content they hold together."""
+    """Read all pages of a file; return their header lines and their joined content."""
     heads: list[str] = []
     content = ""
     cursor: dict[str, str] = {}
@@ -33,7 +33,7 @@ async def read_on(call: Call, path: str, **arguments: object) -> tuple[list[str]
         cursor = {"cursor": following.removesuffix("]")}
 
 
-async def test_a_file_has_one_line_about_it_and_then_its_text(
+async def test_a_file_is_shown_as_one_header_line_and_its_text(
     call: Call, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     code = b"def f(x):\n\treturn x < 1 and x & 2\n"
@@ -43,26 +43,26 @@ async def test_a_file_has_one_line_about_it_and_then_its_text(
     assert len(github.requests) == 1
 
 
-async def test_lines_can_be_chosen(call: Call, world: World, hello: Repository) -> None:
+async def test_start_line_and_max_lines_select_lines(call: Call, world: World, hello: Repository) -> None:
     world.commit(hello, {"n.txt": "".join(f"{n}\n" for n in range(1, 101)).encode()})
     page = text(await call("get_file", **HELLO, path="n.txt", start_line=10, max_lines=3))
     assert page.split("\n")[:4] == ["n.txt, lines 10-12 of 100, 292 bytes, blob 190423f", "10", "11", "12"]
     assert page.split("\n")[4].startswith("[more: same arguments with cursor=")
 
 
-async def test_a_line_beyond_the_end_says_where_the_end_is(call: Call) -> None:
+async def test_a_start_line_beyond_the_end_names_the_last_line(call: Call) -> None:
     error = failure(await call("get_file", **HELLO, path="README.md", start_line=9))
     assert error.message == "start_line is beyond the file's last line, 3."
 
 
 @pytest.mark.parametrize("max_lines", [1, 2, 9, 1000])
-async def test_pages_of_any_size_hold_the_file_exactly(
+async def test_pages_of_any_size_join_to_the_exact_file(
     call: Call, world: World, hello: Repository, max_lines: int
 ) -> None:
     content = "one\n\n\r\nthree\u2028still three\n\tfour\n  \nlast without an end"
     world.commit(hello, {"odd.txt": content.encode()})
-    _, told = await read_on(call, "odd.txt", max_lines=max_lines)
-    assert told == content
+    _, content_read = await read_on(call, "odd.txt", max_lines=max_lines)
+    assert content_read == content
 
 
 async def test_a_file_of_5_mb_is_read_to_the_end(call: Call, world: World, hello: Repository) -> None:
@@ -70,13 +70,13 @@ async def test_a_file_of_5_mb_is_read_to_the_end(call: Call, world: World, hello
     lines = [f"{n} {chance.random()} {'x' * chance.randrange(80)}\n" for n in range(75_000)]
     content = "".join(lines)
     world.commit(hello, {"big.csv": content.encode()})
-    heads, told = await read_on(call, "big.csv", max_lines=10_000)
+    heads, content_read = await read_on(call, "big.csv", max_lines=10_000)
     assert len(content) > 4_900_000
-    assert told == content
+    assert content_read == content
     assert heads[0].startswith("big.csv, lines 1-")
 
 
-async def test_a_minified_line_is_cut_and_can_be_read_whole(call: Call, world: World, hello: Repository) -> None:
+async def test_a_very_long_line_is_cut_and_can_be_read_whole(call: Call, world: World, hello: Repository) -> None:
     content = "".join(f"{n}," for n in range(40_000))
     world.commit(hello, {"min.js": f"{content}\nlast\n".encode()})
     page = text(await call("get_file", **HELLO, path="min.js"))
@@ -88,7 +88,9 @@ async def test_a_minified_line_is_cut_and_can_be_read_whole(call: Call, world: W
     assert len(heads) == 5
 
 
-async def test_the_smallest_result_still_leads_to_the_end(connect: Connect, world: World, hello: Repository) -> None:
+async def test_pages_of_the_smallest_result_size_join_to_the_exact_file(
+    connect: Connect, world: World, hello: Repository
+) -> None:
     content = "".join(f"{n} {'x' * (n % 700)}\n" for n in range(60))
     world.commit(hello, {"a.txt": content.encode()})
     async with connect(MCP_MAX_RESULT_CHARS="1000") as client:
@@ -98,11 +100,11 @@ async def test_the_smallest_result_still_leads_to_the_end(connect: Connect, worl
             assert len(text(result)) <= 1000
             return result
 
-        _, told = await read_on(call, "a.txt")
-    assert told == content
+        _, content_read = await read_on(call, "a.txt")
+    assert content_read == content
 
 
-async def test_a_file_that_changes_while_it_is_read_stays_the_one_begun(
+async def test_later_pages_show_the_content_of_the_first_page_after_a_change(
     call: Call, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"n.txt": b"1\n2\n3\n4\n"})
@@ -113,15 +115,17 @@ async def test_a_file_that_changes_while_it_is_read_stays_the_one_begun(
     assert second.split("\n")[1:3] == ["3", "4"]
 
 
-async def test_a_branch_a_tag_or_a_commit_can_be_named(call: Call, world: World, hello: Repository) -> None:
+async def test_a_file_is_read_at_a_branch_tag_or_commit(call: Call, world: World, hello: Repository) -> None:
     old = world.commit(hello, {"v.txt": b"old\n"})
     world.commit(hello, {"v.txt": b"new\n"})
     world.commit(hello, {"v.txt": b"branch\n"}, branch="topic/one")
-    told = [text(await call("get_file", **HELLO, path="v.txt", ref=ref)) for ref in (old.sha, "main", "topic/one")]
-    assert [page.split("\n")[1] for page in told] == ["old", "new", "branch"]
+    content_read = [
+        text(await call("get_file", **HELLO, path="v.txt", ref=ref)) for ref in (old.sha, "main", "topic/one")
+    ]
+    assert [page.split("\n")[1] for page in content_read] == ["old", "new", "branch"]
 
 
-async def test_a_folder_lists_its_folders_and_sizes(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_folder_is_listed_with_subfolders_and_file_sizes(call: Call, github: ScriptedGitHub) -> None:
     assert text(await call("get_file", **HELLO, path="")) == "/ 2 entries\nREADME.md 15\nsrc/"
     assert text(await call("get_file", **HELLO, path="/src/")) == "src/ 1 entries\napp.py 15"
     assert len(github.requests) == 2
@@ -129,12 +133,12 @@ async def test_a_folder_lists_its_folders_and_sizes(call: Call, github: Scripted
 
 async def test_a_folder_of_1500_files_is_listed_to_the_end(call: Call, world: World, hello: Repository) -> None:
     world.commit(hello, {f"many/f{n:04}": b"" for n in range(1500)})
-    heads, told = await read_on(call, "many", max_lines=400)
-    assert [line.split()[0] for line in told.strip().split("\n")] == [f"f{n:04}" for n in range(1500)]
+    heads, content_read = await read_on(call, "many", max_lines=400)
+    assert [line.split()[0] for line in content_read.strip().split("\n")] == [f"f{n:04}" for n in range(1500)]
     assert heads[1] == "many/ entries 401-800 of 1500"
 
 
-async def test_an_empty_file_is_told_as_empty(call: Call, world: World, hello: Repository) -> None:
+async def test_an_empty_file_is_shown_with_zero_lines(call: Call, world: World, hello: Repository) -> None:
     world.commit(hello, {"empty": b""})
     assert text(await call("get_file", **HELLO, path="empty")).startswith("empty, lines 0-0 of 0, 0 bytes, blob ")
 
@@ -146,14 +150,16 @@ async def test_a_binary_file_is_named_and_not_shown(call: Call, world: World, he
     )
 
 
-async def test_text_that_is_not_utf8_says_so(call: Call, world: World, hello: Repository) -> None:
+async def test_a_file_that_is_not_utf8_is_marked_in_its_header_line(
+    call: Call, world: World, hello: Repository
+) -> None:
     world.commit(hello, {"latin.txt": "caf\xe9\n".encode("latin-1")})
     head, line, _ = text(await call("get_file", **HELLO, path="latin.txt")).split("\n")
-    assert head.endswith("not UTF-8: what cannot be read shows as \ufffd")
+    assert head.endswith("not UTF-8: invalid bytes are shown as \ufffd")
     assert line == "caf\ufffd"
 
 
-async def test_a_file_too_large_to_read_says_how_large(
+async def test_a_file_too_large_to_read_is_refused_with_its_size(
     call: Call, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"huge.bin": b"x" * (11 * 1024 * 1024)})
@@ -162,28 +168,28 @@ async def test_a_file_too_large_to_read_says_how_large(
     assert "11 MiB" in error.message
 
 
-async def test_a_link_tells_where_it_points(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_symbolic_link_is_shown_with_its_target(call: Call, github: ScriptedGitHub) -> None:
     link = {"type": "symlink", "target": "/etc/passwd", "size": 11, "path": "link", "name": "link", "sha": "0" * 40}
     github.fault("GET", ".*/contents/link", status=200, body=link)
     assert text(await call("get_file", **HELLO, path="link")) == "link is a symbolic link to /etc/passwd"
 
 
 @pytest.mark.parametrize("path", ["../../user", "a/../../x", "a//b", "..", "a/./b"])
-async def test_a_path_that_climbs_is_refused_before_anything_is_asked(
+async def test_a_path_with_parent_segments_is_refused_without_a_request(
     call: Call, github: ScriptedGitHub, path: str
 ) -> None:
     assert failure(await call("get_file", **HELLO, path=path)).code == "INVALID_INPUT"
     assert github.requests == []
 
 
-async def test_odd_names_are_found(call: Call, world: World, hello: Repository) -> None:
+async def test_files_with_unusual_names_are_read(call: Call, world: World, hello: Repository) -> None:
     names = ["a b.txt", "50%.txt", "q?.txt", "h#sh", "c+d", "ünï/日本.txt", "%2e%2e", "a&b=c"]
     world.commit(hello, {name: name.encode() for name in names})
-    told = [text(await call("get_file", **HELLO, path=name)).split("\n")[1] for name in names]
-    assert told == names
+    content_read = [text(await call("get_file", **HELLO, path=name)).split("\n")[1] for name in names]
+    assert content_read == names
 
 
-async def test_code_is_found_with_the_lines_around_it(call: Call, world: World, hello: Repository) -> None:
+async def test_search_code_returns_the_lines_around_a_match(call: Call, world: World, hello: Repository) -> None:
     world.commit(hello, {"src/parse.py": b"def parse_header(line):\n    return line.split(':')\n"})
     result = await call("search_code", query="parse_header repo:octocat/hello")
     assert result.structured_content == {
@@ -198,7 +204,7 @@ async def test_code_is_found_with_the_lines_around_it(call: Call, world: World, 
     }
 
 
-async def test_the_end_of_a_failing_jobs_log_is_read_first(connect: Connect, world: World, hello: Repository) -> None:
+async def test_the_log_of_a_failing_job_is_read_from_its_end(connect: Connect, world: World, hello: Repository) -> None:
     log = "".join(f"2026-11-18T11:06:40.1234567Z line {n}\n" for n in range(500))
     job = world.check(hello, hello.branches["main"], "unit", "failure", log=log)
     async with connect(GITHUB_TOOLS="get_job_logs") as client:
@@ -210,23 +216,23 @@ async def test_the_end_of_a_failing_jobs_log_is_read_first(connect: Connect, wor
     assert before.split("\n")[1:3] == ["line 496", "line 497"]
 
 
-async def test_a_folder_told_as_a_bare_list_is_listed_to_the_end(call: Call, github: ScriptedGitHub) -> None:
-    """Some GitHubs do not know the media type that tells a folder's id."""
+async def test_a_folder_without_a_tree_id_is_listed_to_the_end(call: Call, github: ScriptedGitHub) -> None:
+    """Some versions of GitHub do not support the media type that returns a folder's id."""
     entries = [{"name": f"f{n}", "path": f"f{n}", "type": "file", "size": n} for n in range(5)]
     github.fault("GET", ".*/contents/.*", status=200, body=entries, times=9)
-    _, told = await read_on(call, "", max_lines=2)
-    assert told.split("\n")[:5] == [f"f{n} {n}" for n in range(5)]
+    _, content_read = await read_on(call, "", max_lines=2)
+    assert content_read.split("\n")[:5] == [f"f{n} {n}" for n in range(5)]
 
 
-async def test_content_that_cannot_be_decoded_is_githubs_fault(call: Call, github: ScriptedGitHub) -> None:
+async def test_undecodable_file_content_is_an_upstream_error(call: Call, github: ScriptedGitHub) -> None:
     file = {"type": "file", "size": 3, "encoding": "base64", "content": "a", "sha": "0" * 40}
     github.fault("GET", ".*/contents/.*", status=200, body=file)
     error = failure(await call("get_file", **HELLO, path="x"))
     assert error.code == "UPSTREAM_ERROR"
-    assert "cannot be decoded" in error.message
+    assert "not valid base64" in error.message
 
 
-async def test_a_submodule_in_a_folder_is_told_as_one(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_submodule_in_a_folder_is_marked_as_submodule(call: Call, github: ScriptedGitHub) -> None:
     entries = [{"name": "lib", "path": "lib", "type": "submodule", "size": 0}]
     github.fault("GET", ".*/contents/.*", status=200, body=entries)
     assert text(await call("get_file", **HELLO, path="")) == "/ 1 entries\nlib (submodule)"

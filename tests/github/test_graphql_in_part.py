@@ -1,4 +1,4 @@
-"""Errors of GraphQL beside data: a change that was made is never told as failed, and one bad item costs no other."""
+"""GraphQL responses with errors and data: a change that was made is not reported as failed, nor good items as bad."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
 
 PLACE = {"nameWithOwner": "octocat/hello"}
-LEFT_OUT = 'GitHub left out a part of its answer and says: "Not for you".'
+LEFT_OUT = 'GitHub left out a part of the data and says: "Not for you".'
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,9 @@ def answered(github: ScriptedGitHub, found: Any, *path: str | int, holding: byte
 
 
 @pytest.mark.parametrize("kind", ["FORBIDDEN", "NOT_FOUND", ""])
-async def test_a_change_that_was_made_is_told_as_made(use: Use, github: ScriptedGitHub, kind: str) -> None:
+async def test_a_graphql_change_with_an_error_inside_is_reported_as_made(
+    use: Use, github: ScriptedGitHub, kind: str
+) -> None:
     repository = {**PLACE, "discussion": {"id": "D_5", "number": 5}}
     github.fault("POST", "/graphql", status=200, body={"data": {"repository": repository}}, holding=b"query")
     made = {"change": {"comment": {"id": "DC_9", "url": "https://github.com/x"}}}
@@ -42,7 +44,7 @@ async def test_a_change_that_was_made_is_told_as_made(use: Use, github: Scripted
     assert (written["comment_id"], written["warnings"]) == ("DC_9", [LEFT_OUT])
 
 
-async def test_a_change_without_its_proof_is_not_told_as_made(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_graphql_change_without_data_has_an_unknown_outcome(use: Use, github: ScriptedGitHub) -> None:
     node = {"data": {"node": {"isResolved": False, "repository": PLACE}}}
     github.fault("POST", "/graphql", status=200, body=node, holding=b"query")
     for _ in range(2):
@@ -51,7 +53,7 @@ async def test_a_change_without_its_proof_is_not_told_as_made(use: Use, github: 
     assert error.code == "OUTCOME_UNKNOWN"
 
 
-async def test_a_thread_that_is_hidden_leaves_the_others_as_they_are(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_hidden_review_thread_does_not_affect_the_others(use: Use, github: ScriptedGitHub) -> None:
     nodes = [{"id": "PRRT_10", "isResolved": True, "comments": {"nodes": [{"databaseId": 10}]}}, None]
     threads = {"pageInfo": {"hasPreviousPage": False, "startCursor": None}, "nodes": nodes}
     found = {"repository": {**PLACE, "pullRequest": {"reviewThreads": threads}}}
@@ -61,7 +63,7 @@ async def test_a_thread_that_is_hidden_leaves_the_others_as_they_are(use: Use, g
     assert LEFT_OUT in page["warnings"]
 
 
-async def test_one_hidden_author_costs_no_list_of_discussions(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_hidden_author_does_not_fail_a_list_of_discussions(use: Use, github: ScriptedGitHub) -> None:
     nodes = [{"number": 1, "title": "One"}, {"number": 2, "title": "Two", "author": None}]
     discussions = {"totalCount": 2, "pageInfo": {"hasNextPage": False}, "nodes": nodes}
     found = {"repository": {**PLACE, "discussions": discussions}}
@@ -72,14 +74,16 @@ async def test_one_hidden_author_costs_no_list_of_discussions(use: Use, github: 
 
 
 @pytest.mark.parametrize("found", [None, {"repository": None}, {"repository": {**PLACE, "discussion": None}}])
-async def test_an_error_of_what_was_asked_for_is_a_failure(use: Use, github: ScriptedGitHub, found: Any) -> None:
+async def test_an_error_of_the_requested_graphql_field_is_a_failure(
+    use: Use, github: ScriptedGitHub, found: Any
+) -> None:
     answered(github, found, "repository", "discussion")
     error = failure(await use("get_discussion", **HELLO, number=5))
     assert error.code == "PERMISSION_DENIED"
     assert "Not for you" in error.message
 
 
-async def test_a_rate_limit_is_one_whatever_data_is_beside_it(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_graphql_rate_limit_is_reported_even_with_data(use: Use, github: ScriptedGitHub) -> None:
     discussions = {"totalCount": 1, "nodes": [None]}
     answered(
         github, {"repository": {**PLACE, "discussions": discussions}}, "repository", "nodes", 0, type="RATE_LIMITED"
@@ -88,22 +92,26 @@ async def test_a_rate_limit_is_one_whatever_data_is_beside_it(use: Use, github: 
 
 
 @pytest.mark.parametrize("message", ["was submitted too quickly", "You have exceeded a secondary rate limit."])
-async def test_a_secondary_limit_of_graphql_is_a_rate_limit(use: Use, github: ScriptedGitHub, message: str) -> None:
+async def test_a_secondary_limit_of_graphql_is_reported_as_a_rate_limit(
+    use: Use, github: ScriptedGitHub, message: str
+) -> None:
     answered(github, None, "repository", message=message, type="UNPROCESSABLE")
     error = failure(await use("list_discussions", **HELLO))
     assert (error.code, error.retry_after_seconds) == ("RATE_LIMITED", 60)
 
 
-@pytest.mark.parametrize(("on", "told"), [(False, ["Discussions are switched off in this repository."]), (True, None)])
-async def test_no_discussions_are_not_discussions_switched_off(
-    use: Use, github: ScriptedGitHub, on: bool, told: list[str] | None
+@pytest.mark.parametrize(
+    ("on", "warnings"), [(False, ["Discussions are switched off in this repository."]), (True, None)]
+)
+async def test_an_empty_list_warns_only_if_discussions_are_switched_off(
+    use: Use, github: ScriptedGitHub, on: bool, warnings: list[str] | None
 ) -> None:
     empty = {"totalCount": 0, "pageInfo": {"hasNextPage": False}, "nodes": []}
     body = {"data": {"repository": {**PLACE, "discussions": empty}}}
     github.fault("POST", "/graphql", status=200, body=body)
     facts = {"full_name": "octocat/hello", "has_discussions": on}
     github.fault("GET", "/repos/octocat/hello", status=200, body=facts)
-    assert data(await use("list_discussions", **HELLO)).get("warnings") == told
+    assert data(await use("list_discussions", **HELLO)).get("warnings") == warnings
 
 
 async def test_a_thread_whose_first_comment_was_deleted_keeps_its_state(use: Use, github: ScriptedGitHub) -> None:

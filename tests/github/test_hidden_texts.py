@@ -1,4 +1,4 @@
-"""What GitHub's pages do not show is left out of what is read, counted, and kept through writes."""
+"""Hidden parts of Markdown texts: removed from results, counted in a warning, and preserved by writes."""
 
 import pytest
 from github_calls import HELLO, Call, Connect, rows
@@ -22,7 +22,7 @@ def issue(world: World, hello: Repository) -> Issue:
 
 
 @pytest.mark.parametrize("way", MARKDOWN_WAYS)
-async def test_hidden_words_reach_nobody_through_bodies_comments_reviews_and_threads(
+async def test_hidden_text_is_removed_from_bodies_comments_reviews_and_threads(
     call: Call, world: World, hello: Repository, way: str
 ) -> None:
     body = f"{SEEN}\n\n{MARKDOWN_WAYS[way]}"
@@ -31,17 +31,15 @@ async def test_hidden_words_reach_nobody_through_bodies_comments_reviews_and_thr
     world.comment(there, body)
     assert there.pull
     there.pull.reviews.append(Review(1, world.user("mira"), "COMMENTED", body, 1.0, there.pull.head))
-    told = await call("get_issue", **HELLO, number=there.number)
-    thread = data(told)
+    result = await call("get_issue", **HELLO, number=there.number)
+    thread = data(result)
     parts = [thread, thread["comments"][0], thread["pull_request"]["reviews"][0]]
     assert [part["body"].startswith(SEEN) for part in parts] == [True] * 3
-    assert not shows_words(text(told))
+    assert not shows_words(text(result))
     assert any("Left out: " in warning and "MCP_RAW_TEXT" in warning for warning in thread["warnings"])
 
 
-async def test_titles_labels_and_files_are_no_markdown_and_stay_as_they_are(
-    call: Call, world: World, hello: Repository
-) -> None:
+async def test_titles_labels_and_files_are_not_treated_as_markdown(call: Call, world: World, hello: Repository) -> None:
     comment = "<!-- x --> [a](b 'c')"
     world.commit(hello, {"README.md": comment.encode()}, comment)
     world.issue(hello, comment, "", labels=["<!-- l -->"])
@@ -51,7 +49,7 @@ async def test_titles_labels_and_files_are_no_markdown_and_stay_as_they_are(
     assert data(await call("get_repository_info", **HELLO, readme_lines=9))["readme"] == comment
 
 
-async def test_a_body_with_hidden_parts_is_not_replaced_without_a_word(
+async def test_replacing_a_body_with_hidden_parts_needs_the_hidden_argument(
     call: Call, issue: Issue, github: ScriptedGitHub
 ) -> None:
     assert data(await call("get_issue", **HELLO, number=1))["body"] == SHOWN
@@ -63,40 +61,40 @@ async def test_a_body_with_hidden_parts_is_not_replaced_without_a_word(
     assert github.seen("PATCH") == []
 
 
-async def test_hidden_parts_are_put_back_around_an_edit(call: Call, issue: Issue) -> None:
+async def test_hidden_keep_restores_hidden_parts_around_an_edit(call: Call, issue: Issue) -> None:
     edited = SHOWN.replace("It breaks.", "It breaks on Mondays.")
-    told = data(await call("update_issue", **HELLO, number=1, body=edited, hidden="keep"))
-    assert told["changed"] == ["body"]
+    result = data(await call("update_issue", **HELLO, number=1, body=edited, hidden="keep"))
+    assert result["changed"] == ["body"]
     assert issue.body == TEMPLATE.replace("It breaks.", "It breaks on Mondays.")
 
 
-async def test_hidden_parts_are_lost_only_when_that_is_said(call: Call, issue: Issue) -> None:
+async def test_hidden_drop_replaces_a_body_with_its_hidden_parts(call: Call, issue: Issue) -> None:
     await call("update_issue", **HELLO, number=1, body="New", hidden="drop")
     assert issue.body == "New"
 
 
-async def test_writing_what_was_read_changes_nothing(call: Call, issue: Issue, github: ScriptedGitHub) -> None:
-    told = data(await call("update_issue", **HELLO, number=1, body=SHOWN, hidden="keep"))
-    assert told["changed"] == []
+async def test_writing_back_a_body_as_read_sends_no_request(call: Call, issue: Issue, github: ScriptedGitHub) -> None:
+    result = data(await call("update_issue", **HELLO, number=1, body=SHOWN, hidden="keep"))
+    assert result["changed"] == []
     assert github.seen("PATCH") == []
 
 
-async def test_a_body_without_hidden_parts_is_replaced_as_ever(call: Call, issue: Issue) -> None:
+async def test_a_body_without_hidden_parts_is_replaced_directly(call: Call, issue: Issue) -> None:
     issue.body = "Plain, with `<!-- code -->`."
     await call("update_issue", **HELLO, number=1, body="New")
     assert issue.body == "New"
 
 
-async def test_a_server_of_raw_texts_shows_and_writes_sources(connect: Connect, issue: Issue) -> None:
+async def test_with_raw_text_bodies_are_read_and_written_as_markdown_source(connect: Connect, issue: Issue) -> None:
     async with connect(MCP_RAW_TEXT="true") as client:
-        told = data(await client.call_tool("get_issue", {**HELLO, "number": 1}))
+        result = data(await client.call_tool("get_issue", {**HELLO, "number": 1}))
         await client.call_tool("update_issue", {**HELLO, "number": 1, "body": "New"})
-    assert told["body"] == TEMPLATE
-    assert "warnings" not in told
+    assert result["body"] == TEMPLATE
+    assert "warnings" not in result
     assert issue.body == "New"
 
 
-async def test_authors_from_outside_have_their_standing_beside_their_name(
+async def test_authors_who_are_not_insiders_are_shown_with_their_association(
     call: Call, world: World, hello: Repository, issue: Issue
 ) -> None:
     hello.associations |= {"mira": "NONE", "octocat": "OWNER", "rio": "MEMBER"}
@@ -106,5 +104,5 @@ async def test_authors_from_outside_have_their_standing_beside_their_name(
     world.comment(issue, "Its", author="helper[bot]")
     thread = data(await call("get_issue", **HELLO, number=1))
     assert thread["association"] == "none"
-    told = [(each["author"], each.get("association")) for each in thread["comments"]]
-    assert told == [("octocat", None), ("rio", None), ("mira", "none"), ("helper[bot]", "bot")]
+    authors = [(each["author"], each.get("association")) for each in thread["comments"]]
+    assert authors == [("octocat", None), ("rio", None), ("mira", "none"), ("helper[bot]", "bot")]

@@ -1,4 +1,4 @@
-"""Commits, branches, tags and comparisons."""
+"""Tools for commits, branches, tags and comparisons."""
 
 import pytest
 from github_calls import HELLO, Use, published
@@ -37,9 +37,7 @@ async def test_branches_and_tags_are_listed(
     assert page["items"][0][0] == example[0]["name"]
 
 
-async def test_of_more_than_a_hundred_commits_the_newest_are_shown_and_the_others_counted(
-    use: Use, world: World
-) -> None:
+async def test_a_comparison_shows_the_newest_commits_and_counts_the_others(use: Use, world: World) -> None:
     hello = world.repositories["octocat/hello"]
     for number in range(250):
         world.commit(hello, {"x": str(number).encode()}, f"Change {number}", branch="feature")
@@ -60,7 +58,7 @@ async def test_of_more_than_a_hundred_commits_the_newest_are_shown_and_the_other
         ("until", "2026-11-20T10:00", "2026-11-20T10:00:00Z"),
     ],
 )
-async def test_a_date_or_a_time_with_any_offset_bounds_the_commits(
+async def test_since_and_until_accept_dates_and_times_with_any_offset(
     use: Use, github: ScriptedGitHub, name: str, text: str, sent: str
 ) -> None:
     github.description = None
@@ -69,11 +67,11 @@ async def test_a_date_or_a_time_with_any_offset_bounds_the_commits(
     assert github.seen("GET")[0].value(name) == sent
 
 
-async def test_what_is_no_date_is_refused_by_the_name_of_its_argument(use: Use) -> None:
+async def test_an_invalid_date_is_refused_with_the_name_of_its_argument(use: Use) -> None:
     assert "since must be a date" in failure(await use("list_commits", **HELLO, since="last week")).message
 
 
-async def test_a_path_that_no_commit_touches_is_told(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_path_without_commits_gives_a_warning(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/commits", status=200, body=[])
     assert "case-sensitive" in data(await use("list_commits", **HELLO, path="readme.MD"))["warnings"][0]

@@ -1,4 +1,4 @@
-"""The diffs made here: right for any two texts, and made in time for the largest."""
+"""Computed unified diffs: correct for any two texts, and fast enough for large ones."""
 
 from github_mcp.diffs.hunks import hunks
 from hypothesis import given
@@ -8,7 +8,7 @@ LINES = st.lists(st.sampled_from(["", "a", "b", "c", "}", "x = 1", "return"]), m
 
 
 def applied(old: list[str], diff: list[str]) -> list[str]:
-    """`old` after the diff, as `patch` would make it; every context and removed line must be there."""
+    """Apply a diff to `old` as `patch` does; every context and removed line must match."""
     new: list[str] = []
     at = 0
     for line in diff:
@@ -27,7 +27,7 @@ def applied(old: list[str], diff: list[str]) -> list[str]:
 
 
 @given(LINES, LINES)
-def test_the_diff_turns_one_text_into_the_other(old: list[str], new: list[str]) -> None:
+def test_applying_the_diff_to_the_old_text_gives_the_new_text(old: list[str], new: list[str]) -> None:
     assert applied(old, list(hunks(old, new))) == new
 
 
@@ -35,7 +35,7 @@ def test_equal_texts_have_no_hunks() -> None:
     assert list(hunks(["a", "b"], ["a", "b"])) == []
 
 
-def test_a_small_change_shows_three_lines_around_it() -> None:
+def test_a_hunk_has_three_lines_of_context() -> None:
     old = [f"l{n}" for n in range(20)]
     assert list(hunks(old, [*old[:10], "new", *old[11:]])) == [
         "@@ -8,7 +8,7 @@",
@@ -50,7 +50,7 @@ def test_a_small_change_shows_three_lines_around_it() -> None:
     ]
 
 
-def test_every_other_line_of_thirty_thousand_is_told_exactly() -> None:
+def test_a_change_of_every_other_line_of_thirty_thousand_is_exact() -> None:
     old = [f"line {n}" for n in range(30_000)]
     new = [f"{line} changed" if n % 2 else line for n, line in enumerate(old)]
     diff = list(hunks(old, new))
@@ -58,7 +58,7 @@ def test_every_other_line_of_thirty_thousand_is_told_exactly() -> None:
     assert sum(line.startswith("+") for line in diff) == 15_000
 
 
-def test_thousands_of_lines_without_an_anchor_are_told_as_replaced() -> None:
+def test_thousands_of_lines_without_a_common_unique_line_are_replaced_as_a_block() -> None:
     old, new = ["a", "b"] * 5_000, ["b", "c"] * 5_000
     diff = list(hunks(old, new))
     assert applied(old, diff) == new

@@ -1,4 +1,4 @@
-"""Notifications, releases and security alerts."""
+"""Tools for notifications, releases and security alerts."""
 
 import json
 from typing import Any
@@ -31,22 +31,18 @@ def inbox(github: ScriptedGitHub) -> ScriptedGitHub:
     return github
 
 
-async def test_notifications_name_their_issue_and_stay_inside_of_the_allow_list(
-    use: Use, inbox: ScriptedGitHub
-) -> None:
+async def test_notifications_show_their_issue_and_only_allowed_repositories(use: Use, inbox: ScriptedGitHub) -> None:
     assert [row["number"] for row in rows(await use("list_notifications"))] == [1, 2]
     assert [row["repository"] for row in rows(await use("list_notifications", allowed="acme/*"))] == ["acme/web"]
 
 
-async def test_a_notification_is_done_and_one_outside_of_the_allow_list_is_not_touched(
-    use: Use, inbox: ScriptedGitHub
-) -> None:
+async def test_a_notification_is_marked_done_only_for_an_allowed_repository(use: Use, inbox: ScriptedGitHub) -> None:
     assert data(await use("mark_notification_done", id="1", allowed="acme/*")) == {"id": "1", "title": "Title 1"}
     assert failure(await use("mark_notification_done", id="2", allowed="acme/*")).code == "PERMISSION_DENIED"
     assert [each.path for each in inbox.seen("DELETE")] == ["/notifications/threads/1"]
 
 
-async def test_releases_have_their_notes_and_one_is_read_by_its_tag(
+async def test_releases_are_listed_with_notes_and_one_is_read_by_its_tag(
     use: Use, github: ScriptedGitHub, description: Description
 ) -> None:
     github.description = None
@@ -56,20 +52,20 @@ async def test_releases_have_their_notes_and_one_is_read_by_its_tag(
     assert (release["tag"], release["notes"]) == ("v1.0.0", "Description of the release")
 
 
-async def test_the_latest_release_is_githubs_own_unless_a_tag_is_called_so(use: Use, world: World) -> None:
+async def test_tag_latest_reads_githubs_latest_release_unless_a_tag_has_this_name(use: Use, world: World) -> None:
     hello = world.repositories["octocat/hello"]
     error = failure(await use("get_releases", **HELLO, tag="latest"))
-    assert "prereleases and drafts alone" in error.message
+    assert "only prereleases and drafts" in error.message
     hello.releases.append(Release(1, "v2", "Two", "Notes", world.user("mira"), 1.0))
     assert data(await use("get_releases", **HELLO, tag="latest"))["items"][0]["tag"] == "v2"
-    assert "no release of a tag 'v9'" in failure(await use("get_releases", **HELLO, tag="v9")).message
+    assert "no release of the tag 'v9'" in failure(await use("get_releases", **HELLO, tag="v9")).message
 
 
 KINDS = ["dependabot", "code-scanning", "secret-scanning"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_security_alerts_are_listed_without_secrets(
+async def test_security_alerts_are_listed_without_the_secrets(
     use: Use, github: ScriptedGitHub, description: Description, kind: str
 ) -> None:
     github.description = None
@@ -82,7 +78,7 @@ async def test_security_alerts_are_listed_without_secrets(
     assert github.seen("GET")[-1].value("state") == "open"
 
 
-async def test_githubs_reason_why_there_are_no_alerts_is_passed_on(use: Use, github: ScriptedGitHub) -> None:
+async def test_githubs_reason_for_refusing_security_alerts_is_quoted(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", ".*/alerts", status=404, body={"message": "no analysis found"})
     error = failure(await use("list_security_alerts", **HELLO, kind="code-scanning"))

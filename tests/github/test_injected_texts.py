@@ -1,6 +1,6 @@
-"""Known injections: a text of a stranger tells the model to leak a private repository in public, and the model obeys.
+"""Prompt injection: an untrusted text makes the model write private data into a public repository.
 
-For each place of the text: what the model sees of it, and whether the write happens, without rules and with each.
+For each place of the text, the tests check which part the model sees, and whether the write happens under each rule.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ ISSUE = ("get_issue", {**HELLO, "number": 1})
 LIST = ("list_issues", HELLO)
 ALL = ("list_issues", {**HELLO, "type": "all"})
 FILE = ("get_file", {**HELLO, "path": "notes.txt"})
-# name: how the text comes there, the call that reads it, what the model sees of it (off, lockdown)
+# name: creation of the text, call that reads it, visible part (without lockdown, with lockdown)
 SCENARIOS: dict[str, tuple[Prepare, tuple[str, dict[str, Any]], bool, bool]] = {
     "issue body": (lambda w, h: w.issue(h, "Typo", EVIL, author="eve"), ISSUE, True, False),
     "issue title": (lambda w, h: w.issue(h, EVIL, "x", author="eve"), ISSUE, True, False),
@@ -89,7 +89,7 @@ def hello(world: World) -> Repository:
 
 
 async def attacked(connect: Connect, read: tuple[str, dict[str, Any]], **settings: str) -> tuple[str, Any]:
-    """What the model sees of the text, and what comes of the write that it asks for."""
+    """Read the untrusted text, then make the write that it requests; return the seen text and the write's outcome."""
     async with connect(**settings) as client:
         seen = await client.call_tool(*read)
         await client.call_tool("get_file", {**KEPT, "path": "plan.txt"})
@@ -97,7 +97,7 @@ async def attacked(connect: Connect, read: tuple[str, dict[str, Any]], **setting
 
 
 @pytest.mark.parametrize("place", SCENARIOS)
-async def test_a_leak_that_a_text_asks_for_needs_a_person_or_is_refused(
+async def test_a_leak_requested_by_an_untrusted_text_needs_a_persons_agreement_or_is_refused(
     connect: Connect, world: World, hello: Repository, place: str
 ) -> None:
     prepare, read, shown, shown_locked = SCENARIOS[place]
@@ -105,7 +105,7 @@ async def test_a_leak_that_a_text_asks_for_needs_a_person_or_is_refused(
     issues = len(hello.issues)
     seen, written = await attacked(connect, read)
     assert (EVIL in seen, written.is_error, len(hello.issues)) == (shown, False, issues + 1)
-    for flow in ("ask", "deny"):  # this host cannot ask a person
+    for flow in ("ask", "deny"):  # the host of this test cannot ask a person
         _, written = await attacked(connect, read, MCP_FLOW=flow)
         assert (failure(written).code, len(hello.issues)) == ("PERMISSION_DENIED", issues + 1)
     seen, _ = await attacked(connect, read, GITHUB_LOCKDOWN="true")
@@ -115,13 +115,13 @@ async def test_a_leak_that_a_text_asks_for_needs_a_person_or_is_refused(
 @pytest.mark.parametrize(
     ("jobs", "private", "refused"),
     [
-        # Each job reads, then writes; the number of twelve that MCP_FLOW refuses without a person.
+        # Each job reads, then writes; the value is the number of twelve jobs that MCP_FLOW refuses without a person.
         ([ISSUE, LIST, FILE, ("get_repository_info", HELLO)] * 3, True, 0),
         ([ISSUE, LIST, ISSUE, LIST] * 3, False, 0),
         ([ISSUE, LIST, FILE, ("get_repository_info", HELLO)] * 3, False, 6),
     ],
 )
-async def test_honest_jobs_are_stopped_only_where_strangers_may_have_written(
+async def test_ordinary_jobs_need_agreement_only_after_reading_untrusted_texts(
     connect: Connect, world: World, hello: Repository, jobs: list[Any], private: bool, refused: int
 ) -> None:
     hello.associations["octocat"], hello.private = "OWNER", private

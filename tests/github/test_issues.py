@@ -1,4 +1,4 @@
-"""Listing, searching and reading issues and pull requests."""
+"""Tools that list, search and read issues and pull requests."""
 
 import pytest
 from github_calls import HELLO, Call, rows
@@ -17,7 +17,9 @@ def pull(world: World, hello: Repository, title: str = "Feature", branch: str = 
     return world.pull(hello, title, branch)
 
 
-async def test_a_list_has_what_is_needed_to_choose_and_no_bodies(call: Call, world: World, hello: Repository) -> None:
+async def test_a_list_of_issues_has_the_columns_to_choose_one_and_no_bodies(
+    call: Call, world: World, hello: Repository
+) -> None:
     issue = world.issue(hello, "It breaks", "A long story", labels=["bug"], author="mira")
     world.comment(issue, "Yes")
     assert rows(await call("list_issues", **HELLO)) == [
@@ -34,7 +36,9 @@ async def test_a_list_has_what_is_needed_to_choose_and_no_bodies(call: Call, wor
     ]
 
 
-async def test_issues_and_pull_requests_are_told_apart(call: Call, world: World, hello: Repository) -> None:
+async def test_issues_and_pull_requests_are_listed_separately_or_together(
+    call: Call, world: World, hello: Repository
+) -> None:
     world.issue(hello, "An issue")
     pull(world, hello)
     issues = rows(await call("list_issues", **HELLO))
@@ -45,7 +49,9 @@ async def test_issues_and_pull_requests_are_told_apart(call: Call, world: World,
     assert [(row["title"], row["pull_request"]) for row in everything] == [("Feature", True), ("An issue", False)]
 
 
-async def test_a_merged_or_draft_pull_request_says_so(call: Call, world: World, hello: Repository) -> None:
+async def test_the_state_of_a_listed_pull_request_is_merged_or_draft(
+    call: Call, world: World, hello: Repository
+) -> None:
     merged, draft = pull(world, hello), pull(world, hello, "Draft", "draft")
     assert merged.pull
     assert draft.pull
@@ -54,7 +60,9 @@ async def test_a_merged_or_draft_pull_request_says_so(call: Call, world: World, 
     assert states == {"Feature": "merged", "Draft": "draft"}
 
 
-async def test_one_kind_is_listed_whole_however_the_two_are_mixed(call: Call, world: World, hello: Repository) -> None:
+async def test_all_entries_of_one_kind_are_listed_whatever_the_mixture(
+    call: Call, world: World, hello: Repository
+) -> None:
     pull(world, hello)
     template = hello.issues[1].pull
     for number in range(240):
@@ -70,7 +78,7 @@ async def test_one_kind_is_listed_whole_however_the_two_are_mixed(call: Call, wo
     assert titles == [f"n{number}" for number in reversed(range(0, 240, 7))]
 
 
-async def test_a_list_goes_on_beyond_the_hundredth_page(call: Call, world: World, hello: Repository) -> None:
+async def test_a_list_continues_beyond_the_hundredth_page(call: Call, world: World, hello: Repository) -> None:
     for number in range(103):
         world.issue(hello, f"n{number}")
     titles: list[str] = []
@@ -84,7 +92,7 @@ async def test_a_list_goes_on_beyond_the_hundredth_page(call: Call, world: World
     assert titles == [f"n{number}" for number in reversed(range(103))]
 
 
-async def test_a_search_stays_in_its_repository(call: Call, world: World, hello: Repository) -> None:
+async def test_a_search_finds_only_issues_of_its_repository(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "Needle here")
     world.issue(world.repository("acme/other"), "Needle there")
     result = await call("list_issues", **HELLO, query="needle", state="all", type="all")
@@ -92,18 +100,20 @@ async def test_a_search_stays_in_its_repository(call: Call, world: World, hello:
 
 
 @pytest.mark.parametrize("query", ["needle repo:acme/other", "user:acme", "x (org:acme)", "-repo:octocat/hello"])
-async def test_a_search_in_a_repository_refuses_another_place(call: Call, query: str, github: ScriptedGitHub) -> None:
+async def test_a_search_in_a_repository_refuses_a_query_that_names_another(
+    call: Call, query: str, github: ScriptedGitHub
+) -> None:
     assert failure(await call("list_issues", **HELLO, query=query)).code == "INVALID_INPUT"
     assert github.requests == []
 
 
-async def test_a_quoted_qualifier_is_a_text_like_any_other(call: Call, world: World, hello: Repository) -> None:
+async def test_a_quoted_qualifier_is_searched_as_text(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "Document repo:x in the help")
     result = await call("list_issues", **HELLO, query='"repo:x in"')
     assert [row["number"] for row in rows(result)] == [1]
 
 
-async def test_a_thread_has_its_body_and_latest_comments(call: Call, world: World, hello: Repository) -> None:
+async def test_an_issue_is_read_with_its_body_and_latest_comments(call: Call, world: World, hello: Repository) -> None:
     issue = world.issue(hello, "It breaks", "Body", assignees=[world.user("mira")])
     for number in range(12):
         world.comment(issue, f"comment {number}", "lena")
@@ -114,7 +124,7 @@ async def test_a_thread_has_its_body_and_latest_comments(call: Call, world: Worl
     assert [comment["body"] for comment in thread["comments"]] == ["comment 9", "comment 10", "comment 11"]
 
 
-async def test_older_comments_follow_the_cursor_without_the_body_again(
+async def test_the_cursor_leads_to_older_comments_without_repeating_the_body(
     call: Call, world: World, hello: Repository
 ) -> None:
     issue = world.issue(hello, "Long", "Body")
@@ -123,50 +133,52 @@ async def test_older_comments_follow_the_cursor_without_the_body_again(
     first = data(await call("get_issue", **HELLO, number=1, comments=100))
     second = data(await call("get_issue", **HELLO, number=1, comments=100, cursor=first["next_cursor"]))
     third = data(await call("get_issue", **HELLO, number=1, comments=100, cursor=second["next_cursor"]))
-    told = [comment["body"] for page in (third, second, first) for comment in page["comments"]]
-    assert told == [str(number) for number in range(250)]
+    texts_read = [comment["body"] for page in (third, second, first) for comment in page["comments"]]
+    assert texts_read == [str(number) for number in range(250)]
     assert "next_cursor" not in third
     assert "body" not in second
 
 
-async def test_a_body_longer_than_a_result_is_cut_and_read_on(call: Call, world: World, hello: Repository) -> None:
+async def test_a_body_longer_than_a_result_is_continued_by_cursor(call: Call, world: World, hello: Repository) -> None:
     body = "".join(f"line {number}\n" for number in range(6_300))
     world.issue(hello, "Long", body)
-    told = ""
+    texts_read = ""
     cursor: dict[str, str] = {}
     while True:
         thread = data(await call("get_issue", **HELLO, number=1, **cursor))
-        told += thread["body"].rpartition(" [cut: ")[0] or thread["body"]
+        texts_read += thread["body"].rpartition(" [cut: ")[0] or thread["body"]
         if "next_cursor" not in thread:
             break
         assert thread["truncated"] is True
         cursor = {"cursor": thread["next_cursor"]}
     assert len(body) > 60_000
-    assert told == body
+    assert texts_read == body
 
 
-async def test_long_comments_are_told_to_the_last(call: Call, world: World, hello: Repository) -> None:
+async def test_all_long_comments_are_read_by_following_the_cursor(call: Call, world: World, hello: Repository) -> None:
     issue = world.issue(hello, "Long", "Body")
     for number in range(20):
         world.comment(issue, f"{number} " + "x" * 9_000)
-    told: list[str] = []
+    texts_read: list[str] = []
     cursor: dict[str, str] = {}
     while True:
         thread = data(await call("get_issue", **HELLO, number=1, comments=20, **cursor))
-        told += [comment["body"].split()[0] for comment in thread["comments"]]
+        texts_read += [comment["body"].split()[0] for comment in thread["comments"]]
         if "next_cursor" not in thread:
             break
         cursor = {"cursor": thread["next_cursor"]}
-    assert told == [str(number) for number in range(20)]
+    assert texts_read == [str(number) for number in range(20)]
 
 
-async def test_an_account_that_is_gone_is_a_ghost(call: Call, world: World, hello: Repository) -> None:
+async def test_a_deleted_account_is_shown_as_ghost(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "Left behind")
     hello.issues[1].user = None
     assert data(await call("get_issue", **HELLO, number=1))["author"] == "ghost"
 
 
-async def test_a_pull_request_tells_where_it_stands(call: Call, world: World, hello: Repository) -> None:
+async def test_a_pull_request_is_read_with_reviews_checks_and_mergeability(
+    call: Call, world: World, hello: Repository
+) -> None:
     issue = pull(world, hello)
     assert issue.pull
     issue.pull.reviews.append(Review(1, world.user("mira"), "CHANGES_REQUESTED", "Please test", 1.0, issue.pull.head))
@@ -200,7 +212,7 @@ async def test_a_pull_request_tells_where_it_stands(call: Call, world: World, he
     }
 
 
-async def test_a_token_that_may_not_see_checks_still_reads_the_pull_request(
+async def test_a_pull_request_is_read_with_a_warning_if_the_token_cannot_read_checks(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     pull(world, hello)
@@ -221,7 +233,7 @@ async def test_a_missing_issue_tells_the_model_what_to_try(call: Call) -> None:
     "query",
     ["(is:open OR is:closed) x", "x merged:>2026-01-01", "closed:>2026-01-01", 'reason:"not planned"'],
 )
-async def test_a_query_that_implies_a_state_gets_no_other_one(call: Call, github: ScriptedGitHub, query: str) -> None:
+async def test_no_state_is_added_to_a_query_that_contains_one(call: Call, github: ScriptedGitHub, query: str) -> None:
     github.description = None
     github.fault("GET", "/search/issues", status=200, body={"total_count": 0, "items": []}, times=9)
     await call("list_issues", **HELLO, query=query, type="pr")

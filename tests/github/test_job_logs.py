@@ -1,4 +1,4 @@
-"""Logs of GitHub Actions: their end, however long they are, and a reason where there is none."""
+"""Logs of GitHub Actions jobs: pages from their end, searches in them, and reasons for missing logs."""
 
 import pytest
 from github_calls import HELLO, Call, Connect, Use
@@ -20,17 +20,17 @@ async def read(connect: Connect, job_id: int, **arguments: object) -> str:
         return text(await client.call_tool("get_job_logs", {**HELLO, "job_id": job_id, **arguments}))
 
 
-async def test_the_end_of_a_log_longer_than_any_answer_is_read(
-    connect: Connect, world: World, hello: Repository
-) -> None:
+async def test_only_the_end_of_a_very_long_log_is_read(connect: Connect, world: World, hello: Repository) -> None:
     log = "".join(f"{STAMP}line {number} of a long log\n" for number in range(250_000)) + f"{STAMP}##[error]exit 1\n"
     job = world.check(hello, "0" * 40, "unit", "failure", log=log)
     page = await read(connect, job.id, max_lines=3)
     assert page.split("\n")[1:4] == ["line 249998 of a long log", "line 249999 of a long log", "##[error]exit 1"]
-    assert "of the log's end; " in page.split("\n")[0]
+    assert "at the log's end; " in page.split("\n")[0]
 
 
-async def test_pages_of_a_log_join_from_the_end(connect: Connect, world: World, hello: Repository) -> None:
+async def test_pages_of_a_log_go_back_from_its_end_without_gaps(
+    connect: Connect, world: World, hello: Repository
+) -> None:
     job = world.check(hello, "0" * 40, "unit", "failure", log="".join(f"{STAMP}{n}\n" for n in range(10)))
     async with connect(GITHUB_TOOLS="get_job_logs") as client:
         first = text(await client.call_tool("get_job_logs", {**HELLO, "job_id": job.id, "max_lines": 4}))
@@ -41,24 +41,24 @@ async def test_pages_of_a_log_join_from_the_end(connect: Connect, world: World, 
     assert second.split("\n")[:5] == [f"job {job.id}, lines 3-6 of 10", "2", "3", "4", "5"]
 
 
-def test_a_progress_bar_is_the_last_state_of_its_line() -> None:
+def test_a_progress_bar_is_shown_in_its_last_state() -> None:
     assert visible_line(f"{STAMP}1%\r50%\r100%\r") == "100%"
 
 
-def test_colours_and_time_stamps_are_left_out() -> None:
+def test_colours_and_time_stamps_are_removed_from_a_log_line() -> None:
     assert visible_line(f"{STAMP}\x1b[31mFAILED\x1b[0m test_x") == "FAILED test_x"
 
 
-def test_the_first_line_of_a_cut_log_is_left_out_because_it_may_be_half_a_line() -> None:
+def test_the_possibly_partial_first_line_of_a_cut_log_is_left_out() -> None:
     assert log_lines(b"half\nwhole\n", cut_at_start=True) == ["whole"]
 
 
-def test_a_minified_line_of_a_log_is_cut() -> None:
+def test_a_very_long_log_line_is_cut() -> None:
     assert cut_line("x" * 9000).endswith("[... 7000 more characters in this line]")
 
 
 @pytest.mark.parametrize(("status", "body"), [(404, b"<Error><Code>BlobNotFound</Code></Error>"), (410, b"{}")])
-async def test_a_log_that_is_not_there_yet_or_any_more_is_no_wrong_id(
+async def test_a_missing_log_lists_its_possible_reasons(
     connect: Connect, world: World, hello: Repository, github: ScriptedGitHub, status: int, body: bytes
 ) -> None:
     job = world.check(hello, "0" * 40, "unit", None, log="x")
@@ -70,15 +70,15 @@ async def test_a_log_that_is_not_there_yet_or_any_more_is_no_wrong_id(
     assert "the job has not finished, was cancelled or skipped, its log has expired" in error.message
 
 
-async def test_an_empty_log_says_so(connect: Connect, world: World, hello: Repository) -> None:
+async def test_an_empty_log_is_reported_as_empty(connect: Connect, world: World, hello: Repository) -> None:
     job = world.check(hello, "0" * 40, "unit", "success", log="")
     assert await read(connect, job.id) == f"job {job.id}: the log is empty"
 
 
-async def test_a_file_that_is_a_followed_link_is_told_as_one_and_paged_by_its_path(
+async def test_a_file_behind_a_symbolic_link_is_marked_and_paged_by_its_path(
     call: Call, github: ScriptedGitHub
 ) -> None:
-    """GitHub gives the target's content with the link's own blob id."""
+    """GitHub returns the content of the link's target with the blob id of the link."""
     content = "IyBUYXJnZXQKdHdvCnRocmVlCg=="  # "# Target", "two", "three"
     shape = {"type": "file", "encoding": "base64", "size": 20, "path": "link", "sha": "1" * 40, "content": content}
     github.description = None
@@ -95,7 +95,7 @@ async def test_a_file_that_is_a_followed_link_is_told_as_one_and_paged_by_its_pa
 
 @pytest.fixture
 def failed_run(world: World, github: ScriptedGitHub) -> ScriptedGitHub:
-    """Run 7 with three jobs, of which two have failed."""
+    """A GitHub with run 7, which has three jobs of which two have failed."""
     github.description = None
     hello = world.repositories["octocat/hello"]
     log = "\n".join([*(f"step {number}" for number in range(40)), "Error: no such file", "ERROR: exit code 1", "end"])
@@ -114,28 +114,28 @@ async def test_the_logs_of_a_runs_failed_jobs_are_read_together(use: Use, failed
     assert parts[0].endswith("Error: no such file\nERROR: exit code 1\nend")
 
 
-async def test_a_log_is_searched_for_a_text_whatever_its_case(use: Use, failed_run: ScriptedGitHub) -> None:
+async def test_a_log_search_ignores_case(use: Use, failed_run: ScriptedGitHub) -> None:
     job = data_of_jobs(failed_run)[0]
     shown = text(await use("get_job_logs", **HELLO, job_id=job, search="error:"))
-    assert shown.splitlines()[0] == f"job {job}: 2 of 44 lines hold 'error:'"
+    assert shown.splitlines()[0] == f"job {job}: 2 of 44 lines contain 'error:'"
     assert "42: Error: no such file" in shown
     assert "step 30" not in shown
-    assert "0 of 44 lines hold 'nothing'" in text(await use("get_job_logs", **HELLO, job_id=job, search="nothing"))
+    assert "0 of 44 lines contain 'nothing'" in text(await use("get_job_logs", **HELLO, job_id=job, search="nothing"))
 
 
-async def test_a_text_is_found_at_the_end_of_a_line_too_long_to_be_shown(
+async def test_a_match_at_the_end_of_a_very_long_line_is_shown(
     connect: Connect, world: World, hello: Repository
 ) -> None:
     line = f"{'x' * 5_000}NEEDLE{'y' * 5_000}"
     job = world.check(hello, "0" * 40, "unit", "failure", log=f"{STAMP}before\n{STAMP}{line}\n")
     head, before, found = (await read(connect, job.id, search="needle")).split("\n")
-    assert (head, before) == (f"job {job.id}: 1 of 2 lines hold 'needle'", "1: before")
+    assert (head, before) == (f"job {job.id}: 1 of 2 lines contain 'needle'", "1: before")
     assert found.startswith("2: [4000 characters before ...] xxx")
     assert "NEEDLE" in found
     assert found.endswith("[... 4006 more characters in this line]")
 
 
-async def test_as_many_places_are_shown_as_the_first_line_says(
+async def test_the_header_line_counts_the_matches_that_are_shown(
     connect: Connect, world: World, hello: Repository
 ) -> None:
     log = "".join(f"{STAMP}{number} hit {'x' * 1_900}\n" for number in range(300))
@@ -147,7 +147,9 @@ async def test_as_many_places_are_shown_as_the_first_line_says(
     assert 2 < last < 300
 
 
-async def test_a_web_page_is_no_log(connect: Connect, world: World, hello: Repository, github: ScriptedGitHub) -> None:
+async def test_a_web_page_instead_of_a_log_is_an_upstream_error(
+    connect: Connect, world: World, hello: Repository, github: ScriptedGitHub
+) -> None:
     job = world.check(hello, "0" * 40, "unit", "failure", log="x")
     github.description = None
     page = b"<html><body>Please sign in to the proxy</body></html>"
@@ -160,31 +162,33 @@ async def test_a_web_page_is_no_log(connect: Connect, world: World, hello: Repos
     )
 
 
-def test_links_of_a_terminal_and_marks_of_joined_files_are_left_out() -> None:
+def test_terminal_hyperlinks_and_byte_order_marks_are_removed_from_a_log_line() -> None:
     assert visible_line(f"\ufeff{STAMP}a \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(Bb") == "a link b"
 
 
-async def test_no_failed_job_is_claimed_of_the_jobs_that_were_read_alone(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_run_with_unread_jobs_does_not_claim_that_none_failed(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     jobs = [{"id": number, "name": f"j{number}", "status": "completed", "conclusion": "success"} for number in (5, 6)]
     github.fault("GET", ".*/jobs", status=200, body={"total_count": 40, "jobs": jobs})
     error = failure(await use("get_job_logs", **HELLO, run_id=7))
     assert error.message.startswith("No job of run 7 has failed among the 2 that were read.")
-    assert error.message.endswith("j6 (6) and more, of which not all were read.")
+    assert error.message.endswith("j6 (6) and more that were not read.")
 
 
 def data_of_jobs(github: ScriptedGitHub) -> list[int]:
     return [each.id for each in github.world.repositories["octocat/hello"].checks]
 
 
-async def test_a_run_whose_jobs_passed_names_them(use: Use, github: ScriptedGitHub) -> None:
+async def test_the_logs_of_a_run_without_failed_jobs_are_refused_with_its_jobs_named(
+    use: Use, github: ScriptedGitHub
+) -> None:
     github.description = None
     job = {"id": 5, "name": "build", "status": "completed", "conclusion": "success"}
     github.fault("GET", ".*/jobs", status=200, body={"jobs": [job]})
     error = failure(await use("get_job_logs", **HELLO, run_id=7))
-    assert "Give job_id of one: build (5)" in error.message
+    assert "Give the job_id of one job: build (5)" in error.message
 
 
-async def test_a_job_or_a_run_is_needed_and_not_both(use: Use) -> None:
+async def test_get_job_logs_needs_exactly_one_of_job_id_and_run_id(use: Use) -> None:
     for more in ({}, {"job_id": 1, "run_id": 2}):
         assert failure(await use("get_job_logs", **HELLO, **more)).code == "INVALID_INPUT"

@@ -1,4 +1,4 @@
-"""GitHub's limits, faults and refusals on a real socket: how often it is asked, and what the model is told."""
+"""GitHub's rate limits, faults and refusals over a real socket: number of requests, and resulting errors."""
 
 from email.utils import formatdate
 from typing import Any
@@ -15,13 +15,13 @@ ISSUES = f"{REPOSITORY}/issues"
 LIST = ("list_issues", HELLO)
 
 
-async def test_a_read_that_fails_once_is_asked_again(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_read_that_fails_once_is_repeated(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=503, body={"message": "busy"})
     assert data(await call("list_issues", **HELLO))["items"] == []
     assert len(github.requests) == 2
 
 
-async def test_a_github_that_stays_down_is_told_as_unavailable(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_github_that_stays_down_is_reported_as_unavailable(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=503, body={"message": "busy"}, times=99)
     error = failure(await call("list_issues", **HELLO))
     assert (error.code, error.retryable) == ("SERVICE_UNAVAILABLE", True)
@@ -29,7 +29,7 @@ async def test_a_github_that_stays_down_is_told_as_unavailable(call: Call, githu
 
 
 @pytest.mark.parametrize("manner", ["reset", "close", "cut"])
-async def test_a_read_that_breaks_off_is_asked_again_and_never_half_parsed(
+async def test_a_truncated_response_is_requested_again_and_not_parsed(
     call: Call, github: ScriptedGitHub, manner: Any
 ) -> None:
     github.fault("GET", ISSUES, manner, acts=True)
@@ -37,7 +37,7 @@ async def test_a_read_that_breaks_off_is_asked_again_and_never_half_parsed(
     assert len(github.requests) == 2
 
 
-async def test_a_github_that_accepts_and_hangs_is_told_in_time_and_let_go(
+async def test_a_github_that_never_responds_times_out_and_the_connection_is_closed(
     connect: Connect, github: ScriptedGitHub
 ) -> None:
     github.fault("GET", ISSUES, "hang", times=99)
@@ -48,18 +48,22 @@ async def test_a_github_that_accepts_and_hangs_is_told_in_time_and_let_go(
         await github.disconnected.wait()
 
 
-async def test_a_limit_that_names_a_short_wait_is_waited_for(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_short_retry_after_is_waited_for(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=429, body={"message": "slow"}, headers={"Retry-After": "2"})
     assert data(await call("list_issues", **HELLO))["items"] == []
     first, second = github.requests
     assert 2.0 <= second.started - first.ended < 8.0
 
 
-@pytest.mark.parametrize("told", ["soon", "-5", None, "date"])
-async def test_an_odd_retry_after_neither_crashes_nor_makes_a_hot_loop(
-    connect: Connect, github: ScriptedGitHub, told: str | None
+@pytest.mark.parametrize("retry_after", ["soon", "-5", None, "date"])
+async def test_a_malformed_retry_after_causes_neither_a_crash_nor_a_busy_loop(
+    connect: Connect, github: ScriptedGitHub, retry_after: str | None
 ) -> None:
-    headers = {} if told is None else {"Retry-After": formatdate(NOW + 1, usegmt=True) if told == "date" else told}
+    headers = (
+        {}
+        if retry_after is None
+        else {"Retry-After": formatdate(NOW + 1, usegmt=True) if retry_after == "date" else retry_after}
+    )
     github.fault("GET", ISSUES, status=429, body={"message": "slow"}, headers=headers, times=99)
     async with connect() as client:
         error = failure(await client.call_tool(*LIST))
@@ -68,14 +72,14 @@ async def test_an_odd_retry_after_neither_crashes_nor_makes_a_hot_loop(
     assert len(github.requests) <= 4
 
 
-async def test_a_limit_that_names_an_hour_is_told_at_once(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_retry_after_of_an_hour_is_reported_without_waiting(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=429, body={"message": "slow"}, headers={"Retry-After": "3600"}, times=99)
     error = failure(await call("list_issues", **HELLO))
     assert (error.code, error.retry_after_seconds) == ("RATE_LIMITED", 3600)
     assert len(github.requests) == 1
 
 
-async def test_a_spent_limit_that_starts_anew_soon_is_waited_for(connect: Connect, world: World) -> None:
+async def test_an_exhausted_rate_limit_with_a_near_reset_is_waited_for(connect: Connect, world: World) -> None:
     started = anyio.current_time()
     world.clock = lambda: NOW + anyio.current_time() - started
     async with ScriptedGitHub(world).serving() as github, connect(GITHUB_API_URL=github.url) as client:
@@ -84,7 +88,7 @@ async def test_a_spent_limit_that_starts_anew_soon_is_waited_for(connect: Connec
     assert [request.status for request in github.requests] == [403, 200]
 
 
-async def test_a_spent_limit_is_told_with_githubs_clock_not_ours(call: Call, github: ScriptedGitHub) -> None:
+async def test_the_wait_of_an_exhausted_rate_limit_follows_githubs_clock(call: Call, github: ScriptedGitHub) -> None:
     github.limits.spent("octocat", resets_in=600)
     error = failure(await call("list_issues", **HELLO))
     assert error.code == "RATE_LIMITED"
@@ -93,7 +97,7 @@ async def test_a_spent_limit_is_told_with_githubs_clock_not_ours(call: Call, git
 
 
 @pytest.mark.parametrize("reset", ["soon", "", "-5", "²", "0"])
-async def test_a_spent_limit_with_an_odd_reset_neither_crashes_nor_makes_a_hot_loop(
+async def test_a_malformed_rate_limit_reset_causes_neither_a_crash_nor_a_busy_loop(
     call: Call, github: ScriptedGitHub, reset: str
 ) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "60", "X-RateLimit-Reset": reset}
@@ -106,7 +110,7 @@ async def test_a_spent_limit_with_an_odd_reset_neither_crashes_nor_makes_a_hot_l
     assert len(github.requests) <= 4
 
 
-async def test_after_a_far_reset_nobody_asks_in_vain(call: Call, github: ScriptedGitHub) -> None:
+async def test_no_request_is_sent_before_a_distant_rate_limit_reset(call: Call, github: ScriptedGitHub) -> None:
     github.limits.spent("octocat", resets_in=600)
     await call("list_issues", **HELLO)
     codes: list[str] = []
@@ -121,24 +125,24 @@ async def test_after_a_far_reset_nobody_asks_in_vain(call: Call, github: Scripte
     assert len(github.requests) <= 2
 
 
-@pytest.mark.parametrize(("told", "seconds"), [(None, 60), ("90", 90)])
-async def test_a_secondary_limit_rests_at_least_a_minute(
-    call: Call, github: ScriptedGitHub, told: str | None, seconds: int
+@pytest.mark.parametrize(("retry_after", "seconds"), [(None, 60), ("90", 90)])
+async def test_a_secondary_limit_asks_for_a_wait_of_at_least_a_minute(
+    call: Call, github: ScriptedGitHub, retry_after: str | None, seconds: int
 ) -> None:
-    github.secondary_limit("GET", ISSUES, retry_after_seconds=told, times=99)
+    github.secondary_limit("GET", ISSUES, retry_after_seconds=retry_after, times=99)
     error = failure(await call("list_issues", **HELLO))
     assert (error.code, error.retry_after_seconds) == ("RATE_LIMITED", seconds)
     assert len(github.requests) == 1
 
 
-async def test_a_spent_search_limit_does_not_stop_other_reads(call: Call, github: ScriptedGitHub) -> None:
+async def test_an_exhausted_search_limit_does_not_stop_other_reads(call: Call, github: ScriptedGitHub) -> None:
     github.limits.spent("octocat", "code_search", resets_in=50)
     assert failure(await call("search_code", query="hello")).code == "RATE_LIMITED"
     assert data(await call("list_issues", **HELLO))["items"] == []
 
 
-async def test_searches_stay_within_githubs_figures(connect: Connect, github: ScriptedGitHub) -> None:
-    """Half of a minute's searches may go at once; the next one waits for its share of the minute, here 3 s."""
+async def test_searches_stay_within_githubs_rate_limit(connect: Connect, github: ScriptedGitHub) -> None:
+    """Half of a minute's searches are sent at once; the next one waits for its share of the minute, here 3 s."""
     async with connect(GITHUB_CODE_SEARCHES_PER_MINUTE="40") as client, anyio.create_task_group() as tasks:
         for number in range(21):
             tasks.start_soon(client.call_tool, "search_code", {"query": f"hello{number}"})
@@ -168,7 +172,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "headers", "message", "code", "says"), REFUSALS)
-async def test_a_refusal_is_asked_once_and_names_the_next_step(
+async def test_a_refusal_is_not_retried_and_names_the_next_step(
     call: Call, github: ScriptedGitHub, status: int, headers: dict[str, str], message: str, code: str, says: str
 ) -> None:
     github.fault("GET", ISSUES, status=status, headers=headers, body={"message": message}, times=99)
@@ -178,14 +182,14 @@ async def test_a_refusal_is_asked_once_and_names_the_next_step(
     assert len(github.requests) == 1
 
 
-async def test_a_refusal_that_is_a_web_page_is_a_proxys(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_web_page_with_status_403_is_reported_as_a_proxys_refusal(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", ISSUES, status=403, body=b"<html>Forbidden</html>", media_type="text/html")
     error = failure(await call("list_issues", **HELLO))
     assert error.code == "UPSTREAM_ERROR"
-    assert "a proxy or firewall refuses" in error.message
+    assert "proxy or firewall refused the request" in error.message
 
 
-async def test_single_sign_on_gives_the_address_to_open(call: Call, world: World) -> None:
+async def test_a_refusal_for_single_sign_on_has_the_url_to_open_in_its_details(call: Call, world: World) -> None:
     world.repositories["octocat/hello"].sso = True
     error = failure(await call("list_issues", **HELLO))
     assert error.code == "PERMISSION_DENIED"
@@ -193,7 +197,7 @@ async def test_single_sign_on_gives_the_address_to_open(call: Call, world: World
     assert "http" not in error.message
 
 
-async def test_a_refused_field_is_named(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_refused_field_is_named_in_the_error(call: Call, github: ScriptedGitHub) -> None:
     errors = [
         {
             "resource": "Search",
@@ -207,11 +211,14 @@ async def test_a_refused_field_is_named(call: Call, github: ScriptedGitHub) -> N
     github.fault("GET", ISSUES, status=422, body={"message": "Validation Failed", "errors": errors})
     error = failure(await call("list_issues", **HELLO))
     assert error.message == (
-        "GitHub cannot do this: q: The search contains only logical operators; labels does not exist; Something plain."
+        "GitHub refused the arguments: q: The search contains only logical operators; labels does not exist; "
+        "Something plain."
     )
 
 
-async def test_a_repeated_read_costs_nothing_and_says_the_same(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_repeated_read_uses_etags_and_does_not_count_against_the_limit(
+    call: Call, github: ScriptedGitHub
+) -> None:
     first = data(await call("get_repository_info", **HELLO))
     spent = github.limits.bucket("octocat", "core").remaining
     second = data(await call("get_repository_info", **HELLO, fresh=True))
@@ -219,10 +226,14 @@ async def test_a_repeated_read_costs_nothing_and_says_the_same(call: Call, githu
     asked_again = [request for request in github.requests if "if-none-match" in request.headers]
     assert asked_again
     assert all(request.status == 304 for request in asked_again)
-    assert spent - github.limits.bucket("octocat", "core").remaining <= 1  # the release that is not there has no ETag
+    assert (
+        spent - github.limits.bucket("octocat", "core").remaining <= 1
+    )  # the response for the missing release has no ETag
 
 
-async def test_a_changed_answer_is_read_anew(call: Call, world: World, github: ScriptedGitHub) -> None:
+async def test_a_changed_response_replaces_the_one_cached_by_etag(
+    call: Call, world: World, github: ScriptedGitHub
+) -> None:
     await call("list_issues", **HELLO)
     world.issue(world.repositories["octocat/hello"], "New")
     assert len(data(await call("list_issues", **HELLO))["items"]) == 1
@@ -239,7 +250,7 @@ async def test_a_changed_answer_is_read_anew(call: Call, world: World, github: S
         (b"", "application/json"),
     ],
 )
-async def test_an_answer_nobody_understands_is_one_sentence(
+async def test_an_unreadable_response_is_reported_in_one_sentence_without_its_body(
     call: Call, github: ScriptedGitHub, body: bytes, media_type: str
 ) -> None:
     github.fault("GET", ISSUES, status=200, body=body, media_type=media_type, times=99)
@@ -248,31 +259,33 @@ async def test_an_answer_nobody_understands_is_one_sentence(
     assert "Unicorn" not in error.message
 
 
-async def test_without_a_token_public_things_are_read_and_the_limit_is_told(
+async def test_without_a_token_public_data_is_read_with_a_warning_of_the_limit(
     connect: Connect, github: ScriptedGitHub
 ) -> None:
     async with connect(GITHUB_TOKEN=None) as client:
         page = data(await client.call_tool(*LIST))
         error = failure(await client.call_tool("create_issue", {**HELLO, "title": "T", "body": "B"}))
-    assert page["warnings"] == ["No GITHUB_TOKEN is set: only public things are seen, at 60 requests an hour."]
+    assert page["warnings"] == ["No GITHUB_TOKEN is set: only public data can be read, with 60 requests an hour."]
     assert error.code == "AUTHENTICATION_FAILED"
     assert all("authorization" not in request.headers for request in github.requests)
 
 
-async def test_little_left_of_a_limit_is_reported(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_nearly_exhausted_rate_limit_gives_a_warning(call: Call, github: ScriptedGitHub) -> None:
     github.limits.spent("octocat", resets_in=600, remaining=12)
     page = data(await call("list_issues", **HELLO))
     assert page["warnings"] == ["Only 11 of 5000 GitHub requests (core) are left until 11:16 UTC."]
 
 
 @pytest.mark.parametrize("name", ["GITHUB_PERSONAL_ACCESS_TOKEN", "GH_TOKEN"])
-async def test_the_customary_names_of_the_token_work(connect: Connect, github: ScriptedGitHub, name: str) -> None:
+async def test_the_token_is_read_from_each_of_its_environment_variables(
+    connect: Connect, github: ScriptedGitHub, name: str
+) -> None:
     async with connect(GITHUB_TOKEN=None, **{name: TOKEN}) as client:
         await client.call_tool(*LIST)
     assert github.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-async def test_every_request_says_who_asks_and_which_api_it_speaks(call: Call, github: ScriptedGitHub) -> None:
+async def test_every_request_has_user_agent_and_api_version_headers(call: Call, github: ScriptedGitHub) -> None:
     await call("list_issues", **HELLO)
     headers = github.requests[0].headers
     assert headers["x-github-api-version"] == "2022-11-28"
@@ -280,7 +293,7 @@ async def test_every_request_says_who_asks_and_which_api_it_speaks(call: Call, g
     assert headers["accept"] == "application/vnd.github+json"
 
 
-async def test_an_enterprise_server_is_asked_below_its_own_path(connect: Connect, world: World) -> None:
+async def test_requests_to_an_enterprise_server_use_its_api_path(connect: Connect, world: World) -> None:
     enterprise = ScriptedGitHub(world, prefix="/api/v3")
     async with enterprise.serving(), connect(GITHUB_API_URL=enterprise.url) as client:
         assert data(await client.call_tool(*LIST))["items"] == []

@@ -1,4 +1,4 @@
-"""Lists of several pages: the cursor leads to every item once, and to nothing else."""
+"""Lists of several pages: following the cursor returns every item exactly once."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ MAX_PAGES = 8
 
 
 async def _pages(client: Client, tool: str, arguments: dict[str, Any]) -> list[list[Any]]:
-    """The items of every page."""
+    """The items of all pages, read by following the cursors."""
     pages: list[list[Any]] = []
     cursor: dict[str, str] = {}
     for _ in range(MAX_PAGES):
@@ -24,7 +24,7 @@ async def _pages(client: Client, tool: str, arguments: dict[str, Any]) -> list[l
     raise AssertionError(f"{tool} goes on after {MAX_PAGES} pages")
 
 
-async def test_ones_own_repositories_go_on_over_pages_in_the_same_order(client: Client, world: World) -> None:
+async def test_own_repositories_continue_over_pages_in_the_same_order(client: Client, world: World) -> None:
     for number in range(24):
         world.repository(f"octocat/part-{number:02}", updated=1e9 + number)
     pages = await _pages(client, "search_repositories", {"max_results": 10})
@@ -33,7 +33,7 @@ async def test_ones_own_repositories_go_on_over_pages_in_the_same_order(client: 
     assert names == ["octocat/hello", *(f"octocat/part-{number:02}" for number in reversed(range(24)))]
 
 
-async def test_ones_own_repositories_outside_the_list_are_left_out_of_every_page(
+async def test_own_repositories_outside_the_allow_list_are_left_out_of_every_page(
     connect: Connect, world: World
 ) -> None:
     for number in range(20):
@@ -45,7 +45,7 @@ async def test_ones_own_repositories_outside_the_list_are_left_out_of_every_page
 
 
 @pytest.mark.parametrize("tool", ["search_code", "list_issues"])
-async def test_hits_of_a_search_are_found_once_over_pages(client: Client, world: World, tool: str) -> None:
+async def test_each_search_result_is_on_exactly_one_page(client: Client, world: World, tool: str) -> None:
     repository = world.repositories["octocat/hello"]
     world.commit(repository, {f"part{number}.py": b"needle\n" for number in range(15)})
     for number in range(15):

@@ -1,4 +1,4 @@
-"""Lockdown withholds texts of authors without push access in public repositories, says how many, and fails closed."""
+"""Lockdown: texts of authors without push access in public repositories are withheld, also if access is unknown."""
 
 from typing import Any
 
@@ -35,29 +35,29 @@ async def locked(connect: Connect, tool: str, **arguments: Any) -> Any:
         return await client.call_tool(tool, arguments)
 
 
-async def test_an_issue_is_shown_without_the_texts_of_outsiders(connect: Connect, issue: Issue) -> None:
-    told = await locked(connect, "get_issue", **HELLO, number=1)
-    thread = data(told)
-    assert EVIL not in text(told)
+async def test_an_issue_is_shown_without_texts_of_authors_without_push_access(connect: Connect, issue: Issue) -> None:
+    result = await locked(connect, "get_issue", **HELLO, number=1)
+    thread = data(result)
+    assert EVIL not in text(result)
     assert (thread["title"], thread.get("body")) == ("(withheld)", None)
     assert [each["body"] for each in thread["comments"]] == ["Ours", "Mine"]
     assert any("4 texts by authors without push access withheld" in each for each in thread["warnings"])
     assert any("GITHUB_LOCKDOWN=false" in each for each in thread["warnings"])
 
 
-async def test_lists_are_shown_without_titles_of_outsiders(
+async def test_lists_are_shown_without_titles_of_authors_without_push_access(
     connect: Connect, world: World, hello: Repository, issue: Issue
 ) -> None:
     world.issue(hello, "Ours", "x", author="rio")
-    told = await locked(connect, "list_issues", **HELLO)
-    assert [row["title"] for row in rows(told)] == ["Ours", "(withheld)"]
-    assert any("1 text by" in each for each in data(told)["warnings"])
+    result = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(result)] == ["Ours", "(withheld)"]
+    assert any("1 text by" in each for each in data(result)["warnings"])
     async with connect(GITHUB_LOCKDOWN="true", GITHUB_TOOLS="search_issues") as client:
         found = await client.call_tool("search_issues", {"query": "repo:octocat/hello"})
     assert EVIL not in text(found)
 
 
-async def test_a_pull_request_of_an_outsider_has_no_diff_reviews_or_branch_name(
+async def test_diff_reviews_and_branch_name_of_an_outsiders_pull_request_are_withheld(
     connect: Connect, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"a.py": EVIL.encode()}, "Work", branch="ignore-all-rules", start="main")
@@ -66,26 +66,26 @@ async def test_a_pull_request_of_an_outsider_has_no_diff_reviews_or_branch_name(
     pull.pull.reviews.append(Review(1, world.user("eve"), "COMMENTED", EVIL, 1.0, pull.pull.head))
     diff = await locked(connect, "get_pull_request_diff", **HELLO, pr_number=1)
     assert failure(diff).code == "PERMISSION_DENIED"
-    told = await locked(connect, "get_issue", **HELLO, number=1)
-    assert EVIL not in text(told)
-    assert "ignore-all-rules" not in text(told)
+    result = await locked(connect, "get_issue", **HELLO, number=1)
+    assert EVIL not in text(result)
+    assert "ignore-all-rules" not in text(result)
     async with connect(GITHUB_LOCKDOWN="true", GITHUB_TOOLS="@review") as client:
         assert EVIL not in text(await client.call_tool("get_reviews", {**HELLO, "number": 1}))
 
 
 @pytest.mark.parametrize("ref", ["refs/pull/1/head", "pull/1/head", "83ed2b6"])
-async def test_refs_that_anybody_can_make_are_not_read(connect: Connect, hello: Repository, ref: str) -> None:
+async def test_refs_other_than_branches_and_tags_are_refused(connect: Connect, hello: Repository, ref: str) -> None:
     refused = failure(await locked(connect, "get_file", **HELLO, path="README.md", ref=ref))
     assert refused.code == "PERMISSION_DENIED"
     assert "Hello" in text(await locked(connect, "get_file", **HELLO, path="README.md", ref="main"))
 
 
-async def test_a_private_repository_is_left_as_it_is(connect: Connect, hello: Repository, issue: Issue) -> None:
+async def test_nothing_is_withheld_in_a_private_repository(connect: Connect, hello: Repository, issue: Issue) -> None:
     hello.private = True
     assert data(await locked(connect, "get_issue", **HELLO, number=1))["body"] == EVIL
 
 
-async def test_where_github_does_not_say_who_may_push_nothing_of_others_is_shown(
+async def test_texts_are_withheld_if_push_access_cannot_be_read(
     connect: Connect, hello: Repository, issue: Issue
 ) -> None:
     hello.push = False
@@ -94,7 +94,7 @@ async def test_where_github_does_not_say_who_may_push_nothing_of_others_is_shown
     assert thread["title"] == "(withheld)"
 
 
-async def test_a_visibility_that_cannot_be_read_counts_as_public(
+async def test_a_repository_of_unknown_visibility_is_treated_as_public(
     connect: Connect, github: ScriptedGitHub, hello: Repository, issue: Issue
 ) -> None:
     hello.private = True
@@ -102,65 +102,65 @@ async def test_a_visibility_that_cannot_be_read_counts_as_public(
     assert data(await locked(connect, "get_issue", **HELLO, number=1))["title"] == "(withheld)"
 
 
-async def test_without_lockdown_nothing_is_withheld_and_nobody_asked_about(
+async def test_without_lockdown_nothing_is_withheld_or_looked_up(
     call: Call, github: ScriptedGitHub, issue: Issue
 ) -> None:
     assert data(await call("get_issue", **HELLO, number=1))["body"] == EVIL
     assert github.seen("GET", r".*/permission") == []
 
 
-async def test_a_caller_can_ask_for_lockdown_on_its_own_connection(connect: Connect, issue: Issue) -> None:
+async def test_a_caller_can_switch_lockdown_on_for_its_connection(connect: Connect, issue: Issue) -> None:
     async with connect() as client:
         with narrowed(Narrowing(lockdown=True)):
-            told = await own_context(client)
-    assert EVIL not in text(told)
+            result = await own_context(client)
+    assert EVIL not in text(result)
 
 
 async def own_context(client: Client) -> Any:
     return await client.call_tool("get_issue", {**HELLO, "number": 1})
 
 
-async def test_many_authors_are_judged_by_one_list_of_collaborators(
+async def test_push_access_of_many_authors_is_read_from_one_list_of_collaborators(
     connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     hello.permissions |= {f"member-{number}": "write" for number in range(20)}
     for number in range(20):
         world.issue(hello, "Ours", "x", author=f"member-{number}")
         world.issue(hello, EVIL, "x", author=f"eve-{number}")
-    told = await locked(connect, "list_issues", **HELLO, max_results=40)
-    assert [row["title"] for row in rows(told)] == ["(withheld)", "Ours"] * 20
+    result = await locked(connect, "list_issues", **HELLO, max_results=40)
+    assert [row["title"] for row in rows(result)] == ["(withheld)", "Ours"] * 20
     assert len(github.seen("GET", r".*/collaborators")) == 1
     assert github.seen("GET", r".*/permission") == []
 
 
-async def test_a_role_that_an_organization_made_itself_is_asked_about(
+async def test_the_permission_of_an_author_with_a_custom_role_is_looked_up(
     connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     hello.permissions |= {"rio": "write", "own": "releaser", "ann": "triage", "bob": "read"}
     for author in ("rio", "own", "ann", "bob"):
         world.issue(hello, author, "x", author=author)
-    told = await locked(connect, "list_issues", **HELLO)
-    assert [row["title"] for row in rows(told)] == ["(withheld)"] * 3 + ["rio"]
+    result = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(result)] == ["(withheld)"] * 3 + ["rio"]
     assert len(github.seen("GET", r".*/permission")) == 1
 
 
-async def test_collaborators_beyond_the_first_pages_are_asked_about(
+async def test_permissions_are_looked_up_for_authors_beyond_the_first_pages_of_collaborators(
     connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     hello.permissions |= {f"member-{number}": "read" for number in range(400)} | {"last": "write"}
     for author in ("member-1", "member-2", "last", "eve"):
         world.issue(hello, author, "x", author=author)
-    told = await locked(connect, "list_issues", **HELLO)
-    assert [row["title"] for row in rows(told)] == ["(withheld)", "last", "(withheld)", "(withheld)"]
+    result = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(result)] == ["(withheld)", "last", "(withheld)", "(withheld)"]
     assert len(github.seen("GET", r".*/permission")) == 2
 
 
-async def test_where_collaborators_are_not_listed_each_author_is_asked_about(
+async def test_each_authors_permission_is_looked_up_if_collaborators_cannot_be_listed(
     connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     github.fault("GET", ".*/collaborators", status=404, body={"message": "Not Found"})
     for author in ("rio", "eve", "tess", "ann"):
         world.issue(hello, author, "x", author=author)
-    told = await locked(connect, "list_issues", **HELLO)
-    assert [row["title"] for row in rows(told)] == ["(withheld)"] * 3 + ["rio"]
+    result = await locked(connect, "list_issues", **HELLO)
+    assert [row["title"] for row in rows(result)] == ["(withheld)"] * 3 + ["rio"]
     assert len(github.seen("GET", r".*/permission")) == 4

@@ -1,4 +1,4 @@
-"""Renamed repositories and transferred issues: followed by name, never out of the allow-list."""
+"""Renamed repositories and transferred issues: followed with a warning, and never out of the allow-list."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ SECRET = "launch-codes"
 
 @pytest.fixture
 def renamed(world: World) -> Repository:
-    """octocat/old is called octocat/new now."""
+    """A repository that was renamed from octocat/old to octocat/new."""
     repository = world.repository("octocat/old")
     world.commit(repository, {"README.md": b"# Old\n"})
     world.issue(repository, "A bug", "needle")
@@ -24,7 +24,7 @@ def renamed(world: World) -> Repository:
 
 @pytest.fixture
 def transferred(world: World, github: ScriptedGitHub) -> Repository:
-    """octocat/hello#7 is secret/vault#1 now."""
+    """An issue that was transferred from octocat/hello#7 to secret/vault#1."""
     vault = world.repository("secret/vault", readers={"octocat"})
     issue = world.issue(vault, SECRET, SECRET)
     world.comment(issue, "a comment of the new place")
@@ -32,13 +32,13 @@ def transferred(world: World, github: ScriptedGitHub) -> Repository:
     return vault
 
 
-def _transfer(github: ScriptedGitHub, to: Repository, asked: str, number: int, new: int) -> None:
+def _transfer(github: ScriptedGitHub, to: Repository, old_name: str, number: int, new: int) -> None:
     for tail in ("", "/comments"):
         location = f"{github.url}/repositories/{to.id}/issues/{new}{tail}"
         headers = {"Location": location}
         body = {"message": "Moved Permanently", "url": location, "documentation_url": "x"}
         for method in ("GET", "POST", "PATCH"):
-            path = f"/repos/{asked}/issues/{number}{tail}"
+            path = f"/repos/{old_name}/issues/{number}{tail}"
             github.fault(method, path, status=301, headers=headers, body=body, times=99)
 
 
@@ -55,12 +55,12 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CALLS)
-async def test_every_tool_follows_a_renamed_repository_and_names_it(
+async def test_every_tool_follows_a_renamed_repository_with_a_warning(
     call: Call, renamed: Repository, tool: str, arguments: dict[str, Any]
 ) -> None:
     result = await call(tool, **OLD, **arguments)
     assert not result.is_error, text(result)
-    assert "octocat/old is called octocat/new now." in text(result)
+    assert "octocat/old was renamed to octocat/new." in text(result)
 
 
 async def test_a_write_to_a_renamed_repository_happens_once(
@@ -71,7 +71,9 @@ async def test_a_write_to_a_renamed_repository_happens_once(
     assert len(renamed.issues) == 2
 
 
-async def test_a_transferred_issue_is_read_at_its_new_place_which_is_named(call: Call, transferred: Repository) -> None:
+async def test_a_transferred_issue_is_read_in_its_new_repository_with_a_warning(
+    call: Call, transferred: Repository
+) -> None:
     thread = data(await call("get_issue", **HELLO, number=7))
     assert (thread["repository"], thread["number"]) == ("secret/vault", 1)
     assert thread["comments"][0]["body"] == "a comment of the new place"
@@ -81,12 +83,12 @@ async def test_a_transferred_issue_is_read_at_its_new_place_which_is_named(call:
 @pytest.mark.parametrize(
     ("tool", "arguments"), [("update_issue", {"state": "closed"}), ("add_issue_comment", {"body": "B"})]
 )
-async def test_a_write_to_a_transferred_issue_changes_nothing_and_names_the_new_place(
+async def test_a_write_to_a_transferred_issue_is_refused_with_its_new_repository(
     call: Call, github: ScriptedGitHub, transferred: Repository, tool: str, arguments: dict[str, Any]
 ) -> None:
     error = failure(await call(tool, **HELLO, number=7, **arguments))
     assert error.code == "CONFLICT"
-    assert "octocat/hello#7 was transferred: it is secret/vault#1 now" in error.message
+    assert "octocat/hello#7 was transferred to secret/vault#1" in error.message
     assert error.details == {"repository": "secret/vault", "number": 1}
     issue = transferred.issues[1]
     assert (issue.state, len(issue.comments)) == ("open", 1)
@@ -97,7 +99,7 @@ async def test_a_write_to_a_transferred_issue_changes_nothing_and_names_the_new_
     ("tool", "arguments"),
     [("get_issue", {}), ("update_issue", {"state": "closed"}), ("add_issue_comment", {"body": "B"})],
 )
-async def test_a_transfer_does_not_lead_out_of_the_allow_list(
+async def test_an_issue_transferred_out_of_the_allow_list_is_refused(
     connect: Connect, world: World, github: ScriptedGitHub, tool: str, arguments: dict[str, Any], new_number: int
 ) -> None:
     vault = world.repository("secret/vault", readers={"octocat"})
@@ -112,10 +114,10 @@ async def test_a_transfer_does_not_lead_out_of_the_allow_list(
     assert all(issue.state == "open" and not issue.comments for issue in vault.issues.values())
 
 
-async def test_an_issue_of_another_repository_is_not_shown_under_the_allow_list(
+async def test_a_response_with_an_issue_outside_the_allow_list_is_refused(
     connect: Connect, world: World, github: ScriptedGitHub
 ) -> None:
-    """GitHub answers 200 at the address asked for, with an issue of somewhere else."""
+    """GitHub responds with status 200 at the requested path, with an issue of another repository."""
     github.description = None
     world.issue(world.repositories["octocat/hello"], "One")
     url = "https://api.github.com/repos/secret/vault"
@@ -127,13 +129,13 @@ async def test_an_issue_of_another_repository_is_not_shown_under_the_allow_list(
     assert SECRET not in text(result)
 
 
-async def test_a_redirect_that_leads_to_no_repository_is_not_followed(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_redirect_to_a_path_without_a_repository_is_not_followed(call: Call, github: ScriptedGitHub) -> None:
     github.fault("GET", "/repos/octocat/hello", status=301, headers={"Location": f"{github.url}/user"}, body={})
     error = failure(await call("get_repository_info", **HELLO))
     assert error.code == "UPSTREAM_ERROR"
-    assert "another address" in error.message
+    assert "an address that is not that of a repository" in error.message
 
 
-async def test_a_search_in_a_renamed_repository_finds_what_is_there(call: Call, renamed: Repository) -> None:
+async def test_a_search_in_a_renamed_repository_uses_its_new_name(call: Call, renamed: Repository) -> None:
     found = rows(await call("list_issues", **OLD, query="needle"))
     assert [row["number"] for row in found] == [1]

@@ -1,4 +1,4 @@
-"""Writes that GitHub answers with an odd success: never sent twice, never called a bug, never claimed to be done."""
+"""Writes with a malformed success response: not sent twice, not an internal error, not reported as done."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def odd(world: World, github: ScriptedGitHub) -> ScriptedGitHub:
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CREATING)
-async def test_what_is_created_with_an_odd_success_has_an_unknown_outcome_and_is_sent_once(
+async def test_a_creation_with_a_malformed_success_response_is_sent_once_and_unknown(
     connect: Connect, odd: ScriptedGitHub, tool: str, arguments: dict[str, Any]
 ) -> None:
     codes: list[str] = []
@@ -53,16 +53,16 @@ async def test_what_is_created_with_an_odd_success_has_an_unknown_outcome_and_is
     assert len(odd.seen("POST")) == len(ODD)
 
 
-async def test_a_change_with_an_odd_success_is_read_again_and_told_as_it_is(
+async def test_a_change_with_a_malformed_success_response_is_read_again(
     connect: Connect, world: World, odd: ScriptedGitHub
 ) -> None:
-    """GitHub took nothing of it: that is said, and not that it was done."""
-    told: list[str] = []
+    """GitHub changed nothing, and the result says so."""
+    results: list[str] = []
     async with connect(GITHUB_TOOLS="update_issue") as client:
         for number, answer in enumerate(ODD[:2]):
             odd.fault("PATCH", ".*", **{**answer, "status": 200})
             result = await client.call_tool("update_issue", {**HELLO, "number": 1, "title": f"New {number}"})
-            told.append(str(result.content))
-    assert all("GitHub left title as it was" in each or "OUTCOME_UNKNOWN" in each for each in told)
-    assert all("INTERNAL_ERROR" not in each for each in told)
+            results.append(str(result.content))
+    assert all("GitHub did not change title" in each or "OUTCOME_UNKNOWN" in each for each in results)
+    assert all("INTERNAL_ERROR" not in each for each in results)
     assert world.repositories["octocat/hello"].issues[1].title == "One"

@@ -1,4 +1,4 @@
-"""Everything this server can send is what GitHub describes, and everything GitHub shows as an answer is understood."""
+"""Conformity to GitHub's descriptions: all requests of the tools are valid, and all example responses are parsed."""
 
 import base64
 from collections.abc import Callable
@@ -71,10 +71,10 @@ VERSIONS = {"api.github.com": "", "ghes-3.17": "/api/v3", "ghes-3.19": "/api/v3"
 @in_volume
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", EVERY_TOOL)
-async def test_every_request_a_tool_can_send_is_what_github_describes(
+async def test_every_request_of_every_tool_conforms_to_githubs_description(
     published: Callable[[str], Description], graphql: GraphQLDescription, version: str, name: str
 ) -> None:
-    """Over the arguments its schema allows, REST and GraphQL; the answers are judged as well."""
+    """Random arguments that the schema allows; REST and GraphQL requests and responses are checked."""
     description, prefix = published(version), VERSIONS[version]
     github = ScriptedGitHub(peopled(), description=description, graphql=graphql, prefix=prefix, with_examples=True)
     environment = {**ENVIRONMENT, "GITHUB_TOOLS": name}
@@ -95,7 +95,7 @@ def is_question(result: CallToolResult) -> bool:
 
 
 def choices(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Ways to fill in a schema, the same in every run."""
+    """Reproducible random values for an input schema."""
     chosen: list[dict[str, Any]] = []
 
     @settings(
@@ -114,8 +114,8 @@ def choices(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return chosen
 
 
-async def test_the_judge_finds_what_is_wrong(description: Description) -> None:
-    """Controls: a judge that lets everything pass would prove nothing."""
+async def test_the_openapi_check_finds_invalid_requests_and_responses(description: Description) -> None:
+    """Control of the check itself: it must find faults."""
     wrong: list[tuple[str, str, list[tuple[str, str]], bytes]] = [
         ("GET", "/repos/o/r/nothing", [], b""),
         ("GET", "/repos/o/r/issues", [("per_page", "101")], b""),
@@ -137,7 +137,7 @@ async def test_the_judge_finds_what_is_wrong(description: Description) -> None:
 CONTENTS = ["file", "directory", "symlink", "submodule"]
 
 
-async def test_the_judge_of_graphql_finds_what_is_wrong(graphql: GraphQLDescription) -> None:
+async def test_the_graphql_check_finds_invalid_queries(graphql: GraphQLDescription) -> None:
     wrong: list[dict[str, Any]] = [
         {"query": "query { nothing }", "variables": {}},
         {"query": "query($n: Int!) { viewer { login } }", "variables": {"n": 1}},
@@ -147,19 +147,21 @@ async def test_the_judge_of_graphql_finds_what_is_wrong(graphql: GraphQLDescript
     assert [case for case in wrong if not graphql.faults(case)] == []
 
 
-async def test_every_kind_of_content_github_shows_is_told(description: Description) -> None:
+async def test_every_kind_of_content_in_githubs_examples_is_read(description: Description) -> None:
     path = f"{BASE}/contents/{{path}}"
     github = ScriptedGitHub(peopled())
-    told: list[str] = []
+    names_read: list[str] = []
     async with (
         github.serving(),
         connected(SERVER, env={**ENVIRONMENT, "GITHUB_API_URL": github.url}) as client,
     ):
         for name, example in description.examples("GET", path):
-            shown = {**example, "content": "IyBSZWFkbWUK"} if "-a-file" in name else example  # theirs is no base64
+            shown = (
+                {**example, "content": "IyBSZWFkbWUK"} if "-a-file" in name else example
+            )  # the content in GitHub's example is not base64
             github.fault("GET", ".*/contents/.*", status=200, body=shown)
             arguments_ = {"owner": "o", "repo": "r", "path": name}
             result = await client.call_tool("get_file", arguments_)
             assert not result.is_error, name
-            told.append(name)
-    assert all(any(kind in name for name in told) for kind in CONTENTS)
+            names_read.append(name)
+    assert all(any(kind in name for name in names_read) for kind in CONTENTS)

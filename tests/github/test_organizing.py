@@ -1,4 +1,4 @@
-"""Types, milestones, locks and sub-issues of issues."""
+"""Changes of an issue's type, milestone, lock and sub-issues."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def written(github: ScriptedGitHub) -> list[Any]:
         ("milestone", "next", {"milestone": 2}),
     ],
 )
-async def test_a_type_or_milestone_is_set_by_its_name_and_only_once(
+async def test_a_type_or_milestone_is_set_by_name_with_one_request(
     use: Use, github: ScriptedGitHub, hello: Repository, change: str, value: str, sent: dict[str, Any]
 ) -> None:
     assert data(await use("organize_issue", **ISSUE, change=change, value=value)) == {"number": 1, "changed": True}
@@ -53,34 +53,34 @@ async def test_an_empty_value_removes_a_type_or_milestone(
 
 
 @pytest.mark.parametrize("change", ["type", "milestone", "add_sub_issue", "remove_sub_issue"])
-async def test_a_forgotten_value_changes_nothing(
+async def test_a_missing_value_is_refused_without_a_request(
     use: Use, github: ScriptedGitHub, hello: Repository, change: str
 ) -> None:
     assert failure(await use("organize_issue", **ISSUE, change=change)).code == "INVALID_INPUT"
     assert github.requests == []
 
 
-async def test_an_unknown_milestone_names_those_there_are(use: Use, hello: Repository) -> None:
+async def test_an_unknown_milestone_is_refused_with_the_existing_titles(use: Use, hello: Repository) -> None:
     error = failure(await use("organize_issue", **ISSUE, change="milestone", value="v2"))
     assert error.code == "RESOURCE_NOT_FOUND"
-    assert error.message == "There is no milestone 'v2' here. There are: Next, next, v1.0."
+    assert error.message == "There is no milestone 'v2' in octocat/hello. Its milestones are: Next, next, v1.0."
 
 
-async def test_a_milestone_of_two_cases_is_not_guessed(use: Use, hello: Repository) -> None:
+async def test_a_title_that_matches_two_milestones_is_refused(use: Use, hello: Repository) -> None:
     assert failure(await use("organize_issue", **ISSUE, change="milestone", value="NEXT")).code == "INVALID_INPUT"
 
 
-async def test_what_github_drops_is_no_change(use: Use, hello: Repository) -> None:
+async def test_a_type_that_github_ignores_is_reported_as_unchanged(use: Use, hello: Repository) -> None:
     hello.push = False
     result = data(await use("organize_issue", **ISSUE, change="type", value="Bug"))
     assert result["changed"] is False
-    assert result["warnings"] == ["GitHub left the type as it was: this token may not set it here."]
+    assert result["warnings"] == ["GitHub did not change the type: this token may not set it in this repository."]
 
 
 @pytest.mark.parametrize(
     ("value", "reason"), [("too heated", "too heated"), ("too_heated", "too heated"), (None, None)]
 )
-async def test_a_conversation_is_locked_and_unlocked_once(
+async def test_locking_and_unlocking_twice_sends_one_request_each(
     use: Use, github: ScriptedGitHub, hello: Repository, value: str | None, reason: str | None
 ) -> None:
     given = {} if value is None else {"value": value}
@@ -92,13 +92,13 @@ async def test_a_conversation_is_locked_and_unlocked_once(
     assert [method for method, _ in written(github)] == ["PUT", "DELETE"]
 
 
-async def test_an_unknown_reason_of_a_lock_is_refused_with_the_known_ones(use: Use, hello: Repository) -> None:
+async def test_an_unknown_lock_reason_is_refused_with_the_valid_ones(use: Use, hello: Repository) -> None:
     error = failure(await use("organize_issue", **ISSUE, change="lock", value="rude"))
     assert "off-topic, too heated, resolved, spam" in error.message
     assert not hello.issues[1].locked
 
 
-async def test_a_lock_that_github_does_not_show_is_a_conflict(
+async def test_a_lock_that_github_did_not_set_is_a_conflict(
     use: Use, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.fault("PUT", ".*/lock", status=204)
@@ -124,7 +124,7 @@ async def test_a_sub_issue_is_added_listed_and_removed(
 
 
 @pytest.mark.parametrize("value", ["two", "hello#2", "0x2", "octocat/hello/2", "-2"])
-async def test_what_names_no_issue_is_refused_before_anything_is_asked(
+async def test_a_value_that_names_no_issue_is_refused_without_a_request(
     use: Use, github: ScriptedGitHub, hello: Repository, value: str
 ) -> None:
     error = failure(await use("organize_issue", **ISSUE, change="add_sub_issue", value=value))
@@ -132,7 +132,7 @@ async def test_what_names_no_issue_is_refused_before_anything_is_asked(
     assert github.requests == []
 
 
-async def test_a_sub_issue_of_another_parent_is_refused_in_githubs_words(
+async def test_githubs_refusal_of_a_sub_issue_with_another_parent_is_quoted(
     use: Use, hello: Repository, world: World
 ) -> None:
     world.issue(hello, "Other parent", children=[hello.issues[2].id])
@@ -151,20 +151,20 @@ async def test_a_sub_issue_outside_the_allow_list_is_neither_linked_nor_shown(
     hello.issues[1].children = [secret.id, hello.issues[2].id]
     thread = data(await use("get_issue", allowed="octocat/hello", **ISSUE))
     assert [each["title"] for each in thread["sub_issue_list"]] == ["Child"]
-    assert thread["warnings"] == ["1 sub-issues are in repositories outside GITHUB_ALLOWED_REPOS."]
+    assert thread["warnings"] == ["1 sub-issues are not shown: their repositories are outside GITHUB_ALLOWED_REPOS."]
     everywhere = data(await use("get_issue", **ISSUE))["sub_issue_list"]
     assert everywhere[0]["repository"] == "octocat/secret"
     assert "repository" not in everywhere[1]
 
 
-async def test_many_sub_issues_are_cut_and_it_is_said(use: Use, hello: Repository, world: World) -> None:
+async def test_only_the_first_50_sub_issues_are_shown_with_a_warning(use: Use, hello: Repository, world: World) -> None:
     hello.issues[1].children = [world.issue(hello, f"Part {number}").id for number in range(51)]
     thread = data(await use("get_issue", **ISSUE))
     assert len(thread["sub_issue_list"]) == 50
-    assert "Of its sub-issues only the first 50 are shown." in thread["warnings"]
+    assert "Only the first 50 sub-issues are shown." in thread["warnings"]
 
 
-async def test_lockdown_withholds_titles_of_sub_issues_by_outsiders(
+async def test_lockdown_withholds_titles_of_sub_issues_by_authors_without_push_access(
     connect: Connect, hello: Repository, world: World
 ) -> None:
     hello.permissions = {"octocat": "admin"}
@@ -177,7 +177,7 @@ async def test_lockdown_withholds_titles_of_sub_issues_by_outsiders(
 
 @pytest.mark.parametrize(("change", "method"), [("add_sub_issue", "POST"), ("remove_sub_issue", "DELETE")])
 @pytest.mark.parametrize("acts", [True, False])
-async def test_a_lost_answer_about_a_sub_issue_is_looked_up(
+async def test_a_sub_issue_change_whose_response_is_lost_is_looked_up(
     use: Use, github: ScriptedGitHub, hello: Repository, change: str, method: str, acts: bool
 ) -> None:
     hello.issues[1].children = [hello.issues[2].id] if method == "DELETE" else []
@@ -192,7 +192,9 @@ async def test_a_lost_answer_about_a_sub_issue_is_looked_up(
         assert is_child is (method == "POST")
 
 
-async def test_reviewers_are_no_longer_asked(use: Use, github: ScriptedGitHub, hello: Repository, world: World) -> None:
+async def test_requests_for_reviews_are_withdrawn(
+    use: Use, github: ScriptedGitHub, hello: Repository, world: World
+) -> None:
     world.commit(hello, {"a.py": b"1\n"}, branch="feature")
     pull = world.pull(hello, "Feature", "feature")
     assert pull.pull

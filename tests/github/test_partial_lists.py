@@ -1,4 +1,4 @@
-"""Lists longer than a page: what is beyond the first page counts, and what was not read is named."""
+"""Lists longer than a page: entries beyond the first page are read, and unread ones are counted."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ async def test_a_failing_check_beyond_the_first_hundred_is_shown(
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "timed_out", "cancelled", "stale", "action_required", "new_word"])
-async def test_no_conclusion_but_the_harmless_ones_looks_green(
+async def test_every_conclusion_other_than_success_neutral_and_skipped_is_failing(
     call: Call, world: World, hello: Repository, pull: Issue, github: ScriptedGitHub, conclusion: str
 ) -> None:
     github.description = None
@@ -45,7 +45,7 @@ async def test_no_conclusion_but_the_harmless_ones_looks_green(
     assert state["failing_checks"][0]["conclusion"] == conclusion
 
 
-async def test_checks_beyond_the_bound_are_counted_as_not_read(
+async def test_checks_beyond_the_read_limit_are_counted_as_not_read(
     call: Call, hello: Repository, pull: Issue, github: ScriptedGitHub
 ) -> None:
     github.description = None
@@ -57,11 +57,11 @@ async def test_checks_beyond_the_bound_are_counted_as_not_read(
     assert state["checks"] == "1000 passed, 4000 not read"
 
 
-async def test_a_pull_request_without_checks_says_none(call: Call, pull: Issue) -> None:
+async def test_a_pull_request_without_checks_has_checks_none(call: Call, pull: Issue) -> None:
     assert data(await call("get_issue", **HELLO, number=1))["pull_request"]["checks"] == "none"
 
 
-async def test_checks_that_cannot_be_read_are_not_none(call: Call, pull: Issue, github: ScriptedGitHub) -> None:
+async def test_unreadable_checks_are_unknown_and_not_none(call: Call, pull: Issue, github: ScriptedGitHub) -> None:
     for path in (".*/check-runs", ".*/status"):
         github.fault("GET", path, status=403, body={"message": "no"}, times=9)
     thread = data(await call("get_issue", **HELLO, number=1))
@@ -103,21 +103,21 @@ async def test_long_reviews_are_cut_so_that_checks_and_comments_stay(
     assert "[... 4400 more characters]" in thread
 
 
-@pytest.mark.parametrize("told", [0, 3, 250])
-async def test_the_newest_comment_is_found_whatever_number_of_comments_the_issue_tells(
-    call: Call, world: World, hello: Repository, github: ScriptedGitHub, told: int
+@pytest.mark.parametrize("reported_count", [0, 3, 250])
+async def test_the_newest_comment_is_read_although_the_issues_comment_count_is_wrong(
+    call: Call, world: World, hello: Repository, github: ScriptedGitHub, reported_count: int
 ) -> None:
     issue = world.issue(hello, "One")
     for number in range(120):
         world.comment(issue, f"comment {number}")
     github.description = None
-    shape = {"number": 1, "title": "One", "state": "open", "comments": told or None}
+    shape = {"number": 1, "title": "One", "state": "open", "comments": reported_count or None}
     github.fault("GET", "/repos/octocat/hello/issues/1", status=200, body=shape)
     thread = data(await call("get_issue", **HELLO, number=1, comments=3))
     assert thread["comments"][-1]["body"] == "comment 119"
 
 
-async def test_a_list_page_without_any_of_its_kind_says_that_it_goes_on(
+async def test_a_page_without_entries_of_the_requested_kind_says_to_continue(
     call: Call, world: World, hello: Repository
 ) -> None:
     world.issue(hello, "The only issue")
@@ -127,10 +127,10 @@ async def test_a_list_page_without_any_of_its_kind_says_that_it_goes_on(
     page = data(await call("list_issues", **HELLO))
     assert page["items"] == []
     assert page["next_cursor"]
-    assert "no issue among these 500 entries" in page["warnings"][0]
+    assert "No issue is among the 500 entries read" in page["warnings"][0]
 
 
-async def test_both_kinds_are_searched_in_one_order_and_page_by_page(
+async def test_a_search_of_both_kinds_is_merged_in_order_over_pages(
     call: Call, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"x": b"1\n"}, "Work", branch="feature")
@@ -165,14 +165,14 @@ async def test_a_query_is_sent_with_one_kind_and_one_state(
     assert github.seen("GET", "/search/issues")[0].value("q") == f"repo:octocat/hello {sent}"
 
 
-async def test_mergeability_that_github_has_not_computed_is_unknown(call: Call, pull: Issue) -> None:
+async def test_mergeability_that_github_has_not_computed_yet_is_unknown(call: Call, pull: Issue) -> None:
     assert pull.pull
     pull.pull.mergeable, pull.pull.mergeable_state = None, "unknown"
     state = data(await call("get_issue", **HELLO, number=1))["pull_request"]
     assert state["mergeable"] == "unknown: GitHub has not computed it yet"
 
 
-def test_a_status_of_an_unknown_kind_is_no_success() -> None:
+def test_a_commit_status_with_an_unknown_state_is_failing() -> None:
     from github_mcp.models.pull_requests import is_failing
     from github_mcp.records.pull_requests import StatusRecord
 

@@ -1,4 +1,4 @@
-"""Paths as people write them, searches by state, and a lost write that is looked for once on each page."""
+"""Slashes around paths, searches by state, and the lookup of a write whose response was lost."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def test_a_folder_is_listed_with_or_without_slashes_around_its_path(call: 
 
 
 @pytest.mark.parametrize(("state", "numbers"), [("open", [1]), ("closed", [2]), ("all", [1, 2])])
-async def test_a_search_in_a_repository_finds_the_state_that_was_asked_for(
+async def test_the_requested_state_is_added_to_a_search(
     call: Call, world: World, github: ScriptedGitHub, state: str, numbers: list[int]
 ) -> None:
     hello = world.repositories["octocat/hello"]
@@ -34,7 +34,7 @@ async def test_a_search_in_a_repository_finds_the_state_that_was_asked_for(
     assert ("state:" in query) == (state != "all")
 
 
-async def test_a_write_that_did_not_happen_is_looked_for_on_no_page_twice(
+async def test_the_lookup_of_a_lost_write_reads_each_page_once(
     call: Call, github: ScriptedGitHub, world: World
 ) -> None:
     world.issue(world.repositories["octocat/hello"], "Another")

@@ -1,4 +1,4 @@
-"""The everyday jobs beyond the ten default tools: reviews, code, CI, across repositories."""
+"""Profiles and further tools: token limits, searches in all repositories, and the allow-list."""
 
 import pytest
 import services
@@ -23,14 +23,14 @@ async def test_a_profile_takes_at_most_1900_tokens(name: str) -> None:
     assert sum(tokens.count([tokens.for_model(tool) for tool in tools])) <= MAX_PROFILE_TOKENS
 
 
-async def test_pull_requests_are_searched_in_all_repositories(use: Use, world: World, github: ScriptedGitHub) -> None:
+async def test_search_issues_searches_all_repositories(use: Use, world: World, github: ScriptedGitHub) -> None:
     world.issue(world.repositories["octocat/hello"], "needle")
     page = data(await use("search_issues", query="needle"))
     assert page["items"][0][:2] == ["octocat/hello", 1]
     assert github.seen("GET", "/search/issues")[0].value("q") == "needle state:open is:issue"
 
 
-async def test_the_signed_in_account_is_named(use: Use) -> None:
+async def test_get_account_returns_the_signed_in_account(use: Use) -> None:
     assert data(await use("get_account"))["login"] == "octocat"
 
 
@@ -38,7 +38,7 @@ OF_A_REPOSITORY = [tool.__name__ for tool in SERVER.every_tool if "owner" in too
 
 
 @pytest.mark.parametrize("tool", OF_A_REPOSITORY)
-async def test_no_tool_asks_for_anything_of_a_repository_outside_the_allow_list(
+async def test_no_tool_sends_a_request_for_a_repository_outside_the_allow_list(
     connect: Connect, github: ScriptedGitHub, tool: str
 ) -> None:
     async with connect(GITHUB_TOOLS=tool, GITHUB_ALLOWED_REPOS="octocat/*") as client:

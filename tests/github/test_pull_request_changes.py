@@ -1,4 +1,4 @@
-"""Changes of a pull request: ready, draft, reviewers, its branch, automatic merging; each once and proved."""
+"""Changes of a pull request's draft state, reviewers, branch and automatic merging, each made once and verified."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def pull(world: World, github: ScriptedGitHub) -> Pull:
     return found
 
 
-async def test_a_draft_is_made_ready_and_a_draft_again(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
+async def test_a_draft_is_marked_ready_and_set_back_to_draft(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
     pull.draft = True
     assert data(await use("update_pull_request", **FIRST, change="ready")) == {"number": 1, "changed": True}
     assert not pull.draft
@@ -31,20 +31,20 @@ async def test_a_draft_is_made_ready_and_a_draft_again(use: Use, github: Scripte
     assert pull.draft
 
 
-async def test_a_pull_request_is_merged_by_itself_only_after_a_question(connect: Connect, pull: Pull) -> None:
+async def test_automatic_merging_is_switched_on_only_after_a_question(connect: Connect, pull: Pull) -> None:
     arguments = {**FIRST, "change": "auto_merge", "method": "squash"}
     async with connect(GITHUB_TOOLS="update_pull_request") as client:
-        asked = failure(await client.call_tool("update_pull_request", arguments))
-        assert asked.code == "CONFIRMATION_REQUIRED"
-        assert "by squash, as soon as every requirement is met?" in asked.message
+        question = failure(await client.call_tool("update_pull_request", arguments))
+        assert question.code == "CONFIRMATION_REQUIRED"
+        assert "by squash, as soon as every requirement is met?" in question.message
         assert pull.auto_merge is None
-        again = {**arguments, "confirm": asked.details["confirm"]}
+        again = {**arguments, "confirm": question.details["confirm"]}
         assert data(await client.call_tool("update_pull_request", again))["changed"] is True
     assert pull.auto_merge == "SQUASH"
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"data": None}, {"data": {"change": {"pullRequest": {}}}}])
-async def test_a_change_that_its_answer_does_not_prove_has_an_unknown_outcome(
+async def test_a_change_with_an_inconclusive_response_has_an_unknown_outcome(
     use: Use, github: ScriptedGitHub, pull: Pull, answer: Any
 ) -> None:
     pull.draft = True
@@ -52,17 +52,19 @@ async def test_a_change_that_its_answer_does_not_prove_has_an_unknown_outcome(
     assert failure(await use("update_pull_request", **FIRST, change="ready")).code == "OUTCOME_UNKNOWN"
 
 
-async def test_whom_github_did_not_ask_for_a_review_is_named(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
+async def test_reviewers_that_github_ignored_are_named_in_a_warning(
+    use: Use, github: ScriptedGitHub, pull: Pull
+) -> None:
     github.description = None
     body = {"number": 1, "requested_reviewers": [{"login": "Hubot"}], "requested_teams": [{"slug": "core"}]}
     github.fault("POST", f"{REPO}/pulls/1/requested_reviewers", status=201, body=body)
     reviewers = ["hubot", "acme/core", "mira"]
     changed = data(await use("update_pull_request", **FIRST, change="request_reviews", reviewers=reviewers))
     assert github.seen("POST")[0].sent == {"reviewers": ["hubot", "mira"], "team_reviewers": ["core"]}
-    assert "GitHub did not ask mira" in changed["warnings"][0]
+    assert "GitHub did not request a review of mira" in changed["warnings"][0]
 
 
-async def test_a_branch_is_updated_once_from_the_head_that_was_read(
+async def test_a_branch_is_updated_once_with_the_head_that_was_read(
     use: Use, github: ScriptedGitHub, pull: Pull
 ) -> None:
     github.description = None
@@ -71,12 +73,12 @@ async def test_a_branch_is_updated_once_from_the_head_that_was_read(
     assert [each.sent for each in github.seen("PUT")] == [{"expected_head_sha": pull.head}]
 
 
-async def test_reviewers_are_needed_where_reviews_are_asked_for(use: Use, pull: Pull) -> None:
+async def test_requesting_reviews_without_reviewers_is_refused(use: Use, pull: Pull) -> None:
     assert failure(await use("update_pull_request", **FIRST, change="request_reviews")).code == "INVALID_INPUT"
 
 
 @pytest.mark.parametrize(("change", "was_draft"), [("ready", True), ("draft", False)])
-async def test_a_draft_state_that_github_leaves_as_it_was_is_a_conflict(
+async def test_a_draft_state_that_github_did_not_change_is_a_conflict(
     use: Use, github: ScriptedGitHub, pull: Pull, change: str, was_draft: bool
 ) -> None:
     pull.draft = was_draft

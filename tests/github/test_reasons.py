@@ -1,4 +1,4 @@
-"""GitHub's own reasons reach the reader: known ones in plain words with the right remedy, others quoted."""
+"""GitHub's reasons for refusals in error texts: known ones reworded with a remedy, others quoted."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ REASONS = [
     (403, CLASSIC, "PERMISSION_DENIED", "forbids classic personal access tokens"),
     (403, SAML, "PERMISSION_DENIED", "SAML single sign-on"),
     (403, "Sorry. Your account was suspended", "PERMISSION_DENIED", "suspended the account"),
-    (403, "User is blocked", "PERMISSION_DENIED", "This account is blocked there"),
+    (403, "User is blocked", "PERMISSION_DENIED", "This account is blocked by the repository's owner"),
     (451, "Repository access blocked", "PERMISSION_DENIED", "blocked access to this repository"),
     (410, "Issues has been disabled in this repository.", "RESOURCE_NOT_FOUND", "Issues are switched off"),
     (410, "This issue was deleted", "RESOURCE_NOT_FOUND", 'GitHub says: "This issue was deleted"'),
@@ -37,7 +37,7 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("status", "message", "code", "words"), REASONS)
-async def test_a_reason_is_passed_on_and_no_permission_is_guessed(
+async def test_githubs_reason_is_passed_on_without_guessing_a_permission(
     call: Call, world: World, github: ScriptedGitHub, status: int, message: str, code: str, words: str
 ) -> None:
     world.issue(world.repositories["octocat/hello"], "One")
@@ -50,7 +50,7 @@ async def test_a_reason_is_passed_on_and_no_permission_is_guessed(
     assert len(github.seen("POST")) == 1
 
 
-async def test_a_permission_is_named_where_github_says_that_one_is_missing(
+async def test_a_missing_permission_that_github_reports_is_named(
     call: Call, world: World, github: ScriptedGitHub
 ) -> None:
     world.issue(world.repositories["octocat/hello"], "One")
@@ -60,7 +60,7 @@ async def test_a_permission_is_named_where_github_says_that_one_is_missing(
     assert error.details == {"needed": "issues=write; pull_requests=write"}
 
 
-async def test_a_403_with_the_last_request_of_the_hour_keeps_its_own_reason(
+async def test_a_403_with_the_last_request_of_the_hour_is_not_reported_as_a_rate_limit(
     call: Call, world: World, github: ScriptedGitHub
 ) -> None:
     world.issue(world.repositories["octocat/hello"], "One")
@@ -72,7 +72,7 @@ async def test_a_403_with_the_last_request_of_the_hour_keeps_its_own_reason(
     assert "locked" in error.message
 
 
-async def test_a_long_reason_is_one_line_and_cut(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_long_reason_is_cut_and_put_on_one_line(call: Call, github: ScriptedGitHub) -> None:
     body = {"message": "Not\n\x07this: " + "why " * 500}
     github.fault("GET", "/repos/octocat/hello", status=403, body=body)
     error = failure(await call("get_repository_info", **HELLO))
@@ -81,7 +81,7 @@ async def test_a_long_reason_is_one_line_and_cut(call: Call, github: ScriptedGit
 
 
 FIELD_ERRORS: list[tuple[dict[str, Any], str]] = [
-    ({"resource": "PullRequest", "field": "head", "code": "invalid"}, "it must be pushed"),
+    ({"resource": "PullRequest", "field": "head", "code": "invalid"}, "push it first"),
     ({"resource": "PullRequest", "field": "base", "code": "invalid"}, "no such branch in this repository"),
     ({"resource": "PullRequest", "code": "custom", "message": "No commits between main and x"}, "No commits between"),
     ({"value": "ghost9", "resource": "Issue", "field": "assignees", "code": "invalid"}, "assignees 'ghost9' is not"),
@@ -90,7 +90,7 @@ FIELD_ERRORS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("field_error", "words"), FIELD_ERRORS)
-async def test_a_422_says_which_value_is_wrong_and_why(
+async def test_a_422_names_the_invalid_value_and_the_reason(
     connect: Connect, github: ScriptedGitHub, field_error: dict[str, Any], words: str
 ) -> None:
     body = {"message": "Validation Failed", "errors": [field_error]}

@@ -1,4 +1,4 @@
-"""The allow-list judges a repository's present name too: an old name inside the list leads nowhere outside."""
+"""The allow-list and renamed repositories: the present name must be on the list as well as the given one."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ CALLS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def moved(world: World) -> World:
-    """acme/docs is allowed by its name, but has become evil/docs, which is not."""
+    """A repository that was renamed from acme/docs, which is allowed, to evil/docs, which is not."""
     repository = world.repository("acme/docs", description=SECRET)
     world.commit(repository, {"README.md": SECRET.encode()})
     world.issue(repository, SECRET, SECRET)
@@ -34,7 +34,7 @@ def moved(world: World) -> World:
 
 
 @pytest.mark.parametrize("tool", CALLS)
-async def test_a_repository_that_moved_out_of_the_list_is_refused_under_its_old_name(
+async def test_a_repository_renamed_out_of_the_allow_list_is_refused_by_its_old_name(
     connect: Connect, moved: World, github: ScriptedGitHub, tool: str
 ) -> None:
     async with connect(GITHUB_ALLOWED_REPOS="acme/*") as client:
@@ -45,14 +45,16 @@ async def test_a_repository_that_moved_out_of_the_list_is_refused_under_its_old_
     assert len(moved.repositories["evil/docs"].issues) == 1
 
 
-async def test_a_resource_of_a_repository_that_moved_out_of_the_list_is_refused(connect: Connect, moved: World) -> None:
+async def test_a_resource_of_a_repository_renamed_out_of_the_allow_list_is_refused(
+    connect: Connect, moved: World
+) -> None:
     async with connect(GITHUB_ALLOWED_REPOS="acme/*") as client:
         for uri in ("github://acme/docs/contents/README.md", "github://acme/docs/issues/1"):
             with pytest.raises(MCPError, match="outside GITHUB_ALLOWED_REPOS"):
                 await client.read_resource(uri)
 
 
-async def test_a_repository_that_moved_within_the_list_is_read_under_its_old_name(
+async def test_a_repository_renamed_within_the_allow_list_is_read_by_its_old_name(
     connect: Connect, world: World
 ) -> None:
     world.issue(world.repository("acme/docs"), "Still here", "")

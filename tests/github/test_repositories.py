@@ -1,4 +1,4 @@
-"""Finding repositories, and one at a glance."""
+"""Tools that search repositories and read the overview of one."""
 
 from github_calls import HELLO, Call, rows
 from github_world import Release, World
@@ -25,20 +25,20 @@ async def test_a_search_gives_rows_with_description_stars_language_and_last_push
     assert data(result)["url"] == "https://github.com/{full_name}"
 
 
-async def test_a_search_in_one_language_finds_no_other(client: Client, world: World) -> None:
+async def test_a_search_with_a_language_finds_only_this_language(client: Client, world: World) -> None:
     world.repository("acme/one", description="tool", language="C++")
     world.repository("acme/two", description="tool", language="Go")
     result = await client.call_tool("search_repositories", {"query": "tool", "language": "C++"})
     assert [row["full_name"] for row in rows(result)] == ["acme/one"]
 
 
-async def test_a_language_cannot_smuggle_a_qualifier(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_language_that_contains_a_qualifier_is_refused(client: Client, github: ScriptedGitHub) -> None:
     result = await client.call_tool("search_repositories", {"query": "tool", "language": 'Go" user:evil "'})
     assert failure(result).code == "INVALID_INPUT"
     assert github.requests == []
 
 
-async def test_without_a_query_the_users_own_come_newest_push_first(client: Client, world: World) -> None:
+async def test_without_a_query_own_repositories_are_listed_newest_push_first(client: Client, world: World) -> None:
     world.repository("octocat/old", updated=1.0)
     world.repository("octocat/new", updated=2e9, private=True)
     world.repository("acme/other", updated=3e9)
@@ -46,7 +46,7 @@ async def test_without_a_query_the_users_own_come_newest_push_first(client: Clie
     assert [row["full_name"] for row in rows(result)] == ["octocat/new", "octocat/hello", "octocat/old"]
 
 
-async def test_without_a_query_organisations_and_collaborations_are_there_and_can_be_chosen(
+async def test_without_a_query_affiliation_selects_own_organisation_or_shared_repositories(
     client: Client, world: World
 ) -> None:
     world.repository("acme/ours", updated=3e9)
@@ -65,13 +65,13 @@ async def test_without_a_query_organisations_and_collaborations_are_there_and_ca
     }
 
 
-async def test_an_affiliation_and_a_query_do_not_go_together(client: Client, github: ScriptedGitHub) -> None:
+async def test_affiliation_with_a_query_is_refused(client: Client, github: ScriptedGitHub) -> None:
     result = await client.call_tool("search_repositories", {"query": "hello", "affiliation": "owner"})
     assert failure(result).code == "INVALID_INPUT"
     assert github.requests == []
 
 
-async def test_best_match_is_githubs_own_order(client: Client, github: ScriptedGitHub) -> None:
+async def test_best_match_sends_no_sort_parameter(client: Client, github: ScriptedGitHub) -> None:
     await client.call_tool("search_repositories", {"query": "hello", "sort": "best-match"})
     assert [name for name, _ in github.requests[0].query] == ["q", "per_page"]
 
@@ -90,7 +90,9 @@ async def test_every_repository_is_found_once_by_following_the_cursor(client: Cl
     assert sorted(seen) == sorted(f"acme/part-{number}" for number in range(25))
 
 
-async def test_a_search_beyond_githubs_thousand_says_what_to_do(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_search_beyond_the_thousandth_result_advises_to_narrow_the_query(
+    client: Client, github: ScriptedGitHub
+) -> None:
     message = "Only the first 1000 search results are available"
     github.fault("GET", "/search/repositories", status=422, body={"message": message, "documentation_url": "x"})
     error = failure(await client.call_tool("search_repositories", {"query": "hello"}))
@@ -98,22 +100,26 @@ async def test_a_search_beyond_githubs_thousand_says_what_to_do(client: Client, 
     assert "Narrow the query" in error.message
 
 
-async def test_a_search_githubs_time_cut_short_says_so(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_search_that_github_stopped_early_gives_a_warning(client: Client, github: ScriptedGitHub) -> None:
     body = {"total_count": 0, "incomplete_results": True, "items": []}
     github.fault("GET", "/search/repositories", status=200, body=body)
     page = data(await client.call_tool("search_repositories", {"query": "hello"}))
-    assert page["warnings"] == ["GitHub ran out of time for this search, so results may be missing."]
+    assert page["warnings"] == [
+        "GitHub stopped this search at its time limit, so results may be missing. Narrow the query."
+    ]
 
 
-async def test_a_search_without_single_sign_on_says_what_is_left_out(client: Client, github: ScriptedGitHub) -> None:
+async def test_a_search_without_single_sign_on_warns_of_organisations_left_out(
+    client: Client, github: ScriptedGitHub
+) -> None:
     body = {"total_count": 0, "incomplete_results": False, "items": []}
     headers = {"X-GitHub-SSO": "partial-results; organizations=21955855"}
     github.fault("GET", "/search/repositories", status=200, body=body, headers=headers)
     page = data(await client.call_tool("search_repositories", {"query": "hello"}))
-    assert page["warnings"] == ["Organisations that want single sign-on for this token are left out."]
+    assert page["warnings"] == ["Results of organisations that require single sign-on for this token are left out."]
 
 
-async def test_a_repository_at_a_glance_has_all_its_parts(client: Client, world: World) -> None:
+async def test_a_repository_is_read_with_all_its_parts(client: Client, world: World) -> None:
     repository = world.repositories["octocat/hello"]
     repository.licence, repository.topics, repository.stars = "MIT", ["demo"], 12
     repository.languages = {"Python": 985, "Shell": 15}
@@ -138,13 +144,13 @@ async def test_a_repository_at_a_glance_has_all_its_parts(client: Client, world:
     }
 
 
-async def test_a_readme_of_megabytes_is_named_and_not_shown(client: Client, world: World) -> None:
+async def test_a_readme_of_megabytes_is_not_shown_and_refers_to_get_file(client: Client, world: World) -> None:
     world.commit(world.repositories["octocat/hello"], {"README.md": b"x" * 1_100_000})
     overview = data(await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 5}))
     assert overview["readme"] == "README.md is too large to be shown here; read it with get_file."
 
 
-async def test_parts_that_fail_are_left_out_and_named(client: Client, github: ScriptedGitHub) -> None:
+async def test_parts_that_fail_are_left_out_and_named_in_a_warning(client: Client, github: ScriptedGitHub) -> None:
     github.fault("GET", ".*/languages", status=403, body={"message": "no"})
     overview = data(await client.call_tool("get_repository_info", HELLO))
     assert "languages" not in overview
@@ -165,13 +171,13 @@ async def test_a_renamed_repository_is_read_under_its_new_name(client: Client, w
     assert data(await client.call_tool("get_repository_info", HELLO))["full_name"] == "octocat/world"
 
 
-async def test_a_missing_repository_is_missing_or_hidden(client: Client) -> None:
+async def test_a_missing_repository_is_reported_as_missing_or_hidden(client: Client) -> None:
     error = failure(await client.call_tool("get_repository_info", {"owner": "octocat", "repo": "nothing"}))
     assert error.code == "RESOURCE_NOT_FOUND"
-    assert error.message == "GitHub finds nothing there: it is missing or hidden from this token. Check the names."
+    assert error.message == "GitHub did not find this: it is missing or hidden from this token. Check the names."
 
 
-async def test_the_parts_of_an_overview_are_asked_for_at_once(client: Client, github: ScriptedGitHub) -> None:
+async def test_the_parts_of_a_repository_are_requested_concurrently(client: Client, github: ScriptedGitHub) -> None:
     github.latency = 0.05
     await client.call_tool("get_repository_info", {**HELLO, "readme_lines": 5})
     last_start = max(request.started for request in github.requests)
@@ -179,7 +185,7 @@ async def test_the_parts_of_an_overview_are_asked_for_at_once(client: Client, gi
     assert all(last_start < request.ended for request in github.requests)
 
 
-async def test_a_name_that_is_none_is_refused_before_anything_is_asked(
+async def test_an_invalid_repository_name_is_refused_without_a_request(
     client: Client, github: ScriptedGitHub, call: Call
 ) -> None:
     wrong = [("../../user", "x"), ("o", ".."), ("o", "a/b"), ("o", "a%2fb"), ("", "x"), ("o", "x?y"), ("-o", "x")]

@@ -1,4 +1,4 @@
-"""Reviews and threads: who said what on which line, what is resolved, and writing each once."""
+"""Reviews and review threads: reading them with lines and resolved state, and writing each exactly once."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MARK = "<!-- toolroll:" + "0" * 32 + " -->"
 
 @pytest.fixture
 def pull(world: World) -> Pull:
-    """Pull request 1 of mira with two threads, the first resolved, the second outdated."""
+    """Pull request 1 by mira with two threads, of which the first is resolved and the second outdated."""
     hello = world.repositories["octocat/hello"]
     world.commit(hello, {"x": b"1\n"}, "Work", branch="feature")
     issue = world.pull(hello, "Feature", "feature", author="mira")
@@ -33,19 +33,19 @@ def reviewed(world: World, pull: Pull, count: int) -> None:
         pull.reviews.append(review)
 
 
-async def test_threads_have_their_line_and_say_whether_they_are_resolved(use: Use, pull: Pull) -> None:
+async def test_threads_are_shown_with_their_line_and_resolved_state(use: Use, pull: Pull) -> None:
     second, first = data(await use("get_reviews", **HELLO, number=1))["items"]
     assert (first["path"], first["line"], first["resolved"], first["thread_id"]) == ("src/app.py", 3, True, "PRRT_1")
     assert [each["body"] for each in first["comments"]] == ["Why?", "Because."]
     assert (second["line"], second["outdated"], second["resolved"]) == (9, True, False)
 
 
-async def test_unresolved_threads_alone_can_be_read(use: Use, pull: Pull) -> None:
+async def test_unresolved_only_leaves_out_resolved_threads(use: Use, pull: Pull) -> None:
     items = data(await use("get_reviews", **HELLO, number=1, unresolved_only=True))["items"]
     assert [each["comment_id"] for each in items] == [20]
 
 
-async def test_every_review_with_a_verdict_is_paged_newest_first_and_whole(
+async def test_reviews_with_a_verdict_are_paged_newest_first_with_their_whole_text(
     use: Use, world: World, pull: Pull, connect: Any
 ) -> None:
     reviewed(world, pull, 7)
@@ -65,31 +65,31 @@ async def test_every_review_with_a_verdict_is_paged_newest_first_and_whole(
     assert seen[6]["body"] == "x" * 5_000
 
 
-async def test_a_thread_resolved_between_two_pages_hides_no_other_one(connect: Any, world: World, pull: Pull) -> None:
+async def test_a_thread_resolved_between_two_pages_does_not_hide_another(
+    connect: Any, world: World, pull: Pull
+) -> None:
     pull.threads.clear()
     for number in range(1, 7):
-        said = Comment(number, world.user("mira"), f"Thread {number}", 1.0)
-        pull.threads.append(Thread(f"PRRT_{number}", "x", 1, [said]))
-    asked = {**HELLO, "number": 1, "max_results": 3, "unresolved_only": True}
+        comment = Comment(number, world.user("mira"), f"Thread {number}", 1.0)
+        pull.threads.append(Thread(f"PRRT_{number}", "x", 1, [comment]))
+    arguments = {**HELLO, "number": 1, "max_results": 3, "unresolved_only": True}
     async with connect(GITHUB_TOOLS="get_reviews") as client:
-        first = data(await client.call_tool("get_reviews", asked))
+        first = data(await client.call_tool("get_reviews", arguments))
         pull.threads[5].resolved = True
-        second = data(await client.call_tool("get_reviews", {**asked, "cursor": first["next_cursor"]}))
+        second = data(await client.call_tool("get_reviews", {**arguments, "cursor": first["next_cursor"]}))
     assert [each["comment_id"] for each in first["items"] + second["items"]] == [6, 5, 4, 3, 2, 1]
 
 
-async def test_more_than_a_hundred_threads_all_say_whether_they_are_resolved(
-    use: Use, world: World, pull: Pull
-) -> None:
+async def test_the_resolved_state_of_more_than_a_hundred_threads_is_read(use: Use, world: World, pull: Pull) -> None:
     pull.threads.clear()
     for number in range(1, 251):
-        said = Comment(number, world.user("mira"), "Hm", 1.0)
-        pull.threads.append(Thread(f"PRRT_{number}", "x", 1, [said], resolved=number != 2))
+        comment = Comment(number, world.user("mira"), "Hm", 1.0)
+        pull.threads.append(Thread(f"PRRT_{number}", "x", 1, [comment], resolved=number != 2))
     items = data(await use("get_reviews", **HELLO, number=1, unresolved_only=True))["items"]
     assert [each["comment_id"] for each in items] == [2]
 
 
-async def test_a_reply_whose_thread_began_before_what_was_read_leads_to_the_first_comment(
+async def test_a_thread_whose_first_comment_was_not_read_has_that_comments_id(
     use: Use, github: ScriptedGitHub, pull: Pull
 ) -> None:
     github.description = None
@@ -106,17 +106,17 @@ async def test_a_reply_whose_thread_began_before_what_was_read_leads_to_the_firs
         {"data": {"repository": {"nameWithOwner": "octocat/hello", "pullRequest": None}}},
     ],
 )
-async def test_threads_are_shown_where_it_cannot_be_read_which_are_resolved(
+async def test_threads_are_shown_with_a_warning_if_their_resolved_state_cannot_be_read(
     use: Use, github: ScriptedGitHub, pull: Pull, body: dict[str, Any]
 ) -> None:
     github.fault("POST", "/graphql", status=200, body=body, times=9)
     page = data(await use("get_reviews", **HELLO, number=1))
     assert len(page["items"]) == 2
     assert "resolved" not in page["items"][0]
-    assert "Which threads are resolved could not be read" in page["warnings"][0]
+    assert "It is unknown which threads are resolved" in page["warnings"][0]
 
 
-async def test_a_review_is_one_request_and_found_again_when_its_answer_is_lost(
+async def test_a_review_is_one_request_and_is_found_if_its_response_is_lost(
     use: Use, github: ScriptedGitHub, pull: Pull
 ) -> None:
     github.fault("POST", f"{REPO}/pulls/1/reviews", "reset", acts=True)
@@ -127,7 +127,7 @@ async def test_a_review_is_one_request_and_found_again_when_its_answer_is_lost(
     assert github.seen("POST", f"{REPO}/pulls/1/reviews")[0].sent["comments"] == comments
 
 
-async def test_an_approval_without_words_leaves_no_mark_in_what_is_read(use: Use, world: World, pull: Pull) -> None:
+async def test_an_approval_without_text_is_read_without_its_hidden_mark(use: Use, world: World, pull: Pull) -> None:
     written = data(await use("write_review", **HELLO, number=1, event="APPROVE"))
     assert written["state"] == "approved"
     shown = data(await use("get_reviews", **HELLO, number=1))
@@ -135,7 +135,7 @@ async def test_an_approval_without_words_leaves_no_mark_in_what_is_read(use: Use
     assert "invisible_characters_removed" not in shown
 
 
-async def test_a_review_of_an_older_head_is_a_conflict_and_not_sent(
+async def test_a_review_with_an_outdated_expected_head_is_a_conflict(
     use: Use, github: ScriptedGitHub, pull: Pull
 ) -> None:
     error = failure(await use("write_review", **HELLO, number=1, event="COMMENT", body="B", expected_head="0" * 40))
@@ -145,11 +145,11 @@ async def test_a_review_of_an_older_head_is_a_conflict_and_not_sent(
     assert github.seen("POST")[0].sent["commit_id"] == pull.head
 
 
-async def test_a_review_without_words_is_refused_unless_it_approves(use: Use, pull: Pull) -> None:
+async def test_a_review_without_text_and_comments_is_refused_unless_it_approves(use: Use, pull: Pull) -> None:
     assert failure(await use("write_review", **HELLO, number=1, event="COMMENT")).code == "INVALID_INPUT"
 
 
-async def test_githubs_reason_is_told_where_its_errors_are_a_list_of_texts_or_one_text(
+async def test_githubs_reason_is_read_from_errors_given_as_texts(
     use: Use, world: World, github: ScriptedGitHub, pull: Pull
 ) -> None:
     own: Issue = world.repositories["octocat/hello"].issues[1]
@@ -163,7 +163,7 @@ async def test_githubs_reason_is_told_where_its_errors_are_a_list_of_texts_or_on
     assert "Pull request is in a queue" in message
 
 
-async def test_a_reply_goes_into_its_thread(use: Use, pull: Pull) -> None:
+async def test_a_reply_is_added_to_its_thread(use: Use, pull: Pull) -> None:
     assert data(await use("reply_to_thread", **HELLO, number=1, comment_id=10, body="Done"))["id"]
     assert pull.threads[0].comments[-1].body.startswith("Done")
 
@@ -181,7 +181,7 @@ async def test_a_resolved_thread_is_not_resolved_again(use: Use, github: Scripte
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": {"change": None}}, [], "null"])
-async def test_a_thread_whose_change_is_not_proved_has_an_unknown_outcome(
+async def test_resolving_a_thread_with_an_inconclusive_response_has_an_unknown_outcome(
     use: Use, github: ScriptedGitHub, pull: Pull, answer: Any
 ) -> None:
     place = {"isResolved": False, "repository": {"nameWithOwner": "octocat/hello"}}
@@ -190,7 +190,7 @@ async def test_a_thread_whose_change_is_not_proved_has_an_unknown_outcome(
     assert failure(await use("resolve_thread", **HELLO, thread_id="PRRT_2")).code == "OUTCOME_UNKNOWN"
 
 
-async def test_trouble_of_graphql_itself_is_asked_again(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
+async def test_a_transient_graphql_error_is_retried(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
     message = "Something went wrong while executing your query. This may be the result of a timeout."
     github.fault("POST", "/graphql", status=200, body={"data": None, "errors": [{"message": message}]})
     assert data(await use("resolve_thread", **HELLO, thread_id="PRRT_1"))["changed"] is False

@@ -1,4 +1,4 @@
-"""Runs of GitHub Actions: lists, one run with what failed, running again."""
+"""Tools for workflow runs: listing and reading them, starting, repeating and cancelling."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ REPO = "/repos/octocat/hello"
 SPEC = "/repos/{owner}/{repo}"
 
 
-async def test_runs_are_listed(use: Use, github: ScriptedGitHub, description: Description) -> None:
+async def test_runs_are_listed_as_rows(use: Use, github: ScriptedGitHub, description: Description) -> None:
     github.description = None
     example = published(description, "GET", f"{SPEC}/actions/runs")
     github.fault("GET", f"{REPO}/actions/runs", status=200, body=example)
@@ -45,9 +45,9 @@ async def test_a_run_names_its_failed_jobs_steps_and_annotations(
     assert job["annotations"][0]["line"] == notes[0]["start_line"]
 
 
-@pytest.mark.parametrize(("attempt", "told"), [(2, "rerun"), (1, "OUTCOME_UNKNOWN")])
-async def test_a_rerun_whose_answer_is_lost_is_known_by_the_new_attempt(
-    use: Use, github: ScriptedGitHub, attempt: int, told: str
+@pytest.mark.parametrize(("attempt", "outcome"), [(2, "rerun"), (1, "OUTCOME_UNKNOWN")])
+async def test_a_rerun_whose_response_is_lost_is_recognised_by_the_new_attempt(
+    use: Use, github: ScriptedGitHub, attempt: int, outcome: str
 ) -> None:
     github.description = None
     before = {"id": 7, "run_attempt": 1, "head_sha": "a" * 40}
@@ -56,7 +56,7 @@ async def test_a_rerun_whose_answer_is_lost_is_known_by_the_new_attempt(
     github.fault("GET", f"{REPO}/deployments", status=200, body=[])
     github.fault("POST", f"{REPO}/actions/runs/7/rerun-failed-jobs", "reset")
     result = await use("run_workflow_again", **HELLO, run_id=7)
-    assert (failure(result).code if result.is_error else data(result)["requested"]) == told
+    assert (failure(result).code if result.is_error else data(result)["requested"]) == outcome
     assert len(github.seen("POST")) == 1
 
 
@@ -72,7 +72,7 @@ WORKFLOWS: dict[str, Any] = {
 
 @pytest.fixture
 def workflows(github: ScriptedGitHub, world: World) -> ScriptedGitHub:
-    """Three workflows of one input."""
+    """A GitHub with three workflows that have one input."""
     github.description = None
     file = b"on: {workflow_dispatch: {inputs: {level: {type: string}}}}"
     files = {each["path"]: file for each in WORKFLOWS["workflows"]}
@@ -85,7 +85,7 @@ DISPATCH = {**HELLO, "ref": "main", "inputs": {"level": "high"}}
 
 
 @pytest.mark.parametrize(("name", "number"), [("CI", 1), ("ci", 1), ("Deploy", 2), ("deploy", 3), ("old.yml", 3)])
-async def test_a_workflow_is_started_by_its_name_or_file_and_its_run_is_named(
+async def test_a_workflow_is_started_by_name_or_file_and_returns_its_run_id(
     use: Use, workflows: ScriptedGitHub, name: str, number: int
 ) -> None:
     path = f"{REPO}/actions/workflows/{number}/dispatches"
@@ -99,24 +99,20 @@ async def test_a_workflow_is_started_by_its_name_or_file_and_its_run_is_named(
     "inputs",
     [[{"name": "level", "value": "high"}], {"level": "high"}, '{"level": "high"}', '[{"name":"level","value":"high"}]'],
 )
-async def test_inputs_are_sent_whether_they_come_as_a_list_or_an_object(
-    use: Use, workflows: ScriptedGitHub, inputs: object
-) -> None:
+async def test_inputs_may_be_a_list_or_an_object(use: Use, workflows: ScriptedGitHub, inputs: object) -> None:
     workflows.fault("POST", ".*/dispatches", status=200, body={"workflow_run_id": 77})
     data(await use("run_workflow", **{**DISPATCH, "inputs": inputs}, workflow="CI"))
     assert workflows.seen("POST")[0].sent["inputs"] == {"level": "high"}
 
 
-async def test_an_unknown_workflow_is_not_started_and_those_there_are_are_named(
-    use: Use, workflows: ScriptedGitHub
-) -> None:
+async def test_an_unknown_workflow_is_refused_with_the_existing_ones_named(use: Use, workflows: ScriptedGitHub) -> None:
     error = failure(await use("run_workflow", **DISPATCH, workflow="Nightly"))
     assert error.code == "RESOURCE_NOT_FOUND"
     assert "ci.yml (CI), deploy.yml (Deploy)" in error.message
     assert workflows.seen("POST") == []
 
 
-async def test_githubs_word_about_the_inputs_is_passed_on(use: Use, workflows: ScriptedGitHub) -> None:
+async def test_githubs_refusal_of_the_inputs_is_quoted(use: Use, workflows: ScriptedGitHub) -> None:
     body = {"message": 'Unexpected inputs provided: ["level"]'}
     workflows.fault("POST", ".*/dispatches", status=422, body=body)
     error = failure(await use("run_workflow", **DISPATCH, workflow="CI"))
@@ -135,7 +131,7 @@ ODD_DISPATCHES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("answer", ODD_DISPATCHES, ids=str)
-async def test_a_dispatch_that_its_answer_does_not_prove_has_an_unknown_outcome_and_is_sent_once(
+async def test_a_dispatch_with_an_inconclusive_response_is_sent_once_and_unknown(
     use: Use, workflows: ScriptedGitHub, answer: dict[str, Any]
 ) -> None:
     workflows.fault("POST", ".*/dispatches", **answer, times=9)
@@ -144,17 +140,21 @@ async def test_a_dispatch_that_its_answer_does_not_prove_has_an_unknown_outcome_
     assert len(workflows.seen("POST")) == 1
 
 
-async def test_a_dispatch_without_a_run_in_its_answer_says_so(use: Use, workflows: ScriptedGitHub) -> None:
+async def test_a_dispatch_without_a_run_id_in_its_response_refers_to_list_runs(
+    use: Use, workflows: ScriptedGitHub
+) -> None:
     workflows.fault("POST", ".*/dispatches", status=204)
     started = data(await use("run_workflow", **DISPATCH, workflow="CI"))
     assert "run_id" not in started
-    assert "does not tell which run it is" in started["warnings"][0]
+    assert "without returning the run's id" in started["warnings"][0]
 
 
 RUN = {"id": 7, "run_attempt": 1, "head_sha": "a" * 40, "display_title": "Release", "name": "CI"}
 
 
-async def test_running_again_what_was_deployed_is_asked_first(connect: Connect, github: ScriptedGitHub) -> None:
+async def test_repeating_a_run_whose_commit_was_deployed_asks_a_person(
+    connect: Connect, github: ScriptedGitHub
+) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/actions/runs/7", status=200, body=RUN, times=9)
     deployments = [{"id": 1, "environment": "production"}, {"id": 2, "environment": "staging"}]
@@ -162,22 +162,22 @@ async def test_running_again_what_was_deployed_is_asked_first(connect: Connect, 
     github.fault("POST", f"{REPO}/actions/runs/7/rerun", status=201, body={})
     arguments = {**HELLO, "run_id": 7, "failed_only": False}
     async with connect(GITHUB_TOOLS="run_workflow_again") as client:
-        asked = failure(await client.call_tool("run_workflow_again", arguments))
-        assert asked.code == "CONFIRMATION_REQUIRED"
-        assert "was deployed to production, staging" in asked.message
+        question = failure(await client.call_tool("run_workflow_again", arguments))
+        assert question.code == "CONFIRMATION_REQUIRED"
+        assert "was deployed to production, staging" in question.message
         assert github.seen("POST") == []
-        again = {**arguments, "confirm": asked.details["confirm"]}
+        again = {**arguments, "confirm": question.details["confirm"]}
         assert data(await client.call_tool("run_workflow_again", again))["attempt"] == 2
 
 
-async def test_where_deployments_cannot_be_read_a_person_is_asked_as_well(use: Use, github: ScriptedGitHub) -> None:
+async def test_repeating_a_run_with_unreadable_deployments_asks_a_person(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/actions/runs/7", status=200, body=RUN, times=9)
     body = {"message": "Resource not accessible by personal access token"}
     github.fault("GET", f"{REPO}/deployments", status=403, body=body, times=9)
-    asked = failure(await use("run_workflow_again", **HELLO, run_id=7))
-    assert asked.code == "CONFIRMATION_REQUIRED"
-    assert "could not be read whether its commit was deployed" in asked.message
+    question = failure(await use("run_workflow_again", **HELLO, run_id=7))
+    assert question.code == "CONFIRMATION_REQUIRED"
+    assert "The deployments of its commit could not be read" in question.message
 
 
 async def test_runs_of_a_shortened_commit_and_a_named_workflow_are_listed(
@@ -190,7 +190,7 @@ async def test_runs_of_a_shortened_commit_and_a_named_workflow_are_listed(
     assert workflows.seen("GET", ".*/runs")[0].value("head_sha") == sha
 
 
-async def test_a_run_without_a_number_of_its_attempt_does_not_claim_one(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_repeated_run_of_unknown_attempt_returns_no_attempt(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7, "head_sha": "a" * 40}, times=9)
     github.fault("GET", f"{REPO}/deployments", status=200, body=[], times=9)
@@ -198,7 +198,7 @@ async def test_a_run_without_a_number_of_its_attempt_does_not_claim_one(use: Use
     assert data(await use("run_workflow_again", **HELLO, run_id=7)) == {"run_id": 7, "requested": "rerun"}
 
 
-async def test_jobs_beyond_what_was_read_and_further_annotations_are_told(use: Use, github: ScriptedGitHub) -> None:
+async def test_unread_jobs_and_further_annotations_are_reported(use: Use, github: ScriptedGitHub) -> None:
     github.description = None
     link = {"Link": f'<{github.url}{REPO}/actions/runs/7/jobs?page=2>; rel="next"'}
     job = {"id": 1, "status": "completed", "conclusion": "failure"}
@@ -225,7 +225,7 @@ async def test_jobs_beyond_what_was_read_and_further_annotations_are_told(use: U
         ("", "success", "1 passed"),
     ],
 )
-def test_a_job_counts_as_failed_finished_or_neither(status: str, conclusion: str | None, summary: str) -> None:
+def test_a_job_is_counted_by_its_status_and_conclusion(status: str, conclusion: str | None, summary: str) -> None:
     assert jobs_summary(PartialList([JobRecord(1, "unit", status, conclusion)])) == summary
 
 
@@ -238,11 +238,11 @@ def test_jobs_that_were_not_read_are_counted(complete: bool, total: int | None, 
     assert jobs_summary(jobs) == summary
 
 
-def test_no_jobs_are_none() -> None:
+def test_the_summary_of_no_jobs_is_none() -> None:
     assert jobs_summary(PartialList([])) == "none"
 
 
-async def test_a_dispatch_whose_answer_is_lost_says_where_to_look(use: Use, workflows: ScriptedGitHub) -> None:
+async def test_a_dispatch_whose_response_is_lost_refers_to_list_runs(use: Use, workflows: ScriptedGitHub) -> None:
     workflows.fault("POST", ".*/dispatches", "reset")
     error = failure(await use("run_workflow", **DISPATCH, workflow="CI"))
     assert error.code == "OUTCOME_UNKNOWN"

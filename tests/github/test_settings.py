@@ -1,4 +1,4 @@
-"""Settings of the GitHub server: what a wrong one says, and which tools are offered."""
+"""Settings of the GitHub server: errors for invalid values, and the choice of tools."""
 
 from typing import Any
 
@@ -22,7 +22,9 @@ from scripted_github import ScriptedGitHub
         ("GITHUB_WRITES_PER_SECOND", "0", "greater than 0"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_rule_and_not_its_value(variable: str, value: str, rule: str) -> None:
+def test_an_invalid_setting_is_reported_with_its_rule_and_without_its_value(
+    variable: str, value: str, rule: str
+) -> None:
     with pytest.raises(BadSettings) as wrong:
         SERVER.settings.load({variable: value})
     assert variable in str(wrong.value)
@@ -30,14 +32,14 @@ def test_a_wrong_setting_is_named_with_its_rule_and_not_its_value(variable: str,
     assert value not in str(wrong.value) or value == "0"
 
 
-async def test_two_more_tools_can_be_chosen_in_place_of_others() -> None:
+async def test_github_tools_replaces_default_tools_by_others() -> None:
     names = "get_issue,get_job_logs,create_pull_request,get_pull_request_diff,get_file"
     async with connected(SERVER, env={"GITHUB_TOOLS": names}) as client:
         offered = {tool.name for tool in (await client.list_tools()).tools}
     assert offered == set(names.split(","))
 
 
-def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
+def test_an_eleventh_tool_prevents_the_start_and_is_named() -> None:
     names = ",".join(tool.__name__ for tool in SERVER.every_tool[:11])
     settings = SERVER.settings.load({"GITHUB_TOOLS": names})
     with pytest.raises(BadSettings, match="GITHUB_TOOLS: at most 10 tools; leave out create_pull_request or another"):
@@ -51,13 +53,13 @@ def test_an_eleventh_tool_stops_the_start_by_its_name() -> None:
         {"status": 302, "headers": {"Location": "/login?return_to=%2Fuser"}},
     ],
 )
-async def test_an_address_without_its_api_path_is_told_as_one(
+async def test_an_api_url_without_its_path_is_reported_as_wrong(
     connect: Connect, github: ScriptedGitHub, answer: dict[str, Any]
 ) -> None:
-    """An Enterprise Server answers there with its web pages."""
+    """An Enterprise Server responds at this address with web pages."""
     github.description = None
     github.fault("GET", ".*", **answer, times=99)
     async with connect() as client:
         error = failure(await client.call_tool("get_repository_info", HELLO))
     assert error.code == "UPSTREAM_ERROR"
-    assert "an Enterprise Server's ends in /api/v3" in error.message
+    assert "that of an Enterprise Server ends in /api/v3" in error.message

@@ -1,4 +1,4 @@
-"""Several repositories side by side: requests, progress, and what one that fails costs."""
+"""Comparison of several repositories: number of requests, progress, and repositories that cannot be read."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def test_fifty_repositories_cost_two_requests(use: Use, github: ScriptedGi
     assert [request.path for request in github.requests] == ["/graphql"] * 2
 
 
-async def test_a_row_has_the_facts_that_are_compared(use: Use, world: World) -> None:
+async def test_a_compared_repository_is_a_row_with_release_and_last_commit(use: Use, world: World) -> None:
     repository = world.repositories["octocat/hello"]
     repository.licence, repository.topics, repository.stars = "MIT", ["demo"], 12
     repository.releases.append(Release(5, "v1.0", "One", "", world.user("octocat"), 1_790_000_000.0))
@@ -41,17 +41,17 @@ async def test_a_row_has_the_facts_that_are_compared(use: Use, world: World) -> 
     }
 
 
-async def test_a_fresh_comparison_is_read_anew(connect: Connect, world: World) -> None:
-    asked = {"names": many(world, 2)}
+async def test_fresh_bypasses_the_cache_of_a_comparison(connect: Connect, world: World) -> None:
+    arguments = {"names": many(world, 2)}
     async with connect(GITHUB_TOOLS="get_repositories") as client:
-        await client.call_tool("get_repositories", asked)
+        await client.call_tool("get_repositories", arguments)
         world.repositories["acme/part-0"].stars = 7
-        found = [await client.call_tool("get_repositories", {**asked, "fresh": fresh}) for fresh in (False, True)]
+        found = [await client.call_tool("get_repositories", {**arguments, "fresh": fresh}) for fresh in (False, True)]
     assert [rows(each)[0]["stars"] for each in found] == [0, 7]
     assert ["as_of" in data(each) for each in found] == [True, False]
 
 
-async def test_one_alone_says_the_same_as_among_others(use: Use, world: World) -> None:
+async def test_a_row_is_the_same_for_one_and_for_several_repositories(use: Use, world: World) -> None:
     world.repositories["octocat/hello"].licence = "MIT"
     alone = rows(await use("get_repositories", names=["octocat/hello"]))
     world.repository("octocat/hello-again")
@@ -59,18 +59,18 @@ async def test_one_alone_says_the_same_as_among_others(use: Use, world: World) -
     assert alone[0] == {name: value for name, value in together[0].items() if name in alone[0]}
 
 
-async def test_one_that_is_not_there_costs_its_row_and_says_why(use: Use, world: World) -> None:
+async def test_a_missing_repository_has_no_row_and_is_listed_in_failed(use: Use, world: World) -> None:
     result = await use("get_repositories", names=["acme/missing", *many(world, 3)])
     assert [row["full_name"] for row in rows(result)] == ["acme/part-0", "acme/part-1", "acme/part-2"]
     assert list(data(result)["failed"]) == ["acme/missing"]
     assert data(result)["warnings"] == ["1 of 4 repositories could not be read; failed says why."]
 
 
-async def test_where_none_can_be_read_the_call_fails(use: Use) -> None:
+async def test_the_call_fails_if_no_repository_can_be_read(use: Use) -> None:
     assert failure(await use("get_repositories", names=["acme/one", "acme/two"])).code == "RESOURCE_NOT_FOUND"
 
 
-async def test_one_outside_the_allow_list_is_named_and_not_shown(use: Use, world: World) -> None:
+async def test_a_repository_outside_the_allow_list_is_listed_in_failed_and_not_read(use: Use, world: World) -> None:
     world.repository("evil/twin", description="secret plans")
     result = await use("get_repositories", allowed="acme/*", names=["evil/twin", *many(world, 2)])
     assert len(rows(result)) == 2
@@ -79,31 +79,35 @@ async def test_one_outside_the_allow_list_is_named_and_not_shown(use: Use, world
 
 
 @pytest.mark.parametrize(
-    ("names", "told"),
+    ("names", "expected"),
     [
         ([f"acme/part-{number}" for number in range(51)], "names should have at most 50 items, not 51."),
         ([], "names should have at least 1 item, not 0."),
     ],
 )
-async def test_too_many_and_too_few_are_refused(names: list[str], told: str, use: Use, github: ScriptedGitHub) -> None:
+async def test_too_many_and_too_few_names_are_refused(
+    names: list[str], expected: str, use: Use, github: ScriptedGitHub
+) -> None:
     failed = failure(await use("get_repositories", names=names))
-    assert (failed.code, failed.message) == ("INVALID_INPUT", told)
+    assert (failed.code, failed.message) == ("INVALID_INPUT", expected)
     assert github.requests == []
 
 
-async def test_progress_tells_each_repository(connect: Connect, world: World) -> None:
-    told: list[tuple[float, float | None]] = []
+async def test_progress_is_reported_for_each_repository(connect: Connect, world: World) -> None:
+    steps: list[tuple[float, float | None]] = []
 
     async def progress(done: float, total: float | None, message: str | None) -> None:
-        told.append((done, total))
+        steps.append((done, total))
 
     async with connect(GITHUB_TOOLS="get_repositories") as client:
         names: dict[str, Any] = {"names": many(world, 5)}
         await client.call_tool("get_repositories", names, progress_callback=progress)
-    assert told[-1] == (5, 5)
+    assert steps[-1] == (5, 5)
 
 
-async def test_without_a_token_each_costs_one_request(connect: Connect, github: ScriptedGitHub, world: World) -> None:
+async def test_without_a_token_each_repository_needs_one_request(
+    connect: Connect, github: ScriptedGitHub, world: World
+) -> None:
     async with connect(GITHUB_TOOLS="get_repositories", GITHUB_TOKEN=None) as client:
         result = await client.call_tool("get_repositories", {"names": many(world, 3)})
     assert [row["stars"] for row in rows(result)] == [0, 1, 2]
@@ -112,6 +116,6 @@ async def test_without_a_token_each_costs_one_request(connect: Connect, github: 
 
 
 @pytest.mark.parametrize("name", ["octocat", "octocat/", "/hello", "a/b/c", "octo cat/x"])
-async def test_a_name_is_owner_and_repository(name: str, use: Use, github: ScriptedGitHub) -> None:
+async def test_a_name_that_is_not_owner_and_repository_is_refused(name: str, use: Use, github: ScriptedGitHub) -> None:
     assert failure(await use("get_repositories", names=[name])).code == "INVALID_INPUT"
     assert github.requests == []

@@ -1,8 +1,8 @@
-"""Similar issues are found by the words of a title before another one is opened."""
+"""Search for issues similar to the title of a new one."""
 
 import pytest
 from github_calls import HELLO, Use, rows
-from github_mcp.similar_issues import telling_words
+from github_mcp.similar_issues import distinctive_words
 from github_world import Repository, World
 from mcp_chassis.testing import failure
 from scripted_github import ScriptedGitHub
@@ -17,7 +17,7 @@ def hello(world: World) -> Repository:
     return repository
 
 
-async def test_issues_that_share_words_come_first_whatever_their_state(
+async def test_open_and_closed_issues_are_ranked_by_shared_words(
     use: Use, github: ScriptedGitHub, hello: Repository
 ) -> None:
     found = rows(await use("find_similar_issues", **HELLO, text="Steps with the same names are retried: Retry names"))
@@ -30,13 +30,13 @@ async def test_issues_that_share_words_come_first_whatever_their_state(
     )
 
 
-async def test_an_allow_list_does_not_hinder_the_alternatives(use: Use, hello: Repository, world: World) -> None:
+async def test_similar_issues_are_found_with_an_allow_list(use: Use, hello: Repository, world: World) -> None:
     world.issue(world.repository("octocat/other"), "Retry elsewhere")
     found = rows(await use("find_similar_issues", allowed="octocat/hello", **HELLO, text="retry"))
     assert sorted(each["number"] for each in found) == [1, 3]
 
 
-async def test_a_text_without_words_is_refused_unasked(use: Use, github: ScriptedGitHub) -> None:
+async def test_a_text_without_words_is_refused_without_a_request(use: Use, github: ScriptedGitHub) -> None:
     assert failure(await use("find_similar_issues", **HELLO, text="?! ...")).code == "INVALID_INPUT"
     assert github.requests == []
 
@@ -56,5 +56,5 @@ async def test_a_text_without_words_is_refused_unasked(use: Use, github: Scripte
         ),
     ],
 )
-def test_the_longest_telling_words_are_searched(text: str, words: list[str]) -> None:
-    assert telling_words(text) == words
+def test_the_longest_uncommon_words_are_searched(text: str, words: list[str]) -> None:
+    assert distinctive_words(text) == words

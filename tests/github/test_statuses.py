@@ -1,4 +1,4 @@
-"""Every tool and every status GitHub documents: the failure's code, and GitHub's reason in its text."""
+"""Error codes of every tool for every HTTP status that GitHub documents, with GitHub's reason in the text."""
 
 import re
 
@@ -38,7 +38,7 @@ EVERY_TOOL = [tool.__name__ for tool in SERVER.every_tool]
 
 
 @pytest.mark.parametrize("tool", EVERY_TOOL)
-async def test_each_status_has_its_code_and_keeps_githubs_reason(
+async def test_each_http_status_has_its_error_code_and_keeps_githubs_reason(
     connect: Connect, github: ScriptedGitHub, world: World, tool: str
 ) -> None:
     github.description = None
@@ -58,7 +58,10 @@ async def test_each_status_has_its_code_and_keeps_githubs_reason(
     assert wrong == []
 
 
-MOVED_MEANWHILE = ("edit_files", 422)  # a branch that cannot be moved is not what the caller has seen
+MOVED_MEANWHILE = (
+    "edit_files",
+    422,
+)  # GitHub refuses to move a branch with 422, which is a conflict with the caller's state of it
 IN_PARTS = {
     "find_similar_issues",
     "get_issue",
@@ -74,10 +77,10 @@ IN_PARTS = {
 
 
 @pytest.mark.parametrize("tool", EVERY_TOOL)
-async def test_each_status_that_github_documents_for_an_operation_has_its_code(
+async def test_each_documented_status_of_an_operation_has_its_error_code(
     description: Description, graphql: GraphQLDescription, tool: str
 ) -> None:
-    """Every operation a tool uses, as it answers GitHub's published examples, fails in every way that is documented."""
+    """Let each operation that a tool uses fail with each documented status; the others return GitHub's examples."""
     github = ScriptedGitHub(peopled(), description=description, graphql=graphql, with_examples=True)
     environment = {**ENVIRONMENT, **ONCE, "GITHUB_TOOLS": tool}
     wrong: list[str] = []
@@ -95,7 +98,7 @@ async def test_each_status_that_github_documents_for_an_operation_has_its_code(
 
 
 def documented_failures(description: Description, github: ScriptedGitHub) -> set[tuple[str, str, int]]:
-    """The operations that were used, each with the statuses of failures that its description names."""
+    """The operations that were used, each with the failure statuses in its description."""
     found: set[tuple[str, str, int]] = set()
     for request in github.requests:
         if (operation := description.operation(request.method, request.path)) is not None:

@@ -1,4 +1,4 @@
-"""Large diffs, comparisons, logs and artifacts go on as tasks, whose result is the call's."""
+"""Diffs, comparisons, logs and artifacts as tasks, with the same results as calls."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def env(github: ScriptedGitHub) -> dict[str, str]:
 
 @pytest.fixture
 def job(world: World) -> int:
-    """The id of a job; its repository has a pull request 1 as well."""
+    """The id of a job in a repository with pull request 1."""
     hello = world.repositories["octocat/hello"]
     world.commit(hello, {"a.py": b"print(1)\n"}, "Work", branch="feature", start="main")
     world.pull(hello, "Feature", "feature")
@@ -32,7 +32,7 @@ def job(world: World) -> int:
         ("get_job_logs", {}),
     ],
 )
-async def test_a_long_read_is_a_task_with_the_result_of_a_call(
+async def test_a_long_read_as_a_task_has_the_same_result_as_a_call(
     env: dict[str, str], job: int, tool: str, arguments: dict[str, Any]
 ) -> None:
     given = {**HELLO, **arguments, **({"job_id": job} if tool == "get_job_logs" else {})}

@@ -1,4 +1,4 @@
-"""Tools that a classic token's scopes never allow leave the list once GitHub has told them, and hosts hear of it."""
+"""Scopes of classic tokens: tools that they never allow are removed from the list, and hosts are notified."""
 
 import json
 import sys
@@ -31,8 +31,8 @@ FILE = {"owner": "octocat", "repo": "hello", "path": "README.md"}
 Opened = tuple[Client, Callable[[], int]]
 
 
-class Heard:
-    """The notifications of a changed list that a host of one era receives, beside its answers or by its stream."""
+class ListChanges:
+    """Counter of the notifications of a changed tool list that a host receives, in either protocol era."""
 
     def __init__(self, era: str = "legacy") -> None:
         self.count = 0
@@ -54,12 +54,12 @@ class Heard:
 
 
 @asynccontextmanager
-async def hearing(client: Client, era: str, heard: Heard) -> AsyncGenerator[None]:
-    """Until the end of the block a host of the newer era listens, as one of the older need not."""
+async def subscribed(client: Client, era: str, notifications: ListChanges) -> AsyncGenerator[None]:
+    """Subscribe to notifications during the block, as only hosts of the modern era must."""
 
     async def note(stream: Subscription) -> None:
         async for _ in stream:
-            heard.note()
+            notifications.note()
 
     if era == "legacy":
         yield
@@ -75,37 +75,37 @@ async def names(client: Client) -> set[str]:
 
 
 @asynccontextmanager
-async def over_stdio(era: str, env: dict[str, str], heard: Heard) -> AsyncGenerator[Client]:
+async def over_stdio(era: str, env: dict[str, str], notifications: ListChanges) -> AsyncGenerator[Client]:
     command = StdioServerParameters(command=sys.executable, args=["-m", "github_mcp"], env={**env, "PATH": "/nowhere"})
     mode = "legacy" if era == "legacy" else "2026-07-28"
-    async with Client(stdio_client(command), mode=mode, message_handler=heard) as client:
+    async with Client(stdio_client(command), mode=mode, message_handler=notifications) as client:
         yield client
 
 
 @asynccontextmanager
-async def over_http(era: str, env: dict[str, str], heard: Heard) -> AsyncGenerator[Client]:
+async def over_http(era: str, env: dict[str, str], notifications: ListChanges) -> AsyncGenerator[Client]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(listening(env, servers={"": SERVER}))
         url = f"http://127.0.0.1:{server.port}/mcp"
-        yield await stack.enter_async_context(session(url, era, message_handler=heard))
+        yield await stack.enter_async_context(session(url, era, message_handler=notifications))
 
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [over_stdio, over_http])
-async def test_a_host_hears_that_a_first_answer_has_narrowed_the_list(
+async def test_a_host_is_notified_when_the_first_response_removes_tools_from_the_list(
     era: str, transport: Any, github: ScriptedGitHub, world: World, tmp_path: Any
 ) -> None:
     world.scopes[TOKEN] = "read:org, gist"
     env = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url, "HOME": str(tmp_path)}
-    heard = Heard(era)
-    async with transport(era, env, heard) as client, hearing(client, era, heard):
+    notifications = ListChanges(era)
+    async with transport(era, env, notifications) as client, subscribed(client, era, notifications):
         before = await names(client)
         assert (before, len(github.requests)) == (OFFERED, 0)
         await client.call_tool("get_file", FILE)
-        await heard.once()
+        await notifications.once()
         assert await names(client) == OFFERED - WRITES
         await client.call_tool("get_file", FILE)
-    assert heard.count == 1
+    assert notifications.count == 1
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -119,7 +119,7 @@ async def test_a_host_hears_that_a_first_answer_has_narrowed_the_list(
         (None, set()),
     ],
 )
-async def test_only_tools_that_the_scopes_never_allow_leave_the_list(
+async def test_only_tools_that_the_scopes_never_allow_are_removed_from_the_list(
     era: Era, scopes: str | None, missing: set[str], connect: Connect, world: World
 ) -> None:
     if scopes is not None:
@@ -137,23 +137,23 @@ async def test_a_token_that_is_not_classic_leaves_every_tool_listed(token: str, 
         assert await names(client) == OFFERED
 
 
-async def test_a_refusal_tells_the_scopes_as_well(connect: Connect, world: World) -> None:
+async def test_the_scopes_are_also_read_from_an_error_response(connect: Connect, world: World) -> None:
     world.scopes[TOKEN] = "gist"
     async with connect() as client:
         assert failure(await client.call_tool("get_file", {**FILE, "path": "nowhere"})).code == "RESOURCE_NOT_FOUND"
         assert await names(client) == OFFERED - WRITES
 
 
-async def test_a_resource_tells_the_scopes_as_well(connect: Connect, world: World) -> None:
+async def test_the_scopes_are_also_read_from_the_response_for_a_resource(connect: Connect, world: World) -> None:
     world.scopes[TOKEN] = "gist"
-    heard = Heard()
-    async with connect(era="legacy", message_handler=heard) as client:
+    notifications = ListChanges()
+    async with connect(era="legacy", message_handler=notifications) as client:
         await client.read_resource("github://rate_limit")
-        await heard.once()
+        await notifications.once()
         assert await names(client) == OFFERED - WRITES
 
 
-async def test_a_tool_that_left_the_list_is_asked_of_github_when_called(
+async def test_a_tool_removed_from_the_list_still_sends_its_request_when_called(
     connect: Connect, github: ScriptedGitHub, world: World
 ) -> None:
     world.scopes[TOKEN] = "gist"
@@ -161,14 +161,14 @@ async def test_a_tool_that_left_the_list_is_asked_of_github_when_called(
     async with connect() as client:
         await client.call_tool("get_file", FILE)
         github.fault("POST", ".*/issues", status=403, body=body)
-        told = failure(
+        error = failure(
             await client.call_tool("create_issue", {"owner": "octocat", "repo": "hello", "title": "t", "body": "b"})
         )
-    assert told.code == "PERMISSION_DENIED"
-    assert body["message"] in told.message
+    assert error.code == "PERMISSION_DENIED"
+    assert body["message"] in error.message
 
 
-async def test_a_narrowed_list_is_not_recorded_for_the_next_start(connect: Connect, world: World) -> None:
+async def test_a_list_without_unusable_tools_is_not_recorded_for_the_next_start(connect: Connect, world: World) -> None:
     world.scopes[TOKEN] = "gist"
     async with connect() as client:
         await client.call_tool("get_file", FILE)
@@ -179,13 +179,13 @@ async def test_a_narrowed_list_is_not_recorded_for_the_next_start(connect: Conne
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_tools_come_back_when_the_token_is_given_the_scope(era: Era, connect: Connect, world: World) -> None:
-    heard = Heard(era)
-    async with connect(era=era, message_handler=heard) as client, hearing(client, era, heard):
+async def test_tools_return_to_the_list_when_the_token_gets_the_scope(era: Era, connect: Connect, world: World) -> None:
+    notifications = ListChanges(era)
+    async with connect(era=era, message_handler=notifications) as client, subscribed(client, era, notifications):
         for times, scopes in enumerate(["gist", "repo"], start=1):
             world.scopes[TOKEN] = scopes
             await client.call_tool("get_file", {**FILE, "path": f"{scopes}.md"})
-            await heard.once(times)
+            await notifications.once(times)
         assert await names(client) == OFFERED
 
 

@@ -1,4 +1,4 @@
-"""What the tools cost a model, in o200k tokens on the same seeded data, and how many requests they take."""
+"""Token counts (o200k) of tool definitions and of results for the same data, and their number of requests."""
 
 from typing import Any
 
@@ -33,11 +33,11 @@ async def test_the_ten_tools_take_at_most_1750_tokens() -> None:
 
 
 @pytest.mark.parametrize(("tool", "arguments", "most", "requests"), JOBS)
-async def test_an_ordinary_answer_stays_within_its_figure(
+async def test_an_ordinary_result_stays_within_its_token_and_request_limits(
     tool: str, arguments: dict[str, Any], most: int, requests: int
 ) -> None:
     github = ScriptedGitHub(seeded())
     async with github.serving(), connected(SERVER, env={"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url}) as client:
-        told = text(await client.call_tool(tool, arguments))
-    assert tokens.count([told])[0] <= most
+        result = text(await client.call_tool(tool, arguments))
+    assert tokens.count([result])[0] <= most
     assert len(github.requests) == requests

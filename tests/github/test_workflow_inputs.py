@@ -1,4 +1,4 @@
-"""Inputs of a workflow are checked against its file before a run is started."""
+"""Validation of workflow inputs against the workflow's file before a run is started."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ async def started(use: Use, inputs: dict[str, str] | None, ref: str = "main") ->
 @pytest.mark.parametrize(
     "more", [{}, {"dry_run": "true"}, {"percent": "12.5"}, {"percent": "-3e2"}, {"note": ""}, {"version": "yes"}]
 )
-async def test_fitting_inputs_are_sent(use: Use, github_with_workflow: ScriptedGitHub, more: dict[str, str]) -> None:
+async def test_valid_inputs_are_sent(use: Use, github_with_workflow: ScriptedGitHub, more: dict[str, str]) -> None:
     data(await started(use, {**GOOD, **more}))
     (sent,) = github_with_workflow.seen("POST", ".*/dispatches")
     assert sent.sent["inputs"] == {**GOOD, **more}
@@ -58,11 +58,11 @@ async def test_fitting_inputs_are_sent(use: Use, github_with_workflow: ScriptedG
         ({**GOOD, "percent": "all"}, "'percent' must be a number"),
         (
             {**GOOD, "dryrun": "true"},
-            "'dryrun' is not declared (there are: environment, version, dry_run, percent, note)",
+            "'dryrun' is not declared (declared inputs: environment, version, dry_run, percent, note)",
         ),
     ],
 )
-async def test_what_does_not_fit_is_named_and_nothing_is_sent(
+async def test_invalid_inputs_are_named_and_nothing_is_sent(
     use: Use, github_with_workflow: ScriptedGitHub, inputs: dict[str, str] | None, fault: str
 ) -> None:
     error = failure(await started(use, inputs))
@@ -72,7 +72,7 @@ async def test_what_does_not_fit_is_named_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize("on", ["on: push", "on: [push, pull_request]", "on: {push: }"])
-async def test_a_workflow_that_cannot_be_started_is_told_before_it_is_tried(
+async def test_a_workflow_without_the_dispatch_trigger_is_refused_without_a_request(
     use: Use, github_with_workflow: ScriptedGitHub, world: World, on: str
 ) -> None:
     world.commit(world.repositories["octocat/hello"], {FILE: on.encode()}, branch="other")
@@ -82,16 +82,16 @@ async def test_a_workflow_that_cannot_be_started_is_told_before_it_is_tried(
 
 
 @pytest.mark.parametrize("on", ["on: workflow_dispatch", "on: [push, workflow_dispatch]", "on: {workflow_dispatch: }"])
-async def test_a_workflow_without_inputs_is_started_without(
+async def test_a_workflow_without_declared_inputs_is_started_and_refuses_any_input(
     use: Use, github_with_workflow: ScriptedGitHub, world: World, on: str
 ) -> None:
     world.commit(world.repositories["octocat/hello"], {FILE: on.encode()}, branch="other")
     data(await started(use, None, ref="other"))
-    assert "is not declared (there are: none)" in failure(await started(use, {"x": "y"}, ref="other")).message
+    assert "is not declared (declared inputs: none)" in failure(await started(use, {"x": "y"}, ref="other")).message
 
 
 @pytest.mark.parametrize("content", [b"on: [", b"\xff\xfe", b"- a list", b"on: 7\n", b"a: 1\na: 2\n"])
-async def test_a_file_that_cannot_be_understood_leaves_the_check_to_github(
+async def test_inputs_are_sent_unchecked_with_a_warning_if_the_file_cannot_be_parsed(
     use: Use, github_with_workflow: ScriptedGitHub, world: World, content: bytes
 ) -> None:
     world.commit(world.repositories["octocat/hello"], {FILE: content}, branch="other")

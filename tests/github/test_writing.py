@@ -1,4 +1,4 @@
-"""Opening, commenting, changing: what the model is told, and that nothing happens twice."""
+"""Writes to issues and pull requests: their results and warnings, and that no effect happens twice."""
 
 import itertools
 from typing import Any
@@ -20,7 +20,7 @@ def hello(world: World) -> Repository:
     return world.repositories["octocat/hello"]
 
 
-async def test_an_issue_is_opened_with_what_was_asked_for(call: Call, hello: Repository) -> None:
+async def test_an_issue_is_opened_with_labels_and_assignees(call: Call, hello: Repository) -> None:
     created = data(await call("create_issue", **NEW, labels=["bug"], assignees=["octocat"]))
     assert created == {
         "number": 1,
@@ -32,7 +32,7 @@ async def test_an_issue_is_opened_with_what_was_asked_for(call: Call, hello: Rep
     }
 
 
-async def test_the_mark_that_finds_a_lost_issue_is_not_shown(call: Call, hello: Repository) -> None:
+async def test_the_hidden_mark_of_a_written_text_is_not_shown(call: Call, hello: Repository) -> None:
     await call("create_issue", **NEW)
     await call("add_issue_comment", **HELLO, number=1, body="Me too")
     thread = data(await call("get_issue", **HELLO, number=1))
@@ -41,37 +41,37 @@ async def test_the_mark_that_finds_a_lost_issue_is_not_shown(call: Call, hello: 
     assert thread["comments"][0]["body"] == "Me too"
 
 
-async def test_labels_that_github_drops_are_named(call: Call, hello: Repository) -> None:
+async def test_labels_that_github_ignores_are_named_in_a_warning(call: Call, hello: Repository) -> None:
     hello.push = False
     created = data(await call("create_issue", **NEW, labels=["bug", "ui"], assignees=["octocat"]))
     assert "labels" not in created
     assert created["warnings"] == [
-        "GitHub dropped the labels bug, ui: this token may not set them here.",
-        "GitHub dropped the assignees octocat: this token may not set them here.",
+        "GitHub ignored the labels bug, ui: this token may not set them in this repository.",
+        "GitHub ignored the assignees octocat: this token may not set them in this repository.",
     ]
 
 
-async def test_a_title_github_refuses_is_named(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_refused_title_is_named_in_the_error(call: Call, github: ScriptedGitHub) -> None:
     errors = [{"resource": "Issue", "field": "title", "code": "missing_field"}]
     github.fault("POST", ISSUES, status=422, body={"message": "Validation Failed", "errors": errors})
     error = failure(await call("create_issue", **NEW))
     assert error.code == "INVALID_INPUT"
-    assert error.message == "GitHub cannot do this: title is required."
+    assert error.message == "GitHub refused the arguments: title is required."
 
 
-async def test_an_unknown_assignee_is_named(call: Call) -> None:
+async def test_an_unknown_assignee_is_named_in_the_error(call: Call) -> None:
     error = failure(await call("create_issue", **NEW, assignees=["nobody-here"]))
     assert error.code == "INVALID_INPUT"
     assert "assignees 'nobody-here' is not valid (no such user" in error.message
 
 
-async def test_a_comment_tells_where_it_is(call: Call, world: World, hello: Repository) -> None:
+async def test_a_written_comment_is_returned_with_its_url(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "One")
     created = data(await call("add_issue_comment", **HELLO, number=1, body="Me too"))
     assert created["url"] == f"https://github.com/octocat/hello/issues/1#issuecomment-{created['id']}"
 
 
-async def test_closing_tells_what_changed(call: Call, world: World, hello: Repository) -> None:
+async def test_closing_an_issue_returns_the_changed_fields(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "One", labels=["bug"])
     how = {"state": "closed", "state_reason": "not_planned", "labels": ["bug"]}
     updated = data(await call("update_issue", **HELLO, number=1, **how))
@@ -79,7 +79,7 @@ async def test_closing_tells_what_changed(call: Call, world: World, hello: Repos
     assert hello.issues[1].state_reason == "not_planned"
 
 
-async def test_closing_what_is_closed_is_a_success_that_sends_nothing(
+async def test_closing_a_closed_issue_succeeds_without_a_request(
     call: Call, world: World, hello: Repository, github: ScriptedGitHub
 ) -> None:
     world.issue(hello, "One", state="closed", state_reason="completed")
@@ -88,30 +88,30 @@ async def test_closing_what_is_closed_is_a_success_that_sends_nothing(
     assert github.seen("PATCH") == []
 
 
-async def test_emptying_labels_and_body_is_a_change(call: Call, world: World, hello: Repository) -> None:
+async def test_labels_and_body_can_be_set_to_empty(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "One", "Body", labels=["bug"])
     updated = data(await call("update_issue", **HELLO, number=1, labels=[], body=""))
     assert sorted(updated["changed"]) == ["body", "labels"]
     assert (hello.issues[1].labels, hello.issues[1].body) == ([], "")
 
 
-async def test_labels_that_may_not_be_set_are_a_warning(call: Call, world: World, hello: Repository) -> None:
+async def test_labels_that_the_token_may_not_set_give_a_warning(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "One")
     hello.push = False
     updated = data(await call("update_issue", **HELLO, number=1, labels=["bug"], title="Two"))
     assert updated["changed"] == ["title"]
-    assert updated["warnings"] == ["GitHub left labels as it was: this token may not set them here."]
+    assert updated["warnings"] == ["GitHub did not change labels: this token may not set them in this repository."]
 
 
-async def test_a_reason_that_github_does_not_take_is_a_warning(call: Call, world: World, hello: Repository) -> None:
+async def test_a_state_reason_that_github_ignores_gives_a_warning(call: Call, world: World, hello: Repository) -> None:
     world.issue(hello, "One", state="closed", state_reason="completed")
     updated = data(await call("update_issue", **HELLO, number=1, state="closed", state_reason="duplicate"))
-    assert updated["warnings"] == ["GitHub left state_reason as it was."]
+    assert updated["warnings"] == ["GitHub did not change state_reason."]
     assert "state_reason" not in updated["changed"]
 
 
 @pytest.mark.parametrize("nothing", [{}, {"state_reason": "completed"}])
-async def test_a_change_of_nothing_says_what_can_be_changed(
+async def test_an_update_without_fields_is_refused_with_the_possible_fields(
     call: Call, nothing: dict[str, str], github: ScriptedGitHub
 ) -> None:
     error = failure(await call("update_issue", **HELLO, number=1, **nothing))
@@ -120,14 +120,14 @@ async def test_a_change_of_nothing_says_what_can_be_changed(
     assert github.requests == []
 
 
-async def test_an_archived_repository_takes_no_issue(call: Call, hello: Repository) -> None:
+async def test_opening_an_issue_in_an_archived_repository_is_refused(call: Call, hello: Repository) -> None:
     hello.archived = True
     error = failure(await call("create_issue", **NEW))
     assert error.code == "PERMISSION_DENIED"
     assert "archived" in error.message
 
 
-async def test_a_permission_that_is_missing_is_named(connect: Connect, world: World) -> None:
+async def test_a_missing_permission_is_named_in_the_details(connect: Connect, world: World) -> None:
     world.tokens["reader"] = "octo-reader"
     async with connect(GITHUB_TOKEN="reader") as client:
         error = failure(await client.call_tool("create_issue", NEW))
@@ -135,14 +135,14 @@ async def test_a_permission_that_is_missing_is_named(connect: Connect, world: Wo
     assert error.details == {"needed": "issues=write"}
 
 
-async def test_a_renamed_repository_takes_the_issue(call: Call, world: World, hello: Repository) -> None:
+async def test_an_issue_is_opened_once_in_a_renamed_repository(call: Call, world: World, hello: Repository) -> None:
     world.rename("octocat/hello", "octocat/world")
     created = data(await call("create_issue", **NEW))
     assert created["url"] == "https://github.com/octocat/world/issues/1"
     assert len(hello.issues) == 1
 
 
-async def test_a_pull_request_is_opened_when_that_tool_is_chosen(
+async def test_a_pull_request_is_opened_and_a_second_one_of_its_branch_refused(
     connect: Connect, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"x": b"1\n"}, "Work", branch="feature")
@@ -156,14 +156,14 @@ async def test_a_pull_request_is_opened_when_that_tool_is_chosen(
         "state": "open",
         "draft": True,
     }
-    assert again.message == "GitHub cannot do this: A pull request already exists for octocat:feature."
+    assert again.message == "GitHub refused the arguments: A pull request already exists for octocat:feature."
 
 
 GATEWAY = {"status": 502, "body": b"<html>Bad gateway</html>", "media_type": "text/html"}
 
 
 @pytest.mark.parametrize("manner", ["reset", "close", "cut", "answer"])
-async def test_a_lost_answer_to_a_write_is_looked_up_and_not_repeated(
+async def test_a_write_whose_response_is_lost_is_looked_up_and_not_repeated(
     call: Call, github: ScriptedGitHub, hello: Repository, manner: Any
 ) -> None:
     github.fault("POST", ISSUES, manner, **GATEWAY, acts=True)
@@ -174,7 +174,7 @@ async def test_a_lost_answer_to_a_write_is_looked_up_and_not_repeated(
     assert len(hello.issues) == 1
 
 
-async def test_a_write_that_may_not_have_happened_is_told_as_unknown(
+async def test_a_write_that_is_not_found_after_a_lost_response_is_unknown(
     call: Call, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.fault("POST", ISSUES, "reset", acts=False)
@@ -186,7 +186,9 @@ async def test_a_write_that_may_not_have_happened_is_told_as_unknown(
     assert len(hello.issues) == 0
 
 
-async def test_a_write_that_hangs_is_found_again(connect: Connect, github: ScriptedGitHub, hello: Repository) -> None:
+async def test_a_write_that_times_out_is_found_by_its_mark(
+    connect: Connect, github: ScriptedGitHub, hello: Repository
+) -> None:
     github.fault("POST", ISSUES, "hang", acts=True)
     async with connect(MCP_READ_TIMEOUT="0.3") as client:
         created = data(await client.call_tool("create_issue", NEW))
@@ -194,7 +196,7 @@ async def test_a_write_that_hangs_is_found_again(connect: Connect, github: Scrip
     assert len(github.seen("POST")) == 1
 
 
-async def test_a_lost_comment_is_found_again(
+async def test_a_comment_whose_response_is_lost_is_found_by_its_mark(
     call: Call, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     issue = world.issue(hello, "One")
@@ -207,7 +209,7 @@ async def test_a_lost_comment_is_found_again(
     assert len(issue.comments) == 131
 
 
-async def test_a_lost_pull_request_is_found_again(
+async def test_a_pull_request_whose_response_is_lost_is_found_by_its_mark(
     connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     world.commit(hello, {"x": b"1\n"}, "Work", branch="feature")
@@ -217,14 +219,14 @@ async def test_a_lost_pull_request_is_found_again(
     assert (created["number"], created["recovered"]) == (1, True)
 
 
-async def test_a_look_up_that_fails_as_well_leaves_the_outcome_unknown(call: Call, github: ScriptedGitHub) -> None:
+async def test_a_failed_lookup_leaves_the_outcome_unknown(call: Call, github: ScriptedGitHub) -> None:
     github.fault("POST", ISSUES, "reset", acts=True)
     github.fault("GET", ISSUES, status=403, body={"message": "no"}, times=9)
     assert failure(await call("create_issue", **NEW)).code == "OUTCOME_UNKNOWN"
     assert len(github.seen("POST")) == 1
 
 
-async def test_a_look_up_does_without_a_login_where_the_token_has_none(call: Call, github: ScriptedGitHub) -> None:
+async def test_the_lookup_works_for_a_token_without_an_account(call: Call, github: ScriptedGitHub) -> None:
     github.fault("POST", ISSUES, "reset", acts=True)
     github.fault("GET", "/user", status=403, body={"message": "Resource not accessible by integration"})
     created = data(await call("create_issue", **NEW))
@@ -232,7 +234,7 @@ async def test_a_look_up_does_without_a_login_where_the_token_has_none(call: Cal
     assert "creator" not in dict(github.seen("GET", ISSUES)[0].query)
 
 
-async def test_a_change_whose_answer_is_lost_is_asked_once_more(
+async def test_an_update_whose_response_is_lost_is_sent_again(
     call: Call, github: ScriptedGitHub, world: World, hello: Repository
 ) -> None:
     world.issue(hello, "One")
@@ -242,7 +244,7 @@ async def test_a_change_whose_answer_is_lost_is_asked_once_more(
     assert len(github.seen("PATCH")) == 2
 
 
-async def test_a_write_github_puts_off_is_sent_again_after_the_wait(
+async def test_a_write_refused_with_retry_after_is_sent_again_after_the_wait(
     call: Call, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.fault("POST", ISSUES, status=429, body={"message": "Slow down"}, headers={"Retry-After": "1"})
@@ -252,7 +254,7 @@ async def test_a_write_github_puts_off_is_sent_again_after_the_wait(
     assert len(hello.issues) == 1
 
 
-async def test_ten_issues_at_once_are_written_one_after_another(
+async def test_concurrent_writes_are_sent_one_after_another(
     call: Call, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.latency = 0.02
@@ -264,7 +266,7 @@ async def test_ten_issues_at_once_are_written_one_after_another(
     assert [after.started >= before.ended for before, after in itertools.pairwise(posts)] == [True] * 9
 
 
-async def test_beyond_five_writes_go_a_second_apart(connect: Connect, github: ScriptedGitHub) -> None:
+async def test_writes_after_the_fifth_are_sent_a_second_apart(connect: Connect, github: ScriptedGitHub) -> None:
     async with connect(GITHUB_WRITES_PER_SECOND="1") as client, anyio.create_task_group() as tasks:
         for number in range(7):
             tasks.start_soon(client.call_tool, "create_issue", {**NEW, "title": f"n{number}"})
@@ -273,7 +275,9 @@ async def test_beyond_five_writes_go_a_second_apart(connect: Connect, github: Sc
     assert starts[6] - starts[0] >= 1.5
 
 
-async def test_the_same_key_opens_one_issue(call: Call, github: ScriptedGitHub, hello: Repository) -> None:
+async def test_two_calls_with_the_same_idempotency_key_open_one_issue(
+    call: Call, github: ScriptedGitHub, hello: Repository
+) -> None:
     first = data(await call("create_issue", **NEW, idempotency_key="k1"))
     second = data(await call("create_issue", **NEW, idempotency_key="k1"))
     other = failure(await call("create_issue", **{**NEW, "title": "Other"}, idempotency_key="k1"))
@@ -283,15 +287,15 @@ async def test_the_same_key_opens_one_issue(call: Call, github: ScriptedGitHub, 
 
 
 @in_volume
-async def test_writes_that_lose_their_answers_leave_no_duplicate(
+async def test_writes_whose_responses_are_lost_leave_no_duplicate(
     connect: Connect, github: ScriptedGitHub, hello: Repository
 ) -> None:
-    """Half of the answers are lost, some after the issue was opened and some before."""
+    """Lose half of the responses, some after the issue was opened and some before."""
     github.fault("POST", ISSUES, "reset", acts=True, times=10**6, share=0.3, seed=1)
     github.fault("POST", ISSUES, "cut", acts=True, times=10**6, share=0.2, seed=2)
     github.fault("POST", ISSUES, status=502, acts=False, times=10**6, share=0.2, seed=3)
     outcomes: dict[str, int] = {}
-    github.description = None  # the shapes are judged elsewhere; a thousand times is too slow
+    github.description = None  # other tests check the requests; checking a thousand is too slow
     count = volume(1_000, share=0.2)
 
     async with connect(
@@ -299,10 +303,10 @@ async def test_writes_that_lose_their_answers_leave_no_duplicate(
     ) as client:
         for number in range(count):
             result = await client.call_tool("create_issue", {**NEW, "title": f"n{number}"})
-            told = (
+            outcome = (
                 failure(result).code if result.is_error else "recovered" if data(result).get("recovered") else "created"
             )
-            outcomes[told] = outcomes.get(told, 0) + 1
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
     titles = [issue.title for issue in hello.issues.values()]
     assert len(titles) == len(set(titles))

@@ -1,1 +1,1 @@
-"""GitHub in ten tools."""
+"""MCP server for GitHub: repositories, issues, pull requests, code, workflow runs and discussions."""

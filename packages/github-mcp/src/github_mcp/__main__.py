@@ -1,4 +1,4 @@
-"""The command `github-mcp`, and `python -m github_mcp`."""
+"""Entry point of the command `github-mcp` and of `python -m github_mcp`."""
 
 from mcp_chassis.run import run
 

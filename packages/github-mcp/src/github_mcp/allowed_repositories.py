@@ -1,4 +1,4 @@
-"""Which repositories may be touched: globs of `owner/repository`, whatever their case."""
+"""Allow-list of repositories: globs of `owner/repository`, matched without regard to case."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _GLOB_CHARACTERS = set("*?[")
 
 
 class AllowedRepositories:
-    """The setting `GITHUB_ALLOWED_REPOS`; empty means every repository."""
+    """The allow-list in the setting `GITHUB_ALLOWED_REPOS`; an empty one allows every repository."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = [tuple(pattern.lower().split("/", 1)) for pattern in patterns]
@@ -32,34 +32,38 @@ class AllowedRepositories:
         )
 
     def check(self, full_name: str) -> None:
-        """Raises `PermissionDenied` for a repository outside the list, before anything is asked of GitHub."""
+        """Check that a repository is on the allow-list, without a request to GitHub.
+
+        Raises:
+            PermissionDenied: if it is not.
+        """
         if not self.allows(full_name):
             raise PermissionDenied(
-                "This repository is outside GITHUB_ALLOWED_REPOS, so this server does not touch it.",
+                "This repository is outside GITHUB_ALLOWED_REPOS, so this server neither reads nor changes it.",
                 remedy="Choose another repository; only the person who runs the server can change the list.",
             )
 
     def narrowed(self, query: str) -> str:
-        """The search query with qualifiers that keep it inside the list.
+        """Add qualifiers to a search query that restrict it to the allow-list.
 
-        GitHub joins several `repo:` or `org:` by OR, so a caller's own could widen the search: they are refused, like
-        everything that could take ours out of force. What comes back is filtered again all the same.
+        GitHub joins several `repo:` or `org:` by OR, so that qualifiers of the caller could widen the search. They are
+        refused, and so is all syntax that could disable the added ones. The results are filtered again in any case.
 
         Raises:
-            PermissionDenied: when the query tries to choose where is searched, or uses OR, NOT or parentheses.
+            PermissionDenied: if the query names a repository or owner, or uses OR, NOT or parentheses.
         """
         self._refuse_scope_changes(query)
         return " ".join([query, *self._qualifiers()]).strip()
 
     def within(self, full_name: str, query: str) -> str:
-        """The search query inside one repository that has passed `check`.
+        """Restrict a search query to one repository, which must have passed `check`.
 
         Raises:
-            InvalidInput: when the query names another place.
-            PermissionDenied: as `narrowed` does.
+            InvalidInput: if the query names a repository or owner.
+            PermissionDenied: if the query uses OR, NOT or parentheses although there is an allow-list.
         """
         if _SCOPE.search(_QUOTED.sub(" ", query)):
-            raise InvalidInput("query searches in owner/repo alone: leave out repo:, org:, user: and fork:.")
+            raise InvalidInput("query is searched only in owner/repo: leave out repo:, org:, user: and fork:.")
         self._refuse_scope_changes(query)
         return f"repo:{full_name} {query}"
 
@@ -68,22 +72,22 @@ class AllowedRepositories:
         if self.everything or not (query.count('"') % 2 or _BOOLEAN.search(plain) or _SCOPE.search(plain)):
             return
         raise PermissionDenied(
-            "This server searches only the repositories of GITHUB_ALLOWED_REPOS, so a query cannot hold repo:, "
-            "org:, user:, fork:, OR, NOT, parentheses or an open quotation mark.",
-            remedy="Leave them out; the right places are searched anyway.",
+            "This server searches only the repositories of GITHUB_ALLOWED_REPOS, so a query cannot contain repo:, "
+            "org:, user:, fork:, OR, NOT, parentheses or an unclosed quotation mark.",
+            remedy="Leave them out; the allowed repositories are searched without them.",
         )
 
     def _qualifiers(self) -> list[str]:
         chosen: list[str] = []
         for owner, name in self._patterns:
             if _GLOB_CHARACTERS & set(owner):
-                return []  # no qualifier says "any owner like this": the filter alone decides
+                return []  # no qualifier of GitHub's search matches a glob of owners: only the filter applies
             chosen.append(f"user:{owner}" if _GLOB_CHARACTERS & set(name) else f"repo:{owner}/{name}")
         return list(dict.fromkeys(chosen)) if len(chosen) <= _MAX_QUALIFIERS else []
 
 
 def sole_owner(query: str) -> str:
-    """The one owner whose repositories a search query is restricted to; empty where it names none or several."""
+    """The owner to whose repositories a search query is restricted; empty if it names none or several."""
     places = [
         match for match in _SCOPE.finditer(_QUOTED.sub(" ", query)) if not match.group().lstrip("( ").startswith("-")
     ]

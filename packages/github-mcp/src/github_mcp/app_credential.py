@@ -1,4 +1,4 @@
-"""The credential of a server that acts as a GitHub App."""
+"""Credential of a server that acts as a GitHub App, and failures that name the app instead of a token."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -23,13 +23,13 @@ Judge = Callable[[Response], Failure | None]
 
 @asynccontextmanager
 async def app_credential(settings: GitHubSettings) -> AsyncGenerator[InstallationTokens]:
-    """Tokens of the app that the settings name; nothing is asked of GitHub yet."""
+    """Yield the installation tokens of the GitHub App in the settings. No request is sent yet."""
     key = AppKey(settings.app_id or "", settings.credential("app_private_key"))
 
     def headers() -> Mapping[str, str]:
         return {**common_headers(), "authorization": f"Bearer {key.signed()}"}
 
-    # An upstream of its own: a token is fetched inside an attempt of the other one, whose limits that attempt holds.
+    # A separate upstream: a token is fetched during a request to GitHub, which already occupies a slot of its limits.
     upstream = Upstream("GitHub's sign-in of apps", policy=settings)
     judged = partial(as_app, _failure_for)
     async with JsonApi(
@@ -39,7 +39,7 @@ async def app_credential(settings: GitHubSettings) -> AsyncGenerator[Installatio
 
 
 def as_app(judged: Judge, answer: Response) -> Failure | None:
-    """The failure, with the name of the credential that was used."""
+    """The failure of a response, with "GitHub App" in place of "GITHUB_TOKEN" in its text."""
     failure = judged(answer)
     if failure is not None:
         failure.message = failure.message.replace("server's GITHUB_TOKEN", "server's GitHub App")
@@ -52,6 +52,6 @@ def _failure_for(answer: Response) -> Failure | None:
     reason = shortened(error_record(answer).message)
     quote = f' GitHub says: "{reason}".' if reason else ""
     return AuthenticationFailed(
-        f"GitHub refuses GITHUB_APP_ID with this GITHUB_APP_PRIVATE_KEY.{quote}",
-        remedy="Compare both with the app's settings at GitHub, and this machine's clock; do not retry.",
+        f"GitHub refuses the combination of GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY.{quote}",
+        remedy="Compare both with the app's settings at GitHub, and check this machine's clock; do not retry.",
     )

@@ -1,4 +1,4 @@
-"""The signed token (JWT, RS256) by which a GitHub App proves itself, made from its private key."""
+"""Signed tokens (JWT, RS256) that authenticate a GitHub App, made from its private key."""
 
 import time
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from collections.abc import Callable
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.settings import Credential
 
-LIFETIME_SECONDS = 540  # GitHub takes at most ten minutes
-BACKDATED_SECONDS = 60  # GitHub's advice for clocks that differ
+LIFETIME_SECONDS = 540  # GitHub accepts at most ten minutes
+BACKDATED_SECONDS = 60  # as GitHub recommends, against clocks that differ
 RENEWED_BEFORE_SECONDS = 60
 
 
 class AppKey:
-    """Signs as one app; a key file that has changed is read again after a refusal.
+    """Private key of one GitHub App, which signs its tokens. After a 401 a changed key file is read again.
 
     Args:
-        app_id: the app's number or its client id.
-        clock: seconds since 1970.
+        app_id: number or client id of the app.
+        clock: returns the seconds since 1970.
     """
 
     def __init__(self, app_id: str, private_key: Credential, clock: Callable[[], float] = time.time) -> None:
@@ -27,21 +27,21 @@ class AppKey:
         self._signed, self._until = "", 0.0
 
     async def ready(self) -> None:
-        """Load the private key, where a command prints it."""
+        """Load the private key if a command prints it."""
         await self._private_key.ready()
 
     def reload(self) -> bool:
-        """Read the private key again after a 401; whether it has changed."""
+        """Read the private key again after a 401, and return whether it has changed."""
         changed = self._private_key.reload()
         if changed:
             self._until = 0.0
         return changed
 
     def signed(self) -> str:
-        """A token that lasts for a minute at least.
+        """A signed token that is valid for at least another minute.
 
         Raises:
-            AuthenticationFailed: when the key is not set, or is no RSA key.
+            AuthenticationFailed: if the key is not set or not an RSA key.
         """
         now = self._clock()
         if now >= self._until:

@@ -1,4 +1,4 @@
-"""Artifacts of a run: which there are, what an archive holds, the text of one file in it."""
+"""Artifacts of a workflow run as text: their list, the files in one, and the text of one file."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ _UNPACKING_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
 )
-"""What the library raises for a damaged, encrypted or unusual member; the decompressors have errors of their own."""
+"""Exceptions of `zipfile` and its decompressors for a damaged, encrypted or unsupported file in an archive."""
 
 
 async def artifact_page(
@@ -40,10 +40,10 @@ async def artifact_page(
     lines: int,
     position: str | None,
 ) -> TextPage:
-    """The list of artifacts; with a name the files of one; with a path one page of the text of one file."""
+    """The list of a run's artifacts; with `name` the files in one; with `path` one page of a file's text."""
     if name is None:
         found = await github.workflows.artifacts(owner, repo, run_id)
-        rest = [] if found.complete else [f"({found.missing or 'it is not known how many'} more were not read)"]
+        rest = [] if found.complete else [f"({found.missing or 'an unknown number'} more were not read)"]
         return TextPage(
             "\n".join([f"run {run_id}: {len(found.items)} artifacts", *map(artifact_line, found.items), *rest])
         )
@@ -60,26 +60,31 @@ async def artifact_page(
 
 
 async def _named(github: GitHubClient, owner: str, repo: str, run_id: int, name: str) -> ArtifactRecord:
-    """The artifact of exactly this name; of several attempts the last one's."""
+    """The artifact with exactly this name; if several attempts of the run made one, the newest."""
     found = await github.workflows.artifacts(owner, repo, run_id, name)
     same = [each for each in found.items if each.name == name]
     if not same:
         there = await github.workflows.artifacts(owner, repo, run_id)
         names = named(list(dict.fromkeys(each.name for each in there.items)), complete=there.complete)
-        raise NotFound(f"Run {run_id} has no artifact {name!r}.", remedy=f"It has: {names}.")
+        raise NotFound(f"Run {run_id} has no artifact {name!r}.", remedy=f"Its artifacts are: {names}.")
     return max(same, key=lambda each: each.id)
 
 
 async def _archive(github: GitHubClient, owner: str, repo: str, artifact: ArtifactRecord) -> bytes:
     if artifact.expired:
-        raise NotFound(f"The artifact {artifact.name!r} has expired ({artifact.expires_at or 'no date is told'}).")
+        when = f" on {artifact.expires_at}" if artifact.expires_at else ""
+        text = f"The artifact {artifact.name!r} expired{when}, and GitHub deletes expired artifacts."
+        raise NotFound(text, remedy="Run the workflow again to make a new one.")
     if artifact.size_in_bytes is not None and artifact.size_in_bytes > MAX_ARCHIVE_BYTES:
         size = artifact.size_in_bytes / 1024 / 1024
-        raise InvalidInput(f"The artifact has {size:.0f} MiB packed; up to 10 MiB can be read.")
+        raise InvalidInput(
+            f"The ZIP archive of the artifact has {size:.0f} MiB; this server reads up to 10 MiB.",
+            remedy="Read a smaller artifact.",
+        )
     content = await github.workflows.artifact_archive(owner, repo, artifact.id)
     digest = (artifact.digest or "").removeprefix("sha256:")
     if digest and hashlib.sha256(content).hexdigest() != digest:
-        raise UpstreamError("GitHub sent other bytes of this artifact than it announced.")
+        raise UpstreamError("The artifact that GitHub sent does not match its SHA-256 digest. Try again once.")
     return content
 
 
@@ -87,30 +92,34 @@ def _opened(archive: bytes) -> ZipFile:
     try:
         return ZipFile(io.BytesIO(archive))
     except _UNPACKING_ERRORS as exc:
-        raise UpstreamError("GitHub sent this artifact as something that is no ZIP archive.") from exc
+        raise UpstreamError("The artifact that GitHub sent is not a ZIP archive, so it cannot be read.") from exc
 
 
 def members_of(archive: bytes) -> list[ZipInfo]:
+    """The files in a ZIP archive, without its folders."""
     with _opened(archive) as opened:
         return [each for each in opened.infolist() if not each.is_dir()]
 
 
 def member_content(archive: bytes, path: str) -> bytes:
-    """The bytes of one file, unpacked up to the limit whatever the archive says of its size."""
+    """The bytes of one file in a ZIP archive, of at most `MAX_MEMBER_BYTES` whatever size the archive declares."""
     with _opened(archive) as opened:
         try:
             with opened.open(path.strip("/")) as member:
                 content = member.read(MAX_MEMBER_BYTES + 1)
         except KeyError:
-            raise NotFound(f"There is no file {path} in it.", remedy="Leave path out to list its files.") from None
+            raise NotFound(
+                f"There is no file {path} in the artifact.", remedy="Leave path out to list its files."
+            ) from None
         except _UNPACKING_ERRORS as exc:
-            raise UpstreamError(f"{path} cannot be unpacked.") from exc
+            raise UpstreamError(f"{path} cannot be unpacked: it is damaged, encrypted or unsupported.") from exc
     if len(content) > MAX_MEMBER_BYTES:
-        raise InvalidInput(f"{path} has more than 10 MiB; up to 10 MiB can be read.")
+        raise InvalidInput(f"{path} has more than 10 MiB; this server reads up to 10 MiB.", remedy="Read another file.")
     return content
 
 
 def listing(name: str, members: Sequence[ZipInfo]) -> str:
+    """Text with the number of files in an artifact, and one line with name and size in bytes for each."""
     shown = [f"{each.filename} {each.file_size}" for each in members[:MAX_MEMBERS_SHOWN]]
     rest = [f"({len(members) - len(shown)} more files)"] if len(members) > len(shown) else []
     return "\n".join([f"{name}: {len(members)} files", *shown, *rest])

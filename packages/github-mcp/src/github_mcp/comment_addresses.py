@@ -1,4 +1,4 @@
-"""Addresses of comments as GitHub's pages show them."""
+"""Parsing of the URLs of single comments on GitHub's pages."""
 
 import re
 from typing import NamedTuple
@@ -19,6 +19,8 @@ _FRAGMENT = re.compile(rf"({'|'.join(_KINDS)})(\d{{1,18}})")
 
 
 class CommentAddress(NamedTuple):
+    """Parts of the URL of one comment; `number` is that of its issue or pull request."""
+
     host: str
     owner: str
     repo: str
@@ -28,16 +30,16 @@ class CommentAddress(NamedTuple):
 
 
 def comment_address(text: str) -> CommentAddress:
-    """The comment that an address names.
+    """Parse the URL of a comment or review into its host, repository, number, kind and id.
 
     Raises:
-        InvalidInput: when it names none.
+        InvalidInput: if it is not such a URL.
     """
     parts = urlsplit(text.strip())
     path, fragment = _PATH.fullmatch(parts.path.rstrip("/")), _FRAGMENT.fullmatch(parts.fragment)
     if parts.scheme not in ("https", "http") or path is None or fragment is None:
         raise InvalidInput(
-            "address must be that of one comment, such as "
+            "address must be the URL of one comment, such as "
             "https://github.com/owner/repo/issues/1#issuecomment-2, .../pull/1#discussion_r2 or #pullrequestreview-2."
         )
     owner, repo, number = path.groups()
@@ -46,7 +48,7 @@ def comment_address(text: str) -> CommentAddress:
 
 
 def is_at(address: CommentAddress, html_url: str) -> bool:
-    """Whether the address that GitHub gives a comment is of the same host and number."""
+    """Whether GitHub's URL of a comment has the same host and number as the address."""
     real = urlsplit(html_url)
     found = _PATH.fullmatch(real.path)
     return real.hostname == address.host and found is not None and int(found.group(3)) == address.number

@@ -1,4 +1,4 @@
-"""The headers of every request to GitHub."""
+"""HTTP headers that every request to GitHub has, apart from authorization."""
 
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -7,5 +7,5 @@ API_VERSION = "2022-11-28"
 
 
 def common_headers() -> Mapping[str, str]:
-    """The headers of every request, whoever asks."""
+    """The API version and the user agent as HTTP headers."""
     return {"x-github-api-version": API_VERSION, "user-agent": f"toolroll-github-mcp/{version('toolroll-github-mcp')}"}

@@ -1,4 +1,4 @@
-"""Two refs compared: their commits, the changed files and the diff, page by page."""
+"""Comparison of two refs as pages of text: commits, changed files and diff."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,11 @@ MAX_LINE_CHARS = 2_000
 async def comparison_page(
     github: GitHubClient, owner: str, repo: str, base: str, head: str, *, lines: int, position: str | None
 ) -> TextPage:
-    """One page. A position holds the newest commit, so that a page of other commits is never appended."""
+    """The page at a position in a comparison's text, the first page without one; at most `lines` lines.
+
+    Raises:
+        Conflict: if the newest commit is not the one of the first page, which `position` contains.
+    """
     compared, commits = await github.history.compare(owner, repo, base, head)
     shown = comparison_lines(base, head, compared, commits)
     newest = commits[-1].sha[:12] if commits else "none"
@@ -27,7 +31,9 @@ async def comparison_page(
     if position is not None:
         before, _, at = position.partition(".")
         if before != newest:
-            raise Conflict("New commits were pushed while this was read.", remedy="Start again without cursor.")
+            raise Conflict(
+                "New commits were pushed while this comparison was read.", remedy="Start again without cursor."
+            )
         start = int(at)
     end, room = start, github.page_chars
     while end < min(len(shown), start + lines) and (room := room - len(shown[end]) - 1) > 0:
@@ -39,9 +45,10 @@ async def comparison_page(
 def comparison_lines(
     base: str, head: str, compared: ComparisonRecord, commits: Sequence[CommitRecord]
 ) -> Sequence[str]:
+    """All lines of a comparison: a summary, the commits, a line of counts for each file, then the diff."""
     counts = f"{_known(compared.ahead_by)} ahead, {_known(compared.behind_by)} behind"
     total = compared.total_commits
-    files = "files not told by GitHub" if compared.files is None else f"{len(compared.files)} files"
+    files = "changed files not reported by GitHub" if compared.files is None else f"{len(compared.files)} files"
     lines = [f"{base}...{head}: {compared.status or 'status unknown'}, {counts}, {files}"]
     lines += [commit_line(commit) for commit in commits[-MAX_COMMITS_SHOWN:]]
     unshown = (total if total is not None else len(commits)) - min(len(commits), MAX_COMMITS_SHOWN)
@@ -52,7 +59,10 @@ def comparison_lines(
     if len(changes) >= MAX_COMPARED_FILES:
         lines.append(f"(GitHub compares only the first {MAX_COMPARED_FILES} files.)")
     for change in changes:
-        missing = [f"diff --git a/{change.path} b/{change.path}", "(GitHub leaves this part out for its size)"]
+        missing = [
+            f"diff --git a/{change.path} b/{change.path}",
+            "(GitHub leaves out this part of the diff because of its size)",
+        ]
         lines += ["", *(_cut(line) for line in change.lines or missing)]
     return lines
 

@@ -1,4 +1,4 @@
-"""What tools receive: GitHub as one credential sees it."""
+"""Connection to GitHub with one credential: HTTP clients, rate limits and the mapping of responses to failures."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,12 +25,12 @@ from github_mcp.settings import GitHubSettings
 from github_mcp.token_scopes import TokenScopes
 
 WRITE_BURST = 5
-RESERVED_RESULT_CHARS = 1_000  # of a result: its first line, the cursor, the count of what was removed
+RESERVED_RESULT_CHARS = 1_000  # for the first line of a result, its cursor and the count of removed characters
 
 
 @asynccontextmanager
 async def connect(settings: GitHubSettings) -> AsyncGenerator[GitHubClient]:
-    """What tools receive; nothing is asked of GitHub yet."""
+    """Yield the GitHub client that tools receive. No request is sent yet."""
     async with AsyncExitStack() as opened:
         app = await opened.enter_async_context(app_credential(settings)) if settings.acts_as_app else None
         token, scopes = settings.credential("token"), TokenScopes()
@@ -84,10 +84,9 @@ def _batch_failure_for(answer: Response) -> Failure | None:
 
 
 def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:
-    """GitHub asks for writes one at a time, a second apart; five in a row do no harm.
-
-    Half of a minute's searches may go at once: with what comes back during the minute, no minute sees more than all.
-    """
+    """Outbound rate limits by name: writes, searches and code searches."""
+    # GitHub's documentation asks for one write at a time, a second apart; a burst of five is tolerated. Half of a
+    # minute's searches may be sent at once: with those refilled within the minute, the limit is never exceeded.
     return {
         "writes": RateLimit(WRITE_BURST, WRITE_BURST / settings.writes_per_second, max_concurrent=1, shares_limit=True),
         "searches": RateLimit(settings.searches_per_minute / 2, 60.0),
@@ -96,6 +95,6 @@ def rate_limits(settings: GitHubSettings) -> Mapping[str, RateLimit]:
 
 
 async def writes_in_public(github: GitHubClient, arguments: Mapping[str, Any]) -> bool:
-    """Whether a write with these arguments goes into a repository that anybody can read."""
+    """Whether a write with these arguments may change a public repository; true if they name no repository."""
     owner, repo = arguments.get("owner"), arguments.get("repo")
     return not (owner and repo) or await github.lockdown.is_public(owner, repo)

@@ -1,7 +1,7 @@
-"""GitHub's failures, from a response's status, headers, `message` and `errors[]`; pure.
+"""Mapping of GitHub's error responses to failures, from their status, headers, `message` and `errors[]`.
 
-A reason that GitHub gives is passed on: in words of this server where it is a known one, else quoted. A permission is
-named only where GitHub says that one is missing.
+The failure contains GitHub's reason: reworded if `known_reasons` lists it, quoted otherwise. It names a permission only
+if GitHub's message says that one is missing. The functions are pure.
 """
 
 import re
@@ -28,23 +28,24 @@ from github_mcp.known_reasons import NO_RETRY, REASONS, EmptyRepository
 from github_mcp.records.errors import ErrorRecord, error_record
 
 SECONDARY_LIMIT_SECONDS = 60.0
-"""GitHub asks for at least a minute after a secondary limit that names no time."""
+"""Wait after a secondary limit without Retry-After, for which GitHub's documentation asks at least a minute."""
 
-ADDRESS_HINT = "Where this happens always, GITHUB_API_URL is wrong: an Enterprise Server's ends in /api/v3."
+ADDRESS_HINT = "If every call fails so, GITHUB_API_URL is wrong: that of an Enterprise Server ends in /api/v3."
 
 
 _REPOSITORY_PATH = re.compile(r"/(?:repositories/\d+|repos/[\w.%-]+/[\w.%-]+)(?=/|$)")
 
 
 class Moved(InvalidResponse):
-    """GitHub redirects to another address of its own.
+    """A redirect by GitHub to another address on the same server.
 
-    `path` is that address without host and query, `repository` its part that names a repository. Only to such a one
-    GitHub documents redirects, and has done nothing; after any other the outcome of a write is not known.
+    `path` is the path of the address, `repository` the beginning of it that names a repository, or None. GitHub
+    documents redirects only to repositories, and they mean that a write was not done; after a redirect to another
+    address the outcome of a write is unknown.
     """
 
     def __init__(self, location: str) -> None:
-        text = "GitHub redirects this request to another address, which is none of a repository."
+        text = "GitHub redirects this request to an address that is not that of a repository."
         super().__init__(f"{text} {ADDRESS_HINT}")
         self.path = urlsplit(location).path
         found = _REPOSITORY_PATH.search(self.path)
@@ -54,12 +55,12 @@ class Moved(InvalidResponse):
 
 
 class Transferred(Conflict):
-    """An issue is in another repository now, or has another number."""
+    """An issue that was moved to another repository, where it has another number."""
 
-    def __init__(self, asked: str, asked_number: int, repository: str, number: int) -> None:
+    def __init__(self, old_repository: str, old_number: int, repository: str, number: int) -> None:
         super().__init__(
-            f"{asked}#{asked_number} was transferred: it is {repository}#{number} now. Nothing was changed.",
-            remedy="If that one is meant, call again with its owner, repo and number.",
+            f"The issue {old_repository}#{old_number} was transferred to {repository}#{number}. Nothing was changed.",
+            remedy="If this is the intended issue, call again with the new owner, repo and number.",
             details={"repository": repository, "number": number},
         )
         self.repository = repository
@@ -67,7 +68,7 @@ class Transferred(Conflict):
 
 
 class TooLarge(InvalidInput):
-    """GitHub does not write a diff of this size in one piece (406)."""
+    """The refusal (406) of a diff that is larger than GitHub returns in one response."""
 
 
 _TOO_QUICK = "submitted too quickly"
@@ -86,7 +87,7 @@ _UNINFORMATIVE = {
 
 
 def failure_for(answer: Response) -> Failure | None:
-    """The failure a response is, or None."""
+    """The failure that a response means; None for a successful one."""
     if 300 <= answer.status < 400 and "location" in answer.headers:
         return Moved(answer.headers["location"])
     if answer.status < 400:
@@ -96,7 +97,8 @@ def failure_for(answer: Response) -> Failure | None:
 
 
 def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
-    """A primary or secondary rate limit; a 403 for another reason may come with the last request of an hour too."""
+    """The failure of a primary or secondary rate limit; None for other responses."""
+    # The last request of an hour may get a 403 for another reason, so that the header alone proves no rate limit.
     if too_quick(record):
         return secondary_limit(retry_after_seconds(answer.headers))
     if answer.status not in (403, 429):
@@ -113,22 +115,25 @@ def _limit(answer: Response, record: ErrorRecord) -> Failure | None:
 
 
 def names_secondary_limit(message: str) -> bool:
-    """Whether a message is that of a secondary limit, which has no header and no type of its own."""
+    """Whether GitHub's message reports a secondary rate limit, which no header or error type marks."""
     return any(words in message.lower() for words in _SECONDARY_LIMITS)
 
 
 def too_quick(record: ErrorRecord) -> bool:
-    """Whether GitHub refused new content because of the pace of it: a validation error, yet nothing in it is wrong."""
+    """Whether GitHub refused new content because it was sent too quickly, which it reports as a validation error."""
     texts = [error if isinstance(error, str) else error.message for error in record.errors]
     return any(_TOO_QUICK in text.lower() for text in (record.message, *texts))
 
 
 def secondary_limit(wait: float | None) -> RateLimited:
-    return _rate_limited("GitHub asks this server to slow down (a secondary limit).", wait or SECONDARY_LIMIT_SECONDS)
+    """The failure of a secondary rate limit; `wait` is in seconds, None for GitHub's documented minimum."""
+    return _rate_limited(
+        "GitHub's secondary rate limit is exceeded: too many requests in a short time.", wait or SECONDARY_LIMIT_SECONDS
+    )
 
 
 def primary_limit(answer: Response, *, unknown_seconds: float = SECONDARY_LIMIT_SECONDS) -> RateLimited:
-    """The limit of an hour is used up; until when, its header says."""
+    """The failure of a primary rate limit, with the seconds until `X-RateLimit-Reset`, else `unknown_seconds`."""
     reset = answer.headers.get("x-ratelimit-reset", "")
     seconds = seconds_until(float(reset), answer.headers) if reset.isascii() and reset.isdigit() else None
     return _rate_limited("GitHub's rate limit is used up.", seconds or unknown_seconds)
@@ -144,8 +149,8 @@ def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
         return None
     if answer.status == 403 and (sso := re.search(r"url=(\S+)", answer.headers.get("x-github-sso", ""))):
         return PermissionDenied(
-            "The organisation wants single sign-on for this server's GITHUB_TOKEN.",
-            remedy="Ask its owner to open the address in details; do not retry.",
+            "The organisation requires single sign-on, for which this server's GITHUB_TOKEN is not authorised.",
+            remedy="Ask the token's owner to open the address in details; do not retry.",
             details={"authorize_url": sso.group(1)},
         )
     texts = [error if isinstance(error, str) else error.message for error in record.errors]
@@ -153,7 +158,7 @@ def _known_reason(answer: Response, record: ErrorRecord) -> Failure | None:
 
 
 def known_reason(message: str) -> Failure | None:
-    """The failure of a message that GitHub is known to give, or None."""
+    """The failure for a message that `known_reasons` lists; None for other messages."""
     reason = next((reason for reason in REASONS if re.search(reason.pattern, message.lower())), None)
     if reason is None:
         return None
@@ -166,30 +171,32 @@ def _by_status(answer: Response, record: ErrorRecord) -> Failure:
 
 
 def _other(answer: Response, record: ErrorRecord) -> Failure:
-    """The failure of the status, with GitHub's message."""
-    failure = failure_for_status(answer) or UpstreamError("GitHub answered in a way this server does not know.")
+    """The failure for a status that has no function here, with GitHub's message."""
+    failure = failure_for_status(answer) or UpstreamError(
+        "GitHub sent a response with a status that this server does not know."
+    )
     if quote := _quote(record):
         failure.message = f"{failure.message} {quote}"
     return failure
 
 
 def _unauthorised(answer: Response, record: ErrorRecord) -> Failure:
-    text = "GitHub refused this server's GITHUB_TOKEN, or wants one for this."
+    text = "GitHub refused this server's GITHUB_TOKEN, or requires one for this request."
     return AuthenticationFailed(f"{text} {_quote(record)}".strip())
 
 
 def _forbidden(answer: Response, record: ErrorRecord) -> Failure:
     if _is_page(answer):
-        text = "A web page came with status 403 instead of GitHub's answer: a proxy or firewall refuses this request."
+        text = "A proxy or firewall refused the request: the response is a web page with status 403, not GitHub's."
         return UpstreamError(text)
     needed = _needed_permission(answer, record)
     if needed:
         return PermissionDenied(
-            f"This server's GITHUB_TOKEN may not do this; GitHub wants the permission {needed}.",
-            remedy="Ask its owner to grant it; do not retry.",
+            f"This server's GITHUB_TOKEN may not do this; GitHub requires the permission {needed}.",
+            remedy="Ask the token's owner to grant it; do not retry.",
             details={"needed": needed},
         )
-    quote = _quote(record) or "It gives no reason; the token's permissions are the usual one."
+    quote = _quote(record) or "It gives no reason; usually the token lacks a permission."
     return PermissionDenied(f"GitHub does not allow this. {quote}", remedy=NO_RETRY)
 
 
@@ -203,10 +210,10 @@ def _needed_permission(answer: Response, record: ErrorRecord) -> str:
 
 def _missing(answer: Response, record: ErrorRecord) -> Failure:
     if _is_page(answer):
-        return UpstreamError(f"GitHub answered 404 with a web page instead of data. {ADDRESS_HINT}")
+        return UpstreamError(f"The response is a web page with status 404 instead of data. {ADDRESS_HINT}")
     if quote := _quote(record):
         remedy = NO_RETRY if _SWITCHED_OFF.search(quote.lower()) else "Check the names."
-        return NotFound(f"GitHub finds nothing there. {quote}", remedy=remedy)
+        return NotFound(f"GitHub did not find this. {quote}", remedy=remedy)
     return missing_or_hidden()
 
 
@@ -215,35 +222,35 @@ def _is_page(answer: Response) -> bool:
 
 
 def missing_or_hidden() -> NotFound:
-    """The failure where GitHub says nothing but that there is nothing."""
-    return NotFound("GitHub finds nothing there: it is missing or hidden from this token.", remedy="Check the names.")
+    """The failure for a 404 without a reason: GitHub gives it for missing and for hidden things alike."""
+    return NotFound("GitHub did not find this: it is missing or hidden from this token.", remedy="Check the names.")
 
 
 def _gone(answer: Response, record: ErrorRecord) -> Failure:
-    quote = _quote(record) or "It was deleted, or is switched off in this repository."
-    return NotFound(f"GitHub says this is gone. {quote}", remedy=NO_RETRY)
+    quote = _quote(record) or "It was deleted, or the feature is switched off in this repository."
+    return NotFound(f"GitHub reports that this no longer exists. {quote}", remedy=NO_RETRY)
 
 
 def _conflict(answer: Response, record: ErrorRecord) -> Failure:
     quote = _quote(record)
-    return Conflict(quote or "GitHub says that this conflicts with how things are now.")
+    return Conflict(quote or "GitHub reports a conflict with the current state, without a reason.")
 
 
 def _too_large(answer: Response, record: ErrorRecord) -> Failure:
-    return TooLarge(f"GitHub does not write this in one piece. {_quote(record)}".strip())
+    return TooLarge(f"This is too large for one response of GitHub. {_quote(record)}".strip())
 
 
 def _unprocessable(answer: Response, record: ErrorRecord) -> Failure:
     if faults := faults_in(record):
-        return InvalidInput(f"GitHub cannot do this: {faults}. {_message(record)}".strip())
-    quote = _message(record) or "An argument is not valid; it does not tell which."
-    return InvalidInput(f"GitHub cannot do this. {quote}")
+        return InvalidInput(f"GitHub refused the arguments: {faults}. {_message(record)}".strip())
+    quote = _message(record) or "One of them is not valid; it does not say which."
+    return InvalidInput(f"GitHub refused the arguments. {quote}")
 
 
 def _quote(record: ErrorRecord) -> str:
-    """GitHub's message as a quotation, then what its `errors` name; empty where it says no more than the status."""
+    """GitHub's message as a quotation, then its `errors`; empty if they say no more than the status."""
     faults = faults_in(record)
-    return " ".join(filter(None, (_message(record), faults and f"It names: {faults}.")))
+    return " ".join(filter(None, (_message(record), faults and f"It reports: {faults}.")))
 
 
 def _message(record: ErrorRecord) -> str:

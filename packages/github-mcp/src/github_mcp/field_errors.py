@@ -1,4 +1,4 @@
-"""The entries of `errors[]` in GitHub's failures as text; pure."""
+"""Text of the entries of `errors[]` in GitHub's error responses."""
 
 from collections.abc import Mapping
 
@@ -16,15 +16,15 @@ _REASON_OF_CODE: Mapping[str, str] = {
     "too_large": "is too large",
 }
 _FIELD_HINTS: Mapping[tuple[str, str], str] = {
-    ("PullRequest", "head"): "no such branch at GitHub: it must be pushed; write user:branch for one of a fork",
+    ("PullRequest", "head"): "no such branch at GitHub: push it first; write user:branch for a branch of a fork",
     ("PullRequest", "base"): "no such branch in this repository",
-    ("Issue", "assignees"): "no such user, or one that cannot be assigned here",
+    ("Issue", "assignees"): "no such user, or the user cannot be assigned in this repository",
     ("Issue", "milestone"): "no such milestone",
 }
 
 
 def faults_in(record: ErrorRecord) -> str:
-    """The entries of `errors` in a line; how many more there are."""
+    """The first entries of `errors` in one line, and the number of the others."""
     faults = [_field_error(error) for error in record.errors[:MAX_FIELD_ERRORS]]
     if left := len(record.errors) - len(faults):
         faults.append(f"and {left} more")
@@ -45,7 +45,7 @@ def _field_error(error: FieldErrorRecord | str) -> str:
 
 
 def shortened(text: str) -> str:
-    """One line of at most `MAX_MESSAGE_CHARS` characters, without the closing full stop."""
+    """A text as one line of at most `MAX_MESSAGE_CHARS` characters, without the full stop at the end."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     line = " ".join(printable.split()).replace('"', "'").rstrip(".")
     return line if len(line) <= MAX_MESSAGE_CHARS else f"{line[:MAX_MESSAGE_CHARS].rstrip()}..."

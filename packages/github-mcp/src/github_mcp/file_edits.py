@@ -1,4 +1,4 @@
-"""Edits of files, several in one commit, made against the content the caller has seen."""
+"""Commits of edits to several files, refused if a file or the branch is not in the state that the caller has read."""
 
 import base64
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ _LINK_MODES = {"120000": "a symbolic link", "160000": "a submodule", "040000": "
 
 @dataclass(frozen=True)
 class FileEdit:
-    """One file: `content` or `base64` is all of it, `old` and `new` change a part, `delete` removes it.
+    """An edit of one file: `content` or `base64` replaces it, `old` and `new` replace a part, `delete` removes it.
 
-    `blob` is the id, or its beginning, that the file has now.
+    `blob` is the blob id that the file must have before the edit, or the beginning of this id.
     """
 
     path: str
@@ -34,6 +34,11 @@ class FileEdit:
     blob: str | None = None
 
     def check(self) -> None:
+        """Check that exactly one kind of edit is given.
+
+        Raises:
+            InvalidInput: if none or several are given, or `old` is empty.
+        """
         ways = [self.content is not None, self.base64 is not None, self.old is not None, self.delete]
         if sum(ways) != 1 or (self.old is None) != (self.new is None):
             raise InvalidInput(f"{self.path}: give one of content, base64, delete, or old together with new.")
@@ -42,7 +47,7 @@ class FileEdit:
 
 
 class Editor:
-    """Commits edits to a branch of one repository."""
+    """Writer of commits with file edits to branches of one repository."""
 
     def __init__(self, github: GitHubClient, owner: str, repo: str) -> None:
         self._commits, self._contents = github.commits, github.contents
@@ -52,11 +57,11 @@ class Editor:
     async def commit(
         self, branch: str, message: str, edits: Sequence[FileEdit], *, expected_head: str | None, start: str | None
     ) -> tuple[str, bool]:
-        """The id of the new commit, and whether the branch was created for it.
+        """Commit edits to a branch; return the id of the new commit, and whether the branch was created.
 
         Raises:
-            Conflict: when the branch or a file is not what the caller has seen.
-            InvalidInput: when nothing would change.
+            Conflict: if the branch is not at `expected_head`, or a file not at its `blob`.
+            InvalidInput: if no file would change.
         """
         head = await self._present_head(branch)
         created = head is None
@@ -69,7 +74,7 @@ class Editor:
         entries = [await self._entry(tree, path, group) for path, group in _by_path(edits).items()]
         new_tree = await self._commits.create_tree(self._owner, self._repo, tree, entries)
         if new_tree == tree:
-            raise InvalidInput("Nothing would change: the files are already so.")
+            raise InvalidInput("Nothing would change: the files already have this content.")
         commit = await self._commits.create_commit(self._owner, self._repo, message, new_tree, parent)
         move = self._commits.create_branch if created else self._commits.move_branch
         await move(self._owner, self._repo, branch, commit)
@@ -80,8 +85,8 @@ class Editor:
             return await self._commits.branch_head(self._owner, self._repo, branch)
         except EmptyRepository as empty:
             raise NotFound(
-                "The repository is empty: it has no commit that a new one could follow.",
-                remedy="Its first commit is made with git, or on GitHub's page.",
+                "The repository is empty: it has no commit that could be the parent of a new one.",
+                remedy="Make the first commit with git or on GitHub's website.",
             ) from empty
 
     async def _start(self, branch: str, start: str | None) -> str:
@@ -90,23 +95,23 @@ class Editor:
         if head is None:
             await self._commits.require_repository(self._owner, self._repo)
             raise NotFound(
-                f"There is no branch {start or branch}.", remedy="Give start_branch to create the branch from another."
+                f"There is no branch {start or branch}.", remedy="Give an existing branch as start_branch to create it."
             )
         return head
 
     async def _entry(self, tree: str, path: str, edits: Sequence[FileEdit]) -> dict[str, Any]:
-        """The entry of the new tree for one file, all edits of it applied one after the other."""
+        """The entry of the new tree for one file, with all its edits applied in order."""
         there = await self._find(tree, path)
         if there is not None and there.mode in _LINK_MODES:
-            raise InvalidInput(f"{path} is {_LINK_MODES[there.mode]}, which is not edited here.")
+            raise InvalidInput(f"{path} is {_LINK_MODES[there.mode]}, which this tool does not edit.")
         for blob in filter(None, (edit.blob for edit in edits)):
             if there is None or not (there.sha or "").startswith(blob.lower()):
-                raise Conflict(f"{path} is not blob {blob[:12]} any more.", remedy="Read it again, then edit.")
+                raise Conflict(f"{path} is no longer at blob {blob[:12]}.", remedy="Read the file again, then edit.")
         mode = there.mode if there is not None and there.mode else NEW_FILE_MODE
         entry = {"path": path, "mode": mode, "type": "blob"}
         if edits[0].delete:
             if there is None:
-                raise NotFound(f"There is no file {path} to delete.")
+                raise NotFound(f"There is no file {path} to delete.", remedy="List its folder with get_file.")
             return {**entry, "sha": None}
         content = await self._new_content(path, there, edits)
         encoded = base64.b64encode(content).decode()
@@ -118,7 +123,7 @@ class Editor:
             try:
                 return base64.b64decode(first.base64, validate=True)
             except ValueError as exc:
-                raise InvalidInput(f"{path}: base64 cannot be decoded.") from exc
+                raise InvalidInput(f"{path}: the value of base64 cannot be decoded.") from exc
         if first.content is not None:
             return first.content.encode()
         content = await self._present_content(path, there)
@@ -128,17 +133,17 @@ class Editor:
 
     async def _present_content(self, path: str, there: TreeEntryRecord | None) -> bytes:
         if there is None or there.sha is None:
-            raise NotFound(f"There is no file {path} to change.")
+            raise NotFound(f"There is no file {path} to change.", remedy="Give content to create it.")
         content = await self._contents.blob(self._owner, self._repo, there.sha)
         if git_hash(content) != there.sha:
-            raise Conflict(f"{path} could not be read as it is in the repository.")
+            raise Conflict(f"GitHub sent another content of {path} than the repository has, so it was not changed.")
         return content
 
     async def _find(self, tree: str, path: str) -> TreeEntryRecord | None:
-        """The entry at a path; links and submodules on the way are not followed.
+        """The tree entry at a path, or None; symbolic links and submodules in the path are not followed.
 
         Raises:
-            InvalidInput: when a part of the way is no folder.
+            InvalidInput: if a part of the path is not a folder.
         """
         *folders, name = path.split("/")
         for depth, folder in enumerate(folders):
@@ -146,7 +151,7 @@ class Editor:
             if entry is None:
                 return None
             if entry.type != "tree" or entry.sha is None:
-                raise InvalidInput(f"{'/'.join(folders[: depth + 1])} is no folder.")
+                raise InvalidInput(f"{'/'.join(folders[: depth + 1])} is not a folder, so {path} cannot be in it.")
             tree = entry.sha
         return (await self._entries(tree)).get(name)
 
@@ -158,10 +163,10 @@ class Editor:
 
 
 def _by_path(edits: Sequence[FileEdit]) -> dict[str, list[FileEdit]]:
-    """The edits of each file; several of one file must all change a part of it.
+    """Group edits by file, in order.
 
     Raises:
-        InvalidInput: when an edit is incomplete, or two edits of a file exclude each other.
+        InvalidInput: if an edit is incomplete, or one of several edits of a file has no `old` and `new`.
     """
     groups: dict[str, list[FileEdit]] = {}
     for edit in edits:

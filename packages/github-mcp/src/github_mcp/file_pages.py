@@ -1,4 +1,4 @@
-"""Files and folders as text, page by page; a page after the first reads the content that the first one read."""
+"""Files and folders as pages of text. Pages after the first show the content that the first page was read from."""
 
 import json
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from github_mcp.file_texts import FilePosition, page_of_text, position_of_line
 from github_mcp.records.contents import ContentRecord, EntryRecord
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_LISTED_ENTRIES = 1000  # of a folder, by the contents API
+MAX_LISTED_ENTRIES = 1000  # of a folder, in a response of GitHub's contents API
 
 
 @dataclass(frozen=True)
 class FolderPosition:
-    """The tree of a folder and the entry where a page begins."""
+    """Position in the list of a folder: the id of its tree, and the index of the first entry of a page."""
 
     tree: str
     entry: int
@@ -27,7 +27,7 @@ class FolderPosition:
 
 @dataclass(frozen=True)
 class FileContent:
-    """The bytes of a file; `sha` is the blob they can be read from again, empty where no blob holds them."""
+    """The bytes of a file; `sha` is the id of the blob that contains them, empty if no blob does."""
 
     content: bytes
     sha: str = ""
@@ -38,7 +38,7 @@ class FileContent:
 
 
 class FileReader:
-    """Reads one path of one repository."""
+    """Reader of the file or folder at one path of a repository."""
 
     def __init__(self, github: GitHubClient, owner: str, repo: str, path: str, ref: str | None) -> None:
         self._github = github
@@ -46,6 +46,7 @@ class FileReader:
         self._path, self._ref = path.strip("/"), ref
 
     async def first_page(self, start: int, lines: int) -> TextPage:
+        """The page of a file from line `start` on, or the first page of a folder's list."""
         node = await self._github.contents.at(self._owner, self._repo, self._path, self._ref)
         if isinstance(node, Folder):
             folder = await self._whole_folder(node)
@@ -53,7 +54,9 @@ class FileReader:
         if node.type == "submodule" or (node.type != "file" and node.submodule_git_url):
             return TextPage(f"{self._path} is a submodule: {node.submodule_git_url or 'another repository'}")
         if node.type == "symlink":
-            return TextPage(f"{self._path} is a symbolic link to {node.target or 'a place GitHub does not tell'}")
+            return TextPage(
+                f"{self._path} is a symbolic link to {node.target or 'a target that GitHub does not report'}"
+            )
         if node.type != "file":
             return TextPage(f"{self._path} is a {node.type}, not a file")
         found = await self._content(node)
@@ -61,7 +64,7 @@ class FileReader:
         return self._page(found, position, lines, node)
 
     async def next_page(self, text: str, lines: int) -> TextPage:
-        """The page at a position."""
+        """The page at the position in a cursor."""
         fields = json.loads(text)
         if len(fields) == 2:
             position = FolderPosition(*fields)
@@ -77,11 +80,11 @@ class FileReader:
     def _page(self, found: FileContent, position: FilePosition, lines: int, node: ContentRecord | None) -> TextPage:
         name = self._path
         if node is not None and not found.sha and node.sha:
-            name += f" (not blob {node.sha[:7]} itself: GitHub followed a symbolic link)"
+            name += f" (not blob {node.sha[:7]}: GitHub followed a symbolic link)"
         return page_of_text(name, found.content, position, lines=lines, characters=self._github.page_chars)
 
     async def _content(self, node: ContentRecord) -> FileContent:
-        """The bytes; what is above 1 MB comes without content and is read as a blob."""
+        """The bytes of a file; files above 1 MB, which come without content, are read as a blob."""
         if node.encoding == "base64" and (node.content or not node.size):
             content = decoded_base64(node.content)
             if git_hash(content) == node.sha:
@@ -91,17 +94,17 @@ class FileReader:
             return await self._longer_content(node, content)
         if node.size is not None and node.size > MAX_FILE_BYTES:
             raise InvalidInput(
-                f"This file has {node.size / 1024 / 1024:.0f} MiB; up to 10 MiB can be read.",
+                f"This file has {node.size / 1024 / 1024:.0f} MiB; this server reads up to 10 MiB.",
                 remedy="Use search_code to find the part you need.",
             )
         return await self._large_content(node)
 
     async def _longer_content(self, node: ContentRecord, content: bytes) -> FileContent:
-        """The file where GitHub sent less of it than it says there is."""
+        """The whole file if GitHub sent fewer bytes than its size; with a warning if it cannot be read as a blob."""
         try:
             return await self._large_content(node)
         except NotFound:
-            warn(f"GitHub sent {len(content)} bytes of this file and says that it has {node.size}.")
+            warn(f"GitHub sent only {len(content)} of the {node.size} bytes of this file.")
             return FileContent(content)
 
     async def _large_content(self, node: ContentRecord) -> FileContent:
@@ -116,10 +119,10 @@ class FileReader:
         return FileContent(await contents.raw(self._owner, self._repo, self._path, self._ref))
 
     async def _again(self, position: FilePosition) -> FileContent:
-        """The content that an earlier page showed.
+        """Read the content of an earlier page again.
 
         Raises:
-            Conflict: when it is not there any more.
+            Conflict: if the file has other content now.
         """
         contents = self._github.contents
         if not position.by_path:
@@ -148,25 +151,25 @@ async def file_page(
     lines: int,
     position: str | None,
 ) -> TextPage:
-    """One page of a file, or of a folder's list."""
+    """The page of a file or of a folder's list at a position; from line `start` on if there is no position."""
     reader = FileReader(github, owner, repo, path, ref)
     return await (reader.first_page(start, lines) if position is None else reader.next_page(position, lines))
 
 
 def listing(path: str, folder: Folder, start: int, lines: int) -> TextPage:
-    """Folders with a slash, files with their size in bytes."""
+    """One page of the list of a folder: folders end in a slash, files have their size in bytes."""
     entries = folder.entries
     shown = entries[start : start + lines]
     end = start + len(shown)
     count = f"{len(entries)} entries" if len(shown) == len(entries) else f"entries {start + 1}-{end} of {len(entries)}"
     if not folder.sha and len(entries) >= MAX_LISTED_ENTRIES:
-        count += " or more: GitHub lists no further ones"
+        count += " or more: GitHub does not list further entries"
     rest = json.dumps([folder.sha, end], separators=(",", ":")) if end < len(entries) else None
     return TextPage("\n".join([f"{path}/ {count}", *map(_entry_line, shown)]), rest)
 
 
 def entry_names(entries: Sequence[EntryRecord]) -> list[str]:
-    """The entries as a path goes on: folders with a slash."""
+    """Names of the entries of a folder; those of folders end in a slash."""
     return [f"{each.label}/" if each.type in ("dir", "tree") else each.label for each in entries]
 
 

@@ -1,4 +1,4 @@
-"""The bytes of a file as pages of text: encodings, binary files, LFS pointers, lines too long for a page."""
+"""Conversion of a file's bytes to pages of text: encodings, binary files, Git LFS pointers and very long lines."""
 
 import json
 import re
@@ -14,9 +14,9 @@ _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n.*?\bsize (\d
 
 @dataclass(frozen=True)
 class FilePosition:
-    """The content a page is of, by its git hash, and the character and line where the page begins.
+    """Position in a file: the git hash of the content, and the character offset and the line of the page.
 
-    `by_path`: no blob of that hash can be read, so the path is read again and compared with the hash.
+    With `by_path`, no blob of this hash can be read: the path is read again, and its content compared with the hash.
     """
 
     sha: str
@@ -33,14 +33,14 @@ def decoded_position(text: str) -> FilePosition:
 
 
 class Decoded(NamedTuple):
-    """Text, and what its reader should know about the encoding; text is None for a binary file."""
+    """Text of a file and a note on its encoding; `text` is None for a binary file."""
 
     text: str | None
     note: str = ""
 
 
 def decoded(content: bytes) -> Decoded:
-    """UTF-8; UTF-16 where a byte order mark says so; what cannot be read shows as U+FFFD."""
+    """Decode bytes as UTF-8, or as UTF-16 if they begin with its byte order mark; U+FFFD replaces invalid bytes."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0:
         text = content.decode("utf-16", "replace")
         if "\0" not in text:
@@ -49,15 +49,15 @@ def decoded(content: bytes) -> Decoded:
         return Decoded(None)
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     if "\ufffd" in text and b"\xef\xbf\xbd" not in content:
-        return Decoded(text, "not UTF-8: what cannot be read shows as \ufffd")
+        return Decoded(text, "not UTF-8: invalid bytes are shown as \ufffd")
     return Decoded(text)
 
 
 def position_of_line(content: bytes, sha: str, start: int, *, by_path: bool) -> FilePosition:
-    """The place where line `start` begins.
+    """The position of the beginning of line `start`, counted from 1.
 
     Raises:
-        InvalidInput: when the file has fewer lines.
+        InvalidInput: if the file has fewer lines.
     """
     text, offset = decoded(content).text or "", 0
     for _ in range(start - 1):
@@ -68,7 +68,7 @@ def position_of_line(content: bytes, sha: str, start: int, *, by_path: bool) -> 
 
 
 def page_of_text(name: str, content: bytes, position: FilePosition, *, lines: int, characters: int) -> TextPage:
-    """One page: a first line that says what it is of, then the text."""
+    """One page of a file: a line with name, range of lines, size and blob id, then the text."""
     if pointer := _LFS.fullmatch(content):
         size = int(pointer.group(1))
         name += f", a Git LFS pointer (the file itself has {size} bytes and is not in the repository)"
@@ -85,9 +85,9 @@ def page_of_text(name: str, content: bytes, position: FilePosition, *, lines: in
 
 
 class _Page:
-    """Lines from a position on, until one of two limits is met.
+    """Text of the lines from a position on, up to a number of lines and of characters.
 
-    A line beyond `MAX_LINE_CHARS` is cut, unless it is the only one asked for: then it goes on over pages.
+    A line longer than `MAX_LINE_CHARS` is cut. If only one line is requested, it continues on the next pages instead.
     """
 
     def __init__(self, text: str, position: FilePosition, *, whole_line: bool, characters: int) -> None:

@@ -1,4 +1,4 @@
-"""GitHub's failures of GraphQL, which come with status 200; pure."""
+"""Mapping of the `errors` in GraphQL responses, which have status 200, to failures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
@@ -19,23 +19,23 @@ from github_mcp.known_reasons import NO_RETRY
 from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
 
 CHANGE = "change"
-"""The name that every mutation here gives to its one field."""
+"""Alias of the one field of every mutation in this package."""
 _RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT")
 _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
 def graphql_failure(answer: Response) -> Failure | None:
-    """The failure that GraphQL reports in its `errors`, or None.
+    """The failure that a GraphQL response reports in `errors`, or None.
 
-    An error of one item of a list, and one inside of a change that was made, is a warning: the rest is there.
+    An error in one item of a list, or inside a change that was made, is a warning, since the other data is present.
 
     Raises:
-        UpstreamError: when the answer is no object.
+        UpstreamError: if the response is not an object.
     """
     errors, fields = _errors(answer), _fields(answer)
     whole = [error for error in errors if not _is_of_a_part(error, fields)]
     if errors and not whole:
-        warn(f'GitHub left out a part of its answer and says: "{shortened(errors[0].message)}".')
+        warn(f'GitHub left out a part of the data and says: "{shortened(errors[0].message)}".')
     return _failure(whole[0], answer) if whole else None
 
 
@@ -51,9 +51,10 @@ def _fields(answer: Response) -> Mapping[str, object]:
 
 
 def failure_of_batch(answer: Response) -> Failure | None:
-    """The failure of the whole request; None where only some of its fields failed.
+    """The failure of a whole batch request; None if only some of its fields failed.
 
-    An error that names no field is one, unless the answer holds data beside it: only a rate limit is one even then.
+    An error that names no field fails the whole request, unless the response also contains data. A rate limit always
+    fails it.
     """
     errors = _errors(answer)
     fields = _fields(answer)
@@ -64,9 +65,9 @@ def failure_of_batch(answer: Response) -> Failure | None:
 
 
 def failures_by_place(answer: Response) -> dict[str, Failure]:
-    """The failures that GitHub tells of whole fields of the query: missing, forbidden, or over the rate limit.
+    """The failures of whole fields of the query, by field: missing, forbidden, or over the rate limit.
 
-    Anything else says nothing of a field alone: it may come from the size of the query.
+    Other errors are left out, since the size of the query may have caused them.
     """
     failures: dict[str, Failure] = {}
     for error in _errors(answer):
@@ -77,7 +78,7 @@ def failures_by_place(answer: Response) -> dict[str, Failure]:
 
 
 def failed_places(answer: Response, places: Sequence[str]) -> set[str]:
-    """The fields of the query in which anything failed: all of `places` where an error names none of them."""
+    """The fields of the query with an error; all of `places` if an error names none of them."""
     named = {error.place for error in _errors(answer)}
     return set(places) if named.difference(places) else named
 
@@ -95,12 +96,12 @@ def _failure(first: GraphQLErrorRecord, answer: Response) -> Failure:
     if (reason := known_reason(first.message)) is not None:
         return reason
     if not first.type and first.message.lower().startswith(_TROUBLE):
-        return Unavailable(f"GitHub could not finish this. {text}", effect=Effect.AMBIGUOUS)
+        return Unavailable(f"GitHub could not finish this request. {text}", effect=Effect.AMBIGUOUS)
     return _BY_TYPE.get(first.type, _invalid)(text, first)
 
 
 def _not_found(text: str, error: GraphQLErrorRecord) -> Failure:
-    return NotFound(f"GitHub finds nothing there. {text}", remedy="Check the names.")
+    return NotFound(f"GitHub did not find this. {text}", remedy="Check the names.")
 
 
 def _forbidden(text: str, error: GraphQLErrorRecord) -> Failure:
@@ -109,8 +110,8 @@ def _forbidden(text: str, error: GraphQLErrorRecord) -> Failure:
 
 def _invalid(text: str, error: GraphQLErrorRecord) -> Failure:
     if error.extensions is not None and error.extensions.code == "undefinedField":
-        return InvalidInput(f"This version of GitHub does not have this. {text}", remedy=NO_RETRY)
-    return InvalidInput(f"GitHub cannot do this. {text}")
+        return InvalidInput(f"This version of GitHub does not support this. {text}", remedy=NO_RETRY)
+    return InvalidInput(f"GitHub refused the arguments. {text}")
 
 
 _BY_TYPE: Mapping[str, Callable[[str, GraphQLErrorRecord], Failure]] = {

@@ -1,4 +1,4 @@
-"""Tokens of a GitHub App's installations: kept until shortly before they end, made anew after a 401."""
+"""Tokens of a GitHub App's installations, cached until shortly before they expire and renewed after a 401."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MAX_OWNERS_NAMED = 5
 
 @dataclass
 class _Token:
-    """The token of one owner's installation; `lock` lets one request for it at a time."""
+    """The token of one owner's installation; `lock` prevents concurrent requests for it."""
 
     lock: anyio.Lock = field(default_factory=anyio.Lock)
     installation_id: int | None = None
@@ -28,11 +28,11 @@ class _Token:
 
 
 class InstallationTokens:
-    """The credential of a server that acts as a GitHub App: a token for the owner that a request is for.
+    """Credential of a server that acts as a GitHub App: one token for each owner of repositories.
 
     Args:
-        apps: asks GitHub as the app.
-        clock: seconds that only grow.
+        apps: sends requests that the app's private key signs.
+        clock: monotonic clock in seconds.
     """
 
     variable = "GITHUB_APP_PRIVATE_KEY"
@@ -43,10 +43,10 @@ class InstallationTokens:
         self._tokens: dict[str, _Token] = {}
 
     async def ready(self) -> None:
-        """Make sure that there is a token for the current owner that does not end soon.
+        """Request a token for the owner of the current request, unless there is one that does not expire soon.
 
         Raises:
-            Failure: when there is none; the request that wants it has not been sent then.
+            Failure: if there is no token; the request that needs it has not been sent.
         """
         token = self._current()
         try:
@@ -58,10 +58,11 @@ class InstallationTokens:
             raise
 
     def reload(self) -> bool:
-        """Drop the current owner's token after a 401, so that `ready` makes another.
+        """Drop the token of the current owner after a 401, and return whether it was dropped.
 
-        One of the last seconds is kept: another call has just made it, or a new one would be refused as well.
+        A token that is only a few seconds old is kept.
         """
+        # Another call has just requested it, or GitHub would refuse a new one as well.
         token = self._current()
         is_old = self._clock() - token.made >= MIN_AGE_SECONDS
         if is_old:
@@ -69,7 +70,7 @@ class InstallationTokens:
         return is_old
 
     def reveal(self) -> str:
-        """The current owner's token, to be put into a request and nowhere else."""
+        """The token of the current owner, for use in a request only."""
         return self._current().value
 
     def _current(self) -> _Token:
@@ -83,13 +84,21 @@ class InstallationTokens:
             value, seconds = await self.apps.token(token.installation_id)
         except NotFound as exc:
             gone, token.installation_id = token.installation_id, self.apps.installation_id
-            raise AuthenticationFailed(f"This server's GitHub App has no installation {gone} (any more).") from exc
+            raise AuthenticationFailed(
+                f"This server's GitHub App has no installation {gone}: it was removed, or its id is wrong.",
+                remedy="Ask the person who runs this server to check GITHUB_APP_INSTALLATION_ID; do not retry.",
+            ) from exc
         register_secret(value)
         token.value, token.made = value, self._clock()
         token.until = token.made + seconds - min(EARLY_SECONDS, seconds / 4)
 
     async def _installation(self, owner: str) -> int:
-        """The installation of an owner; without an owner the only one there is."""
+        """The id of an owner's installation; without an owner, that of the only installation.
+
+        Raises:
+            AuthenticationFailed: if the app is not installed for the owner.
+            InvalidInput: if no owner is given and there are several installations.
+        """
         if owner:
             try:
                 return (await self.apps.installation_of(owner)).id
@@ -101,13 +110,14 @@ class InstallationTokens:
         there = await self.apps.installations()
         if not there:
             raise AuthenticationFailed(
-                "This server's GitHub App is installed nowhere.", remedy="Ask its owner to install it; do not retry."
+                "This server's GitHub App is not installed for any account.",
+                remedy="Ask the app's owner to install it; do not retry.",
             )
         if len(there) > 1:
             names = ", ".join(each.owner for each in there[:MAX_OWNERS_NAMED])
             more = f" and {len(there) - MAX_OWNERS_NAMED} more" if len(there) > MAX_OWNERS_NAMED else ""
             raise InvalidInput(
-                f"This server's GitHub App is installed for several owners ({names}{more}), and this names none.",
-                remedy="Name one: owner, or repo:OWNER/NAME or org:OWNER in a query.",
+                f"This server's GitHub App is installed for several owners ({names}{more}), and this call names none.",
+                remedy="Name one: give owner, or write repo:OWNER/NAME or org:OWNER in a query.",
             )
         return there[0].id

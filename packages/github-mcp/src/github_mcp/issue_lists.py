@@ -1,4 +1,4 @@
-"""Lists of issues and pull requests of one repository, by GitHub's list or by its search."""
+"""Lists of issues and pull requests of one repository, from GitHub's list endpoint or its search."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from github_mcp.records.issues import IssueRecord
 
 Kind = Literal["issue", "pr", "all"]
 
-MAX_PAGES_PER_LISTING = 5  # of a hundred, read at once to find enough of one kind
+MAX_PAGES_PER_LISTING = 5  # pages of a hundred entries, read in one call to find enough of one kind
 _QUOTED = re.compile(r'"[^"]*"?')
 _KIND = re.compile(r"(?i)(?:^|[\s(])(?:is|type):(issue|pr|pull-request)\b")
 _STATE = re.compile(r"(?i)(?:^|[\s(])-?(?:is:(?:open|closed|merged|unmerged)\b|(?:state|closed|merged|reason):)")
@@ -22,7 +22,7 @@ _SORT = re.compile(r"(?i)(?:^|\s)sort:")
 
 @dataclass(frozen=True)
 class Listing:
-    """The kind and state of what is wanted, how many at once, and the position of the page."""
+    """Filter, order, page size and position of a requested list of issues or pull requests."""
 
     kind: Kind
     state: str
@@ -32,7 +32,10 @@ class Listing:
 
 
 async def list_issues_of_kind(github: GitHubClient, owner: str, repo: str, listing: Listing) -> ListPage[IssueRecord]:
-    """The next `size` of one kind. GitHub lists both kinds together, so pages are read until enough is found."""
+    """The next page of issues, pull requests or both, from GitHub's list endpoint.
+
+    GitHub lists both kinds together, so up to `MAX_PAGES_PER_LISTING` pages are read to find enough of one kind.
+    """
     page_size = listing.size if listing.kind == "all" else MAX_PAGE_SIZE
     first = {"state": listing.state, "sort": listing.sort, "direction": "desc", "per_page": page_size}
     params, skip = json.loads(listing.position) if listing.position else (first, 0)
@@ -52,16 +55,16 @@ async def list_issues_of_kind(github: GitHubClient, owner: str, repo: str, listi
             break
     if not found:
         noun = "pull request" if listing.kind == "pr" else "issue"
-        warn(f"There is no {noun} among these {MAX_PAGES_PER_LISTING * MAX_PAGE_SIZE} entries; next_cursor goes on.")
+        warn(f"No {noun} is among the {MAX_PAGES_PER_LISTING * MAX_PAGE_SIZE} entries read; continue with next_cursor.")
     return ListPage(found, json.dumps([params, 0]))
 
 
 async def search_issues(
     github: GitHubClient, owner: str, repo: str, query: str, listing: Listing
 ) -> ListPage[IssueRecord]:
-    """One page of a search within one repository.
+    """One page of a search for issues or pull requests of one repository.
 
-    GitHub's search takes one kind at a time: for both, two searches are merged.
+    GitHub's search finds one kind at a time: for both, the results of two searches are merged.
     """
     plain = _QUOTED.sub(" ", query)
     text = with_state(query, listing.state)
@@ -74,18 +77,18 @@ async def search_issues(
 
 
 def with_state(query: str, state: str) -> str:
-    """The query with a state, unless it names one itself."""
+    """Add the qualifier of a state to a query, unless the query contains one or the state is `all`."""
     return query if state == "all" or _STATE.search(_QUOTED.sub(" ", query)) else f"{query} state:{state}"
 
 
 def complete_query(query: str, kind: Kind, state: str) -> str:
-    """The query with exactly one kind and one state, as GitHub's search wants it; its own ones count first."""
+    """Add the qualifiers of a kind and a state to a query, unless it contains its own."""
     text = with_state(query, state)
     return text if _KIND.search(_QUOTED.sub(" ", query)) else f"{text} is:{kind}"
 
 
 class _Search:
-    """A search of one repository, page by page."""
+    """A search for issues and pull requests in one repository, read in pages."""
 
     def __init__(self, github: GitHubClient, owner: str, repo: str, text: str, listing: Listing) -> None:
         self._github = github
@@ -94,12 +97,13 @@ class _Search:
         self._listing = listing
 
     async def page(self, qualifier: str) -> ListPage[IssueRecord]:
+        """The page of results at the position of the listing."""
         number = int(self._listing.position or 1)
         found = await self.found(qualifier, number)
         return replace(found, next_position=str(number + 1) if found.next_position else None)
 
     async def merged_page(self) -> ListPage[IssueRecord]:
-        """The next results of both kinds, in one order."""
+        """The next results of the searches for issues and for pull requests, merged in the requested order."""
         positions = json.loads(self._listing.position) if self._listing.position else [[1, 0], [1, 0]]
         parts = [_SearchedKind(self, kind, *at) for kind, at in zip(("issue", "pr"), positions, strict=True)]
         merged: list[IssueRecord] = []
@@ -122,6 +126,7 @@ class _Search:
         return 0, (issue.updated_at if self._listing.sort == "updated" else issue.created_at) or ""
 
     async def found(self, qualifier: str, number: int) -> ListPage[IssueRecord]:
+        """Page `number` of GitHub's results, counted from 1."""
         text, size, sort = f"{self._text}{qualifier}", self._listing.size, self._listing.sort or None
         return await self._github.searches.issues_within(
             self._owner, self._repo, text, size=size, sort=sort, page=number
@@ -129,7 +134,7 @@ class _Search:
 
 
 class _SearchedKind:
-    """The results of one kind from a position on; the next one is `head`."""
+    """Iterator over the search results of one kind from a position on."""
 
     def __init__(self, search: _Search, kind: str, page: int, offset: int) -> None:
         self.page, self.offset = page, offset
@@ -139,7 +144,7 @@ class _SearchedKind:
         self._found: ListPage[IssueRecord] | None = None
 
     async def head(self) -> IssueRecord | None:
-        """The next result; None at the end. At most one page beyond the first is read."""
+        """The next result, without consuming it; None after the last. Reads at most one further page."""
         found = self._found or await self._read()
         if self.offset >= len(found.items) and found.next_position:
             self.page, self.offset = self.page + 1, 0

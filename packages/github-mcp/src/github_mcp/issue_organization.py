@@ -1,4 +1,4 @@
-"""Type, milestone, lock and sub-issues of an issue: only what differs is sent, and one thing in a call."""
+"""Changes of an issue's type, milestone, lock or sub-issues; a request is sent only if the issue would change."""
 
 import re
 from typing import Literal, NamedTuple
@@ -15,20 +15,22 @@ _ISSUE = re.compile(r"(?:(?:https://[\w.:-]+/)?([\w-]{1,100})/([\w.-]{1,100})(?:
 
 
 class IssuePlace(NamedTuple):
+    """Repository and number of an issue."""
+
     owner: str
     repo: str
     number: int
 
 
 async def organize(github: GitHubClient, owner: str, repo: str, number: int, change: Change, value: str | None) -> bool:
-    """Make one change; False where it was so already, or GitHub left it as it was.
+    """Make one change of an issue; False if the issue was in this state already, or GitHub did not change it.
 
     Raises:
-        InvalidInput: when `value` is missing or is none of the kind.
-        Transferred: when the issue is somewhere else now.
+        InvalidInput: if `value` is missing or does not fit the change.
+        Transferred: if the issue was moved to another repository.
     """
     if value is None and change not in ("lock", "unlock"):
-        raise InvalidInput(f"Give value for {change}; an empty one removes a type or milestone.")
+        raise InvalidInput(f"change={change} requires value; an empty value removes a type or milestone.")
     text = (value or "").strip()
     if change in ("add_sub_issue", "remove_sub_issue"):
         return await _link(github, owner, repo, number, issue_place(text, owner, repo), adds=change == "add_sub_issue")
@@ -41,14 +43,14 @@ async def organize(github: GitHubClient, owner: str, repo: str, number: int, cha
 
 
 def issue_place(text: str, owner: str, repo: str) -> IssuePlace:
-    """The issue that `12`, `#12`, `owner/repo#12` or an address names, the first two in the given repository.
+    """Parse `12`, `#12`, `owner/repo#12` or a URL; the first two mean an issue of the given repository.
 
     Raises:
         InvalidInput: for any other text.
     """
     found = _ISSUE.fullmatch(text)
     if found is None:
-        raise InvalidInput("value must name an issue: its number, owner/repo#number, or its address.")
+        raise InvalidInput("value must name an issue: by its number, owner/repo#number, or its URL.")
     return IssuePlace(found.group(1) or owner, found.group(2) or repo, int(found.group(3)))
 
 
@@ -63,7 +65,7 @@ async def _set_type(github: GitHubClient, owner: str, repo: str, before: IssueRe
     if _type(before) == name:
         return False
     after = await github.issues.update(owner, repo, before.number, {"type": name or None})
-    return _told("type", name, _type(after))
+    return _is_changed("type", name, _type(after))
 
 
 async def _set_milestone(github: GitHubClient, owner: str, repo: str, before: IssueRecord, title: str) -> bool:
@@ -72,11 +74,11 @@ async def _set_milestone(github: GitHubClient, owner: str, repo: str, before: Is
         return False
     sent = {"milestone": wanted.number if wanted else None}
     after = await github.issues.update(owner, repo, before.number, sent)
-    return _told("milestone", wanted.title if wanted else "", after.milestone.title if after.milestone else "")
+    return _is_changed("milestone", wanted.title if wanted else "", after.milestone.title if after.milestone else "")
 
 
 async def _set_lock(github: GitHubClient, owner: str, repo: str, before: IssueRecord, reason: str | None) -> bool:
-    """Lock with a reason (empty: none), or unlock for None."""
+    """Lock the conversation with a reason, which may be empty, or unlock it if `reason` is None."""
     if reason is None:
         if not before.locked:
             return False
@@ -84,12 +86,12 @@ async def _set_lock(github: GitHubClient, owner: str, repo: str, before: IssueRe
     else:
         wanted = reason.lower().replace("_", " ") if "heated" in reason.lower() else reason.lower()
         if wanted and wanted not in LOCK_REASONS:
-            raise InvalidInput(f"value must be a reason of a lock: {', '.join(LOCK_REASONS)}; or empty.")
+            raise InvalidInput(f"value must be empty or a reason for the lock: {', '.join(LOCK_REASONS)}.")
         if before.locked and wanted in ("", before.active_lock_reason or ""):
             return False
         await github.issues.lock(owner, repo, before.number, wanted)
     if (await github.issues.get(owner, repo, before.number)).locked != (reason is not None):
-        raise Conflict("GitHub took the request, and left the lock of the conversation as it was.")
+        raise Conflict("GitHub accepted the request, but did not change the lock of the conversation.")
     return True
 
 
@@ -97,9 +99,9 @@ def _type(issue: IssueRecord) -> str:
     return issue.type.name if issue.type else ""
 
 
-def _told(noun: str, wanted: str, now: str) -> bool:
-    """Whether GitHub's answer shows the change; a warning where it does not."""
+def _is_changed(noun: str, wanted: str, now: str) -> bool:
+    """Whether GitHub's response contains the new value; warns if it does not."""
     if wanted.lower() == now.lower():
         return True
-    warn(f"GitHub left the {noun} as it was: this token may not set it here.")
+    warn(f"GitHub did not change the {noun}: this token may not set it in this repository.")
     return False

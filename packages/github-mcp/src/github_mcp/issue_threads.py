@@ -1,4 +1,4 @@
-"""One issue or pull request: its text, its latest comments and its state, read concurrently."""
+"""Reading one issue or pull request: its text, latest comments, sub-issues and state, read concurrently."""
 
 from functools import partial
 
@@ -21,11 +21,11 @@ MAX_SUB_ISSUES = 50
 async def read_thread(
     github: GitHubClient, owner: str, repo: str, number: int, *, count: int, end: int | None = None
 ) -> IssueThread:
-    """The thread with the `count` comments before `end`; a page of older comments does not repeat the body.
+    """Read an issue or pull request with the `count` comments before position `end`, by default the newest.
 
-    A transferred issue is read at its new place, which the result names.
+    A page of older comments has no body. A transferred issue is read in its new repository, which the result names.
     """
-    asked = f"{owner}/{repo}".lower()
+    requested = f"{owner}/{repo}".lower()
     if end is None and (found := await github.issue_batch.read(WantedIssue(owner, repo, number, count))):
         return await _at_a_glance(github, owner, repo, found, count)
     try:
@@ -36,7 +36,7 @@ async def read_thread(
         number = transferred.number
         issue = await github.issues.get(owner, repo, number)
     name = repository_of(issue)
-    real_name = name if name and name.lower() != asked else None
+    real_name = name if name and name.lower() != requested else None
     if end is not None:
         comments, older = await latest_comments(github, owner, repo, issue, count=count, end=end)
         return IssueThread.from_record(issue, comments, repository=real_name, next_cursor=older, body=None)
@@ -45,10 +45,10 @@ async def read_thread(
 
 
 async def _at_a_glance(github: GitHubClient, owner: str, repo: str, found: IssueGlance, count: int) -> IssueThread:
-    """The thread whose text and comments came by a request shared with others; its other parts are read by REST."""
+    """Complete an issue whose text and comments were read in a batch; its other parts are read from the REST API."""
     real_name = None
     if found.repository.lower() != f"{owner}/{repo}".lower():
-        warn(f"{owner}/{repo} is called {found.repository} now.")
+        warn(f"{owner}/{repo} was renamed to {found.repository}.")
         real_name = found.repository
     older = (found.issue.comments or 0) - count
 
@@ -83,13 +83,13 @@ async def _first_page(
 
 
 async def shown_sub_issues(github: GitHubClient, owner: str, repo: str, issue: IssueRecord) -> list[SubIssue] | None:
-    """The first sub-issues in their order, without those of repositories outside the allow-list."""
+    """The first sub-issues in GitHub's order, without those in repositories outside the allow-list."""
     found = await github.sub_issues.all(owner, repo, issue.number)
     allowed = [each for each in found.items if github.allowed.allows(repository_of(each) or f"{owner}/{repo}")]
     if outside := len(found.items) - len(allowed):
-        warn(f"{outside} sub-issues are in repositories outside GITHUB_ALLOWED_REPOS.")
+        warn(f"{outside} sub-issues are not shown: their repositories are outside GITHUB_ALLOWED_REPOS.")
     if len(allowed) > MAX_SUB_ISSUES or not found.complete:
-        warn(f"Of its sub-issues only the first {MAX_SUB_ISSUES} are shown.")
+        warn(f"Only the first {MAX_SUB_ISSUES} sub-issues are shown.")
     parent = repository_of(issue) or f"{owner}/{repo}"
     return [SubIssue.from_record(each, parent) for each in allowed[:MAX_SUB_ISSUES]] or None
 
@@ -97,10 +97,8 @@ async def shown_sub_issues(github: GitHubClient, owner: str, repo: str, issue: I
 async def latest_comments(
     github: GitHubClient, owner: str, repo: str, issue: IssueRecord, *, count: int, end: int | None = None
 ) -> tuple[list[CommentRecord], str | None]:
-    """The `count` comments before `end` (default: the newest), and where the older ones end.
-
-    The number of comments that the issue tells only says where to begin: the list itself says where it ends.
-    """
+    """The `count` comments before position `end`, by default the newest, and the position where they begin, or None."""
+    # The number of comments in the issue may be out of date: it only chooses the first page to read.
     expected = (issue.comments or 0) if end is None else end
     if not count or (issue.comments == 0 and end is None):
         return [], None
@@ -116,9 +114,9 @@ async def latest_comments(
 async def _comments_from(
     github: GitHubClient, owner: str, repo: str, number: int, page: int, end: int | None
 ) -> tuple[list[CommentRecord], int, int]:
-    """The comments of a page and of those after it, and the positions where they begin and end.
+    """The comments from page `page` on, and the positions where they begin and end.
 
-    Where there is no such page, because comments were deleted, the one before it is read.
+    If the page does not exist, since comments were deleted, the page before it is read.
     """
     comments: list[CommentRecord] = []
     start = position = (page - 1) * MAX_PAGE_SIZE

@@ -1,4 +1,4 @@
-"""Changes of an issue: only what differs is sent."""
+"""Changes of an issue's fields; only fields with another value than now are sent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,17 +23,17 @@ async def update_issue(
     given: Mapping[str, Any],
     hidden: HiddenParts | None = None,
 ) -> UpdatedIssue:
-    """Change what is not already as given, None left out; nothing is sent where everything is.
+    """Set the given fields of an issue that have another value now; fields with the value None are not changed.
 
     Raises:
-        Conflict: when the body holds parts that were left out of what was read, and `hidden` says nothing of them.
-        InvalidInput: when nothing is given, or only a reason.
-        Transferred: when the issue is somewhere else now.
+        Conflict: if the present body has parts that were removed when it was read, and `hidden` is not given.
+        InvalidInput: if no field is given, or only `state_reason`.
+        Transferred: if the issue was moved to another repository.
     """
     wanted = {name: value for name, value in given.items() if value is not None}
     if wanted.keys() <= {"state_reason"}:
         raise InvalidInput(
-            "Nothing to change: give state, title, body, labels or assignees; state_reason goes with state."
+            "Nothing to change: give state, title, body, labels or assignees; give state_reason only with state."
         )
     before = await github.issues.get(owner, repo, number)
     if "body" in wanted:
@@ -45,8 +45,8 @@ async def update_issue(
     after = await github.issues.update(owner, repo, number, sent) if sent else before
     unchanged = differing(after, wanted)
     for name in unchanged:
-        reason = ": this token may not set them here" if name in _MAY_NOT_SET else ""
-        warn(f"GitHub left {name} as it was{reason}.")
+        reason = ": this token may not set them in this repository" if name in _MAY_NOT_SET else ""
+        warn(f"GitHub did not change {name}{reason}.")
     return UpdatedIssue(
         number=number, state=after.state or None, changed=[name for name in changes if name not in unchanged]
     )

@@ -1,4 +1,4 @@
-"""Logs of jobs of GitHub Actions, read from their end, or searched for a text."""
+"""Logs of GitHub Actions jobs as text: the last lines first, or the lines around a searched text."""
 
 import re
 from collections.abc import Sequence
@@ -22,20 +22,22 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[
 
 
 class Log(NamedTuple):
-    """The lines of a log's end; `skipped_mib` came before it."""
+    """The last lines of a log; `skipped_mib` is the size of the part before them, which was not read."""
 
     lines: list[str]
     skipped_mib: float
 
     @property
     def of_all(self) -> str:
+        """Text with the number of lines, and the size of the part that was not read."""
         of_lines = f"of {len(self.lines)}"
         if not self.skipped_mib:
             return of_lines
-        return f"{of_lines} of the log's end; {self.skipped_mib:.0f} MiB before them are not read"
+        return f"{of_lines} at the log's end; the {self.skipped_mib:.0f} MiB before them were not read"
 
 
 async def read_log(github: GitHubClient, owner: str, repo: str, job_id: int) -> Log:
+    """Read the end of a job's log."""
     log = await github.actions.job_log(owner, repo, job_id)
     return Log(log_lines(log.content, cut_at_start=log.skipped_bytes > 0), log.skipped_bytes / 1024 / 1024)
 
@@ -43,9 +45,9 @@ async def read_log(github: GitHubClient, owner: str, repo: str, job_id: int) -> 
 async def log_page(
     github: GitHubClient, owner: str, repo: str, job_id: int, *, lines: int, position: str | None, search: str | None
 ) -> TextPage:
-    """The last lines, those before a position, or the lines around each place where a text stands.
+    """One page of a job's log: its last lines, the lines before a position, or those around each match of `search`.
 
-    Time stamps and colours are left out. A position counts the lines from the end, which stays where it is.
+    Time stamps and colours are removed. A position is a number of lines, counted from the end.
     """
     log = await read_log(github, owner, repo, job_id)
     if not any(log.lines):
@@ -54,7 +56,9 @@ async def log_page(
         return TextPage("\n".join(found_lines(f"job {job_id}", log, search, lines, github.page_chars)))
     end = len(log.lines) - int(position or 0)
     if end <= 0:
-        raise InvalidInput("The log has become shorter than the cursor says.", remedy="Read it again without cursor.")
+        raise InvalidInput(
+            "The log is shorter than when the cursor was made.", remedy="Read the log again without cursor."
+        )
     first = _first_shown(log.lines, end, lines, github.page_chars)
     head = f"job {job_id}, lines {first + 1}-{end} {log.of_all}"
     shown = map(cut_line, log.lines[first:end])
@@ -64,17 +68,17 @@ async def log_page(
 async def run_log_page(
     github: GitHubClient, owner: str, repo: str, run_id: int, *, lines: int, search: str | None
 ) -> TextPage:
-    """The ends of the logs of a run's failed jobs, or where a text stands in them.
+    """The last lines of the logs of a run's failed jobs, or the lines around each match of `search` in them.
 
     Raises:
-        NotFound: when no job failed.
+        NotFound: if no job failed.
     """
     jobs = await github.actions.jobs(owner, repo, run_id)
     failed = [job for job in jobs.items if is_failed(job)]
     if not failed:
         there = named([f"{job.name} ({job.id})" for job in jobs.items], complete=jobs.complete)
-        read = "" if jobs.complete else f" among the {len(jobs.items)} that were read"
-        raise NotFound(f"No job of run {run_id} has failed{read}.", remedy=f"Give job_id of one: {there}.")
+        read = "" if jobs.complete else f" among the {len(jobs.items)} jobs that were read"
+        raise NotFound(f"No job of run {run_id} has failed{read}.", remedy=f"Give the job_id of one job: {there}.")
     if jobs.missing != 0:
         warn("Not all jobs of this run were read.")
     if len(failed) > MAX_JOBS_SHOWN:
@@ -98,7 +102,7 @@ def _part(job: JobRecord, log: Log | None, failure: Failure | None, lines: int, 
 
 
 def _first_shown(lines: Sequence[str], end: int, count: int, room: int) -> int:
-    """The index of the first line of a page that ends before `end`; at least one line is shown."""
+    """Index of the first line of a page that ends before line `end` and has at least one line."""
     first = end
     while first > max(0, end - count) and (room := room - len(cut_line(lines[first - 1])) - 1) > 0:
         first -= 1
@@ -106,15 +110,15 @@ def _first_shown(lines: Sequence[str], end: int, count: int, room: int) -> int:
 
 
 def found_lines(name: str, log: Log, text: str, limit: int, room: int) -> list[str]:
-    """The last places where a text stands, whatever its case, each with lines around it and their numbers.
+    """The last lines that contain a text, ignoring case, with the lines around them and line numbers.
 
-    At most `limit` lines and about `room` characters; one place is shown whatever its size.
+    At most `limit` lines and about `room` characters; one match is shown whatever its size.
     """
     wanted = text.lower()
     hits = [index for index, line in enumerate(log.lines) if wanted in line.lower()]
-    head = f"{name}: {len(hits)} of {len(log.lines)} lines hold {text!r}"
+    head = f"{name}: {len(hits)} of {len(log.lines)} lines contain {text!r}"
     if log.skipped_mib:
-        head += f"; {log.skipped_mib:.0f} MiB before them are not read"
+        head += f"; the {log.skipped_mib:.0f} MiB before them were not read"
     chosen: dict[int, str] = {}
     shown = 0
     for hit in reversed(hits):
@@ -131,7 +135,7 @@ def found_lines(name: str, log: Log, text: str, limit: int, room: int) -> list[s
 
 
 def line_around(line: str, wanted: str) -> str:
-    """A line that is not too long; of a longer one the part where the text in lower case stands, else its beginning."""
+    """A line of at most `MAX_LINE_CHARS` characters: of a longer one the part around the text in `wanted`."""
     at = line.lower().find(wanted)
     if at + len(wanted) <= MAX_LINE_CHARS:
         return cut_line(line)
@@ -140,19 +144,19 @@ def line_around(line: str, wanted: str) -> str:
 
 
 def log_lines(content: bytes, *, cut_at_start: bool) -> list[str]:
-    """The lines a terminal would show in the end: of a progress bar its last state."""
+    """The lines of a log as a terminal shows them: of a progress bar only the last state."""
     text = content.decode("utf-8-sig", "replace").removesuffix("\n")
     lines = [visible_line(line) for line in text.split("\n")]
     return lines[1:] if cut_at_start and len(lines) > 1 else lines
 
 
 def visible_line(line: str) -> str:
-    """One line without its time stamp and colours; what a carriage return overwrote is left out."""
+    """One line without its time stamp, colours, and text that a carriage return overwrote."""
     plain = _ESCAPE.sub("", _TIMESTAMP.sub("", line.removeprefix("\ufeff"))).rstrip("\r")
     return plain.rsplit("\r", 1)[-1]
 
 
 def cut_line(line: str) -> str:
-    """A line of at most `MAX_LINE_CHARS` characters, and how many more there are."""
+    """Cut a line after `MAX_LINE_CHARS` characters and append the number of the others."""
     left = len(line) - MAX_LINE_CHARS
     return line if left <= 0 else f"{line[:MAX_LINE_CHARS]} [... {left} more characters in this line]"

@@ -1,7 +1,4 @@
-"""Reasons that GitHub is known to give for a refusal, by a pattern of its message.
-
-A pattern is a phrase of GitHub's, not one word: a message may repeat the name of a branch, such as `saml-login`.
-"""
+"""Known reasons for which GitHub refuses a request, each recognised by a pattern of GitHub's message."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,14 +7,17 @@ from mcp_chassis.failures import Conflict, Failure, InvalidInput, NotFound, Perm
 
 
 class EmptyRepository(NotFound):
-    """The repository has no commit yet."""
+    """The failure for a repository without commits."""
 
     def __init__(self) -> None:
-        super().__init__("The repository is empty: it has no commits yet.", remedy="There is nothing to read.")
+        super().__init__(
+            "The repository is empty: it has no commits yet.",
+            remedy="Push a first commit with git, or choose another repository.",
+        )
 
 
 class Reason(NamedTuple):
-    """A reason GitHub is known to give: a pattern of its message, the failure, and what to do."""
+    """A known reason of a refusal: the pattern of GitHub's message, and class, text and remedy of the failure."""
 
     pattern: str
     failure: type[Failure]
@@ -26,6 +26,7 @@ class Reason(NamedTuple):
 
 
 NO_RETRY = "Do not retry."
+# A pattern is a phrase of GitHub's and not one word: a message may quote the name of a branch, such as `saml-login`.
 REASONS: Sequence[Reason] = (
     Reason(
         r"\b(issue|conversation|pull request|discussion|thread) is locked\b|locked (issue|conversation)",
@@ -60,7 +61,7 @@ REASONS: Sequence[Reason] = (
     Reason(
         r"\bsaml (enforcement|single|sso)",
         PermissionDenied,
-        "The organisation wants SAML single sign-on for this server's GITHUB_TOKEN.",
+        "The organisation requires SAML single sign-on, for which this server's GITHUB_TOKEN is not authorised.",
         "Do not retry; the token's owner can authorise it for the organisation in GitHub's token settings.",
     ),
     Reason(
@@ -78,20 +79,20 @@ REASONS: Sequence[Reason] = (
     Reason(
         r"\b(user|you) (is|are|have been) blocked\b|\bblocked you\b|blocked from (commenting|opening|contributing)",
         PermissionDenied,
-        "This account is blocked there.",
+        "This account is blocked by the repository's owner.",
         "Do not retry; the owner of the repository can lift the block.",
     ),
     Reason(
         r"workflow is already running|workflow run .*is already running",
         Conflict,
-        "The run has not finished, so it cannot run again yet.",
-        "Look at it with get_run; it can be cancelled, or run again once it has finished.",
+        "The workflow run has not finished, so it cannot be run again yet.",
+        "Read its state with get_run; cancel it, or run it again once it has finished.",
     ),
     Reason(
         r"too large to fetch|blobs up to",
         InvalidInput,
-        "The file is too large for GitHub's API, which gives up to 100 MB.",
-        "It can be read with git only.",
+        "The file is too large for GitHub's API, which returns files of up to 100 MB.",
+        "Only git can read it.",
     ),
     Reason(
         r"issues (has|have) been disabled|issues are disabled",

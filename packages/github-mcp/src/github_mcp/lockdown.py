@@ -1,7 +1,7 @@
-"""Lockdown: in public repositories, texts of authors without push access are withheld.
+"""Lockdown: in public repositories, texts of authors without push access are withheld from results.
 
-Whether somebody may push is asked of GitHub; where it does not say, they may not. Private repositories are left as they
-are: whoever writes there was let in.
+GitHub's API reports who has push access; an author for whom it reports nothing is treated as having none. Private
+repositories are not affected, since only invited accounts can write in them.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from github_mcp.client.repositories import Repositories
 from github_mcp.records.repositories import CollaboratorRecord
 
 ANSWER_TTL_SECONDS = 300.0
-MAX_AUTHORS = 60  # asked about at once; the texts of further ones are withheld
+MAX_AUTHORS = 60  # looked up in one call; the texts of further authors are withheld
 WITHHELD = "(withheld)"
 MIN_AUTHORS_FOR_A_LIST = 4
-"""Authors from which on the list of collaborators is read instead of asking for each."""
+"""Number of authors from which on one list of collaborators is read instead of one permission for each author."""
 MAX_LIST_PAGES = 3
 _NO_BRANCH = re.compile(r"(?i)(?:refs/)?pull/.*|[0-9a-f]{7,40}|[^:]+:.*")
 _MAY_PUSH = {"admin", "maintain", "write"}
@@ -33,7 +33,10 @@ _LIST = "collaborators"
 
 @dataclass(frozen=True)
 class Collaborators:
-    """Who may push, and who may certainly not, by login; whoever is not in a complete list may not either."""
+    """Logins of collaborators with push access, and of those without.
+
+    If the list is complete, accounts that are not in it have no push access either.
+    """
 
     pushers: frozenset[str]
     others: frozenset[str]
@@ -47,17 +50,17 @@ class Collaborators:
         return cls(frozenset(pushers), frozenset(others), found.complete and known_roles)
 
     def may_push(self, login: str) -> bool | None:
-        """None where the list does not say: it has more pages, or roles that an organisation made itself."""
+        """Whether an account has push access; None if the list has more pages or custom roles of the organisation."""
         if login.lower() in self.pushers:
             return True
         return False if self.complete or login.lower() in self.others else None
 
 
 class Lockdown:
-    """The lockdown of one connection.
+    """Lookup of the authors whose texts are withheld, for one connection.
 
     Args:
-        on: whether the settings ask for it; a caller over HTTP may ask for it too.
+        on: whether the settings switch lockdown on; a caller over HTTP can switch it on as well.
     """
 
     def __init__(self, repositories: Repositories, *, on: bool) -> None:
@@ -69,10 +72,11 @@ class Lockdown:
 
     @property
     def active(self) -> bool:
+        """Whether the settings or the current caller have switched lockdown on."""
         return self._on or current_narrowing().lockdown
 
     async def is_public(self, owner: str, repo: str) -> bool:
-        """Whether anybody can read a repository; yes where GitHub does not say."""
+        """Whether a repository is public; also true if its visibility cannot be read."""
 
         async def look_up() -> bool:
             return not (await self._repositories.get(owner, repo)).private
@@ -84,36 +88,44 @@ class Lockdown:
             return True
 
     async def outsiders(self, owner: str, repo: str, logins: Iterable[str]) -> set[str]:
-        """Those of the authors whose texts are withheld here."""
+        """The authors without push access; empty if lockdown is off or the repository is private."""
         names = list(dict.fromkeys(logins))
         if not names or not self.active or not await self.is_public(owner, repo):
             return set()
         listed = await self._listed(owner, repo) if len(names) >= MIN_AUTHORS_FOR_A_LIST else None
         trusted = {name for name in names if listed and listed.may_push(name)}
-        asked = [name for name in names if listed is None or listed.may_push(name) is None][:MAX_AUTHORS]
-        answers = await asyncio.gather(*(self._may_push(owner, repo, name) for name in asked))
-        trusted |= {name for name, may_push in zip(asked, answers, strict=True) if may_push}
+        undecided = [name for name in names if listed is None or listed.may_push(name) is None][:MAX_AUTHORS]
+        answers = await asyncio.gather(*(self._may_push(owner, repo, name) for name in undecided))
+        trusted |= {name for name, may_push in zip(undecided, answers, strict=True) if may_push}
         return set(names) - trusted
 
     async def check_author(self, owner: str, repo: str, login: str) -> None:
-        """Raises `PermissionDenied` where an author's texts are withheld."""
+        """Check that an author's texts are not withheld.
+
+        Raises:
+            PermissionDenied: if they are.
+        """
         if await self.outsiders(owner, repo, [login]):
             raise PermissionDenied(
-                "It was written by somebody without push access, whose texts this server withholds (lockdown).",
-                remedy="Only who runs the server can show it, with GITHUB_LOCKDOWN=false.",
+                "The author has no push access, and this server withholds the texts of such authors (lockdown).",
+                remedy="Only the person who runs the server can show it, with GITHUB_LOCKDOWN=false; do not retry.",
             )
 
     async def check_refs(self, owner: str, repo: str, *refs: str | None) -> None:
-        """Raises `PermissionDenied` for a pull request's ref, a fork's branch or a commit, which may be anybody's."""
+        """Check that refs may be read under lockdown in a public repository: branches and tags only.
+
+        Raises:
+            PermissionDenied: for a pull request's ref, a fork's branch or a commit, which any account can create.
+        """
         strange = any(ref and _NO_BRANCH.fullmatch(ref) for ref in refs)
         if strange and self.active and await self.is_public(owner, repo):
             raise PermissionDenied(
-                "In a public repository only branches and tags are read (lockdown): a commit may be anybody's.",
+                "In a public repository only branches and tags are read (lockdown): any account can create a commit.",
                 remedy="Name a branch or a tag.",
             )
 
     async def _listed(self, owner: str, repo: str) -> Collaborators | None:
-        """The collaborators; None where GitHub does not list them for this token."""
+        """The collaborators of a repository; None if this token cannot list them."""
 
         async def look_up() -> Collaborators | None:
             try:
@@ -139,8 +151,8 @@ class Lockdown:
             return False
 
 
-def tell_withheld(count: int) -> None:
-    """Warn of texts that are not shown."""
+def warn_of_withheld(count: int) -> None:
+    """Warn that this number of texts is withheld; nothing for 0."""
     if count:
         warn(
             f"{count} text{'' if count == 1 else 's'} by authors without push access withheld (lockdown); "

@@ -1,4 +1,4 @@
-"""Hidden marks at the end of texts this server writes, by which a write whose answer was lost is found again."""
+"""Hidden marks at the end of texts that this server writes, used to find a text whose response was lost."""
 
 import re
 from uuid import uuid4
@@ -7,10 +7,10 @@ _MARK = re.compile(r"(?:\A|\s*\n)<!-- toolroll:[0-9a-f]{32} -->\s*\Z")
 
 
 def new_mark() -> str:
-    """An HTML comment that nobody sees and nothing else contains."""
+    """A new mark: an HTML comment with a random id, which GitHub's pages do not show."""
     return f"<!-- toolroll:{uuid4().hex} -->"
 
 
 def without_mark(text: str | None) -> str | None:
-    """A text without the mark at its end."""
+    """A text without the mark at its end; None for None."""
     return None if text is None else _MARK.sub("", text)

@@ -1,4 +1,4 @@
-"""Dates and times of arguments in the form that GitHub takes."""
+"""Conversion of dates and times in arguments to the format of GitHub's API."""
 
 from datetime import UTC, datetime, time
 
@@ -6,10 +6,12 @@ from mcp_chassis.failures import InvalidInput
 
 
 def utc_moment(name: str, text: str | None, *, end: bool = False) -> str | None:
-    """Convert an ISO date or time to UTC. A date becomes its first or last moment; a time without offset is UTC.
+    """Convert an ISO date or time to UTC. A date becomes its first second, or its last with `end`.
+
+    A time without offset is UTC, and a missing one None.
 
     Raises:
-        InvalidInput: naming the argument.
+        InvalidInput: if the text is neither; its message contains `name`.
     """
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Several readings at once, of which some may fail."""
+"""Concurrent reads of the parts of one result, of which some may fail."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,12 +10,12 @@ Reading = Callable[[], Awaitable[Any]]
 
 
 async def read_parts(readings: Mapping[str, Reading], *, needed: str = "") -> tuple[dict[str, Any], list[str]]:
-    """What each reading gives by its name, None where it fails, and a warning for each that failed.
+    """Run the reads concurrently; return their values by name, None for a failed one, and a warning for each failure.
 
-    The warnings are also those of the current call, so that what is missing is not kept in its cache.
+    The warnings are also added to the current call, so that an incomplete result is not cached.
 
     Raises:
-        Failure: of the reading called `needed`.
+        Failure: of the read named by `needed`.
     """
     values: dict[str, Any] = {}
     warnings: list[str] = []

@@ -1,4 +1,4 @@
-"""Whether GitHub answers, and takes the credential; for `check` and the diagnostics."""
+"""Probes of GitHub for `check` and the diagnostics: whether it responds and accepts the credential."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ MAX_INSTALLATIONS = 5
 
 
 async def probe(github: GitHubClient) -> Sequence[Probe]:
-    """Whether GitHub answers, and takes the token; asking for the limits costs nothing of them."""
+    """Check that GitHub responds and accepts the credential. The request used does not count against a rate limit."""
     if github.apps is not None:
         return await _probe_app(github, github.apps)
     return [await _probe_limits(github)]
@@ -28,15 +28,17 @@ async def _probe_limits(github: GitHubClient) -> Probe:
     except Failure as failure:
         return Probe("GitHub", "failed", failure.message)
     if core is None:
-        return Probe("GitHub", "ok", "It answers, without telling its rate limits.")
+        return Probe("GitHub", "ok", "GitHub responds, but does not report its rate limits.")
     left = f"{core.remaining} of {core.limit} requests are left this hour."
     if github.anonymous:
-        return Probe("GitHub", "not configured", f"It answers. Without GITHUB_TOKEN only public data is read; {left}")
+        return Probe(
+            "GitHub", "not configured", f"GitHub responds. Without GITHUB_TOKEN only public data is read; {left}"
+        )
     return Probe("GitHub", "ok", left)
 
 
 async def _probe_without_limits(github: GitHubClient) -> Probe:
-    """An Enterprise Server has no rate limits unless they are switched on; then the account is asked for."""
+    """Probe an Enterprise Server whose rate limits are switched off, by reading the signed-in account."""
     try:
         account = await github.accounts.signed_in()
     except NotFound:
@@ -44,11 +46,13 @@ async def _probe_without_limits(github: GitHubClient) -> Probe:
         return Probe("GitHub", "failed", hint)
     except Failure as failure:
         return Probe("GitHub", "failed", failure.message)
-    return Probe("GitHub", "ok", f"It answers {account.login}; rate limits are switched off there.")
+    return Probe(
+        "GitHub", "ok", f"GitHub accepts the token of {account.login}; rate limits are switched off on this server."
+    )
 
 
 async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
-    """The app, what each installation permits, and whether a token of it is taken."""
+    """Probe the GitHub App: its name, the permissions of each installation, and a token of each."""
     try:
         own = await apps.own()
         chosen = apps.installation_id
@@ -56,7 +60,7 @@ async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
     except Failure as failure:
         return [Probe("GitHub App", "failed", failure.message)]
     if not there:
-        return [Probe("GitHub App", "failed", f"{own.login} is installed nowhere, or suspended everywhere.")]
+        return [Probe("GitHub App", "failed", f"{own.login} has no installation that is not suspended.")]
     names = ", ".join(each.owner for each in there[:MAX_INSTALLATIONS])
     more = f" and {len(there) - MAX_INSTALLATIONS} more" if len(there) > MAX_INSTALLATIONS else ""
     found = [Probe("GitHub App", "ok", f"{own.login}, installed for {names}{more}.")]
@@ -69,4 +73,4 @@ async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
 
 def _permissions(installation: InstallationRecord) -> str:
     granted = ", ".join(f"{name}={level}" for name, level in sorted((installation.permissions or {}).items()))
-    return f"Permissions: {granted or 'none told'}."
+    return f"Permissions: {granted or 'none reported'}."

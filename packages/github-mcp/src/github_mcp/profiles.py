@@ -1,4 +1,4 @@
-"""Profiles: tools for one everyday job, chosen together by `GITHUB_TOOLS=@name`."""
+"""Profiles: named groups of tools for one kind of work, chosen by `GITHUB_TOOLS=@name`."""
 
 from github_mcp.tools.actions import (
     cancel_run,

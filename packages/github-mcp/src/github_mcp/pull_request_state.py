@@ -1,4 +1,4 @@
-"""The state of a pull request: its branches, reviews and checks, read concurrently."""
+"""Reading the state of a pull request: its branches, reviews and checks, read concurrently."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,25 +19,34 @@ from github_mcp.models.pull_requests import (
     is_failing,
 )
 from github_mcp.partial_reads import read_parts
-from github_mcp.records.pull_requests import CheckRunRecord, ReviewRecord, StatusRecord
+from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
 
 
 async def checked_head(github: GitHubClient, owner: str, repo: str, number: int, expected: str | None) -> str:
-    """The id of a pull request's head.
+    """The commit id of a pull request's head.
 
     Raises:
-        Conflict: when it is not the expected one.
+        Conflict: if it does not begin with `expected`.
     """
     pull = await github.pull_requests.get(owner, repo, number)
+    check_head(pull, expected)
+    return pull.head.sha
+
+
+def check_head(pull: PullRequestRecord, expected: str | None) -> None:
+    """Check that the id of a pull request's head begins with `expected`, if this is given.
+
+    Raises:
+        Conflict: if it does not.
+    """
     if expected and not pull.head.sha.startswith(expected):
         raise Conflict(f"The pull request's head is {pull.head.sha[:12]}, not {expected[:12]}: it has new commits.")
-    return pull.head.sha
 
 
 async def pull_request_state(
     github: GitHubClient, owner: str, repo: str, number: int
 ) -> tuple[PullRequestState, list[str]]:
-    """The state, and warnings about reviews and checks that could not be read."""
+    """Read the state of a pull request; return it with warnings about reviews and checks that could not be read."""
     pulls = github.pull_requests
     pull = await pulls.get(owner, repo, number)
     sha = pull.head.sha
@@ -60,7 +69,7 @@ async def pull_request_state(
 
 
 def _reviews(found: PartialList[ReviewRecord] | None) -> list[Review] | None:
-    """The newest reviews; of each reviewer's verdicts the last one is among them."""
+    """The newest reviews, and older ones that are the last verdict of a reviewer; None if there are none."""
     if found is None or not found.items:
         return None
     chosen = _newest_and_verdicts(found.items)

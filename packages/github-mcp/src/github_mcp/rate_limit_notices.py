@@ -1,4 +1,4 @@
-"""GitHub's rate limits, as its response headers tell them: notices for the reader, figures for the metrics."""
+"""GitHub's rate limits from its response headers: warnings in results, and metrics."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from mcp_chassis.output.warnings import warn
 from mcp_chassis.telemetry.metrics import METRICS, Metrics
 
 LOW_SHARE = 0.1
-ANONYMOUS_NOTICE = "No GITHUB_TOKEN is set: only public things are seen, at 60 requests an hour."
+ANONYMOUS_NOTICE = "No GITHUB_TOKEN is set: only public data can be read, with 60 requests an hour."
 
 
 class RateLimitNotices:
-    """Notices about what is left of each rate limit, from the headers of every response.
+    """Notices about rate limits of which few requests are left, from the headers of every response.
 
     Args:
-        clock: seconds that only grow; what the time of day is, GitHub's `Date` says.
+        clock: monotonic clock in seconds; the time of day is taken from GitHub's `Date` header.
     """
 
     def __init__(self, *, anonymous: bool, clock: Callable[[], float] = monotonic) -> None:
@@ -25,7 +25,7 @@ class RateLimitNotices:
         self._low: dict[str, tuple[float, str]] = {}
 
     def record(self, headers: Mapping[str, str]) -> None:
-        """Learn from `X-RateLimit-*` how much of each limit is left."""
+        """Record the number of requests left of a limit from the `X-RateLimit-*` headers of a response."""
         if (figures := _figures(headers)) is None:
             return
         limit, remaining, reset = figures
@@ -37,24 +37,24 @@ class RateLimitNotices:
             self._low[resource] = (self._clock() + (seconds_until(reset, headers) or 0.0), text)
 
     def current(self) -> list[str]:
-        """Sentences about limits that are nearly used up now."""
+        """One sentence for each rate limit of which less than a tenth is left now."""
         return [text for until, text in self._low.values() if until > self._clock()]
 
     @staticmethod
     def warn_of_partial_results(headers: Mapping[str, str]) -> None:
-        """Warn where GitHub left organisations out because they want single sign-on."""
+        """Warn if GitHub left out organisations for which the token is not authorised by single sign-on."""
         if headers.get("x-github-sso", "").startswith("partial-results"):
-            warn("Organisations that want single sign-on for this token are left out.")
+            warn("Results of organisations that require single sign-on for this token are left out.")
 
 
 def measure(headers: Mapping[str, str], metrics: Metrics = METRICS) -> None:
-    """Count how much of a limit an answer says is left; of several credentials, the one that asked last."""
+    """Set the metric of the requests left of a rate limit; with several credentials, that of the latest response."""
     if figures := _figures(headers):
         metrics.level("limit left", f"GitHub {_resource(headers)}", figures[1])
 
 
 def _figures(headers: Mapping[str, str]) -> tuple[int, int, int] | None:
-    """Limit, what remains of it, and when it is whole again; None where an answer does not tell all three."""
+    """Limit, requests left, and time of the reset in seconds since 1970; None unless all three headers are present."""
     figures = [headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining", "reset")]
     if not all(figure.isascii() and figure.isdigit() and len(figure) < 12 for figure in figures):
         return None

@@ -1,4 +1,4 @@
-"""One repository at a glance: its parts read concurrently, or several repositories by one request."""
+"""Overview of one repository, read in a batch with other repositories or by concurrent requests for its parts."""
 
 from mcp_chassis.output.warnings import warn
 
@@ -12,7 +12,7 @@ from github_mcp.records.repository_glance import GlanceRecord
 
 
 async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
-    """The repository; a part that cannot be read is left out and named in the warnings."""
+    """Read the overview of a repository; a part that cannot be read is left out and named in the warnings."""
     if glance := await read_glance(github, owner, repo, commits):
         return await _from_glance(github, owner, repo, glance, commits, readme_lines)
     repositories = github.repositories
@@ -39,10 +39,10 @@ async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int 
 
 
 async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int) -> GlanceRecord | None:
-    """The repository by a request that it shares with others; None where it is to be asked for by REST.
+    """Read a repository in a batch with others; None if it must be read from the REST API.
 
     Raises:
-        PermissionDenied: for a repository outside the allow-list, by its name here or by that which it has at GitHub.
+        PermissionDenied: if the given name or the present name of the repository is not on the allow-list.
     """
     github.allowed.check(f"{owner}/{repo}")
     glance = await github.batch.read(Wanted(owner, repo, commits))
@@ -51,7 +51,7 @@ async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int)
     name = glance.name_with_owner
     github.allowed.check(name)
     if name.lower() != f"{owner}/{repo}".lower():
-        warn(f"{owner}/{repo} is called {name} now.")
+        warn(f"{owner}/{repo} was renamed to {name}.")
     return glance
 
 

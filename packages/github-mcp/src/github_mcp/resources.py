@@ -1,4 +1,4 @@
-"""What a host can attach by its address: limits, contents, issues."""
+"""MCP resources: GitHub's rate limits, files and folders, issues; with completion of their URIs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,20 +21,21 @@ FIGURES = ("limit", "remaining", "reset", "used")
 
 
 class RateLimits(Result):
-    """Requests left of each limit, and when it starts anew (seconds since 1970)."""
+    """GitHub's rate limits by name: limit, requests used and left, and time of the reset in seconds since 1970."""
 
     limits: dict[str, dict[str, int]]
     warnings: list[str] | None = None
 
 
 async def owners(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """Logins that begin with the prefix, among the owners of the signed-in account's repositories."""
     found = await github.repositories.own(MAX_PAGE_SIZE)
     names = dict.fromkeys(each.owner.login for each in found.items if each.owner)
     return [name for name in names if name.lower().startswith(prefix.lower())]
 
 
 async def repositories(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """The names of one owner's repositories that begin so; the signed-in account's own where no owner is chosen."""
+    """Names of repositories that begin with the prefix: of the chosen owner, else of the signed-in account."""
     if not chosen.get("owner"):
         found = await github.repositories.own(MAX_PAGE_SIZE)
     else:
@@ -44,7 +45,7 @@ async def repositories(github: GitHubClient, prefix: str, chosen: Mapping[str, s
 
 
 async def paths(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """The entries of the folder that the prefix names so far."""
+    """Paths that begin with the prefix, in the folder that it names."""
     folder, _, beginning = prefix.rpartition("/")
     found = await github.contents.at(chosen["owner"], chosen["repo"], folder.strip("/"), chosen.get("ref"))
     names = entry_names(found.entries) if isinstance(found, Folder) else []
@@ -53,13 +54,14 @@ async def paths(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) ->
 
 
 async def numbers(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
+    """Numbers that begin with the prefix, among the latest updated issues and pull requests."""
     params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": MAX_PAGE_SIZE}
     issues, _ = await github.issues.page(chosen["owner"], chosen["repo"], params)
     return [str(issue.number) for issue in issues.items if str(issue.number).startswith(prefix)]
 
 
 def unless_failing(completer: Any) -> Any:
-    """A completion is a courtesy: where GitHub refuses, nothing is suggested."""
+    """Wrap a completer so that it suggests nothing when GitHub refuses the request."""
 
     async def complete(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
         try:
@@ -75,7 +77,7 @@ NAMES = {"owner": unless_failing(owners), "repo": unless_failing(repositories)}
 
 @resource("github://rate_limit", "GitHub's limits")
 async def rate_limit(github: GitHub) -> RateLimits:
-    """How many requests are left of each of GitHub's limits."""
+    """Requests left of each of GitHub's rate limits."""
     try:
         found = await github.accounts.rate_limits()
     except NotFound:

@@ -1,11 +1,11 @@
-"""Reviews and threads of one pull request, page by page."""
+"""Pages of the reviews and review threads of one pull request."""
 
 from collections.abc import Sequence
 
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
-from github_mcp.models.reviews import ReviewEntry, ReviewPage, ReviewThread, telling, threads_of
+from github_mcp.models.reviews import ReviewEntry, ReviewPage, ReviewThread, reviews_with_content, threads_of
 
 Entry = ReviewEntry | ReviewThread
 
@@ -13,7 +13,8 @@ Entry = ReviewEntry | ReviewThread
 async def review_page(
     github: GitHubClient, owner: str, repo: str, number: int, *, unresolved_only: bool, size: int, position: str | None
 ) -> ReviewPage:
-    """One page. A position names the entry it follows, so that one resolved meanwhile moves no other out of sight."""
+    """The page of reviews and threads after a position, which names an entry; the first page without one."""
+    # A position by index would skip an entry when an earlier thread is resolved between two pages.
     entries = await _threads(github, owner, repo, number, unresolved_only=unresolved_only)
     if not unresolved_only and (position is None or position.startswith("review")):
         entries = [*await _reviews(github, owner, repo, number), *entries]
@@ -26,7 +27,7 @@ async def _reviews(github: GitHubClient, owner: str, repo: str, number: int) -> 
     reviews = await github.pull_requests.reviews(owner, repo, number)
     if not reviews.complete:
         warn(f"{reviews.missing or 'Some'} older reviews were not read.")
-    return telling(reviews.items)
+    return reviews_with_content(reviews.items)
 
 
 async def _threads(

@@ -1,4 +1,4 @@
-"""Ending what a person has granted to the app through which callers sign in."""
+"""Revocation of the access that a person has granted to the OAuth app for sign-in."""
 
 import base64
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from github_mcp.settings import GitHubSettings
 
 
 async def revoke(settings: GitHubSettings, app: OAuthApp, token: str) -> None:
-    """End the person's whole grant, every token of theirs with it; one that is gone already is no failure.
+    """Revoke a person's grant of the OAuth app, with all its tokens. A grant that does not exist is not a failure.
 
     Raises:
-        Failure: when GitHub did not.
+        Failure: if GitHub did not revoke it.
     """
     pair = base64.b64encode(f"{app.client_id}:{app.secret}".encode()).decode()
 
@@ -35,5 +35,5 @@ async def revoke(settings: GitHubSettings, app: OAuthApp, token: str) -> None:
 
 def _failure_for(answer: Response) -> Failure | None:
     if answer.status == 401:
-        return AuthenticationFailed("GitHub refuses GITHUB_CLIENT_ID with this GITHUB_CLIENT_SECRET.")
+        return AuthenticationFailed("GitHub refuses the combination of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.")
     return errors.failure_for(answer)

@@ -1,4 +1,4 @@
-"""The GitHub server: its table of contents."""
+"""Declaration of the GitHub MCP server: its tools, resources, prompts, settings and sign-in."""
 
 from mcp_chassis.server import Server
 from mcp_chassis.sign_in import SignIn

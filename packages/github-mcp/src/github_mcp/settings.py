@@ -1,4 +1,4 @@
-"""What the GitHub server can be told."""
+"""Settings of the GitHub server, read from environment variables that begin with `GITHUB_`."""
 
 import re
 from typing import Annotated, ClassVar
@@ -25,13 +25,13 @@ def _globs(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 def _pem(key: SecretStr) -> SecretStr:
     if "PRIVATE KEY-----" not in key.get_secret_value():
-        raise ValueError("must be a private key in PEM form, as GitHub gives it")
+        raise ValueError("must be a private key in PEM form, as downloaded from GitHub")
     return SecretStr(key.get_secret_value().strip())
 
 
 def _app_id(value: str) -> str:
     if not _APP_ID.fullmatch(value):
-        raise ValueError("must be the app's number or its client id")
+        raise ValueError("must be the number or the client id of the GitHub App")
     return value
 
 
@@ -39,7 +39,7 @@ PrivateKey = Annotated[SecretStr, AfterValidator(_pem)]
 
 
 class GitHubSettings(ServerSettings):
-    """Everything begins with `GITHUB_`; without a credential public repositories can be read, 60 requests an hour."""
+    """Settings of the GitHub server. Without a credential it reads public data only, with 60 requests an hour."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="GITHUB_")
     signed_in = "github-mcp", "token"
@@ -52,47 +52,57 @@ class GitHubSettings(ServerSettings):
     app_private_key: PrivateKey | None = Field(
         default=None,
         json_schema_extra=OPTIONAL_CREDENTIAL,
-        description="Private key (PEM) of the GitHub App to act as; better from its file.",
+        description="Private key (PEM) of the GitHub App to act as; better read from a file.",
     )
     app_id: Annotated[str, AfterValidator(_app_id)] | None = Field(
         default=None, description="Number or client id of that app, in place of a token."
     )
     app_installation_id: int | None = Field(
-        default=None, ge=1, description="Its installation for every request; by the repository's owner when unset."
+        default=None,
+        ge=1,
+        description="Installation to use for every request; when unset, the one of the repository's owner.",
     )
     api_url: HttpsUrl = Field(
         default="https://api.github.com",
         description="The REST API; `https://HOST/api/v3` for GitHub Enterprise Server.",
     )
     allowed_repos: Annotated[CommaSeparated, AfterValidator(_globs)] = Field(
-        default=(), description="Globs of the repositories that may be touched, such as `acme/*`; all when unset."
+        default=(),
+        description="Globs of the repositories that may be read and changed, such as `acme/*`; all when unset.",
     )
     lockdown: bool = Field(
         default=False,
         description="In public repositories, withhold texts of authors without push access.",
     )
     writes_per_second: float = Field(
-        default=1.0, gt=0, le=10_000, description="Pace of writes beyond the first five; one at a time in any case."
+        default=1.0,
+        gt=0,
+        le=10_000,
+        description="Writes per second after the first five; never more than one at a time.",
     )
-    searches_per_minute: float = Field(default=30.0, ge=2, le=1e6, description="Searches in any minute.")
-    code_searches_per_minute: float = Field(default=10.0, ge=2, le=1e6, description="Code searches in any minute.")
+    searches_per_minute: float = Field(
+        default=30.0, ge=2, le=1e6, description="Highest number of searches in any minute."
+    )
+    code_searches_per_minute: float = Field(
+        default=10.0, ge=2, le=1e6, description="Highest number of code searches in any minute."
+    )
 
     @field_validator("app_id")
     @classmethod
     def _is_the_only_credential(cls, app_id: str | None, others: ValidationInfo) -> str | None:
         if app_id is None and others.data.get("app_private_key") is not None:
-            raise ValueError("is needed beside GITHUB_APP_PRIVATE_KEY")
+            raise ValueError("is required when GITHUB_APP_PRIVATE_KEY is set")
         if app_id is not None and others.data.get("token") is not None:
             raise ValueError("set either GITHUB_TOKEN or the GitHub App, not both")
         return app_id
 
     @property
     def acts_as_app(self) -> bool:
-        """Whether requests carry tokens of the app: a caller's own token goes before it, a stored sign-in does not."""
+        """Whether requests use tokens of the GitHub App. The token of a caller takes precedence, a sign-in does not."""
         from mcp_chassis.accounts.signed_in_secret import SignedInSecret
 
         return self.app_id is not None and (self.token is None or isinstance(self.token, SignedInSecret))
 
     def unneeded(self) -> frozenset[str]:
-        """The token, where the server acts as an app."""
+        """The settings that need no value: the token, if the server acts as a GitHub App."""
         return frozenset() if self.app_id is None else frozenset({"token"})

@@ -1,4 +1,4 @@
-"""Several repositories side by side; what fails costs its own row."""
+"""Comparison of several repositories in one table; a repository that cannot be read has no row."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from github_mcp.partial_reads import read_parts
 from github_mcp.repository_overview import read_glance
 
 Row = dict[str, Cell]
-ONLY_FACTS = "Without GITHUB_TOKEN the latest releases and last commits are left out, which cost two requests each."
+ONLY_FACTS = "Without GITHUB_TOKEN the latest releases and last commits are left out, which need two requests each."
 
 
 async def read_several(github: GitHubClient, names: Sequence[str], report: Report) -> ComparedRepositories:
-    """A row for each repository that could be read, in the order of the names, and why the others could not.
+    """Read a row for each repository, in the order of the names, and the reason for each that could not be read.
 
     Raises:
-        Failure: of the first one, when none could be read.
+        Failure: that of the first repository, if none could be read.
     """
     distinct = list({name.lower(): name for name in names}.values())
     outcomes = await fan_out(distinct, lambda name: _row(github, name), max_concurrent=len(distinct), report=report)

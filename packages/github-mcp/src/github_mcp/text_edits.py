@@ -1,4 +1,4 @@
-"""A part of a file's bytes replaced by exact text, in the encoding and with the line ends that the file has."""
+"""Replacement of a text in a file's bytes, in the encoding and with the line ends of the file."""
 
 from mcp_chassis.failures import Conflict
 
@@ -6,12 +6,12 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 def replaced(path: str, content: bytes, old: str, new: str) -> bytes:
-    """The content with `old`, which must stand in it exactly once, replaced by `new`.
+    """Replace `old`, which must occur exactly once in the content of a file, by `new`.
 
-    Where every line of the file ends in CR LF, the lines of both texts do too.
+    If every line of the file ends in CR LF, the line ends in both texts are converted to CR LF.
 
     Raises:
-        Conflict: when `old` stands in it never, or more than once.
+        Conflict: if `old` does not occur, or occurs more than once.
     """
     encoding = _UTF16.get(content[:2], "utf-8")
     if _has_crlf_only(content, encoding):
@@ -19,8 +19,8 @@ def replaced(path: str, content: bytes, old: str, new: str) -> bytes:
     before, after = old.encode(encoding), new.encode(encoding)
     places = _places(content, before, step=1 if encoding == "utf-8" else 2)
     if len(places) != 1:
-        found = "is not in the file" if not places else f"stands in the file {len(places)} times"
-        raise Conflict(f"{path}: old {found}.", remedy="Give the exact text, with enough around it to be unique.")
+        found = "is not in the file" if not places else f"occurs in the file {len(places)} times"
+        raise Conflict(f"{path}: the text in old {found}.", remedy="Give exact text, with enough context to be unique.")
     return content[: places[0]] + after + content[places[0] + len(before) :]
 
 
@@ -31,7 +31,7 @@ def _has_crlf_only(content: bytes, encoding: str) -> bool:
 
 
 def _places(content: bytes, text: bytes, step: int) -> list[int]:
-    """The offsets where the text begins, overlaps included; of UTF-16 at whole characters alone."""
+    """Byte offsets of all occurrences of a text, overlapping ones included, that are multiples of `step`."""
     places: list[int] = []
     start = content.find(text)
     while start >= 0:

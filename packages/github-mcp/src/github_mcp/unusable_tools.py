@@ -1,4 +1,4 @@
-"""Tools that GitHub refuses a classic token in every repository, by the scopes that allow them."""
+"""Tools that do not work with a classic token, since it has none of the scopes that they require."""
 
 from collections.abc import Mapping
 
@@ -38,11 +38,11 @@ SCOPES_FOR: Mapping[str, tuple[str, ...]] = {
     **{tool.__name__: ("repo", "notifications") for tool in (list_notifications, mark_notification_done)},
     list_security_alerts.__name__: ("repo", "public_repo", "security_events"),
 }
-"""Any one of the scopes is enough, at least in public repositories. Tools that read without a scope are not named."""
+"""Scopes by tool: one of them is enough, at least in public repositories. Tools that need no scope are not listed."""
 
 
 def unusable_tools(github: GitHubClient) -> Mapping[str, str]:
-    """The tools that the token cannot use at all, with the scopes that would allow each; none while that is unknown."""
+    """The tools that the token cannot use in any repository, each with the scopes it needs; empty if unknown."""
     granted = github.token_scopes.granted
     if granted is None:
         return {}

@@ -1,9 +1,9 @@
-"""Results without the texts that lockdown withholds."""
+"""Removal of the texts that lockdown withholds from results: issues, lists and reviews."""
 
 from collections.abc import Iterable, Sequence
 
 from github_mcp.client import GitHubClient
-from github_mcp.lockdown import WITHHELD, tell_withheld
+from github_mcp.lockdown import WITHHELD, warn_of_withheld
 from github_mcp.models.issues import IssueThread, SubIssue
 from github_mcp.models.reviews import ReviewEntry, ReviewPage, ReviewThread
 from github_mcp.models.tables import Cell
@@ -14,7 +14,7 @@ AnyRow = dict[str, Cell]
 
 
 async def shown_thread(github: GitHubClient, owner: str, repo: str, thread: IssueThread) -> IssueThread:
-    """An issue or pull request without the texts of outsiders."""
+    """Remove the texts of authors without push access from an issue or pull request, if lockdown is on."""
     if not github.lockdown.active:
         return thread
     owner, _, repo = (thread.repository or f"{owner}/{repo}").partition("/")
@@ -26,10 +26,11 @@ async def shown_thread(github: GitHubClient, owner: str, repo: str, thread: Issu
     comments = [each for each in thread.comments if each.author not in outsiders]
     left = [each for each in reviews if each.author not in outsiders]
     hides_author = thread.author in outsiders
+    # Push access was looked up in this repository only, so titles of sub-issues in other ones are withheld as well.
     shown = [_without_title(each) if each.repository or each.author in outsiders else each for each in parts]
     hidden_titles = sum(each.title == WITHHELD for each in shown)
     hidden_texts = len(thread.comments) - len(comments) + len(reviews) - len(left)
-    tell_withheld(hidden_texts + hidden_titles + 2 * hides_author)
+    warn_of_withheld(hidden_texts + hidden_titles + 2 * hides_author)
     changes: dict[str, object] = {"comments": comments, "sub_issue_list": shown or None}
     if hides_author:
         changes |= {"title": WITHHELD, "body": None}
@@ -40,14 +41,18 @@ async def shown_thread(github: GitHubClient, owner: str, repo: str, thread: Issu
 
 
 def _without_title(part: SubIssue) -> SubIssue:
-    """A sub-issue without its title, as every one of another repository, whose pushers were not asked for."""
+    """A sub-issue with its title withheld."""
     return part.model_copy(update={"title": WITHHELD})
 
 
 async def shown_rows(
     github: GitHubClient, place: str | None, found: Sequence[tuple[IssueRecord, AnyRow]]
 ) -> list[AnyRow]:
-    """Rows of issues whose titles by outsiders are withheld; each in its own repository where `place` is None."""
+    """Rows of issues, with the titles by authors without push access withheld if lockdown is on.
+
+    Args:
+        place: full name of the repository of all issues; None if each issue names its own.
+    """
     if not github.lockdown.active:
         return [row for _, row in found]
     authors: dict[str, set[str]] = {}
@@ -58,7 +63,7 @@ async def shown_rows(
         {**row, "title": WITHHELD} if (place or repository_of(issue), login(issue.user)) in hidden else row
         for issue, row in found
     ]
-    tell_withheld(sum(row["title"] == WITHHELD for row in rows))
+    warn_of_withheld(sum(row["title"] == WITHHELD for row in rows))
     return rows
 
 
@@ -68,7 +73,7 @@ async def _outsiders(github: GitHubClient, full_name: str, logins: Iterable[str]
 
 
 async def shown_reviews(github: GitHubClient, owner: str, repo: str, page: ReviewPage) -> ReviewPage:
-    """A page of reviews and threads without the texts of outsiders."""
+    """Remove the texts of authors without push access from a page of reviews and threads, if lockdown is on."""
     if not github.lockdown.active:
         return page
     written = [each for item in page.items for each in (item.comments if isinstance(item, ReviewThread) else [item])]
@@ -79,5 +84,5 @@ async def shown_reviews(github: GitHubClient, owner: str, repo: str, page: Revie
             items += [item] if item.author not in outsiders else []
         elif comments := [each for each in item.comments if each.author not in outsiders]:
             items.append(item.model_copy(update={"comments": comments}))
-    tell_withheld(sum(each.author in outsiders for each in written))
+    warn_of_withheld(sum(each.author in outsiders for each in written))
     return page.model_copy(update={"items": items})

@@ -1,4 +1,4 @@
-"""Inputs of a workflow as its file declares them, and whether given ones fit, before a run is started."""
+"""Validation of a workflow's inputs against its file, before a run is started."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,12 +18,10 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 async def check_inputs(
     github: GitHubClient, owner: str, repo: str, workflow: WorkflowRecord, ref: str, given: Mapping[str, str]
 ) -> None:
-    """Refuse inputs that the workflow's file on this branch or tag does not take.
-
-    A file that cannot be read is no reason to refuse: GitHub checks as well.
+    """Check inputs against the workflow's file on a branch or tag; warn if the file cannot be read.
 
     Raises:
-        InvalidInput: naming every input that is missing, unknown or of another kind.
+        InvalidInput: if an input is missing, unknown or of the wrong type; its message names each of them.
     """
     try:
         content = await github.contents.raw(owner, repo, workflow.path, ref)
@@ -34,23 +32,24 @@ async def check_inputs(
         return
     if TRIGGER not in triggers:
         raise InvalidInput(
-            f"{workflow.path} on {ref} has no {TRIGGER}, so it cannot be started.", remedy="Nothing was sent."
+            f"{workflow.path} on {ref} has no {TRIGGER}, so it cannot be started.",
+            remedy="Nothing was sent. Choose another workflow, or a ref whose file has this trigger.",
         )
     declared = _mapping(_mapping(triggers[TRIGGER]).get("inputs"))
     if faults := list(_faults(declared, given)):
-        raise InvalidInput(f"{workflow.file} does not take these inputs: {'; '.join(faults)}. Nothing was sent.")
+        raise InvalidInput(f"{workflow.file} does not accept these inputs: {'; '.join(faults)}. Nothing was sent.")
 
 
 def _triggers(text: str) -> dict[str, Any]:
-    """The triggers of a workflow file, whichever of its three forms `on` has.
+    """The triggers of a workflow file with their settings; `on` may be a text, a list or a mapping.
 
     Raises:
-        ValueError: when the file is no workflow.
+        ValueError: if the file is not a workflow.
     """
     from ruamel.yaml import YAML, YAMLError
 
     try:
-        # Every scalar stays the text it is: an option 1.10 is not 1.1.
+        # Scalars are kept as text: the option 1.10 must not become the number 1.1.
         file: Any = YAML(typ="base", pure=True).load(text)  # pyright: ignore[reportUnknownMemberType]
     except (YAMLError, RecursionError) as exc:
         raise ValueError("not YAML") from exc
@@ -71,7 +70,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 def _faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[str]:
     for name in given.keys() - declared.keys():
         there = ", ".join(list(declared)[:MAX_NAMED]) or "none"
-        yield f"{name!r} is not declared (there are: {there})"
+        yield f"{name!r} is not declared (declared inputs: {there})"
     for name, value in declared.items():
         facts = _mapping(value)
         if name not in given:
@@ -82,7 +81,7 @@ def _faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[s
 
 
 def _fault(facts: Mapping[str, Any], value: str) -> str:
-    """The rule that a value breaks; empty where it fits."""
+    """The rule of an input that a value breaks; empty if it breaks none."""
     kind, options = facts.get("type"), facts.get("options")
     if kind == "boolean" and value not in ("true", "false"):
         return "must be true or false"

@@ -1,4 +1,4 @@
-"""GitHub's REST API as the tools need it; every endpoint path stands in this package."""
+"""Client of GitHub's REST and GraphQL APIs, with one module for each kind of object and all endpoint paths."""
 
 from typing import TypeVar
 
@@ -39,16 +39,16 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 
 
 class GitHubClient:
-    """One credential's view of GitHub.
+    """GitHub's APIs with one credential; each attribute groups the requests for one kind of object.
 
     Args:
-        http, graphql_http: the two APIs, whose addresses differ on an Enterprise Server.
-        page_chars: characters of text that fit into one result.
-        apps: the GitHub App that the server acts as.
-        enterprise: it is an Enterprise Server, which does not know the newest parameters.
-        token_scopes: what the token is known to be good for.
-        batch, issue_batch: read several repositories or issues by one request.
-        lockdown: withholds texts of authors without push access in public repositories.
+        http, graphql_http: clients of the REST and the GraphQL API, whose addresses differ on an Enterprise Server.
+        page_chars: number of characters of text that fit into one result.
+        apps: requests of the GitHub App that the server acts as; None for a token.
+        enterprise: whether GitHub is an Enterprise Server, whose API lacks the newest parameters.
+        token_scopes: scopes of the token, recorded from response headers.
+        batch, issue_batch: read several repositories or issues with one request.
+        lockdown: whether to withhold texts of authors without push access in public repositories.
     """
 
     def __init__(
@@ -93,14 +93,12 @@ class GitHubClient:
 
     @property
     def anonymous(self) -> bool:
-        """Whether requests carry no token."""
+        """Whether requests are sent without a token."""
         return self._notices.anonymous
 
     def with_notices(self, result: AnyResult) -> AnyResult:
-        """The result with a warning where no token is set; warnings about rate limits are those of the call.
-
-        What is left of a limit changes within minutes, so that a result which tells it is not kept in a cache.
-        """
+        """Add warnings to a result: that no token is set, and which rate limits are nearly used up."""
+        # Rate limits change within minutes: as warnings of the call they prevent that the result is cached.
         for notice in self._notices.current():
             warn(notice)
         if not self.anonymous:

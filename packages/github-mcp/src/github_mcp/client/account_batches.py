@@ -1,4 +1,4 @@
-"""Items that are asked for within a tenth of a second, grouped by the account that their owner's requests use."""
+"""Batches of items requested within a tenth of a second, one batch for each account that the requests use."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,24 +13,24 @@ from mcp_chassis.output.warnings import collecting
 from mcp_chassis.telemetry.observer import announce
 
 REFUSALS = (PermissionDenied, NotFound, InvalidInput, UpstreamError)
-"""Failures of a shared request that say nothing of its items: each is asked for by REST."""
+"""Failures of a batch request after which each item is read from the REST API, since its own state is unknown."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
 class Token(Protocol):
-    """A credential that is made ready, then revealed for the owner of the current request."""
+    """A credential with a token for the owner of the current request: `ready` loads it, `reveal` returns it."""
 
     async def ready(self) -> None: ...
     def reveal(self) -> str: ...
 
 
 class AccountBatches(Generic[Item, Value]):
-    """Batches of items, those of each account apart.
+    """Batches of items, kept separate for each account.
 
     Args:
-        token: None without one, where GraphQL refuses everything.
+        token: the credential; None if there is none, since GraphQL then refuses every request.
         execute, most: see `Batcher`.
     """
 
@@ -40,10 +40,10 @@ class AccountBatches(Generic[Item, Value]):
         self._batches = KeyedBatcher(self._executed, most=most)
 
     async def submit(self, owner: str, item: Item) -> Value | None:
-        """The value for the item; None without a token.
+        """Add an item to the current batch of the owner's account, and return its value; None without a token.
 
         Raises:
-            Failure: of this item, or of the whole request.
+            Failure: that of this item, or of the whole request.
         """
         if self._token is None:
             return None
@@ -53,19 +53,19 @@ class AccountBatches(Generic[Item, Value]):
         return await self._batches.submit(account, item)
 
     async def _executed(self, items: Sequence[Item]) -> Sequence[Value | Failure | None]:
-        """The values; the hosts of all hear how many items GraphQL did not give, unless it was not asked at all."""
+        """Execute a batch; report to the hosts of all its calls how many items GraphQL did not return."""
         values = await self._execute(items)
         left = sum(value is None for value in values)
         if left and len(items) > 1:
-            await announce("info", f"GitHub: GraphQL does not give {left} of {len(items)}; REST is asked for them.")
+            await announce(
+                "info", f"GitHub: GraphQL returns no data for {left} of {len(items)} items; they are read by REST."
+            )
         return values
 
 
 def whole_record(answer: Response, kind: type[Parsed], place: str, *, operation: str) -> Parsed | None:
-    """The record of one field of a shared answer; None where it, or any part of it, cannot be read.
-
-    Nobody would hear a warning here: a batch belongs to no single call.
-    """
+    """The record of one field of a batch response; None if any part of it cannot be parsed."""
+    # A partial record would need a warning, and a batch belongs to no single call that could show it.
     with collecting() as unread:
         try:
             record = read_record(answer.json, kind, upstream=answer.upstream, operation=operation, at=f"data.{place}")

@@ -1,4 +1,4 @@
-"""GitHub Actions: runs, jobs, annotations, logs; running again and cancelling."""
+"""Requests for GitHub Actions: runs, jobs, annotations and logs; running again and cancelling."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LOG_TAIL_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class LogTail:
-    """The end of a log; `skipped_bytes` came before it."""
+    """The end of a log; `skipped_bytes` is the size of the part before it."""
 
     content: bytes
     skipped_bytes: int
@@ -33,7 +33,7 @@ class Actions:
         """The last `LOG_TAIL_BYTES` of a job's log.
 
         Raises:
-            NotFound: also where the log does not exist yet or any more.
+            NotFound: if the log does not exist, does not exist yet, or was deleted.
         """
         tail, values = "/actions/jobs/{job_id}/logs", {"job_id": job_id}
         try:
@@ -42,15 +42,15 @@ class Actions:
             await self._session.require(owner, repo)
             raise NotFound(
                 f"There is no log of job {job_id}: the job has not finished, was cancelled or skipped, its log has "
-                "expired, or the id is none of a job in this repository.",
-                remedy="A running job has a log when it has finished; the id is job_id of failing_checks.",
+                "expired, or no job of this repository has this id.",
+                remedy="Wait until a running job has finished; take job_id from get_run or failing_checks.",
             ) from failure
         return LogTail(bytes_of(answer, "read the log"), answer.skipped_bytes)
 
     async def runs(
         self, owner: str, repo: str, workflow: str | None, params: Values, position: str | None
     ) -> ListPage[RunRecord]:
-        """Runs of a repository, or of one workflow by its file or id, newest first."""
+        """One page of the runs of a repository, or of one workflow given by file or id, newest first."""
         tail, values = ("/actions/workflows/{workflow}/runs", {"workflow": workflow}) if workflow else (_RUNS, {})
         answer = await self._session.read(owner, repo, tail, values, params=params_at(position, params))
         found = answer.records(RunRecord, operation="list runs", at="workflow_runs", noun="runs")
@@ -62,7 +62,7 @@ class Actions:
         return answer.record(RunRecord, operation="read the run")
 
     async def jobs(self, owner: str, repo: str, run_id: int) -> PartialList[JobRecord]:
-        """The jobs of the newest attempt."""
+        """The jobs of the newest attempt of a run."""
         tail, values = f"{_RUNS}/{{run_id}}/jobs", {"run_id": run_id}
         params: Values | None = {"per_page": MAX_PAGE_SIZE}
         found: list[JobRecord] = []
@@ -77,7 +77,7 @@ class Actions:
         return PartialList(found, complete=params is None and len(found) >= (total or 0), total=total)
 
     async def annotations(self, owner: str, repo: str, job_id: int) -> PartialList[AnnotationRecord]:
-        """The first hundred annotations of a job; none, with a warning, where they cannot be read."""
+        """The first hundred annotations of a job; an empty list and a warning if they cannot be read."""
         tail, values = "/check-runs/{job_id}/annotations", {"job_id": job_id}
         try:
             answer = await self._session.read(owner, repo, tail, values, params={"per_page": MAX_PAGE_SIZE})
@@ -88,7 +88,7 @@ class Actions:
         return PartialList(found.items, complete=answer.page("next") is None)
 
     async def rerun(self, owner: str, repo: str, run_id: int, *, failed_only: bool) -> int | None:
-        """Run a run again; the number of its new attempt, None where GitHub does not tell it yet."""
+        """Run a workflow run again; return the number of the new attempt, None if it is unknown."""
         before = (await self.run(owner, repo, run_id)).run_attempt
 
         async def look_up() -> Mapping[str, Any] | None:
@@ -96,18 +96,18 @@ class Actions:
             return {"run_attempt": after} if before is not None and (after or 0) > before else None
 
         tail = f"{_RUNS}/{{run_id}}/rerun-failed-jobs" if failed_only else f"{_RUNS}/{{run_id}}/rerun"
-        check = "Look at its attempt with get_run before trying again."
+        check = "Check the run's attempt with get_run before trying again."
         await self._session.write(owner, repo, Write("POST", tail, {"run_id": run_id}, recover=look_up, check=check))
         return None if before is None else before + 1
 
     async def cancel(self, owner: str, repo: str, run_id: int) -> None:
-        """Ask for a run to be cancelled; asking twice does no harm."""
+        """Request the cancellation of a run. A second request has no further effect."""
 
         async def look_up() -> Mapping[str, Any] | None:
             run = await self.run(owner, repo, run_id)
             return {} if run.conclusion == "cancelled" else None
 
-        check = "Look at it with get_run; the same call can be made again."
+        check = "Check the run with get_run; the same call can be made again."
         tail = f"{_RUNS}/{{run_id}}/cancel"
         await self._session.write(owner, repo, Write("POST", tail, {"run_id": run_id}, recover=look_up, check=check))
 

@@ -1,4 +1,4 @@
-"""Security alerts of one repository."""
+"""Requests for the security alerts of one repository."""
 
 from typing import Literal
 
@@ -16,10 +16,10 @@ class Alerts:
     async def page(
         self, owner: str, repo: str, kind: AlertKind, size: int, position: str | None, *, open_only: bool
     ) -> ListPage[AlertRecord]:
-        """Alerts of one kind, newest first.
+        """One page of alerts of one kind, newest first.
 
         Raises:
-            NotFound, PermissionDenied: with GitHub's reason, such as that the feature is switched off.
+            NotFound, PermissionDenied: with GitHub's reason, for example if the feature is switched off.
         """
         params = params_at(position, {"state": "open" if open_only else None, "per_page": size})
         answer = await self._session.read(owner, repo, f"/{kind}/alerts", params=params)

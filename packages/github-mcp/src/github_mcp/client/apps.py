@@ -1,4 +1,4 @@
-"""What GitHub answers a GitHub App that proves itself by a signed token: who it is, where it is installed, tokens."""
+"""Requests of a GitHub App about itself, authenticated by a signed token: name, installations and their tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,15 +11,15 @@ from mcp_chassis.upstream.retry import Repeat
 from github_mcp.client.list_pages import MAX_PAGE_SIZE
 from github_mcp.records.apps import AppRecord, InstallationRecord, InstallationTokenRecord
 
-DEFAULT_LIFETIME_SECONDS = 600.0  # of a token whose end cannot be told
+DEFAULT_LIFETIME_SECONDS = 600.0  # assumed for a token whose expiry cannot be read
 
 
 class Apps:
     """Requests of one GitHub App about itself.
 
     Args:
-        http: signs its requests with the app's private key.
-        installation_id: the one that every request is for; None for a choice by owner.
+        http: client that signs its requests with the app's private key.
+        installation_id: id of the installation to use for every request; None to choose one by owner.
     """
 
     def __init__(self, http: JsonApi, installation_id: int | None = None) -> None:
@@ -40,10 +40,10 @@ class Apps:
         return answer.record(InstallationRecord, operation="read the installation")
 
     async def installation_of(self, owner: str) -> InstallationRecord:
-        """The installation of an organisation or a person.
+        """The installation of the app for an organisation or a person.
 
         Raises:
-            NotFound: where the app is not installed there.
+            NotFound: if the app is not installed for this owner.
         """
         try:
             answer = await self._http.get("/orgs/{owner}/installation", {"owner": owner})
@@ -52,15 +52,13 @@ class Apps:
         return answer.record(InstallationRecord, operation="find the installation")
 
     async def token(self, installation_id: int) -> tuple[str, float]:
-        """A new token of an installation, and the seconds until it ends by GitHub's own clock.
-
-        A token that was made without being received does no harm, so the request may be repeated.
-        """
+        """Create a token of an installation; return it with the seconds until it expires by GitHub's clock."""
+        # A token that was created but not received does no harm, so the request may be repeated.
         path, values = "/app/installations/{id}/access_tokens", {"id": installation_id}
         answer = await self._http.post(path, values, json={}, repeat=Repeat.READ)
         made = answer.record(InstallationTokenRecord, operation="make an installation token")
         if not made.token.isascii() or not made.token.isprintable() or not made.token:
-            raise UpstreamError("GitHub answered the request for an installation token with an unusable one.")
+            raise UpstreamError("GitHub's response to the request for an installation token has no usable token.")
         return made.token, _seconds_between(answer.headers.get("date", ""), made.expires_at)
 
 

@@ -1,4 +1,4 @@
-"""Single comments by their id: on issues and pull requests, on lines of a diff, and whole reviews."""
+"""Requests for single comments by id: on issues, pull requests or lines of a diff, and reviews."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -24,7 +24,7 @@ class Comments:
     async def get(
         self, owner: str, repo: str, kind: CommentKind, comment: int, number: int | None = None
     ) -> SingleCommentRecord:
-        """One comment; the number of its pull request is needed for a review alone."""
+        """Read one comment; only a review needs the number of its pull request."""
         values = {"id": comment, **({} if number is None else {"number": number})}
         answer = await self._session.read(owner, repo, _TAILS[kind], values)
         return answer.record(SingleCommentRecord, operation="read the comment")
@@ -36,7 +36,7 @@ class Comments:
         return answer.record(EditedCommentRecord, operation="edit the comment")
 
     async def delete(self, owner: str, repo: str, kind: CommentKind, comment: int) -> None:
-        """Delete a comment; one that is gone after an unclear answer was deleted."""
+        """Delete a comment. If the response is lost, a missing comment counts as deleted."""
 
         async def look_up() -> Mapping[str, Any] | None:
             try:

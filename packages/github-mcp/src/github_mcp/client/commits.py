@@ -1,4 +1,4 @@
-"""Making a commit out of git's objects. Only moving the branch has an effect, and doing that twice has none."""
+"""Requests that build a commit from git objects: blobs, a tree and a commit, then a branch that points to it."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from github_mcp.known_reasons import EmptyRepository
 from github_mcp.records.contents import TreeRecord
 from github_mcp.records.git import CommitObjectRecord, RefRecord, ShaRecord, TreeEntryRecord
 
-_HARMLESS = "Nothing points to what may have been stored; the same call can be made again safely."
+# Objects without a branch have no visible effect, and pointing a branch to the same commit twice has none either.
+_HARMLESS = "No branch was changed; the same call can be made again safely."
 
 
 class Commits:
@@ -20,7 +21,7 @@ class Commits:
         self._session = session
 
     async def branch_head(self, owner: str, repo: str, branch: str) -> str | None:
-        """The commit a branch points to; None where there is no such branch."""
+        """The id of the commit that a branch points to; None if the branch does not exist."""
         try:
             answer = await self._session.read(owner, repo, "/git/ref/heads/{+branch}", {"branch": branch})
         except EmptyRepository:
@@ -31,7 +32,7 @@ class Commits:
         return found.object.sha if found.ref in ("", f"refs/heads/{branch}") else None
 
     async def require_repository(self, owner: str, repo: str) -> None:
-        """Raise `NotFound` where it is the repository that is missing, and not a branch in it."""
+        """Raise `NotFound` if the repository itself is missing."""
         await self._session.require(owner, repo)
 
     async def get(self, owner: str, repo: str, sha: str) -> CommitObjectRecord:
@@ -42,11 +43,13 @@ class Commits:
         answer = await self._session.read(owner, repo, "/git/trees/{sha}", {"sha": tree})
         found = answer.records(TreeEntryRecord, operation="read the tree", at="tree", noun="entries")
         if found.skipped or answer.record(TreeRecord, operation="read the tree").truncated:
-            raise UpstreamError("GitHub does not list this folder whole, so it cannot be said what is in it.")
+            raise UpstreamError(
+                "GitHub returned only a part of a folder's entries, so nothing was changed. Use git for this folder."
+            )
         return found.items
 
     async def create_blob(self, owner: str, repo: str, content: str) -> str:
-        """A blob of base64 content; the same content is the same blob, so it may be made twice."""
+        """Create a blob of base64 content and return its id, which is the same for the same content."""
         return await self._create(owner, repo, "/git/blobs", {"content": content, "encoding": "base64"})
 
     async def create_tree(self, owner: str, repo: str, base: str, entries: Sequence[dict[str, Any]]) -> str:
@@ -62,10 +65,10 @@ class Commits:
         return answer.record(ShaRecord, operation="store the change").sha
 
     async def move_branch(self, owner: str, repo: str, branch: str, commit: str) -> None:
-        """Point a branch to a commit that has its present head as parent.
+        """Point a branch to a commit whose parent is the present head of the branch.
 
         Raises:
-            Conflict: when the branch has moved meanwhile, or is protected.
+            Conflict: if the branch has another head by now, or is protected.
         """
         sent = {"sha": commit, "force": False}
         write = Write(
@@ -75,7 +78,7 @@ class Commits:
             sent,
             proof=RefRecord,
             recover=self._at_commit(owner, repo, branch, commit),
-            check="Look at the branch with list_commits before trying again.",
+            check="Check the branch with list_commits before trying again.",
         )
         try:
             answer = await self._session.write(owner, repo, write)
@@ -84,7 +87,9 @@ class Commits:
                 return
             raise _refused("moved", refused) from refused
         if answer.record(RefRecord, operation="move the branch").object.sha != commit:
-            raise UpstreamError("GitHub took the change, and its answer names another commit.")
+            raise UpstreamError(
+                "GitHub's response names another commit than the new one. Check the branch with list_commits."
+            )
 
     def _at_commit(self, owner: str, repo: str, branch: str, commit: str) -> LookUp:
         async def look_up() -> dict[str, Any] | None:
@@ -93,14 +98,14 @@ class Commits:
         return look_up
 
     async def create_branch(self, owner: str, repo: str, branch: str, commit: str) -> None:
-        """A new branch at a commit.
+        """Create a branch at a commit.
 
         Raises:
-            Conflict: when there is one at another commit.
+            Conflict: if the branch exists at another commit.
         """
         look_up = self._at_commit(owner, repo, branch, commit)
         sent = {"ref": f"refs/heads/{branch}", "sha": commit}
-        check = "Look at the branch with list_commits before trying again."
+        check = "Check the branch with list_commits before trying again."
         try:
             write = Write("POST", "/git/refs", {}, sent, proof=RefRecord, recover=look_up, check=check)
             await self._session.write(owner, repo, write)
@@ -108,8 +113,8 @@ class Commits:
             raise _refused("created", refused) from refused
 
 
-def _refused(what: str, refused: InvalidInput) -> Conflict:
-    """The failure of a branch that GitHub did not move or create; a rule of the repository stays where it is."""
+def _refused(action: str, refused: InvalidInput) -> Conflict:
+    """The failure for a branch that GitHub did not move or create; the remedy depends on GitHub's reason."""
     rule = re.search(r"(?i)rule violation|protected|required|pull request", refused.message) is not None
-    remedy = "Commit to another branch and open a pull request." if rule else "Read it again."
-    return Conflict(f"The branch was not {what}: {refused.message}", remedy=remedy)
+    remedy = "Commit to another branch and open a pull request." if rule else "Read the branch again, then edit."
+    return Conflict(f"The branch was not {action}: {refused.message}", remedy=remedy)

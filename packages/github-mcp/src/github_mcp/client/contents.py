@@ -1,4 +1,4 @@
-"""Files, folders, blobs and trees of one repository."""
+"""Requests for files, folders, blobs and trees of one repository."""
 
 import base64
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _READ_FOLDER = "list the folder"
 
 @dataclass(frozen=True)
 class Folder:
-    """The entries of a folder; `sha` is its tree, empty where GitHub answers with a bare list."""
+    """The entries of a folder; `sha` is the id of its tree, empty if GitHub returned only a list."""
 
     entries: Sequence[EntryRecord]
     sha: str = ""
@@ -31,7 +31,7 @@ class Contents:
         self._session = session
 
     async def at(self, owner: str, repo: str, path: str, ref: str | None) -> ContentRecord | Folder:
-        """What lies at a path, on a branch, tag or commit; the default branch without one."""
+        """Read the file or folder at a path on a branch, tag or commit, by default on the default branch."""
         tail, values = ("/contents/{+path}", {"path": path}) if path else ("/contents/", {})
         answer = await self._session.read(owner, repo, tail, values, params={"ref": ref}, accept=OBJECT_JSON)
         data, upstream = answer.json, answer.upstream
@@ -47,7 +47,7 @@ class Contents:
         return node
 
     async def raw(self, owner: str, repo: str, path: str, ref: str | None) -> bytes:
-        """The bytes of a file at a path."""
+        """Read the bytes of the file at a path."""
         values = {"path": path}
         answer = await self._session.read(owner, repo, "/contents/{+path}", values, params={"ref": ref}, accept=RAW)
         return bytes_of(answer, "read the file")
@@ -57,7 +57,7 @@ class Contents:
         return bytes_of(answer, "read the file")
 
     async def tree(self, owner: str, repo: str, sha: str) -> Sequence[EntryRecord]:
-        """A folder by its tree: the same entries whenever it is asked for."""
+        """Read the entries of a folder by the id of its tree, which never change."""
         answer = await self._session.read(owner, repo, "/git/trees/{sha}", {"sha": sha})
         entries = answer.records(EntryRecord, operation=_READ_FOLDER, at="tree", noun="entries").items
         if answer.record(TreeRecord, operation=_READ_FOLDER).truncated:
@@ -66,28 +66,29 @@ class Contents:
 
 
 def bytes_of(answer: Response, operation: str) -> bytes:
-    """The body of a response that holds a file, a log or an archive as it is.
+    """The body of a response that consists of the bytes of a file, a log or an archive.
 
     Raises:
-        UpstreamError: when it is a web page, such as that of a proxy: GitHub sends no file under that media type.
+        UpstreamError: if the response is a web page.
     """
+    # GitHub sends no file with this media type: the page comes from a proxy.
     if "text/html" in answer.headers.get("content-type", ""):
         raise UpstreamError(f"{answer.upstream} responded to the request to {operation} with a web page.")
     return answer.body
 
 
 def decoded_base64(text: str) -> bytes:
-    """The bytes that GitHub wraps in base64.
+    """Decode file content in base64.
 
     Raises:
-        UpstreamError: when it is none.
+        UpstreamError: if the text is not base64.
     """
     try:
         return base64.b64decode(text)
     except ValueError as exc:
-        raise UpstreamError("GitHub sent a file's content in a form that cannot be decoded.") from exc
+        raise UpstreamError("GitHub sent a file's content that is not valid base64.") from exc
 
 
 def git_hash(content: bytes) -> str:
-    """The id that git gives to a blob of this content (SHA-1 repositories)."""
+    """The id of a blob with this content in a git repository that uses SHA-1."""
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

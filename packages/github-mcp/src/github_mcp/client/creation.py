@@ -1,4 +1,4 @@
-"""Creating issues, comments and pull requests exactly once, by a hidden mark at the end of their text."""
+"""Creation of issues, comments and pull requests exactly once, using a hidden mark at the end of their text."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,7 +30,7 @@ async def create_marked(
     proof: type[Record],
     check: str,
 ) -> Response:
-    """Create something whose body ends in a mark; it is looked up by the mark when the answer proves nothing."""
+    """Create an issue, comment or pull request whose body ends in a mark that finds it if the response is lost."""
     mark = new_mark()
     lookup = MarkLookup(session, owner, repo, tail, values, mark)
     sent = {name: value for name, value in fields.items() if value not in ([], None)}
@@ -43,7 +43,7 @@ async def create_marked(
 
 
 class MarkLookup:
-    """Search of a list for the entry whose body holds a mark; GitHub's own search would not know it yet."""
+    """Lookup of the entry with a mark in GitHub's lists, since GitHub's search indexes new entries with a delay."""
 
     def __init__(self, session: Session, owner: str, repo: str, tail: str, values: Values, mark: str) -> None:
         self._session = session
@@ -52,6 +52,7 @@ class MarkLookup:
         self._mark = mark
 
     async def find(self) -> Mapping[str, Any] | None:
+        """The marked entry among those of the last hour, or None; reads up to `MAX_LOOKUP_PAGES` pages."""
         params: Values | None = await self._first_page()
         for _ in range(MAX_LOOKUP_PAGES):
             answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=params)
@@ -63,7 +64,7 @@ class MarkLookup:
         return None
 
     async def find_last(self) -> Mapping[str, Any] | None:
-        """The marked entry of a list that GitHub gives oldest first, without an order of its own."""
+        """The marked entry on the last page of a list that GitHub always sorts oldest first, or None."""
         params: Values = {"per_page": MAX_PAGE_SIZE}
         answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=params)
         last = answer.page("last")
@@ -72,13 +73,13 @@ class MarkLookup:
         return self._marked(answer.json)
 
     async def find_newest(self) -> Mapping[str, Any] | None:
-        """The marked entry of a list that can be had newest first."""
+        """The marked entry on the first page of a list that GitHub can sort newest first, or None."""
         params: Values = {"per_page": MAX_PAGE_SIZE, "sort": "created", "direction": "desc"}
         answer = await self._session.read(self._owner, self._repo, self._tail, self._values, params=params)
         return self._marked(answer.json)
 
     def _marked(self, entries: Any) -> Mapping[str, Any] | None:
-        """The entry with the mark, as GitHub gave it: it is parsed like the answer that was lost."""
+        """The entry with the mark as raw JSON, which replaces the body of the lost response; None if there is none."""
         if not isinstance(entries, list):
             return None
         for entry in cast("list[Any]", entries):
@@ -87,9 +88,9 @@ class MarkLookup:
         return None
 
     async def _first_page(self) -> Values:
-        """The query: what this credential's account made within the last hour, by GitHub's own clock.
+        """URL query for entries that this credential's account created within the last hour by GitHub's clock.
 
-        An installation token has no account; the look-up does without, newest first.
+        An installation token has no account: the query then only sorts by newest first.
         """
         try:
             answer = await self._session.get("/user")

@@ -1,4 +1,4 @@
-"""Discussions of a repository: listing, reading, commenting; GitHub has them in GraphQL alone."""
+"""Requests for discussions of a repository: listing, reading, commenting; only the GraphQL API has them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -55,7 +55,7 @@ class Discussions:
         self._graphql = graphql
 
     async def page(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[DiscussionEntryRecord]:
-        """Discussions, those with the newest activity first."""
+        """One page of discussions, those with the newest activity first."""
         answer = await self._ask(owner, repo, _LIST, {"first": size, "after": position})
         operation, at = "list the discussions", "data.repository.discussions"
         whole = answer.record(DiscussionsRecord, operation=operation, at=at)
@@ -68,17 +68,27 @@ class Discussions:
     async def get(
         self, owner: str, repo: str, number: int, *, count: int, before: str | None = None
     ) -> DiscussionRecord:
-        """A discussion with the last comments before a position."""
+        """Read a discussion with the last `count` comments before a cursor, by default the newest.
+
+        Raises:
+            NotFound: if no discussion has this number.
+        """
         answer = await self._ask(owner, repo, _READ, {"number": number, "last": count, "before": before})
         holder = answer.record(DiscussionHolderRecord, operation="read the discussion", at="data.repository")
         if holder.discussion is None:
-            raise NotFound(f"There is no discussion #{number} here.", remedy="Find it with list_discussions.")
+            raise NotFound(
+                f"There is no discussion #{number} in {owner}/{repo}.", remedy="Find numbers with list_discussions."
+            )
         return answer.record(DiscussionRecord, operation="read the discussion", at="data.repository.discussion")
 
     async def comment(
         self, owner: str, repo: str, discussion: DiscussionRecord, body: str, reply_to: str | None
     ) -> tuple[WrittenCommentRecord, bool]:
-        """Write a comment or a reply once; whether it was found again by its hidden mark after its answer was lost."""
+        """Write a comment or a reply exactly once.
+
+        Returns:
+            The comment, and whether it was found by its hidden mark after the response was lost.
+        """
         mark = new_mark()
 
         async def look_up() -> Mapping[str, Any] | None:
@@ -89,7 +99,7 @@ class Discussions:
 
         variables = {"discussion": discussion.id, "body": f"{body}\n\n{mark}", "replyTo": reply_to}
         check, proof = (
-            "Look at the discussion with get_discussions before trying again.",
+            "Check the discussion with get_discussion before trying again.",
             WrittenDiscussionCommentRecord,
         )
         answer = await self._graphql.create(owner, _ADD, variables, proof=proof, check=check, recover=look_up)
@@ -104,11 +114,11 @@ class Discussions:
             return False
 
     async def _ask(self, owner: str, repo: str, text: str, variables: Mapping[str, object]) -> Response:
-        """Ask about one repository, whose real name is checked against the allow-list."""
+        """Send a query about one repository, and check its present name against the allow-list."""
         self._session.allowed.check(f"{owner}/{repo}")
         answer = await self._graphql.query(owner, text, {"owner": owner, "repo": repo, **variables})
         place = answer.record(RepositoryPlaceRecord, operation="find the repository", at="data.repository")
         self._session.allowed.check(place.name_with_owner)
         if place.name_with_owner.lower() != f"{owner}/{repo}".lower():
-            warn(f"{owner}/{repo} is called {place.name_with_owner} now.")
+            warn(f"{owner}/{repo} was renamed to {place.name_with_owner}.")
         return answer

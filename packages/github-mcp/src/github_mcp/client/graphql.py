@@ -1,4 +1,4 @@
-"""GraphQL requests to GitHub, for what its REST API does not tell or do."""
+"""GraphQL requests to GitHub, for data and changes that its REST API does not offer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -17,23 +17,23 @@ LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 def is_enterprise(api_url: str) -> bool:
-    """Whether the address of the REST API is that of an Enterprise Server."""
+    """Whether a REST API URL is that of a GitHub Enterprise Server."""
     return api_url.rstrip("/").endswith(ENTERPRISE_REST_PATH)
 
 
 def graphql_base_url(api_url: str) -> str:
-    """The address that `/graphql` follows: an Enterprise Server has it beside its REST API, not below it."""
+    """The URL to which `/graphql` is appended, from that of the REST API."""
     base = api_url.rstrip("/")
     return base.removesuffix("/v3") if is_enterprise(base) else base
 
 
 class GraphQL:
-    """GraphQL with the account or installation of `owner`.
+    """GraphQL requests with the account or installation of `owner`.
 
-    The caller checks the repository of what comes back against the allow-list.
+    The caller checks the repository in the response against the allow-list.
 
     Args:
-        http: its failures include those that GraphQL reports with status 200.
+        http: client whose failures include those that GraphQL reports with status 200.
     """
 
     def __init__(self, http: JsonApi, notices: RateLimitNotices) -> None:
@@ -41,26 +41,26 @@ class GraphQL:
         self._notices = notices
 
     async def query(self, owner: str, text: str, variables: Variables) -> Response:
-        """Read."""
+        """Send a query, which is repeated after a transient failure."""
         return await self._send(owner, text, variables, Repeat.READ)
 
     async def mutate(
         self, owner: str, text: str, variables: Variables, *, proof: type[Record], check: str = ""
     ) -> Response:
-        """Set something that may be set twice without harm; `proof` is the record that the whole answer must hold.
+        """Send an idempotent mutation; `proof` is the record that the whole response must parse as.
 
         Raises:
-            OutcomeUnknown: when the answer proves neither that it happened nor that it did not.
+            OutcomeUnknown: if the response does not show whether the change was made.
         """
         return await self._send(owner, text, variables, Repeat.ONCE, proof, check)
 
     async def create(
         self, owner: str, text: str, variables: Variables, *, proof: type[Record], check: str, recover: LookUp
     ) -> Response:
-        """Make something that must not be made twice; `recover` looks it up when the answer proves nothing.
+        """Send a mutation that must not be repeated; `recover` looks up its effect if the response is lost.
 
         Raises:
-            OutcomeUnknown: when it is not found.
+            OutcomeUnknown: if the effect is not found.
         """
         return await self._send(owner, text, variables, Repeat.NEVER, proof, check, recover)
 

@@ -1,4 +1,4 @@
-"""Commits, branches, tags and comparisons."""
+"""Requests for commits, branches, tags and comparisons."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class History:
         self._session = session
 
     async def commits(self, owner: str, repo: str, params: Values, position: str | None) -> ListPage[CommitRecord]:
-        """Commits, newest first; none of an empty repository."""
+        """One page of commits, newest first; empty for an empty repository."""
         try:
             answer = await self._session.read(owner, repo, "/commits", params=params_at(position, params))
         except EmptyRepository:
@@ -27,7 +27,7 @@ class History:
         return ListPage(found.items, next_position(answer))
 
     async def whole_sha(self, owner: str, repo: str, ref: str) -> str:
-        """The whole id of a commit that is given by its beginning, a branch or a tag."""
+        """The full id of a commit, given by the beginning of its id, a branch or a tag."""
         if len(ref) == SHA_CHARS:
             return ref
         answer = await self._session.read(owner, repo, "/commits/{ref}", {"ref": ref})
@@ -42,17 +42,16 @@ class History:
     async def compare(
         self, owner: str, repo: str, base: str, head: str
     ) -> tuple[ComparisonRecord, Sequence[CommitRecord]]:
-        """The comparison with the first 300 changed files since the merge base, and the newest commits.
-
-        GitHub lists the oldest commit first, and the files on the first page alone.
+        """The comparison with the first 300 changed files since the merge base, and its newest commits.
 
         Raises:
-            PermissionDenied: for a branch of a fork under an allow-list, since its repository may have any name.
+            PermissionDenied: for a branch of a fork if there is an allow-list.
         """
+        # The repository of a fork may have any name. GitHub lists the oldest commits first, and files on page 1 only.
         if ":" in f"{base}{head}" and not self._session.allowed.everything:
             raise PermissionDenied(
-                "With GITHUB_ALLOWED_REPOS only refs of this repository are compared.",
-                remedy="A pull request of a fork is read with get_pull_request_diff.",
+                "With GITHUB_ALLOWED_REPOS this server compares only refs of the repository itself, not of forks.",
+                remedy="For a pull request of a fork use get_pull_request_diff.",
             )
         first = await self._compared(owner, repo, base, head, 1)
         last = -(-(first.total_commits or 0) // MAX_PAGE_SIZE)

@@ -1,4 +1,4 @@
-"""Issues that are asked for within a tenth of a second, read with their latest comments by one GraphQL request."""
+"""Batch reads of issues with their latest comments: requests within a tenth of a second share a GraphQL query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from github_mcp.records.issues import CommentRecord, IssueRecord
 
 MAX_ISSUES = 20
 MAX_COMMENTS = 30
-"""Comments of each issue: more of them for many issues would be more than one answer should hold."""
+"""Highest number of comments for each issue in a batch, which bounds the size of the response."""
 OPERATION = "read several issues"
 _SHARED = """
   number url title body locked activeLockReason createdAt updatedAt authorAssociation
@@ -34,7 +34,7 @@ fragment PullGlance on PullRequest {{ {_SHARED} pullState: state isDraft mergedA
 
 @dataclass(frozen=True)
 class WantedIssue:
-    """One issue or pull request by the name it was asked for, and how many of its latest comments."""
+    """A requested issue or pull request, with the number of its latest comments to read."""
 
     owner: str
     repo: str
@@ -44,7 +44,7 @@ class WantedIssue:
 
 @dataclass(frozen=True)
 class IssueGlance:
-    """The issue, its latest comments, oldest first, and the real name of its repository."""
+    """An issue with its latest comments, oldest first, and the present full name of its repository."""
 
     repository: str
     issue: IssueRecord
@@ -52,11 +52,11 @@ class IssueGlance:
 
 
 class IssueBatch:
-    """Groups issues into requests, those of each account apart.
+    """Batch reader of issues, with separate batches for each account.
 
     Args:
-        graphql: whose failures are those of the whole request.
-        token: None without one, where GraphQL refuses everything.
+        graphql: client that raises only failures of a whole request, not of single issues.
+        token: the credential; None if there is none, since GraphQL then refuses every request.
     """
 
     def __init__(self, graphql: GraphQL, token: Token | None, allowed: AllowedRepositories) -> None:
@@ -65,15 +65,15 @@ class IssueBatch:
         self._batches = AccountBatches(token, self._execute, most=MAX_ISSUES)
 
     async def read(self, wanted: WantedIssue) -> IssueGlance | None:
-        """What GraphQL tells; None where the issue is to be asked for by REST.
+        """Read an issue in a batch; None if it must be read from the REST API.
 
-        That is so where it was asked for alone, with many comments or without a token, where GraphQL refuses the
-        whole request, and where it does not give the whole of this one: REST says why, and where a transferred issue
-        is now.
+        None is returned for a batch of one issue, for more than `MAX_COMMENTS` comments, without a token, if GraphQL
+        refuses the whole request, and if it returns this issue incompletely. Only the REST API reports the reason, and
+        the new repository of a transferred issue.
 
         Raises:
-            PermissionDenied: for a repository outside the allow-list, by either of its names.
-            Failure: of the whole request.
+            PermissionDenied: if the given or the present name of the repository is not on the allow-list.
+            Failure: that of the whole request.
         """
         self._allowed.check(f"{wanted.owner}/{wanted.repo}")
         if wanted.comments > MAX_COMMENTS:

@@ -1,4 +1,4 @@
-"""Issues and their comments."""
+"""Requests for issues and their comments."""
 
 from mcp_chassis.failures import UpstreamError
 from mcp_chassis.http.records import RecordList
@@ -24,10 +24,10 @@ class Issues:
         self._session = session
 
     async def get(self, owner: str, repo: str, number: int) -> IssueRecord:
-        """The issue, from a repository that may be read.
+        """Read an issue, and check the repository in the response against the allow-list.
 
         Raises:
-            Transferred: when it is somewhere else now.
+            Transferred: if the issue was moved to another repository.
         """
         answer = await self._session.read(owner, repo, "/issues/{number}", {"number": number})
         issue = answer.record(IssueRecord, operation="read the issue")
@@ -36,12 +36,12 @@ class Issues:
         return issue
 
     async def page(self, owner: str, repo: str, params: Values) -> tuple[RecordList[IssueRecord], Values | None]:
-        """One page of the list of issues and pull requests, and the query of the next."""
+        """One page of the list of issues and pull requests, and the URL query of the next page or None."""
         answer = await self._session.read(owner, repo, "/issues", params=params)
         return answer.records(IssueRecord, operation="list issues", noun="issues"), answer.page("next")
 
     async def comments(self, owner: str, repo: str, number: int, page: int) -> tuple[RecordList[CommentRecord], bool]:
-        """One page of a hundred comments, oldest first, and whether there is another."""
+        """One page of up to a hundred comments, oldest first, and whether there is a further page."""
         params = {"per_page": MAX_PAGE_SIZE, "page": page}
         answer = await self._session.read(owner, repo, "/issues/{number}/comments", {"number": number}, params=params)
         found = answer.records(CommentRecord, operation="read the comments", noun="comments")
@@ -54,14 +54,14 @@ class Issues:
         )
 
     async def comment(self, owner: str, repo: str, number: int, body: str) -> Response:
-        check = "Look at the latest comments with get_issue before trying again."
+        check = "Check the latest comments with get_issue before trying again."
         tail, values = "/issues/{number}/comments", {"number": number}
         return await create_marked(
             self._session, owner, repo, tail, values, body=body, fields={}, proof=CreatedCommentRecord, check=check
         )
 
     async def update(self, owner: str, repo: str, number: int, changes: Values) -> IssueRecord:
-        """The issue after the change; read again where GitHub's answer does not show it."""
+        """Change an issue and return it; it is read again if GitHub's response does not contain it."""
         write = Write("PATCH", "/issues/{number}", {"number": number}, changes, check=_SAFE)
         answer = await self._session.write(owner, repo, write)
         try:
@@ -70,7 +70,7 @@ class Issues:
             return await self.get(owner, repo, number)
 
     async def lock(self, owner: str, repo: str, number: int, reason: str) -> None:
-        """Lock the conversation, which may be done twice without harm."""
+        """Lock the conversation of an issue; an empty reason sends none. This is idempotent."""
         sent = {"lock_reason": reason} if reason else None
         await self._session.write(owner, repo, Write("PUT", _LOCK, {"number": number}, sent, check=_SAFE))
 

@@ -1,4 +1,4 @@
-"""Milestones of a repository."""
+"""Requests for the milestones of a repository."""
 
 from mcp_chassis.failures import InvalidInput, NotFound
 
@@ -14,10 +14,11 @@ class Milestones:
         self._session = session
 
     async def find(self, owner: str, repo: str, title: str) -> MilestoneRecord:
-        """A milestone by its title, open or closed; the very title counts before one of another case.
+        """Find an open or closed milestone by its title; an exact match takes precedence over one in another case.
 
         Raises:
-            NotFound: naming those there are.
+            NotFound: if there is none; its message lists the existing titles.
+            InvalidInput: if several milestones match.
         """
         params: Values | None = {"state": "all", "per_page": MAX_PAGE_SIZE}
         there: list[MilestoneRecord] = []
@@ -30,8 +31,11 @@ class Milestones:
         same = [each for each in there if each.title == title]
         found = same or [each for each in there if each.title.lower() == title.strip().lower()]
         if len(found) > 1:
-            raise InvalidInput(f"Several milestones are called {title!r}; this tool takes them by title alone.")
+            text = f"Several milestones have the title {title!r}, and this tool finds milestones only by title."
+            raise InvalidInput(text, remedy="Ask the person to rename one of them at GitHub.")
         if not found or found[0].number is None:
             names = named([each.title for each in there], complete=params is None)
-            raise NotFound(f"There is no milestone {title!r} here.", remedy=f"There are: {names}.")
+            raise NotFound(
+                f"There is no milestone {title!r} in {owner}/{repo}.", remedy=f"Its milestones are: {names}."
+            )
         return found[0]

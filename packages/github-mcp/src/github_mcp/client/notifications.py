@@ -1,4 +1,4 @@
-"""Notifications of the signed-in account, those of allowed repositories alone."""
+"""Requests for the notifications of the signed-in account, restricted to allowed repositories."""
 
 from mcp_chassis.failures import NotFound
 
@@ -12,7 +12,7 @@ class Notifications:
         self._session = session
 
     async def page(self, size: int, position: str | None, *, read_too: bool) -> ListPage[NotificationRecord]:
-        """Notifications, newest first; unread ones unless `read_too`."""
+        """One page of notifications, newest first; read ones are included only with `read_too`."""
         params = params_at(position, {"all": read_too, "per_page": size})
         answer = await self._session.get("/notifications", params=params)
         found = answer.records(NotificationRecord, operation="list the notifications", noun="notifications")
@@ -22,12 +22,13 @@ class Notifications:
         return ListPage(allowed, next_position(answer))
 
     async def mark_done(self, thread_id: str) -> NotificationRecord:
-        """Take one out of the inbox, once it is known to be of an allowed repository; twice does no harm."""
+        """Remove a notification of an allowed repository from the inbox, and return it. This is idempotent."""
         tail, values = "/notifications/threads/{thread_id}", {"thread_id": thread_id}
         answer = await self._session.get(tail, values)
         thread = answer.record(NotificationRecord, operation="read the notification")
         self._session.allowed.check(thread.repository.full_name)
         if thread.id != thread_id:
-            raise NotFound(f"GitHub answered with another notification than {thread_id}.")
+            text = f"GitHub returned another notification than {thread_id}, so none was marked as done."
+            raise NotFound(text, remedy="Take the id from list_notifications.")
         await self._session.send(Write("DELETE", tail, values))
         return thread

@@ -1,4 +1,4 @@
-"""Changes of a pull request beside its text: draft or ready, reviewers, branch, automatic merging."""
+"""Requests that change a pull request's draft state, reviewers, branch or automatic merging."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ mutation($id: ID!) { change: disablePullRequestAutoMerge(input: {pullRequestId: 
 
 
 class PullRequestChanges:
-    """Changes of a pull request that was read through the allow-list."""
+    """Requests that change a pull request, which the caller has read and so checked against the allow-list."""
 
     def __init__(self, session: Session, graphql: GraphQL) -> None:
         self._session = session
@@ -46,22 +46,24 @@ class PullRequestChanges:
         text, proof = (_DRAFT if draft else _READY), DraftChangeRecord
         answer = await self._change(owner, text, {"id": pull.node_id}, proof)
         if answer.record(proof, operation="change the draft state").is_draft != draft:
-            raise Conflict("GitHub took the request, and left the pull request as it was.")
+            raise Conflict(
+                f"GitHub accepted the request, but the pull request is still {'not a' if draft else 'a'} draft."
+            )
 
     async def set_auto_merge(self, owner: str, pull: PullRequestRecord, method: str | None) -> None:
-        """Merge by a method once every requirement is met; None: no longer."""
+        """Switch automatic merging by a method on, or off if `method` is None."""
         variables: dict[str, Any] = {"id": pull.node_id}
         if method is not None:
             variables |= {"method": method.upper(), "head": pull.head.sha}
         text, proof = (_AUTO_MERGE if method else _NO_AUTO_MERGE), AutoMergeChangeRecord
         answer = await self._change(owner, text, variables, proof)
         if answer.record(proof, operation="change the automatic merge").is_on != (method is not None):
-            raise Conflict("GitHub took the request, and left automatic merging as it was.")
+            raise Conflict("GitHub accepted the request, but did not change automatic merging.")
 
     async def request_reviewers(
         self, owner: str, repo: str, number: int, logins: Sequence[str], teams: Sequence[str]
     ) -> RequestedReviewersRecord:
-        """Ask for reviews; who is asked already stays so."""
+        """Request reviews of people and teams; existing requests remain."""
         sent = {"reviewers": list(logins), "team_reviewers": list(teams)}
         write = Write(
             "POST",
@@ -78,7 +80,7 @@ class PullRequestChanges:
     async def remove_reviewers(
         self, owner: str, repo: str, number: int, logins: Sequence[str], teams: Sequence[str]
     ) -> RequestedReviewersRecord:
-        """Take back the request for reviews of people and teams; who is not asked stays so."""
+        """Withdraw the requests for reviews of people and teams; those without a request are ignored."""
         sent = {"reviewers": list(logins), "team_reviewers": list(teams)}
         write = Write(
             "DELETE",
@@ -92,7 +94,7 @@ class PullRequestChanges:
         return answer.record(RequestedReviewersRecord, operation="take back the request for reviews")
 
     async def update_branch(self, owner: str, repo: str, pull: PullRequestRecord) -> bool:
-        """Merge the base into the pull request's branch, at the given head; False where it holds it already."""
+        """Merge the base into the pull request's branch; False if the branch already contains the base."""
 
         async def look_up() -> Mapping[str, Any] | None:
             answer = await self._session.read(owner, repo, "/pulls/{number}", {"number": pull.number})
@@ -105,7 +107,7 @@ class PullRequestChanges:
             {"number": pull.number},
             {"expected_head_sha": pull.head.sha},
             recover=look_up,
-            check="Look at its head with get_issue before trying again.",
+            check="Check the pull request's head with get_issue before trying again.",
             repeat=Repeat.NEVER,
         )
         try:

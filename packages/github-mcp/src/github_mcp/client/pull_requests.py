@@ -1,4 +1,4 @@
-"""Pull requests: facts, diffs, files, reviews, checks."""
+"""Requests for pull requests, their diffs, files, reviews and checks, and for creating and merging them."""
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from github_mcp.records.pull_requests import (
 )
 
 DIFF = "application/vnd.github.diff"
-MAX_CHECK_PAGES = 10  # GitHub keeps the last thousand check runs of a commit
+MAX_CHECK_PAGES = 10  # pages of a hundred: GitHub keeps the last thousand check runs of a commit
 MAX_REVIEW_PAGES = 3
 
 Entry = TypeVar("Entry", bound=Record)
@@ -36,16 +36,17 @@ class PullRequests:
         self._session = session
 
     async def get(self, owner: str, repo: str, number: int) -> PullRequestRecord:
-        """The pull request.
+        """Read a pull request.
 
         Raises:
-            NotFound: also where the number is an issue's.
+            NotFound: if it is missing, or the number is that of an issue.
         """
         try:
             answer = await self._session.read(owner, repo, "/pulls/{number}", {"number": number})
         except NotFound as exc:
             raise NotFound(
-                f"GitHub finds no pull request {number} there: it is missing, an issue, or hidden from this token.",
+                f"GitHub has no pull request {number} in {owner}/{repo}: it is missing, an issue, or this token cannot "
+                "read it.",
                 remedy="Find numbers with list_issues and type pr.",
             ) from exc
         return answer.record(PullRequestRecord, operation="read the pull request")
@@ -60,10 +61,10 @@ class PullRequests:
         )
 
     async def merge(self, owner: str, repo: str, number: int, head: str, method: str) -> str:
-        """The id of the merge commit.
+        """Merge a pull request and return the id of the merge commit.
 
         Raises:
-            Conflict: when GitHub does not merge it, or its head is another one by now.
+            Conflict: if GitHub does not merge it, or its head is no longer `head`.
         """
 
         async def look_up() -> Mapping[str, Any] | None:
@@ -77,22 +78,22 @@ class PullRequests:
             {"sha": head, "merge_method": method},
             proof=MergedRecord,
             recover=look_up,
-            check="Look at its state with get_issue before trying again.",
+            check="Check the pull request's state with get_issue before trying again.",
             repeat=Repeat.NEVER,
         )
         answer = await self._session.write(owner, repo, write)
         record = answer.record(MergedRecord, operation="merge the pull request")
         if not record.merged:
-            raise Conflict(f'GitHub did not merge it. It says: "{shortened(record.message)}".')
+            raise Conflict(f'GitHub did not merge the pull request. It says: "{shortened(record.message)}".')
         return record.sha
 
     async def diff(self, owner: str, repo: str, number: int) -> str:
-        """The whole unified diff, at the head the pull request has now."""
+        """The whole unified diff of a pull request at its present head."""
         answer = await self._session.read(owner, repo, "/pulls/{number}", {"number": number}, accept=DIFF)
         return answer.body.decode("utf-8", "replace")
 
     async def diff_between(self, owner: str, repo: str, base: str, head: str) -> str:
-        """The whole unified diff between the merge base of two commits and the second."""
+        """The whole unified diff from the merge base of two commits to the second commit."""
         values = {"between": f"{base}...{head}"}
         answer = await self._session.read(owner, repo, "/compare/{between}", values, accept=DIFF)
         return answer.body.decode("utf-8", "replace")
@@ -106,7 +107,7 @@ class PullRequests:
     async def files(
         self, owner: str, repo: str, number: int, start: int
     ) -> AsyncGenerator[tuple[int, ChangedFileRecord]]:
-        """The changed files from an index on, page after page."""
+        """Yield the changed files from an index on, each with its index."""
         page = start // MAX_PAGE_SIZE
         while True:
             params = {"per_page": MAX_PAGE_SIZE, "page": page + 1}
@@ -120,7 +121,8 @@ class PullRequests:
             page += 1
 
     async def reviews(self, owner: str, repo: str, number: int) -> PartialList[ReviewRecord]:
-        """The newest reviews, oldest of them first: GitHub lists the oldest first, so that the last pages are read."""
+        """The newest reviews in the order in which they were written."""
+        # GitHub lists the oldest reviews first, so the last pages are read.
         tail, values, noun = "/pulls/{number}/reviews", {"number": number}, "reviews"
         operation = f"read the {noun}"
         first = await self._session.read(owner, repo, tail, values, params={"per_page": MAX_PAGE_SIZE})
@@ -156,7 +158,7 @@ class PullRequests:
         at: str = "",
         first: Response | None = None,
     ) -> PartialList[Entry]:
-        """Every entry of a list, up to `MAX_CHECK_PAGES` pages of a hundred."""
+        """The entries of a list, up to `MAX_CHECK_PAGES` pages of a hundred."""
         params: Values = {"per_page": MAX_PAGE_SIZE}
         answer = first or await self._session.read(owner, repo, tail, values, params=params)
         total = answer.record(CountRecord, operation=f"read the {noun}").total_count if at else None

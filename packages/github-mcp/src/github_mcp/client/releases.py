@@ -1,4 +1,4 @@
-"""Releases: all of them, one by its tag, the latest."""
+"""Requests for releases: their list, one by its tag, and the latest."""
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.http.response import Response
@@ -15,17 +15,17 @@ class Releases:
         self._session = session
 
     async def page(self, owner: str, repo: str, size: int, position: str | None) -> ListPage[ReleaseNotesRecord]:
-        """Releases, drafts and prereleases included, newest first."""
+        """One page of releases with drafts and prereleases, newest first."""
         params = params_at(position, {"per_page": size})
         answer = await self._session.read(owner, repo, "/releases", params=params)
         found = answer.records(ReleaseNotesRecord, operation="list the releases", noun="releases")
         return ListPage(found.items, next_position(answer))
 
     async def tagged(self, owner: str, repo: str, tag: str) -> ReleaseNotesRecord:
-        """The release of a tag; `latest` is GitHub's latest one, where no tag is called so.
+        """The release of a tag; `latest` means GitHub's latest release, unless a tag has this name.
 
         Raises:
-            NotFound: also where there are prereleases and drafts alone and the latest is wanted.
+            NotFound: if there is no release of this tag, or only prereleases and drafts for `latest`.
         """
         operation = "read the release"
         try:
@@ -33,7 +33,7 @@ class Releases:
         except NotFound as missing:
             if tag != LATEST:
                 await self._session.require(owner, repo)
-                text = f"There is no release of a tag {tag!r}."
+                text = f"There is no release of the tag {tag!r}."
                 raise NotFound(text, remedy="Leave tag out to list the releases.") from missing
             answer = await self._latest(owner, repo)
         return answer.record(ReleaseNotesRecord, operation=operation)
@@ -43,5 +43,5 @@ class Releases:
             return await self._session.read(owner, repo, "/releases/latest")
         except NotFound as missing:
             await self._session.require(owner, repo)
-            text = "No release is GitHub's latest: there is none, or prereleases and drafts alone."
-            raise NotFound(text, remedy="Leave tag out to list them.") from missing
+            text = "There is no latest release: the repository has no releases, or only prereleases and drafts."
+            raise NotFound(text, remedy="Leave tag out to list all releases.") from missing

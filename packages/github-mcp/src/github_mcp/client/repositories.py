@@ -1,4 +1,4 @@
-"""Repositories: facts, languages, releases, commits."""
+"""Requests for repositories: properties, languages, latest release, commits, README and collaborators."""
 
 from mcp_chassis.failures import NotFound
 from mcp_chassis.http.records import read_record
@@ -33,9 +33,9 @@ class Repositories:
     async def own(
         self, size: int, position: str | None = None, *, affiliation: str | None = None
     ) -> ListPage[RepositoryRecord]:
-        """The repositories of the signed-in account, of its organisations and of those it collaborates in.
+        """One page of the repositories that the signed-in account owns or may access, newest push first.
 
-        They come with the newest push first; `affiliation` chooses one of the three kinds.
+        `affiliation` restricts them to own ones, those of organisations, or those it collaborates in.
         """
         first = {
             "affiliation": affiliation or EVERY_AFFILIATION,
@@ -51,13 +51,13 @@ class Repositories:
         return ListPage(allowed, next_position(answer))
 
     async def permission(self, owner: str, repo: str, login: str) -> str:
-        """What an account may do in a repository: admin, write, read or none."""
+        """The permission of an account in a repository: admin, write, read or none."""
         tail, values = "/collaborators/{login}/permission", {"login": login}
         answer = await self._session.read(owner, repo, tail, values)
         return answer.record(PermissionRecord, operation="read a permission").permission
 
     async def collaborators(self, owner: str, repo: str, pages: int) -> PartialList[CollaboratorRecord]:
-        """The accounts with rights of their own in a repository, as far as this many pages of a hundred hold them."""
+        """The collaborators of a repository, from at most `pages` pages of a hundred."""
         found: list[CollaboratorRecord] = []
         params: Values | None = {"per_page": MAX_PAGE_SIZE}
         for _ in range(pages):
@@ -70,13 +70,14 @@ class Repositories:
         return PartialList(found, complete=False)
 
     async def languages(self, owner: str, repo: str) -> dict[str, int]:
-        """Bytes of code by language."""
+        """The number of bytes of code by language."""
         answer = await self._session.read(owner, repo, "/languages")
         operation = "read the languages"
         record = read_record({"bytes_of": answer.json}, LanguagesRecord, upstream=answer.upstream, operation=operation)
         return record.bytes_of
 
     async def latest_release(self, owner: str, repo: str) -> ReleaseRecord | None:
+        """GitHub's latest release; None if there is none."""
         try:
             answer = await self._session.read(owner, repo, "/releases/latest")
         except NotFound:
@@ -84,7 +85,7 @@ class Repositories:
         return answer.record(ReleaseRecord, operation="read the latest release")
 
     async def commits(self, owner: str, repo: str, count: int) -> list[CommitRecord]:
-        """The newest commits of the default branch; none of an empty repository."""
+        """The newest commits of the default branch; empty for an empty repository."""
         try:
             answer = await self._session.read(owner, repo, "/commits", params={"per_page": count})
         except EmptyRepository:
@@ -92,6 +93,7 @@ class Repositories:
         return answer.records(CommitRecord, operation="list commits", noun="commits").items
 
     async def readme(self, owner: str, repo: str) -> ContentRecord | None:
+        """The README of the default branch; None if there is none."""
         try:
             answer = await self._session.read(owner, repo, "/readme")
         except NotFound:

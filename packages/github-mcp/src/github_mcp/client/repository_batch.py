@@ -1,4 +1,4 @@
-"""Repositories that are asked for within a tenth of a second, read by one GraphQL request."""
+"""Batch reads of repositories: requests within a tenth of a second share a GraphQL query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ fragment Glance on Repository {
 
 @dataclass(frozen=True)
 class Wanted:
-    """One repository by the name it was asked for, and how many of its newest commits."""
+    """A requested repository, with the number of its newest commits to read."""
 
     owner: str
     repo: str
@@ -36,11 +36,11 @@ class Wanted:
 
 
 class RepositoryBatch:
-    """Groups repositories into requests, those of each account apart.
+    """Batch reader of repositories, with separate batches for each account.
 
     Args:
-        graphql: whose failures are those of the whole request; an item's own are read here.
-        token: None without one, where GraphQL refuses everything.
+        graphql: client that raises only failures of a whole request, not of single repositories.
+        token: the credential; None if there is none, since GraphQL then refuses every request.
     """
 
     def __init__(self, graphql: GraphQL, token: Token | None) -> None:
@@ -48,13 +48,13 @@ class RepositoryBatch:
         self._batches = AccountBatches(token, self._execute, most=MAX_REPOSITORIES)
 
     async def read(self, wanted: Wanted) -> GlanceRecord | None:
-        """What GraphQL tells; None where the repository is to be asked for by REST.
+        """Read a repository in a batch; None if it must be read from the REST API.
 
-        That is so where it was asked for alone, without a token, where GraphQL refuses the whole request, and where it
-        gives a part of this one: only REST reads the parts apart and says why one of them cannot be read.
+        None is returned for a batch of one repository, without a token, if GraphQL refuses the whole request, and if it
+        returns this repository incompletely. Only the REST API reports why a part cannot be read.
 
         Raises:
-            Failure: of this repository, or of the whole request.
+            Failure: that of this repository, or of the whole request.
         """
         return await self._batches.submit(wanted.owner, wanted)
 

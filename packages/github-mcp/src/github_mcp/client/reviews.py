@@ -1,4 +1,4 @@
-"""Reviews of a pull request: comments on lines, threads, and writing both."""
+"""Requests for reviews of a pull request and its review threads: reading, writing, replying, resolving."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,7 +49,7 @@ class Reviews:
         self._graphql = graphql
 
     async def comments(self, owner: str, repo: str, number: int) -> PartialList[ReviewCommentRecord]:
-        """The newest comments on lines, oldest of them first."""
+        """The newest comments on lines of a pull request's diff, in the order in which they were written."""
         params: Mapping[str, object] | None = {"per_page": MAX_PAGE_SIZE, "sort": "created", "direction": "desc"}
         found: dict[int, ReviewCommentRecord] = {}
         for _ in range(MAX_COMMENT_PAGES):
@@ -63,7 +63,7 @@ class Reviews:
         return PartialList([found[each] for each in sorted(found)], complete=params is None)
 
     async def threads(self, owner: str, repo: str, number: int) -> dict[int, ReviewThreadRecord]:
-        """The newest threads by the id of their first comment; a warning where they could not be read."""
+        """The newest review threads by the id of their first comment; warns if they cannot be read."""
         found: list[ReviewThreadRecord] = []
         before: str | None = None
         try:
@@ -79,7 +79,7 @@ class Reviews:
                     break
                 before = page.start_cursor
         except Failure as failure:
-            warn(f"Which threads are resolved could not be read: {failure.message}")
+            warn(f"It is unknown which threads are resolved: {failure.message}")
         return {each.first_comment: each for each in found if each.first_comment is not None}
 
     async def write(
@@ -92,7 +92,7 @@ class Reviews:
         comments: Sequence[Mapping[str, Any]],
         commit: str | None,
     ) -> Response:
-        """One review of a commit with all its comments in one request; found again by a mark in its text."""
+        """Write a review with all its comments in one request; a mark in its text finds it if the response is lost."""
         mark = new_mark()
         tail, values = "/pulls/{number}/reviews", {"number": number}
         sent = {"event": event, "body": f"{body}\n\n{mark}".strip(), "comments": list(comments)}
@@ -106,12 +106,12 @@ class Reviews:
             sent,
             proof=CreatedReviewRecord,
             recover=lookup.find_last,
-            check="Look at the newest reviews with get_reviews before trying again.",
+            check="Check the newest reviews with get_reviews before trying again.",
         )
         return await self._session.write(owner, repo, write)
 
     async def reply(self, owner: str, repo: str, number: int, comment: int, body: str) -> Response:
-        """A reply in the thread of a comment."""
+        """Write a reply in the review thread of a comment."""
         mark = new_mark()
         values = {"number": number, "comment": comment}
         lookup = MarkLookup(self._session, owner, repo, "/pulls/{number}/comments", values, mark)
@@ -122,29 +122,37 @@ class Reviews:
             {"body": f"{body}\n\n{mark}"},
             proof=CreatedCommentRecord,
             recover=lookup.find_newest,
-            check="Look at the thread with get_reviews before trying again.",
+            check="Check the thread with get_reviews before trying again.",
         )
         return await self._session.write(owner, repo, write)
 
     async def resolve(self, owner: str, repo: str, thread: str, *, resolved: bool) -> bool:
-        """Make a thread of the repository resolved, or not; False where it was so already."""
+        """Set whether a review thread of the repository is resolved; False if it was in this state already.
+
+        Raises:
+            NotFound: if the thread does not exist or belongs to another repository.
+        """
         self._session.allowed.check(f"{owner}/{repo}")
         answer = await self._graphql.query(owner, _PLACE, {"id": thread})
         try:
             place = answer.record(ThreadPlaceRecord, operation="find the thread", at="data.node")
         except UpstreamError as exc:
-            raise NotFound("GitHub finds no such thread.", remedy="Take thread_id from get_reviews.") from exc
+            raise NotFound(
+                "GitHub has no review thread with this id.", remedy="Take thread_id from get_reviews."
+            ) from exc
         name = place.repository.name_with_owner
         self._session.allowed.check(name)
         if name.lower() != (await self._session.real_name(owner, repo)).lower():
-            raise NotFound(f"This thread is not in {owner}/{repo}.", remedy="Take thread_id from get_reviews.")
+            raise NotFound(
+                f"The review thread with this id is not in {owner}/{repo}.", remedy="Take thread_id from get_reviews."
+            )
         if place.is_resolved == resolved:
             return False
         change = _RESOLVE if resolved else _UNRESOLVE
         answer = await self._graphql.mutate(owner, change, {"id": thread}, proof=ThreadChangeRecord, check=_SAFE)
         changed = answer.record(ThreadChangeRecord, operation="change the thread")
         if changed.is_resolved != resolved:
-            raise Conflict("GitHub took the request, and left the thread as it was.")
+            raise Conflict("GitHub accepted the request, but did not change whether the thread is resolved.")
         return True
 
 

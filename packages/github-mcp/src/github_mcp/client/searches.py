@@ -1,4 +1,4 @@
-"""Searches, narrowed to the allow-list (or one repository) before they are sent and filtered afterwards."""
+"""Requests of GitHub's search, restricted to the allow-list or one repository; the results are filtered as well."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from github_mcp.records.repositories import RepositoryRecord
 from github_mcp.records.searches import CodeHitRecord
 
 TEXT_MATCH_JSON = "application/vnd.github.text-match+json"
-INCOMPLETE_SEARCH = "GitHub ran out of time for this search, so results may be missing."
+INCOMPLETE_SEARCH = "GitHub stopped this search at its time limit, so results may be missing. Narrow the query."
 
 Hit = TypeVar("Hit", bound=Record)
 
@@ -41,27 +41,27 @@ class Searches:
         return self._hits(answer, CodeHitRecord, "files", lambda hit: hit.repository.full_name)
 
     async def issues(self, query: str, *, size: int, sort: str | None = None, page: int = 1) -> ListPage[IssueRecord]:
-        """Issues and pull requests of every repository on the allow-list."""
+        """One page of a search for issues and pull requests in all allowed repositories."""
         return await self._issues(self._session.allowed.narrowed(query), size, sort, page)
 
     async def issues_within(
         self, owner: str, repo: str, query: str, *, size: int, sort: str | None, page: int
     ) -> ListPage[IssueRecord]:
-        """Issues and pull requests of one repository, which is found under its present name."""
+        """One page of a search for issues and pull requests of one repository, using its present name."""
         allowed = self._session.allowed
         return await self._within(owner, repo, lambda name: allowed.within(name, query), size, sort, page)
 
     async def issues_of_any_words(
         self, owner: str, repo: str, words: Sequence[str], *, size: int
     ) -> ListPage[IssueRecord]:
-        """Issues of one repository that hold one of the words or more, as GitHub ranks them."""
+        """Search for issues of one repository that contain at least one of the words, in GitHub's order."""
         alternatives = " OR ".join(word if word.isalnum() else f'"{word}"' for word in words)
         return await self._within(owner, repo, lambda name: f"repo:{name} is:issue ({alternatives})", size, None, 1)
 
     async def _within(
         self, owner: str, repo: str, query: Callable[[str], str], size: int, sort: str | None, page: int
     ) -> ListPage[IssueRecord]:
-        """A search whose query depends on the name that the repository has today."""
+        """Search in one repository with a query built from its present name; warn if it was renamed."""
         allowed = self._session.allowed
         full_name = f"{owner}/{repo}"
         if not allowed.everything:
@@ -77,11 +77,11 @@ class Searches:
         else:
             if found.items or (new_name := await self._new_name(owner, repo, full_name)) is None:
                 return found
-        warn(f"{owner}/{repo} is called {new_name} now.")
+        warn(f"{owner}/{repo} was renamed to {new_name}.")
         return await self._issues(query(new_name), size, sort, page, new_name)
 
     async def _new_name(self, owner: str, repo: str, searched: str) -> str | None:
-        """The name of a repository that has another one than was searched; GitHub's search does not follow renames."""
+        """The present name of a repository if it differs from the searched one, else None."""
         try:
             name = await self._session.real_name(owner, repo)
         except Failure:
@@ -96,7 +96,7 @@ class Searches:
         return self._hits(answer, IssueRecord, "issues", repository_of, within)
 
     async def _ask(self, path: str, params: Values, **options: Any) -> Response:
-        """Search with the account or installation of the one owner that the query names."""
+        """Send a search with the account or installation of the owner that the query names."""
         with on_behalf_of(sole_owner(str(params.get("q", "")))):
             return await self._session.get(path, params=params, **options)
 
@@ -110,8 +110,8 @@ class Searches:
             warn(INCOMPLETE_SEARCH)
         self._session.notices.warn_of_partial_results(answer.headers)
         hits = [hit for hit in found.items if self._belongs(name(hit), within)]
-        told = len(hits) == len(found.items) and (self._session.allowed.everything or within is not None)
-        return ListPage(hits, next_position(answer), outer.total_count if told else None)
+        counted = len(hits) == len(found.items) and (self._session.allowed.everything or within is not None)
+        return ListPage(hits, next_position(answer), outer.total_count if counted else None)
 
     def _belongs(self, full_name: str, within: str | None) -> bool:
         if not full_name:

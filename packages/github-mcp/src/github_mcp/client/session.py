@@ -1,4 +1,4 @@
-"""Requests to GitHub on behalf of one credential: media types, rate limits, the allow-list, renamed repositories."""
+"""Requests to GitHub's REST API with one credential: allow-list, rate limits, media types, renamed repositories."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,10 +30,10 @@ LookUp = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 @dataclass(frozen=True)
 class Write:
-    """A request that changes something, and how its effect is found again when the answer is lost.
+    """A request that changes data, and how to find out its effect if the response is lost.
 
-    `proof` is the record the answer must hold; `check` tells the reader what to look at when the effect is unknown;
-    `repeat` says what may be sent again, by the method when left out.
+    `proof` is the record that the response must parse as; `recover` looks up the effect; `check` is the remedy in the
+    failure if the effect is unknown; `repeat` is when to send the request again, by default according to the method.
     """
 
     method: str
@@ -47,10 +47,10 @@ class Write:
 
 
 class Session:
-    """Every request that names a repository passes `read` or `write`, and so the allow-list.
+    """Sender of REST requests with one credential; `read` and `write` check the repository against the allow-list.
 
-    GitHub answers 301 or 307 for a repository that was renamed and for an issue that was transferred. The first is
-    followed, with a warning that names the new place; the second is the failure `Transferred`.
+    GitHub returns 301 or 307 for a renamed repository and for a transferred issue. The redirect to a renamed repository
+    is followed, with a warning that contains the new name; a transferred issue is the failure `Transferred`.
     """
 
     def __init__(self, http: JsonApi, allowed: AllowedRepositories, notices: RateLimitNotices) -> None:
@@ -70,10 +70,10 @@ class Session:
         tail_bytes: int | None = None,
         stored_elsewhere: bool = False,
     ) -> Response:
-        """Read something that belongs to no repository.
+        """Send a GET request for a path that belongs to no repository.
 
         Args:
-            stored_elsewhere: whether GitHub redirects to a store, which on an Enterprise Server is of the same origin.
+            stored_elsewhere: whether to follow a redirect to the same origin, where an Enterprise Server stores files.
         """
         answer = await self._http.get(
             path,
@@ -90,7 +90,7 @@ class Session:
     async def read(
         self, owner: str, repo: str, tail: str = "", values: Values | None = None, **options: Any
     ) -> Response:
-        """Read something of one repository; `tail` follows `/repos/{owner}/{repo}`, `options` are those of `get`."""
+        """Send a GET request for `/repos/{owner}/{repo}{tail}`; `options` are those of `get`."""
         values = values or {}
         with on_behalf_of(owner):
             place = await self._place(owner, repo)
@@ -101,18 +101,18 @@ class Session:
                 return await self.get(f"{prefix}{tail}", values, **options)
 
     async def read_stored(self, owner: str, repo: str, tail: str, values: Values, **options: Any) -> Response:
-        """Read something that GitHub keeps in a store and redirects to, such as a log."""
+        """Send a GET request for a file that GitHub redirects to its file store, such as a log."""
         try:
             return await self.read(owner, repo, tail, values, **options)
         except Moved:
             return await self.read(owner, repo, tail, values, stored_elsewhere=True, **options)
 
     async def write(self, owner: str, repo: str, write: Write) -> Response:
-        """Change something in one repository.
+        """Send a request that changes data of one repository.
 
         Raises:
-            Transferred: when the issue is in another repository now; nothing was changed.
-            OutcomeUnknown: when the answer proves neither that it happened nor that it did not.
+            Transferred: if the issue was moved to another repository; nothing was changed.
+            OutcomeUnknown: if it is unknown whether the change was made.
         """
         with on_behalf_of(owner):
             place = await self._place(owner, repo)
@@ -123,11 +123,11 @@ class Session:
                 return await self._send(f"{prefix}{write.tail}", write.values, write)
 
     async def send(self, write: Write) -> Response:
-        """Change something that belongs to no repository; `tail` is the whole path."""
+        """Send a request that changes data of no repository; `tail` is the whole path."""
         return await self._send(write.tail, write.values, write)
 
     async def real_name(self, owner: str, repo: str) -> str:
-        """The repository's full name today, kept for `NAME_CACHE_TTL_SECONDS`."""
+        """The present full name of a repository, cached for `NAME_CACHE_TTL_SECONDS`."""
         where = {"owner": owner, "repo": repo}
 
         async def look_up() -> str:
@@ -137,12 +137,16 @@ class Session:
             return await self._names.get("name", where, "", look_up, ttl=NAME_CACHE_TTL_SECONDS)
 
     def warn_of_outside(self, count: int, noun: str) -> None:
-        """Warn of entries of a page that the allow-list leaves out: an empty page is not an empty list."""
+        """Warn that the allow-list removed this number of entries from a page; nothing for 0."""
         if count:
             warn(f"GITHUB_ALLOWED_REPOS leaves out {count} {noun} of this page.")
 
     async def require(self, owner: str, repo: str) -> None:
-        """Raise the failure of a repository that itself is missing, hidden or refused, and not something in it."""
+        """Check that a repository exists and can be read, to find out whether a 404 was about the repository itself.
+
+        Raises:
+            NotFound, PermissionDenied: if it is missing, hidden or refused.
+        """
         try:
             with on_behalf_of(owner):
                 await self._repository({"owner": owner, "repo": repo})
@@ -152,7 +156,7 @@ class Session:
             return
 
     async def _place(self, owner: str, repo: str) -> dict[str, str]:
-        """Owner and name to ask for: with an allow-list, those that the repository has today."""
+        """Owner and name for the request path: the present ones if there is an allow-list, else the given ones."""
         if self.allowed.everything:
             return {"owner": owner, "repo": repo}
         self.allowed.check(f"{owner}/{repo}")
@@ -169,11 +173,11 @@ class Session:
             return (await self.get(_prefix(moved))).record(RepositoryNameRecord, operation=operation)
 
     async def _renamed(self, owner: str, repo: str, moved: Moved, values: Values) -> str:
-        """The path under which a renamed repository is asked.
+        """The path prefix for the new name of a renamed repository.
 
         Raises:
-            Transferred: when it was not the repository but the issue that moved.
-            PermissionDenied: when the new place is outside the allow-list.
+            Transferred: if the redirect is that of a transferred issue.
+            PermissionDenied: if the new repository is not on the allow-list.
         """
         prefix, issue = _prefix(moved), _ISSUE.search(moved.path)
         number = int(issue.group(1)) if issue else None
@@ -186,20 +190,21 @@ class Session:
             answer = await self.get(prefix)
             name = answer.record(RepositoryNameRecord, operation="find the repository").full_name
             self._check_new_place(name, "The repository was renamed to")
-        warn(f"{owner}/{repo} is called {name} now.")
+        warn(f"{owner}/{repo} was renamed to {name}.")
         return prefix
 
     async def _name_of_issue(self, prefix: str, number: int) -> str:
         answer = await self.get(f"{prefix}/issues/{{number}}", {"number": number})
         name = repository_of(answer.record(IssueRecord, operation="find the issue"))
         if not name:
-            raise NotFound("This issue was transferred, and GitHub does not tell where to.")
+            text = "This issue was transferred, and GitHub does not report its new repository."
+            raise NotFound(text, remedy="Ask the person in which repository it is now.")
         return name
 
     def _check_new_place(self, name: str, event: str) -> None:
         if not self.allowed.allows(name):
             raise PermissionDenied(
-                f"{event} a repository outside GITHUB_ALLOWED_REPOS, so this server does not touch it.",
+                f"{event} a repository outside GITHUB_ALLOWED_REPOS, so this server neither reads nor changes it.",
                 remedy="Choose another one; only the person who runs the server can change the list.",
             )
 
@@ -222,10 +227,10 @@ class Session:
 
 
 def _prefix(moved: Moved) -> str:
-    """The path of the repository inside the address that GitHub redirects to.
+    """The path of the repository in the address of a redirect.
 
     Raises:
-        Moved: when the address is none of a repository.
+        Moved: if the address is not that of a repository.
     """
     if moved.repository is None:
         raise moved

@@ -1,4 +1,4 @@
-"""Sub-issues of an issue: listing, adding, removing."""
+"""Requests for the sub-issues of an issue: listing, adding, removing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,14 @@ from github_mcp.client.list_pages import MAX_PAGE_SIZE, PartialList
 from github_mcp.client.session import Session, Write
 from github_mcp.records.issues import CreatedIssueRecord, IssueRecord
 
-_CHECK = "Look at its sub-issues with get_issue before trying again."
+_CHECK = "Check the issue's sub-issues with get_issue before trying again."
 
 
 class SubIssues:
-    """Args:
-    enterprise: an Enterprise Server, whose published API has no sub-issues.
+    """Requests for the sub-issues of an issue.
+
+    Args:
+        enterprise: whether GitHub is an Enterprise Server, whose published API has no sub-issues.
     """
 
     def __init__(self, session: Session, *, enterprise: bool) -> None:
@@ -22,7 +24,7 @@ class SubIssues:
         self._enterprise = enterprise
 
     async def all(self, owner: str, repo: str, number: int) -> PartialList[IssueRecord]:
-        """The first hundred sub-issues, which is as many as an issue can have."""
+        """The first hundred sub-issues of an issue, which is GitHub's limit."""
         params = {"per_page": MAX_PAGE_SIZE}
         tail, values = "/issues/{number}/sub_issues", {"number": number}
         answer = await self._session.read(owner, repo, tail, values, params=params)
@@ -30,7 +32,7 @@ class SubIssues:
         return PartialList(found.items, complete=answer.page("next") is None)
 
     async def add(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
-        """Make an issue a sub-issue; False where it was one already."""
+        """Add an issue as a sub-issue; False if it was one already."""
         if await self._has(owner, repo, number, child):
             return False
 
@@ -44,7 +46,7 @@ class SubIssues:
         return True
 
     async def remove(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
-        """Make an issue a sub-issue no longer; False where it was none."""
+        """Remove an issue from the sub-issues; False if it was not one of them."""
         if not await self._has(owner, repo, number, child):
             return False
 
@@ -59,7 +61,7 @@ class SubIssues:
 
     async def _has(self, owner: str, repo: str, number: int, child: IssueRecord) -> bool:
         if self._enterprise:
-            raise NotFound("The API of this Enterprise Server has no sub-issues.", remedy="Do not retry.")
+            raise NotFound("The API of this GitHub Enterprise Server has no sub-issues.", remedy="Do not retry.")
         if not child.id:
             raise UpstreamError("GitHub responded to the request to read the issue without its id.")
         return any(each.id == child.id for each in (await self.all(owner, repo, number)).items)

@@ -1,4 +1,4 @@
-"""Workflows: finding one by name, starting a run of it; artifacts of runs; deployments of a commit."""
+"""Requests for workflows: finding one by name, starting a run; artifacts of runs; deployments of a commit."""
 
 import re
 from collections.abc import Mapping
@@ -18,8 +18,10 @@ RUN_DETAILS = "return_run_details"
 
 
 class Workflows:
-    """Args:
-    enterprise: the server does not know newer parameters than its own version.
+    """Requests for workflows, artifacts and deployments.
+
+    Args:
+        enterprise: whether GitHub is an Enterprise Server, whose API lacks the newest parameters.
     """
 
     def __init__(self, session: Session, *, enterprise: bool) -> None:
@@ -27,11 +29,11 @@ class Workflows:
         self._enterprise = enterprise
 
     async def find(self, owner: str, repo: str, name: str) -> WorkflowRecord:
-        """A workflow by its file, its id or the name it shows; an exact name counts first.
+        """Find a workflow by its file, id or name; an exact match takes precedence over one in another case.
 
         Raises:
-            NotFound: naming the workflows there are.
-            InvalidInput: when several are called so.
+            NotFound: if there is none; its message lists the existing workflows.
+            InvalidInput: if several workflows match.
         """
         if re.fullmatch(r"\d+|[\w.-]+\.ya?ml", name):
             tail, values = "/actions/workflows/{workflow_id}", {"workflow_id": name}
@@ -50,9 +52,9 @@ class Workflows:
                 return found[0]
             if found:
                 files = ", ".join(each.file for each in found)
-                raise InvalidInput(f"Several workflows are called {wanted!r}: {files}. Give the file.")
+                raise InvalidInput(f"Several workflows have the name {wanted!r}: {files}. Give the file of one.")
         names = named([f"{each.file} ({each.name})" for each in there], complete=all_there.complete)
-        raise NotFound(f"There is no workflow {wanted!r} here.", remedy=f"There are: {names}.")
+        raise NotFound(f"There is no workflow {wanted!r} in {owner}/{repo}.", remedy=f"Its workflows are: {names}.")
 
     async def _all(self, owner: str, repo: str) -> PartialList[WorkflowRecord]:
         params: Values | None = {"per_page": MAX_PAGE_SIZE}
@@ -69,10 +71,10 @@ class Workflows:
     async def dispatch(
         self, owner: str, repo: str, workflow: WorkflowRecord, ref: str, inputs: Mapping[str, str]
     ) -> DispatchedRecord | None:
-        """Start a run; None where GitHub took it without telling which run it is.
+        """Start a workflow run; None if GitHub accepted the request without returning the run's id.
 
         Raises:
-            InvalidInput: with GitHub's reason, such as an input that the workflow does not have.
+            InvalidInput: with GitHub's reason, for example an input that the workflow does not have.
         """
         sent: dict[str, object] = {"ref": ref}
         if inputs:
@@ -91,7 +93,7 @@ class Workflows:
     async def artifacts(
         self, owner: str, repo: str, run_id: int, name: str | None = None
     ) -> PartialList[ArtifactRecord]:
-        """The artifacts of a run, or those of one name."""
+        """The artifacts of a run, or only those with one name."""
         tail, values = "/actions/runs/{run_id}/artifacts", {"run_id": run_id}
         params: Values | None = {"per_page": MAX_PAGE_SIZE, "name": name}
         found: list[ArtifactRecord] = []
@@ -108,12 +110,12 @@ class Workflows:
         return PartialList(found, complete=params is None and len(found) >= (total or 0), total=total)
 
     async def artifact_archive(self, owner: str, repo: str, artifact_id: int) -> bytes:
-        """The artifact as a ZIP archive, from the store that GitHub redirects to."""
+        """Download the ZIP archive of an artifact from the file store that GitHub redirects to."""
         tail, values = "/actions/artifacts/{artifact_id}/zip", {"artifact_id": artifact_id}
         return bytes_of(await self._session.read_stored(owner, repo, tail, values), "read the artifact")
 
     async def environments_of(self, owner: str, repo: str, sha: str) -> list[str]:
-        """The environments that a commit was deployed to."""
+        """The names of the environments to which a commit was deployed."""
         params = {"sha": sha, "per_page": MAX_PAGE_SIZE}
         answer = await self._session.read(owner, repo, "/deployments", params=params)
         found = answer.records(DeploymentRecord, operation="list the deployments", noun="deployments")

@@ -1,4 +1,4 @@
-"""A unified diff as a list of changed files; pure."""
+"""Parsing of a unified diff into changed files, and their construction from GitHub's list of changed files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ NO_NEWLINE = "\\ No newline at end of file"
 
 @dataclass(frozen=True)
 class Change:
-    """One changed file. `lines` is its part of the diff; None where GitHub did not write it and blobs must be read."""
+    """One changed file; `lines` is its part of the diff, None if GitHub left it out and blobs must be read."""
 
     path: str
     status: str
@@ -29,12 +29,13 @@ class Change:
 
     @property
     def stat(self) -> str:
-        """`M src/a.py +5 -1`."""
+        """One line with status, name and counts, such as `M src/a.py +5 -1`."""
         name = f"{self.previous} -> {self.path}" if self.previous else self.path
         return f"{self.status} {name} +{self.additions} -{self.deletions}"
 
     def wanted(self, paths: Sequence[str]) -> bool:
-        """Whether the file is one of `paths`: by its name first, since `[` is an ordinary character of names."""
+        """Whether the file is among `paths`: names, folders or globs. An empty list contains every file."""
+        # Names are compared before globs, since `[` is an ordinary character of names.
         return not paths or any(self._is(path) for path in paths)
 
     def _is(self, path: str) -> bool:
@@ -49,7 +50,7 @@ class Change:
 
 
 def changes_in(diff: str) -> list[Change]:
-    """The files of a whole diff, in its order; every line is in exactly one of them."""
+    """The changed files of a unified diff, in its order; every line belongs to exactly one of them."""
     lines = diff.removesuffix("\n").split("\n")
     starts = [index for index, line in enumerate(lines) if line.startswith("diff --git ")]
     ends = [*starts[1:], len(lines)] if starts else []
@@ -81,7 +82,7 @@ def _side(name: str | None, prefix: str) -> str | None:
 
 
 def _from_header(line: str) -> str:
-    """The name where no other line tells it: `diff --git a/x b/x`, both sides the same."""
+    """The file name in a line `diff --git a/x b/x`, for a part of a diff whose other lines have no name."""
     names = line.removeprefix("diff --git ")
     if quoted := _QUOTED.findall(names):
         return _plain(f'"{quoted[-1]}"').removeprefix("b/")
@@ -89,7 +90,7 @@ def _from_header(line: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Git quotes names that are not plain ASCII, byte by byte."""
+    """Decode a file name that git quoted, with non-ASCII characters escaped byte by byte."""
     if not (match := _QUOTED.fullmatch(name)):
         return name
 
@@ -101,7 +102,7 @@ def _plain(name: str) -> str:
 
 
 def listed_change(file: ChangedFileRecord) -> Change:
-    """A file of GitHub's list of changed files; its patch lacks the head that a diff has."""
+    """Convert an entry of GitHub's list of changed files; the head that its patch lacks is added."""
     previous = file.previous_filename
     count = file.changes if file.changes is not None else file.additions + file.deletions
     untouched = not count and not file.patch
@@ -128,11 +129,11 @@ def _head(path: str, previous: str | None, status: str, *, textual: bool) -> Ite
         yield "--- /dev/null" if status == "added" else f"--- a/{previous or path}"
         yield "+++ /dev/null" if status == "removed" else f"+++ b/{path}"
     elif not previous:
-        yield "(binary, or nothing but its mode changed)"
+        yield "(binary file, or only its mode changed)"
 
 
 def computed_lines(change: Change, old: str | None, new: str | None) -> list[str]:
-    """The part of the diff that GitHub does not write, from the two texts."""
+    """Compute the diff of one file from its old and new text, for a file whose diff GitHub leaves out."""
     status = {"A": "added", "D": "removed"}.get(change.status, "modified")
     head = _head(change.path, change.previous, status, textual=True)
     return [*head, *(part for line in hunks(_lines(old), _lines(new)) for part in line.split("\n"))]

@@ -1,7 +1,7 @@
-"""Unified hunks of two texts, in a time that grows with their length and not with its square.
+"""Computation of the hunks of a unified diff, in a time that does not grow with the square of the texts' lengths.
 
-`difflib` alone takes minutes for 30,000 lines of which every other one changed. Lines that occur once in both texts
-are matched first (patience diff); what lies between two of them is small, or is told as replaced whole.
+Lines that occur once in both texts are matched first (patience diff). The lines between two of these anchors are
+compared by `difflib`, or reported as replaced if they are too many.
 """
 
 from bisect import bisect_left
@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
 CONTEXT = 3
+# `difflib` alone takes minutes for 30,000 lines of which every other one changed.
 MAX_COMPARED_PAIRS = 250_000  # pairs of lines between two anchors
 
 Lines = Sequence[str]
 
 
 def hunks(old: Lines, new: Lines) -> Iterator[str]:
-    """The lines of a unified diff from `@@` on, without ends of lines."""
+    """Yield the lines of a unified diff from the first `@@` on, without line ends."""
     for group in _Anchored(old, new).get_grouped_opcodes(CONTEXT):
         (_, old_start, _, new_start, _), (_, _, old_end, _, new_end) = group[0], group[-1]
         yield f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@"
@@ -47,7 +48,7 @@ class _Anchored(SequenceMatcher[str]):
 
 
 def _runs(pairs: list[tuple[int, int]]) -> Iterator[Match]:
-    """Runs of matched lines; the last pair is the end of both."""
+    """Merge pairs of matched lines that follow each other into runs; the last pair is the end of both texts."""
     start = 0
     for index in range(1, len(pairs)):
         before, here = pairs[index - 1], pairs[index]
@@ -57,7 +58,7 @@ def _runs(pairs: list[tuple[int, int]]) -> Iterator[Match]:
 
 
 def _pairs(old: Lines, new: Lines) -> Iterator[tuple[int, int]]:
-    """The lines that match, in order."""
+    """Yield the index pairs of lines that match, in order."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         yield head, head
@@ -85,7 +86,7 @@ def _compared(old: Lines, new: Lines, a: tuple[int, int], b: tuple[int, int]) ->
 
 
 def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
-    """Lines that occur once in both, as many as stand in the same order in both."""
+    """Index pairs of lines that occur once in both texts, as many as have the same order in both."""
     in_old, in_new = Counter(old), Counter(new)
     place = {line: index for index, line in enumerate(new) if in_new[line] == 1}
     both = [(i, place[line]) for i, line in enumerate(old) if in_old[line] == 1 and line in place]
@@ -93,7 +94,7 @@ def _anchors(old: Lines, new: Lines) -> list[tuple[int, int]]:
 
 
 def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of pairs whose second parts rise too."""
+    """The longest subsequence of pairs whose second numbers increase; the first ones increase already."""
     ends: list[int] = []
     last: list[int] = []
     before: list[int | None] = []

@@ -1,4 +1,4 @@
-"""A pull request's diff page by page, also where GitHub will not write it whole."""
+"""Pages of a pull request's diff, also if GitHub refuses to return the diff in one response."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
@@ -25,14 +25,15 @@ MAX_LISTED_FILES = 3000
 MAX_LINE_CHARS = 2_000
 SHORT_SHA = 7
 _NOT_ABOUT_THE_DIFF = (AuthenticationFailed, PermissionDenied, RateLimited)
-"""Failures that the list of files would meet too; the pull request itself is known to be there."""
+"""Failures for which the list of changed files is not tried, since its request would fail as well."""
 
 
 @dataclass(frozen=True)
 class DiffPosition:
-    """The place where a page begins, on which commits: `file` in the list, `line` in that file's part.
+    """Position in a diff between two commits: the index of a file, and of a line in this file's part.
 
-    `stat` while the list of files is still shown; `listed` where the files are read from GitHub's list of them.
+    With `stat`, the position is in the list of files before the diff. With `listed`, the files come from GitHub's
+    list of changed files instead of the whole diff.
     """
 
     base: str
@@ -43,7 +44,8 @@ class DiffPosition:
     listed: bool = False
 
     def encoded(self) -> str:
-        """At most 30 characters, so that a sealed cursor has at most 60: it is paid for with every page."""
+        """The position as a text of at most 30 characters."""
+        # A signed cursor then has at most 60 characters, which cost tokens with every page.
         flags = ("s" if self.stat else "") + ("l" if self.listed else "")
         return f"{self.base[:SHORT_SHA]}{self.head[:SHORT_SHA]}.{self.file}.{self.line}.{flags}"
 
@@ -55,7 +57,7 @@ class DiffPosition:
 
 
 class PullRequestDiff:
-    """The diff of one pull request at one head."""
+    """Reader of the diff of one pull request at one head commit."""
 
     def __init__(
         self, github: GitHubClient, owner: str, repo: str, pull: PullRequestRecord, position: DiffPosition
@@ -71,14 +73,18 @@ class PullRequestDiff:
         return self._pull.head.sha.startswith(self.position.head)
 
     async def changes(self) -> AsyncGenerator[tuple[int, Change]]:
-        """The changed files from the position on, each with its index."""
+        """Yield the changed files from the position on, each with its index.
+
+        Raises:
+            Conflict: if the list of changed files is needed, and the head is no longer that of the first page.
+        """
         if not self.position.listed:
             self._whole = await self._whole_diff() if self._whole is None else self._whole
             if self._whole is not None:
                 for index in range(self.position.file, len(self._whole)):
                     yield index, self._whole[index]
                 return
-            await announce("info", "GitHub does not give the whole diff; its list of changed files is read.")
+            await announce("info", "GitHub does not return the whole diff; its list of changed files is read instead.")
             self.position = replace(self.position, listed=True)
         if not self._is_current:
             raise Conflict("New commits were pushed while this diff was read.", remedy="Start again without cursor.")
@@ -86,17 +92,17 @@ class PullRequestDiff:
             yield index, listed_change(file)
 
     async def lines(self, change: Change) -> Sequence[str]:
-        """One file's part of the diff; computed here where GitHub leaves it out for its size."""
+        """The lines of one file's diff, computed from its blobs if GitHub leaves them out because of their size."""
         if change.lines is not None:
             return change.lines
         try:
             old, new = await self._old(change), await self._new(change)
         except Failure as failure:
-            return [f"diff --git a/{change.path} b/{change.path}", f"(cannot be read: {failure.message})"]
+            return [f"diff --git a/{change.path} b/{change.path}", f"(this file cannot be read: {failure.message})"]
         return await anyio.to_thread.run_sync(computed_lines, change, old, new, abandon_on_cancel=True)
 
     async def _whole_diff(self) -> list[Change] | None:
-        """The files of the whole diff; None where GitHub does not write it, whatever status it gives."""
+        """The changed files of the whole diff; None if GitHub does not return it, with whatever status."""
         try:
             if self._is_current:
                 text = await self._pulls.diff(self._owner, self._repo, self._pull.number)
@@ -127,7 +133,7 @@ class PullRequestDiff:
 
 
 class _Page:
-    """Lines until one of two limits is met; a first line is taken whatever its length."""
+    """Collector of lines up to a number of lines and of characters; it takes at least one line of any length."""
 
     def __init__(self, lines: int, characters: int) -> None:
         self.lines: list[str] = []
@@ -135,7 +141,10 @@ class _Page:
         self._left, self._room = lines, characters
 
     def take(self, lines: Sequence[str], start: int = 0) -> int:
-        """The index of the first line that was not taken; a line beyond `MAX_LINE_CHARS` is cut."""
+        """Add lines from index `start` on; return the index of the first line that did not fit.
+
+        A line longer than `MAX_LINE_CHARS` is cut.
+        """
         for index in range(start, len(lines)):
             line = _cut(lines[index])
             self._room -= len(line) + 1
@@ -162,7 +171,7 @@ async def diff_page(
     lines: int,
     position: str | None,
 ) -> TextPage:
-    """One page: the pull request in a line, its files with their counts, then the diff itself."""
+    """One page of text: the title of the pull request, its changed files with their counts, then the diff."""
     pull = await github.pull_requests.get(owner, repo, number)
     await github.lockdown.check_author(owner, repo, login(pull.user))
     start = DiffPosition.decoded(position) if position else DiffPosition(pull.base.sha, pull.head.sha)
@@ -177,7 +186,7 @@ async def diff_page(
         page.lines.append(f"(GitHub lists only the first {MAX_LISTED_FILES} of {pull.changed_files} files.)")
     if position is None and not any(page.lines):
         if paths and pull.changed_files:
-            raise NotFound("No changed file matches paths.", remedy="Leave paths out to see every file.")
+            raise NotFound("No changed file matches paths.", remedy="Leave paths out to see every changed file.")
         page.lines = ["No file is changed."]
     within = f" in {page.begins_within}" if page.begins_within else ""
     head = f"#{number}, continued{within}" if position else _title(pull)
@@ -201,7 +210,7 @@ def _signed(pull: PullRequestRecord) -> str:
 
 
 async def _add_stats(diff: PullRequestDiff, page: _Page, paths: Sequence[str]) -> DiffPosition | None:
-    """Add the line of each file; the position where the page was full, or None."""
+    """Add one line for each file to the page; return the position of the first that did not fit, or None."""
     async for index, change in diff.changes():
         if change.wanted(paths) and page.take([change.stat]) == 0:
             return replace(diff.position, file=index)
@@ -209,7 +218,7 @@ async def _add_stats(diff: PullRequestDiff, page: _Page, paths: Sequence[str]) -
 
 
 async def _add_patches(diff: PullRequestDiff, page: _Page, paths: Sequence[str]) -> DiffPosition | None:
-    """Add the diff; the position where the page was full, or None."""
+    """Add the diff of each file to the page; return the position of the first line that did not fit, or None."""
     start = diff.position
     async for index, change in diff.changes():
         if not change.wanted(paths):

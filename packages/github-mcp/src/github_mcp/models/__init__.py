@@ -1,1 +1,1 @@
-"""Tool results, made from the records of GitHub's answers."""
+"""Results of the tools, made from the records of GitHub's responses."""

@@ -1,4 +1,4 @@
-"""Runs of GitHub Actions as rows, and one run with its failed jobs, steps and annotations."""
+"""Results about workflow runs: a table of runs, one run with its failed jobs and annotations, a started run."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ MAX_MESSAGE_CHARS = 400
 
 
 class RunPage(Table):
-    """Runs, newest first; `result` is the conclusion, or the status of a run that has none yet."""
+    """A table of runs, newest first; `result` is the conclusion of a run, or its status before it has one."""
 
     total: int | None = None
 
@@ -35,7 +35,7 @@ class Annotation(Result):
 
 
 class FailedJob(Result):
-    """A job that did not pass; `job_id` is what get_job_logs takes."""
+    """A job that did not pass, with its failed steps; `job_id` is the argument of get_job_logs."""
 
     job_id: int
     name: OutsideText
@@ -58,7 +58,7 @@ class FailedJob(Result):
 
 
 class Run(Result):
-    """`jobs` counts the jobs of the newest attempt; those that did not pass stand in `failed_jobs`."""
+    """One workflow run: `jobs` counts the jobs of the newest attempt, `failed_jobs` are those that did not pass."""
 
     id: int
     title: OutsideText
@@ -118,11 +118,12 @@ def run_row(run: RunRecord) -> dict[str, Cell]:
 
 
 def is_failed(job: JobRecord) -> bool:
-    """Completed with any conclusion that is not known to be harmless."""
+    """Whether a job is completed with a conclusion other than success, neutral or skipped."""
     return (job.status == "completed" or job.conclusion is not None) and job.conclusion not in PASSING
 
 
 def jobs_summary(jobs: PartialList[JobRecord]) -> str:
+    """Counts of jobs by state as text, such as `1 failed, 3 passed`."""
     failed = sum(is_failed(each) for each in jobs.items)
     running = sum(each.status != "completed" and each.conclusion is None for each in jobs.items)
     skipped = sum(each.conclusion == SKIPPED for each in jobs.items)

@@ -1,11 +1,11 @@
-"""Results with security alerts: one row for each alert."""
+"""Results about security alerts: a table with one row for each alert."""
 
 from github_mcp.models.tables import Cell, Table
 from github_mcp.records.alerts import AlertRecord, LocationRecord
 
 
 class AlertPage(Table):
-    """Alerts of one kind, newest first."""
+    """A table of security alerts of one kind, newest first."""
 
 
 def dependency_row(alert: AlertRecord) -> dict[str, Cell]:
@@ -39,7 +39,7 @@ def code_row(alert: AlertRecord) -> dict[str, Cell]:
 
 
 def secret_row(alert: AlertRecord) -> dict[str, Cell]:
-    """Without the secret."""
+    """The row of a secret scanning alert, without the secret."""
     return {
         "number": alert.number,
         "secret_type": alert.secret_type_display_name,

@@ -1,4 +1,4 @@
-"""Results of the tools that write: what really came of it."""
+"""Results of tools that create or change issues, comments and pull requests, with warnings of ignored values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -68,7 +68,7 @@ class CreatedPullRequest(Result):
 
 
 class MergedPullRequest(Result):
-    """`already` is True where it was merged before."""
+    """Result of a merge: `already` is true if the pull request was merged before the call."""
 
     number: int
     commit: str | None = None
@@ -77,7 +77,7 @@ class MergedPullRequest(Result):
 
 
 class UpdatedIssue(Result):
-    """`changed` names what is different now; empty when everything was already so."""
+    """Result of a change of an issue: `changed` are the names of the fields with another value than before."""
 
     number: int
     state: str | None = None
@@ -86,15 +86,15 @@ class UpdatedIssue(Result):
 
 
 def warn_of_dropped(noun: str, wanted: Sequence[str], given: Sequence[str]) -> None:
-    """Warn of labels and assignees that GitHub silently drops for those who may not push."""
+    """Warn of labels or assignees that GitHub ignored, as it does without an error if the token has no push access."""
     there = {name.lower() for name in given}
     missing = [name for name in wanted if name.lower() not in there]
     if missing:
-        warn(f"GitHub dropped the {noun} {', '.join(missing)}: this token may not set them here.")
+        warn(f"GitHub ignored the {noun} {', '.join(missing)}: this token may not set them in this repository.")
 
 
 def differing(issue: IssueRecord, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of `wanted` that the issue is not already."""
+    """The fields of `wanted` whose value differs from the present one of the issue."""
     now: dict[str, Any] = {
         "title": issue.title,
         "body": issue.body or "",

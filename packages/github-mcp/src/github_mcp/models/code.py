@@ -1,4 +1,4 @@
-"""Code that was found."""
+"""Results of a code search."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Results about one comment."""
+"""Results of reading and changing one comment."""
 
 from typing import Self
 
@@ -12,7 +12,7 @@ from github_mcp.records.comments import SingleCommentRecord
 
 
 class ReadComment(Result):
-    """`path` and `line` stand for a comment on a line, `state` for a review."""
+    """A comment or review: `path` and `line` are present for a comment on a line, `state` for a review."""
 
     comment_id: int
     author: OutsideText
@@ -27,7 +27,7 @@ class ReadComment(Result):
     warnings: list[str] | None = None
 
     def is_trusted(self) -> bool:
-        """Whether the author belongs to the repository."""
+        """Whether the author is an owner, member or collaborator."""
         return self.association is None
 
     @classmethod
@@ -48,7 +48,7 @@ class ReadComment(Result):
 
 
 class ChangedComment(Result):
-    """`changed` is edited, deleted, or nothing where the text was so already."""
+    """Result of a change of a comment: `changed` is edited, deleted, or nothing if the text was the same already."""
 
     comment_id: int
     changed: str

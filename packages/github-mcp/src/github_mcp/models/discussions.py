@@ -1,4 +1,4 @@
-"""Results about discussions."""
+"""Results about discussions: a table of discussions, one with its comments, a written comment."""
 
 from typing import Self
 
@@ -19,7 +19,7 @@ from github_mcp.records.discussions import (
 
 class DiscussionPage(Table):
     def is_trusted(self) -> bool:
-        """Whether all authors belong to the repository."""
+        """Whether all authors are owners, members or collaborators."""
         return "association" not in self.columns
 
     total: int | None = None
@@ -44,7 +44,7 @@ class DiscussionReply(Result):
 
 
 class DiscussionComment(DiscussionReply):
-    """A comment with its first replies; `more_replies` counts those that are not shown."""
+    """A comment with its first replies; `more_replies` is the number of the others."""
 
     answer: bool | None = None
     replies: list[DiscussionReply] | None = None
@@ -66,7 +66,7 @@ class DiscussionComment(DiscussionReply):
 
 
 class Discussion(Page):
-    """A discussion and its latest comments, oldest of them first; next_cursor leads to older ones."""
+    """A discussion and its latest comments, oldest first; `next_cursor` leads to older comments."""
 
     page_field = None
 
@@ -85,7 +85,7 @@ class Discussion(Page):
     comments: list[DiscussionComment]
 
     def is_trusted(self) -> bool:
-        """Whether all authors belong to the repository."""
+        """Whether all authors are owners, members or collaborators."""
         replies = [reply for each in self.comments for reply in each.replies or []]
         return not any(each.association for each in (self, *self.comments, *replies))
 

@@ -1,4 +1,4 @@
-"""Commits, branches and tags as rows, and what an edit committed."""
+"""Results about history: tables of commits, branches and tags, and the commit of an edit."""
 
 from mcp_chassis.results import Result
 
@@ -11,15 +11,15 @@ SHORT_SHA = 12
 
 
 class CommitPage(Table):
-    """Commits, newest first."""
+    """A table of commits, newest first."""
 
 
 class RefPage(Table):
-    """Branches or tags."""
+    """A table of branches or tags with the commits they point to."""
 
 
 class CommittedFiles(Result):
-    """`created_branch` is True where the branch was made for this commit."""
+    """The commit of an edit of files: `created_branch` is true if the branch was created for it."""
 
     commit: str
     branch: str

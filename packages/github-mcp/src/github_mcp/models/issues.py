@@ -1,4 +1,4 @@
-"""Issues and pull requests as rows of a table, and one of them with its comments."""
+"""Results about issues and pull requests: a table of them, and one with its comments."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -16,22 +16,24 @@ from github_mcp.records.pull_requests import PullRequestRecord
 
 
 class IssuePage(Table):
+    """A table of issues and pull requests."""
+
     def is_trusted(self) -> bool:
-        """Whether all authors belong to the repository."""
+        """Whether all authors are owners, members or collaborators."""
         return "association" not in self.columns
 
     total: int | None = None
 
 
 def issue_state(issue: IssueRecord) -> str:
-    """open or closed; for a pull request also draft or merged."""
+    """The state of an issue: open or closed, for a pull request also draft or merged."""
     if issue.merged_at or (issue.pull_request is not None and issue.pull_request.merged_at):
         return "merged"
     return "draft" if issue.state == "open" and issue.draft else issue.state or "unknown"
 
 
 def pull_request_word(pull: PullRequestRecord) -> str:
-    """open, draft, closed or merged."""
+    """The state of a pull request: open, draft, closed or merged."""
     if pull.merged or pull.merged_at:
         return "merged"
     return "draft" if pull.state == "open" and pull.draft else pull.state or "unknown"
@@ -71,7 +73,7 @@ class Comment(Result):
 
 
 class SubIssue(Result):
-    """One sub-issue; `repository` stands where it is in another one than its parent."""
+    """One sub-issue; `repository` is present if it differs from that of the parent."""
 
     number: int
     repository: str | None = None
@@ -94,13 +96,13 @@ class SubIssue(Result):
 
 
 class IssueThread(Page):
-    """An issue or pull request; `comments` are the latest, oldest of them first; next_cursor leads to older ones.
+    """An issue or pull request with its latest comments, oldest first; `next_cursor` leads to older comments.
 
-    `association` is given for authors who are neither owners, members nor collaborators.
-    `repository` stands where it is another one than was asked for.
+    `association` is present for authors who are neither owners, members nor collaborators.
+    `repository` is present if it differs from the requested one.
     """
 
-    page_field = None  # a long body is cut as well as a long list
+    page_field = None  # a result that is too long may have a long body instead of a long list
 
     number: int
     repository: str | None = None
@@ -125,7 +127,7 @@ class IssueThread(Page):
     pull_request: PullRequestState | None = None
 
     def is_trusted(self) -> bool:
-        """Whether all authors belong to the repository."""
+        """Whether all authors are owners, members or collaborators."""
         reviews = (self.pull_request.reviews if self.pull_request else None) or []
         return not any(each.association for each in (self, *self.comments, *reviews, *(self.sub_issue_list or [])))
 
@@ -154,7 +156,7 @@ class IssueThread(Page):
 
 
 def _lock(issue: IssueRecord) -> str | None:
-    """The reason of a lock; None where the conversation is open."""
+    """The reason for the lock of a conversation, `yes` without a reason; None if it is not locked."""
     return (issue.active_lock_reason or "yes") if issue.locked else None
 
 

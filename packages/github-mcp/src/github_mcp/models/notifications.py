@@ -1,4 +1,4 @@
-"""Notifications as rows."""
+"""Results about notifications: a table of them, and one that was marked as done."""
 
 from mcp_chassis.results import Result
 from mcp_chassis.text_marks import OutsideText
@@ -8,7 +8,7 @@ from github_mcp.records.notifications import NotificationRecord
 
 
 class NotificationPage(Table):
-    """Notifications, newest first."""
+    """A table of notifications, newest first."""
 
 
 class DoneNotification(Result):

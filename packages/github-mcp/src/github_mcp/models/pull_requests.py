@@ -1,4 +1,4 @@
-"""The state of a pull request: branches, mergeability, reviews, checks."""
+"""Parts of a result about a pull request's state: branches, mergeability, reviews and checks."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, 
 
 SKIPPED = "skipped"
 PASSING = ("success", "neutral", SKIPPED)
-"""Conclusions that stand in nobody's way; a skipped check has checked nothing and is counted apart."""
+"""Conclusions of a check that do not prevent a merge; skipped checks are counted separately from passed ones."""
 MAX_REVIEWS = 10
 MAX_REVIEW_CHARS = 600
 MAX_FAILING_CHECKS = 50
@@ -42,7 +42,7 @@ class Review(Result):
 
 
 class FailingCheck(Result):
-    """A check that did not pass; `job_id` is what get_job_logs takes, where it is a job of GitHub Actions."""
+    """A check that did not pass; `job_id`, the argument of get_job_logs, is present for jobs of GitHub Actions."""
 
     name: OutsideText
     conclusion: str
@@ -62,15 +62,15 @@ class FailingCheck(Result):
 
     @classmethod
     def from_status(cls, status: StatusRecord) -> Self:
-        """A commit status, the older kind of check."""
+        """Convert a commit status, which other systems report instead of a check run."""
         summary = cut_text(status.description or "", MAX_SUMMARY_CHARS) or None
         return cls(name=status.context, conclusion=status.state or "unknown", summary=summary)
 
 
 class PullRequestState(Result):
-    """`checks` counts the checks of the head commit; what failed stands in `failing_checks`.
+    """The state of a pull request: `checks` counts the checks of the head commit, `failing_checks` lists failed ones.
 
-    `inline_comments` counts comments on lines of the diff, which are not shown here.
+    `inline_comments` is the number of comments on lines of the diff, which the result does not contain.
     """
 
     head: OutsideText
@@ -108,7 +108,7 @@ class PullRequestState(Result):
 
 
 def mergeability(pull: PullRequestRecord) -> str:
-    """yes, no, or unknown while GitHub computes it; with GitHub's own word for what stands in the way."""
+    """Whether a pull request can be merged, as text: yes, no or unknown, with GitHub's reason if it is not yes."""
     if pull.merged or pull.merged_at:
         return "already merged"
     if pull.state == "closed":
@@ -119,12 +119,12 @@ def mergeability(pull: PullRequestRecord) -> str:
     if not pull.mergeable:
         return "no: conflicts" if word in ("dirty", "") else f"no: {word}"
     if word == "unknown":
-        return "no conflicts; GitHub does not tell yet whether anything else stands in the way"
+        return "no conflicts; GitHub has not computed yet whether other rules prevent the merge"
     return "yes" if word in ("clean", "has_hooks", "") else f"no conflicts, but {word}"
 
 
 def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[StatusRecord]) -> str:
-    """`1 failing, 2 pending, 223 passed`; `none` where nothing reports on the commit."""
+    """Counts of checks by state, such as `1 failing, 2 pending, 223 passed`; `none` if the commit has no checks."""
     failing, pending = len(failing_runs(runs.items)), len(pending_runs(runs.items))
     failing += sum(is_failing(each) for each in statuses.items)
     pending += sum(each.state == "pending" for each in statuses.items)
@@ -141,7 +141,7 @@ def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[Stat
 
 
 def failing_runs(runs: Sequence[CheckRunRecord]) -> list[CheckRunRecord]:
-    """Completed checks with any conclusion that is not known to be harmless: cancelled and stale ones too."""
+    """The completed checks with a conclusion other than success, neutral or skipped."""
     return [each for each in runs if _is_completed(each) and each.conclusion not in PASSING]
 
 
@@ -158,5 +158,5 @@ def _is_completed(check: CheckRunRecord) -> bool:
 
 
 def cut_text(text: str, limit: int) -> str:
-    """At most `limit` characters, and how many more there are."""
+    """Cut a text after `limit` characters and append the number of the others."""
     return text if len(text) <= limit else f"{text[:limit].rstrip()} [... {len(text) - limit} more characters]"

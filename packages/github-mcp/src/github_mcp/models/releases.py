@@ -1,4 +1,4 @@
-"""Releases with their notes."""
+"""Results about releases with their notes."""
 
 from typing import Self
 

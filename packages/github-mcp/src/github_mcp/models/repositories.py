@@ -1,4 +1,4 @@
-"""Repositories as rows of a table and at a glance."""
+"""Results about repositories: tables of them, and the overview of one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
@@ -14,7 +14,7 @@ MAX_TOPICS = 6
 
 
 class RepositoryPage(Table):
-    """Repositories; `url` is where each row's page is, with its full_name put in."""
+    """A table of repositories; `url` is the address of their pages with the placeholder `{full_name}`."""
 
     total: int | None = None
     url: str | None = None
@@ -36,13 +36,13 @@ def repository_row(repository: RepositoryRecord) -> dict[str, Cell]:
 
 
 def page_address(repositories: Sequence[RepositoryRecord]) -> str | None:
-    """The address of each repository's page, with `{full_name}` in place of its name."""
+    """The address of the repositories' pages, with `{full_name}` in place of a name; None if it is unknown."""
     first = next((each for each in repositories if each.html_url), None)
     return None if first is None else first.html_url.replace(first.full_name, "{full_name}")
 
 
 class ComparedRepositories(Table):
-    """Repositories side by side, and why each of the others could not be read."""
+    """A table of compared repositories; `failed` contains the reason for each that could not be read."""
 
     failed: Annotated[dict[str, str] | None, OUTSIDE] = None
 
@@ -59,7 +59,7 @@ def compared_row(
 
 
 class Overview(Result):
-    """One repository; a part that could not be read is missing and named in `warnings`."""
+    """The overview of one repository; parts that could not be read are absent and named in `warnings`."""
 
     full_name: str
     description: OutsideText | None = None
@@ -110,18 +110,19 @@ def _licence_name(licence: LicenceRecord | None) -> str | None:
 
 
 def language_shares(languages: Mapping[str, int]) -> dict[str, float]:
-    """Bytes by language as percentages; a share below 0.1 is left out."""
+    """Convert bytes of code by language to percentages; those below 0.1 are left out."""
     total = sum(languages.values()) or 1
     return {name: share for name, size in languages.items() if (share := round(100 * size / total, 1)) > 0}
 
 
 def release_line(release: ReleaseRecord) -> str:
+    """A release as one line: its tag and its date, or `draft`."""
     moment = "draft" if release.draft else day(release.published_at or release.created_at)
     return " ".join(filter(None, (release.tag_name, moment)))
 
 
 def commit_line(commit: CommitRecord) -> str:
-    """`83ed2b6 2026-11-19 octocat: Fix the reader`."""
+    """A commit as one line, such as `83ed2b6 2026-11-19 octocat: Fix the reader`."""
     signature = commit.commit.author
     account = commit.author.login if commit.author else None
     name = account or (signature.name if signature else None) or GHOST

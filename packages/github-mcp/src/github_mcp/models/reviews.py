@@ -1,4 +1,4 @@
-"""Reviews and threads of comments on lines of a pull request."""
+"""Results about reviews of a pull request and the threads of comments on its lines."""
 
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -23,7 +23,7 @@ class ThreadComment(Result):
 
 
 class ReviewEntry(Result):
-    """A review as a whole: its verdict and its text; the comments on lines are threads of their own."""
+    """A review with its verdict and text; its comments on lines are separate threads."""
 
     review_id: int | None = None
     author: OutsideText
@@ -47,10 +47,10 @@ class ReviewEntry(Result):
 
 
 class ReviewThread(Result):
-    """Comments on one line; reply to `comment_id`, resolve `thread_id`.
+    """A thread of comments on one line; reply to `comment_id`, resolve `thread_id`.
 
-    `line` is that of the present diff; with `outdated` the one it was written for; absent for a whole file. `resolved`
-    is absent where GitHub does not tell it.
+    `line` is the line in the present diff, with `outdated` that in the diff of the time; absent for a whole file.
+    `resolved` is absent if GitHub does not report it.
     """
 
     path: OutsideText
@@ -90,7 +90,7 @@ class ReviewThread(Result):
 
 
 class ReviewPage(Page):
-    """Reviews that say something, then threads on lines, each the newest first."""
+    """A page of reviews with a verdict or a text, then of threads on lines, both newest first."""
 
     items: list[ReviewEntry | ReviewThread]
 
@@ -108,14 +108,14 @@ class WrittenReview(Result):
 
 
 class ResolvedThread(Result):
-    """`changed` is False where the thread was so already."""
+    """Result of resolving a thread: `changed` is false if the thread was in this state already."""
 
     resolved: bool
     changed: bool
 
 
 def threads_of(comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord]) -> list[ReviewThread]:
-    """The comments grouped by the comment they answer, the newest thread first."""
+    """Group comments on lines into threads by the comment that they reply to; newest thread first."""
     groups: dict[int, list[ReviewCommentRecord]] = {}
     for comment in comments:
         groups.setdefault(comment.in_reply_to_id or comment.id, []).append(comment)
@@ -125,12 +125,12 @@ def threads_of(comments: Sequence[ReviewCommentRecord], known: Mapping[int, Revi
 def _thread(
     comments: Sequence[ReviewCommentRecord], known: Mapping[int, ReviewThreadRecord]
 ) -> ReviewThreadRecord | None:
-    """The thread that begins with one of the comments, or with the deleted one that they answer."""
+    """The thread that begins with one of the comments, or with the deleted comment that they reply to."""
     ids = [comments[0].in_reply_to_id, *(each.id for each in comments)]
     return next((known[each] for each in ids if each is not None and each in known), None)
 
 
-def telling(reviews: Sequence[ReviewRecord]) -> list[ReviewEntry]:
-    """The reviews with a verdict or a text, the newest first; others only hold comments on lines."""
+def reviews_with_content(reviews: Sequence[ReviewRecord]) -> list[ReviewEntry]:
+    """The reviews with a verdict or a text, newest first; the others consist only of comments on lines."""
     entries = [ReviewEntry.from_record(each) for each in reversed(reviews)]
     return [each for each in entries if each.body or each.state not in ("commented", "pending")]

@@ -1,4 +1,4 @@
-"""Lists as tables: `columns` once and a row for each item; the same facts as objects cost twice the tokens."""
+"""Lists as tables: the names of the columns once, and a row of values for each item."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,9 @@ Cell = str | int | bool | list[str] | None
 
 
 class Table(Page):
-    """A list as rows; a column that is empty on the whole page is left out."""
+    """A list as rows; columns without a value on the whole page are left out."""
+
+    # The same list as objects, with the names in each of them, costs twice the tokens.
 
     columns: list[str]
     items: Annotated[list[list[Any]], OUTSIDE]
@@ -24,7 +26,7 @@ class Table(Page):
 
 
 def day(moment: str | None) -> str | None:
-    """The date of a moment by UTC; GraphQL gives the times of commits with the offset of whoever made them."""
+    """The UTC date of an ISO time with any offset; None for None."""
     if moment is None or moment.endswith("Z"):
         return moment and moment[:10]
     try:

@@ -1,1 +1,1 @@
-"""Typed records of GitHub's answers: only the fields that are used, tolerant of absent and null ones."""
+"""Typed records of GitHub's responses, with only the fields that are used; absent and null fields are allowed."""

@@ -1,8 +1,8 @@
-"""Accounts, teams, and the limits of a credential."""
+"""Records of accounts and of rate limits."""
 
 from mcp_chassis.http.records import Record
 
-GHOST = "ghost"  # GitHub's own name for an account that is gone
+GHOST = "ghost"  # the login that GitHub itself shows for deleted accounts
 
 
 class AccountRecord(Record, frozen=True):
@@ -28,5 +28,5 @@ class RateLimitsRecord(Record, frozen=True):
 
 
 def login(account: AccountRecord | None) -> str:
-    """The account's login; GitHub's `ghost` where the account was deleted."""
+    """The login of an account; `ghost`, as on GitHub's pages, for a deleted account."""
     return GHOST if account is None else account.login

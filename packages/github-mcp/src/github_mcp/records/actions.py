@@ -1,4 +1,4 @@
-"""Runs and jobs of GitHub Actions, and annotations of checks."""
+"""Records of GitHub Actions: workflows, runs, jobs, annotations, artifacts and deployments."""
 
 from mcp_chassis.http.records import Record
 
@@ -53,11 +53,12 @@ class WorkflowRecord(Record, frozen=True):
 
     @property
     def file(self) -> str:
+        """The file name of the workflow without its folder, such as `ci.yml`."""
         return self.path.rpartition("/")[2]
 
 
 class DispatchedRecord(Record, frozen=True):
-    """The run that a dispatch has started."""
+    """The id of the run that was started by a workflow_dispatch event."""
 
     workflow_run_id: int
     html_url: str = ""

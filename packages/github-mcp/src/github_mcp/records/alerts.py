@@ -1,4 +1,4 @@
-"""Security alerts: dependencies, code, secrets. The secret itself is never read."""
+"""Records of security alerts on dependencies, code and secrets, without the secrets themselves."""
 
 from mcp_chassis.http.records import Record
 
@@ -46,7 +46,7 @@ class InstanceRecord(Record, frozen=True):
 
 
 class AlertRecord(Record, frozen=True):
-    """One alert of any of the three kinds."""
+    """A security alert of Dependabot, code scanning or secret scanning; the fields of other kinds are absent."""
 
     number: int
     state: str = ""

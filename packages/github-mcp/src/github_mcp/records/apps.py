@@ -1,4 +1,4 @@
-"""The GitHub App that a server acts as, its installations and their tokens."""
+"""Records of the GitHub App that a server acts as, its installations and their tokens."""
 
 from mcp_chassis.http.records import Record
 
@@ -11,7 +11,7 @@ class AppRecord(Record, frozen=True):
 
     @property
     def login(self) -> str:
-        """The account that what the app writes is shown under."""
+        """The login that GitHub shows as the author of the app's writes."""
         return f"{self.slug}[bot]"
 
 
@@ -23,6 +23,7 @@ class InstallationRecord(Record, frozen=True):
 
     @property
     def owner(self) -> str:
+        """The login of the account for which the app is installed."""
         return self.account.login if self.account else f"installation {self.id}"
 
 

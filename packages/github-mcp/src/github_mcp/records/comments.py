@@ -1,4 +1,4 @@
-"""A comment that was read by its id."""
+"""Records of a comment that is read or edited by its id."""
 
 from mcp_chassis.http.records import Record
 
@@ -6,7 +6,7 @@ from github_mcp.records.accounts import AccountRecord
 
 
 class SingleCommentRecord(Record, frozen=True):
-    """A comment on an issue, on a line of a diff, or a whole review."""
+    """A comment on an issue or on a line of a diff, or a review."""
 
     id: int
     user: AccountRecord | None = None
@@ -23,7 +23,7 @@ class SingleCommentRecord(Record, frozen=True):
 
 
 class EditedCommentRecord(Record, frozen=True):
-    """The proof that a comment was edited."""
+    """The response to the edit of a comment, which proves the edit."""
 
     id: int
     body: str

@@ -1,10 +1,10 @@
-"""Files, folders and trees."""
+"""Records of files, folders and trees."""
 
 from mcp_chassis.http.records import Record
 
 
 class EntryRecord(Record, frozen=True):
-    """One entry of a folder: of the contents API, where it has a `name`, or of a git tree, where it has a `path`."""
+    """One entry of a folder, from the contents API, which sends `name`, or from a git tree, which sends `path`."""
 
     type: str = ""
     name: str | None = None
@@ -15,16 +15,18 @@ class EntryRecord(Record, frozen=True):
 
     @property
     def label(self) -> str:
+        """The name of the entry."""
         return self.name or self.path or "(unnamed)"
 
     @property
     def is_submodule(self) -> bool:
-        """The contents API calls a submodule in a folder a file; its git_url is a tree of another repository."""
+        """Whether the entry is a submodule."""
+        # In a folder, the contents API reports a submodule as a file whose git_url is a tree of another repository.
         return self.type in ("commit", "submodule") or (self.type == "file" and "/git/trees/" in (self.git_url or ""))
 
 
 class ContentRecord(Record, frozen=True):
-    """What lies at a path: a file, a link, a submodule; of a folder `sha` alone is read."""
+    """A file, symbolic link or submodule at a path, or the `sha` of a folder."""
 
     type: str = ""
     sha: str = ""

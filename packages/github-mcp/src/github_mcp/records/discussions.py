@@ -1,4 +1,4 @@
-"""Discussions of a repository, as GraphQL gives them."""
+"""Records of discussions in responses of the GraphQL API."""
 
 from mcp_chassis.http.records import Record
 
@@ -16,7 +16,7 @@ class CategoryRecord(Record, frozen=True, rename="camel"):
 
 
 class DiscussionEntryRecord(Record, frozen=True, rename="camel"):
-    """A discussion in a list."""
+    """A discussion in a list, without its text and comments."""
 
     number: int
     title: str = ""
@@ -97,13 +97,13 @@ class DiscussionPresenceRecord(Record, frozen=True):
 
 
 class DiscussionHolderRecord(Record, frozen=True):
-    """A repository's answer about one discussion, which is null where there is none of that number."""
+    """A repository with one discussion, which is null if no discussion has the requested number."""
 
     discussion: DiscussionPresenceRecord | None = None
 
 
 class DiscussionsRecord(Record, frozen=True, rename="camel"):
-    """The place of a list of discussions, without its entries."""
+    """The total and the next cursor of a list of discussions, without its entries."""
 
     total_count: int | None = None
     page_info: LaterPageRecord = LaterPageRecord()
@@ -123,6 +123,6 @@ class CommentChangeRecord(Record, frozen=True):
 
 
 class WrittenDiscussionCommentRecord(Record, frozen=True):
-    """The proof that a comment was written, as the whole answer of the mutation."""
+    """The whole response of the mutation that writes a comment, which proves that it was written."""
 
     data: CommentChangeRecord

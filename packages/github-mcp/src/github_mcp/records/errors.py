@@ -1,4 +1,4 @@
-"""The body of a failed response."""
+"""Records of the bodies of error responses."""
 
 from typing import Any, cast
 
@@ -22,18 +22,19 @@ class ErrorRecord(Record, frozen=True):
 
 
 class ErrorTextRecord(Record, frozen=True):
-    """The same body where `errors` is one text."""
+    """The body of an error response whose `errors` is a text."""
 
     errors: str = ""
 
 
 class ErrorsByFieldRecord(Record, frozen=True):
-    """The same body where `errors` is an object, with the faults of each field."""
+    """The body of an error response whose `errors` is an object with the errors of each field."""
 
     errors: dict[str, Any] | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
+        """One text for each field, with its name and errors."""
         return tuple(f"{name}: {_joined(faults)}" for name, faults in (self.errors or {}).items())
 
 
@@ -53,7 +54,7 @@ class GraphQLErrorRecord(Record, frozen=True):
 
     @property
     def place(self) -> str:
-        """The field of the query that failed; empty where the whole request did."""
+        """The alias of the query's field that failed; empty if the whole request failed."""
         return str(self.path[0]) if self.path else ""
 
 
@@ -62,7 +63,7 @@ class GraphQLErrorsRecord(Record, frozen=True):
 
 
 def error_record(answer: Response) -> ErrorRecord:
-    """What the body says; nothing where it is no JSON of GitHub's. Odd parts of a failure warn nobody."""
+    """Parse the body of an error response; an empty record if it is not GitHub's JSON. It never warns."""
     operation = "explain a failure"
     try:
         with discarding():

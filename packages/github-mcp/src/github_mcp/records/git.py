@@ -1,4 +1,4 @@
-"""Branches, tags, comparisons and the objects of git."""
+"""Records of branches, tags, comparisons and git objects."""
 
 from mcp_chassis.http.records import Record
 
@@ -11,7 +11,7 @@ class ShaRecord(Record, frozen=True):
 
 
 class NamedRefRecord(Record, frozen=True):
-    """A branch or a tag, as their lists tell them."""
+    """A branch or a tag in a list."""
 
     name: str
     commit: ShaRecord | None = None

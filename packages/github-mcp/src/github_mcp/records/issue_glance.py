@@ -1,4 +1,4 @@
-"""An issue or pull request with its latest comments, as the GraphQL API tells it."""
+"""Records of an issue or pull request with its latest comments, from the GraphQL API."""
 
 from mcp_chassis.http.records import Record
 
@@ -22,7 +22,7 @@ class ActorRecord(Record, frozen=True, rename={"kind": "__typename"}):
 
     @property
     def as_account(self) -> AccountRecord:
-        """The REST API ends the login of a bot with `[bot]`, and GraphQL does not."""
+        """The account as the REST API returns it, with `[bot]` at the end of a bot's login."""
         mark = "[bot]" if self.kind == BOT and not self.login.endswith("[bot]") else ""
         return AccountRecord(f"{self.login}{mark}", self.kind)
 
@@ -82,7 +82,7 @@ class GlanceIssueRecord(Record, frozen=True, rename="camel"):
     updated_at: str | None = None
 
     def as_issue(self, full_name: str) -> IssueRecord:
-        """The same facts as the REST API tells them of an issue of this repository."""
+        """Convert to the record of the REST API, for an issue of the repository `full_name`."""
         is_pull = self.is_draft is not None
         return IssueRecord(
             self.number,
@@ -110,12 +110,12 @@ class GlanceIssueRecord(Record, frozen=True, rename="camel"):
 
 
 class RepositoryIssueRecord(Record, frozen=True, rename="camel"):
-    """A repository by its real name, and the one issue that was asked for."""
+    """The requested issue, with the present full name of its repository."""
 
     name_with_owner: str
     issue_or_pull_request: GlanceIssueRecord
 
 
 def _lock_reason(reason: str | None) -> str | None:
-    """The word that the REST API has for it: `too heated`, `off-topic`."""
+    """The reason of a lock in the spelling of the REST API, such as `too heated`."""
     return reason.lower().replace("off_topic", "off-topic").replace("_", " ") if reason else None

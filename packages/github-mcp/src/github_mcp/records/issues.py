@@ -1,4 +1,4 @@
-"""Issues and their comments. In GitHub's lists and searches a pull request is an issue with `pull_request`."""
+"""Records of issues and their comments. In lists and searches, a pull request is an issue with `pull_request`."""
 
 from mcp_chassis.http.records import Record
 
@@ -24,7 +24,7 @@ class SubIssuesRecord(Record, frozen=True):
 
 
 class PullRequestLinkRecord(Record, frozen=True):
-    """The part of an issue that says that it is a pull request."""
+    """The field `pull_request` of an issue, present if it is a pull request."""
 
     merged_at: str | None = None
 
@@ -56,7 +56,7 @@ class IssueRecord(Record, frozen=True):
 
 
 class CreatedIssueRecord(Record, frozen=True):
-    """The proof that an issue or pull request was opened."""
+    """The response to the creation of an issue or pull request, which proves that it was created."""
 
     number: int
     html_url: str
@@ -74,7 +74,7 @@ class CommentRecord(Record, frozen=True):
 
 
 class CreatedCommentRecord(Record, frozen=True):
-    """The proof that a comment was written."""
+    """The response to the creation of a comment, which proves that it was written."""
 
     id: int
     html_url: str
@@ -89,6 +89,6 @@ def assignee_logins(issue: IssueRecord) -> list[str]:
 
 
 def repository_of(issue: IssueRecord) -> str:
-    """The full name in an issue's `repository_url`; empty where GitHub does not tell it."""
+    """The full name of an issue's repository, from its `repository_url`; empty if this field is missing."""
     parts = issue.repository_url.rsplit("/", 2)
     return "/".join(parts[1:]) if len(parts) == 3 else ""

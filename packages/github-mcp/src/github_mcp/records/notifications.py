@@ -1,4 +1,4 @@
-"""Notifications of the signed-in account."""
+"""Records of notifications of the signed-in account."""
 
 from mcp_chassis.http.records import Record
 
@@ -12,7 +12,7 @@ class SubjectRecord(Record, frozen=True):
 
     @property
     def number(self) -> int | None:
-        """The number of an issue or pull request; None of other subjects."""
+        """The number of the issue or pull request; None for other subjects."""
         kind, _, last = (self.url or "").rpartition("/")
         return int(last) if last.isdecimal() and len(last) < 10 and kind.endswith(("/issues", "/pulls")) else None
 

@@ -1,4 +1,4 @@
-"""Pull requests, their files, reviews and checks."""
+"""Records of pull requests, their files, reviews and checks."""
 
 from mcp_chassis.http.records import Record
 
@@ -44,20 +44,20 @@ class PullRequestRecord(Record, frozen=True):
     node_id: str = ""
 
     @property
-    def asked(self) -> list[str]:
-        """The people and teams whose reviews are asked for."""
+    def all_requested(self) -> list[str]:
+        """Logins and team slugs whose reviews are requested."""
         return [each.login for each in self.requested_reviewers] + [each.slug for each in self.requested_teams]
 
 
 class RequestedReviewersRecord(Record, frozen=True):
-    """The proof that reviews were asked for: the pull request after it."""
+    """The pull request in the response to a request for reviews, which proves the request."""
 
     number: int
     requested_reviewers: tuple[AccountRecord, ...]
     requested_teams: tuple[TeamRecord, ...] = ()
 
     @property
-    def asked(self) -> list[str]:
+    def all_requested(self) -> list[str]:
         return [each.login for each in self.requested_reviewers] + [each.slug for each in self.requested_teams]
 
 
@@ -74,7 +74,7 @@ class DraftChangeDataRecord(Record, frozen=True):
 
 
 class DraftChangeRecord(Record, frozen=True):
-    """The whole answer of a mutation that makes a pull request a draft, or ready."""
+    """The whole response of the mutation that makes a pull request a draft or ready for review."""
 
     data: DraftChangeDataRecord
 
@@ -101,7 +101,7 @@ class AutoMergeChangeDataRecord(Record, frozen=True):
 
 
 class AutoMergeChangeRecord(Record, frozen=True):
-    """The whole answer of a mutation of automatic merging."""
+    """The whole response of the mutation that switches automatic merging on or off."""
 
     data: AutoMergeChangeDataRecord
 
@@ -111,7 +111,7 @@ class AutoMergeChangeRecord(Record, frozen=True):
 
 
 class MergedRecord(Record, frozen=True):
-    """The proof that a pull request was merged."""
+    """The response to a merge, which proves that the pull request was merged."""
 
     sha: str
     merged: bool
@@ -154,7 +154,7 @@ class CheckRunRecord(Record, frozen=True):
 
 
 class StatusRecord(Record, frozen=True):
-    """A commit status, the older kind of check."""
+    """A commit status, which other systems report for a commit instead of a check run."""
 
     context: str = "(unnamed status)"
     state: str = ""
@@ -162,7 +162,7 @@ class StatusRecord(Record, frozen=True):
 
 
 class CountRecord(Record, frozen=True):
-    """The outer object of a list that tells how many entries there are in all."""
+    """The total number of entries, from the object that contains a list."""
 
     total_count: int | None = None
     incomplete_results: bool = False

@@ -1,4 +1,4 @@
-"""Releases with their notes and files."""
+"""Records of releases with their notes and files."""
 
 from mcp_chassis.http.records import Record
 

@@ -1,4 +1,4 @@
-"""Repositories, their commits and releases."""
+"""Records of repositories, their collaborators, commits and releases."""
 
 from mcp_chassis.http.records import Record
 
@@ -11,7 +11,7 @@ class LicenceRecord(Record, frozen=True):
 
 
 class RepositoryNameRecord(Record, frozen=True):
-    """What identifies a repository; it is asked for before anything else of it."""
+    """The full name of a repository."""
 
     full_name: str
     id: int | None = None

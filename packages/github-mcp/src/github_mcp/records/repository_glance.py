@@ -1,4 +1,4 @@
-"""A repository at a glance, as the GraphQL API tells it."""
+"""Records of the overview of a repository, from the GraphQL API."""
 
 from mcp_chassis.http.records import Record
 
@@ -82,7 +82,7 @@ class DefaultBranchRecord(Record, frozen=True):
 class GlanceRecord(Record, frozen=True, rename="camel"):
     """A repository with its languages, latest release and newest commits.
 
-    What GitHub's schema never leaves null is required here, since a default would be a false fact.
+    Fields that are never null in GitHub's schema have no default, since a default could be wrong.
     """
 
     name_with_owner: str
@@ -107,7 +107,7 @@ class GlanceRecord(Record, frozen=True, rename="camel"):
 
     @property
     def as_repository(self) -> RepositoryRecord:
-        """The same facts as the REST API tells them; its count of issues includes pull requests."""
+        """Convert to the record of the REST API, whose count of open issues includes pull requests."""
         licence, branch = self.license_info, self.default_branch_ref
         return RepositoryRecord(
             full_name=self.name_with_owner,
@@ -130,7 +130,7 @@ class GlanceRecord(Record, frozen=True, rename="camel"):
 
     @property
     def language_sizes(self) -> dict[str, int]:
-        """Bytes of code by language."""
+        """The number of bytes of code by language."""
         return {each.node.name: each.size for each in self.languages.edges}
 
     @property

@@ -1,4 +1,4 @@
-"""Comments on lines of a pull request's diff, and the threads they form."""
+"""Records of comments on lines of a pull request's diff, and of the review threads that they form."""
 
 from mcp_chassis.http.records import Record
 
@@ -22,7 +22,7 @@ class ReviewCommentRecord(Record, frozen=True):
 
 
 class CreatedReviewRecord(Record, frozen=True):
-    """The proof that a review was written."""
+    """The response to the creation of a review, which proves that it was written."""
 
     id: int
     html_url: str
@@ -50,7 +50,7 @@ class ThreadChangeDataRecord(Record, frozen=True):
 
 
 class ThreadChangeRecord(Record, frozen=True):
-    """The proof that a thread was changed, as the whole answer of the mutation."""
+    """The whole response of the mutation that resolves a review thread or opens it again."""
 
     data: ThreadChangeDataRecord
 
@@ -64,14 +64,14 @@ class RepositoryOfThreadRecord(Record, frozen=True, rename="camel"):
 
 
 class ThreadPlaceRecord(Record, frozen=True, rename="camel"):
-    """The repository of a thread, and whether it is resolved."""
+    """The repository of a review thread, and whether the thread is resolved."""
 
     repository: RepositoryOfThreadRecord
     is_resolved: bool
 
 
 class ReviewThreadRecord(Record, frozen=True, rename="camel"):
-    """A thread of the GraphQL API, which alone knows what is resolved."""
+    """A review thread from the GraphQL API; the REST API does not report whether it is resolved."""
 
     id: str
     is_resolved: bool = False

@@ -1,4 +1,4 @@
-"""Search results that are not records of their own kind."""
+"""Records of the results of a code search."""
 
 from mcp_chassis.http.records import Record
 

@@ -1,4 +1,4 @@
-"""GitHub Actions: runs, one run with what failed in it, running again, cancelling."""
+"""Tools for GitHub Actions: runs, logs and artifacts; starting, repeating and cancelling runs."""
 
 from typing import Annotated, Literal
 
@@ -82,9 +82,9 @@ async def get_run(owner: Owner, repo: Repo, run_id: RunId, github: GitHub) -> Ru
     found = await fan_out(annotated, lambda job: github.actions.annotations(owner, repo, job.id))
     notes = {each.item.id: each.value for each in found}
     if late := sum(each.failure is not None for each in found):
-        warn(f"There was no time to read the annotations of {late} failed jobs.")
+        warn(f"The annotations of {late} failed jobs were not read: the call's time was used up.")
     if len(failed) > MAX_JOBS_WITH_ANNOTATIONS:
-        warn(f"Annotations were read of the first {MAX_JOBS_WITH_ANNOTATIONS} failed jobs alone.")
+        warn(f"Annotations were read only for the first {MAX_JOBS_WITH_ANNOTATIONS} failed jobs.")
     shown = [FailedJob.of(job, notes.get(job.id)) for job in failed]
     return github.with_notices(Run.of(run, jobs, shown))
 
@@ -105,7 +105,7 @@ async def run_workflow(
     await check_inputs(github, owner, repo, chosen, ref, given)
     started = await github.workflows.dispatch(owner, repo, chosen, ref, given)
     if started is None:
-        warn("GitHub took it and does not tell which run it is; list_runs shows it in a moment.")
+        warn("GitHub accepted the request without returning the run's id; list_runs shows the run in a moment.")
     return github.with_notices(StartedRun(run_id=started.workflow_run_id if started else None, requested="run"))
 
 
@@ -119,7 +119,7 @@ async def run_workflow_again(
     idempotency_key: IdempotencyKey = None,
     confirm: Confirm = None,
 ) -> StartedRun:
-    """Run a finished run again: its failed jobs, or all; where its commit was deployed, a person is asked first."""
+    """Run a finished run again: its failed jobs, or all; if its commit was deployed, a person is asked first."""
     attempt = await github.actions.rerun(owner, repo, run_id, failed_only=failed_only)
     return github.with_notices(StartedRun(run_id=run_id, attempt=attempt, requested="rerun"))
 

@@ -1,4 +1,4 @@
-"""Security alerts: Dependabot, code scanning, secret scanning."""
+"""Tool for security alerts of Dependabot, code scanning and secret scanning."""
 
 from mcp_chassis.tools import Cursor, reads
 

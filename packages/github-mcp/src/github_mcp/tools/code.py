@@ -1,4 +1,4 @@
-"""Code: files, folders and searches."""
+"""Tools that read files and folders, and search code."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ async def get_file(
 
 @reads("Search code")
 async def search_code(query: Query, github: GitHub, max_results: MaxResults = 10, cursor: Cursor = None) -> CodePage:
-    """Search in the files of default branches. Read what it finds with get_file."""
+    """Search code in default branches. Read a found file with get_file."""
     found = await github.searches.code(query, size=max_results, position=cursor)
     items = [CodeHit.from_record(hit) for hit in found.items]
     return github.with_notices(CodePage(items=items, total=found.total, **found.page_fields))

@@ -1,4 +1,4 @@
-"""Single comments: reading one by its address, editing or deleting an own one."""
+"""Tools for single comments: reading one by its URL; editing or deleting one that this account wrote."""
 
 from typing import Annotated
 
@@ -16,9 +16,9 @@ from github_mcp.records.accounts import login
 from github_mcp.records.comments import SingleCommentRecord
 from github_mcp.tools.parameters import CommentBody, GitHub, Owner, Repo
 
-Address = Annotated[str, Field(min_length=1, max_length=500, description="Its page: .../issues/1#issuecomment-2.")]
+Address = Annotated[str, Field(min_length=1, max_length=500, description="URL: .../issues/1#issuecomment-2.")]
 CommentId = Annotated[int, Field(ge=1, le=2**62)]
-OnLine = Annotated[bool, Field(description="One on a line of a diff.")]
+OnLine = Annotated[bool, Field(description="Comment on a diff line.")]
 MAX_QUOTED_CHARS = 80
 
 
@@ -29,7 +29,8 @@ async def get_comment(address: Address, github: GitHub) -> ReadComment:
     number = place.number if place.kind == "review" else None
     comment = await github.comments.get(place.owner, place.repo, place.kind, place.id, number)
     if comment.html_url and not is_at(place, comment.html_url):
-        raise NotFound("GitHub has no such comment there.", remedy="Its number, repository or host is another one.")
+        text = "The comment with this id belongs to another issue, repository or host than the address."
+        raise NotFound(text, remedy="Check the address.")
     await github.lockdown.check_author(place.owner, place.repo, login(comment.user))
     return github.with_notices(ReadComment.from_record(comment))
 
@@ -37,16 +38,16 @@ async def get_comment(address: Address, github: GitHub) -> ReadComment:
 async def deletion_question(
     github: GitHub, owner: Owner, repo: Repo, comment_id: CommentId, delete: bool, on_line: OnLine
 ) -> str | None:
-    """The question before a comment is deleted; None for an edit."""
+    """The question to a person before a comment is deleted; None for an edit."""
     if not delete:
         return None
     comment = await _own(github, owner, repo, _kind(on_line), comment_id)
     text = " ".join((without_mark(comment.body) or "").split())
     quoted = text if len(text) <= MAX_QUOTED_CHARS else f"{text[:MAX_QUOTED_CHARS]}..."
-    return f"Delete the comment {comment_id} of {owner}/{repo}, {quoted!r}? It cannot be brought back."
+    return f"Delete the comment {comment_id} of {owner}/{repo}, {quoted!r}? It cannot be restored."
 
 
-@writes("Change an own comment", destructive=True, idempotent=True, confirm=deletion_question)
+@writes("Change a comment", destructive=True, idempotent=True, confirm=deletion_question)
 async def update_comment(
     owner: Owner,
     repo: Repo,
@@ -74,7 +75,7 @@ async def _changed(
     body: str | None,
     hidden: HiddenParts | None,
 ) -> str:
-    """Delete the comment where there is no new body, else write it: what was done."""
+    """Delete the comment if `body` is None, else edit it; return edited, deleted or nothing."""
     comment = await _own(github, owner, repo, kind, comment_id)
     if body is None:
         await github.comments.delete(owner, repo, kind, comment_id)
@@ -92,16 +93,17 @@ def _kind(on_line: bool) -> CommentKind:
 
 
 async def _own(github: GitHub, owner: str, repo: str, kind: CommentKind, comment: int) -> SingleCommentRecord:
-    """The comment, if the account of this server wrote it.
+    """Read a comment that the signed-in account wrote.
 
     Raises:
-        PermissionDenied: when somebody else did; GitHub itself would let those with write access change it.
+        PermissionDenied: if another account wrote it.
     """
+    # GitHub itself would allow accounts with write access to change comments of others.
     found = await github.comments.get(owner, repo, kind, comment)
     account = await github.accounts.signed_in()
     if login(found.user).lower() != account.login.lower():
         raise PermissionDenied(
-            f"This comment was written by {login(found.user)}; this server changes those of {account.login} alone.",
-            remedy="Do not retry.",
+            f"This comment was written by {login(found.user)}; this server changes only those of {account.login}.",
+            remedy="Do not retry; add a comment instead.",
         )
     return found

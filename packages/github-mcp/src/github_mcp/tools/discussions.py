@@ -1,11 +1,11 @@
-"""Discussions: listing, reading and answering them."""
+"""Tools for discussions: listing, reading, commenting and replying."""
 
 from typing import Annotated
 
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
-from github_mcp.lockdown import WITHHELD, tell_withheld
+from github_mcp.lockdown import WITHHELD, warn_of_withheld
 from github_mcp.models.discussions import Discussion, DiscussionComment, DiscussionPage, WrittenComment, discussion_row
 from github_mcp.tools.parameters import CommentBody, GitHub, MaxResults, Owner, PullNumber, Repo
 
@@ -23,7 +23,7 @@ async def list_discussions(
     rows = [discussion_row(each) for each in found.items]
     outsiders = await github.lockdown.outsiders(owner, repo, [str(row["author"]) for row in rows])
     shown = [{**row, "title": WITHHELD} if row["author"] in outsiders else row for row in rows]
-    tell_withheld(sum(row["title"] == WITHHELD for row in shown))
+    warn_of_withheld(sum(row["title"] == WITHHELD for row in shown))
     return github.with_notices(DiscussionPage.of(shown, total=found.total, **found.page_fields))
 
 
@@ -54,7 +54,7 @@ async def add_discussion_comment(
 
 
 async def _without_outsiders(github: GitHub, owner: str, repo: str, discussion: Discussion) -> Discussion:
-    """A discussion without the texts that lockdown withholds."""
+    """Remove the texts of authors without push access from a discussion, if lockdown is on."""
     texts = [each for comment in discussion.comments for each in (comment, *(comment.replies or []))]
     outsiders = await github.lockdown.outsiders(owner, repo, [discussion.author, *(each.author for each in texts)])
     if not outsiders:
@@ -62,7 +62,7 @@ async def _without_outsiders(github: GitHub, owner: str, repo: str, discussion: 
     comments = [_without_replies(each, outsiders) for each in discussion.comments if each.author not in outsiders]
     left = sum(1 + len(each.replies or []) for each in comments)
     hides_author = discussion.author in outsiders
-    tell_withheld(len(texts) - left + 2 * hides_author)
+    warn_of_withheld(len(texts) - left + 2 * hides_author)
     title = {"title": WITHHELD, "body": None} if hides_author else {}
     return discussion.model_copy(update={"comments": comments, **title})
 

@@ -1,4 +1,4 @@
-"""Commits, branches, tags, comparisons, and edits of files."""
+"""Tools for commits, branches, tags and comparisons, and for edits of files."""
 
 from typing import Annotated, Literal
 
@@ -30,7 +30,7 @@ Moment = Annotated[str | None, Field(max_length=40, description="A date, or ISO 
 
 
 class Edit(BaseModel, extra="forbid"):
-    """One file: content or base64 (whole file), old and new (exact text, once in the file), or delete."""
+    """One file's edit: content or base64 (whole file), old and new (exact text, once in the file), or delete."""
 
     path: RequiredPath
     content: Annotated[str | None, Field(max_length=150_000)] = None
@@ -38,7 +38,7 @@ class Edit(BaseModel, extra="forbid"):
     old: Annotated[str | None, Field(max_length=100_000)] = None
     new: Annotated[str | None, Field(max_length=100_000)] = None
     delete: bool = False
-    blob: Annotated[str | None, Field(max_length=40, description="The blob id get_file showed.")] = None
+    blob: Annotated[str | None, Field(max_length=40, description="Blob id from get_file.")] = None
 
 
 @reads("List commits")
@@ -54,14 +54,14 @@ async def list_commits(
     max_results: MaxResults = 20,
     cursor: Cursor = None,
 ) -> CommitPage:
-    """List commits, newest first: of a branch, a path, an author, a time."""
+    """List commits, newest first, by branch, path, author or time."""
     between = {"since": utc_moment("since", since), "until": utc_moment("until", until, end=True)}
     wanted = {"sha": ref, "path": path, "author": author and author.removeprefix("@"), **between}
     params = {name: value for name, value in wanted.items() if value} | {"per_page": max_results}
     await github.lockdown.check_refs(owner, repo, ref)
     found = await github.history.commits(owner, repo, params, cursor)
     if path and not found.items and cursor is None:
-        warn("No commit touches this path there; names of files are case-sensitive.")
+        warn("No commit changes this path on this ref; file names are case-sensitive.")
     return github.with_notices(CommitPage.of([commit_row(each) for each in found.items], **found.page_fields))
 
 
@@ -103,8 +103,8 @@ async def edit_files(
     message: Annotated[str, Field(min_length=1, max_length=10_000)],
     edits: Annotated[list[Edit], Field(min_length=1, max_length=100)],
     github: GitHub,
-    start_branch: Annotated[Ref, Field(description="Creates branch from this one.")] = None,
-    expected_head: Annotated[Sha, Field(description="Commit the branch must be at.")] = None,
+    start_branch: Annotated[Ref, Field(description="Creates branch from this.")] = None,
+    expected_head: Annotated[Sha, Field(description="Required head commit.")] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> CommittedFiles:
     """Create, change, replace or delete files in one commit on a branch."""

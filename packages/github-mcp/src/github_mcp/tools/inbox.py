@@ -1,4 +1,4 @@
-"""Across repositories: searching issues, the signed-in account."""
+"""Tools that search issues of all repositories and return the signed-in account."""
 
 from typing import Annotated
 
@@ -39,8 +39,8 @@ async def search_issues(
     return github.with_notices(IssuePage.of(rows, total=found.total, next_cursor=following))
 
 
-@reads("Who is signed in")
+@reads("Get the signed-in account")
 async def get_account(github: GitHub) -> Account:
-    """The account of this server's token."""
+    """Get the account of this server's token."""
     account = await github.accounts.signed_in()
     return github.with_notices(Account(login=account.login, name=account.name, type=account.type or None))

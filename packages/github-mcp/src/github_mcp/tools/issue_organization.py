@@ -1,4 +1,4 @@
-"""Organizing issues: types, milestones, locks, sub-issues, and finding similar ones."""
+"""Tools that set an issue's type, milestone, lock or sub-issues, and find similar issues."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from github_mcp.issue_organization import Change, organize
 from github_mcp.models.issues import IssuePage, issue_row
-from github_mcp.similar_issues import similar_issues, telling_words
+from github_mcp.similar_issues import distinctive_words, similar_issues
 from github_mcp.tools.parameters import GitHub, MaxResults, Number, Owner, Repo
 from github_mcp.withheld_texts import shown_rows
 
@@ -20,7 +20,7 @@ Value = Annotated[
 
 
 class OrganizedIssue(Result):
-    """`changed` is False where it was so already."""
+    """Result of organize_issue: `changed` is false if the issue was in this state already."""
 
     number: int
     changed: bool
@@ -40,14 +40,14 @@ async def organize_issue(
 async def find_similar_issues(
     owner: Owner,
     repo: Repo,
-    text: Annotated[str, Field(min_length=1, max_length=1000, description="Title of what would be opened.")],
+    text: Annotated[str, Field(min_length=1, max_length=1000, description="Title of the new issue.")],
     github: GitHub,
     max_results: MaxResults = 10,
 ) -> IssuePage:
     """Find issues, open or closed, that share words with a text, before another one is opened."""
-    words = telling_words(text)
+    words = distinctive_words(text)
     if not words:
-        raise InvalidInput("text has no word to search for.")
+        raise InvalidInput("text contains no word to search for; give the title of the new issue.")
     found = await similar_issues(github, owner, repo, words, size=max_results)
     listed = [(each.issue, {**issue_row(each.issue), "words": " ".join(each.shared)}) for each in found]
     rows = await shown_rows(github, f"{owner}/{repo}", listed)

@@ -1,4 +1,4 @@
-"""Issues: finding, reading, opening, commenting on and changing them."""
+"""Tools that list, read, open, change and comment on issues."""
 
 from typing import Annotated, Literal
 
@@ -112,7 +112,7 @@ async def update_issue(
     assignees: Logins | None = None,
     hidden: HiddenParts | None = None,
 ) -> UpdatedIssue:
-    """Close, reopen or edit an issue or pull request; labels and assignees replace all there were."""
+    """Close, reopen or edit an issue or pull request; labels and assignees replace the present ones."""
     people = {"labels": labels, "assignees": assignees}
     given = {"state": state, "state_reason": state_reason, "title": title, "body": body, **people}
     return github.with_notices(await change_issue(github, owner, repo, number, given, hidden))

@@ -1,4 +1,4 @@
-"""Notifications: the inbox of the signed-in account."""
+"""Tools for the notifications of the signed-in account."""
 
 from typing import Annotated
 
@@ -27,6 +27,6 @@ async def list_notifications(
 
 @writes("Mark a notification done", destructive=True, idempotent=True)
 async def mark_notification_done(id: ThreadId, github: GitHub) -> DoneNotification:
-    """Take a notification out of the inbox, by its id."""
+    """Remove a notification from the inbox, by its id."""
     done = await github.notifications.mark_done(id)
     return github.with_notices(DoneNotification(id=done.id, title=done.subject.title))

@@ -1,4 +1,4 @@
-"""Parameters described once for every tool. What only refuses is checked here and left out of the schema."""
+"""Parameter types of the GitHub tools, with validators for rules that are not in the input schema."""
 
 import re
 from typing import Annotated, Literal
@@ -17,15 +17,15 @@ _REF = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,250}")
 
 def _owner(value: str) -> str:
     if not _OWNER.fullmatch(value):
-        raise ValueError("must be an account's login, such as octocat")
+        raise ValueError("must be the login of an account, such as octocat")
     return value
 
 
 def _repo(value: str) -> str:
-    """The name; an address that is cloned from ends in `.git`, which no repository's name does."""
+    """Validate a repository's name; the suffix `.git` of a clone URL is removed."""
     value = value.removesuffix(".git")
     if not _REPO.fullmatch(value) or value in {".", ".."}:
-        raise ValueError("must be a repository's name without its owner")
+        raise ValueError("must be the name of a repository without its owner")
     return value
 
 
@@ -36,7 +36,7 @@ def _full_name(value: str) -> str:
 
 def _language(value: str | None) -> str | None:
     if value is not None and not _LANGUAGE.fullmatch(value):
-        raise ValueError("must be a language's name, such as C++")
+        raise ValueError("must be the name of a language, such as C++")
     return value
 
 
@@ -53,7 +53,7 @@ def _required_ref(value: str) -> str:
 
 
 def _compared_ref(value: str) -> str:
-    """A ref, or one of a fork: `user:branch`, `user:repository:branch`."""
+    """Validate a ref of the repository, or one of a fork: `user:branch` or `user:repository:branch`."""
     *fork, ref = value.split(":", 2)
     if fork:
         _owner(fork[0])
@@ -65,12 +65,12 @@ def _compared_ref(value: str) -> str:
 
 def _sha(value: str | None) -> str | None:
     if value is not None and not _SHA.fullmatch(value.lower()):
-        raise ValueError("must be a commit's id, of 7 characters or more")
+        raise ValueError("must be the id of a commit, or its first 7 characters or more")
     return None if value is None else value.lower()
 
 
 def _path(value: str) -> str:
-    """The path as GitHub writes it, without a slash or `./` before it."""
+    """Validate a path; a slash or `./` at its beginning is removed."""
     value = re.sub(r"^(?:\./)*/?", "", value) if value not in {".", "./"} else ""
     if any(part in {".", ".."} for part in value.split("/")) or "//" in value:
         raise ValueError("must be a path from the repository's root, without `.` or `..`")
@@ -79,7 +79,7 @@ def _path(value: str) -> str:
 
 def _required_path(value: str) -> str:
     if not (path := _path(value)):
-        raise ValueError("must be a path, which the root is not")
+        raise ValueError("must be a path below the repository's root")
     return path
 
 
@@ -88,7 +88,7 @@ def _optional_path(value: str | None) -> str | None:
 
 
 def _logins(value: list[str] | None) -> list[str] | None:
-    """Logins as GitHub takes them: a mention has `@` before it."""
+    """Remove the `@` of mentions from logins."""
     return None if value is None else [name.removeprefix("@") for name in value]
 
 

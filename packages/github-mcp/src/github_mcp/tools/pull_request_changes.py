@@ -1,4 +1,4 @@
-"""Changes of a pull request: draft or ready, reviewers, branch, automatic merging; one of them in a call."""
+"""Tool that changes a pull request's draft state, reviewers, branch or automatic merging."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ Reviewers = Annotated[Logins | None, Field(description="Logins, or org/team.")]
 
 
 class ChangedPullRequest(Result):
-    """`changed` is False where it was so already."""
+    """Result of update_pull_request: `changed` is false if the pull request was in this state already."""
 
     number: int
     changed: bool
@@ -30,7 +30,7 @@ class ChangedPullRequest(Result):
 async def auto_merge_question(
     github: GitHub, owner: Owner, repo: Repo, number: PullNumber, change: Change, method: MergeMethod
 ) -> str | None:
-    """The question before a pull request is to be merged by itself; None for other changes."""
+    """The question to a person before automatic merging is switched on; None for other changes."""
     if change != "auto_merge":
         return None
     pull = await github.pull_requests.get(owner, repo, number)
@@ -58,7 +58,7 @@ async def update_pull_request(
     method: MergeMethod = "merge",
     confirm: Confirm = None,
 ) -> ChangedPullRequest:
-    """Make it ready or a draft, ask for reviews, merge the base into its branch, or merge it by itself later."""
+    """Set a pull request's draft state, request reviews, merge the base into its branch, or set auto-merge."""
     pull = await github.pull_requests.get(owner, repo, number)
     changed = await _changed(github, owner, repo, pull, change, reviewers or [], method)
     return github.with_notices(ChangedPullRequest(number=number, changed=changed))
@@ -79,7 +79,7 @@ async def _changed(
     elif change == "update_branch":
         if not await changes.update_branch(owner, repo, pull):
             return False
-        warn("GitHub merges the base into it in a moment.")
+        warn("GitHub will merge the base into the branch in a moment.")
     elif change == "no_auto_merge" and pull.auto_merge is None:
         return False
     else:
@@ -90,36 +90,38 @@ async def _changed(
 async def _request_reviews(
     github: GitHub, owner: str, repo: str, pull: PullRequestRecord, reviewers: list[str]
 ) -> bool:
-    """Whether somebody was asked who was not; a warning names whom GitHub left out."""
+    """Request reviews; return whether any was not requested before, and warn of those GitHub ignored."""
     if not reviewers:
         raise InvalidInput("Give reviewers: logins, or org/team.")
-    asked = {name.lower() for name in pull.asked}
+    requested = {name.lower() for name in pull.all_requested}
     wanted = [name.rpartition("/")[2] for name in reviewers]
-    if asked >= {name.lower() for name in wanted}:
+    if requested >= {name.lower() for name in wanted}:
         return False
     people, teams = _people_and_teams(reviewers)
     after = await github.pull_request_changes.request_reviewers(owner, repo, pull.number, people, teams)
-    there = {name.lower() for name in after.asked}
+    there = {name.lower() for name in after.all_requested}
     if missing := [name for name in wanted if name.lower() not in there]:
-        warn(f"GitHub did not ask {', '.join(missing)}: it may be that they reviewed it already, or wrote it.")
+        warn(
+            f"GitHub did not request a review of {', '.join(missing)}: perhaps they reviewed or wrote the pull request."
+        )
     return True
 
 
 async def _remove_reviewers(
     github: GitHub, owner: str, repo: str, pull: PullRequestRecord, reviewers: list[str]
 ) -> bool:
-    """Whether somebody was asked who is no longer; a warning names whom GitHub left asked."""
+    """Withdraw requests for reviews; return whether any was withdrawn, and warn of those that remain."""
     if not reviewers:
         raise InvalidInput("Give reviewers: logins, or org/team.")
-    asked = {name.lower() for name in pull.asked}
-    there = [name for name in reviewers if name.rpartition("/")[2].lower() in asked]
+    requested = {name.lower() for name in pull.all_requested}
+    there = [name for name in reviewers if name.rpartition("/")[2].lower() in requested]
     if not there:
         return False
     people, teams = _people_and_teams(there)
     after = await github.pull_request_changes.remove_reviewers(owner, repo, pull.number, people, teams)
-    left = {name.lower() for name in after.asked}
+    left = {name.lower() for name in after.all_requested}
     if kept := [name for name in there if name.rpartition("/")[2].lower() in left]:
-        warn(f"GitHub still asks {', '.join(kept)}.")
+        warn(f"GitHub did not withdraw the request for a review of {', '.join(kept)}.")
     return len(kept) < len(there)
 
 

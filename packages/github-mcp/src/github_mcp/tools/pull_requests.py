@@ -1,15 +1,15 @@
-"""Pull requests: their diffs, and opening one."""
+"""Tools that read the diff of a pull request, open one and merge one."""
 
 import re
 from typing import Annotated, Literal
 
-from mcp_chassis.failures import Conflict
 from mcp_chassis.results import TextPage
 from mcp_chassis.tools import Confirm, Cursor, IdempotencyKey, reads, writes
 from pydantic import Field
 
 from github_mcp.diffs.pages import diff_page
 from github_mcp.models.changes import CreatedPullRequest, MergedPullRequest
+from github_mcp.pull_request_state import check_head
 from github_mcp.records.issues import IssueRecord
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Sha, Title
 from github_mcp.tools.repositories import REPOSITORY_READS
@@ -25,7 +25,7 @@ async def get_pull_request_diff(
     pr_number: PullNumber,
     github: GitHub,
     paths: Globs | None = None,
-    stat_only: Annotated[bool, Field(description="Files and counts alone.")] = False,
+    stat_only: Annotated[bool, Field(description="Only files and counts.")] = False,
     max_lines: Lines = 1000,
     cursor: Cursor = None,
 ) -> TextPage:
@@ -38,7 +38,7 @@ async def get_pull_request_diff(
 async def merge_question(
     github: GitHub, owner: Owner, repo: Repo, number: PullNumber, method: MergeMethod
 ) -> str | None:
-    """The question before a merge; None where it is merged already."""
+    """The question to a person before a pull request is merged; None if it is merged already."""
     pull = await github.pull_requests.get(owner, repo, number)
     if pull.merged or pull.merged_at:
         return None
@@ -59,15 +59,14 @@ async def merge_pull_request(
     number: PullNumber,
     github: GitHub,
     method: MergeMethod = "merge",
-    expected_head: Annotated[Sha, Field(description="Commit its head must be.")] = None,
+    expected_head: Annotated[Sha, Field(description="Required head commit.")] = None,
     confirm: Confirm = None,
 ) -> MergedPullRequest:
     """Merge a pull request; a person is asked first."""
     pull = await github.pull_requests.get(owner, repo, number)
     if pull.merged or pull.merged_at:
         return github.with_notices(MergedPullRequest(number=number, commit=pull.merge_commit_sha, already=True))
-    if expected_head and not pull.head.sha.startswith(expected_head):
-        raise Conflict(f"Its head is {pull.head.sha[:12]}, not {expected_head[:12]}.")
+    check_head(pull, expected_head)
     commit = await github.pull_requests.merge(owner, repo, number, pull.head.sha, method)
     return github.with_notices(MergedPullRequest(number=number, commit=commit))
 

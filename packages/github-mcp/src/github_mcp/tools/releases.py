@@ -1,4 +1,4 @@
-"""Releases with their notes."""
+"""Tool that reads releases with their notes."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Finding repositories, and one repository at a glance."""
+"""Tools that search repositories, read the overview of one and compare several."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -19,7 +19,7 @@ from github_mcp.tools.parameters import FullName, GitHub, Language, MaxResults, 
 Query = Annotated[str | None, Field(max_length=256, description="Words and qualifiers: topic:cli stars:>99.")]
 OVERVIEW_CACHE_SECONDS = 60.0  # as long as GitHub itself lets a client keep a repository: Cache-Control: max-age=60
 REPOSITORY_READS = ("get_repository_info", "get_repositories")
-"""The tools whose cached results a write to a repository outdates."""
+"""The tools whose cached results become invalid after a write to a repository."""
 Affiliation = Annotated[
     Literal["owner", "collaborator", "organization_member"] | None, Field(description="Without query; default all.")
 ]
@@ -36,12 +36,12 @@ async def search_repositories(
     max_results: MaxResults = 10,
     cursor: Cursor = None,
 ) -> RepositoryPage:
-    """Search GitHub's repositories. Without query: those the signed-in user works in, newest push first."""
+    """Search GitHub's repositories. Without query: the signed-in user's repositories, newest push first."""
     if not query or not query.strip():
         found = await github.repositories.own(max_results, cursor, affiliation=affiliation)
         items = written_in(language, found.items)
     elif affiliation is not None:
-        raise InvalidInput("affiliation chooses among the user's own repositories: leave it out, or query.")
+        raise InvalidInput("affiliation works only without query: leave out one of the two.")
     else:
         text = query if language is None else f'{query} language:"{language}"'
         order = None if sort == "best-match" else sort
@@ -53,10 +53,10 @@ async def search_repositories(
 
 
 def written_in(language: str | None, repositories: Sequence[RepositoryRecord]) -> Sequence[RepositoryRecord]:
-    """The repositories of one main language; a warning where other ones of this page are left out."""
+    """The repositories with this main language; warns of the number of others that are left out."""
     chosen = [each for each in repositories if language is None or (each.language or "").lower() == language.lower()]
     if len(chosen) < len(repositories):
-        warn(f"{len(repositories) - len(chosen)} repositories of this page are in other languages.")
+        warn(f"{len(repositories) - len(chosen)} repositories of this page are left out: they are in other languages.")
     return chosen
 
 
@@ -69,7 +69,7 @@ async def get_repository_info(
     readme_lines: Annotated[int, Field(ge=0, le=200)] = 0,
     fresh: Fresh = False,
 ) -> Overview:
-    """One repository at a glance: counts, languages in %, latest release, recent commits, README."""
+    """Read one repository: counts, languages in %, latest release, recent commits, README."""
     return github.with_notices(await overview(github, owner, repo, commits=commits, readme_lines=readme_lines))
 
 
@@ -80,5 +80,5 @@ async def get_repositories(
     ctx: Context[Any, Any],
     fresh: Fresh = False,
 ) -> ComparedRepositories:
-    """Up to 50 repositories side by side: counts, language, licence, latest release, last commit."""
+    """Compare up to 50 repositories: counts, language, licence, latest release, last commit."""
     return github.with_notices(await read_several(github, names, host_progress(ctx)))

@@ -1,4 +1,4 @@
-"""Reviews of pull requests: reading them, writing one, answering and resolving threads."""
+"""Tools for reviews of pull requests: reading and writing them, replying in and resolving threads."""
 
 from typing import Annotated, Literal
 
@@ -69,7 +69,7 @@ async def write_review(
 ) -> WrittenReview:
     """Approve, request changes or comment, with comments on lines of the diff, in one review."""
     if not body.strip() and not comments and event != "APPROVE":
-        raise InvalidInput("A review needs a body or comments, unless it approves.")
+        raise InvalidInput("Give body or comments: only an APPROVE review may have neither.")
     sent = [comment.model_dump(exclude_none=True) for comment in comments or []]
     head = await checked_head(github, owner, repo, number, expected_head) if expected_head else None
     answer = await github.reviews.write(owner, repo, number, event, body, sent, head)
