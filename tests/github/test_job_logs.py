@@ -158,7 +158,7 @@ async def test_a_web_page_instead_of_a_log_is_an_upstream_error(
         error = failure(await client.call_tool("get_job_logs", {**HELLO, "job_id": job.id}))
     assert (error.code, error.message) == (
         "UPSTREAM_ERROR",
-        "GitHub responded to the request to read the log with a web page.",
+        "GitHub responded to the request to read the log with a web page; a proxy may have sent it. Try again later.",
     )
 
 

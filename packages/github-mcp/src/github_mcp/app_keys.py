@@ -27,7 +27,7 @@ class AppKey:
         self._signed, self._until = "", 0.0
 
     async def ready(self) -> None:
-        """Load the private key if a command prints it."""
+        """Load the private key by running the command in the settings that prints it, if there is one."""
         await self._private_key.ready()
 
     def reload(self) -> bool:

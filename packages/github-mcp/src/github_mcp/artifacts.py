@@ -84,7 +84,9 @@ async def _archive(github: GitHubClient, owner: str, repo: str, artifact: Artifa
     content = await github.workflows.artifact_archive(owner, repo, artifact.id)
     digest = (artifact.digest or "").removeprefix("sha256:")
     if digest and hashlib.sha256(content).hexdigest() != digest:
-        raise UpstreamError("The artifact that GitHub sent does not match its SHA-256 digest. Try again once.")
+        raise UpstreamError(
+            "The artifact that GitHub sent does not match its SHA-256 digest.", remedy="Try again once."
+        )
     return content
 
 
@@ -92,7 +94,8 @@ def _opened(archive: bytes) -> ZipFile:
     try:
         return ZipFile(io.BytesIO(archive))
     except _UNPACKING_ERRORS as exc:
-        raise UpstreamError("The artifact that GitHub sent is not a ZIP archive, so it cannot be read.") from exc
+        text = "The artifact that GitHub sent is not a ZIP archive, so it cannot be read."
+        raise UpstreamError(text, remedy="Do not retry; read another artifact.") from exc
 
 
 def members_of(archive: bytes) -> list[ZipInfo]:
@@ -112,7 +115,8 @@ def member_content(archive: bytes, path: str) -> bytes:
                 f"There is no file {path} in the artifact.", remedy="Leave path out to list its files."
             ) from None
         except _UNPACKING_ERRORS as exc:
-            raise UpstreamError(f"{path} cannot be unpacked: it is damaged, encrypted or unsupported.") from exc
+            text = f"{path} cannot be unpacked: it is damaged, encrypted or unsupported."
+            raise UpstreamError(text, remedy="Do not retry; read another file.") from exc
     if len(content) > MAX_MEMBER_BYTES:
         raise InvalidInput(f"{path} has more than 10 MiB; this server reads up to 10 MiB.", remedy="Read another file.")
     return content

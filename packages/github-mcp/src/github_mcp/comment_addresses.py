@@ -48,7 +48,7 @@ def comment_address(text: str) -> CommentAddress:
 
 
 def is_at(address: CommentAddress, html_url: str) -> bool:
-    """Whether GitHub's URL of a comment has the same host and number as the address."""
+    """Whether GitHub's URL of a comment has the same host and issue number as the given address."""
     real = urlsplit(html_url)
     found = _PATH.fullmatch(real.path)
     return real.hostname == address.host and found is not None and int(found.group(3)) == address.number

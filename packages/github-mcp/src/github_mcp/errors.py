@@ -173,7 +173,7 @@ def _by_status(answer: Response, record: ErrorRecord) -> Failure:
 def _other(answer: Response, record: ErrorRecord) -> Failure:
     """The failure for a status that has no function here, with GitHub's message."""
     failure = failure_for_status(answer) or UpstreamError(
-        "GitHub sent a response with a status that this server does not know."
+        "GitHub sent a response with a status that this server does not know.", remedy="Try again later."
     )
     if quote := _quote(record):
         failure.message = f"{failure.message} {quote}"
@@ -188,7 +188,7 @@ def _unauthorised(answer: Response, record: ErrorRecord) -> Failure:
 def _forbidden(answer: Response, record: ErrorRecord) -> Failure:
     if _is_page(answer):
         text = "A proxy or firewall refused the request: the response is a web page with status 403, not GitHub's."
-        return UpstreamError(text)
+        return UpstreamError(text, remedy="Ask the person who runs this server to allow it; do not retry.")
     needed = _needed_permission(answer, record)
     if needed:
         return PermissionDenied(

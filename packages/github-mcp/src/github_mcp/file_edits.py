@@ -74,7 +74,8 @@ class Editor:
         entries = [await self._entry(tree, path, group) for path, group in _by_path(edits).items()]
         new_tree = await self._commits.create_tree(self._owner, self._repo, tree, entries)
         if new_tree == tree:
-            raise InvalidInput("Nothing would change: the files already have this content.")
+            text = "Nothing would change: the files already have this content."
+            raise InvalidInput(text, remedy="Read the files to see whether the edit was made already.")
         commit = await self._commits.create_commit(self._owner, self._repo, message, new_tree, parent)
         move = self._commits.create_branch if created else self._commits.move_branch
         await move(self._owner, self._repo, branch, commit)
@@ -103,7 +104,9 @@ class Editor:
         """The entry of the new tree for one file, with all its edits applied in order."""
         there = await self._find(tree, path)
         if there is not None and there.mode in _LINK_MODES:
-            raise InvalidInput(f"{path} is {_LINK_MODES[there.mode]}, which this tool does not edit.")
+            raise InvalidInput(
+                f"{path} is {_LINK_MODES[there.mode]}, which this tool does not edit.", remedy="Use git."
+            )
         for blob in filter(None, (edit.blob for edit in edits)):
             if there is None or not (there.sha or "").startswith(blob.lower()):
                 raise Conflict(f"{path} is no longer at blob {blob[:12]}.", remedy="Read the file again, then edit.")
@@ -123,7 +126,8 @@ class Editor:
             try:
                 return base64.b64decode(first.base64, validate=True)
             except ValueError as exc:
-                raise InvalidInput(f"{path}: the value of base64 cannot be decoded.") from exc
+                text = f"{path}: the value of base64 cannot be decoded."
+                raise InvalidInput(text, remedy="Send the file's bytes in standard base64.") from exc
         if first.content is not None:
             return first.content.encode()
         content = await self._present_content(path, there)
@@ -151,7 +155,8 @@ class Editor:
             if entry is None:
                 return None
             if entry.type != "tree" or entry.sha is None:
-                raise InvalidInput(f"{'/'.join(folders[: depth + 1])} is not a folder, so {path} cannot be in it.")
+                text = f"{'/'.join(folders[: depth + 1])} is not a folder, so {path} cannot be in it."
+                raise InvalidInput(text, remedy="List folders with get_file.")
             tree = entry.sha
         return (await self._entries(tree)).get(name)
 

@@ -1,4 +1,4 @@
-"""Logs of GitHub Actions jobs as text: the last lines first, or the lines around a searched text."""
+"""Logs of GitHub Actions jobs as pages of text from the end of the log, and searches in them."""
 
 import re
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from mcp_chassis.failures import InvalidInput
 def utc_moment(name: str, text: str | None, *, end: bool = False) -> str | None:
     """Convert an ISO date or time to UTC. A date becomes its first second, or its last with `end`.
 
-    A time without offset is UTC, and a missing one None.
+    A time without offset is UTC. None and an empty text give None.
 
     Raises:
         InvalidInput: if the text is neither; its message contains `name`.

@@ -4,7 +4,7 @@ from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.contents import decoded_base64
-from github_mcp.client.repository_batch import Wanted
+from github_mcp.client.repository_batch import WantedRepository
 from github_mcp.file_texts import decoded
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
 from github_mcp.partial_reads import read_parts
@@ -45,7 +45,7 @@ async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int)
         PermissionDenied: if the given name or the present name of the repository is not on the allow-list.
     """
     github.allowed.check(f"{owner}/{repo}")
-    glance = await github.batch.read(Wanted(owner, repo, commits))
+    glance = await github.batch.read(WantedRepository(owner, repo, commits))
     if glance is None:
         return None
     name = glance.name_with_owner

@@ -31,7 +31,7 @@ class AccountBatches(Generic[Item, Value]):
 
     Args:
         token: the credential; None if there is none, since GraphQL then refuses every request.
-        execute, most: see `Batcher`.
+        execute, most: as for `KeyedBatcher`.
     """
 
     def __init__(self, token: Token | None, execute: Execute[Item, Value], *, most: int) -> None:

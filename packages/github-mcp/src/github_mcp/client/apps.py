@@ -58,7 +58,8 @@ class Apps:
         answer = await self._http.post(path, values, json={}, repeat=Repeat.READ)
         made = answer.record(InstallationTokenRecord, operation="make an installation token")
         if not made.token.isascii() or not made.token.isprintable() or not made.token:
-            raise UpstreamError("GitHub's response to the request for an installation token has no usable token.")
+            text = "GitHub's response to the request for an installation token has no usable token."
+            raise UpstreamError(text, remedy="Try again later.")
         return made.token, _seconds_between(answer.headers.get("date", ""), made.expires_at)
 
 

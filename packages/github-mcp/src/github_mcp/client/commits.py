@@ -44,7 +44,8 @@ class Commits:
         found = answer.records(TreeEntryRecord, operation="read the tree", at="tree", noun="entries")
         if found.skipped or answer.record(TreeRecord, operation="read the tree").truncated:
             raise UpstreamError(
-                "GitHub returned only a part of a folder's entries, so nothing was changed. Use git for this folder."
+                "GitHub returned only a part of a folder's entries, so nothing was changed.",
+                remedy="Use git for this folder.",
             )
         return found.items
 
@@ -87,9 +88,8 @@ class Commits:
                 return
             raise _refused("moved", refused) from refused
         if answer.record(RefRecord, operation="move the branch").object.sha != commit:
-            raise UpstreamError(
-                "GitHub's response names another commit than the new one. Check the branch with list_commits."
-            )
+            text = "GitHub's response names another commit than the new one."
+            raise UpstreamError(text, remedy="Check the branch with list_commits before trying again.")
 
     def _at_commit(self, owner: str, repo: str, branch: str, commit: str) -> LookUp:
         async def look_up() -> dict[str, Any] | None:

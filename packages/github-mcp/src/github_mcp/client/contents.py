@@ -43,7 +43,8 @@ class Contents:
             listed = answer.records(EntryRecord, operation=_READ_FOLDER, at="entries", noun="entries")
             return Folder(listed.items, node.sha)
         if not node.type:
-            raise UpstreamError(f"{upstream} responded to the request to read the file without a usable 'type'.")
+            text = f"{upstream} responded to the request to read the file without a usable 'type'."
+            raise UpstreamError(text, remedy="Try again later.")
         return node
 
     async def raw(self, owner: str, repo: str, path: str, ref: str | None) -> bytes:
@@ -73,7 +74,8 @@ def bytes_of(answer: Response, operation: str) -> bytes:
     """
     # GitHub sends no file with this media type: the page comes from a proxy.
     if "text/html" in answer.headers.get("content-type", ""):
-        raise UpstreamError(f"{answer.upstream} responded to the request to {operation} with a web page.")
+        text = f"{answer.upstream} responded to the request to {operation} with a web page; a proxy may have sent it."
+        raise UpstreamError(text, remedy="Try again later.")
     return answer.body
 
 
@@ -86,7 +88,9 @@ def decoded_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text)
     except ValueError as exc:
-        raise UpstreamError("GitHub sent a file's content that is not valid base64.") from exc
+        raise UpstreamError(
+            "GitHub sent a file's content that is not valid base64.", remedy="Try again later."
+        ) from exc
 
 
 def git_hash(content: bytes) -> str:

@@ -30,7 +30,7 @@ async def create_marked(
     proof: type[Record],
     check: str,
 ) -> Response:
-    """Create an issue, comment or pull request whose body ends in a mark that finds it if the response is lost."""
+    """Create an issue, comment or pull request; if the response is lost, a hidden mark in its body finds it."""
     mark = new_mark()
     lookup = MarkLookup(session, owner, repo, tail, values, mark)
     sent = {name: value for name, value in fields.items() if value not in ([], None)}

@@ -27,7 +27,7 @@ fragment Glance on Repository {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRepository:
     """A requested repository, with the number of its newest commits to read."""
 
     owner: str
@@ -47,7 +47,7 @@ class RepositoryBatch:
         self._graphql = graphql
         self._batches = AccountBatches(token, self._execute, most=MAX_REPOSITORIES)
 
-    async def read(self, wanted: Wanted) -> GlanceRecord | None:
+    async def read(self, wanted: WantedRepository) -> GlanceRecord | None:
         """Read a repository in a batch; None if it must be read from the REST API.
 
         None is returned for a batch of one repository, without a token, if GraphQL refuses the whole request, and if it
@@ -58,7 +58,7 @@ class RepositoryBatch:
         """
         return await self._batches.submit(wanted.owner, wanted)
 
-    async def _execute(self, items: Sequence[Wanted]) -> list[GlanceRecord | Failure | None]:
+    async def _execute(self, items: Sequence[WantedRepository]) -> list[GlanceRecord | Failure | None]:
         if len(items) == 1:
             return [None]
         names = {f"owner{n}": item.owner for n, item in enumerate(items)}

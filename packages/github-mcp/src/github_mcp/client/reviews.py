@@ -92,7 +92,7 @@ class Reviews:
         comments: Sequence[Mapping[str, Any]],
         commit: str | None,
     ) -> Response:
-        """Write a review with all its comments in one request; a mark in its text finds it if the response is lost."""
+        """Write a review with its comments in one request; if the response is lost, a hidden mark finds the review."""
         mark = new_mark()
         tail, values = "/pulls/{number}/reviews", {"number": number}
         sent = {"event": event, "body": f"{body}\n\n{mark}".strip(), "comments": list(comments)}

@@ -63,5 +63,6 @@ class SubIssues:
         if self._enterprise:
             raise NotFound("The API of this GitHub Enterprise Server has no sub-issues.", remedy="Do not retry.")
         if not child.id:
-            raise UpstreamError("GitHub responded to the request to read the issue without its id.")
+            text = "GitHub responded to the request to read the issue without its id."
+            raise UpstreamError(text, remedy="Try again later.")
         return any(each.id == child.id for each in (await self.all(owner, repo, number)).items)

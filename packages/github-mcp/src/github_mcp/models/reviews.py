@@ -49,8 +49,8 @@ class ReviewEntry(Result):
 class ReviewThread(Result):
     """A thread of comments on one line; reply to `comment_id`, resolve `thread_id`.
 
-    `line` is the line in the present diff, with `outdated` that in the diff of the time; absent for a whole file.
-    `resolved` is absent if GitHub does not report it.
+    `line` is the line in the present diff; with `outdated`, the line in the diff that was commented on. It is absent
+    for a comment on a whole file. `resolved` is absent if GitHub does not report it.
     """
 
     path: OutsideText
