@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 YEAR_OMITTED_SECONDS = 300 * 86_400.0
 """Distance from now within which a year goes without saying: ten months."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TOKEN = re.compile(r"\{(\w+)\}")
 
 
@@ -22,8 +23,8 @@ def written(ts: str | float, now: float | None = None) -> str:
         when = moment(ts)
     except (ValueError, OverflowError, OSError):
         return ""
-    year = "" if now is not None and abs(now - float(ts)) < YEAR_OMITTED_SECONDS else f" {when:%Y}"
-    return f"{when.day} {when:%b}{year} {when:%H:%M}"
+    year = "" if now is not None and abs(now - float(ts)) < YEAR_OMITTED_SECONDS else f" {when.year:04}"
+    return f"{when.day} {MONTHS[when.month - 1]}{year} {when.hour:02}:{when.minute:02}"
 
 
 def from_template(timestamp: str, template: str, fallback: str = "") -> str:

@@ -39,6 +39,8 @@ class _Atom:
 
 def marked(runs: Sequence[Run], plan: Plan) -> str:
     """The runs as Markdown."""
+    if not any(run.styles or run.url for run in runs):
+        return _escaped("".join(run.text for run in runs), plan, 0)
     atoms = list(_atoms(_spread(runs), plan, 0))
     if plan.encodes_neighbours:
         _encode_neighbours(atoms)
@@ -57,17 +59,26 @@ def _spread(runs: Iterable[Run]) -> list[Run]:
         if run.is_code or run.url:
             pieces.append(run)
             continue
-        match = BLANKS_AROUND.fullmatch(run.text)
-        found = match.groups() if match else (run.text,)
-        pieces += [replace(run, text=piece) for piece in found if piece]
+        pieces += _blanks_apart(run)
     for at, piece in enumerate(pieces):
         if not piece.text.isspace() or piece.is_code or piece.url:
             continue
         before = pieces[at - 1].styles if at else frozenset[str]()
         further = (pieces[other] for other in range(at + 1, len(pieces)))
         after = next((other.styles for other in further if not other.text.isspace()), frozenset[str]())
-        pieces[at] = replace(piece, styles=before & after - {"code"})
+        styles = before & after - {"code"}
+        if styles != piece.styles:
+            pieces[at] = replace(piece, styles=styles)
     return pieces
+
+
+def _blanks_apart(run: Run) -> list[Run]:
+    """The run in up to three pieces: its leading blanks, its words and its trailing blanks."""
+    if not (run.text[:1].isspace() or run.text[-1:].isspace()):
+        return [run] if run.text else []
+    match = BLANKS_AROUND.fullmatch(run.text)
+    found = match.groups() if match else (run.text,)
+    return [replace(run, text=piece) for piece in found if piece]
 
 
 def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
@@ -112,8 +123,17 @@ def _words(run: Run, plan: Plan, start: int) -> Iterator[_Atom]:
     if run.is_code:
         yield _Atom(code_span(run.text))
         return
-    for at, sign in enumerate(run.text, start):
-        yield _Atom("\\" + sign if at in plan.escaped else sign, "sign")
+    if plan.encodes_neighbours:  # only then is an atom for each character needed
+        yield from (_Atom(_escaped(sign, plan, at), "sign") for at, sign in enumerate(run.text, start))
+    else:
+        yield _Atom(_escaped(run.text, plan, start))
+
+
+def _escaped(text: str, plan: Plan, start: int) -> str:
+    """A text that begins at a position of the visible text, with the planned backslashes."""
+    if plan.escaped.isdisjoint(range(start, start + len(text))):
+        return text
+    return "".join("\\" + sign if at in plan.escaped else sign for at, sign in enumerate(text, start))
 
 
 def code_span(code: str) -> str:

@@ -30,7 +30,7 @@ def part(node: Node, *path: str) -> Node:
 
 
 def as_node(value: object) -> Node:
-    return cast("Node", value) if isinstance(value, Mapping) else {}
+    return cast("Node", value) if isinstance(value, dict) else {}
 
 
 def parts(node: Node, name: str) -> list[Node]:
@@ -40,7 +40,7 @@ def parts(node: Node, name: str) -> list[Node]:
 
 def nodes(value: object) -> list[Node]:
     """The objects among the items of a list."""
-    return [cast("Node", item) for item in items(value) if isinstance(item, Mapping)]
+    return [cast("Node", item) for item in items(value) if isinstance(item, dict)]
 
 
 def items(value: object) -> list[object]:
@@ -50,15 +50,16 @@ def items(value: object) -> list[object]:
 def inside(value: object) -> Iterator[object]:
     """A structure and everything in it, in reading order."""
     yield value
-    inner: Iterable[object] = items(value)
-    if isinstance(value, Mapping):
-        inner = cast("Node", value).values()
-    for item in inner:
-        yield from inside(item)
+    if isinstance(value, dict):
+        for item in cast("Node", value).values():
+            yield from inside(item)
+    elif isinstance(value, list | tuple):
+        for item in cast("Iterable[object]", value):
+            yield from inside(item)
 
 
 def nodes_of_type(value: object, kind: str) -> Iterator[Node]:
     """Every object of a `type` inside a structure."""
     for inner in inside(value):
-        if isinstance(inner, Mapping) and cast("Node", inner).get("type") == kind:
+        if isinstance(inner, dict) and cast("Node", inner).get("type") == kind:
             yield cast("Node", inner)

@@ -66,7 +66,8 @@ def _cut(runs: Sequence[Run], begin: int, end: int) -> list[Run]:
     start = 0
     for run in runs:
         text = run.text[max(begin - start, 0) : max(end - start, 0)]
-        found += [replace(run, text=text)] if text else []
+        if text:
+            found.append(run if text == run.text else replace(run, text=text))
         start += len(run.text)
     return found
 

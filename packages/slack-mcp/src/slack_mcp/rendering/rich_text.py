@@ -126,9 +126,9 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
         del found[0]
     while found and not found[-1].is_code and not found[-1].text.strip():
         del found[-1]
-    if found and not found[0].is_code:
+    if found and not found[0].is_code and found[0].text.startswith("\n"):
         found[0] = replace(found[0], text=found[0].text.lstrip("\n"))
-    if found and not found[-1].is_code:
+    if found and not found[-1].is_code and found[-1].text[-1:].isspace():
         found[-1] = replace(found[-1], text=found[-1].text.rstrip())
     return found
 
