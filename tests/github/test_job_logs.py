@@ -171,7 +171,7 @@ async def test_a_run_with_unread_jobs_does_not_claim_that_none_failed(use: Use, 
     jobs = [{"id": number, "name": f"j{number}", "status": "completed", "conclusion": "success"} for number in (5, 6)]
     github.fault("GET", ".*/jobs", status=200, body={"total_count": 40, "jobs": jobs})
     error = failure(await use("get_job_logs", **HELLO, run_id=7))
-    assert error.message.startswith("No job of run 7 has failed among the 2 that were read.")
+    assert error.message.startswith("No job of run 7 has failed among the 2 jobs that were read.")
     assert error.message.endswith("j6 (6) and more that were not read.")
 
 
