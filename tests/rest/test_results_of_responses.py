@@ -45,6 +45,31 @@ LISTS: list[tuple[Any, str | None, Any]] = [
 ]  # fmt: skip
 
 
+NUMBERS = [
+    ("1e999", "1e999"),
+    ("-1E400", "-1E400"),
+    ("1e-400", "1e-400"),
+    ("1e99999999999999999999", "1e99999999999999999999"),
+    ("0.12345678901234567890", "0.12345678901234567890"),
+    ("12345678901234567890.5", "12345678901234567890.5"),
+    ("9007199254740993", "9007199254740993"),
+    ("0.1", 0.1),
+    ("1.10", 1.1),
+    ("5e-324", 5e-324),
+    ("1e22", 1e22),
+    ("-0.0", 0.0),
+]
+
+
+@pytest.mark.parametrize(("digits", "shown"), NUMBERS)
+def test_a_number_that_a_float_would_change_is_shown_with_its_own_digits(digits: str, shown: float | str):
+    listed = response(f'{{"items": [{{"a": [{digits}]}}]}}'.encode())
+    assert kept_items(items_of(listed, "items", ERRORS), tree_of(["a"])).found == [{"a": [shown]}]
+    assert object_of(response(f'{{"a": {digits}}}'.encode()), None, tree_of(["a"]), ERRORS) == {"a": shown}
+    assert object_of(response(digits.encode()), None, {}, ERRORS) == {"answer": shown}
+    assert written(response(f'{{"a": {digits}}}'.encode()), None, tree_of(["a"]), as_list=False) == {"a": shown}
+
+
 def outcome(call: Any, *arguments: Any) -> Any:
     try:
         return call(*arguments)

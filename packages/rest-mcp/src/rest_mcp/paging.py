@@ -88,7 +88,7 @@ def following(
     Raises:
         UpstreamError: the last item lacks the field that requests the next page, or the API ignored the position.
     """
-    whole: Any = response.json if response.body else None
+    whole: Any = response.exact_json if response.body else None
     total = _total(paging, whole)
     match paging.kind:
         case "link":

@@ -30,7 +30,7 @@ def items_of(response: Response, path: str | None, error_fields: Sequence[str]) 
     Raises:
         UpstreamError: the value is not a list, or the response has an error text instead of the list.
     """
-    whole: Any = response.json if response.body else None
+    whole: Any = response.exact_json if response.body else None
     value = _list_or_at(whole, path) if whole is not None else None
     if isinstance(value, list):
         return Items(cast("list[Any]", value))
@@ -52,7 +52,7 @@ def object_of(response: Response, path: str | None, tree: Tree, error_fields: Se
     """
     if not response.body:
         return {"warnings": [f"{response.upstream} answered {response.status} without content."]}
-    whole: Any = response.json
+    whole: Any = response.exact_json
     value = _list_or_at(whole, path)
     if isinstance(value, dict):
         found = kept(value, tree)
@@ -95,7 +95,7 @@ def written(response: Response, path: str | None, tree: Tree, *, as_list: bool) 
         as_list: whether a list is expected, which is returned as `items`.
     """
     try:
-        whole: Any = response.json if response.body else None
+        whole: Any = response.exact_json if response.body else None
     except InvalidResponse:
         return _done(response_text(response))
     value = _list_or_at(whole, path) if as_list else at(whole, path)

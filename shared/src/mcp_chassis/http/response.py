@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -63,6 +64,15 @@ class Response:
         """
         return self._load()
 
+    @cached_property
+    def exact_json(self) -> Any:
+        """The body as JSON, in which a number that a float would change is a string, such as "1e999"; else as `json`.
+
+        Raises:
+            InvalidResponse: when it is not JSON, or nested too deeply.
+        """
+        return self._read_json(parse_float=_exact_number)
+
     def record(self, kind: type[Parsed], *, operation: str, at: str = "") -> Parsed:
         """The body, or the part of it at `at`, as a record; see `read_record`.
 
@@ -101,12 +111,13 @@ class Response:
         return None if address is None else dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
 
     def _load(self, operation: str = "") -> Any:
-        if "json" in self.__dict__:
-            return self.json
+        return self.json if "json" in self.__dict__ else self._read_json(operation)
+
+    def _read_json(self, operation: str = "", parse_float: Callable[[str], Any] = float) -> Any:
         if not self.body and self.status in {202, 204, 205}:
             return None
         try:
-            return _parsed(self._decoded(json.detect_encoding(self.body)), self.body)
+            return _parsed(self._decoded(json.detect_encoding(self.body)), self.body, parse_float)
         except RecursionError as exc:
             raise self._unreadable("data that is nested too deeply", operation) from exc
         except ValueError as exc:
@@ -134,12 +145,21 @@ class Response:
         return InvalidResponse(f"{answered} with {what}; the fault is on its side or in its address.")
 
 
-def _parsed(text: str, raw: bytes) -> Any:
-    parsed = json.loads(text, parse_constant=_refuse)
+def _parsed(text: str, raw: bytes, parse_float: Callable[[str], Any]) -> Any:
+    parsed = json.loads(text, parse_constant=_refuse, parse_float=parse_float)
     if _LONE.search(raw):
         # Halves of surrogate pairs are valid JSON but not valid text: they cannot be encoded as UTF-8.
         return json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
+
+
+def _exact_number(digits: str) -> float | str:
+    """A JSON number as a float, or unchanged as text where the float has another value."""
+    number = float(digits)
+    try:
+        return number if Decimal(repr(number)) == Decimal(digits) else digits
+    except InvalidOperation:  # an exponent of more digits than Decimal reads
+        return digits
 
 
 def _refuse(constant: str) -> None:
