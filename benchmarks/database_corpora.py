@@ -1,6 +1,7 @@
 """Queries of others, run by execute_query and by psql, and compared cell by cell.
 
 .venv/bin/python benchmarks/database_corpora.py regress FOLDER [FILE...]  (src/test/regress of PostgreSQL 15's source)
+.venv/bin/python benchmarks/database_corpora.py joins FOLDER                (the repository gregrahn/join-order-benchmark)
 uv run --with duckdb==1.5.5 --with duckdb-extension-tpch==1.5.5 python benchmarks/database_corpora.py tpch [SCALE]
 """
 
@@ -125,6 +126,17 @@ async def tpch(dsn: str, scale: float) -> Counter[str]:
     return counts
 
 
+async def joins(dsn: str, folder: Path) -> Counter[str]:
+    """The join-order benchmark's queries on its schema without rows."""
+    psql(dsn, (folder / "schema.sql").read_text() + (folder / "fkindexes.sql").read_text())
+    files = sorted(path for path in folder.glob("*.sql") if path.stem not in ("schema", "fkindexes"))
+    counts = Counter[str]()
+    async with connected(SERVER, env=environment(dsn)) as client:
+        for file in files:
+            await compare(client, file.stem, statements(file.read_text()), dsn, counts)
+    return counts
+
+
 def load_tpch(dsn: str, scale: float) -> list[str]:
     extension = next(Path(str(import_module("duckdb_extension_tpch").__file__)).parent.rglob("*.duckdb_extension"))
     duck: Any = import_module("duckdb").connect(config={"allow_unsigned_extensions": "true"})
@@ -148,6 +160,8 @@ def main(corpus: str, *arguments: str) -> None:
         dsn = place.dsn("postgres")
         if corpus == "tpch":
             counts = asyncio.run(tpch(dsn, float(arguments[0]) if arguments else 0.02))
+        elif corpus == "joins":
+            counts = asyncio.run(joins(dsn, Path(arguments[0]).resolve()))
         else:
             counts = asyncio.run(regress(dsn, Path(arguments[0]).resolve(), list(arguments[1:])))
     print(dict(counts))
