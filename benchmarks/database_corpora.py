@@ -1,7 +1,7 @@
 """Queries of others, run by execute_query and by psql, and compared cell by cell.
 
 .venv/bin/python benchmarks/database_corpora.py regress FOLDER [FILE...]  (src/test/regress of PostgreSQL 15's source)
-.venv/bin/python benchmarks/database_corpora.py joins FOLDER                (the repository gregrahn/join-order-benchmark)
+.venv/bin/python benchmarks/database_corpora.py joins FOLDER  (the repository gregrahn/join-order-benchmark)
 uv run --with duckdb==1.5.5 --with duckdb-extension-tpch==1.5.5 python benchmarks/database_corpora.py tpch [SCALE]
 """
 
@@ -126,15 +126,19 @@ async def tpch(dsn: str, scale: float) -> Counter[str]:
     return counts
 
 
-async def joins(dsn: str, folder: Path) -> Counter[str]:
+async def joins(dsn: str, scripts: dict[str, str]) -> Counter[str]:
     """The join-order benchmark's queries on its schema without rows."""
-    psql(dsn, (folder / "schema.sql").read_text() + (folder / "fkindexes.sql").read_text())
-    files = sorted(path for path in folder.glob("*.sql") if path.stem not in ("schema", "fkindexes"))
+    psql(dsn, scripts.pop("schema.sql") + scripts.pop("fkindexes.sql"))
     counts = Counter[str]()
     async with connected(SERVER, env=environment(dsn)) as client:
-        for file in files:
-            await compare(client, file.stem, statements(file.read_text()), dsn, counts)
+        for name, script in scripts.items():
+            await compare(client, name, statements(script), dsn, counts)
     return counts
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The SQL files of a folder by name."""
+    return {path.name: path.read_text() for path in sorted(folder.glob("*.sql"))}
 
 
 def load_tpch(dsn: str, scale: float) -> list[str]:
@@ -161,7 +165,7 @@ def main(corpus: str, *arguments: str) -> None:
         if corpus == "tpch":
             counts = asyncio.run(tpch(dsn, float(arguments[0]) if arguments else 0.02))
         elif corpus == "joins":
-            counts = asyncio.run(joins(dsn, Path(arguments[0]).resolve()))
+            counts = asyncio.run(joins(dsn, files_of(Path(arguments[0]))))
         else:
             counts = asyncio.run(regress(dsn, Path(arguments[0]).resolve(), list(arguments[1:])))
     print(dict(counts))
