@@ -5,7 +5,7 @@ from functools import partial
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
-from github_mcp.client.issue_batch import IssueGlance, WantedIssue
+from github_mcp.client.issue_batch import BatchedIssue, WantedIssue
 from github_mcp.client.list_pages import MAX_PAGE_SIZE
 from github_mcp.errors import Transferred
 from github_mcp.models.issues import IssueThread, SubIssue
@@ -27,7 +27,7 @@ async def read_thread(
     """
     requested = f"{owner}/{repo}".lower()
     if end is None and (found := await github.issue_batch.read(WantedIssue(owner, repo, number, count))):
-        return await _at_a_glance(github, owner, repo, found, count)
+        return await _thread_of_batched(github, owner, repo, found, count)
     try:
         issue = await github.issues.get(owner, repo, number)
     except Transferred as transferred:
@@ -44,7 +44,9 @@ async def read_thread(
     return await _first_page(github, owner, repo, issue, comments_of_page, real_name)
 
 
-async def _at_a_glance(github: GitHubClient, owner: str, repo: str, found: IssueGlance, count: int) -> IssueThread:
+async def _thread_of_batched(
+    github: GitHubClient, owner: str, repo: str, found: BatchedIssue, count: int
+) -> IssueThread:
     """Complete an issue whose text and comments were read in a batch; its other parts are read from the REST API."""
     real_name = None
     if found.repository.lower() != f"{owner}/{repo}".lower():

@@ -54,17 +54,17 @@ async def _probe_without_limits(github: GitHubClient) -> Probe:
 async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
     """Probe the GitHub App: its name, the permissions of each installation, and a token of each."""
     try:
-        own = await apps.own()
+        app = await apps.app()
         chosen = apps.installation_id
-        there = [await apps.installation(chosen)] if chosen else await apps.installations()
+        installations = [await apps.installation(chosen)] if chosen else await apps.installations()
     except Failure as failure:
         return [Probe("GitHub App", "failed", failure.message)]
-    if not there:
-        return [Probe("GitHub App", "failed", f"{own.login} has no installation that is not suspended.")]
-    names = ", ".join(each.owner for each in there[:MAX_INSTALLATIONS])
-    more = f" and {len(there) - MAX_INSTALLATIONS} more" if len(there) > MAX_INSTALLATIONS else ""
-    found = [Probe("GitHub App", "ok", f"{own.login}, installed for {names}{more}.")]
-    for each in there[:MAX_INSTALLATIONS]:
+    if not installations:
+        return [Probe("GitHub App", "failed", f"{app.login} has no installation that is not suspended.")]
+    names = ", ".join(each.owner for each in installations[:MAX_INSTALLATIONS])
+    more = f" and {len(installations) - MAX_INSTALLATIONS} more" if len(installations) > MAX_INSTALLATIONS else ""
+    found = [Probe("GitHub App", "ok", f"{app.login}, installed for {names}{more}.")]
+    for each in installations[:MAX_INSTALLATIONS]:
         with on_behalf_of(each.owner):
             limits = await _probe_limits(github)
         found.append(Probe(f"GitHub for {each.owner}", limits.status, f"{limits.message} {_permissions(each)}"))

@@ -8,13 +8,13 @@ from github_mcp.client.repository_batch import WantedRepository
 from github_mcp.file_texts import decoded
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
 from github_mcp.partial_reads import read_parts
-from github_mcp.records.repository_glance import GlanceRecord
+from github_mcp.records.batched_repository import BatchedRepositoryRecord
 
 
 async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int = 5, readme_lines: int = 0) -> Overview:
     """Read the overview of a repository; a part that cannot be read is left out and named in the warnings."""
-    if glance := await read_glance(github, owner, repo, commits):
-        return await _from_glance(github, owner, repo, glance, commits, readme_lines)
+    if batched := await read_batched(github, owner, repo, commits):
+        return await _overview_of_batched(github, owner, repo, batched, commits, readme_lines)
     repositories = github.repositories
     parts, warnings = await read_parts(
         {
@@ -38,25 +38,25 @@ async def overview(github: GitHubClient, owner: str, repo: str, *, commits: int 
     )
 
 
-async def read_glance(github: GitHubClient, owner: str, repo: str, commits: int) -> GlanceRecord | None:
+async def read_batched(github: GitHubClient, owner: str, repo: str, commits: int) -> BatchedRepositoryRecord | None:
     """Read a repository in a batch with others; None if it must be read from the REST API.
 
     Raises:
         PermissionDenied: if the given name or the present name of the repository is not on the allow-list.
     """
     github.allowed.check(f"{owner}/{repo}")
-    glance = await github.batch.read(WantedRepository(owner, repo, commits))
-    if glance is None:
+    batched = await github.batch.read(WantedRepository(owner, repo, commits))
+    if batched is None:
         return None
-    name = glance.name_with_owner
+    name = batched.name_with_owner
     github.allowed.check(name)
     if name.lower() != f"{owner}/{repo}".lower():
         warn(f"{owner}/{repo} was renamed to {name}.")
-    return glance
+    return batched
 
 
-async def _from_glance(
-    github: GitHubClient, owner: str, repo: str, record: GlanceRecord, commits: int, readme_lines: int
+async def _overview_of_batched(
+    github: GitHubClient, owner: str, repo: str, record: BatchedRepositoryRecord, commits: int, readme_lines: int
 ) -> Overview:
     parts, unread = await read_parts({"README": lambda: _readme(github, owner, repo, readme_lines)})
     lines = [commit_line(commit) for commit in record.commits[:commits]]

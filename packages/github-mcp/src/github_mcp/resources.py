@@ -29,7 +29,7 @@ class RateLimits(Result):
 
 async def owners(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
     """Logins that begin with the prefix, among the owners of the signed-in account's repositories."""
-    found = await github.repositories.own(MAX_PAGE_SIZE)
+    found = await github.repositories.of_account(MAX_PAGE_SIZE)
     names = dict.fromkeys(each.owner.login for each in found.items if each.owner)
     return [name for name in names if name.lower().startswith(prefix.lower())]
 
@@ -37,7 +37,7 @@ async def owners(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -
 async def repositories(github: GitHubClient, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
     """Names of repositories that begin with the prefix: of the chosen owner, else of the signed-in account."""
     if not chosen.get("owner"):
-        found = await github.repositories.own(MAX_PAGE_SIZE)
+        found = await github.repositories.of_account(MAX_PAGE_SIZE)
     else:
         words = f"{prefix} in:name user:{chosen['owner']}" if github.allowed.everything else f"{prefix} in:name"
         found = await github.searches.repositories(words, size=MAX_PAGE_SIZE)

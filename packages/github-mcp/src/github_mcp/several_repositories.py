@@ -10,7 +10,7 @@ from github_mcp.client import GitHubClient
 from github_mcp.models.repositories import ComparedRepositories, compared_row
 from github_mcp.models.tables import Cell
 from github_mcp.partial_reads import read_parts
-from github_mcp.repository_overview import read_glance
+from github_mcp.repository_overview import read_batched
 
 Row = dict[str, Cell]
 ONLY_FACTS = "Without GITHUB_TOKEN the latest releases and last commits are left out, which need two requests each."
@@ -40,7 +40,7 @@ def _failed(outcomes: Sequence[Outcome[str, Row]]) -> dict[str, str] | None:
 
 async def _row(github: GitHubClient, name: str) -> Row:
     owner, _, repo = name.partition("/")
-    if record := await read_glance(github, owner, repo, commits=1):
+    if record := await read_batched(github, owner, repo, commits=1):
         return compared_row(record.as_repository, record.release, next(iter(record.commits), None))
     repositories = github.repositories
     if github.anonymous:

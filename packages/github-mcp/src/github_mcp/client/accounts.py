@@ -19,7 +19,7 @@ class Accounts:
     async def signed_in(self) -> SignedInRecord:
         """The account that GitHub shows as the author of this server's writes."""
         if self._apps is not None:
-            app = await self._apps.own()
+            app = await self._apps.app()
             return SignedInRecord(app.login, "Bot", app.name)
         return (await self._session.get("/user")).record(SignedInRecord, operation="find the account")
 

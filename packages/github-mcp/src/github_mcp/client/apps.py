@@ -26,7 +26,7 @@ class Apps:
         self.installation_id = installation_id
         self._http = http
 
-    async def own(self) -> AppRecord:
+    async def app(self) -> AppRecord:
         return (await self._http.get("/app")).record(AppRecord, operation="read the app")
 
     async def installations(self) -> Sequence[InstallationRecord]:

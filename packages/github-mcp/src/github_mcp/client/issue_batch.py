@@ -10,7 +10,7 @@ from github_mcp.allowed_repositories import AllowedRepositories
 from github_mcp.client.account_batches import REFUSALS, AccountBatches, Token, whole_record
 from github_mcp.client.graphql import GraphQL
 from github_mcp.graphql_errors import failed_places
-from github_mcp.records.issue_glance import GlanceIssueRecord, RepositoryIssueRecord
+from github_mcp.records.batched_issue import BatchedIssueRecord, RepositoryIssueRecord
 from github_mcp.records.issues import CommentRecord, IssueRecord
 
 MAX_ISSUES = 20
@@ -24,11 +24,11 @@ _SHARED = """
   comments(last: $comments) { totalCount nodes {
     fullDatabaseId body createdAt authorAssociation author { __typename login } } }
 """
-_GLANCE = f"""
-fragment IssueGlance on Issue {{
+_FRAGMENTS = f"""
+fragment BatchedIssue on Issue {{
   {_SHARED} state stateReason(enableDuplicate: true) issueType {{ name }} subIssuesSummary {{ total completed }}
 }}
-fragment PullGlance on PullRequest {{ {_SHARED} pullState: state isDraft mergedAt }}
+fragment BatchedPullRequest on PullRequest {{ {_SHARED} pullState: state isDraft mergedAt }}
 """
 
 
@@ -43,7 +43,7 @@ class WantedIssue:
 
 
 @dataclass(frozen=True)
-class IssueGlance:
+class BatchedIssue:
     """An issue with its latest comments, oldest first, and the present full name of its repository."""
 
     repository: str
@@ -64,7 +64,7 @@ class IssueBatch:
         self._allowed = allowed
         self._batches = AccountBatches(token, self._execute, most=MAX_ISSUES)
 
-    async def read(self, wanted: WantedIssue) -> IssueGlance | None:
+    async def read(self, wanted: WantedIssue) -> BatchedIssue | None:
         """Read an issue in a batch; None if it must be read from the REST API.
 
         None is returned for a batch of one issue, for more than `MAX_COMMENTS` comments, without a token, if GraphQL
@@ -83,7 +83,7 @@ class IssueBatch:
             self._allowed.check(found.repository)
         return found
 
-    async def _execute(self, items: Sequence[WantedIssue]) -> list[IssueGlance | Failure | None]:
+    async def _execute(self, items: Sequence[WantedIssue]) -> list[BatchedIssue | Failure | None]:
         if len(items) == 1:
             return [None]
         variables: dict[str, object] = {"comments": max(1, *(item.comments for item in items))}
@@ -96,25 +96,26 @@ class IssueBatch:
         places = [f"item{n}" for n in range(len(items))]
         failed = failed_places(answer, places)
         return [
-            None if each in failed else _glance(answer, each, item) for each, item in zip(places, items, strict=True)
+            None if each in failed else _batched_issue(answer, each, item)
+            for each, item in zip(places, items, strict=True)
         ]
 
 
 def _query(count: int) -> str:
     declared = "".join(f", $owner{n}: String!, $repo{n}: String!, $number{n}: Int!" for n in range(count))
-    parts = "nameWithOwner issueOrPullRequest(number: $number{n}) {{ ...IssueGlance ...PullGlance }}"
+    parts = "nameWithOwner issueOrPullRequest(number: $number{n}) {{ ...BatchedIssue ...BatchedPullRequest }}"
     fields = "\n".join(
         f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ {parts.format(n=n)} }}" for n in range(count)
     )
-    return f"query($comments: Int!{declared}) {{ {fields} }} {_GLANCE}"
+    return f"query($comments: Int!{declared}) {{ {fields} }} {_FRAGMENTS}"
 
 
-def _glance(answer: Response, place: str, wanted: WantedIssue) -> IssueGlance | None:
+def _batched_issue(answer: Response, place: str, wanted: WantedIssue) -> BatchedIssue | None:
     found = whole_record(answer, RepositoryIssueRecord, place, operation=OPERATION)
     if found is None:
         return None
-    issue: GlanceIssueRecord = found.issue_or_pull_request
+    issue: BatchedIssueRecord = found.issue_or_pull_request
     if not all(each.full_database_id.isdecimal() for each in issue.comments.nodes):
         return None
     comments = [each.as_comment for each in issue.comments.nodes[-wanted.comments :]] if wanted.comments else []
-    return IssueGlance(found.name_with_owner, issue.as_issue(found.name_with_owner), comments)
+    return BatchedIssue(found.name_with_owner, issue.as_issue(found.name_with_owner), comments)

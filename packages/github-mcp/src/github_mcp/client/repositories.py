@@ -30,7 +30,7 @@ class Repositories:
         self._session.allowed.check(repository.full_name)
         return repository
 
-    async def own(
+    async def of_account(
         self, size: int, position: str | None = None, *, affiliation: str | None = None
     ) -> ListPage[RepositoryRecord]:
         """One page of the repositories that the signed-in account owns or may access, newest push first.

@@ -8,12 +8,12 @@ from mcp_chassis.failures import Failure
 from github_mcp.client.account_batches import REFUSALS, AccountBatches, Token, whole_record
 from github_mcp.client.graphql import GraphQL
 from github_mcp.graphql_errors import failed_places, failures_by_place
-from github_mcp.records.repository_glance import GlanceRecord
+from github_mcp.records.batched_repository import BatchedRepositoryRecord
 
 MAX_REPOSITORIES = 25
 OPERATION = "read several repositories"
-_GLANCE = """
-fragment Glance on Repository {
+_FRAGMENT = """
+fragment BatchedRepository on Repository {
   nameWithOwner url description isPrivate isArchived isDisabled stargazerCount forkCount hasIssuesEnabled
   createdAt updatedAt primaryLanguage { name } licenseInfo { name spdxId }
   issues(states: OPEN) { totalCount } pullRequests(states: OPEN) { totalCount }
@@ -47,7 +47,7 @@ class RepositoryBatch:
         self._graphql = graphql
         self._batches = AccountBatches(token, self._execute, most=MAX_REPOSITORIES)
 
-    async def read(self, wanted: WantedRepository) -> GlanceRecord | None:
+    async def read(self, wanted: WantedRepository) -> BatchedRepositoryRecord | None:
         """Read a repository in a batch; None if it must be read from the REST API.
 
         None is returned for a batch of one repository, without a token, if GraphQL refuses the whole request, and if it
@@ -58,7 +58,7 @@ class RepositoryBatch:
         """
         return await self._batches.submit(wanted.owner, wanted)
 
-    async def _execute(self, items: Sequence[WantedRepository]) -> list[GlanceRecord | Failure | None]:
+    async def _execute(self, items: Sequence[WantedRepository]) -> list[BatchedRepositoryRecord | Failure | None]:
         if len(items) == 1:
             return [None]
         names = {f"owner{n}": item.owner for n, item in enumerate(items)}
@@ -70,11 +70,13 @@ class RepositoryBatch:
             return [None] * len(items)
         places = [f"item{n}" for n in range(len(items))]
         failures, failed = failures_by_place(answer), failed_places(answer, places)
-        whole = {each: whole_record(answer, GlanceRecord, each, operation=OPERATION) for each in places}
+        whole = {each: whole_record(answer, BatchedRepositoryRecord, each, operation=OPERATION) for each in places}
         return [failures.get(each) or (None if each in failed else whole[each]) for each in places]
 
 
 def _query(count: int) -> str:
     declared = "".join(f", $owner{n}: String!, $repo{n}: String!" for n in range(count))
-    fields = "\n".join(f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ ...Glance }}" for n in range(count))
-    return f"query($commits: Int!{declared}) {{ {fields} }} {_GLANCE}"
+    fields = "\n".join(
+        f"item{n}: repository(owner: $owner{n}, name: $repo{n}) {{ ...BatchedRepository }}" for n in range(count)
+    )
+    return f"query($commits: Int!{declared}) {{ {fields} }} {_FRAGMENT}"

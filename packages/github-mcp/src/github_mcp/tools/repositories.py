@@ -38,7 +38,7 @@ async def search_repositories(
 ) -> RepositoryPage:
     """Search GitHub's repositories. Without query: the signed-in user's repositories, newest push first."""
     if not query or not query.strip():
-        found = await github.repositories.own(max_results, cursor, affiliation=affiliation)
+        found = await github.repositories.of_account(max_results, cursor, affiliation=affiliation)
         items = written_in(language, found.items)
     elif affiliation is not None:
         raise InvalidInput("affiliation works only without query: leave out one of the two.")

@@ -38,12 +38,12 @@ class LanguageSizesRecord(Record, frozen=True):
     edges: tuple[LanguageSizeRecord, ...]
 
 
-class GlanceLicenceRecord(Record, frozen=True, rename="camel"):
+class BatchedLicenceRecord(Record, frozen=True, rename="camel"):
     name: str = ""
     spdx_id: str | None = None
 
 
-class GlanceReleaseRecord(Record, frozen=True, rename="camel"):
+class BatchedReleaseRecord(Record, frozen=True, rename="camel"):
     tag_name: str
     published_at: str | None = None
 
@@ -54,7 +54,7 @@ class SignerRecord(Record, frozen=True):
     user: CommitAuthorRecord | None = None
 
 
-class GlanceCommitRecord(Record, frozen=True):
+class BatchedCommitRecord(Record, frozen=True):
     oid: str
     message: str = ""
     author: SignerRecord | None = None
@@ -67,7 +67,7 @@ class GlanceCommitRecord(Record, frozen=True):
 
 
 class HistoryRecord(Record, frozen=True):
-    nodes: tuple[GlanceCommitRecord, ...]
+    nodes: tuple[BatchedCommitRecord, ...]
 
 
 class TipRecord(Record, frozen=True):
@@ -79,7 +79,7 @@ class DefaultBranchRecord(Record, frozen=True):
     target: TipRecord | None = None
 
 
-class GlanceRecord(Record, frozen=True, rename="camel"):
+class BatchedRepositoryRecord(Record, frozen=True, rename="camel"):
     """A repository with its languages, latest release and newest commits.
 
     Fields that are never null in GitHub's schema have no default, since a default could be wrong.
@@ -98,11 +98,11 @@ class GlanceRecord(Record, frozen=True, rename="camel"):
     fork_count: int | None = None
     has_issues_enabled: bool = True
     primary_language: NameRecord | None = None
-    license_info: GlanceLicenceRecord | None = None
+    license_info: BatchedLicenceRecord | None = None
     created_at: str | None = None
     updated_at: str | None = None
     languages: LanguageSizesRecord = LanguageSizesRecord(())
-    latest_release: GlanceReleaseRecord | None = None
+    latest_release: BatchedReleaseRecord | None = None
     default_branch_ref: DefaultBranchRecord | None = None
 
     @property

@@ -27,7 +27,7 @@ class ActorRecord(Record, frozen=True, rename={"kind": "__typename"}):
         return AccountRecord(f"{self.login}{mark}", self.kind)
 
 
-class GlanceCommentRecord(Record, frozen=True, rename="camel"):
+class BatchedCommentRecord(Record, frozen=True, rename="camel"):
     full_database_id: str
     author: ActorRecord | None = None
     author_association: str = ""
@@ -45,22 +45,22 @@ class GlanceCommentRecord(Record, frozen=True, rename="camel"):
         )
 
 
-class GlanceCommentsRecord(Record, frozen=True, rename="camel"):
+class BatchedCommentsRecord(Record, frozen=True, rename="camel"):
     total_count: int
-    nodes: tuple[GlanceCommentRecord, ...]
+    nodes: tuple[BatchedCommentRecord, ...]
 
 
-class GlanceLabelsRecord(Record, frozen=True):
+class BatchedLabelsRecord(Record, frozen=True):
     nodes: tuple[LabelRecord, ...]
 
 
-class GlanceAssigneesRecord(Record, frozen=True):
+class BatchedAssigneesRecord(Record, frozen=True):
     nodes: tuple[AccountRecord, ...]
 
 
-class GlanceIssueRecord(Record, frozen=True, rename="camel"):
+class BatchedIssueRecord(Record, frozen=True, rename="camel"):
     number: int
-    comments: GlanceCommentsRecord
+    comments: BatchedCommentsRecord
     url: str = ""
     title: str = ""
     state: str = ""
@@ -69,8 +69,8 @@ class GlanceIssueRecord(Record, frozen=True, rename="camel"):
     body: str = ""
     author: ActorRecord | None = None
     author_association: str = ""
-    labels: GlanceLabelsRecord = GlanceLabelsRecord(())
-    assignees: GlanceAssigneesRecord = GlanceAssigneesRecord(())
+    labels: BatchedLabelsRecord = BatchedLabelsRecord(())
+    assignees: BatchedAssigneesRecord = BatchedAssigneesRecord(())
     milestone: MilestoneRecord | None = None
     issue_type: IssueTypeRecord | None = None
     sub_issues_summary: SubIssuesRecord | None = None
@@ -113,7 +113,7 @@ class RepositoryIssueRecord(Record, frozen=True, rename="camel"):
     """The requested issue, with the present full name of its repository."""
 
     name_with_owner: str
-    issue_or_pull_request: GlanceIssueRecord
+    issue_or_pull_request: BatchedIssueRecord
 
 
 def _lock_reason(reason: str | None) -> str | None:
