@@ -34,7 +34,7 @@ def filled(world: World, name: str, words: str) -> Repository:
     return repository
 
 
-def fenced_world() -> World:
+def restricted_world() -> World:
     """A GitHub with the allowed repository acme/web, and evil/vault outside the list, whose texts are the secret."""
     world = World(lambda: 1_795_000_000.0)
     world.tokens[TOKEN] = "octocat"
@@ -68,13 +68,13 @@ def by_redirect(github: ScriptedGitHub) -> dict[str, Any]:
     return {"owner": "acme", "repo": "web"}
 
 
-def by_a_lie(github: ScriptedGitHub) -> dict[str, Any]:
+def by_false_response(github: ScriptedGitHub) -> dict[str, Any]:
     """Respond to a request for acme/web with the repository outside the allow-list."""
     github.fault("GET", "/repos/acme/web", status=200, body={"id": 1, "full_name": "evil/vault"}, times=99)
     return {"owner": "acme", "repo": "web"}
 
 
-WAYS: list[Way] = [by_name, by_name_in_capitals, by_rename, by_redirect, by_a_lie]
+WAYS: list[Way] = [by_name, by_name_in_capitals, by_rename, by_redirect, by_false_response]
 
 
 def effects(world: World) -> list[Any]:
@@ -91,7 +91,7 @@ async def tried(
     tool: str, way: Way, graphql: GraphQLDescription, *, allowed: str | None = "acme/*", **more: Any
 ) -> tuple[str, bool]:
     """Call a tool; return the text of its result, and whether anything outside the allow-list was changed."""
-    github = ScriptedGitHub(fenced_world(), graphql=graphql)
+    github = ScriptedGitHub(restricted_world(), graphql=graphql)
     listed = {"GITHUB_ALLOWED_REPOS": allowed} if allowed else {}
     environment = {**ENVIRONMENT, "GITHUB_TOOLS": tool, **listed}
     async with github.serving(), connected(SERVER, env={**environment, "GITHUB_API_URL": github.url}) as client:

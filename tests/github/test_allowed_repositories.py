@@ -52,7 +52,7 @@ QUERIES = [
 
 
 @pytest.fixture
-def fenced(world: World) -> World:
+def restricted(world: World) -> World:
     """A GitHub with acme/web and acme/docs, which are allowed, and three other repositories, one of them renamed."""
     for name in ("acme/web", "acme/docs", "evil/vault", "acme/web-private", "acme/moved"):
         inside = name in ("acme/web", "acme/docs")
@@ -64,9 +64,9 @@ def fenced(world: World) -> World:
 
 
 @pytest.fixture
-async def client(connect: Connect, fenced: World) -> AsyncGenerator[Client]:
-    async with connect(GITHUB_ALLOWED_REPOS="acme/web, Acme/D*") as fenced_client:
-        yield fenced_client
+async def client(connect: Connect, restricted: World) -> AsyncGenerator[Client]:
+    async with connect(GITHUB_ALLOWED_REPOS="acme/web, Acme/D*") as restricted_client:
+        yield restricted_client
 
 
 def _of_repository(tool: str, owner: str, repo: str) -> dict[str, Any]:
@@ -95,13 +95,13 @@ OF_A_REPOSITORY = [
 
 @pytest.mark.parametrize(("owner", "repo"), NAMES)
 async def test_no_spelling_of_a_name_reaches_a_repository_outside_the_allow_list(
-    client: Client, fenced: World, owner: str, repo: str
+    client: Client, restricted: World, owner: str, repo: str
 ) -> None:
     for tool in OF_A_REPOSITORY:
         result = await client.call_tool(tool, _of_repository(tool, owner, repo))
         assert failure(result).code in {"PERMISSION_DENIED", "INVALID_INPUT"}, tool
         assert SECRET not in text(result)
-    outside = [each for name, each in fenced.repositories.items() if name not in ("acme/web", "acme/docs")]
+    outside = [each for name, each in restricted.repositories.items() if name not in ("acme/web", "acme/docs")]
     assert [len(each.issues) for each in outside if each.name != "hello"] == [1, 1, 1]
     assert all(issue.state == "open" and not issue.comments for each in outside for issue in each.issues.values())
 
@@ -150,11 +150,11 @@ async def test_a_cursor_of_another_server_or_query_does_not_bypass_the_allow_lis
     for number in range(30):
         world.repository(f"evil/part{number}", description=SECRET)
     keys = {"MCP_STATE_KEYS": "k" * 32}
-    async with connect(**keys) as free, connect(**keys, GITHUB_ALLOWED_REPOS="acme/web") as fenced_client:
+    async with connect(**keys) as free, connect(**keys, GITHUB_ALLOWED_REPOS="acme/web") as restricted_client:
         arguments = {"query": SECRET, "max_results": 5}
         cursor = data(await free.call_tool("search_repositories", arguments))["next_cursor"]
-        replayed = await fenced_client.call_tool("search_repositories", {**arguments, "cursor": cursor})
-        other = await fenced_client.call_tool("search_repositories", {"query": "words", "cursor": cursor})
+        replayed = await restricted_client.call_tool("search_repositories", {**arguments, "cursor": cursor})
+        other = await restricted_client.call_tool("search_repositories", {"query": "words", "cursor": cursor})
     assert data(replayed)["items"] == []
     assert "total" not in data(replayed)
     assert failure(other).code == "INVALID_INPUT"

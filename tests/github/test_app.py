@@ -251,7 +251,7 @@ async def test_a_refusal_names_the_problem_of_the_app(
     assert words in error.message
 
 
-async def test_the_id_of_a_missing_installation_is_named(acting: Open) -> None:
+async def test_the_error_for_a_missing_installation_names_its_id(acting: Open) -> None:
     async with acting(GITHUB_APP_INSTALLATION_ID="99") as client:
         error = failure(await client.call_tool("get_issue", ISSUE))
     assert "This server's GitHub App has no installation 99: it was removed, or its id is wrong." in error.message

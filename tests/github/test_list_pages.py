@@ -38,8 +38,8 @@ async def test_own_repositories_outside_the_allow_list_are_left_out_of_every_pag
 ) -> None:
     for number in range(20):
         world.repository(f"octocat/{'in' if number % 2 else 'out'}-{number:02}", updated=2e9 + number)
-    async with connect(GITHUB_ALLOWED_REPOS="octocat/in-*") as fenced:
-        pages = await _pages(fenced, "search_repositories", {"max_results": 5})
+    async with connect(GITHUB_ALLOWED_REPOS="octocat/in-*") as restricted:
+        pages = await _pages(restricted, "search_repositories", {"max_results": 5})
     names = [row["full_name"] for page in pages for row in page]
     assert sorted(names) == [f"octocat/in-{number:02}" for number in range(1, 20, 2)]
 

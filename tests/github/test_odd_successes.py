@@ -41,7 +41,7 @@ def odd(world: World, github: ScriptedGitHub) -> ScriptedGitHub:
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CREATING)
-async def test_a_creation_with_a_malformed_success_response_is_sent_once_and_unknown(
+async def test_a_creation_with_a_malformed_response_is_sent_once_with_unknown_outcome(
     connect: Connect, odd: ScriptedGitHub, tool: str, arguments: dict[str, Any]
 ) -> None:
     codes: list[str] = []

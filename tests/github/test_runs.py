@@ -131,7 +131,7 @@ ODD_DISPATCHES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("answer", ODD_DISPATCHES, ids=str)
-async def test_a_dispatch_with_an_inconclusive_response_is_sent_once_and_unknown(
+async def test_a_dispatch_with_an_inconclusive_response_is_sent_once_with_unknown_outcome(
     use: Use, workflows: ScriptedGitHub, answer: dict[str, Any]
 ) -> None:
     workflows.fault("POST", ".*/dispatches", **answer, times=9)

@@ -17,7 +17,7 @@ def many(world: World, count: int) -> list[str]:
     return [f"acme/part-{number}" for number in range(count)]
 
 
-async def test_fifty_repositories_cost_two_requests(use: Use, github: ScriptedGitHub, world: World) -> None:
+async def test_fifty_repositories_are_read_with_two_requests(use: Use, github: ScriptedGitHub, world: World) -> None:
     result = await use("get_repositories", names=many(world, 50))
     assert [row["stars"] for row in rows(result)] == list(range(50))
     assert [request.path for request in github.requests] == ["/graphql"] * 2

@@ -174,7 +174,7 @@ async def test_a_write_whose_response_is_lost_is_looked_up_and_not_repeated(
     assert len(hello.issues) == 1
 
 
-async def test_a_write_that_is_not_found_after_a_lost_response_is_unknown(
+async def test_a_write_not_found_after_a_lost_response_has_an_unknown_outcome(
     call: Call, github: ScriptedGitHub, hello: Repository
 ) -> None:
     github.fault("POST", ISSUES, "reset", acts=False)
