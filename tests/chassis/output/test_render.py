@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from mcp_chassis.output.render import Renderer
 from mcp_chassis.results import Page, Result, TextPage
 from mcp_chassis.telemetry.redaction import Redactor
 from mcp_chassis.testing import text
+from mcp_chassis.text_marks import Markdown
 from mcp_types import CallToolResult
 from pydantic import Field
 
@@ -23,6 +24,10 @@ class Facts(Result):
     number: int = 0
     text: str = ""
     table: list[list[int]] | None = None
+
+
+class Comment(Result):
+    body: Annotated[str, Markdown()]
 
 
 class Meeting(Result):
@@ -143,3 +148,15 @@ def test_a_delete_character_in_plain_ascii_is_removed():
         "text": "ab",
         "invisible_characters_removed": 1,
     }
+
+
+def test_hidden_parts_of_markdown_are_left_out_with_one_warning_that_counts_them_by_kind():
+    shown = answer(Comment(body="<!-- a -->Hello<!-- b --> there"), pages=False).structured_content
+    assert shown == {
+        "body": "Hello there",
+        "warnings": ["Left out: 2 comments. The page does not show this; MCP_RAW_TEXT=true on the server does."],
+    }
+
+
+def test_markdown_without_hidden_parts_has_no_warning():
+    assert answer(Comment(body="Hello there"), pages=False).structured_content == {"body": "Hello there"}

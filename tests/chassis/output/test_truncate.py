@@ -56,6 +56,14 @@ def test_one_object_with_a_long_text_is_continued_too(length: int):
     assert {page["title"] for page in delivered} == {"t"}
 
 
+def test_a_page_of_a_long_text_leaves_40_characters_for_its_mark():
+    first = truncate({"body": "x" * 5_000}, None, 1_000, START)
+    cut = first.data["body"]
+    shown = len(CUT.sub("", cut))
+    assert cut.endswith(f" [cut: {5_000 - shown} more characters]")
+    assert shown == 1_000 - 400 - len('{"body":"[cut]"}') - 40  # 400 are reserved for a cursor and a count
+
+
 def test_one_object_with_a_long_list_is_cut_at_an_items_border():
     data = {"name": "t", "columns": [{"name": f"column {n}"} for n in range(500)]}
     delivered = pages(data, 2_000, page_field=None)

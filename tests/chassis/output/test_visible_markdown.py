@@ -18,7 +18,7 @@ def test_words_that_the_page_does_not_show_are_left_out_and_counted(way: str) ->
     assert shows_words(MARKDOWN_WAYS[way])
     assert not shows_words(shown.text), shown.text
     assert shown.text.startswith(SEEN)
-    assert shown.hidden
+    assert shown.kinds
 
 
 @pytest.mark.parametrize("way", INVISIBLE_WAYS)
@@ -111,7 +111,7 @@ def test_two_hundred_generated_documents_come_back_whole_when_nothing_was_edited
     documents = [generated_document(seed) for seed in range(200)]
     shown = [visible_markdown(document) for document in documents]
     assert [each.source for each in shown if with_hidden_parts(each, each.text) != each.source] == []
-    assert all(each.hidden for each in shown)
+    assert all(each.kinds for each in shown)
 
 
 def test_two_hundred_generated_documents_keep_their_hidden_parts_through_an_edit() -> None:

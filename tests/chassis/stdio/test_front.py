@@ -9,8 +9,9 @@ from front_pair import through_front, through_full_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp_chassis.pipeline.dispatch import Dispatch
-from mcp_chassis.stdio.front.messages import parse
+from mcp_chassis.stdio.front.messages import is_handshake, parse
 from mcp_chassis.stdio.recording import answers_of
+from mcp_types import InitializeRequestParams
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from sample_server import SAMPLE
 from volume import in_volume, volume
@@ -208,3 +209,49 @@ async def recorded() -> dict[str, dict[str, bytes]]:
     if not _recorded:
         _recorded.update(await answers_of(SAMPLE, SETTINGS))
     return _recorded
+
+
+KNOWN_CLIENTS: list[Any] = [
+    CLIENT,
+    {**CLIENT, "title": "T", "description": "D", "websiteUrl": "https://example.com", "extra": 1},
+    {**CLIENT, "icons": []},
+    {**CLIENT, "icons": [{"src": "data:,"}, {"src": "data:,", "mimeType": "image/png"}]},
+]
+UNUSUAL_CLIENTS: list[Any] = [
+    {**CLIENT, "icons": {}},
+    {**CLIENT, "icons": ["data:,"]},
+    {**CLIENT, "icons": [None]},
+    {**CLIENT, "icons": [{}]},
+    {**CLIENT, "icons": [{"src": 5}]},
+    {**CLIENT, "icons": [{"mimeType": "image/png"}]},
+    {**CLIENT, "icons": [{"src": "data:,", "mimeType": 5}]},
+    {**CLIENT, "icons": [{"src": "data:,", "mimeType": None}]},
+    {**CLIENT, "icons": [{"src": "data:,", "sizes": ["16x16"]}]},
+    {**CLIENT, "icons": [{"src": "data:,"}, {"src": 5}]},
+    *(
+        {**CLIENT, name: value}
+        for name in ("name", "version", "title", "description", "websiteUrl")
+        for value in (5, [])
+    ),
+    {"name": "host"},
+    {"version": "1"},
+    "host 1",
+    None,
+]
+
+
+def is_served_by_the_front(client: Any) -> bool:
+    return is_handshake({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client})
+
+
+@pytest.mark.parametrize("client", KNOWN_CLIENTS)
+def test_a_handshake_is_served_by_the_front_if_the_sdk_accepts_the_hosts_description(client: Any) -> None:
+    assert is_served_by_the_front(client)
+    InitializeRequestParams.model_validate(
+        {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}, by_name=False
+    )
+
+
+@pytest.mark.parametrize("client", UNUSUAL_CLIENTS)
+def test_a_handshake_with_an_unusual_description_of_the_host_is_left_to_the_full_server(client: Any) -> None:
+    assert not is_served_by_the_front(client)

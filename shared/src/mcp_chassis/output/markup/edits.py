@@ -32,12 +32,8 @@ class VisibleText:
     edits: tuple[Edit, ...] = ()
 
     @property
-    def hidden(self) -> int:
-        """The number of parts left out."""
-        return sum(1 for edit in self.edits if edit.kind)
-
-    @property
     def kinds(self) -> Counter[str]:
+        """The number of parts left out, by kind."""
         return Counter(edit.kind for edit in self.edits if edit.kind)
 
 

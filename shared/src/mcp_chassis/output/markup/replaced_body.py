@@ -22,7 +22,7 @@ def replacement(present: str, new: str, hidden: HiddenParts | None, own_hosts: S
         return new
     unified = "\r\n" not in new
     shown = visible_markdown(present.replace("\r\n", "\n") if unified else present, own_hosts)
-    if not shown.hidden:
+    if not shown.edits:
         return new
     if hidden is None:
         raise Conflict(
