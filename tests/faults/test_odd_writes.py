@@ -35,7 +35,7 @@ ODD = list(
     odd_answers({"number": 7, "id": 7, "html_url": "https://github.com/7", "node_id": "x"}, "number", "id").values()
 )
 TOOLS_IN_ALL = 29
-AMONG_AMBIGUOUS_WRITES = {"organize_issue", "update_comment", "add_discussion_comment"}
+AMONG_AMBIGUOUS_WRITES = {"organize_issue", "update_comment", "add_discussion_comment", "set_project_field"}
 """Tools that tests/github/test_ambiguous_writes.py tries in the same way."""
 WRITES = volume(2_000 // TOOLS_IN_ALL + 1)
 

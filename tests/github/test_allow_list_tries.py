@@ -8,6 +8,7 @@ from github_calls import TOKEN, call_agreed, enough_arguments
 from github_graphql import GraphQLDescription
 from github_mcp.server import SERVER
 from github_peopled import ENVIRONMENT
+from github_projects import Item, Project, ProjectField
 from github_world import Comment, Release, Repository, Review, Thread, World
 from mcp_chassis.testing import connected, text
 from scripted_github import ScriptedGitHub
@@ -39,7 +40,10 @@ def restricted_world() -> World:
     world = World(lambda: 1_795_000_000.0)
     world.tokens[TOKEN] = "octocat"
     filled(world, "acme/web", "shared words")
-    filled(world, "evil/vault", SECRET)
+    vault = filled(world, "evil/vault", SECRET)
+    status = ProjectField("Status", "SINGLE_SELECT", options=["Todo", "Done"])
+    shared = Project(world.user("acme"), 7, "Shared", [status], [Item("PVTI_vault", vault, vault.issues[1])])
+    world.projects = [shared, Project(world.user("evil"), 7, SECRET, [status], [Item("PVTI_draft", draft=SECRET)])]
     return world
 
 
@@ -78,13 +82,13 @@ WAYS: list[Way] = [by_name, by_name_in_capitals, by_rename, by_redirect, by_fals
 
 
 def effects(world: World) -> list[Any]:
-    """The issues and reviews of repositories outside the allow-list, which no write may change."""
+    """The issues, reviews and project items outside the allow-list, which no write may change."""
     return [
         (issue.title, issue.state, len(issue.comments), issue.pull and (len(issue.pull.reviews), issue.pull.threads))
         for name, repository in world.repositories.items()
         if not name.startswith("acme/")
         for issue in repository.issues.values()
-    ]
+    ] + [[dict(item.values) for item in project.items] for project in world.projects]
 
 
 async def tried(
@@ -108,6 +112,10 @@ def numbered(tool: str) -> Iterator[dict[str, Any]]:
     yield {}
     if tool in ("get_issue", "add_issue_comment", "update_issue"):
         yield {"number": 1}
+    if tool == "list_project_items":
+        yield {"owner": "acme"}
+    if tool == "set_project_field":
+        yield from ({"owner": "acme", "item": item} for item in ("evil/vault#1", "PVTI_vault", "PVTI_draft"))
     if tool == "resolve_thread":
         yield from ({"thread_id": f"PRRT_{number}"} for number in range(1000, 1030))
 

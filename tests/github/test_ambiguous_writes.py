@@ -31,11 +31,15 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "update_comment": ("DELETE", r".*/issues/comments/\d+"),
     "update_issue": ("PATCH", r".*/issues/\d+"),
     "resolve_thread": ("POST", r"/graphql"),
+    "set_project_field": ("POST", r"/graphql"),
 }
 """Method and path of the request by which each writing tool has its effect."""
-HOLDING = {"resolve_thread": b"mutation", "add_discussion_comment": b"mutation"}
+HOLDING = dict.fromkeys(("resolve_thread", "add_discussion_comment", "set_project_field"), b"mutation")
 """A part of the body of that request, for tools that also read by POST."""
-REPEATABLE = {"update_comment", "mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"}
+REPEATABLE = {
+    *("update_comment", "mark_notification_done", "cancel_run", "update_issue", "resolve_thread", "edit_files"),
+    "set_project_field",
+}
 """Tools whose effect is idempotent, so that their request may be sent twice."""
 ANSWERS: list[dict[str, Any]] = [
     {"manner": "reset"},

@@ -1,4 +1,4 @@
-"""Token counts of twelve everyday jobs, two for each profile, compared with those of GitHub's official server."""
+"""Token counts of everyday jobs, two for each profile, compared with those of GitHub's official server."""
 
 import everyday_jobs
 import pytest

@@ -58,7 +58,12 @@ CHOSEN = {
     ),
     "reply_to": st.sampled_from(["DC_1", "DC_none"]),
     "text": NAMED["title"],
-    "value": st.sampled_from(["", "Bug", "v1", "spam", "too heated", "1", "#2", "octocat/hello#2", "acme/other#1"]),
+    "project": st.sampled_from([7, 8]),
+    "item": st.sampled_from(["octocat/hello#1", "octocat/hello#2", "PVTI_1", "PVTI_2", "PVTI_none", "acme/other#1"]),
+    "field": st.sampled_from(["Status", "estimate", "Nothing"]),
+    "value": st.sampled_from(
+        ["", "Done", "2.5", "Bug", "v1", "spam", "too heated", "1", "#2", "octocat/hello#2", "acme/other#1"]
+    ),
 }
 EXAMPLES_PER_TOOL = volume(100, share=0.25)
 

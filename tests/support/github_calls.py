@@ -47,13 +47,15 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "search_issues": {"query": "x"},
     "update_issue": {"state": "closed"},
     "write_review": {"body": "B", "event": "COMMENT"},
+    "list_project_items": {"project": 7},
+    "set_project_field": {"project": 7, "item": "octocat/hello#1", "field": "Status", "value": "Done"},
 }
 """Arguments beside the required ones with which each tool does something."""
 
 
 def enough_arguments(tool: str, schema: Mapping[str, Any], **named: Any) -> dict[str, Any]:
     """The required arguments of a tool and what it needs beyond them."""
-    place = {**HELLO, **named} if "owner" in schema["properties"] else {}
+    place = {name: each for name, each in {**HELLO, **named}.items() if name in schema["properties"]}
     return {**arguments_for(schema), **ENOUGH.get(tool, {}), **place}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import github_discussions
+import github_projects
 import graphql
 from github_glance import at_a_glance
 from github_issue_glance import ISSUE_TYPES, issue_at_a_glance
@@ -32,7 +33,9 @@ class GraphQLDescription:
 
     @cached_property
     def schema(self) -> GraphQLSchema:
-        return build_schema(f"{self._document.read_text()} {ISSUE_TYPES}", assume_valid=True)
+        return build_schema(
+            f"{github_projects.with_item_query(self._document.read_text())} {ISSUE_TYPES}", assume_valid=True
+        )
 
     def faults(self, sent: Any) -> list[str]:
         """Whatever the schema does not allow in this query and its variables."""
@@ -99,17 +102,18 @@ def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict
         found = found or world.repositories.get(full_name.lower())
         if found is None or not world.visible(found, login):
             raise NotThere(full_name)
-        facts = {**_repository(found, changed_parts), **at_a_glance(found)}
+        facts = {**_repository(world, found, changed_parts), **at_a_glance(found)}
         return _in_part(facts, changed_parts.get(found.full_name, {}))
 
     def node(info: Any, id: str) -> dict[str, Any] | None:
-        return next((_thread(repo, each) for repo, each in _threads(world) if each.id == id), None)
+        thread = next((_thread(world, repo, each) for repo, each in _threads(world) if each.id == id), None)
+        return thread or github_projects.item_node(world, id)
 
     def changed(resolved: bool) -> Any:
         def change(info: Any, input: dict[str, Any]) -> dict[str, Any]:
             repo, thread = next(pair for pair in _threads(world) if pair[1].id == input["threadId"])
             thread.resolved = resolved
-            return {"thread": _thread(repo, thread)}
+            return {"thread": _thread(world, repo, thread)}
 
         return change
 
@@ -118,7 +122,7 @@ def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict
             repo, issue, pull = next(each for each in _pulls(world) if f"PR_{each[1].id}" == input["pullRequestId"])
             for name, value in change.items():
                 setattr(pull, name, value(input) if callable(value) else value)
-            return {"pullRequest": _pull(repo, issue, pull)}
+            return {"pullRequest": _pull(world, repo, issue, pull)}
 
         return make
 
@@ -130,7 +134,8 @@ def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict
     }
     mutations |= {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
     mutations |= github_discussions.mutations(world, login)
-    return {"repository": repository, "node": node, **mutations}
+    mutations |= github_projects.mutations(world)
+    return {"repository": repository, "node": node, **github_projects.query_fields(world), **mutations}
 
 
 def _pulls(world: World) -> list[tuple[Repository, Issue, Pull]]:
@@ -147,16 +152,18 @@ def _in_part(facts: dict[str, Any], part: dict[str, Any] | FieldRefused | None) 
     return {**facts, **part} if isinstance(part, dict) else part
 
 
-def _repository(repo: Repository, parts: Parts) -> dict[str, Any]:
+def _repository(world: World, repo: Repository, parts: Parts) -> dict[str, Any]:
     def pull_request(info: Any, number: int) -> dict[str, Any] | None:
         issue = repo.issues.get(number)
-        return None if issue is None or issue.pull is None else _pull(repo, issue, issue.pull)
+        return None if issue is None or issue.pull is None else _pull(world, repo, issue, issue.pull)
 
     def issue_or_pull_request(info: Any, number: int) -> Any:
         name = f"{repo.full_name}#{number}"
         if number not in repo.issues:
             raise NotThere(name)
-        return _in_part(issue_at_a_glance(repo, repo.issues[number]), parts.get(name, {}))
+        issue = repo.issues[number]
+        facts = {**issue_at_a_glance(repo, issue), **github_projects.content_fields(world, repo, issue)}
+        return _in_part(facts, parts.get(name, {}))
 
     facts = {
         "nameWithOwner": repo.full_name,
@@ -166,23 +173,23 @@ def _repository(repo: Repository, parts: Parts) -> dict[str, Any]:
     return {**facts, **github_discussions.of_repository(repo)}
 
 
-def _pull(repo: Repository, issue: Issue, pull: Pull) -> dict[str, Any]:
+def _pull(world: World, repo: Repository, issue: Issue, pull: Pull) -> dict[str, Any]:
     def review_threads(info: Any, last: int, before: str | None = None) -> dict[str, Any]:
         end = len(pull.threads) if before is None else int(before)
         start = max(0, end - last)
         page = {"hasPreviousPage": start > 0, "startCursor": str(start), "hasNextPage": False}
-        return {"pageInfo": page, "nodes": [_thread(repo, each) for each in pull.threads[start:end]]}
+        return {"pageInfo": page, "nodes": [_thread(world, repo, each) for each in pull.threads[start:end]]}
 
     auto_merge = None if pull.auto_merge is None else {"mergeMethod": pull.auto_merge}
     facts = {"number": issue.number, "isDraft": pull.draft, "autoMergeRequest": auto_merge}
     return {**facts, "reviewThreads": review_threads}
 
 
-def _thread(repo: Repository, thread: Thread) -> dict[str, Any]:
+def _thread(world: World, repo: Repository, thread: Thread) -> dict[str, Any]:
     return {
         "__typename": "PullRequestReviewThread",
         "id": thread.id,
         "isResolved": thread.resolved,
-        "repository": _repository(repo, {}),
+        "repository": _repository(world, repo, {}),
         "comments": {"nodes": [{"databaseId": each.id} for each in thread.comments[:1]]},
     }

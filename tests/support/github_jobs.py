@@ -1,29 +1,18 @@
-"""Twelve everyday jobs on the scripted GitHub, two for each profile: the calls, and the tokens a model reads."""
+"""Everyday jobs on the scripted GitHub, two for each profile: the calls, and the tokens a model reads."""
 
-import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import services
 from github_calls import call_agreed
-from github_graphql import SCHEMA, GraphQLDescription
+from github_job_world import BUG, HERE, PULL, RUN, github
 from github_mcp.server import SERVER
-from github_seed import NOW, TOKEN, seeded
-from github_world import Comment, Review, Thread, World
+from github_seed import TOKEN
 from mcp.client import Client
 from mcp_chassis.testing import connected, text
-from scripted_github import ScriptedGitHub
 
-HERE = {"owner": "acme", "repo": "gantry"}
-REPO = "/repos/acme/gantry"
-BUG, PULL, RUN = 31, 32, 7001
-WORKFLOW = (
-    b"on: {workflow_dispatch: {inputs: {environment: {type: choice, required: true, options: [staging, live]}}}}\n"
-)
 QUICK = {"MCP_OUTBOUND_RATE": "1e6", "GITHUB_WRITES_PER_SECOND": "1e4", "GITHUB_SEARCHES_PER_MINUTE": "1e6"}
 QUICK |= {"GITHUB_CODE_SEARCHES_PER_MINUTE": "1e6"}
+ON_BOARD, NEW = {"owner": "acme", "project": 3}, f"acme/gantry#{PULL + 1}"
 Step = tuple[str, dict[str, Any]]
 
 
@@ -174,97 +163,27 @@ JOBS = (
             ("mark_notification_done", {"id": "1"}),
         ),
     ),
+    Job(
+        "planning",
+        "see on the board what is in progress, and move what is ready for review",
+        (
+            ("list_project_items", {"owner": "acme", "project": 3, "query": 'status:"In progress"'}),
+            ("set_project_field", {**ON_BOARD, "item": f"acme/gantry#{PULL}", "field": "Status", "value": "In review"}),
+        ),
+    ),
+    Job(
+        "planning",
+        "open an issue and plan it for the next iteration",
+        (
+            ("list_project_items", {"owner": "acme"}),
+            ("create_issue", {**HERE, "title": "Retry forgets the attempts", "body": "After a restart they are 0."}),
+            (
+                "set_project_field",
+                {**ON_BOARD, "item": NEW, "field": "Iteration", "value": "Iteration 10", "add": True},
+            ),
+        ),
+    ),
 )
-
-
-def world() -> World:
-    """The seeded world with a reported bug, and a pull request that mends it with a mistake."""
-    world = seeded()
-    gantry = world.repositories["acme/gantry"]
-    gantry.milestones = ["1.5"]
-    gantry.branches["v1.4.2"] = gantry.branches["main"]
-    before = b"def retried(steps: list[Step], most: int = 3) -> list[Step]:\n"
-    before += b'    """The failed steps that are run again."""\n'
-    before += (
-        b"    again = {step.name: step for step in steps if step.attempts < most}\n    return list(again.values())\n"
-    )
-    files = {"src/gantry/retry.py": before, ".github/workflows/deploy.yml": WORKFLOW}
-    world.commit(gantry, files, "Keep the order of retried steps (#218)", author="mira")
-    bug = world.issue(gantry, "Steps with the same name are retried only once", REPORT, author="tobias-k", at=NOW)
-    world.comment(bug, "Same here, with `split` in two stages. 1.4.1 is fine.", "jsmith")
-    fix = before.replace(b"step.attempts < most", b"step.attempts <= most").replace(
-        b"{step.name: step for", b"[step for"
-    )
-    world.commit(gantry, {"src/gantry/retry.py": fix}, "Retry equal names", branch="same-names", author="tobias-k")
-    pull = world.pull(gantry, "Retry steps with equal names", "same-names", f"Fixes #{bug.number}.", author="tobias-k")
-    assert pull.pull
-    pull.pull.reviews.append(Review(9, world.user("lena42"), "COMMENTED", "Is there a test?", NOW, pull.pull.head))
-    asked = Comment(901, world.user("lena42"), "Is there a test with two equal names?", NOW)
-    pull.pull.threads.append(Thread("PRRT_901", "src/gantry/retry.py", 3, [asked]))
-    world.check(gantry, pull.pull.head, "unit", "failure", title="1 failed, 212 passed", log=LOG)
-    return world
-
-
-REPORT = """Since 1.4.2 two steps with the same name in different stages run only once after a failure.
-
-```python
-steps = [Step("load", 1), Step("clean", 2), Step("load", 3)]
-print([s.order for s in retried(steps)])  # [3, 2], expected [1, 2, 3]
-```"""
-LOG = "".join(f"tests/test_{number}.py passed\n" for number in range(30)) + (
-    "FAILED tests/test_retry.py::test_most_attempts - assert 4 == 3\n1 failed, 212 passed\n"
-)
-
-
-@asynccontextmanager
-async def github() -> AsyncGenerator[ScriptedGitHub]:
-    """The world on a socket; runs, alerts and notifications have fixed answers."""
-    github = ScriptedGitHub(world(), graphql=GraphQLDescription(services.npm_package(str(SCHEMA))))
-    gantry = github.world.repositories["acme/gantry"]
-    head, check = gantry.branches["same-names"], gantry.checks[-1]
-    run = {
-        "id": RUN,
-        "name": "CI",
-        "display_title": "Retry equal names",
-        "status": "completed",
-        "conclusion": "failure",
-    }
-    run |= {"head_branch": "same-names", "head_sha": head, "event": "push", "run_attempt": 1}
-    run |= {"actor": {"login": "tobias-k"}, "created_at": "2026-11-18T11:06:40Z"}
-    steps = [{"name": "Run tests", "number": 4, "status": "completed", "conclusion": "failure"}]
-    job = {"id": check.id, "name": "unit", "status": "completed", "conclusion": "failure", "steps": steps}
-    fixed: dict[str, Any] = {
-        f"{REPO}/actions/runs": {"total_count": 1, "workflow_runs": [run]},
-        f"{REPO}/actions/runs/{RUN}": run,
-        f"{REPO}/actions/runs/{RUN}/jobs": {"total_count": 1, "jobs": [job]},
-        f"{REPO}/check-runs/{check.id}/annotations": [],
-        f"{REPO}/actions/workflows/deploy.yml": {"id": 5, "name": "Deploy", "path": ".github/workflows/deploy.yml"},
-        f"{REPO}/dependabot/alerts": [ALERT],
-        "/notifications": [notification(1, "Issue", BUG), notification(2, "PullRequest", PULL)],
-        "/notifications/threads/1": notification(1, "Issue", BUG),
-    }
-    for path, body in fixed.items():
-        github.fault("GET", f"{re.escape(path)}$", status=200, body=body, times=99)
-    github.fault("POST", ".*/dispatches", status=200, body={"workflow_run_id": 7002}, times=99)
-    github.fault("DELETE", "/notifications/.*", status=204, times=99)
-    async with github.serving():
-        yield github
-
-
-ALERT = {
-    "number": 3,
-    "state": "open",
-    "created_at": "2026-11-10T08:00:00Z",
-    "dependency": {"package": {"ecosystem": "pip", "name": "jinja2"}, "manifest_path": "uv.lock"},
-    "security_advisory": {"ghsa_id": "GHSA-cpwx-vrp4-4pq7", "summary": "Sandbox breakout", "severity": "high"},
-    "security_vulnerability": {"vulnerable_version_range": "< 3.1.6", "first_patched_version": {"identifier": "3.1.6"}},
-}
-
-
-def notification(number: int, kind: str, issue: int) -> dict[str, Any]:
-    subject = {"title": f"{kind} {issue}", "type": kind, "url": f"https://api.github.com{REPO}/issues/{issue}"}
-    facts = {"reason": "mention", "unread": True, "updated_at": "2026-11-18T11:06:40Z"}
-    return {"id": str(number), "repository": {"full_name": "acme/gantry"}, "subject": subject, **facts}
 
 
 async def answers(job: Job) -> tuple[list[str], int]:

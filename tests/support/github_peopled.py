@@ -2,6 +2,7 @@
 
 from github_calls import TOKEN
 from github_discussions import Contribution, Discussion
+from github_projects import Item, Project, ProjectField
 from github_world import Comment, Release, Review, Thread, World
 
 
@@ -26,6 +27,9 @@ def peopled() -> World:
     comment = Contribution("DC_1", world.user("mira"), "With a lock.", is_answer=True)
     hello.discussions = [Discussion("D_5", 5, "How?", "I wait.", world.user("octocat"), comments=[comment])]
     hello.releases.append(Release(1, "v1.0", "One", "Notes", world.user("mira"), 1.0))
+    fields = [ProjectField("Status", "SINGLE_SELECT", options=["Todo", "Done"]), ProjectField("Estimate", "NUMBER")]
+    items = [Item("PVTI_1", hello, bug, values={"Status": "Todo"}), Item("PVTI_2", draft="Docs")]
+    world.projects = [Project(world.user("octocat"), 7, "Roadmap", fields, items)]
     world.repository("octocat/renamed")
     world.rename("octocat/renamed", "octocat/other")
     return world

@@ -202,6 +202,7 @@ class World:
         self.repositories: dict[str, Repository] = {}
         self.renamed: dict[str, int] = {}
         self.members: dict[str, set[str]] = {}
+        self.projects: list[Any] = []
 
     def user(self, login: str, kind: str = "User") -> User:
         return self.users.setdefault(login.lower(), User(login, next(self.ids), kind))

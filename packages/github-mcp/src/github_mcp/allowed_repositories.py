@@ -43,6 +43,22 @@ class AllowedRepositories:
                 remedy="Choose another repository; only the person who runs the server can change the list.",
             )
 
+    def check_owner(self, owner: str) -> None:
+        """Check that the allow-list contains a repository of an account, whose projects may then be read.
+
+        Raises:
+            PermissionDenied: if it contains none.
+        """
+        if not self.everything and not any(fnmatchcase(owner.lower(), each) for each, _ in self._patterns):
+            raise PermissionDenied(
+                "This account has no repository in GITHUB_ALLOWED_REPOS, so this server does not read its projects.",
+                remedy="Choose another owner; only the person who runs the server can change the list.",
+            )
+
+    def allows_every_repository_of(self, owner: str) -> bool:
+        """Whether the allow-list contains all repositories of an account, and so what belongs to none of them."""
+        return self.everything or any(fnmatchcase(owner.lower(), each) and name == "*" for each, name in self._patterns)
+
     def narrowed(self, query: str) -> str:
         """Add qualifiers to a search query that restrict it to the allow-list.
 

@@ -21,6 +21,8 @@ from github_mcp.records.errors import GraphQLErrorRecord, GraphQLErrorsRecord
 CHANGE = "change"
 """Alias of the one field of every mutation in this package."""
 _RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT")
+_UNKNOWN_TO_THIS_VERSION = ("undefinedField", "undefinedType", "argumentNotAccepted")
+"""Codes of errors about a field, type or argument that an older Enterprise Server does not have."""
 _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
@@ -109,7 +111,7 @@ def _forbidden(text: str, error: GraphQLErrorRecord) -> Failure:
 
 
 def _invalid(text: str, error: GraphQLErrorRecord) -> Failure:
-    if error.extensions is not None and error.extensions.code == "undefinedField":
+    if error.extensions is not None and error.extensions.code in _UNKNOWN_TO_THIS_VERSION:
         return InvalidInput(f"This version of GitHub does not support this. {text}", remedy=NO_RETRY)
     return InvalidInput(f"GitHub refused the arguments. {text}")
 

@@ -42,15 +42,18 @@ async def organize(github: GitHubClient, owner: str, repo: str, number: int, cha
     return await _set_lock(github, owner, repo, before, text if change == "lock" else None)
 
 
-def issue_place(text: str, owner: str, repo: str) -> IssuePlace:
+def issue_place(text: str, owner: str, repo: str, *, argument: str = "value") -> IssuePlace:
     """Parse `12`, `#12`, `owner/repo#12` or a URL; the first two mean an issue of the given repository.
+
+    Args:
+        argument: the name of the tool's argument, for the error text.
 
     Raises:
         InvalidInput: for any other text.
     """
     found = _ISSUE.fullmatch(text)
     if found is None:
-        raise InvalidInput("value must name an issue: by its number, owner/repo#number, or its URL.")
+        raise InvalidInput(f"{argument} must name an issue: by its number, owner/repo#number, or its URL.")
     return IssuePlace(found.group(1) or owner, found.group(2) or repo, int(found.group(3)))
 
 

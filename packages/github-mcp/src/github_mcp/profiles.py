@@ -18,6 +18,7 @@ from github_mcp.tools.inbox import get_account, search_issues
 from github_mcp.tools.issue_organization import find_similar_issues, organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, get_issue, list_issues, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
+from github_mcp.tools.projects import list_project_items, set_project_field
 from github_mcp.tools.pull_request_changes import update_pull_request
 from github_mcp.tools.pull_requests import create_pull_request, get_pull_request_diff, merge_pull_request
 from github_mcp.tools.releases import get_releases
@@ -91,6 +92,17 @@ PROFILES = {
         add_issue_comment,
         update_issue,
     ),
+    "planning": (
+        list_project_items,
+        set_project_field,
+        list_issues,
+        get_issue,
+        create_issue,
+        update_issue,
+        organize_issue,
+        find_similar_issues,
+        add_issue_comment,
+    ),
 }
 MORE_TOOLS = (
     create_pull_request,
@@ -125,4 +137,6 @@ MORE_TOOLS = (
     list_discussions,
     get_discussion,
     add_discussion_comment,
+    list_project_items,
+    set_project_field,
 )

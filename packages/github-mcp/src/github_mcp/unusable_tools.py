@@ -11,6 +11,7 @@ from github_mcp.tools.history import edit_files
 from github_mcp.tools.issue_organization import organize_issue
 from github_mcp.tools.issues import add_issue_comment, create_issue, update_issue
 from github_mcp.tools.notifications import list_notifications, mark_notification_done
+from github_mcp.tools.projects import list_project_items, set_project_field
 from github_mcp.tools.pull_request_changes import update_pull_request
 from github_mcp.tools.pull_requests import create_pull_request, merge_pull_request
 from github_mcp.tools.reviews import reply_to_thread, resolve_thread, write_review
@@ -37,6 +38,8 @@ SCOPES_FOR: Mapping[str, tuple[str, ...]] = {
     **{tool.__name__: ("repo", "public_repo") for tool in _WRITES},
     **{tool.__name__: ("repo", "notifications") for tool in (list_notifications, mark_notification_done)},
     list_security_alerts.__name__: ("repo", "public_repo", "security_events"),
+    list_project_items.__name__: ("project", "read:project"),
+    set_project_field.__name__: ("project",),
 }
 """Scopes by tool: one of them is enough, at least in public repositories. Tools that need no scope are not listed."""
 

@@ -55,16 +55,23 @@ async def shown_rows(
     """
     if not github.lockdown.active:
         return [row for _, row in found]
-    authors: dict[str, set[str]] = {}
-    for issue, _ in found:
-        authors.setdefault(place or repository_of(issue), set()).add(login(issue.user))
-    hidden = {(name, each) for name, logins in authors.items() for each in await _outsiders(github, name, logins)}
+    hidden = await hidden_authors(github, [(place or repository_of(issue), login(issue.user)) for issue, _ in found])
     rows = [
         {**row, "title": WITHHELD} if (place or repository_of(issue), login(issue.user)) in hidden else row
         for issue, row in found
     ]
     warn_of_withheld(sum(row["title"] == WITHHELD for row in rows))
     return rows
+
+
+async def hidden_authors(github: GitHubClient, authors: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The pairs of a repository's full name and a login whose texts are withheld; empty if lockdown is off."""
+    if not github.lockdown.active:
+        return set()
+    logins: dict[str, set[str]] = {}
+    for name, each in authors:
+        logins.setdefault(name, set()).add(each)
+    return {(name, each) for name, found in logins.items() for each in await _outsiders(github, name, found)}
 
 
 async def _outsiders(github: GitHubClient, full_name: str, logins: Iterable[str]) -> set[str]:

@@ -21,6 +21,7 @@ from github_mcp.client.issue_batch import IssueBatch
 from github_mcp.client.issues import Issues
 from github_mcp.client.milestones import Milestones
 from github_mcp.client.notifications import Notifications
+from github_mcp.client.projects import Projects
 from github_mcp.client.pull_request_changes import PullRequestChanges
 from github_mcp.client.pull_requests import PullRequests
 from github_mcp.client.releases import Releases
@@ -80,6 +81,7 @@ class GitHubClient:
         self.issues = Issues(session)
         self.milestones = Milestones(session)
         self.notifications = Notifications(session)
+        self.projects = Projects(graphql, allowed)
         self.pull_request_changes = PullRequestChanges(session, graphql)
         self.pull_requests = PullRequests(session)
         self.releases = Releases(session)

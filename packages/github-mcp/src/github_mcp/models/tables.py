@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from mcp_chassis.results import Page
 from mcp_chassis.text_marks import OUTSIDE
 
-Cell = str | int | bool | list[str] | None
+Cell = str | int | float | bool | list[str] | None
 
 
 class Table(Page):
