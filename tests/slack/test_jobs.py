@@ -53,7 +53,7 @@ async def test_a_file_of_a_closed_channel_is_not_read(desk: Desk):
     identity = share(desk, channels=[], groups=[SECRET])
     failed = failure(await read_file(desk, {"SLACK_ALLOWED_CHANNELS": "general"}, file=identity))
     assert failed.code == "PERMISSION_DENIED"
-    assert "no conversation" in failed.message
+    assert "not shared in any conversation" in failed.message
 
 
 async def test_the_token_goes_to_no_other_host(desk: Desk):

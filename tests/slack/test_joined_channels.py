@@ -90,7 +90,7 @@ async def test_an_app_in_no_channel_is_told_so(desk: Desk):
         channel.member = False
     found = await desk.call("search_messages", query="needle")
     assert found["items"] == []
-    assert "in no channel" in found["warnings"][0]
+    assert "not a member of any channel" in found["warnings"][0]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ async def test_fields_of_an_item_are_set_and_the_others_stay(desk: Desk, tasks: 
         ({"State": "later"}, "INVALID_INPUT", "no option 'later'. State (select: To do, Done)"),
         ({"Owner": "@nobody"}, "RESOURCE_NOT_FOUND", "nobody"),
         ({"Due": "soon"}, "INVALID_INPUT", "time cannot be read"),
-        ({"Urgent": "maybe"}, "INVALID_INPUT", "neither yes nor no"),
+        ({"Urgent": "maybe"}, "INVALID_INPUT", "not yes or no"),
         ({"Cost": "much"}, "INVALID_INPUT", "'much' is none"),
         ({"Votes": "1"}, "INVALID_INPUT", "'vote' are not written"),
         ({}, "INVALID_INPUT", "fields"),
@@ -146,10 +146,10 @@ async def test_fields_whose_answer_is_lost_are_set_once_more(desk: Desk, tasks: 
 async def test_an_unknown_item_and_a_file_that_is_no_list_are_told(desk: Desk, tasks: dict[str, Any]):
     failed = await desk.fail("write_list_item", FILES, list=TASKS, item="Rec9", fields={"State": "Done"})
     assert failed.code == "RESOURCE_NOT_FOUND"
-    assert "no such item" in failed.message
+    assert "no item with this id" in failed.message
     desk.workspace.add_file("F0PLAN0001", "plan.md", b"", url="http://127.0.0.1:9", channels=[GENERAL])
     failed = await desk.fail("write_list_item", FILES, list="F0PLAN0001", fields={"Task": "x"})
-    assert "no list" in failed.message
+    assert "not a Slack list" in failed.message
 
 
 async def test_a_list_of_more_than_a_thousand_items_says_how_many_are_shown(desk: Desk, tasks: dict[str, Any]):
@@ -170,7 +170,7 @@ async def test_without_its_columns_a_list_is_shown_by_keys_and_texts(desk: Desk,
 async def test_lists_outside_the_channels_are_neither_read_nor_written(desk: Desk):
     desk.workspace.add_list(TASKS, "Tasks", COLUMNS, [SECRET])
     env = {"SLACK_ALLOWED_CHANNELS": "general"}
-    assert "no conversation" in await read(desk, **env)
+    assert "not shared in any conversation" in await read(desk, **env)
     failed = await desk.fail("write_list_item", {**FILES, **env}, list=TASKS, fields={"Task": "x"})
     assert failed.code == "PERMISSION_DENIED"
 

@@ -34,7 +34,7 @@ async def test_a_person_far_down_the_directory_is_found_by_a_later_call(desk: De
     async with desk.client() as client:
         first = data(await client.call_tool("find_users", {"query": "Person 29999"}))
         assert first["users"] == []
-        assert "the same call goes on from there" in first["warnings"][0]
+        assert "repeat the same call" in first["warnings"][0]
         second = data(await client.call_tool("find_users", {"query": "Person 29999"}))
     assert [user["real_name"] for user in second["users"]] == ["Person 29999"]
     assert "warnings" not in second

@@ -99,7 +99,7 @@ async def test_the_published_answer_is_taken(desk: Desk, method: str):
         result = await client.call_tool(ask.tool, dict(ask.arguments))
     assert desk.slack.count(method) > 0
     if method in FROM_ITS_OWN_ADDRESS:
-        assert "not its own" in failure(result).message
+        assert "outside its own hosts" in failure(result).message
     else:
         assert not result.is_error, text(result)
         assert "None" not in text(result)

@@ -221,7 +221,7 @@ async def test_the_history_limit_of_some_apps_is_recognised_and_told(desk: Desk)
     assert len(page["messages"]) == 15
     assert any("15 messages" in warning for warning in page["warnings"])
     assert (failed.code, again.code) == ("RATE_LIMITED", "RATE_LIMITED")
-    assert "one read of history a minute" in failed.message
+    assert "one call of its message history a minute" in failed.message
     assert 55 <= failed.retry_after_seconds <= 60
     assert desk.slack.count("conversations.history") == 2
 

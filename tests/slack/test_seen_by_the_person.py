@@ -41,7 +41,7 @@ async def test_the_host_hears_that_the_person_is_asked_in_place_of_the_app(perso
     async with connected(SERVER, env=persons.env, logging_callback=hear, log_level="info") as client:
         for channel in ("general", PRIVATE):
             data(await client.call_tool("get_channel_history", {"channel": channel}))
-    assert heard == ["Slack does not show this to the app; it is asked with the person's token."]
+    assert heard == ["The app may not read this in Slack; trying again with the person's token."]
 
 
 async def test_without_the_persons_token_it_is_not_found(persons: Desk):

@@ -97,7 +97,7 @@ async def test_an_address_that_is_not_slacks_gets_no_bytes(desk: Desk):
     answer = {"ok": True, "upload_url": "http://127.0.0.1:9/upload/F1", "file_id": "F1"}
     desk.slack.answers["files.getUploadURLExternal"] = lambda given: answer
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a")
-    assert (failed.code, "not its own" in failed.message) == ("UPSTREAM_ERROR", True)
+    assert (failed.code, "outside its own hosts" in failed.message) == ("UPSTREAM_ERROR", True)
 
 
 @pytest.mark.parametrize("answer", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": "x", "file_id": 7}])

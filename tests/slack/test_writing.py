@@ -138,7 +138,7 @@ PINGS = [
 def test_pinging_everybody_is_refused_in_every_spelling(ping: str, kind: Any):
     with pytest.raises(PermissionDenied) as refused:
         composed(f"please look {ping}" if "\n" not in ping else ping, kind, Rules())
-    assert "would ping" in refused.value.message
+    assert "would notify" in refused.value.message
 
 
 def test_a_topic_that_pings_everybody_is_refused():

@@ -1,1 +1,1 @@
-"""Slack with names in and names out."""
+"""MCP server for Slack: channels and people are given and returned by name."""

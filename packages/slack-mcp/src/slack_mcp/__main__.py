@@ -1,4 +1,4 @@
-"""The command `slack-mcp`, and `python -m slack_mcp`."""
+"""Entry point of the command `slack-mcp` and of `python -m slack_mcp`."""
 
 from mcp_chassis.run import run
 

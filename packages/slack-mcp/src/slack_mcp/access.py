@@ -1,4 +1,4 @@
-"""Access rules of this server: allow-lists of channels, and direct messages."""
+"""Access rules of this server: allow-lists of channels, and a switch for direct messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from slack_mcp.references import folded
 
 Kind = Literal["channel", "dm", "group_dm"]
 
-_OUTSIDE = "Choose another channel; only the person who runs the server can change the list."
+_OUTSIDE = "Choose another channel; only the person who runs this server can change the setting."
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One conversation.
+    """One conversation: a channel, a direct message or a group direct message.
 
-    `external`: people of other organisations read along; `person`: user id of whom a direct message is with.
+    `external`: people of other organisations can read it; `person`: user id of the partner of a direct message.
     """
 
     id: str
@@ -35,11 +35,11 @@ class Channel:
 
 
 class Access:
-    """The rules of the person who runs the server.
+    """Rules about which conversations this server may read and write.
 
     Args:
-        allowed, writable: names, globs of names, or ids; empty means every channel.
-        dms: direct messages are open, whatever the lists say.
+        allowed, writable: channel names, globs of names, or channel ids; empty means every channel.
+        dms: direct messages may be read and written; the lists do not apply to them.
     """
 
     def __init__(self, allowed: Sequence[str], writable: Sequence[str], *, dms: bool) -> None:
@@ -49,7 +49,7 @@ class Access:
 
     @property
     def everything(self) -> bool:
-        """Nothing is closed, so that a channel need not be known to be used."""
+        """Whether no rule is set, so that a channel can be used without a look-up of its name and kind."""
         return self.dms and not self._allowed and not self._writable
 
     @property
@@ -58,7 +58,7 @@ class Access:
 
     @property
     def exact_names(self) -> tuple[str, ...]:
-        """The readable channels by name, where the list holds names alone; else nothing."""
+        """Names of the readable channels; empty where the list contains ids or globs."""
         plain = all(not _is_id(pattern) and not set(pattern) & set("*?[]") for pattern in self._allowed)
         return self._allowed if plain else ()
 
@@ -66,29 +66,29 @@ class Access:
         return self.dms if channel.kind != "channel" else _listed(channel, self._allowed)
 
     def check(self, channel: Channel, *, write: bool) -> None:
-        """Refuse what is closed.
+        """Check that the conversation may be read, or with `write` written.
 
         Raises:
-            PermissionDenied: naming the setting that closes it.
+            PermissionDenied: when it may not; the message names the setting.
         """
         if channel.kind != "channel":
             self.check_dms()
         elif not _listed(channel, self._allowed):
-            raise PermissionDenied("This channel is outside SLACK_ALLOWED_CHANNELS.", remedy=_OUTSIDE)
+            raise PermissionDenied("The setting SLACK_ALLOWED_CHANNELS does not include this channel.", remedy=_OUTSIDE)
         elif write and not _listed(channel, self._writable):
             raise PermissionDenied(
-                "This channel is outside SLACK_WRITE_CHANNELS: it can only be read.", remedy=_OUTSIDE
+                "The setting SLACK_WRITE_CHANNELS does not include this channel: it can only be read.", remedy=_OUTSIDE
             )
 
     def check_dms(self) -> None:
         if not self.dms:
             raise PermissionDenied(
-                "Direct messages are closed on this server: SLACK_ALLOW_DMS is not set.",
-                remedy="Use a channel; only the person who runs the server can open them.",
+                "This server does not read or write direct messages: SLACK_ALLOW_DMS is not set.",
+                remedy="Use a channel; only the person who runs this server can set SLACK_ALLOW_DMS.",
             )
 
     def check_name(self, name: str, *, write: bool) -> None:
-        """Refuse a name before anything is asked of Slack, unless the lists hold ids, which a name may stand for."""
+        """Check a channel name before any request; skipped if a list contains ids, which may be this channel's."""
         lists = (self._allowed, self._writable if write else ())
         if not any(_is_id(pattern) for patterns in lists for pattern in patterns):
             self.check(Channel("", name), write=write)

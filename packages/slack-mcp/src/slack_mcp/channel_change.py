@@ -1,4 +1,4 @@
-"""A change of a channel in steps: what was done before a failure is told with it."""
+"""Changes of a channel in several requests; a failure lists the steps that were completed before it."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Step = tuple[str, Callable[[], Awaitable[None]]]
 
 @dataclass(frozen=True)
 class ChannelChange:
-    """Changes of one channel; empty parts stay as they are. People are user ids."""
+    """Requested changes of one channel; empty fields are left unchanged. People are given by user id."""
 
     name: str = ""
     topic: str = ""
@@ -25,10 +25,10 @@ class ChannelChange:
     action: Action | None = None
 
     async def apply(self, channel: str, slack: Workspace) -> list[str]:
-        """Make the change; gives the names of the steps.
+        """Apply the changes and return the names of the completed steps.
 
         Raises:
-            Failure: of a step, with the completed ones in its details.
+            Failure: of the first failed step, with the completed steps in its details.
         """
         steps = list(self._steps(channel, slack.api.conversations))
         stages = Stages(len(steps))
@@ -42,7 +42,7 @@ class ChannelChange:
         return stages.completed
 
     def _steps(self, channel: str, api: Conversations) -> Iterator[Step]:
-        """Joining comes first, leaving and archiving last: between them the app is a member."""
+        """The requests in order: joining first, leaving or archiving last, since the others need a member."""
         if self.action == "join":
             yield "join", lambda: api.join(channel)
         if self.name:

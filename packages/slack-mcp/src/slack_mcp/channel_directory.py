@@ -1,4 +1,4 @@
-"""Channels of the workspace: references resolved, lists read on demand, access rules applied in every case."""
+"""Channels of the workspace: resolves references, reads lists page by page, applies the access rules."""
 
 import re
 import time
@@ -20,12 +20,13 @@ from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference, fold
 MAX_CACHED_CHANNELS = 2_000
 MAX_LABEL_LOOKUPS = 10
 CHANNEL_TYPES = ("public_channel", "private_channel")
+CALL_AGAIN = "Repeat the same call: it continues with the rest of the list."
 GROUP_DM_PREFIX = "mpdm-"
 GROUP_DM_NUMBER = re.compile(r"-[0-9]+$")
 
 
 def channel_from_record(found: PlaceRecord, identity: str = "") -> Channel:
-    """A conversation from what Slack says about it; `identity` stands in for a missing id."""
+    """Convert a Slack record of a conversation; `identity` is used where the record has no id."""
     known = found.id or identity
     kind: Kind = "dm" if found.is_im or known.startswith("D") else "group_dm" if found.is_mpim else "channel"
     if not isinstance(found, ConversationRecord):
@@ -48,16 +49,16 @@ def channel_from_record(found: PlaceRecord, identity: str = "") -> Channel:
 
 
 def handles_of_group(name: str) -> list[str]:
-    """The handles in a group's name: `mpdm-alice--bob-1`."""
+    """Handles of the members in the name of a group direct message, such as `mpdm-alice--bob-1`."""
     return GROUP_DM_NUMBER.sub("", name.removeprefix(GROUP_DM_PREFIX)).split("--")
 
 
 class ChannelDirectory:
-    """Channels as far as this server may know them.
+    """Looks up channels by reference and lists them, within the access rules; results are cached.
 
     Args:
-        clock: gives seconds that only grow.
-        person: with a person's token, which is asked about a conversation that the app does not see.
+        clock: monotonic time in seconds.
+        person: the API with a person's token, used for a conversation that the app cannot see.
     """
 
     def __init__(
@@ -78,12 +79,12 @@ class ChannelDirectory:
         self._ids_by_name: dict[str, str] = {}
 
     async def resolve(self, given: str, *, write: bool = False) -> Channel:
-        """The channel that is meant, if it may be read, or written.
+        """Find the conversation for a name, id, link or mention, and check that it may be read or written.
 
         Raises:
-            PermissionDenied: when it may not.
-            NotFound: when there is none, with names that are close.
-            TimedOut: when the list has not been read to its end yet; the next call goes on.
+            PermissionDenied: when the access rules forbid it.
+            NotFound: when there is no such conversation; the details list similar names.
+            TimedOut: when the list was not read to its end in this call; the next call continues.
         """
         reference = channel_reference(given)
         if reference.user and not (reference.name and await self._is_nobody(reference.user)):
@@ -97,7 +98,7 @@ class ChannelDirectory:
         return channel
 
     async def _is_nobody(self, user: str) -> bool:
-        """Whether a word that may be a user id is none; where direct messages are closed it is a channel's name."""
+        """Whether a word that looks like a user id names no person; always true where direct messages are closed."""
         if not self.access.dms:
             return True
         try:
@@ -106,8 +107,8 @@ class ChannelDirectory:
             return True
         return False
 
-    async def called(self, name: str) -> Channel | None:
-        """The channel of exactly this name, if it can be seen and read."""
+    async def channel_named(self, name: str) -> Channel | None:
+        """The channel of exactly this name, or None if the app cannot see it or may not read it."""
         async for page in self.list_of(CHANNEL_TYPES).pages():
             for channel in page.items:
                 if channel.name == name:
@@ -115,7 +116,7 @@ class ChannelDirectory:
         return None
 
     def list_of(self, types: Sequence[str], *, joined: bool = False) -> PagedList[Channel]:
-        """All conversations of these types, or those the app is in."""
+        """The list of all conversations of these types; with `joined`, of those the app is a member of."""
         key = ",".join(types), joined
 
         async def read(cursor: str) -> tuple[list[Channel], str]:
@@ -129,7 +130,7 @@ class ChannelDirectory:
         return self._lists.setdefault(key, PagedList(read, self._clock))
 
     async def labels(self, identities: set[str]) -> dict[str, str]:
-        """Names of channels that a text mentions by id alone, as far as they may be read."""
+        """Names by id of channels that a text mentions; channels that may not be read are left out."""
         found: dict[str, str] = {}
         for identity in sorted(filter(None, identities))[:MAX_LABEL_LOOKUPS]:
             try:
@@ -141,7 +142,7 @@ class ChannelDirectory:
         return found
 
     def forget(self) -> None:
-        """Read everything anew: a channel was made or changed."""
+        """Discard all cached channels and lists, after a channel was created or changed."""
         self._known.invalidate()
         self._ids_by_name.clear()
         for listed in self._lists.values():
@@ -159,7 +160,7 @@ class ChannelDirectory:
         return await self._by_name(name)
 
     async def _direct_message(self, user: str, *, write: bool) -> Channel:
-        """The conversation with one person; only writing opens a new one."""
+        """The direct message with one person; with `write` it is opened if it does not exist."""
         self.access.check_dms()
         person = await self._people.resolve(user)
         identity = await (self._opened([person.id]) if write else self._id_of_direct_message(person.id))
@@ -167,7 +168,7 @@ class ChannelDirectory:
         return Channel(identity, name, "dm", private=True, member=True, external=external, person=person.id)
 
     async def _group_message(self, users: Sequence[str], *, write: bool) -> Channel:
-        """The conversation with several people; Slack finds the one that is there, and opens one for writing."""
+        """The group direct message with these people; with `write` it is opened if it does not exist."""
         self.access.check_dms()
         people = [await self._people.resolve(user) for user in users]
         identity = await (
@@ -180,15 +181,15 @@ class ChannelDirectory:
         return Channel(identity, name, kind="group_dm", private=True, member=True, external=external)
 
     async def _opened(self, people: Sequence[str]) -> str:
-        """The conversation with these people; lists that lack it begin anew."""
+        """Open the direct message with these people and return its id; cached lists without it are discarded."""
         identity = await self._api.conversations.open(people)
         for (types, _), listed in self._lists.items():
-            if "im" in types:  # of mpim too
+            if "im" in types:  # The lists for "mpim" contain group direct messages.
                 listed.forget_without(lambda channel: channel.id == identity)
         return identity
 
     async def _id_of_group_message(self, handles: set[str]) -> str:
-        """The group of these people besides the token's own, by the handles in its name."""
+        """Id of the group direct message with these handles and the token's own, compared with the group's name."""
         own = (await self._api.identity()).user
         listed = self.list_of(("mpim",))
         async for page in listed.pages():
@@ -196,9 +197,9 @@ class ChannelDirectory:
                 if set(handles_of_group(channel.name)) - {own} == handles - {own}:
                     return channel.id
         if not listed.complete:
-            raise TimedOut(f"The group is not among the first {listed.size:,}.", remedy="Call again to go on.")
+            raise TimedOut(f"The group is not among the first {listed.size:,} read.", remedy=CALL_AGAIN)
         raise NotFound(
-            "There is no group direct message with these people yet.",
+            "No group direct message with these people exists yet.",
             remedy='list_channels with types=["group_dm"] lists them; send_message opens one.',
         )
 
@@ -209,8 +210,8 @@ class ChannelDirectory:
                 if channel.name == user:
                     return channel.id
         if not listed.complete:
-            raise TimedOut(f"The conversation is not among the first {listed.size:,}.", remedy="Call again to go on.")
-        raise NotFound("There is no direct conversation with this person yet.", remedy="send_message begins one.")
+            raise TimedOut(f"The direct message is not among the first {listed.size:,} read.", remedy=CALL_AGAIN)
+        raise NotFound("No direct message with this person exists yet.", remedy="send_message opens one.")
 
     async def _by_id(self, identity: str) -> Channel:
         if identity.startswith("D"):
@@ -232,16 +233,16 @@ class ChannelDirectory:
             return self._unknown(identity, denied)
 
     def _unknown(self, identity: str, denied: PermissionDenied) -> Channel:
-        """A channel that cannot be looked at is used only where no rule depends on what it is."""
+        """A channel without a name or kind, for a token that may not look it up; allowed only if no rule is set."""
         if self.access.everything:
             return Channel(identity, "")
         raise PermissionDenied(
-            "Without channels:read and groups:read this server cannot tell whether the channel is allowed.",
+            "Without channels:read and groups:read this server cannot check whether the channel is allowed.",
             details=denied.details,
         ) from denied
 
     async def _by_name(self, name: str) -> Channel:
-        """By a name read before, then from the list; a token without groups:read lists public channels only."""
+        """Find a channel by name, in the cache or the list; without groups:read among public channels only."""
         if name.startswith(GROUP_DM_PREFIX):
             self.access.check_dms()
             return await self._listed(name, ("mpim",))
@@ -255,9 +256,9 @@ class ChannelDirectory:
         return await self._listed(name, CHANNEL_TYPES[:1])
 
     async def _still_called(self, name: str) -> Channel | None:
-        """A channel found under the name when the list was read before; Slack is asked whether it still is.
+        """The channel that had this name in an earlier list, or None if it has another name now.
 
-        The list as it stands is looked at first, since that takes no request.
+        Cached pages are searched first, since they need no request.
         """
         for listed in self._lists.values():
             for page in listed.cached_pages:
@@ -285,14 +286,14 @@ class ChannelDirectory:
         if page is not None and page.next_cursor:
             raise TimedOut(
                 f"#{name} is not among the first {len(names):,} channels; Slack has more.",
-                remedy="Make the same call again: it goes on from there. An id or a link is found at once.",
+                remedy="Repeat the same call: it continues there. A channel id or link needs no search.",
                 retry_after_seconds=1,
             )
         if similar is not None:
             return similar
         close = [f"#{near}" for near in get_close_matches(name, names, n=5)]
         raise NotFound(
-            f"No channel is called #{name}, or it is hidden from the app.",
+            f"No channel that the app can see is named #{name}.",
             remedy=HOW_CHANNELS_ARE_NAMED,
             details={"close": close} if close else None,
         )

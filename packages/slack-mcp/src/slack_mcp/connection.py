@@ -1,4 +1,4 @@
-"""The connection: a workspace as one app sees it, made without asking Slack anything."""
+"""Connection to a Slack workspace, set up without a network request, and the operations that tools share."""
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -46,20 +46,20 @@ from slack_mcp.zones import machine_zone, zone_named
 Answer = TypeVar("Answer")
 
 MAX_PERMALINK_SECONDS = 3.0
-"""Seconds that a message's address may take, once the message is there."""
+"""Timeout for finding the workspace's address, which the permalink of a message needs."""
 TS_PLACE = "{ts without its dot}"
 UNSEEN_BY_APP = {"channel_not_found", "not_in_channel", "missing_scope"}
-"""Slack's words for a conversation that one token does not see and another may."""
+"""Error codes of Slack for a conversation that the app cannot see; a person's token may see it."""
 IDENTITY_TTL_SECONDS = 3_600.0
 
 
 class Workspace:
-    """One workspace for one caller.
+    """One Slack workspace for one caller: API clients, settings, access rules and cached directories.
 
     Args:
-        api: with the app's token.
-        person: with a person's token, which searching uses; None where none is set.
-        now: gives the time of day in seconds since 1970.
+        api: the API with the app's token.
+        person: the API with a person's token, used for searching; None if not set.
+        now: returns the present time in Unix seconds.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Workspace:
         return self._of_account().guests
 
     def _of_account(self) -> Directories:
-        """The directories of the account of now: whoever signs in while the server runs gets none of another's."""
+        """The cached directories of the present account; another account that signs in begins with empty ones."""
         if self._directories.account != self._account():
             self._directories = self._new_directories()
         return self._directories
@@ -102,16 +102,16 @@ class Workspace:
         return f"{self.api.account} {self.person.account if self.person else ''}"
 
     async def zone(self) -> tzinfo:
-        """The zone of days: the setting's, else that of the person whose token is used, else the machine's."""
+        """Time zone for days such as `today`: the setting, else the zone of the token's person, else the machine's."""
         return zone_named(self.settings.timezone) or zone_named(await self._persons_zone()) or machine_zone()
 
     async def ts(self, given: str, *, end: bool = False, ahead: bool = False) -> str:
-        """The ts of a time as people write it; see `as_ts`. The zone is looked up where the meaning depends on it."""
+        """Convert a time such as `yesterday` into a ts with `as_ts`; the time zone is looked up only if it matters."""
         zone = await self.zone() if needs_zone(given, self.now()) else UTC
         return as_ts(given, self.now(), zone, end=end, ahead=ahead)
 
     async def _persons_zone(self) -> str:
-        """The zone in the profile of the token's person; empty for an app, or where it cannot be had."""
+        """Time zone in the profile of the token's person; empty for an app or when the look-up fails."""
         try:
             who = await (self.identity() if self.person is None else self.identity_of_person(self.person))
             return "" if who.bot_id or not who.user_id else (await self.people.person(who.user_id)).tz
@@ -120,49 +120,49 @@ class Workspace:
 
     @property
     def locked(self) -> bool:
-        """Whether texts of people from outside are withheld."""
+        """Whether lockdown is on: texts by people outside the workspace are withheld."""
         return self.settings.lockdown or current_narrowing().lockdown
 
     def shown(self, messages: Sequence[MessageRecord], names: Names) -> list[MessageRecord]:
-        """The messages that lockdown lets through: none of other organisations, or of people nobody knows."""
+        """The messages that may be shown; lockdown removes those by external or unknown people, with a warning."""
         if not self.locked:
             return list(messages)
         left = [each for each in messages if standing(each, names) not in ("external", UNKNOWN)]
         if count := len(messages) - len(left):
             noun = "message" if count == 1 else "messages"
-            way = "SLACK_LOCKDOWN=false on the server shows them"
-            warn(f"{count} {noun} by people from outside withheld (lockdown); {way}.")
+            way = "the person who runs this server can show them with SLACK_LOCKDOWN=false"
+            warn(f"{count} {noun} by people outside the workspace withheld (lockdown); {way}.")
         return left
 
     async def identity(self) -> IdentityRecord:
-        """Who the app is; asked once an hour."""
+        """Identity of the app's token from `auth.test`, cached for an hour."""
         known = self._of_account().identities
         return await known.get("auth.test", {}, "app", self.api.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def identity_of_person(self, person: SlackApi) -> IdentityRecord:
-        """Whom the person's token belongs to; asked once an hour."""
+        """Identity of the person's token from `auth.test`, cached for an hour."""
         known = self._of_account().identities
         return await known.get("auth.test", {}, "person", person.identity, ttl=IDENTITY_TTL_SECONDS)
 
     async def read(self, reading: Callable[[SlackApi], Awaitable[Answer]]) -> Answer:
-        """Read as the app; what it does not see, as the person whose token is set.
+        """Read with the app's token; if the app may not see the object, again with the person's token.
 
         Raises:
-            Failure: of the app's attempt, when the person's fails too.
+            Failure: of the attempt with the app's token, when the person's fails too.
         """
         try:
             return await reading(self.api)
         except (NotFound, PermissionDenied) as refused:
             if self.person is None or error_of(refused) not in UNSEEN_BY_APP:
                 raise
-            await announce("info", "Slack does not show this to the app; it is asked with the person's token.")
+            await announce("info", "The app may not read this in Slack; trying again with the person's token.")
             try:
                 return await reading(self.person)
             except Failure:
                 raise refused from None
 
     async def groups(self) -> dict[str, str]:
-        """Handles of user groups by id; none where the token may not list them."""
+        """Handles of user groups by id; empty if the token may not list them."""
 
         async def make() -> dict[str, str]:
             return {group.id: group.handle or group.name for group in await self.api.users.groups()}
@@ -174,17 +174,17 @@ class Workspace:
             return {}
 
     async def permalink(self, channel: str, ts: str, thread_ts: str | None) -> str | None:
-        """A message's address; None where the workspace's cannot be had soon: the message stands all the same."""
+        """Permalink of a message; None if the workspace's address is not found within 3 s."""
         link = (await self.permalinks(channel, [ts]))[0]
         return f"{link}?thread_ts={thread_ts}&cid={channel}" if link and thread_ts else link
 
     async def permalink_template(self, channel: str, thread_ts: str | None = None) -> str | None:
-        """The address of every message of a channel or thread, with a place for its ts."""
+        """Permalink of the messages of a channel or thread, with a placeholder for the ts."""
         link = (await self.permalinks(channel, [TS_PLACE]))[0]
         return f"{link}?thread_ts={thread_ts}&cid={channel}" if link and thread_ts else link
 
     async def permalinks(self, channel: str, stamps: Sequence[str]) -> list[str | None]:
-        """The addresses of messages of one channel, or as many times None."""
+        """Permalinks of messages of one channel; all None if the workspace's address is not found within 3 s."""
         home = ""
         with anyio.move_on_after(MAX_PERMALINK_SECONDS), suppress(Failure):
             home = (await self.identity()).url.rstrip("/")
@@ -196,7 +196,7 @@ Slack = Annotated[Workspace, Connected]
 
 @asynccontextmanager
 async def connect(settings: SlackSettings) -> AsyncGenerator[Workspace]:
-    """Everything the tools need; no network is touched before the first call."""
+    """Open the connection that all tools use; the first request is sent by the first call."""
     upstream = Upstream(
         "Slack", policy=settings, rate_limits=rate_limits(settings.rate_limit_scale, settings.posts_per_second)
     )
@@ -236,12 +236,12 @@ def _json_api(base_url: str, upstream: Upstream, token: Token, *, one_origin: bo
 
 
 def _no_error_word(_: Response) -> Failure | None:
-    """Downloads have no error words: their status tells."""
+    """No failure: the response to a download has no error code, so only its status counts."""
     return None
 
 
 async def _token(settings: SlackSettings, upstream: Upstream, credential: Credential, opened: AsyncExitStack) -> Token:
-    """The app's token, which is refreshed where the settings allow it."""
+    """The app's token, with a refresh function if the client id and client secret are set."""
     client_secret = settings.credential("client_secret")
     if not settings.client_id or not client_secret.present:
         return Token(credential)
@@ -269,7 +269,7 @@ async def _token(settings: SlackSettings, upstream: Upstream, credential: Creden
 
 
 async def probe(workspace: Workspace) -> list[Probe]:
-    """Whether Slack takes the token, where there is one."""
+    """Check with a request to `auth.test` that Slack accepts the token, if one is set."""
     if not workspace.api.configured:
         return [Probe("Slack", "not configured", "SLACK_BOT_TOKEN is not set.")]
     try:

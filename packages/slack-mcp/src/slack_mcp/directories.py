@@ -1,4 +1,4 @@
-"""Lists and names that are kept of one workspace, as one account sees it."""
+"""Cached lists and names of one workspace for one account."""
 
 from mcp_chassis.storage.cache import Cache
 
@@ -11,10 +11,10 @@ from slack_mcp.records.workspace import IdentityRecord
 
 
 class Directories:
-    """Everything that calls share for some minutes, of one account; another account begins with a new one.
+    """Caches of channels, people, guests, user groups and identities that calls of one account share.
 
     Args:
-        account: identifies the credentials that it is read with.
+        account: text that identifies the credentials that the caches were read with.
     """
 
     def __init__(self, account: str, api: SlackApi, access: Access, person: SlackApi | None) -> None:

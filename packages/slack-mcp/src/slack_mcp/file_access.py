@@ -1,4 +1,4 @@
-"""Access rules for files: a file may be read where it is shared into a conversation that may be read."""
+"""Access rules for files: a file may be read if a conversation that it is shared in may be read."""
 
 from mcp_chassis.failures import Failure, PermissionDenied
 
@@ -7,10 +7,10 @@ from slack_mcp.records.files import FileRecord
 
 
 async def check_file(file: FileRecord, slack: Workspace, *, write: bool = False) -> None:
-    """Refuse a file that is shared in no conversation which this server may read, or with `write` change.
+    """Check that a conversation in which the file is shared may be read, or with `write` written.
 
     Raises:
-        PermissionDenied: naming the reason.
+        PermissionDenied: when there is none; the message gives the reason.
     """
     if slack.access.everything:
         return
@@ -21,18 +21,18 @@ async def check_file(file: FileRecord, slack: Workspace, *, write: bool = False)
             continue
         return
     raise PermissionDenied(
-        f"The file is shared in no conversation that this server may {'write' if write else 'read'}.",
-        remedy="SLACK_ALLOWED_CHANNELS and SLACK_ALLOW_DMS set that; only the person who runs the server can.",
+        f"The file is not shared in any conversation that this server may {'write' if write else 'read'}.",
+        remedy="Only the person who runs this server can allow more, with SLACK_ALLOWED_CHANNELS and SLACK_ALLOW_DMS.",
     )
 
 
 async def check_sender(file: FileRecord, slack: Workspace) -> None:
-    """Raises `PermissionDenied` under lockdown for a file of somebody from outside, or of nobody known."""
+    """Under lockdown, raise `PermissionDenied` for a file of a person who is external or unknown."""
     if not slack.locked:
         return
     await slack.people.names([file.user])
     if slack.people.standings.get(file.user, "external") == "external":
         raise PermissionDenied(
-            "The file is of somebody from outside, whose texts this server withholds (lockdown).",
-            remedy="Only who runs the server can show it, with SLACK_LOCKDOWN=false.",
+            "The file's owner is outside the workspace, and this server withholds such files (lockdown).",
+            remedy="Only the person who runs this server can show the file, with SLACK_LOCKDOWN=false.",
         )

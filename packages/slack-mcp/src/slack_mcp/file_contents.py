@@ -1,4 +1,4 @@
-"""Bytes of files: images that are shown, and what is uploaded."""
+"""Bytes of files: images to show, and content to upload."""
 
 import base64
 import binascii
@@ -15,19 +15,20 @@ SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
 async def image_of_file(file: FileRecord, slack: Workspace) -> bytes:
-    """The bytes of an image that hosts can show.
+    """Download an image of a type that MCP hosts can show, at most 3 MB.
 
     Raises:
-        InvalidInput: when the file is no such image, or too large.
+        InvalidInput: when the file is not an image of such a type, or is too large.
     """
     if file.mimetype not in IMAGE_TYPES:
         raise InvalidInput(
-            f"{described_file(file)} is no image that can be shown: PNG, JPEG, GIF and WebP are.",
+            f"{described_file(file)} is not an image in PNG, JPEG, GIF or WebP, so it cannot be shown.",
             remedy="read_file reads text files.",
         )
     if file.size > MAX_IMAGE_BYTES:
         raise InvalidInput(
-            f"The image has {shown_size(file.size)}; at most 3 MB are shown.", remedy=f"Its address: {file.permalink}"
+            f"The image is too large: {shown_size(file.size)}, at most 3 MB can be shown.",
+            remedy=f"Its address: {file.permalink}",
         )
     content = await slack.api.files.content(file)
     if len(content) > MAX_IMAGE_BYTES or not content.startswith(SIGNATURES):
@@ -39,19 +40,21 @@ async def image_of_file(file: FileRecord, slack: Workspace) -> bytes:
 
 
 def content_given(text: str | None, encoded: str | None) -> bytes:
-    """The bytes of an upload, from text or from base64.
+    """The bytes to upload, from a text or from base64.
 
     Raises:
-        InvalidInput: when both or neither is given, or the base64 cannot be read.
+        InvalidInput: when both or neither is given, the base64 is invalid, or the content is empty.
     """
     if bool(text) == bool(encoded):
-        raise InvalidInput("Give the content either as text or as base64.")
+        raise InvalidInput("The content of the file must be given either as text or as base64.")
     if text:
         return text.encode()
     try:
         found = base64.b64decode("".join((encoded or "").split()), validate=True)
     except (binascii.Error, ValueError) as exc:
-        raise InvalidInput("The base64 cannot be read.", remedy="Give standard base64 without a data: prefix.") from exc
+        raise InvalidInput(
+            "The content in base64 cannot be decoded.", remedy="Give standard base64 without a data: prefix."
+        ) from exc
     if not found:
-        raise InvalidInput("The file would be empty.")
+        raise InvalidInput("The content to upload is empty.")
     return found

@@ -1,4 +1,4 @@
-"""Content of files as text."""
+"""Text of files: text files, canvases, lists, e-mails, transcripts, PDF and office documents."""
 
 from html.parser import HTMLParser
 
@@ -14,7 +14,7 @@ from slack_mcp.documents.extraction import (
     extracted,
     installed,
     parts_given,
-    told,
+    text_with_range,
 )
 from slack_mcp.list_items import text_of_list
 from slack_mcp.records.files import FileRecord
@@ -26,36 +26,38 @@ BLOCK_TAGS = {"p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "pre", "bloc
 
 
 async def text_of_file(file: FileRecord, slack: Workspace, pages: str | None = None) -> str:
-    """The text of a file that holds one.
+    """Read a file and return its text; for a file of another type, a sentence with its address.
 
     Args:
-        pages: the pages, slides or sheets of a document.
+        pages: range of pages, slides or sheets of a document.
 
     Raises:
-        InvalidInput: when the file holds no text that can be read here, or too much, or has no pages.
+        InvalidInput: when the file is too large or damaged, or `pages` is given for a file without pages.
     """
     if file.is_list:
         return await text_of_list(file.id, slack)
     kind = _document_kind(file)
     if pages and kind in {"", WORD}:
         raise InvalidInput(
-            "Only PDF, Excel and PowerPoint files have pages.", remedy="Leave pages out; cursor reads on."
+            "Only PDF, Excel and PowerPoint files have pages.", remedy="Call without pages; use cursor to read further."
         )
     if kind:
         return await _text_of_document(file, kind, slack, pages)
     if file.mode == "email" or file.transcription.preview.content:
         return file_content(file)
     if file.size > MAX_TEXT_BYTES:
-        raise InvalidInput(f"The file has {shown_size(file.size)}; at most 5 MB are read.", remedy="Open its address.")
+        raise InvalidInput(
+            f"The file is too large: {shown_size(file.size)}, at most 5 MB can be read.", remedy="Open its address."
+        )
     is_text = file.mode == "snippet" or file.mimetype.startswith(TEXT_TYPES)
     if not is_text and not file.is_canvas:
-        return f"Files of this type are not read as text: {file.permalink or file.url_private}"
+        return f"Files of this type cannot be read as text. Address of the file: {file.permalink or file.url_private}"
     content = (await slack.api.files.content(file)).decode("utf-8", "replace")
     return _text_of_html(content) if file.is_canvas else content
 
 
 def _document_kind(file: FileRecord) -> str:
-    """The kind of a PDF or office document, by Slack's own type, else by its name; empty for other files."""
+    """Kind of a PDF or office document, from Slack's file type or the file name; empty for other files."""
     if file.is_canvas or file.mode in {"email", "snippet"}:
         return ""
     return KIND_BY_ENDING.get(file.filetype) or KIND_BY_ENDING.get(file.name.rpartition(".")[2].lower(), "")
@@ -65,14 +67,16 @@ async def _text_of_document(file: FileRecord, kind: str, slack: Workspace, pages
     address = file.permalink or file.url_private
     wanted = parts_given(pages)
     if not installed(kind):
-        way = "who runs this server can install toolroll-slack-mcp[documents]"
-        return f"PDF and office documents are not read here: {way}. Its address: {address}"
+        way = "the person who runs this server can install toolroll-slack-mcp[documents]"
+        return f"This server cannot read PDF and office documents: {way}. Address of the file: {address}"
     if file.size > MAX_DOCUMENT_BYTES:
         raise InvalidInput(
-            f"The document has {shown_size(file.size)}; at most 10 MB are read.", remedy=f"Open its address: {address}"
+            f"The document is too large: {shown_size(file.size)}, at most 10 MB can be read.",
+            remedy=f"Open its address: {address}",
         )
     content = await slack.api.files.content(file)
-    return told(await extracted(content, kind, wanted, address))
+
+    return text_with_range(await extracted(content, kind, wanted, address))
 
 
 def _text_of_html(html: str) -> str:
@@ -80,12 +84,12 @@ def _text_of_html(html: str) -> str:
     reader.feed(html)
     reader.close()
     if reader.hidden:
-        warn(f"{reader.hidden} hidden element{'' if reader.hidden == 1 else 's'} of the canvas left out.")
+        warn(f"{reader.hidden} hidden element{'' if reader.hidden == 1 else 's'} of the canvas were left out.")
     return "\n".join(line.strip() for line in "".join(reader.parts).split("\n") if line.strip())
 
 
 class _TextReader(HTMLParser):
-    """The words of a page that it shows, headings and list items marked as in Markdown."""
+    """Parser that collects the visible text of an HTML page, with Markdown marks for headings and list items."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

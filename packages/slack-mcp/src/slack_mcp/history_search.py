@@ -1,4 +1,4 @@
-"""Search without Slack's search: the history of one channel is read backwards and compared with the query."""
+"""Search of one channel without a user token: its history is read backwards and filtered by the query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,12 +13,12 @@ from slack_mcp.search_filter import Filter, check_channel, filter_for
 from slack_mcp.search_query import SearchQuery
 
 MESSAGES_PER_PAGE = 200
-SEARCHES_ALL = "SLACK_USER_TOKEN with search:read would search everything."
+SEARCHES_ALL = "Searching all messages needs SLACK_USER_TOKEN with the scope search:read."
 
 
 @dataclass
 class _Scan:
-    """Progress of a scan: a page of Slack's and a place in it."""
+    """Progress of a scan: cursor of the present page, index of the next message in it, and the matches."""
 
     cursor: str
     place: int
@@ -34,7 +34,7 @@ class _Scan:
 async def search_history(
     query: SearchQuery, channel: Channel, count: int, cursor: str | None, slack: Workspace
 ) -> Matches:
-    """The newest matches in a channel; the warnings say how far it looked, and the cursor goes on from there."""
+    """Find the newest matches in a channel; warnings report how far it was read, the cursor continues there."""
     check_channel(query, channel)
     filters = await filter_for(query, slack)
     page_cursor, _, place = (cursor or "").rpartition("@")
@@ -58,7 +58,7 @@ async def search_history(
 async def _scan_page(
     scan: _Scan, filters: Filter, messages: Sequence[MessageRecord], count: int, slack: Workspace
 ) -> bool:
-    """Whether enough was found before the end of the page."""
+    """Add the matches of a page; True if `count` matches were reached before its end."""
     for message in messages[scan.place :]:
         if len(scan.found) == count:
             return True
@@ -71,7 +71,7 @@ async def _scan_page(
 async def _result(channel: Channel, scan: _Scan, following: str | None, slack: Workspace) -> Matches:
     items, warnings = await matches_in(channel, scan.found, slack)
     back = f" back to {written(scan.oldest)}" if scan.oldest else ""
-    reached = f"Looked through {scan.seen:,} messages{back}, replies in threads not included. {SEARCHES_ALL}"
+    reached = f"Searched {scan.seen:,} messages{back}, without replies in threads. {SEARCHES_ALL}"
     return Matches(
         source="history_scan",
         items=items,
@@ -83,7 +83,7 @@ async def _result(channel: Channel, scan: _Scan, following: str | None, slack: W
 async def matches_in(
     channel: Channel, messages: Sequence[MessageRecord], slack: Workspace
 ) -> tuple[list[Match], list[str]]:
-    """Messages of one channel as matches with their addresses, and warnings about names."""
+    """Convert messages of one channel to matches with permalinks; also returns warnings about unresolved names."""
     names, warnings = await names_in(messages, slack)
     links = await slack.permalinks(channel.id, [message.ts for message in messages])
     if channel.person:

@@ -1,4 +1,4 @@
-"""Search without Slack's search and without a channel: the latest messages of the channels that the app is in."""
+"""Search without a user token in all channels of the app: their latest messages are filtered by the query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from slack_mcp.search_query import SearchQuery
 
 MAX_CHANNELS = 10
 MAX_CHANNELS_UNDER_HISTORY_LIMIT = 1
-IN_NO_CHANNEL = "The app is in no channel that this server may read: give a channel, or invite the app."
+IN_NO_CHANNEL = "The app is not a member of any channel that this server may read: give a channel, or invite the app."
 
 
 @dataclass
 class _Progress:
-    """Matches so far, channel by channel; `following` is the cursor of the next call, if any."""
+    """Progress of a search over channels: matches, warnings and `following`, the cursor of the next call."""
 
     items: list[Match] = field(default_factory=list[Match])
     warnings: list[str] = field(default_factory=list[str])
@@ -31,7 +31,7 @@ class _Progress:
 
 
 async def search_joined_channels(query: SearchQuery, count: int, cursor: str | None, slack: Workspace) -> Matches:
-    """Matches among the latest messages of up to ten channels; the cursor goes on with the other channels."""
+    """Search the latest messages of up to ten channels; the cursor continues with the other channels."""
     filters = await filter_for(query, slack)
     channels, warnings = await _channels(query, slack)
     first, _, before = (cursor or "").partition("@")
@@ -60,7 +60,7 @@ async def _collect(
     count: int,
     slack: Workspace,
 ) -> None:
-    """Take matches channel by channel until there are enough.
+    """Add the matches of each channel in turn until `count` is reached.
 
     Raises:
         Failure: when no channel could be read.
@@ -83,14 +83,14 @@ async def _collect(
 
 
 async def _channels(query: SearchQuery, slack: Workspace) -> tuple[list[Channel], list[str]]:
-    """The channels that the app is in and this server may read, in the order of their ids; warnings."""
+    """The app's channels that this server may read, ordered by id, and warnings about missing ones."""
     try:
         listed, warnings = await _listed(CHANNEL_TYPES, slack)
     except PermissionDenied as denied:
         if error_of(denied) != "missing_scope":
             raise
         listed, warnings = await _listed(CHANNEL_TYPES[:1], slack)
-        warnings = [*warnings, f"Private channels are left out: {denied.message}"]
+        warnings = [*warnings, f"Private channels were not searched: {denied.message}"]
     excluded = [condition for condition in query.named("in") if condition.excludes]
     shown = [
         channel
@@ -102,7 +102,7 @@ async def _channels(query: SearchQuery, slack: Workspace) -> tuple[list[Channel]
 
 
 async def _listed(types: Sequence[str], slack: Workspace) -> tuple[list[Channel], list[str]]:
-    """The app's channels; where Slack's emulators lack users.conversations, those of conversations.list."""
+    """The app's channels from users.conversations, or from conversations.list if the former fails (emulators)."""
     joined = slack.channels.list_of(types, joined=True)
     everything = slack.channels.list_of(types)
     for listed in (joined, everything):
@@ -112,27 +112,29 @@ async def _listed(types: Sequence[str], slack: Workspace) -> tuple[list[Channel]
             if listed is everything:
                 raise
             continue
-        return channels, [] if listed.complete else [f"Only the first {listed.size:,} channels were considered."]
+        return channels, [] if listed.complete else [f"Only the first {listed.size:,} channels were searched."]
     return [], []
 
 
 def named_channel(query: SearchQuery) -> str | None:
-    """The one channel that `in:` names.
+    """The channel in the query's `in:` modifier, or None if there is none.
 
     Raises:
-        InvalidInput: when it names several.
+        InvalidInput: when the query has several `in:` modifiers.
     """
     named = [condition.value for condition in query.named("in") if not condition.excludes]
     if len(named) > 1:
-        raise InvalidInput("A search without SLACK_USER_TOKEN follows one in: only.", remedy="Search each by itself.")
+        raise InvalidInput(
+            "Without SLACK_USER_TOKEN a query may have only one in: modifier.", remedy="Search each channel."
+        )
     return named[0] if named else None
 
 
 def _result(progress: _Progress, looked_at: Sequence[Channel], total: int, slack: Workspace) -> Matches:
     names = ", ".join(f"#{channel.name}" for channel in looked_at)
     reached = (
-        f"Looked through the latest {MESSAGES_PER_PAGE} messages of {len(looked_at)} of {total} channels that the app "
-        f"is in ({names}), replies in threads not included. {SEARCHES_ALL}"
+        f"Searched the latest {MESSAGES_PER_PAGE} messages of {len(looked_at)} of {total} channels that the app "
+        f"is in ({names}), without replies in threads. {SEARCHES_ALL}"
         if looked_at
         else IN_NO_CHANNEL
     )

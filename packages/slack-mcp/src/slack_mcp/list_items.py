@@ -1,4 +1,4 @@
-"""Items of Slack's lists as text, and values for their cells from text."""
+"""Slack lists: items as text, and cell values parsed from text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -19,13 +19,14 @@ from slack_mcp.rendering.names import Names
 ITEMS_PER_PAGE = 200
 MAX_PAGES = 5
 MAX_OPTIONS_SHOWN = 30
+IN_SLACK = "Leave this column out; a person can fill it in Slack."
 TEXTS, PEOPLE, DATES = {"text", "rich_text"}, {"user", "todo_assignee"}, {"date", "todo_due_date"}
 CHECKS, OPTIONS = {"checkbox", "todo_completed"}, {"select", "multi_select"}
 VALUE_OF_WORD: Mapping[str, bool] = {"true": True, "yes": True, "false": False, "no": False, "": False}
 
 
 async def text_of_list(identity: str, slack: Workspace) -> str:
-    """The columns of a list with their types, and its items, one a line with its id, up to a thousand."""
+    """Text of a list: its columns with types, then up to 1,000 items, one a line with the item id."""
     page = await slack.api.lists.page(identity, limit=ITEMS_PER_PAGE)
     columns, items = columns_of(page), list(page.items)
     for _ in range(MAX_PAGES - 1):
@@ -41,7 +42,7 @@ async def text_of_list(identity: str, slack: Workspace) -> str:
 
 
 def columns_of(page: ListPage) -> Sequence[ColumnRecord]:
-    """The list's columns; where Slack does not name them, those that its items have, by their keys."""
+    """The list's columns; if Slack does not return them, those found in the cells of its items."""
     if page.columns:
         return page.columns
     cells = {cell.column_id: cell for item in page.items for cell in item.fields if cell.column_id}
@@ -65,7 +66,7 @@ def _row(item: ListItemRecord, columns: Iterable[ColumnRecord], names: Names) ->
 
 
 def _shown(cell: CellRecord, column: ColumnRecord, names: Names) -> str:
-    """A cell as its column's type shows it, else as the text that Slack gives beside it."""
+    """Text of a cell according to its column's type, else the plain text that Slack returns with it."""
     labels = {choice.value: choice.label for choice in column.options.choices}
     if cell.user:
         return ", ".join(map(names.user, cell.user))
@@ -80,11 +81,11 @@ def _shown(cell: CellRecord, column: ColumnRecord, names: Names) -> str:
 
 
 async def cells_given(fields: Sequence[tuple[str, str]], columns: Sequence[ColumnRecord], slack: Workspace) -> Cells:
-    """The cells that texts by column name stand for.
+    """Convert pairs of column name and text into cells of the list.
 
     Raises:
-        InvalidInput: when a value does not fit its column, or a column is given twice.
-        NotFound: when the list has no such column, naming those that it has.
+        InvalidInput: when a value does not fit its column's type, or a column is given twice.
+        NotFound: when the list has no such column; the remedy lists its columns.
     """
     given = [(_column(name, columns), text) for name, text in fields]
     for number, (column, _) in enumerate(given):
@@ -97,11 +98,11 @@ def _column(name: str, columns: Sequence[ColumnRecord]) -> ColumnRecord:
     found = [column for column in columns if folded(name) in {folded(_called(column)), folded(column.id)}]
     if not found:
         raise NotFound(
-            f"The list has no column {name!r}.", remedy=f"It has {', '.join(map(_described, columns)) or 'none'}."
+            f"The list has no column {name!r}.", remedy=f"Its columns: {', '.join(map(_described, columns)) or 'none'}."
         )
     if len(found) > 1:
         ids = ", ".join(column.id for column in found)
-        raise InvalidInput(f"{len(found)} columns are called {name!r}.", remedy=f"Use an id: {ids}.")
+        raise InvalidInput(f"The list has {len(found)} columns named {name!r}.", remedy=f"Use a column id: {ids}.")
     return found[0]
 
 
@@ -123,12 +124,15 @@ async def _cell(column: ColumnRecord, text: str, slack: Workspace) -> dict[str, 
     elif column.type in {"email", "phone"}:
         value = (column.type, [given] if given else [])
     else:
-        raise InvalidInput(f"Columns of the type {column.type or 'unknown'!r} are not written here: {_called(column)}.")
+        kind = column.type or "unknown"
+        raise InvalidInput(
+            f"This server cannot write the column {_called(column)} of the type {kind!r}.", remedy=IN_SLACK
+        )
     return {"column_id": column.id, value[0]: value[1]}
 
 
 def _rich_text(text: str) -> dict[str, Any]:
-    """A text as it stands: elements of this kind are never parsed, so that nothing in it pings anybody."""
+    """A rich text block with the text unchanged; Slack does not parse it, so nothing in it mentions anybody."""
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [section]}
 
@@ -148,7 +152,9 @@ async def _day(given: str, slack: Workspace) -> str:
 
 def _check(given: str, column: ColumnRecord) -> bool:
     if given.casefold() not in VALUE_OF_WORD:
-        raise InvalidInput(f"{_called(column)} is a checkbox, and {given!r} neither yes nor no.")
+        raise InvalidInput(
+            f"The column {_called(column)} is a checkbox, and {given!r} is not yes or no.", remedy="Give yes or no."
+        )
     return VALUE_OF_WORD[given.casefold()]
 
 
@@ -156,4 +162,6 @@ def _number(given: str, column: ColumnRecord) -> float:
     try:
         return float(given)
     except ValueError as exc:
-        raise InvalidInput(f"{_called(column)} is a number, and {given!r} is none.") from exc
+        raise InvalidInput(
+            f"The column {_called(column)} takes a number, not {given!r}.", remedy="Give a number."
+        ) from exc

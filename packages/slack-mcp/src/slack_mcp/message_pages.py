@@ -1,4 +1,4 @@
-"""Pages of messages with the names of everybody in them, looked up together."""
+"""Conversion of pages of messages to results; all names in a page are looked up together."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,7 +13,7 @@ from slack_mcp.rendering.names import Names
 
 
 async def names_in(messages: Sequence[MessageRecord], slack: Workspace) -> tuple[Names, list[str]]:
-    """Names for all that these messages mention, and warnings about those that could not be had."""
+    """Names of the people, channels, groups and bots in these messages, and warnings about unresolved ones."""
     users, warnings = await slack.people.names(people_in(messages))
     bots = await slack.people.bot_names(bots_in(messages))
     channels = await slack.channels.labels(set(_channels_in(messages)))
@@ -24,7 +24,7 @@ async def names_in(messages: Sequence[MessageRecord], slack: Workspace) -> tuple
 
 
 async def messages_from(page: MessagePage, channel: str, slack: Workspace, thread_ts: str | None = None) -> Messages:
-    """A page of history or of a thread as a result."""
+    """Convert a page of a channel or thread to the result of a tool."""
     names, warnings = await names_in(page.messages, slack)
     shown = slack.shown(page.messages, names)
     return Messages(
@@ -36,7 +36,7 @@ async def messages_from(page: MessagePage, channel: str, slack: Workspace, threa
 
 
 def _channels_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
-    """Channels that are mentioned by id alone: a mention in plain text mostly brings its name along."""
+    """Ids of channels that the messages mention without a name; mentions in plain text mostly include the name."""
     for message in messages:
         yield from mentioned_channels(message.text if not message.blocks else "")
         found = (text(node, "channel_id") for node in nodes_of_type(blocks_in([message]), "channel"))

@@ -1,4 +1,4 @@
-"""Days, weeks, months and years by their names: `yesterday`, `last week`, `Monday`, `August`, `2026-08`."""
+"""Parsing of named days, weeks, months and years: `yesterday`, `last week`, `Monday`, `August`, `2026-08`."""
 
 import re
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ MONTH_OF_YEAR = re.compile(r"([a-z]{3,9})\.?(?:,? ([0-9]{4}))?")
 
 
 def day_named(text: str, now: datetime, ahead: bool) -> Period | None:
-    """A day, a part of one, a week, month or year in words; a weekday alone is the last, or with `ahead` the next."""
+    """Parse a day, part of a day, week, month or year; a weekday is the last one, or with `ahead` the next one."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if (name := text.removeprefix("the ")) in DAYS_FROM_TODAY:
         return Period.days(midnight + timedelta(days=DAYS_FROM_TODAY[name]))
@@ -56,7 +56,7 @@ def day_named(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _day_of_part(name: str, midnight: datetime, ahead: bool) -> datetime | None:
-    """The midnight before `this`, `tomorrow` or `Monday` morning."""
+    """The midnight at which the day of `this`, `tomorrow` or `Monday` begins."""
     if name in {"this", "yesterday", "today", "tomorrow"}:
         return midnight + timedelta(days=DAYS_FROM_TODAY.get(name, 0))
     found = _weekday(name, midnight, "", ahead)
@@ -64,7 +64,7 @@ def _day_of_part(name: str, midnight: datetime, ahead: bool) -> datetime | None:
 
 
 def _stepped(midnight: datetime, unit: str, step: int) -> Period:
-    """The week (from Monday), month or year that is `step` from the present one."""
+    """The week (from Monday), month or year that lies `step` units after the present one."""
     if unit == "week":
         monday = midnight - timedelta(days=midnight.weekday())
         return Period.days(monday + timedelta(weeks=step), 7)
@@ -75,7 +75,7 @@ def _stepped(midnight: datetime, unit: str, step: int) -> Period:
 
 
 def _weekday(name: str, midnight: datetime, word: str, ahead: bool) -> Period | None:
-    """The latest such day, today included unless the last one is asked for; ahead, the next one, today included."""
+    """The latest day of this weekday, or with `ahead` the next one; today counts, except for `last Monday`."""
     at = next((at for at, day in enumerate(WEEKDAYS) if day.startswith(name)), None)
     if at is None or len(name) < 3:
         return None
@@ -87,7 +87,7 @@ def _weekday(name: str, midnight: datetime, word: str, ahead: bool) -> Period | 
 
 
 def month_named(text: str, now: datetime, ahead: bool) -> Period | None:
-    """`2026-08`, `August` or `Aug 2026`; without a year, the last such month, or with `ahead` the next."""
+    """Parse `2026-08`, `August` or `Aug 2026`; without a year it is the last such month, or with `ahead` the next."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if match := MONTH_NUMBER.fullmatch(text):
         return _month(midnight, int(match[1]), int(match[2]))
@@ -103,7 +103,7 @@ def month_named(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def year_named(text: str, now: datetime, ahead: bool) -> Period | None:
-    """`2026`."""
+    """Parse a year such as `2026` into its period."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return _year(midnight, int(text)) if YEAR.fullmatch(text) else None
 

@@ -1,4 +1,4 @@
-"""Slack's long lists, read page by page on demand; what was read stays for later calls, which go on from there."""
+"""Cache of a long list of Slack that is read page by page on demand; later calls continue after the cached pages."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -13,16 +13,16 @@ Item = TypeVar("Item")
 
 LIST_TTL_SECONDS = 600.0
 MAX_NEW_PAGES = 20
-"""Pages that one call may add: Slack allows twenty a minute."""
+"""Maximum number of pages that one call reads: Slack allows twenty a minute."""
 MAX_READING_SECONDS = 15.0
-"""Seconds after which a call adds no further page, so that it can still say how far it came."""
+"""Seconds after which a call reads no further page, so that it can still report its progress."""
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some of the items; the cursor that led here, and the next one, which is empty at the end.
+    """One page of a list: items, the cursor of this page, and the next cursor, which is empty on the last page.
 
-    `read_at` is when it was asked for, in seconds since 1970.
+    `read_at`: time of the request in Unix seconds.
     """
 
     items: tuple[Item, ...]
@@ -32,17 +32,18 @@ class Page(Generic[Item]):
 
 
 def as_of(pages: Sequence[Page[Item]], started: float) -> str | None:
-    """When the oldest of the pages was read; None where all were read since `started`."""
+    """Time at which the oldest of the pages was read; None if all were read after `started`."""
     oldest = min((page.read_at for page in pages), default=started)
     return moment(oldest) if oldest < started else None
 
 
 class PagedList(Generic[Item]):
-    """One list. Pages are read one at a time and shared by all callers; `clock` gives seconds that only grow.
+    """One list whose pages are read one at a time and cached for all callers.
 
     Args:
-        read: reads the page at a cursor; gives its items and the next cursor.
-        now: the time of day in seconds since 1970.
+        read: reads the page at a cursor; returns its items and the next cursor.
+        clock: monotonic time in seconds.
+        now: returns the present time in Unix seconds.
     """
 
     def __init__(
@@ -69,10 +70,10 @@ class PagedList(Generic[Item]):
         return sum(len(page.items) for page in self._pages)
 
     async def pages(self, begin: str = "") -> AsyncIterator[Page[Item]]:
-        """The pages read before, then new ones, as long as the caller goes on and the bounds of one call allow.
+        """Iterate over the cached pages, then read further ones, up to the limits of one call.
 
         Args:
-            begin: cursor of a page; one that is not known is read by itself, and the pages after it.
+            begin: cursor of the first page; pages from an unknown cursor on are read without the cache.
         """
         self._expire()
         started, added, at = self._clock(), 0, self._index(begin)
@@ -97,22 +98,22 @@ class PagedList(Generic[Item]):
 
     @property
     def cached_pages(self) -> Sequence[Page[Item]]:
-        """The pages read before, without a request."""
+        """The cached pages; no request is sent."""
         self._expire()
         return self._pages
 
     def refresh(self) -> None:
-        """Begin anew if something was read before; a first page that is being read is shared."""
+        """Discard the cached pages, if any; a first page that is being read stays and is shared."""
         if self._pages:
             self.forget()
 
     def forget_without(self, wanted: Callable[[Item], bool]) -> None:
-        """Begin anew unless a wanted item was read before."""
+        """Discard the cached pages unless they contain a wanted item."""
         if not any(wanted(item) for page in self._pages for item in page.items):
             self.forget()
 
     def forget(self) -> None:
-        """Begin anew: something in the list has changed."""
+        """Discard the cached pages, after the list has changed."""
         self._pages = []
 
     def _index(self, cursor: str) -> int | None:
@@ -128,7 +129,7 @@ class PagedList(Generic[Item]):
             self._pages = []
 
     async def _extend(self, pages: list[Page[Item]], position: int, cursor: str) -> None:
-        """Read the next page, unless another caller has done so meanwhile."""
+        """Read the next page and append it, unless another caller has done so meanwhile."""
         async with self._lock:
             if len(pages) > position:
                 return

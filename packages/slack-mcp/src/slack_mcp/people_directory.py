@@ -1,4 +1,4 @@
-"""People of the workspace: names of those whom messages mention, and finding somebody by name, handle or address."""
+"""People of the workspace: names by id, and search by name, handle or e-mail address."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -19,19 +19,19 @@ from slack_mcp.references import EMAIL, MENTION, USER_ID, USER_ID_WITHOUT_DIGIT,
 MAX_CACHED_PEOPLE = 5_000
 MAX_PERSON_LOOKUPS = 60
 MIN_NAMES_FOR_A_PAGE = 4
-"""Names from which on a page of the directory is read instead of asking for each."""
+"""Number of people from which on a page of the directory is read instead of one request for each person."""
 MAX_PAGE_SECONDS = 3.0
-"""Seconds that a page of the directory may take before people are asked for one by one."""
+"""Timeout for a page of the directory, after which people are requested one by one."""
 RETRY_AFTER_FAILURE_SECONDS = 300.0
 _INFO, _APP = "users.info", "app"
-NO_SCOPE = "People are shown by id: the token lacks users:read."
-TOO_MANY_NAMES = "Some people are shown by id: too many to look up at once."
+NO_SCOPE = "People are shown by id: the token lacks the scope users:read."
+TOO_MANY_NAMES = "Some people are shown by id: one call can look up only 60 people."
 
 
 class PeopleDirectory:
-    """The directory, read on demand. `clock` gives seconds that only grow.
+    """Directory of the workspace's people, read on demand and cached; `clock` is monotonic time in seconds.
 
-    `standings` are those of everybody who was named, by id.
+    `standings`: `external`, `guest` or empty for each person whose name was looked up, by id.
     """
 
     def __init__(self, api: SlackApi, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,7 +46,7 @@ class PeopleDirectory:
         self._together: Batcher[str, ReadPerson | None] = Batcher(self._look_up, most=MAX_CACHED_PEOPLE)
 
     async def names(self, identities: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-        """Real names by id, as far as they can be had, and a warning where some could not."""
+        """Real names by id for the people that can be looked up, and a warning if some cannot."""
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         if self._clock() < self._lookups_closed_until:
             return {}, [NO_SCOPE] if wanted else []
@@ -64,8 +64,8 @@ class PeopleDirectory:
         left = any(outcome.value is None and outcome.failure is None for outcome in outcomes)
         return named, [TOO_MANY_NAMES] if left else []
 
-    async def known(self, identities: Iterable[str], max_lookups: int = MAX_PERSON_LOOKUPS) -> list[Person]:
-        """People by id, as far as they can be had with few requests: from the directory's first page, else each."""
+    async def by_ids(self, identities: Iterable[str], max_lookups: int = MAX_PERSON_LOOKUPS) -> list[Person]:
+        """People by id, from the directory's first page, else one request each; unknown ones are left out."""
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         found = {identity: read.person for identity, read in (await self._from_page(wanted)).items()}
         missing = [identity for identity in wanted if identity not in found]
@@ -75,15 +75,15 @@ class PeopleDirectory:
         return [*found.values(), *(outcome.value for outcome in outcomes if outcome.value)]
 
     async def bot_names(self, identities: Iterable[str]) -> dict[str, str]:
-        """Names of bots by bot id, as far as they can be had."""
+        """Names of bots by bot id; bots that cannot be looked up are left out."""
         outcomes = await fan_out(list(dict.fromkeys(identities))[:MAX_PERSON_LOOKUPS], self._bot_name)
         return {outcome.item: outcome.value for outcome in outcomes if outcome.value}
 
     async def person(self, identity: str) -> Person:
-        """One person by id.
+        """The person with this user id.
 
         Raises:
-            NotFound: when there is none.
+            NotFound: when no person has the id.
         """
         return (await self._read_person(identity)).person
 
@@ -95,19 +95,19 @@ class PeopleDirectory:
         return await self._known.get(_INFO, {"user": identity}, _APP, make, ttl=LIST_TTL_SECONDS)
 
     async def _read_together(self, identity: str) -> ReadPerson:
-        """One person by id; those whom calls of the same moment ask for are read together."""
+        """The person with this user id; look-ups of concurrent calls are combined."""
         return self._cached(identity) or await self._together.submit(identity) or await self._read_person(identity)
 
     def _cached(self, identity: str) -> ReadPerson | None:
         return self._known.found(_INFO, {"user": identity}, _APP)
 
     async def resolve(self, given: str) -> Person:
-        """The one person meant by an id, `<@U1>`, `@handle`, an e-mail address or a real name.
+        """Find the one person for an id, `<@U1>`, `@handle`, e-mail address or real name.
 
         Raises:
-            InvalidInput: when several are called that.
-            NotFound: when nobody is, with close names.
-            TimedOut: when the directory has not been read to its end yet; the next call goes on.
+            InvalidInput: when several people have the name.
+            NotFound: when no person has the name; the details list similar names.
+            TimedOut: when the directory was not read to its end in this call; the next call continues.
         """
         name = given.strip()
         if (read := await self._by_identity(name, self._read_person)) is not None:
@@ -115,13 +115,15 @@ class PeopleDirectory:
         return await self._named(folded(name.lstrip("@")))
 
     def refresh(self) -> None:
-        """Read everybody anew."""
+        """Discard the cached people, so that they are read again."""
         self.listed.refresh()
         self._known.invalidate()
 
     async def search(self, query: str, max_results: int) -> tuple[list[Person], str, str | None]:
-        """People whose names or handles hold the query, in the directory's order, those who left last; a warning
-        about those left out; when they were read, where it was before."""
+        """Find the people whose name or handle matches the query best, those who have left last.
+
+        Returns the people, a warning about people left out, and the time of reading if they come from the cache.
+        """
         started = self.listed.now()
         wanted = folded(query.strip().lstrip("@"))
         try:
@@ -142,19 +144,19 @@ class PeopleDirectory:
         return present_first, self._search_warning(len(found), max_results), as_of(pages, started)
 
     def _search_warning(self, found: int, max_results: int) -> str:
-        """What a search has left out; empty where nothing."""
+        """Warning about people whom a search left out; empty if it left out none."""
         if found > max_results:
             least = "" if self.listed.complete else "at least "
-            return f"The {max_results} best of {least}{found} people who match; a longer name finds fewer."
+            return f"These are the {max_results} best of {least}{found} matches; use a longer name to find fewer."
         if self.listed.complete:
             return ""
         return (
-            f"Looked through the first {self.listed.size:,} people; the same call goes on from there. "
-            "An e-mail address finds anybody at once."
+            f"Searched the first {self.listed.size:,} people; repeat the same call to search more. "
+            "An e-mail address needs no search."
         )
 
     async def _by_identity(self, given: str, read: Callable[[str], Awaitable[ReadPerson]]) -> ReadPerson | None:
-        """The person of an id, mention or e-mail address; None for anything else. `read` reads one by id."""
+        """The person for an id, mention or e-mail address; None for any other text. `read` loads a person by id."""
         mention = MENTION.fullmatch(given)
         identity = mention[2] if mention else linked_user(given) or given.removeprefix("@")
         if USER_ID.fullmatch(identity) or (mention and mention[1] == "@"):
@@ -169,7 +171,7 @@ class PeopleDirectory:
         return None
 
     async def _named(self, name: str) -> Person:
-        """Everybody of the name has to be known before one can be meant: a handle alone belongs to one person."""
+        """The person with this handle, or the only one with this name; names are unique only in the whole directory."""
         same: list[Person] = []
         names: set[str] = set()
         async for page in self.listed.pages():
@@ -180,14 +182,14 @@ class PeopleDirectory:
             same += [person for person in page.items if name in person.known_as and not person.deleted]
         if len(same) > 1:
             raise InvalidInput(
-                f"More than one person is called {name!r}.",
-                remedy="Use the @handle or id of the one that is meant.",
+                f"Several people are named {name!r}.",
+                remedy="Use the @handle or id of one of them.",
                 details={"candidates": [f"{person.real_name} @{person.handle} {person.id}" for person in same[:10]]},
             )
         if not self.listed.complete:
             raise TimedOut(
-                f"Nobody among the first {self.listed.size:,} people is certainly meant by {name!r}; Slack has more.",
-                remedy="Make the same call again: it goes on from there. An e-mail address or id is found at once.",
+                f"{name!r} matches no person for certain among the first {self.listed.size:,}; Slack has more.",
+                remedy="Repeat the same call: it continues there. An e-mail address or id needs no search.",
                 retry_after_seconds=1,
                 details={"candidates": [f"{person.real_name} @{person.handle} {person.id}" for person in same]}
                 if same
@@ -197,19 +199,19 @@ class PeopleDirectory:
             return same[0]
         close = get_close_matches(name, names, n=5)
         raise NotFound(
-            f"Nobody is called {name!r}.",
+            f"No person is named {name!r}.",
             remedy="Use the e-mail address or id, or find the person with find_users.",
             details={"close": close} if close else None,
         )
 
     def _at_hand(self, wanted: list[str]) -> dict[str, Person]:
-        """Those who have been read already."""
+        """The wanted people who are in the cache, by id."""
         listed = {person.id: person for page in self.listed.cached_pages for person in page.items}
         known = {identity: read.person for identity in wanted if (read := self._cached(identity)) is not None}
         return known | {identity: listed[identity] for identity in wanted if identity in listed}
 
     async def _look_up(self, wanted: Sequence[str]) -> list[ReadPerson | Failure | None]:
-        """The people whom calls of the same moment want; None for those beyond what is looked up at once."""
+        """Look up people for several concurrent calls; None for each beyond the limit of one look-up."""
         distinct = list(dict.fromkeys(wanted))
         found: dict[str, ReadPerson | Failure | None] = dict(await self._from_page(distinct))
         missing = [identity for identity in distinct if identity not in found]
@@ -218,7 +220,7 @@ class PeopleDirectory:
         return [found.get(identity) for identity in wanted]
 
     async def _from_page(self, wanted: list[str]) -> dict[str, ReadPerson]:
-        """Those of the directory's first page, when several are wanted: in most workspaces that is everybody."""
+        """The wanted people who are on the directory's first page, which is read if at least four are wanted."""
         if len(wanted) < MIN_NAMES_FOR_A_PAGE or self._clock() < self._page_closed_until:
             return {}
         with anyio.move_on_after(MAX_PAGE_SECONDS) as limit:
@@ -248,7 +250,7 @@ class PeopleDirectory:
 
 
 def _rank(person: Person, wanted: str) -> int:
-    """Exact before beginning before somewhere inside; handles before names."""
+    """Sort key of a match: exact, then at the beginning, then inside; handles before names."""
     if folded(person.handle) == wanted:
         return 0
     if wanted in person.known_as:

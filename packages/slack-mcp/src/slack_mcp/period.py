@@ -1,4 +1,4 @@
-"""Periods of time in seconds since 1970, both ends included."""
+"""Periods of time in Unix seconds, both ends included."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
@@ -7,7 +7,7 @@ MICROSECOND = 0.000001
 
 
 class Period(NamedTuple):
-    """A period from `begin` to `end`; an instant has equal ends."""
+    """A period of time from `begin` to `end` in Unix seconds; both are equal for a point in time."""
 
     begin: float
     end: float
@@ -18,10 +18,10 @@ class Period(NamedTuple):
 
     @classmethod
     def between(cls, begin: datetime, following: datetime) -> Self:
-        """From one midnight to the last microsecond before another."""
+        """The period from `begin` to the last microsecond before `following`."""
         return cls(begin.timestamp(), following.timestamp() - MICROSECOND)
 
     @classmethod
     def days(cls, midnight: datetime, count: int = 1) -> Self:
-        """Whole days of the calendar: one in which clocks change has 23 or 25 hours."""
+        """The period of `count` calendar days from a midnight; a day with a clock change has 23 or 25 hours."""
         return cls.between(midnight, midnight + timedelta(days=count))

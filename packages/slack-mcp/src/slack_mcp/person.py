@@ -1,4 +1,4 @@
-"""Somebody in the workspace, as the directory knows them."""
+"""A person of the workspace, converted from Slack's user record."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from slack_mcp.rendering.mrkdwn import unescaped
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace, a bot included. `membership` is set for guests and for people from outside."""
+    """A person or bot; `membership` describes guests and people of other organisations, else it is empty."""
 
     id: str
     handle: str
@@ -47,7 +47,7 @@ class Person:
 
     @property
     def standing(self) -> str:
-        """`external` for people of other organisations, `guest`; empty for members."""
+        """Standing of the person: `external` for another organisation, `guest`, or empty for full members."""
         return "" if not self.membership else "guest" if self.membership == "guest" else "external"
 
     @property
@@ -57,7 +57,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ReadPerson:
-    """Somebody, and when Slack was asked about them, in seconds since 1970."""
+    """A person with the time of the request, in Unix seconds."""
 
     person: Person
     at: float

@@ -1,4 +1,4 @@
-"""Conversations with unread messages of the person behind the user token, the most personal first."""
+"""Unread conversations of the person who owns the user token, direct messages first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ALL_TYPES = ("im", "mpim", *CHANNEL_TYPES)
 
 @dataclass(frozen=True)
 class UnreadConversation:
-    """A conversation, the number of unread messages, and the ts of the last one read; `more`: there are more."""
+    """A conversation with its number of unread messages and the ts of the last read one; `more`: at least `count`."""
 
     channel: Channel
     count: int
@@ -30,7 +30,7 @@ class UnreadConversation:
 
     @property
     def was_read(self) -> bool:
-        """Slack gives 0000000000.000000 where the person has never looked."""
+        """Whether the person has ever read the conversation; Slack returns 0000000000.000000 otherwise."""
         return bool(self.last_read.strip("0."))
 
 
@@ -38,18 +38,18 @@ def person_api(slack: Workspace) -> SlackApi:
     """The API with the person's token.
 
     Raises:
-        PermissionDenied: when there is none.
+        PermissionDenied: when no user token is set.
     """
     if slack.person is None:
         raise PermissionDenied(
-            "This needs a person's token: SLACK_USER_TOKEN is not set.",
-            remedy="Ask the person who runs this server; do not retry.",
+            "This tool needs a person's token, and SLACK_USER_TOKEN is not set.",
+            remedy="Ask the person who runs this server to set it; do not retry.",
         )
     return slack.person
 
 
 async def unread_conversations(slack: Workspace) -> tuple[list[UnreadConversation], list[str]]:
-    """Conversations with unread messages, the most personal first, and warnings about those not looked at."""
+    """Conversations with unread messages, direct messages first, and warnings about those not checked."""
     person = person_api(slack)
     joined, warnings = await _joined(person, ALL_TYPES if slack.access.dms else CHANNEL_TYPES)
     readable = [found for found in joined if found.id and slack.access.readable(channel_from_record(found))]
@@ -64,7 +64,7 @@ async def unread_conversations(slack: Workspace) -> tuple[list[UnreadConversatio
 
 
 async def _joined(person: SlackApi, types: Sequence[str]) -> tuple[list[ConversationRecord], list[str]]:
-    """The person's conversations, as many pages as there are within a bound."""
+    """The person's conversations, up to a limit of pages, and a warning if there are more."""
     found: list[ConversationRecord] = []
     cursor = ""
     for _ in range(MAX_PAGES):
@@ -73,7 +73,7 @@ async def _joined(person: SlackApi, types: Sequence[str]) -> tuple[list[Conversa
         cursor = page.next_cursor
         if not cursor:
             return found, []
-    return found, [f"Only the first {len(found):,} conversations were considered."]
+    return found, [f"Only the first {len(found):,} conversations were checked for unread messages."]
 
 
 def _importance(found: ConversationRecord) -> int:
@@ -81,7 +81,7 @@ def _importance(found: ConversationRecord) -> int:
 
 
 async def _unread(found: ConversationRecord, person: SlackApi) -> UnreadConversation:
-    """Messages after the last one read: Slack's own count where it gives one, else as many as one page holds."""
+    """Number of unread messages: Slack's own count if it returns one, else counted in one page of the history."""
     channel = channel_from_record(found)
     details = await person.conversations.info(found.id)
     if details.unread_count_display is not None:
@@ -96,14 +96,14 @@ async def _unread(found: ConversationRecord, person: SlackApi) -> UnreadConversa
 def _warnings(failures: Sequence[Failure], left: int) -> list[str]:
     warnings: list[str] = []
     if failures:
-        warnings.append(f"{len(failures)} conversations could not be looked at: {failures[0].reason}")
+        warnings.append(f"{len(failures)} conversations could not be checked: {failures[0].reason}")
     if left > MAX_CONVERSATIONS:
-        warnings.append(f"The {MAX_CONVERSATIONS} most personal of {left} conversations were looked at.")
+        warnings.append(f"Only {MAX_CONVERSATIONS} of {left} conversations were checked, direct messages first.")
     return warnings
 
 
 async def partner_names(slack: Workspace, channels: Sequence[Channel]) -> dict[str, str]:
-    """Names of the people whom direct messages are with."""
+    """Names of the partners of direct messages, by user id."""
     try:
         return (await slack.people.names(channel.person for channel in channels if channel.person))[0]
     except Failure:

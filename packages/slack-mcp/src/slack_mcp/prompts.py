@@ -1,4 +1,4 @@
-"""Prompts: what people often ask of a workspace."""
+"""Prompts of the Slack server: summarize a channel, catch up on channels, draft an announcement."""
 
 import json
 from typing import Annotated
@@ -15,13 +15,13 @@ Since = Annotated[str, Field(max_length=40, description="How far back: 1d, 12h o
 
 
 def _quoted(value: str) -> str:
-    """An argument as data, whatever it holds."""
+    """Quote an argument, so that the model reads it as data and not as an instruction."""
     return json.dumps(value, ensure_ascii=False)
 
 
 @prompt("Summarize a channel", complete={"channel": channel_names})
 async def summarize_channel(channel: ChannelArgument, since: Since = "1d") -> str:
-    """Summarize what was said in a channel lately."""
+    """Summarize the recent messages of a channel."""
     return (
         f"Summarize the Slack channel {_quoted(channel)} since {_quoted(since)}. Read it with get_channel_history "
         "(oldest), following next_cursor to the end, and read threads that matter with get_thread. Give decisions, "

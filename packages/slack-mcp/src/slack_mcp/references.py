@@ -1,4 +1,4 @@
-"""References to channels, users and messages as people and models write them: names, ids, mentions, links."""
+"""Parsing of references to channels, people and messages: names, ids, mentions, links."""
 
 import re
 import unicodedata
@@ -18,15 +18,15 @@ PERMALINK_PATH = re.compile(r"/archives/([CGD][A-Z0-9]+)(?:/p(\d{15,17}))?")
 CLIENT_PATH = re.compile(r"/client/[TE][A-Z0-9]+/([CGD][A-Z0-9]+)(?:/thread/[CGD][A-Z0-9]+-(\d+\.\d{6}))?")
 PROFILE_LINK = re.compile(r"https://[^/]+/team/([UW][A-Z0-9]+)/?|slack://user\?(?:team=\w+&)?id=([UW][A-Z0-9]+).*")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
-HOW_CHANNELS_ARE_NAMED = "Give a channel as #name, id or link; list_channels finds them."
+HOW_CHANNELS_ARE_NAMED = "Give a channel as #name, id or link; list_channels finds channels."
 HOW_MESSAGES_ARE_NAMED = "Give the ts that another tool returned, such as 1700000000.123456, or the message's link."
 
 
 @dataclass(frozen=True)
 class ChannelReference:
-    """One of `id`, `name`, `user` (a direct message) and `users` (a group direct message) is set.
+    """Parsed reference to a conversation: `id`, `name`, `user` (direct message) or `users` (group direct message).
 
-    `name` is set beside `id` or `user` for a word that may be either: an id without a digit.
+    For a word that may be an id or a name, since it contains no digit, `name` is set beside `id` or `user`.
     """
 
     id: str = ""
@@ -36,20 +36,20 @@ class ChannelReference:
 
 
 def normalized(name: str) -> str:
-    """A name in the form in which Slack keeps channel names: composed and in lower case."""
+    """A name in the form of Slack's channel names: Unicode NFC and lower case."""
     return unicodedata.normalize("NFC", name.strip()).lower()
 
 
 def folded(name: str) -> str:
-    """A name for comparison that ignores case in every script: ß is ss, a final sigma is a sigma."""
+    """A name case-folded for comparison in every script: ß becomes ss, a final sigma becomes a sigma."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
 def channel_reference(given: str) -> ChannelReference:
-    """Read `#name`, `name`, an id, `<#C1|name>`, a link, or somebody's `@handle`, id or e-mail address.
+    """Parse `#name`, `name`, an id, `<#C1|name>`, a link, or a person's `@handle`, id or e-mail address.
 
     Raises:
-        InvalidInput: when it is none of these.
+        InvalidInput: when the text has none of these forms.
     """
     text = given.strip()
     if mention := MENTION.fullmatch(text):
@@ -66,33 +66,35 @@ def channel_reference(given: str) -> ChannelReference:
         return ChannelReference(id="" if user else _linked(text)[0], user=user)
     name = normalized(bare)
     if not name or len(name) > 80 or re.search(r"[\s<>@,/]", name):
-        raise InvalidInput("The channel's name cannot be read.", remedy=HOW_CHANNELS_ARE_NAMED)
+        raise InvalidInput("The reference to a channel cannot be parsed.", remedy=HOW_CHANNELS_ARE_NAMED)
     user = text if USER_ID_WITHOUT_DIGIT.fullmatch(text) else ""
     return ChannelReference(id=bare if CHANNEL_ID_WITHOUT_DIGIT.fullmatch(bare) else "", name=name, user=user)
 
 
 def _people(text: str) -> tuple[str, ...]:
-    """The people of a group direct message, from a list between commas."""
+    """The people of a group direct message, parsed from a list separated by commas."""
     people = tuple(part.strip() for part in text.split(",") if part.strip())
     if any(part.startswith("#") or "://" in part for part in people) or not 2 <= len(people) <= 8:
-        raise InvalidInput("Give one channel, or two to eight people.", remedy=HOW_CHANNELS_ARE_NAMED)
+        raise InvalidInput(
+            "A conversation is one channel, one person or two to eight people.", remedy=HOW_CHANNELS_ARE_NAMED
+        )
     return people
 
 
 def linked_user(text: str) -> str:
-    """The user id in a link to a profile; empty for anything else."""
+    """The user id in a link to a profile; empty for any other text."""
     match = PROFILE_LINK.fullmatch(text.strip("<>").partition("|")[0])
     return match[1] or match[2] if match else ""
 
 
 def message_ts(given: str, *, thread: bool = False, channel: str = "") -> str:
-    """The ts of a message from itself or a link; with `thread`, that of the thread which the linked reply is in.
+    """Parse the ts of a message, given as ts or link; with `thread`, the ts of the thread that a link points into.
 
     Args:
         channel: id of the channel that a link must point into.
 
     Raises:
-        InvalidInput: when it is neither, or a link into another channel.
+        InvalidInput: when the text is neither a ts nor a link, or is a link into another channel.
     """
     text = given.strip()
     if MESSAGE_TS.fullmatch(text):
@@ -103,22 +105,22 @@ def message_ts(given: str, *, thread: bool = False, channel: str = "") -> str:
         place, own, parent = _linked(text)
         if channel and place != channel:
             raise InvalidInput(
-                f"The link points to a message in {place}, which is another channel than the given one ({channel}).",
-                remedy="Give the link as the channel too, or the message's ts.",
+                f"The link points to a message in {place}, but the given channel is {channel}.",
+                remedy="Give the same link as the channel, or give the message's ts.",
             )
         found = (parent or own) if thread else own
         if found:
             return found
-    raise InvalidInput("The message's ts cannot be read.", remedy=HOW_MESSAGES_ARE_NAMED)
+    raise InvalidInput("The ts of the message cannot be parsed.", remedy=HOW_MESSAGES_ARE_NAMED)
 
 
 def _linked(link: str) -> tuple[str, str, str]:
-    """Channel, message and thread of a link into Slack."""
+    """Channel id, message ts and thread ts in a link into Slack."""
     link = link.strip("<>").partition("|")[0]
     try:
         parts = urlsplit(link)
     except ValueError as exc:
-        raise InvalidInput("The link cannot be read.", remedy=HOW_MESSAGES_ARE_NAMED) from exc
+        raise InvalidInput("The link cannot be parsed.", remedy=HOW_MESSAGES_ARE_NAMED) from exc
     if match := PERMALINK_PATH.fullmatch(parts.path.rstrip("/")):
         stamp = f"{match[2][:-6]}.{match[2][-6:]}" if match[2] else ""
         parent = query_value(link, "thread_ts")
@@ -128,22 +130,22 @@ def _linked(link: str) -> tuple[str, str, str]:
     if parts.scheme == "slack" and CHANNEL_ID.fullmatch(identity := query_value(link, "id")):
         stamp = query_value(link, "message")
         return identity, stamp if MESSAGE_TS.fullmatch(stamp) else "", ""
-    raise InvalidInput("The link does not point to a channel or message of Slack.", remedy=HOW_MESSAGES_ARE_NAMED)
+    raise InvalidInput("The link does not point to a channel or message in Slack.", remedy=HOW_MESSAGES_ARE_NAMED)
 
 
 def query_value(link: str, name: str) -> str:
-    """One value of a link's query, or nothing."""
+    """Value of a parameter in a link's query string; empty if it is missing."""
     return parse_qs(urlsplit(link).query).get(name, [""])[0]
 
 
 def channel_name(wanted: str) -> str:
-    """The name Slack would accept for a new channel: lower case, no blanks or marks but - and _, at most 80.
+    """Convert a text to a valid channel name: lower-case letters, digits, - and _, at most 80 characters.
 
     Raises:
-        InvalidInput: when nothing is left of it.
+        InvalidInput: when the text contains no valid character.
     """
     name = re.sub(r"[\s./]+", "-", normalized(wanted.strip().lstrip("#")))
     name = re.sub(r"[^\w-]", "", name)[:80].strip("-")
     if not name:
-        raise InvalidInput("Nothing of the name can be a channel's name.", remedy="Use letters, digits, - and _.")
+        raise InvalidInput("The channel name contains no letter or digit.", remedy="Use letters, digits, - and _.")
     return name

@@ -1,4 +1,4 @@
-"""Resources: the workspace as this server sees it, and the latest messages of a channel."""
+"""Resources: facts about the workspace and this server, and the latest messages of a channel."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ MAX_RECENT_MESSAGES = 50
 
 
 async def channel_names(slack: Workspace, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """Channels the app is in and may read, by the beginning of their names."""
+    """Completion of channel names: the app's readable channels whose names begin with `prefix`."""
     wanted = prefix.lstrip("#").casefold()
     names: list[str] = []
     try:
@@ -33,10 +33,12 @@ async def workspace(slack: Slack) -> WorkspaceFacts:
 
 
 def _disabled(slack: Workspace) -> dict[str, str]:
-    """Switched-off abilities with the setting that keeps each of them off."""
+    """Disabled features, each with the setting that disables it."""
     settings = slack.settings
     off = {
-        "search": None if slack.person is not None else "SLACK_USER_TOKEN is not set: one channel is scanned.",
+        "search": None
+        if slack.person is not None
+        else "SLACK_USER_TOKEN is not set: only recent messages of the app's channels are searched.",
         "writing": "SLACK_READ_ONLY is set." if settings.read_only else None,
         "direct messages": None if settings.allow_dms else "SLACK_ALLOW_DMS is not set.",
         "pinging whole channels and groups": None

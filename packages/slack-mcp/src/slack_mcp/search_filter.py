@@ -1,4 +1,4 @@
-"""Filters of a scan: a query with its people, channels and times resolved."""
+"""Filter of messages by a search query, for searches without a user token."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ FOLLOWED_CONDITIONS = {"from", "has", "is", "in", "before", "after", "on", "duri
 
 @dataclass(frozen=True)
 class Filter:
-    """A query with its people and times resolved. Authors are sets of ids and folded names; times are a ts each."""
+    """A search query with resolved people and times: authors as sets of ids and folded names, times as ts."""
 
     query: SearchQuery
     authors: tuple[frozenset[str], ...] = ()
@@ -49,16 +49,16 @@ class Filter:
 
 
 def _with_bare_words(markdown: str) -> str:
-    """The text, and again without the marks that may stand inside a phrase."""
+    """The text followed by a copy without Markdown marks, so that a phrase with a mark inside is found."""
     words = MARKS.sub(r"\1", markdown)
     return f"{markdown}\n{words}"
 
 
 async def filter_for(query: SearchQuery, slack: Workspace) -> Filter:
-    """The query with everything in it resolved but its channels.
+    """Resolve the people and times of a query; its channels are checked elsewhere.
 
     Raises:
-        InvalidInput: naming a part that a scan cannot follow.
+        InvalidInput: when the query contains an unsupported modifier; the message names it.
     """
     query.refuse_except(FOLLOWED_CONDITIONS)
     for condition in query.named("has"):
@@ -78,10 +78,10 @@ async def filter_for(query: SearchQuery, slack: Workspace) -> Filter:
 
 
 def check_channel(query: SearchQuery, channel: Channel) -> None:
-    """Refuse an `in:` that does not repeat the channel which is scanned.
+    """Check that every `in:` of the query names the searched channel, and every `-in:` another one.
 
     Raises:
-        InvalidInput: naming it.
+        InvalidInput: when one does not; the message names it.
     """
     for condition in query.named("in"):
         if names_channel(condition, channel) == condition.excludes:
@@ -89,10 +89,10 @@ def check_channel(query: SearchQuery, channel: Channel) -> None:
 
 
 def names_channel(condition: Condition, channel: Channel) -> bool:
-    """Whether the value of an `in:` means this channel.
+    """Whether the value of an `in:` modifier refers to this channel.
 
     Raises:
-        InvalidInput: when it is no channel.
+        InvalidInput: when the value is not a reference to a channel.
     """
     try:
         reference = channel_reference(condition.value)
@@ -102,7 +102,7 @@ def names_channel(condition: Condition, channel: Channel) -> bool:
 
 
 async def _author(given: str, slack: Workspace) -> frozenset[str]:
-    """Ids and names of the author meant by `from:`; a name that is nobody's may be an app's."""
+    """Ids and names for the value of `from:`; a name of no person is used as the name of an app."""
     if given.casefold() in {"me", "@me"}:
         identity = await slack.identity()
         return frozenset(filter(None, (identity.user_id, identity.bot_id)))
@@ -123,7 +123,7 @@ async def _names_of_author(message: MessageRecord, slack: Workspace) -> frozense
 
 
 async def _bounds(query: SearchQuery, slack: Workspace) -> tuple[str | None, str | None]:
-    """The period that `before:`, `after:`, `on:` and `during:` leave, in days of the zone."""
+    """First and last ts that satisfy `before:`, `after:`, `on:` and `during:`, with days of the time zone."""
     conditions = query.named("before", "after", "on", "during")
     if not conditions:
         return None, None

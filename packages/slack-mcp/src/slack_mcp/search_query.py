@@ -1,4 +1,4 @@
-"""Search queries in Slack's language, as far as a scan of one channel can follow them; the rest is refused by name."""
+"""Parser of search queries for searches without a user token; unsupported modifiers are errors that name them."""
 
 import re
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ MODIFIERS = {"from", "has", "before", "after", "on", "during", "in", "is", "to",
 OPERATORS = {"OR", "AND", "NOT"}
 HAS_VALUES = {"link", "file", "reaction", "image"}
 IMAGE_TYPES = {"png", "jpg", "jpeg", "gif", "webp", "heic"}
-NOT_FOLLOWED = "A search without SLACK_USER_TOKEN scans one channel and does not follow {}."
+NOT_FOLLOWED = "Search without SLACK_USER_TOKEN does not support {}."
 FOLLOWED = (
-    'It follows words, "phrases", -words, from:@person, has:link, has:file, has:reaction, has::emoji:, is:thread, '
+    'Supported are words, "phrases", -words, from:@person, has:link, has:file, has:reaction, has::emoji:, is:thread, '
     "before:, after:, on: and during:."
 )
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One modifier: its name, its value, and whether it excludes."""
+    """One search modifier, such as `-from:ada`: name, value, and whether it excludes matches."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """Words that a text must hold and must not, and conditions on the message."""
+    """A parsed query: words that a text must contain, words that it must not contain, and modifiers."""
 
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
@@ -41,10 +41,10 @@ class SearchQuery:
 
     @classmethod
     def parse(cls, query: str) -> "SearchQuery":
-        """Read a query.
+        """Parse a query.
 
         Raises:
-            InvalidInput: naming the part that cannot be followed.
+            InvalidInput: when the query contains OR, AND or NOT; the message names it.
         """
         wanted: list[str] = []
         unwanted: list[str] = []
@@ -52,7 +52,9 @@ class SearchQuery:
         for minus, name, phrase, word in TERM.findall(query.translate(STRAIGHT_QUOTES)):
             modifier, value = name.lower(), phrase or word
             if word in OPERATORS and not name:
-                raise InvalidInput(NOT_FOLLOWED.format(word), remedy=f"Search for each part by itself. {FOLLOWED}")
+                raise InvalidInput(
+                    NOT_FOLLOWED.format(word), remedy=f"Search for each part in a separate call. {FOLLOWED}"
+                )
             if modifier in MODIFIERS:
                 conditions.append(Condition(modifier, value, bool(minus)))
             else:
@@ -64,10 +66,10 @@ class SearchQuery:
         return [condition for condition in self.conditions if condition.name in names]
 
     def refuse_except(self, names: set[str]) -> None:
-        """Refuse the first modifier that is none of these.
+        """Check that the query has only modifiers with these names.
 
         Raises:
-            InvalidInput: naming it.
+            InvalidInput: when it has another one; the message names it.
         """
         for condition in self.conditions:
             if condition.name not in names:
@@ -84,10 +86,10 @@ def not_followed(condition: Condition) -> InvalidInput:
 
 
 def check_has(condition: Condition) -> None:
-    """Refuse a `has:` whose value means nothing here.
+    """Check that the value of a `has:` modifier is supported.
 
     Raises:
-        InvalidInput: naming it.
+        InvalidInput: when it is not; the message names it.
     """
     value = condition.value.lower()
     if value not in HAS_VALUES and not re.fullmatch(r":[\w+'-]{1,100}:", value):
@@ -95,7 +97,7 @@ def check_has(condition: Condition) -> None:
 
 
 def message_has(message: MessageRecord, value: str, shown: str) -> bool:
-    """Whether a message has a link, a file, an image, a reaction, or the reaction `:name:`."""
+    """Whether a message contains a `has:` value: a link, a file, an image, any reaction, or the reaction `:name:`."""
     value = value.lower()
     if value == "link":
         return "http://" in shown or "https://" in shown

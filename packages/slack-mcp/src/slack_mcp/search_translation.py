@@ -1,4 +1,4 @@
-"""Queries in the form that Slack's own search follows: people and channels by id, times as days."""
+"""Translation of queries for Slack's search: people and channels become ids, times become days."""
 
 import re
 from datetime import datetime, timedelta, tzinfo
@@ -18,16 +18,16 @@ SLACKS_OWN_TIMES = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|today|yesterday|week|month|year|[0-9]{{4}}|{'|'.join(MONTH_NAMES)}",
     re.IGNORECASE,
 )
-DAYS_ONLY = "Slack's search counts whole days: {given} became {sent}."
+DAYS_ONLY = "Slack's search supports only whole days: {given} was sent as {sent}."
 DAY = timedelta(days=1)
 
 
 async def translated(query: str, slack: Workspace) -> tuple[str, list[str]]:
-    """The query with what Slack would ignore written as Slack reads it, and warnings where that says less.
+    """Rewrite the modifiers of a query that Slack would ignore; returns warnings about those made less exact.
 
     Raises:
-        InvalidInput: when a person or a time in it cannot be understood.
-        NotFound: when a person in it does not exist.
+        InvalidInput: when a person or a time in the query cannot be parsed.
+        NotFound: when a person in the query does not exist.
     """
     parts: list[str] = []
     warnings: list[str] = []
@@ -42,7 +42,7 @@ async def translated(query: str, slack: Workspace) -> tuple[str, list[str]]:
 
 
 async def _sent(name: str, value: str, phrase: str, slack: Workspace) -> tuple[str, str]:
-    """One part as Slack is sent it, empty where it stays as it is; and a warning or nothing."""
+    """One part of the query as sent to Slack, empty if it is unchanged, and a warning or an empty text."""
     if name in PEOPLE and (phrase or EMAIL.fullmatch(value) or USER_ID.fullmatch(value)):
         return f"{name}:<@{(await slack.people.resolve(value)).id}>", ""
     if name == "in" and (phrase or "://" in value or channel_reference(value).id):
@@ -54,7 +54,7 @@ async def _sent(name: str, value: str, phrase: str, slack: Workspace) -> tuple[s
 
 
 async def _place(value: str, slack: Workspace) -> str:
-    """A channel by its name where it can be had, which Slack's search reads everywhere; else by its id."""
+    """The modifier `in:` with the channel's name if it can be looked up, else with its id."""
     try:
         channel = await slack.channels.resolve(value)
     except Failure:
@@ -63,7 +63,7 @@ async def _place(value: str, slack: Workspace) -> str:
 
 
 def _days(name: str, given: str, period: Period, zone: tzinfo) -> tuple[str, str]:
-    """The period in whole days; an instant is widened to its day."""
+    """A time modifier in whole days, with a warning if the period was shorter or not exact."""
     begin, end = (datetime.fromtimestamp(seconds, zone) for seconds in period)
     first, last = begin.date(), end.date()
     exact = period.end - period.begin >= DAY.total_seconds() - 3_601

@@ -76,7 +76,7 @@ class SlackSettings(ServerSettings):
     write_channels: Channels = Field(
         default=(), description="The ones of them that may be written; all allowed ones when unset."
     )
-    lockdown: bool = Field(default=False, description="Withhold messages of people from other organisations.")
+    lockdown: bool = Field(default=False, description="Withhold messages of people of other organisations.")
     allow_dms: bool = Field(default=False, description="Direct messages may be read and written.")
     allow_broadcasts: bool = Field(
         default=False, description="Posts may ping a whole channel (`<!here>`, ...) or a user group."

@@ -1,4 +1,4 @@
-"""Threads: the thread that a reply is in, and the newest replies of a long one."""
+"""Threads: the thread of a reply, pages of replies, and the newest replies of a long thread."""
 
 from mcp_chassis.failures import Failure, NotFound
 
@@ -14,12 +14,12 @@ WINDOW_GROWTH = 4
 
 
 async def thread_of(ts: str, channel: str, api: SlackApi) -> str:
-    """The ts of the thread that a message is in: its own, unless it is a reply.
+    """The ts of the thread that a message belongs to: its own ts, or for a reply that of the first message.
 
-    A reply's ts would begin a thread that nobody sees. Where history cannot be read, the ts stands as it was given.
+    With the ts of a reply, Slack would start a thread that nobody sees. Returns `ts` if the history cannot be read.
 
     Raises:
-        NotFound: when there is no such message.
+        NotFound: when the channel has no message with this ts.
     """
     if api.limit.known:
         return ts
@@ -34,14 +34,14 @@ async def thread_of(ts: str, channel: str, api: SlackApi) -> str:
 
 
 async def thread_given(given: str | None, channel: str, api: SlackApi) -> str | None:
-    """The ts of the thread that a ts or link means; None where none was given."""
+    """The ts of the thread for a ts or link of a message in it; None if none was given."""
     return await thread_of(message_ts(given, thread=True, channel=channel), channel, api) if given else None
 
 
 async def read_thread(
     channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, api: SlackApi
 ) -> tuple[MessagePage, str]:
-    """One page of a thread, oldest first, and the ts of the thread; a reply's ts is answered with its whole thread."""
+    """One page of a thread, oldest first, and the thread's ts; for the ts of a reply, its whole thread."""
     page = await api.messages.replies(channel, ts, limit=limit, oldest=oldest, cursor=cursor)
     first = page.messages[0] if page.messages else None
     if first is None or cursor or not first.is_reply:
@@ -53,10 +53,10 @@ async def read_thread(
 async def newest_replies(
     channel: str, ts: str, *, limit: int, oldest: str | None, cursor: str | None, api: SlackApi
 ) -> tuple[MessagePage, str]:
-    """The newest messages of a thread, newest first; the cursor goes back in time from them.
+    """The newest messages of a thread, newest first; the cursor leads to older ones.
 
-    Slack gives threads from the beginning only: a window of time before the newest reply is read, and widened until
-    it holds enough.
+    Slack returns threads only from the beginning, so a time window before the newest reply is read and widened until
+    it contains enough messages.
     """
     root = await _root(channel, ts, api)
     end = float(cursor.removeprefix(BEFORE)) - 0.000001 if cursor else float(root.latest_reply or root.ts)
@@ -81,7 +81,7 @@ async def _root(channel: str, ts: str, api: SlackApi) -> MessageRecord:
     if page.messages and page.messages[0].is_reply:
         page = await api.messages.replies(channel, page.messages[0].thread_ts, limit=1)
     if not page.messages or not page.messages[0].ts:
-        raise NotFound("There is no thread with this ts in the channel.", remedy="Use the ts that another tool gave.")
+        raise NotFound("The channel has no thread with this ts.", remedy="Use the ts that another tool gave.")
     return page.messages[0]
 
 

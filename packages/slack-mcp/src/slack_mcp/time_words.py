@@ -1,4 +1,4 @@
-"""Words of times that have a shorter form: numbers, noon, a clock time before its day, hours with minutes."""
+"""Normalization of times in words: number words, noon, a clock time before its day, hours with minutes."""
 
 import re
 
@@ -13,10 +13,10 @@ HOUR_OF_ONE_DIGIT = re.compile(r"(?<=\d{4}-\d{2}-\d{2}[t ])(?=\d:\d{2})")
 
 
 def shortened(words: str) -> str:
-    """The form that the parsers of times read; words that have none stay.
+    """Rewrite a time in words to the form that the parsers read; other words stay unchanged.
 
     Args:
-        words: in lower case, with single spaces.
+        words: text in lower case, with single spaces.
     """
     text = NUMBER.sub(lambda match: str(NUMBERS.index(match[1]) + 1), PAIR.sub("2", words))
     text = HALF_AN_HOUR.sub("30 minutes", text)

@@ -1,4 +1,4 @@
-"""Points in time and periods as people write them: ISO 8601, a ts, a link, words such as `yesterday`, ages."""
+"""Parser of times: ISO 8601, a ts, a message link, words such as `yesterday`, and ages such as `2d`."""
 
 import re
 from collections.abc import Callable
@@ -41,17 +41,17 @@ Parser = Callable[[str, datetime, bool], Period | None]
 
 
 def as_ts(given: str, now: float, zone: tzinfo = UTC, *, end: bool = False, ahead: bool = False) -> str:
-    """The ts that Slack is asked with: the beginning of what is given, or its end.
+    """Convert a time or period to a ts for Slack: its beginning, or with `end` its end.
 
     Args:
-        given: days and words such as `today` are days of `zone`; a clock time of a date without an offset is UTC, as
-            in results; a clock time with a word, am or pm is one of `zone`.
-        now: seconds since 1970.
-        end: the time bounds a period from above: a day counts to its end, a minute too.
+        given: days and words such as `today` are days of `zone`; a date with a clock time without an offset is UTC, as
+            in results; a clock time with a word, am or pm is in `zone`.
+        now: present time in Unix seconds.
+        end: return the end of a day or minute instead of its beginning.
         ahead: ages and names of days lie after `now`.
 
     Raises:
-        InvalidInput: when it is no point in time, or an absurd one.
+        InvalidInput: when the text is not a time, or the year is out of range.
     """
     text = " ".join(given.strip().split())
     if EPOCH_SECONDS.fullmatch(text):
@@ -62,10 +62,10 @@ def as_ts(given: str, now: float, zone: tzinfo = UTC, *, end: bool = False, ahea
 
 
 def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False) -> Period:
-    """The instant, minute, day, week, month or year that is meant; see `as_ts`.
+    """Parse a time into its period: an instant, minute, day, week, month or year; arguments as of `as_ts`.
 
     Raises:
-        InvalidInput: when it is no time, or an absurd one.
+        InvalidInput: when the text is not a time, or the year is out of range.
     """
     text = " ".join(given.strip().split())
     if EPOCH_SECONDS.fullmatch(text):
@@ -87,7 +87,7 @@ def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False
 
 
 def needs_zone(given: str, now: float) -> bool:
-    """Whether the meaning depends on the zone of days."""
+    """Whether the meaning of a time depends on the time zone."""
     try:
         west, east = (period_of(given, now, timezone(timedelta(hours=offset))) for offset in (-11, 13))
     except InvalidInput:
@@ -102,7 +102,7 @@ def _checked_period(found: Period) -> Period:
 
 def _checked(seconds: float) -> None:
     if not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
-        raise InvalidInput("The time is outside the years that Slack can hold.", remedy=HOW_TIMES_ARE_WRITTEN)
+        raise InvalidInput("The time lies outside the years that Slack supports.", remedy=HOW_TIMES_ARE_WRITTEN)
 
 
 def _now(text: str, now: datetime, ahead: bool) -> Period | None:
@@ -110,7 +110,7 @@ def _now(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _age(text: str, now: datetime, ahead: bool) -> Period | None:
-    """`2d`, `an hour ago`, `in 3 hours`; without a direction, by `ahead`. `the last 3 days` is a period up to now."""
+    """Parse `2d`, `an hour ago` or `in 3 hours`; `ahead` decides if no direction is given; `last 3 days` ends now."""
     match = AGE.fullmatch(PAST_UNIT.sub(r"last 1 \1\2", text))
     if match is None:
         return None
@@ -124,7 +124,7 @@ def _age(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _iso(text: str, now: datetime, ahead: bool) -> Period | None:
-    """ISO 8601: a date alone is a day of the zone, a clock time without an offset is UTC."""
+    """Parse ISO 8601: a date is a day of the time zone, a clock time without an offset is UTC."""
     written = SLASHED.sub(r"\1-\2-\3", text).upper()
     try:
         when = datetime.fromisoformat(written)
@@ -137,7 +137,7 @@ def _iso(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _day_at(text: str, now: datetime, ahead: bool) -> Period | None:
-    """A day in words with a clock time, or the clock time alone: that time of the day in the zone."""
+    """Parse a named day with a clock time, or only a clock time, in the time zone."""
     match = DAY_AT.fullmatch(text.removesuffix("z"))
     if match is None or not (match[3] or match[4]):
         return None
@@ -151,12 +151,12 @@ def _day_at(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _date(text: str, now: datetime, ahead: bool) -> Period | None:
-    """A day of the calendar without a clock time."""
+    """Parse a calendar date without a clock time."""
     return None if ":" in text else _iso(text, now, ahead) or _printed(text, now, ahead)
 
 
 def _printed(text: str, now: datetime, ahead: bool) -> Period | None:
-    """`20 Nov 2026 04:35` as results print it, or `Nov 20`; without a year, the last such day, or the next."""
+    """Parse `20 Nov 2026 04:35`, the format of results, or `Nov 20`; without a year it is the last or next such day."""
     text = WEEKDAY_BEFORE_DATE.sub("", text).removesuffix("z")
     if match := PRINTED.fullmatch(text):
         day, month, year, *clock = match.groups()
@@ -178,7 +178,7 @@ def _printed(text: str, now: datetime, ahead: bool) -> Period | None:
 
 
 def _nearest(found: datetime, now: datetime, ahead: bool) -> datetime:
-    """The day of this year, or of the next or last one where it lies on the wrong side of now."""
+    """The date in this year, or in the next or last year so that it lies before now, or with `ahead` after it."""
     if ahead:
         return found if found > now - timedelta(days=1) else found.replace(year=found.year + 1)
     near = found <= now + timedelta(days=DAYS_AHEAD_WITHOUT_YEAR)

@@ -14,14 +14,14 @@ from slack_mcp.settings import SlackSettings
 
 PERSONS_TOKEN = "the person's token"  # noqa: S105
 ENDED_TOKEN_ERRORS = {"account_inactive", "token_expired", "token_revoked"}
-"""Slack's words for a token that has ended. `invalid_auth` is none: it also means an address that is not allowed."""
+"""Error codes of Slack for an invalid token; without `invalid_auth`, which also reports a forbidden IP address."""
 
 
 async def revoke(settings: SlackSettings, app: OAuthApp, token: str) -> None:
-    """End the person's token; one that has ended already is no failure.
+    """Revoke the person's token; a token that is invalid already is not a failure.
 
     Raises:
-        Failure: when Slack did not.
+        Failure: when Slack did not revoke it.
     """
     async with JsonApi(
         settings.api_url,
@@ -36,4 +36,4 @@ async def revoke(settings: SlackSettings, app: OAuthApp, token: str) -> None:
                 raise
             return
     if not response.record(RevokedRecord, operation="revoke the token").revoked:
-        raise UpstreamError("Slack does not say that it has revoked the person's token.")
+        raise UpstreamError("Slack's response does not confirm that the person's token was revoked.")

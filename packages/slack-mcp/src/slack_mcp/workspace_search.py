@@ -1,4 +1,4 @@
-"""Slack's own search, with a person's token, kept within the channels that this server may show."""
+"""Search of the whole workspace with a person's token, filtered to the channels that this server may read."""
 
 from dataclasses import replace
 from typing import Literal
@@ -15,8 +15,8 @@ from slack_mcp.search_translation import translated
 
 MAX_SEARCH_PAGES = 100
 MAX_NARROWING_CHANNELS = 10
-LEFT_OUT = "Results outside the channels this server may read are left out."
-MORE_PAGES = "Slack shows the first 100 pages of a search; narrow the query for more."
+LEFT_OUT = "Results in channels that this server may not read are left out."
+MORE_PAGES = "Slack returns only the first 100 pages of a search; use a narrower query."
 
 Sort = Literal["relevance", "newest"]
 
@@ -24,7 +24,7 @@ Sort = Literal["relevance", "newest"]
 async def search_workspace(
     query: str, place: Channel | None, count: int, sort: Sort, cursor: str | None, person: SlackApi, slack: Workspace
 ) -> Matches:
-    """One page. The person behind the token may see more than this server may show: that is taken out."""
+    """One page of search results; those in conversations that this server may not read are removed."""
     page = int(cursor) if cursor else 1
     query, notes = await translated(query, slack)
     order = "score" if sort == "relevance" else "timestamp"
@@ -47,7 +47,7 @@ async def search_workspace(
 
 
 def _narrowed(query: str, place: Channel | None, slack: Workspace) -> str:
-    """The query with the place in it, so that Slack's pages hold results of that place alone."""
+    """The query with an `in:` modifier for the place, so that Slack returns results of that place only."""
     if place is None:
         names = slack.access.exact_names
         if not names or len(names) > MAX_NARROWING_CHANNELS or "in:" in query:
@@ -61,7 +61,7 @@ def _narrowed(query: str, place: Channel | None, slack: Workspace) -> str:
 
 
 async def _names(shown: list[tuple[MatchRecord, Channel]], slack: Workspace) -> tuple[Names, list[str]]:
-    """Names of everybody in the matches, and of those whom direct messages are with."""
+    """Names of the people in the matches and of the partners of direct messages, and warnings."""
     names, warnings = await names_in([match for match, _ in shown], slack)
     partners = [channel.person for _, channel in shown if channel.person]
     users, more = await slack.people.names(partners) if partners else ({}, [])

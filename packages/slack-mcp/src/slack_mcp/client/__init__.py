@@ -1,4 +1,4 @@
-"""Slack's Web API: every method that is used, by what it is about; answers are typed records."""
+"""Client of Slack's Web API: one class per subject, one function per method, responses as typed records."""
 
 from slack_mcp.client.slack_api import SlackApi
 

@@ -1,6 +1,6 @@
-"""Canvases: create, add to, replace a section."""
+"""Requests about canvases: create, append, replace a section."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from slack_mcp.records.canvases import CreatedCanvasRecord, SectionRecord
 
 
 class Canvases:
-    """Slack's methods about canvases, with one token. Their content is Markdown."""
+    """Slack's API methods about canvases, called with one token; the content is Markdown."""
 
     def __init__(self, web: WebMethods) -> None:
         self._web = web
 
     async def create(self, channel: str, title: str, markdown: str, *, tab: bool) -> str:
-        """The id of a new canvas: the channel's own one in its tab, else one shared in the channel."""
+        """Create a canvas and return its id; with `tab` the channel's own canvas, else one shared in the channel."""
         arguments: dict[str, Any] = {"channel_id": channel, "document_content": _document(markdown)}
         arguments |= {"title": title} if title else {}
         method = "conversations.canvases.create" if tab else "canvases.create"
@@ -31,7 +31,7 @@ class Canvases:
         await self._edit(canvas, change)
 
     async def sections(self, canvas: str, text: str) -> list[SectionRecord]:
-        """The sections that hold a text."""
+        """The sections of a canvas that contain a text."""
         response = as_response(
             await self._web.sdk.canvases_sections_lookup(canvas_id=canvas, criteria={"contains_text": text})
         )

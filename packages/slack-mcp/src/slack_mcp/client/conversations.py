@@ -1,6 +1,6 @@
-"""Conversations: finding, making and changing channels, direct messages and group direct messages."""
+"""Requests about conversations: find, create and change channels, direct messages and group direct messages."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ class ConversationPage:
 
 @dataclass(frozen=True)
 class MemberPage:
-    """User ids of a conversation's members."""
+    """One page of user ids of a conversation's members, with the cursor of the next page."""
 
     users: list[str]
     next_cursor: str = ""
 
 
 class Conversations:
-    """Slack's methods about conversations, with one token."""
+    """Slack's API methods about conversations, called with one token."""
 
     def __init__(self, web: WebMethods) -> None:
         self._web = web
@@ -46,7 +46,7 @@ class Conversations:
         return as_response(response).record(ConversationRecord, operation="read the channel's details", at="channel")
 
     async def page(self, types: Sequence[str], cursor: str, *, joined: bool) -> ConversationPage:
-        """One page of the workspace's conversations, or of those the app is in."""
+        """One page of the workspace's conversations; with `joined`, of those the app is a member of."""
         wanted: dict[str, Any] = {"types": ",".join(types), "cursor": cursor or None, "limit": PAGE_SIZE}
         if joined:
             response = as_response(await self._web.sdk.users_conversations(**wanted))
@@ -62,7 +62,7 @@ class Conversations:
         return as_response(response).record(CreatedRecord, operation="create the channel").channel
 
     async def open(self, users: Sequence[str]) -> str:
-        """The id of the direct message with these people; it is opened where there is none."""
+        """Open the direct message with these people, if needed, and return its id."""
         response = await self._web.sdk.conversations_open(users=",".join(users))
         return as_response(response).record(CreatedRecord, operation="open the direct message").channel.id
 
@@ -88,7 +88,7 @@ class Conversations:
         await self._web.sdk.conversations_kick(channel=channel, user=user)
 
     async def invite(self, channel: str, users: Sequence[str]) -> None:
-        """Invite people; those who are in already are left, though Slack then refuses the whole list."""
+        """Invite people; on a refusal because some are members already, only the others are invited."""
         try:
             await self._web.sdk.conversations_invite(channel=channel, users=",".join(users))
         except Failure as refused:
@@ -98,7 +98,7 @@ class Conversations:
                 await self.invite(channel, [user])
 
     async def members(self, channel: str, *, limit: int, cursor: str | None) -> MemberPage:
-        """One page of a conversation's members."""
+        """One page of user ids of a conversation's members."""
         response = as_response(
             await self._web.sdk.conversations_members(channel=channel, limit=limit, cursor=cursor or None)
         )

@@ -1,6 +1,6 @@
-"""Files: description, list, content."""
+"""Requests about files: metadata, list, download, upload."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from slack_mcp.records.files import CompletedUploadRecord, FileRecord, UploadedF
 from slack_mcp.records.messages import SearchPagingRecord
 
 FILES_ORIGIN = "https://files.slack.com"
+OPEN_ADDRESS = "list_files returns its address."
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class FilePage:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to be shared: its name, bytes, title and the description of a picture."""
+    """A file to upload: name, bytes, title, and `alt_text`, the description of an image."""
 
     name: str
     content: bytes
@@ -36,7 +37,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """A shared file; `recovered` when it was found again after the answer was lost."""
+    """An uploaded file; `recovered`: the response was lost and a look-up found that the file was shared."""
 
     id: str
     permalink: str = ""
@@ -44,11 +45,11 @@ class Uploaded:
 
 
 class Files:
-    """Slack's methods about files, with one token.
+    """Slack's API methods about files, called with one token.
 
     Args:
-        downloads: the APIs that may get the token for a download, by origin.
-        uploads: the APIs that may get the bytes of an upload, by origin; they send no token.
+        downloads: HTTP clients for downloads, by origin; they send the token.
+        uploads: HTTP clients for uploads, by origin; they send no token.
     """
 
     def __init__(self, web: WebMethods, downloads: Mapping[str, JsonApi], uploads: Mapping[str, JsonApi]) -> None:
@@ -69,23 +70,27 @@ class Files:
         return FilePage(found.items, paging.pages)
 
     async def content(self, file: FileRecord) -> bytes:
-        """The bytes of a file. The token goes to Slack's own file host alone.
+        """Download the bytes of a file; the token is sent only to Slack's own file host.
 
         Raises:
-            NotFound: when the file lies elsewhere or has no content.
-            PermissionDenied: when Slack shows a page for signing in instead.
+            NotFound: when the file is stored outside Slack or has no content.
+            PermissionDenied: when Slack returns its sign-in page instead of the file.
         """
         address = urlsplit(file.url_private)
         http = self._downloads.get(f"{address.scheme}://{address.netloc}")
         if http is None or file.is_external:
-            raise NotFound("Slack does not hold the content of this file.", remedy="Its address is in the result.")
+            raise NotFound("The file is not stored in Slack, so it cannot be read.", remedy=OPEN_ADDRESS)
         response = await http.get("/{+path}", {"path": address.path.lstrip("/")}, headers={"accept": "*/*"})
         if "html" in response.headers.get("content-type", "") and not file.holds_html:
-            raise PermissionDenied("Slack shows a page for signing in: the token lacks the scope files:read.")
+            raise PermissionDenied(
+                "Slack returned its sign-in page for the file: the token lacks the scope files:read."
+            )
         return response.body
 
     async def upload(self, file: Upload, channel: str, blocks: list[dict[str, Any]], thread_ts: str | None) -> Uploaded:
-        """Share a file once. Nothing is seen of it before the last of three steps, which is not repeated.
+        """Upload a file and share it in a channel or thread.
+
+        Only the last of three requests makes the file visible, and that request is never repeated.
 
         Raises:
             OutcomeUnknown: when it is not certain that the file was shared.
@@ -116,16 +121,16 @@ class Files:
         return response.record(UploadUrlRecord, operation="prepare the upload")
 
     async def _send_bytes(self, place: UploadUrlRecord, content: bytes) -> None:
-        """Send the bytes to the address that Slack gave; sent again, they take the place of the first ones.
+        """Send the bytes to the upload URL of Slack; a repeated request replaces the bytes of the first.
 
         Raises:
-            UpstreamError: when the address is not Slack's.
-            Failure: when they were not taken; nothing has been shared.
+            UpstreamError: when the upload URL is not on a host of Slack.
+            Failure: when the bytes were not accepted; the file is not shared.
         """
         address = urlsplit(place.upload_url)
         http = self._uploads.get(f"{address.scheme}://{address.netloc}")
         if http is None:
-            raise UpstreamError("Slack named an address for the upload that is not its own; nothing was sent.")
+            raise UpstreamError("Slack returned an upload URL outside its own hosts; the file was not sent.")
         try:
             await http.post(
                 "/{+path}",

@@ -1,20 +1,20 @@
-"""The limit of `conversations.history` for apps distributed outside Slack's Marketplace: 15 messages a read."""
+"""Rate limit of `conversations.history` for apps outside Slack's Marketplace: one call a minute, 15 messages each."""
 
 MESSAGES_PER_READ = 15
 NOTICE = (
-    "Slack limits this app to one read of history a minute and 15 messages a read, "
-    "as it does apps distributed outside its Marketplace."
+    "Slack limits this app to one call of its message history a minute, with 15 messages a call, "
+    "since the app is distributed outside Slack's Marketplace."
 )
 
 
 class HistoryRateLimit:
-    """State of the limit as the pages of history show it: a larger page withdraws what a small one suggested."""
+    """Whether the limit applies, inferred from page sizes: 15 messages suggest it, a larger page disproves it."""
 
     def __init__(self) -> None:
         self.known = False
 
     def page_read(self, wanted: int, received: int, *, more: bool) -> None:
-        """Learn from one page: exactly fifteen of more, where more were wanted, is the limit."""
+        """Update from one page: the limit applies if more than 15 were requested, exactly 15 came and more exist."""
         if received > MESSAGES_PER_READ:
             self.known = False
         elif wanted > MESSAGES_PER_READ and received == MESSAGES_PER_READ and more:

@@ -1,6 +1,6 @@
-"""Slack's lists: read a page of items, add an item, set cells."""
+"""Requests about Slack lists: read a page of items, add an item, set cells."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Cells = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True)
 class ListPage:
-    """Items of one page, and the list's columns."""
+    """One page of a Slack list: its items, the columns and the cursor of the next page."""
 
     columns: tuple[ColumnRecord, ...]
     items: list[ListItemRecord]
@@ -23,7 +23,7 @@ class ListPage:
 
 
 class Lists:
-    """Slack's methods about lists, with one token."""
+    """Slack's API methods about lists, called with one token."""
 
     def __init__(self, web: WebMethods) -> None:
         self._web = web
@@ -39,7 +39,7 @@ class Lists:
         return ListPage(about.list_metadata.schema, found.items, following)
 
     async def add(self, identity: str, cells: Cells) -> str:
-        """The id of a new item; it is never sent twice."""
+        """Add an item and return its id; the request is never repeated."""
         response = await self._web.request("slackLists.items.create", {"list_id": identity, "initial_fields": cells})
         return response.record(CreatedItemRecord, operation="add the item").item.id
 

@@ -1,6 +1,6 @@
-"""Messages: history, threads, search, posting, editing, reacting."""
+"""Requests about messages: history, threads, search, posting, editing, reactions."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 import time
 from collections.abc import Generator
@@ -22,11 +22,11 @@ from slack_mcp.writing.message_body import Body
 
 EVENT_TYPE = "toolroll_message"
 LOOKUP_SECONDS = 120.0
-"""Age of the messages among which a lost post is looked for."""
+"""Maximum age of the messages that are searched for a post whose response was lost."""
 LOOKUP_ATTEMPTS = 2
 LOOKUP_PAUSE_SECONDS = 0.5
 BEFORE, AFTER = "before:", "after:"
-"""Cursors of our own, where Slack says that there is more and gives none: a bound in time."""
+"""Prefixes of cursors made from a timestamp, for pages where Slack reports more messages but gives no cursor."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class MessagePage:
 
 @dataclass(frozen=True)
 class Posted:
-    """The ts of a post; `recovered` when it was found again after its answer was lost."""
+    """The ts of a posted message; `recovered`: the response was lost and a look-up found the message."""
 
     ts: str
     recovered: bool = False
@@ -51,7 +51,7 @@ class SearchPage:
 
 
 class Messages:
-    """Slack's methods about messages, with one token."""
+    """Slack's API methods about messages, called with one token."""
 
     def __init__(self, web: WebMethods, limit: HistoryRateLimit) -> None:
         self.limit = limit
@@ -66,7 +66,7 @@ class Messages:
         latest: str | None = None,
         cursor: str | None = None,
     ) -> MessagePage:
-        """One page of a channel, newest first."""
+        """One page of a channel's messages, newest first."""
         if cursor and cursor.startswith(BEFORE):
             latest, cursor, inclusive = cursor.removeprefix(BEFORE), None, False
         else:
@@ -88,7 +88,7 @@ class Messages:
         latest: str | None = None,
         cursor: str | None = None,
     ) -> MessagePage:
-        """One page of a thread, oldest first; the first message is part of every page that begins with a bound."""
+        """One page of a thread, oldest first; a page with `oldest` also begins with the thread's first message."""
         if cursor and cursor.startswith(AFTER):
             oldest, cursor, inclusive = cursor.removeprefix(AFTER), None, False
         else:
@@ -102,7 +102,7 @@ class Messages:
 
     @contextmanager
     def _explained_limit(self) -> Generator[None]:
-        """Where the limit of some apps is known, a refusal names it."""
+        """Explain in a rate-limit failure the limit of apps outside the Marketplace, if it is known to apply."""
         try:
             yield
         except RateLimited as limited:
@@ -116,7 +116,7 @@ class Messages:
     def _page(
         self, response: Response, operation: str, limit: int, direction: str, previous: str | None
     ) -> MessagePage:
-        """The messages and where they go on; `previous` is the bound in time that led here, if one did."""
+        """The messages of a response and the next cursor; `previous`: timestamp of the cursor that led to this page."""
         found = response.records(MessageRecord, operation=operation, at="messages", noun="messages")
         page = response.record(PageRecord, operation=operation)
         cursor = page.response_metadata.next_cursor
@@ -127,7 +127,7 @@ class Messages:
         return MessagePage(found.items, cursor)
 
     async def search(self, query: str, *, count: int, page: int, sort: str) -> SearchPage:
-        """One page of Slack's search."""
+        """One page of results of Slack's message search."""
         response = as_response(
             await self._web.sdk.search_messages(query=query, count=count, page=page, sort=sort, sort_dir="desc")
         )
@@ -137,7 +137,7 @@ class Messages:
         return SearchPage(found.items, figures.total, figures.pages(count))
 
     async def post(self, channel: str, body: Body, thread_ts: str | None, *, broadcast: bool = False) -> Posted:
-        """Post once, with a mark in its metadata by which it is found again if the answer is lost."""
+        """Post a message once; a random id in its metadata lets a look-up find it if the response is lost."""
         mark = uuid4().hex
         arguments: dict[str, Any] = {
             "channel": channel,
@@ -158,7 +158,7 @@ class Messages:
         response = await self._web.request(
             "chat.postMessage",
             {name: value for name, value in arguments.items() if value is not None},
-            # A look-up costs a read of history, which some apps have one of a minute.
+            # A look-up needs a call of the history, which some apps may make once a minute.
             recover=None if self.limit.known else look_up,
         )
         return Posted(response.record(PostedRecord, operation="post the message").ts, response.recovered)
@@ -169,7 +169,7 @@ class Messages:
         )
 
     async def delete(self, channel: str, ts: str) -> bool:
-        """False when it was gone already: an answer may have been lost, and the second try finds nothing."""
+        """Delete a message; False if it did not exist, as when the response to a first attempt was lost."""
         try:
             await self._web.sdk.chat_delete(channel=channel, ts=ts)
         except (NotFound, OutcomeUnknown) as missing:
@@ -185,7 +185,7 @@ class Messages:
         await self._web.sdk.reactions_remove(channel=channel, timestamp=ts, name=name)
 
     async def _ts_of_mark(self, channel: str, thread_ts: str | None, mark: str) -> str:
-        """The ts of the message that bears a mark; it may appear a moment after its answer was lost."""
+        """The ts of the recent message with this id in its metadata, tried twice; empty if there is none."""
         for attempt in range(LOOKUP_ATTEMPTS):
             if attempt:
                 await anyio.sleep(LOOKUP_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""The methods of Slack's Web API that are used: rate-limit tier, repetition, proof of effect."""
+"""Table of the Slack API methods in use: rate-limit tier, retry rule, error codes that count as success."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,32 +15,32 @@ from slack_mcp.records.messages import PostedRecord
 from slack_mcp.records.reminders import CreatedReminderRecord
 from slack_mcp.records.scheduled import ScheduledProofRecord
 
-# docs.slack.dev, rate limits: calls a minute of each tier, bursts tolerated.
+# docs.slack.dev, "Rate limits": calls per minute of each tier; bursts are tolerated.
 CALLS_PER_MINUTE_BY_TIER: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
 POST_LIMIT = "posts"
 POST_PERIOD_SECONDS = 1.1
-"""Period of the post limit: messages that leave a second apart may arrive a little closer."""
+"""Seconds between posts in one channel: above Slack's limit of 1 s, since network delay can shorten the distance."""
 
-CHECK_SCHEDULED = "Look with list_scheduled_messages before scheduling it again."
-CHECK_HISTORY = "Look with get_channel_history or get_thread before sending it again."
-CHECK_FILES = "Look with list_files or get_channel_history before uploading it again."
-CHECK_CANVAS = "Read the canvas with read_file before changing it again."
-CHECK_CANVASES = "Look with list_files before creating it again."
-CHECK_LIST = "Read the list with read_file before adding it again."
-CHECK_REMINDERS = "Look with list_reminders before adding it again."
+CHECK_SCHEDULED = "Check with list_scheduled_messages before scheduling the message again."
+CHECK_HISTORY = "Check with get_channel_history or get_thread before sending the message again."
+CHECK_FILES = "Check with list_files or get_channel_history before uploading the file again."
+CHECK_CANVAS = "Check with read_file before changing the canvas again."
+CHECK_CANVASES = "Check with list_files before creating the canvas again."
+CHECK_LIST = "Check with read_file before adding the item to the list again."
+CHECK_REMINDERS = "Check with list_reminders before adding the reminder again."
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method.
+    """How this server calls one method of Slack's API.
 
     Args:
-        tier: of Slack's rate limits; None for methods with a limit of their own.
-        repeat: whether it may be sent again once it may have happened.
-        done: errors which say that the wanted state is there already.
-        check: how to find out what happened after a lost answer; one sentence.
-        team: in an organisation the method needs `team_id`.
-        proof: the record that a write's answer must hold.
+        tier: Slack's rate-limit tier, 1 to 4; None for methods with a separate limit.
+        repeat: whether a request may be repeated when its outcome is unknown.
+        done: error codes that mean the requested state exists already; they count as success.
+        check: one sentence for the model on how to find out the outcome after a lost response.
+        team: an organisation-wide token has to send `team_id`.
+        proof: record that the response to a write must contain to count as done.
     """
 
     tier: int | None
@@ -58,7 +58,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.create": Method(
         2,
         Repeat.NEVER,
-        check="Look for its name with list_channels before trying again.",
+        check="Check with list_channels before creating the channel again.",
         team=True,
         proof=CreatedRecord,
     ),
@@ -111,7 +111,7 @@ METHODS: Mapping[str, Method] = {
 
 
 def rate_limits(scale: float, posts_per_second: float) -> dict[str, RateLimit]:
-    """Outbound limits: one for each method that has a tier, and an evenly spaced one for the posts of each channel."""
+    """Outbound rate limits by name: one for each method with a tier, and one without bursts for posts in a channel."""
     limits = {
         name: RateLimit(CALLS_PER_MINUTE_BY_TIER[method.tier] * scale, 60.0)
         for name, method in METHODS.items()

@@ -1,6 +1,6 @@
-"""Scheduled messages: schedule, list, cancel."""
+"""Requests about scheduled messages: schedule, list, cancel."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +18,13 @@ class ScheduledPage:
 
 
 class Scheduling:
-    """Slack's methods about scheduled messages, with one token."""
+    """Slack's API methods about scheduled messages, called with one token."""
 
     def __init__(self, web: WebMethods) -> None:
         self._web = web
 
     async def schedule(self, channel: str, body: Body, post_at: int, thread_ts: str | None) -> ScheduledProofRecord:
-        """Schedule once; after a lost answer the list of scheduled messages tells whether it was."""
+        """Schedule a message once; after a lost response the list of scheduled messages is searched for it."""
 
         before = {held.id for held in (await self.page(channel, None)).messages}
         arguments: dict[str, Any] = {"channel": channel, "post_at": post_at, "text": body.text, "link_names": False}
@@ -41,7 +41,7 @@ class Scheduling:
         return response.record(ScheduledProofRecord, operation="schedule the message")
 
     async def page(self, channel: str | None, cursor: str | None) -> ScheduledPage:
-        """One page of the app's own scheduled messages."""
+        """One page of the messages that this app has scheduled."""
         response = as_response(
             await self._web.sdk.chat_scheduledMessages_list(channel=channel, cursor=cursor, limit=100)
         )

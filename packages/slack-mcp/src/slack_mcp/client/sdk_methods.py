@@ -1,4 +1,4 @@
-"""slack-sdk's method signatures without its HTTP: every call goes through the core's retries and limits."""
+"""slack-sdk's method signatures without its HTTP client: requests use the core's retries and rate limits."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -13,9 +13,9 @@ Request = Callable[[str, Arguments], Awaitable[Response]]
 
 
 def sdk_methods(request: Request) -> "AsyncWebClient":
-    """slack-sdk's client, whose methods return the coroutines of `request`.
+    """A client of slack-sdk whose methods send their requests through `request`.
 
-    slack-sdk is imported here because that takes 80 ms, which the start of a server has no use for.
+    slack-sdk is imported inside the function: the import takes 80 ms, which would delay the start of the server.
     """
     from slack_sdk.web.client import WebClient
 

@@ -1,6 +1,6 @@
-"""A workspace as one token sees it."""
+"""All API methods of Slack for one token, grouped by subject."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from collections.abc import Mapping
 
@@ -20,10 +20,10 @@ from slack_mcp.records.workspace import IdentityRecord
 
 
 class SlackApi:
-    """All methods with one token.
+    """Slack's API called with one token.
 
     Args:
-        downloads, uploads: see `Files`.
+        downloads, uploads: HTTP clients by origin; see `Files`.
     """
 
     def __init__(self, web: WebMethods, downloads: Mapping[str, JsonApi], uploads: Mapping[str, JsonApi]) -> None:
@@ -40,19 +40,19 @@ class SlackApi:
 
     @property
     def configured(self) -> bool:
-        """Whether there is a token to call with."""
+        """Whether a token is set."""
         return self._web.token.present
 
     @property
     def account(self) -> str:
-        """Identifies the account behind the token, without asking Slack; another one gives another text."""
+        """Text that identifies the token's account without a request; it changes when another account signs in."""
         return self._web.token.source
 
     @property
     def scopes(self) -> str:
-        """The granted scopes, separated by commas, as the last answer listed them."""
+        """The token's scopes, separated by commas, from the last response's headers."""
         return self._web.scopes
 
     async def identity(self) -> IdentityRecord:
         response = await self._web.sdk.auth_test()
-        return as_response(response).record(IdentityRecord, operation="tell who the token belongs to")
+        return as_response(response).record(IdentityRecord, operation="read the token's identity")

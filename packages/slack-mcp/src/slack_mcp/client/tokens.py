@@ -1,4 +1,4 @@
-"""The token that calls are made with: a setting, or one that is refreshed when it has expired."""
+"""Access token of Slack, from a setting or a file, refreshed after it has expired."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,13 +14,13 @@ Refresh = Callable[[str], Awaitable[RotatedTokenRecord]]
 
 
 class Token:
-    """One token. With a refresh token, an expired one is replaced; without, it is only read again from its file.
+    """An access token. An expired one is replaced with a refresh token if one is set, else read again from its file.
 
     Args:
-        credential: the setting that holds the token.
-        refresh_credential: the setting that holds the refresh token, if any.
-        refresh: exchanges a refresh token for a new pair.
-        refresh_file: where the next refresh token is written, since each can be used once.
+        credential: the setting with the token.
+        refresh_credential: the setting with the refresh token, if any.
+        refresh: exchanges a refresh token for a new pair of tokens.
+        refresh_file: file that the next refresh token is written to, since each can be used only once.
     """
 
     def __init__(
@@ -45,31 +45,31 @@ class Token:
 
     @property
     def rotates(self) -> bool:
-        """Whether it can be refreshed."""
+        """Whether the token can be refreshed with a refresh token."""
         return self._refresh is not None and self._refresh_credential is not None and self._refresh_credential.present
 
     @property
     def source(self) -> str:
-        """Identifies the account: another one that signs in gives another text; a refreshed token does not."""
+        """Text that identifies the token's account; a refresh does not change it, another account does."""
         return self._credential.source
 
     async def ready(self) -> None:
-        """Have the values at hand; commands that print them run off the event loop."""
+        """Load the token values; commands that print them run in a thread, off the event loop."""
         for credential in filter(None, (self._credential, self._refresh_credential)):
             await credential.ready()
 
     def reveal(self) -> str:
-        """The value, to be put into a request and nowhere else; empty where only a refresh can give one."""
+        """The access token, for use in a request only; empty if the first one has to be obtained by a refresh."""
         if self._access_token is not None:
             return self._access_token
         return "" if not self._credential.present and self.rotates else self._credential.reveal()
 
     def reload(self) -> bool:
-        """Read the setting's file again; true when it has changed."""
+        """Read the token's file again; True if the token has changed."""
         return self._access_token is None and self._credential.reload()
 
     async def renew(self, used: str) -> bool:
-        """Replace the token that was refused, unless another call has done so; true when there is a new one."""
+        """Replace a refused token, unless another call has done so; True if a new token is available."""
         async with self._lock:
             if self.reveal() != used:
                 return True
@@ -85,7 +85,7 @@ class Token:
 
 
 async def _replace(path: Path, secret: str) -> None:
-    """Write a secret so that a reader sees the old or the new one, readable by its owner alone."""
+    """Replace a file's content with a secret atomically; only its owner may read the file."""
     fresh = anyio.Path(path.with_name(path.name + ".new"))
     await fresh.unlink(missing_ok=True)
     await fresh.touch(mode=0o600)

@@ -1,6 +1,6 @@
-"""People, bots and user groups."""
+"""Requests about people, bots and user groups."""
 # pyright: reportUnknownMemberType=false
-# slack-sdk's signatures hold bare dicts and untyped keywords.
+# slack-sdk's signatures contain bare dicts and untyped keywords.
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class UserPage:
 
 
 class Users:
-    """Slack's methods about people, with one token."""
+    """Slack's API methods about people, bots and user groups, called with one token."""
 
     def __init__(self, web: WebMethods) -> None:
         self._web = web
@@ -31,7 +31,7 @@ class Users:
         return as_response(response).record(UserRecord, operation="look up the e-mail address", at="user")
 
     async def page(self, cursor: str) -> UserPage:
-        """One page of the directory, bots and people who left included."""
+        """One page of the workspace's people, including bots and people who have left."""
         response = as_response(await self._web.sdk.users_list(cursor=cursor or None, limit=PAGE_SIZE))
         operation = "list the people"
         found = response.records(UserRecord, operation=operation, at="members", noun="people")
@@ -53,6 +53,6 @@ class Users:
         return list(response.record(GroupMembersRecord, operation="list the user group's members").users)
 
     async def set_status(self, text: str, emoji: str, expires: int) -> None:
-        """Set the status of the token's person; `expires` is in seconds since 1970, 0 for never."""
+        """Set the status of the token's person; `expires` is in Unix seconds, 0 for a status that does not expire."""
         profile = {"status_text": text, "status_emoji": emoji, "status_expiration": expires}
         await self._web.sdk.users_profile_set(profile=profile)

@@ -1,4 +1,4 @@
-"""Calls of Slack's Web API with one token: form encoding, retries, limits, refresh, an organisation's workspace."""
+"""Calls of Slack's Web API with one token: form encoding, retries, rate limits, token refresh, workspace choice."""
 
 import json
 from collections.abc import Mapping
@@ -22,29 +22,29 @@ DONE: Mapping[str, Any] = {"ok": True}
 
 
 class WebMethods:
-    """One token's way to Slack.
+    """Sends requests to Slack's Web API with one token.
 
     Args:
-        http: the API with the token's header.
-        team: id or name of the workspace that an organisation-wide token works in; empty where it is not set.
+        http: HTTP client that adds the token's header.
+        team: id or name of the workspace for an organisation-wide token; empty if not set.
     """
 
     def __init__(self, http: JsonApi, token: Token, team: str = "") -> None:
         self.token = token
         self.scopes = ""
-        """The granted scopes, as the last answer listed them."""
+        """The token's scopes, separated by commas, from the last response's headers."""
         self.sdk: AsyncWebClient = sdk_methods(self.request)
         self._http = http
         self._team = team
         self._team_id = ""
         self._team_account: str = ""
-        """The account that the team was found for."""
+        """Identifier of the account that `_team_id` belongs to."""
 
     async def request(self, name: str, arguments: Arguments, *, recover: LookUp | None = None) -> Response:
-        """One call; an error which says that it was done already is a success.
+        """Call one method. An error code that means "done already" is a success.
 
         Args:
-            recover: looks up what a write has done whose answer was lost.
+            recover: looks up the effect of a write whose response was lost.
         """
         used = ""
         try:
@@ -66,7 +66,7 @@ class WebMethods:
         return await self._send(name, arguments, recover)
 
     async def _begin(self) -> None:
-        """Get a first token where only a refresh token is set; find the team that is set by name."""
+        """Obtain the first token where only a refresh token is set, and the id of a workspace that is set by name."""
         if self.token.source != self._team_account:
             self._team_account = self.token.source
             self._team_id = self._team if _is_team_id(self._team) else ""
@@ -100,13 +100,13 @@ class WebMethods:
         return answer.records(TeamRecord, operation="list the workspaces", at="teams", noun="workspaces").items
 
     async def _only_team(self, refused: Failure) -> str:
-        """The workspace of an organisation-wide token that is installed in one; else a failure that lists them."""
+        """Id of the only workspace of an organisation-wide token; fails with the list if it has several."""
         teams = await self._teams()
         if len(teams) == 1:
             return teams[0].id
         raise InvalidInput(
-            "The token is organisation-wide, and Slack wants to know the workspace: SLACK_TEAM_ID is not set.",
-            remedy="Ask the person who runs this server to set it to one of these; do not retry.",
+            "The token is organisation-wide, so Slack requires a workspace, and SLACK_TEAM_ID is not set.",
+            remedy="Ask the person who runs this server to set it to one of these workspaces; do not retry.",
             details={"workspaces": [f"{team.name} {team.id}" for team in teams[:MAX_TEAMS_NAMED]]},
         ) from refused
 
@@ -116,14 +116,14 @@ class WebMethods:
             if team.name.casefold() == name.casefold():
                 return team.id
         raise NotFound(
-            f"No workspace of the token is called {name!r}, which SLACK_TEAM_ID names.",
-            remedy="Ask the person who runs this server; do not retry.",
+            f"The token has no workspace named {name!r}, which SLACK_TEAM_ID is set to.",
+            remedy="Ask the person who runs this server to correct SLACK_TEAM_ID; do not retry.",
             details={"workspaces": [f"{team.name} {team.id}" for team in teams[:MAX_TEAMS_NAMED]]},
         )
 
 
 def as_response(response: object) -> Response:
-    """slack-sdk types its own response; what comes is the core's."""
+    """The core's `Response`, which slack-sdk's signatures declare as a type of slack-sdk."""
     return cast("Response", response)
 
 

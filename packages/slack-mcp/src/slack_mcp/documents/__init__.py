@@ -1,1 +1,1 @@
-"""Text of PDF and office documents, read in a process of its own with bounds on memory and time."""
+"""Text extraction from PDF and office documents in a child process with memory and time limits."""

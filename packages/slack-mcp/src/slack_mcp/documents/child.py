@@ -1,4 +1,4 @@
-"""The process that reads one document, within bounds of memory and time: its bytes as input, JSON as output."""
+"""Child process that reads one document from standard input and writes its text to standard output as JSON."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ def main(kind: str, first: str, last: str) -> None:
     content = sys.stdin.buffer.read()
     bound()
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # a library that prints must not spoil the answer
+        with contextlib.redirect_stdout(sys.stderr):  # A library that prints would corrupt the JSON on standard output.
             answer = asdict(_reader(kind)(content, Range(int(first), int(last))))
     except Unreadable as exc:
         answer = {"fault": exc.fault, "total": exc.total}
@@ -25,7 +25,7 @@ def main(kind: str, first: str, last: str) -> None:
 
 
 def bound() -> None:
-    """Bound memory and processor time, and forbid to write files; does nothing on Windows."""
+    """Limit memory and processor time and forbid writing files; no effect on Windows."""
     if sys.platform == "win32":
         return
     import resource
@@ -37,12 +37,12 @@ def bound() -> None:
         resource.RLIMIT_CORE: 0,
     }
     for name, most in limits.items():
-        with contextlib.suppress(OSError, ValueError):  # macOS refuses to bound the address space
+        with contextlib.suppress(OSError, ValueError):  # macOS does not support a limit of the address space.
             resource.setrlimit(name, (most, most))
 
 
 def _reader(kind: str) -> Reader:
-    """The reader of a kind; only its own library is imported."""
+    """The function that reads documents of a kind; only the library for that kind is imported."""
     if kind == "pdf":
         from slack_mcp.documents.pdf import read_pdf as reader
     elif kind == "word":

@@ -1,4 +1,4 @@
-"""What a reader of documents gives: text of a range of parts, or why there is none. Imports nothing heavy."""
+"""Result of reading a document: the text of a range of pages, slides or sheets, or the reason for a failure."""
 
 import io
 import time
@@ -12,11 +12,11 @@ Fault = Literal["encrypted", "broken", "large", "range"]
 MAX_CHARACTERS = 1_000_000
 MAX_EXPANDED_BYTES = 300_000_000
 READING_SECONDS = 12.0
-"""Seconds after which no further part is begun."""
+"""Seconds after which no further page, slide or sheet is read."""
 
 
 class Unreadable(Exception):
-    """A document that cannot be read; `total` is its number of parts where the range asked for begins beyond them."""
+    """Raised for a document that cannot be read; `total` is its number of parts if the range begins beyond them."""
 
     def __init__(self, fault: Fault, total: int = 0) -> None:
         super().__init__(fault)
@@ -26,16 +26,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers of the parts (pages, slides, sheets) to be read, counted from 1."""
+    """Range of the parts (pages, slides or sheets) to read, counted from 1."""
 
     first: int
     last: int
 
     def within(self, total: int) -> range:
-        """The numbers that there are.
+        """The part numbers of the range that exist in a document of `total` parts.
 
         Raises:
-            Unreadable: when the document ends before the first.
+            Unreadable: when the document has fewer parts than `first`.
         """
         if self.first > max(total, 1):
             raise Unreadable("range", total)
@@ -44,7 +44,7 @@ class Range:
 
 @dataclass
 class Extract:
-    """Text of the parts from `first` to `last` of `total`; `notes` say what was left out inside of them."""
+    """Text of the parts from `first` to `last` of `total`; `notes` are sentences about text that was left out."""
 
     text: str = ""
     noun: str = ""
@@ -58,7 +58,7 @@ Reader = Callable[[bytes, Range], Extract]
 
 
 def collected(noun: str, numbers: range, total: int, parts: Iterator[str]) -> Extract:
-    """The parts in order, up to the bounds of characters and of time; at least one is read."""
+    """Join the texts of the parts, up to 1,000,000 characters or 12 s; at least one part is read."""
     began = time.monotonic()
     texts: list[str] = []
     size = 0
@@ -73,10 +73,10 @@ def collected(noun: str, numbers: range, total: int, parts: Iterator[str]) -> Ex
 
 
 def archive_of(content: bytes) -> zipfile.ZipFile:
-    """The archive that an office document is.
+    """Open an office document as the ZIP archive that its format is based on.
 
     Raises:
-        Unreadable: when it is none, or expands to more than 300 MB.
+        Unreadable: when it is not a ZIP archive, or expands to more than 300 MB.
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("encrypted")

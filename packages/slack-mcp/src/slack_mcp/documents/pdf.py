@@ -1,4 +1,4 @@
-"""Text of PDF documents, by pypdf."""
+"""Text extraction from PDF documents with pypdf."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from pypdf.errors import PyPdfError
 from slack_mcp.documents.content import Extract, Range, Unreadable, collected
 
 BROKEN = (PyPdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What pypdf raises over documents that are not as the standard has them."""
+"""Exceptions that pypdf raises for documents that violate the PDF standard."""
 
 
 def read_pdf(content: bytes, wanted: Range) -> Extract:
@@ -31,7 +31,7 @@ def read_pdf(content: bytes, wanted: Range) -> Extract:
 
 
 def _texts(pages: Sequence[PageObject], numbers: range, empty: list[int]) -> Iterator[str]:
-    """The text of each page under its number; those without any are added to `empty`."""
+    """The text of each page below its number; numbers of pages without text are added to `empty`."""
     for number in numbers:
         try:
             text = pages[number - 1].extract_text().strip()

@@ -1,4 +1,4 @@
-"""Text of spreadsheets (Excel, OpenDocument), by python-calamine: one row a line, cells between tabs."""
+"""Text extraction from spreadsheets with python-calamine: one line for each row, cells separated by tabs."""
 
 import io
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from slack_mcp.documents.content import Extract, Range, Unreadable, archive_of, 
 
 MAX_ROWS = 5_000
 OLDER = b"\xd0\xcf\x11\xe0"
-"""First bytes of workbooks from before 2007, and of encrypted ones."""
+"""First bytes of workbooks in the format before 2007, and of encrypted workbooks."""
 
 
 def read_sheets(content: bytes, wanted: Range) -> Extract:
@@ -40,12 +40,12 @@ def _texts(workbook: CalamineWorkbook, numbers: range) -> Iterator[str]:
         try:
             rows, cut = _rows(workbook.get_sheet_by_index(number - 1))
         except (CalamineError, WorksheetNotFound, ValueError):
-            rows, cut = ["(no cells can be read here)"], ""
+            rows, cut = ["(a sheet without cells, such as a chart)"], ""
         yield "\n".join([f"## Sheet {number}: {about.name}{hidden}{cut}", *rows])
 
 
 def _rows(sheet: CalamineSheet) -> tuple[list[str], str]:
-    """The rows that hold anything, and which of them they are where not all are shown."""
+    """The rows of a sheet as text, and a note on the range of rows if not all are shown."""
     rows: list[str] = []
     for at, row in enumerate(sheet.iter_rows()):
         if at == MAX_ROWS:

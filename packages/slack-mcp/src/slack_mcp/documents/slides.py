@@ -1,4 +1,4 @@
-"""Text of PowerPoint presentations: the paragraphs of each slide, and its notes."""
+"""Text extraction from PowerPoint presentations: paragraphs and speaker notes of each slide."""
 
 import posixpath
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def read_slides(content: bytes, wanted: Range) -> Extract:
 
 
 def _slides(archive: ZipFile) -> list[str]:
-    """The members that hold the slides, in the order in which they are shown."""
+    """Names of the archive members that contain the slides, in the order of the presentation."""
     targets = _relations(archive, MAIN)
     listed = _parsed(archive, MAIN).iter(f"{PRESENTATION}sldId")
     return [targets[slide.attrib[RELATION_ID]][1] for slide in listed]
@@ -40,14 +40,14 @@ def _texts(archive: ZipFile, names: list[str], numbers: range) -> Iterator[str]:
             notes = [member for kind, member in _relations(archive, name).values() if kind.endswith("/notesSlide")]
             told = [f"Notes: {line}" for member in notes for line in _paragraphs(_parsed(archive, member))]
         except (*BROKEN, Unreadable):
-            yield f"## Slide {number}\n(it cannot be read)"
+            yield f"## Slide {number}\n(this slide cannot be read)"
             continue
         hidden = " (hidden)" if slide.attrib.get("show") in {"0", "false"} else ""
         yield "\n".join([f"## Slide {number}{hidden}", *_paragraphs(slide), *told])
 
 
 def _relations(archive: ZipFile, member: str) -> dict[str, tuple[str, str]]:
-    """Kind and target of what a member refers to, by id."""
+    """Relationships of an archive member: kind and target by relationship id."""
     folder, name = posixpath.split(member)
     relations = f"{folder}/_rels/{name}.rels"
     if relations not in archive.namelist():
@@ -63,7 +63,7 @@ def _relations(archive: ZipFile, member: str) -> dict[str, tuple[str, str]]:
 
 
 def _paragraphs(root: ElementTree.Element) -> list[str]:
-    """The lines of a slide; fields such as its number are left out."""
+    """The text lines of a slide; fields such as the slide number are left out."""
     lines: list[str] = []
     for paragraph in root.iter(f"{DRAWING}p"):
         runs = [run for run in paragraph if run.tag in {f"{DRAWING}r", f"{DRAWING}br"}]
@@ -73,15 +73,15 @@ def _paragraphs(root: ElementTree.Element) -> list[str]:
 
 
 def _parsed(archive: ZipFile, member: str) -> ElementTree.Element:
-    """A member's XML.
+    """Parse the XML of an archive member.
 
     Raises:
-        Unreadable: when it is too large.
-        ValueError: when it declares entities, which these documents never do.
+        Unreadable: when the member is too large.
+        ValueError: when the XML declares entities, which no valid document does.
     """
     if archive.getinfo(member).file_size > MAX_XML_BYTES:
         raise Unreadable("large")
     content = archive.read(member)
     if b"<!DOCTYPE" in content:
         raise ValueError("declares entities")
-    return ElementTree.fromstring(content)  # noqa: S314, without declarations there is nothing to expand
+    return ElementTree.fromstring(content)  # noqa: S314, XML without declarations has no entities to expand

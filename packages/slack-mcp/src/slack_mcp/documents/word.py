@@ -1,4 +1,4 @@
-"""Text of Word documents, by mammoth: headings, lists and tables marked as in Markdown."""
+"""Text extraction from Word documents with mammoth; headings, lists and tables get Markdown marks."""
 
 import io
 from html.parser import HTMLParser
@@ -9,17 +9,17 @@ from xml.parsers.expat import ExpatError
 from slack_mcp.documents.content import MAX_CHARACTERS, Extract, Range, Unreadable, archive_of
 
 MAX_XML_BYTES = 30_000_000
-"""Bytes of the words and their marks, which are held as objects: 20,000 paragraphs have 5 MB and take 6 s."""
+"""Maximum size of the document's XML, which mammoth loads as objects: 5 MB (20,000 paragraphs) take 6 s."""
 BROKEN = (ArithmeticError, AttributeError, ExpatError, LookupError, OSError, RecursionError, TypeError, ValueError)
-"""What mammoth raises over documents that are not as the standard has them."""
+"""Exceptions that mammoth raises for documents that violate the standard."""
 
 
 def read_word(content: bytes, wanted: Range) -> Extract:
-    """The text of a document; it has no pages before it is laid out, so that `wanted` is not looked at."""
+    """Read the whole text of a document; `wanted` is ignored, since a Word file does not store pages."""
     with archive_of(content) as archive:
         if any(member.file_size > MAX_XML_BYTES for member in archive.infolist() if member.filename.endswith(".xml")):
             raise Unreadable("large")
-    mammoth: Any = import_module("mammoth")  # it has no types
+    mammoth: Any = import_module("mammoth")  # mammoth has no type annotations.
     try:
         html: str = mammoth.convert_to_html(io.BytesIO(content), convert_image=_without_pictures).value
     except BROKEN as exc:
@@ -38,7 +38,7 @@ def _without_pictures(image: Any) -> list[Any]:
 
 
 class _Text(HTMLParser):
-    """The words of mammoth's HTML, one row of a table a line."""
+    """Parser that collects the text of mammoth's HTML, with one line for each row of a table."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

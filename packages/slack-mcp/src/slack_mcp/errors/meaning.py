@@ -1,4 +1,4 @@
-"""The meaning of one error word of Slack, and remedies that several words share."""
+"""Failure class, message and remedy of one error code of Slack; remedies that several error codes share."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,9 @@ from mcp_chassis.failures import Effect, Failure
 
 
 class Meaning(NamedTuple):
-    """Failure class, sentence, remedy and effect of the attempt.
+    """Failure class, message, remedy and effect of one error code of Slack.
 
-    The remedy is the class's own when None, and that repeating does not help when empty.
+    A remedy of None stands for the default remedy of the failure class; an empty one for `NO_RETRY`.
     """
 
     failure: type[Failure]
@@ -18,10 +18,10 @@ class Meaning(NamedTuple):
 
 
 ASK_OPERATOR = "Ask the person who runs this server; do not retry."
-ASK_ADMIN = "Only an administrator of the workspace can change that; do not retry."
-CHECK_TS = "Use the ts that another tool returned."
-FIND_CHANNEL = "Find it with list_channels; a private channel shows only after the app is invited."
+ASK_ADMIN = "Ask an administrator of the workspace to allow it; do not retry."
+CHECK_TS = "Use a ts that another tool returned for this channel."
+FIND_CHANNEL = "Find it with list_channels; a private channel is listed only after the app was invited."
 FIND_USER = "Find the person with find_users."
 INVITE_APP = "Ask a member to invite the app to the channel."
-REPORT = "The fault is in this server: tell the person who runs it; do not retry."
-WAIT = "Wait before the next call."
+REPORT = "This is a bug of this server: report it to the person who runs the server; do not retry."
+WAIT = "Wait some seconds before the next call."

@@ -1,4 +1,4 @@
-"""Results of the tools: the fields a model uses, under short names."""
+"""Results of the tools: only the fields that a model uses, with short names."""
 
 from slack_mcp.models.directory import (
     ChangedChannel,

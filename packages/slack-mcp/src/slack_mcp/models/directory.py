@@ -13,7 +13,7 @@ from slack_mcp.rendering.names import Names
 
 
 class ListedChannel(Result):
-    """`external`: other organisations read along; `guests`: names of guests, where few channels are listed."""
+    """A channel. `external`: other organisations can read it; `guests`: their names, in short lists."""
 
     id: str | None = None
     name: str
@@ -43,7 +43,7 @@ class ListedChannel(Result):
 
 
 class ListedChannels(Page):
-    """`as_of`: when the list was read, where it was before this call."""
+    """Page of channels. `as_of`: reading time of a cached list."""
 
     page_field: ClassVar[str | None] = "channels"
 
@@ -59,7 +59,7 @@ class CreatedChannel(Result):
 
 
 class ChangedChannel(Result):
-    """`done`: the steps, in their order."""
+    """A changed channel. `done`: completed steps."""
 
     id: str
     name: str
@@ -67,7 +67,7 @@ class ChangedChannel(Result):
 
 
 class FoundUser(Result):
-    """`membership`: a guest, or somebody of another organisation."""
+    """A person. `membership`: guest, or of another organisation."""
 
     id: str | None = None
     name: str
@@ -82,7 +82,7 @@ class FoundUser(Result):
 
     @classmethod
     def from_person(cls, person: Person, *, contact: bool = True) -> Self:
-        """`contact`: with e-mail address and status, where the token may read them."""
+        """Convert a person; `contact` includes e-mail address and status, if the token may read them."""
         return cls(
             id=person.id or None,
             name=person.handle,
@@ -98,7 +98,7 @@ class FoundUser(Result):
 
 
 class FoundUsers(Result):
-    """`as_of`: when the directory was read, where it was before this call."""
+    """People found. `as_of`: reading time of a cached directory."""
 
     users: list[FoundUser]
     as_of: str | None = None

@@ -64,7 +64,7 @@ class WrittenItem(Result):
 
 
 class Reminder(Result):
-    """`time`: ISO, none for what repeats."""
+    """Reminder. `time`: ISO, none if repeating."""
 
     id: str
     text: str
@@ -129,7 +129,7 @@ class ScheduledList(Page):
 
 
 class Unread(Result):
-    """A conversation with unread messages; `more`: there are more than were counted; no `since`: never read."""
+    """A conversation with unread messages. `more`: `count` is a minimum; no `since`: never read."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Results about messages: pages, matches, and what was sent or changed."""
+"""Results about messages: pages, search matches, sent and edited messages."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
@@ -27,7 +27,7 @@ class Place(Result):
 
 
 class Reaction(Result):
-    """One emoji: how many used it, and the first of them by name."""
+    """One emoji: number of people, and names of the first ones."""
 
     name: str
     count: int
@@ -40,7 +40,7 @@ class Reaction(Result):
 
 
 def _reactions(reactions: Sequence[ReactionRecord], names: Names) -> list[Reaction]:
-    """The first of a message's emoji, and one entry for the others."""
+    """The reactions of a message; those beyond the limit are combined into one entry."""
     shown = [Reaction.from_record(reaction, names) for reaction in reactions[:MAX_REACTIONS]]
     others = reactions[MAX_REACTIONS:]
     count = sum(max(reaction.count, len(reaction.users)) for reaction in others)
@@ -79,7 +79,7 @@ class Message(Result):
 
 
 def _shown_standing(message: MessageRecord, names: Names) -> str | None:
-    """The standing of guests, bots and people of other organisations; of members nothing is said."""
+    """Standing of the author: guest, bot, external or unknown; None for members of the workspace."""
     found = standing(message, names)
     return found if found in ("bot", "external", "guest") else None
 
@@ -122,7 +122,7 @@ class Match(Result):
 
 
 def channel_label(channel: Channel, names: Names) -> str:
-    """The name under which other tools take the channel: `#name`, `@person`, a group's own name, or the id."""
+    """Reference to a channel that other tools accept: `#name`, `@person`, the name of a group message, or the id."""
     if channel.kind == "channel" and channel.name:
         return f"#{channel.name}"
     if channel.kind == "dm" and channel.name and not channel.name.startswith("@"):

@@ -1,1 +1,1 @@
-"""Answers of Slack's Web API as typed records, by what they are about."""
+"""Typed records of the responses of Slack's Web API, one module per subject."""

@@ -1,10 +1,10 @@
-"""Canvases and their sections."""
+"""Records of canvases and their sections."""
 
 from mcp_chassis.http.records import Record
 
 
 class CreatedCanvasRecord(Record, frozen=True):
-    """Proof of a new canvas."""
+    """Required fields of the response to creating a canvas."""
 
     canvas_id: str
 

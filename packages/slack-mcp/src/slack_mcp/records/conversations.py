@@ -1,4 +1,4 @@
-"""Conversations: channels, direct messages and group direct messages."""
+"""Records of conversations: channels, direct messages and group direct messages."""
 
 from mcp_chassis.http.records import Record
 
@@ -8,26 +8,26 @@ class CursorRecord(Record, frozen=True):
 
 
 class PageRecord(Record, frozen=True):
-    """Cursor of a list's next page. An answer may say `has_more` and give no cursor."""
+    """Cursor of the next page in a response. Some responses set `has_more` without a cursor."""
 
     has_more: bool = False
     response_metadata: CursorRecord = CursorRecord()
 
 
 class MembersRecord(Record, frozen=True):
-    """User ids of one page of members."""
+    """User ids in one page of a conversation's members."""
 
     members: tuple[str, ...]
 
 
 class TextRecord(Record, frozen=True):
-    """A topic or purpose."""
+    """Topic or purpose of a conversation."""
 
     value: str = ""
 
 
 class PlaceRecord(Record, frozen=True):
-    """A conversation as lists and search matches name it; `user` is the other person of a direct message."""
+    """A conversation in a list or search match; `user` is the partner of a direct message."""
 
     id: str = ""
     name: str = ""
@@ -51,7 +51,7 @@ class ConversationRecord(PlaceRecord, frozen=True):
 
 
 class CreatedConversationRecord(Record, frozen=True):
-    """Proof of a new or opened conversation."""
+    """A created or opened conversation, of which only the id is required."""
 
     id: str
     name: str = ""

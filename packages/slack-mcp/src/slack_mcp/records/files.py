@@ -1,4 +1,4 @@
-"""Files as Slack describes them in messages and in `files.info`."""
+"""Records of files in messages, file lists and uploads."""
 
 from mcp_chassis.http.records import Record
 
@@ -13,7 +13,7 @@ class TranscriptionRecord(Record, frozen=True):
 
 
 class FileRecord(Record, frozen=True):
-    """One file; `mode` says when it is gone (`tombstone`), hidden by the plan, or only named (`file_access`)."""
+    """One file. `mode`: `tombstone` if deleted, `hidden_by_limit` if hidden by the plan; see also `file_access`."""
 
     id: str = ""
     name: str = ""
@@ -52,7 +52,7 @@ class FileRecord(Record, frozen=True):
 
 
 class UploadUrlRecord(Record, frozen=True):
-    """Address for the bytes of a new file, and its id."""
+    """Upload URL and id of a new file."""
 
     upload_url: str
     file_id: str
@@ -64,6 +64,6 @@ class UploadedFileRecord(Record, frozen=True):
 
 
 class CompletedUploadRecord(Record, frozen=True):
-    """Proof of a shared upload."""
+    """Required fields of the response to sharing an uploaded file."""
 
     files: tuple[UploadedFileRecord, ...]

@@ -1,4 +1,4 @@
-"""Slack's lists: columns, items and their cells."""
+"""Records of Slack lists: columns, items and cells."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ class ListRecord(Record, frozen=True):
 
 
 class ListAnswerRecord(Record, frozen=True):
-    """The list that a page of items is of; older answers do not name it."""
+    """Metadata of the list in a page of items; responses without it are possible."""
 
     list: ListRecord = ListRecord()
 
 
 class CellRecord(Record, frozen=True):
-    """One cell; of its values the one of the column's type is set."""
+    """One cell of an item; only the field of the column's type is set."""
 
     key: str = ""
     column_id: str = ""
@@ -61,6 +61,6 @@ class NewItemRecord(Record, frozen=True):
 
 
 class CreatedItemRecord(Record, frozen=True):
-    """Proof of a new item."""
+    """Required fields of the response to adding an item."""
 
     item: NewItemRecord

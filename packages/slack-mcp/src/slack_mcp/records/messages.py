@@ -1,4 +1,4 @@
-"""Messages of channels, threads and search results."""
+"""Records of messages in channels, threads and search results."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from slack_mcp.records.files import FileRecord
 
 
 class ReactionRecord(Record, frozen=True):
-    """One emoji under a message; `users` is cut by Slack where many have reacted, `count` is not."""
+    """Reactions to a message with one emoji; Slack may truncate `users`, but not `count`."""
 
     name: str
     count: int = 0
@@ -34,7 +34,7 @@ class QuotedMessageRecord(Record, frozen=True):
 
 
 class AttachmentRecord(Record, frozen=True):
-    """A message's attachment: an alert of an older app, a link preview, or a message quoted from elsewhere."""
+    """Attachment of a message: an alert of an older app, a link preview, or a quoted message."""
 
     pretext: str = ""
     author_name: str = ""
@@ -55,7 +55,7 @@ class AttachmentRecord(Record, frozen=True):
 
 
 class HuddleRecord(Record, frozen=True):
-    """The room of a huddle; times are seconds since 1970, 0 while it goes on."""
+    """The room of a huddle (audio call); times are in Unix seconds, `date_end` is 0 while the huddle lasts."""
 
     participant_history: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class BotProfileRecord(Record, frozen=True):
 
 
 class MessageMarkRecord(Record, frozen=True):
-    """The payload of this server's own metadata: `id` marks one post."""
+    """Payload of the metadata that this server adds to a message; `id` is a random id of the post."""
 
     id: str = ""
 
@@ -79,7 +79,7 @@ class MessageMetadataRecord(Record, frozen=True):
 
 
 class MessageRecord(Record, frozen=True):
-    """One message. Blocks stay JSON: Block Kit is open, and kinds that are not known are shown by their texts."""
+    """One message. Blocks remain untyped JSON, since Slack adds block types; unknown ones are shown by their texts."""
 
     ts: str = ""
     text: str = ""
@@ -106,11 +106,11 @@ class MessageRecord(Record, frozen=True):
 
 
 class MatchRecord(MessageRecord, frozen=True):
-    """A message found by search; the thread it is in stands in its permalink alone."""
+    """A message found by search; only its permalink contains the ts of its thread."""
 
     permalink: str = ""
     channel: PlaceRecord = PlaceRecord()
-    """In a direct message its `name` is the other person's id."""
+    """Conversation of the match; for a direct message its `name` is the partner's user id."""
 
 
 class SearchPagingRecord(Record, frozen=True):
@@ -118,25 +118,25 @@ class SearchPagingRecord(Record, frozen=True):
 
 
 class SearchPaginationRecord(Record, frozen=True):
-    """The same figure under Slack's newer name."""
+    """Number of pages of a search under Slack's newer field name."""
 
     page_count: int = 0
 
 
 class SearchRecord(Record, frozen=True):
-    """The figures of a search."""
+    """Number of matches and pages of a search."""
 
     total: int | None = None
     paging: SearchPagingRecord = SearchPagingRecord()
     pagination: SearchPaginationRecord = SearchPaginationRecord()
 
     def pages(self, count: int) -> int:
-        """Number of pages of `count` matches."""
+        """Number of pages with `count` matches each."""
         named = max(self.paging.pages, self.pagination.page_count)
         return named if named > 0 else -(-(self.total or 0) // count) or 1
 
 
 class PostedRecord(Record, frozen=True):
-    """Proof of a post: its ts."""
+    """Required field of the response to posting a message: its ts."""
 
     ts: str

@@ -1,10 +1,10 @@
-"""Reminders of a person."""
+"""Records of reminders."""
 
 from mcp_chassis.http.records import Record
 
 
 class ReminderRecord(Record, frozen=True):
-    """One reminder; times are in seconds since 1970, 0 where there is none."""
+    """One reminder; times are in Unix seconds, 0 if not set."""
 
     id: str
     text: str = ""
@@ -15,6 +15,6 @@ class ReminderRecord(Record, frozen=True):
 
 
 class CreatedReminderRecord(Record, frozen=True):
-    """Proof of a new reminder."""
+    """Required fields of the response to adding a reminder."""
 
     reminder: ReminderRecord

@@ -1,10 +1,10 @@
-"""Scheduled messages."""
+"""Records of scheduled messages."""
 
 from mcp_chassis.http.records import Record
 
 
 class ScheduledRecord(Record, frozen=True):
-    """A message that waits; `post_at` is in seconds since 1970."""
+    """A scheduled message; `post_at` is in Unix seconds."""
 
     id: str
     channel_id: str = ""
@@ -13,6 +13,6 @@ class ScheduledRecord(Record, frozen=True):
 
 
 class ScheduledProofRecord(Record, frozen=True):
-    """Proof that a message was scheduled."""
+    """Required field of the response to scheduling a message: its id."""
 
     scheduled_message_id: str

@@ -1,4 +1,4 @@
-"""People, bots and user groups."""
+"""Records of people, bots and user groups."""
 
 from mcp_chassis.http.records import Record
 
@@ -13,7 +13,7 @@ class ProfileRecord(Record, frozen=True):
 
 
 class UserRecord(Record, frozen=True):
-    """A member, a guest (`is_restricted`), or somebody of another organisation (`is_stranger`)."""
+    """A user: a member, a guest (`is_restricted`), or a person of another organisation (`is_stranger`)."""
 
     id: str = ""
     name: str = ""
@@ -40,6 +40,6 @@ class UserGroupRecord(Record, frozen=True):
 
 
 class GroupMembersRecord(Record, frozen=True):
-    """User ids of a group's members."""
+    """User ids of the members of a user group."""
 
     users: tuple[str, ...]

@@ -1,10 +1,10 @@
-"""The workspace, and who the token acts as."""
+"""Records of the workspace, the token's identity and token refreshes."""
 
 from mcp_chassis.http.records import Record
 
 
 class IdentityRecord(Record, frozen=True):
-    """The answer of `auth.test`. `expires_in` is in seconds, for tokens that rotate."""
+    """Response of `auth.test`: workspace and account of the token. `expires_in`: seconds, for rotating tokens."""
 
     url: str = ""
     team: str = ""
@@ -23,7 +23,7 @@ class TeamRecord(Record, frozen=True):
 
 
 class RotatedTokenRecord(Record, frozen=True):
-    """The answer to a refresh: the token, when it ends in seconds, and the next refresh token."""
+    """Response to a token refresh: access token, seconds until it expires, and the next refresh token."""
 
     access_token: str
     refresh_token: str = ""

@@ -1,1 +1,1 @@
-"""Slack's messages as people read them: pure functions from what the API gives to text."""
+"""Rendering of Slack's messages as Markdown text; functions without I/O."""

@@ -1,4 +1,4 @@
-"""Attachments: alerts of older apps, link previews, quoted messages with their files."""
+"""Rendering of attachments: alerts of older apps, link previews, quoted messages with files."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from slack_mcp.rendering.stacking import stacked
 
 
 def attachments_text(attachments: Iterable[AttachmentRecord], names: Names, above: str = "") -> str:
-    """Attachments below each other; a forwarded message with its link, where the text above does not hold it."""
+    """Text of all attachments; a forwarded message gets its link, unless the text above contains the link."""
     return stacked(_with_origin(attachment, names, above) for attachment in attachments)
 
 
@@ -25,7 +25,7 @@ def _with_origin(attachment: AttachmentRecord, names: Names, above: str) -> str:
 
 
 def attachment_text(attachment: AttachmentRecord, names: Names) -> str:
-    """One attachment; what was quoted from elsewhere is marked as a quotation."""
+    """Text of one attachment; a quoted message becomes a Markdown quotation."""
     shown = stacked(_lines(attachment, names)) or mrkdwn_as_markdown(attachment.fallback, names)
     is_quoted = attachment.from_url or attachment.is_msg_unfurl or attachment.is_share
     return quoted(shown) if is_quoted else shown
@@ -45,7 +45,7 @@ def _lines(attachment: AttachmentRecord, names: Names) -> Iterator[str]:
 
 
 def attachment_blocks(attachment: AttachmentRecord) -> list[Any]:
-    """Blocks of its own, or of the message that it quotes."""
+    """Blocks of the attachment, or of the message that it quotes."""
     quoted = (block for held in attachment.message_blocks for block in nodes(held.message.blocks))
     return nodes(attachment.blocks) or list(quoted)
 

@@ -1,4 +1,4 @@
-"""Block Kit as Markdown: headings, fields, tables, pictures by their description, buttons in brackets."""
+"""Rendering of Block Kit as Markdown: headings, fields, tables, descriptions of images, buttons in brackets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
@@ -16,7 +16,7 @@ WRITTEN_HERE = {"rich_text", "header", "divider", "table"}
 
 
 def blocks_text(blocks: Iterable[Block], names: Names) -> str:
-    """Every block that shows something, one below the other."""
+    """Text of all blocks that show something, one below the other."""
     shown = [(text(block, "type"), block_text(block, names)) for block in blocks]
     return stacked((piece for _, piece in shown), [kind in WRITTEN_HERE for kind, piece in shown if piece.strip()])
 
@@ -26,7 +26,7 @@ def block_text(block: Block, names: Names) -> str:
 
 
 def text_object(value: object, names: Names) -> str:
-    """A text object of either kind, or a bare string as some blocks hold it."""
+    """Markdown of a text object (plain_text or mrkdwn) or of a bare string, which some blocks contain."""
     held = as_node(value)
     if held.get("type") == "mrkdwn":
         return mrkdwn_as_markdown(text(held, "text"), names)
@@ -41,7 +41,7 @@ def _section(block: Block, names: Names) -> str:
 
 
 def _field(shown: str) -> str:
-    """Fields are a label and its value on two lines; one line reads as well."""
+    """Join a field's label and value, which Slack shows on two lines, into one line."""
     label, newline, value = shown.partition("\n")
     ends_well = label.rstrip("*_ ").endswith(":")
     return f"{label}: {value}" if newline and not ends_well else shown.replace("\n", " ")
@@ -53,7 +53,7 @@ def _elements(block: Block, names: Names) -> str:
 
 
 def _element(element: Block, names: Names) -> str:
-    """One interactive or visual element; a picture by its description, a button in brackets."""
+    """Text of one interactive or visual element: an image's description, a button's label in brackets."""
     kind = text(element, "type")
     if kind in {"mrkdwn", "plain_text"}:
         return text_object(element, names)
@@ -84,13 +84,13 @@ def _call(block: Block, names: Names) -> str:
 
 
 def _linked(node: Block, url: str, label: str, names: Names) -> str:
-    """A link from these two fields; the label is a text, or an object that holds one."""
+    """Markdown link from the fields `url` and `label` of a node; the label is a string or a text object."""
     shown = text(node, label) or text(part(node, label), "text")
     return markdown_link(text(node, url), shown, names)
 
 
 def _any_text(block: Block, names: Names) -> str:
-    """Blocks not known here still hold text objects; they are shown in their order."""
+    """All text objects in a block of an unknown type, in order."""
     return stacked(_texts_in(block, names))
 
 

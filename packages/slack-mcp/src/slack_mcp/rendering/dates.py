@@ -1,23 +1,23 @@
-"""Dates: Slack's `<!date^...>` templates and message timestamps, written in UTC."""
+"""Rendering of Slack's `<!date^...>` templates and of message timestamps, in UTC."""
 
 import re
 from datetime import UTC, datetime
 
 YEAR_OMITTED_SECONDS = 300 * 86_400.0
-"""Distance from now within which a year goes without saying: ten months."""
+"""Seconds before and after now within which a date is written without its year: ten months."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TOKEN = re.compile(r"\{(\w+)\}")
 
 
 def moment(ts: str | float) -> datetime:
-    """The instant of a message's ts."""
+    """The UTC time of a message's ts."""
     return datetime.fromtimestamp(float(ts), UTC)
 
 
 def written(ts: str | float, now: float | None = None) -> str:
-    """A ts to the minute, in UTC: `20 Nov 2026 04:35`, without the year within ten months of `now`.
+    """Write a ts to the minute, in UTC: `20 Nov 2026 04:35`, without the year within ten months of `now`.
 
-    Empty for what is no ts.
+    Empty for a text that is not a ts.
     """
     try:
         when = moment(ts)
@@ -28,7 +28,7 @@ def written(ts: str | float, now: float | None = None) -> str:
 
 
 def from_template(timestamp: str, template: str, fallback: str = "") -> str:
-    """A date element as Slack shows it; the fallback where the timestamp is none."""
+    """A date element as Slack shows it; the fallback if its timestamp is invalid."""
     try:
         when = moment(timestamp)
     except (ValueError, OverflowError, OSError):
@@ -37,7 +37,7 @@ def from_template(timestamp: str, template: str, fallback: str = "") -> str:
 
 
 def _part(when: datetime, token: str) -> str:
-    """One template token; today and yesterday are written out, since a text is read later."""
+    """Text of one template token; relative dates are written in full, since the text may be read on another day."""
     name = token.removesuffix("_pretty")
     formats = {
         "date_num": f"{when:%Y-%m-%d}",

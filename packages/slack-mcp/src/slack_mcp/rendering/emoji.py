@@ -1,4 +1,4 @@
-"""Emoji: Slack's short names and the characters people see, both ways."""
+"""Conversion between Slack's emoji names and Unicode characters."""
 
 import re
 from functools import cache
@@ -9,9 +9,9 @@ SKIN_TONE_2 = 0x1F3FB
 SKIN_TONES = range(2, 7)
 VARIATION_SELECTOR = "\ufe0f"
 JOINER = "\u200d"
-# Names that Slack has taken over from elsewhere and that its published data lacks.
+# Names that Slack accepts and that are missing from its published data.
 FURTHER_NAMES = {"simple_smile": "🙂", "thumbsup_all": "👍"}
-# Pairs that are one character, and two joined ones where each person has a skin tone.
+# Pairs of people: one character, or two joined characters if each person has a skin tone.
 JOINED_PAIRS = {
     "\N{MAN AND WOMAN HOLDING HANDS}": "\N{WOMAN}\u200d\N{HANDSHAKE}\u200d\N{MAN}",
     "\N{TWO MEN HOLDING HANDS}": "\N{MAN}\u200d\N{HANDSHAKE}\u200d\N{MAN}",
@@ -23,17 +23,17 @@ JOINED_PAIRS = {
 
 
 def with_emoji(text: str) -> str:
-    """Replace every short name that stands for a character; a workspace's own emoji keep their names."""
+    """Replace every emoji name by its character; custom emoji of a workspace keep their names."""
     return SHORT_NAME.sub(_replaced, text) if text.count(":") > 1 else text
 
 
 def character(name: str) -> str | None:
-    """The character of one short name, or None where it is a workspace's own emoji."""
+    """The character for one emoji name, or None for a custom emoji of a workspace."""
     return _characters_by_name().get(name)
 
 
 def with_skin_tone(character: str, first: int, second: int = 0) -> str:
-    """The character in a skin tone (2 to 6, else none), for two people in two."""
+    """An emoji with a skin tone from 2 to 6; a pair of people takes two, any other number means no tone."""
     if first not in SKIN_TONES:
         return character
     first_person, *others = (JOINED_PAIRS.get(character, character) if second else character).split(JOINER)
@@ -43,7 +43,7 @@ def with_skin_tone(character: str, first: int, second: int = 0) -> str:
 
 
 def short_name(given: str) -> str:
-    """The name Slack wants for a reaction, from `:name:`, `name`, or the character itself."""
+    """The emoji name that Slack's reaction methods take, from `:name:`, `name`, or the character."""
     name = given.strip()
     if ":" in name or name.isascii():
         return name.strip(":").lower()
@@ -65,7 +65,7 @@ def _toned(person: str, tone: int) -> str:
 
 
 def _without_tones(character: str) -> tuple[str, list[int]]:
-    """The character as it is looked up, and its skin tones."""
+    """The emoji without skin tones, for a look-up, and the skin tones."""
     if len(character) == 1:
         return character, []
     tones = [ord(sign) - SKIN_TONE_2 + 2 for sign in character if ord(sign) - SKIN_TONE_2 + 2 in SKIN_TONES]
@@ -87,7 +87,7 @@ def _names_by_character() -> dict[str, str]:
 
 
 def _published() -> list[tuple[str, list[str]]]:
-    """Characters and their names from the table beside this module, which `scripts/emoji_names.py` writes."""
+    """Emoji and their names from the data file of this package, which `scripts/emoji_names.py` generates."""
     table = resources.files("slack_mcp.rendering").joinpath("emoji_names.txt").read_text(encoding="utf-8")
     rows = (line.split(" ") for line in table.splitlines())
     return [("".join(chr(int(code, 16)) for code in codes.split("-")), names) for codes, *names in rows]

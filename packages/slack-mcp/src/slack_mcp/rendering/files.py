@@ -1,4 +1,4 @@
-"""Files in one phrase: name, type, size and id; what is gone or hidden says so."""
+"""One-line descriptions of files: name, type, size, id, and whether the file is deleted or hidden."""
 
 from slack_mcp.records.files import FileRecord
 
@@ -7,7 +7,7 @@ MAX_ALT_CHARACTERS = 300
 
 
 def described_file(file: FileRecord) -> str:
-    """`plan.pdf (PDF, 120 kB, F012AB34CD)`; a picture with its alt text, a file kept outside Slack with its address."""
+    """Description such as `plan.pdf (PDF, 120 kB, F012AB34CD)`, with alt text or the address of an external file."""
     if file.mode in GONE:
         return GONE[file.mode]
     kind = file.pretty_type or file.filetype
@@ -25,7 +25,7 @@ def cut(text: str, length: int) -> str:
 
 
 def file_content(file: FileRecord) -> str:
-    """The text inside a snippet, an e-mail or a voice clip, as far as the message holds it."""
+    """The text of a snippet, e-mail or voice clip that the message record contains."""
     return (file.transcription.preview.content or file.plain_text or file.preview).strip()
 
 

@@ -1,4 +1,4 @@
-"""Styled runs as one paragraph of Markdown, by a plan of what to escape and which marks to use."""
+"""Markdown of one paragraph of styled runs, according to a plan of escapes and marks."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,26 +19,26 @@ MAIL = re.compile("mailto:", re.IGNORECASE)
 
 @dataclass
 class Plan:
-    """Positions in the visible text to escape, and the forms that marks and links take."""
+    """Choices for one paragraph: positions to escape, the mark for italics, the form of each link."""
 
     escaped: set[int] = field(default_factory=set[int])
     italic_mark: str = "_"
     encodes_neighbours: bool = False
-    """Whether letters that touch marks are written as entities, where Markdown would not see the marks."""
+    """Whether characters beside marks are written as entities, where Markdown would ignore the marks otherwise."""
     link_forms: dict[int, int] = field(default_factory=dict[int, int])
-    """By the position of a link's label: bare, in angle brackets, or with a label."""
+    """Form of the link at each position of the text: 0 for the first possible form of `link_forms`, then the next."""
 
 
 @dataclass
 class _Atom:
-    """A piece of Markdown that stands for one visible character, one mark, or a whole code span or link."""
+    """A piece of Markdown: one visible character, one mark, or a whole code span or link."""
 
     source: str
     kind: str = "other"
 
 
 def marked(runs: Sequence[Run], plan: Plan) -> str:
-    """The runs as Markdown."""
+    """Markdown of the runs according to the plan."""
     if not any(run.styles or run.url for run in runs):
         return _escaped("".join(run.text for run in runs), plan, 0)
     atoms = list(_atoms(_spread(runs), plan, 0))
@@ -48,12 +48,12 @@ def marked(runs: Sequence[Run], plan: Plan) -> str:
 
 
 def link_forms(run: Run) -> int:
-    """In how many ways a link may be written."""
+    """Number of Markdown forms for a link: bare, in angle brackets, with a label."""
     return 3 if run.text == run.url else 2 if _mail_address(run) else 1
 
 
 def _spread(runs: Iterable[Run]) -> list[Run]:
-    """Blanks at the edges of styled words apart, in the styles that both their neighbours have."""
+    """Split off white space at the edges of styled runs; it gets only the styles that both neighbours have."""
     pieces: list[Run] = []
     for run in runs:
         if run.is_code or run.url:
@@ -82,7 +82,7 @@ def _blanks_apart(run: Run) -> list[Run]:
 
 
 def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
-    """Marks are opened before the words, those of the longest stretch first, and closed after them."""
+    """The pieces of Markdown of the runs; marks open before the text, those with the longest extent first."""
     opened: dict[str, str] = {}
     units = [list(unit) for _, unit in groupby(runs, lambda run: run.url or id(run))]
     styles = [_common(unit) for unit in units]
@@ -102,17 +102,17 @@ def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
 
 
 def _common(unit: Sequence[Run]) -> frozenset[str]:
-    """The styles around a unit: those of a run, or those that all parts of a link's label have."""
+    """Styles of a unit: those of a single run, or those that all runs of a link's label have in common."""
     return frozenset(style for style in unit[0].styles if all(style in run.styles for run in unit)) - {"code"}
 
 
 def _end(style: str, styles: Sequence[frozenset[str]], start: int) -> int:
-    """Where a style that begins at a unit ends."""
+    """Index of the first unit from `start` on that does not have the style."""
     return next((at for at in range(start, len(styles)) if style not in styles[at]), len(styles))
 
 
 def _mark(style: str, plan: Plan, before: Sequence[Sequence[Run]], after: Sequence[Sequence[Run]]) -> str:
-    """Stars for italic letters within a word, where underscores mean nothing."""
+    """The Markdown mark of a style; italic text inside a word needs stars, since Markdown ignores underscores there."""
     if style != "italic":
         return MARKS[style]
     beside = [unit[-1].text[-1:] for unit in before] + [unit[0].text[:1] for unit in after]
@@ -137,7 +137,7 @@ def _escaped(text: str, plan: Plan, start: int) -> str:
 
 
 def code_span(code: str) -> str:
-    """Code between as many backticks as it does not hold itself."""
+    """A Markdown code span with a delimiter of backticks that the code does not contain."""
     held = set(map(len, BACKTICKS.findall(code)))
     fence = "`" * next(length for length in range(1, len(code) + 2) if length not in held)
     padded = code[:1] == "`" or code[-1:] == "`" or (code[0] == code[-1] == " " and code.strip(" "))
@@ -170,7 +170,7 @@ def _target(url: str) -> str:
 
 
 def _encode_neighbours(atoms: list[_Atom]) -> None:
-    """A mark between a sign and a letter is none in Markdown; beside an entity it is one."""
+    """Write characters beside marks as entities: Markdown ignores a mark between punctuation and a letter."""
     for kind, neighbours in groupby(list(enumerate(atoms)), lambda item: item[1].kind in ("open", "close")):
         marks = list(neighbours) if kind else []
         if not marks or not 0 < marks[0][0] <= marks[-1][0] < len(atoms) - 1:

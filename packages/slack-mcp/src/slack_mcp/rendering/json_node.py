@@ -1,4 +1,4 @@
-"""Access to Block Kit's open JSON: a part that is missing, null or of another type reads as empty."""
+"""Accessors for Block Kit's untyped JSON: a missing, null or wrongly typed value is returned as empty."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
@@ -7,7 +7,7 @@ Node = Mapping[str, Any]
 
 
 def text(node: Node, *names: str) -> str:
-    """The first of these fields that holds a text or a number, as text."""
+    """Text of the first of these fields that contains a string or number; empty if none does."""
     for name in names:
         value = node.get(name)
         if value and isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -16,13 +16,13 @@ def text(node: Node, *names: str) -> str:
 
 
 def number(node: Node, name: str) -> int:
-    """A whole number that is not negative, else 0."""
+    """A field's value if it is a whole number of at least 0, else 0."""
     value = node.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def part(node: Node, *path: str) -> Node:
-    """The object at a path of fields."""
+    """The JSON object at a path of field names; empty if there is none."""
     found = node
     for name in path:
         found = as_node(found.get(name))
@@ -34,12 +34,12 @@ def as_node(value: object) -> Node:
 
 
 def parts(node: Node, name: str) -> list[Node]:
-    """The objects in a list."""
+    """The JSON objects in a field that contains a list."""
     return nodes(node.get(name))
 
 
 def nodes(value: object) -> list[Node]:
-    """The objects among the items of a list."""
+    """The items of a list that are JSON objects."""
     return [cast("Node", item) for item in items(value) if isinstance(item, dict)]
 
 
@@ -48,7 +48,7 @@ def items(value: object) -> list[object]:
 
 
 def inside(value: object) -> Iterator[object]:
-    """A structure and everything in it, in reading order."""
+    """A JSON value and all values nested in it, in order."""
     yield value
     if isinstance(value, dict):
         for item in cast("Node", value).values():
@@ -59,7 +59,7 @@ def inside(value: object) -> Iterator[object]:
 
 
 def nodes_of_type(value: object, kind: str) -> Iterator[Node]:
-    """Every object of a `type` inside a structure."""
+    """All JSON objects with this `type` inside a value."""
     for inner in inside(value):
         if isinstance(inner, dict) and cast("Node", inner).get("type") == kind:
             yield cast("Node", inner)

@@ -1,9 +1,9 @@
-"""Characters at the start of a line that would make it a list, heading, quotation, rule or table in Markdown."""
+"""Escapes for lines that Markdown would read as a list, heading, quotation, rule, code fence or table."""
 
 import re
 from collections.abc import Iterator
 
-# Each pattern's group is the character to escape.
+# The matching group of each pattern is the character to escape.
 AT_ANY_LINE = re.compile(
     r"(?:(#)\#{0,5}(?:[ \t]|$)|(>)|([-+*])[ \t]+\S|(`)``|(~)~~|([-_*])[ \t]*(?:\6[ \t]*){2,}$|1([.)])[ \t]+\S)"
 )
@@ -12,7 +12,7 @@ AT_FURTHER_LINE = re.compile(r"(?:(=)=*[ \t]*$|(-)-*[ \t]*$|([|:-])[-:| \t]*$)")
 
 
 def escaped_positions(shown: str) -> Iterator[int]:
-    """Positions in a paragraph's text whose character has to be escaped there."""
+    """Positions in a paragraph's text of the characters to escape at the start of a line."""
     start = 0
     for number, line in enumerate(shown.split("\n")):
         indent = len(line) - len(line.lstrip(" \t"))

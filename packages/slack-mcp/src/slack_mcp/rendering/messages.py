@@ -1,4 +1,4 @@
-"""Messages as people read them: author, text, files, and the people they name."""
+"""Rendering of messages: author, text, attachments, files, and the people they mention."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -20,7 +20,7 @@ MAX_PARTICIPANTS_NAMED = 8
 
 
 def text_of(message: MessageRecord, names: Names) -> str:
-    """The text people see: blocks before the fallback text, then attachments, then the content of files."""
+    """Text of a message: its blocks, or else its fallback text, then attachments and content of files."""
     shown = blocks_text(nodes(message.blocks), names) or mrkdwn_as_markdown(message.text, names)
     below = attachments_text(message.attachments, names, shown)
     body = stacked((shown, below))
@@ -28,7 +28,7 @@ def text_of(message: MessageRecord, names: Names) -> str:
 
 
 def _without_text(message: MessageRecord, names: Names) -> str:
-    """Stand-in for a text: a huddle, a deleted message, the content of files."""
+    """Text for a message without one: a huddle, a deleted message, the content of files."""
     if message.subtype == "huddle_thread" or message.room is not None:
         return _huddle(message.room or HuddleRecord(), names)
     if message.subtype == "tombstone" or message.hidden:
@@ -46,7 +46,7 @@ def _huddle(room: HuddleRecord, names: Names) -> str:
 
 
 def author(message: MessageRecord, names: Names) -> str:
-    """The real name of a person, or of a bot or the name it posted under; a message of an app is marked."""
+    """Name of the author: a person's real name, or the name of a bot; `(app)` is added for a message of an app."""
     by_app = bool(message.bot_id) or message.subtype == "bot_message"
     posted_as = message.username if by_app else ""
     bot = message.bot_profile.name or names.bots.get(message.bot_id, "")
@@ -55,14 +55,14 @@ def author(message: MessageRecord, names: Names) -> str:
 
 
 def standing(message: MessageRecord, names: Names) -> str:
-    """The standing of an author: `bot`, `external`, `guest` or `unknown`; empty for members of the workspace."""
+    """Standing of the author: `bot`, `external`, `guest` or `unknown`; empty for members of the workspace."""
     if message.bot_id or message.subtype == "bot_message":
         return "bot"
     return names.standings.get(message.user, UNKNOWN) if message.user else UNKNOWN
 
 
 def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
-    """Every user that reading these messages has to name, in order, with repetitions."""
+    """User ids of all people that these messages mention or are by, with repetitions."""
     for message in messages:
         if message.user and not (message.bot_id and message.username):
             yield message.user
@@ -74,19 +74,19 @@ def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
 
 
 def bots_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
-    """Bots that only their id names."""
+    """Ids of bot authors whose messages do not contain the bot's name."""
     for message in messages:
         if message.bot_id and not (message.username or message.user or message.bot_profile.name):
             yield message.bot_id
 
 
 def blocks_in(messages: Iterable[MessageRecord]) -> list[object]:
-    """All blocks of these messages and of their attachments."""
+    """All blocks of these messages and their attachments."""
     return [[message.blocks, *_attached(message)] for message in messages]
 
 
 def _attached(message: MessageRecord) -> Sequence[object]:
-    """Texts and blocks of the attachments."""
+    """Texts and blocks of a message's attachments."""
     return [
         [held.pretext, held.text, held.fallback, held.blocks, [quoted.message.blocks for quoted in held.message_blocks]]
         + [str(field.value) for field in held.fields]

@@ -1,4 +1,4 @@
-"""Slack's own markup (`<@U1>`, `<https://x|y>`, `&lt;`, `:tada:`) as plain text; code is left alone."""
+"""Conversion of Slack's markup (`<@U1>`, `<https://x|y>`, `&lt;`, `:tada:`) to plain text; code stays unchanged."""
 
 import re
 
@@ -15,7 +15,7 @@ ENTITY = re.compile("|".join(ENTITIES))
 
 
 def readable(text: str, names: Names) -> str:
-    """The text as it is shown, with names for identifiers and characters for emoji."""
+    """Plain text of Slack's markup, with names for ids and characters for emoji."""
     parts = CODE.split(text)
     return "".join(code_as_typed(part) if at % 2 else _prose(part, names) for at, part in enumerate(parts))
 
@@ -25,17 +25,17 @@ def mentioned_users(text: str) -> list[str]:
 
 
 def mentioned_channels(text: str) -> list[str]:
-    """Channels mentioned without their name."""
+    """Ids of channels that the text mentions without a name."""
     return UNNAMED_CHANNEL.findall(text)
 
 
 def unescaped(text: str) -> str:
-    """Slack escapes exactly three characters."""
+    """Decode the three characters that Slack escapes: `&`, `<` and `>`."""
     return ENTITY.sub(lambda match: ENTITIES[match[0]], text)
 
 
 def code_as_typed(code: str) -> str:
-    """Code as it was typed: Slack wraps what looks like an address in it, and nothing else."""
+    """Code as it was typed, without the `<...>` that Slack puts around addresses in code."""
     return unescaped(CONTROL.sub(lambda match: match[0] if match[1][0] in "@#!" else _label(match[1]), code))
 
 
@@ -45,7 +45,7 @@ def _label(body: str) -> str:
 
 
 def _prose(text: str, names: Names) -> str:
-    """Entities are decoded after the control sequences, so that an escaped `<` never opens one."""
+    """Plain text of markup outside code; control sequences first, so that an escaped `<` cannot open one."""
     pieces: list[str] = []
     end = 0
     for match in CONTROL.finditer(text):
@@ -77,7 +77,7 @@ def _special(command: str, label: str, names: Names) -> str:
 
 
 def link(url: str, label: str = "") -> str:
-    """A link's label and where it goes; the address alone where the label says no more."""
+    """Text of a link: label and address, or only the address if the label adds nothing."""
     shown = re.sub(r"^(mailto|tel):", "", url)
     if not url:
         return label

@@ -1,4 +1,4 @@
-"""Slack's own markup parsed into the groups and elements of a `rich_text` block."""
+"""Parser of Slack's markup (mrkdwn) into the groups and elements of a `rich_text` block."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ FENCED = re.compile(r"```(.+?)```", re.DOTALL)
 QUOTED_TO_THE_END = re.compile(r"(?:^|\n)(?:&gt;|>){3}[ ]?(.*)", re.DOTALL)
 QUOTED_LINE = re.compile(r"(?:&gt;|>) ?")
 LIST_LINE = re.compile(r"( *)(?:[-•◦▪]|([0-9]{1,4})\.) +(?=\S)")
-# Code and control sequences stand as one character each while marks are looked for.
+# Code and control sequences are replaced by one character each during the search for marks.
 ATOM = re.compile(r"`([^`\n]+)`|" + CONTROL.pattern)
 PLACE = "\x01"
 MARKS = {"*": "bold", "_": "italic", "~": "strike"}
@@ -22,7 +22,7 @@ MARKED = re.compile(r"(?<![\w*_~])([*_~])(?=[^\s*_~]|(?!\1)[*_~])((?:(?!\1)[^\n]
 
 
 def groups_of(text: str) -> list[Group]:
-    """Sections, lists, quotations and code of a text."""
+    """Parse a text into sections, lists, quotations and code blocks."""
     groups: list[Group] = []
     for at, piece in enumerate(FENCED.split(text)):
         if at % 2:
@@ -36,7 +36,7 @@ def groups_of(text: str) -> list[Group]:
 
 
 def _by_lines(text: str) -> Iterator[Group]:
-    """Lines of one kind together; blank lines between items of a list end it."""
+    """Group consecutive lines of one kind; a blank line between items ends a list."""
     indents: list[int] = []
     words: list[str] = []
     kind = "section"
@@ -68,7 +68,7 @@ def _list_group(section: Group, indent: int, number: str | None) -> Group:
 
 
 def elements_of(text: str) -> list[Element]:
-    """The elements of a paragraph."""
+    """Parse a paragraph into the elements of a rich text section."""
     atoms = [_code(match[1]) if match[1] else _control(match[2]) for match in ATOM.finditer(text)]
     return list(_styled(ATOM.sub(PLACE, text.replace(PLACE, "")), {}, iter(atoms)))
 
@@ -104,7 +104,7 @@ def _code(code: str) -> Element:
 
 
 def _control(body: str) -> Element:
-    """One `<...>` form. Entities are decoded after it was found, so that an escaped `<` never opens one."""
+    """Parse one control sequence `<...>`; entities in it are decoded afterwards."""
     target, _, label = body.partition("|")
     label = unescaped(label)
     if target.startswith("@"):

@@ -1,4 +1,4 @@
-"""Texts in Slack's own markup, and plain ones, as Markdown."""
+"""Conversion of texts in Slack's markup, and of plain texts, to Markdown."""
 
 import re
 
@@ -13,20 +13,20 @@ LONE_BRACKET = re.compile(r"<(?![@#!]|[a-z]{2,10}:)")
 
 
 def mrkdwn_as_markdown(text: str, names: Names) -> str:
-    """A text with Slack's marks."""
+    """Convert a text in Slack's markup to Markdown."""
     return rich_text({"elements": groups_of(text)}, names) if text else ""
 
 
 def plain_as_markdown(text: str, names: Names) -> str:
-    """A text whose marks mean nothing; mentions and emoji are named."""
+    """Convert a plain text to Markdown; marks are escaped, mentions and emoji are replaced."""
     return paragraphs([Run(plain_words(text, names))]) if text else ""
 
 
 def plain_words(text: str, names: Names) -> str:
-    """A plain text as it is shown."""
+    """Convert a plain text to unformatted words; mentions and emoji are replaced."""
     return readable(LONE_BRACKET.sub("&lt;", text), names)
 
 
 def markdown_link(url: str, label: str, names: Names) -> str:
-    """A link with a plain label; the label alone where there is no address."""
+    """Markdown link with a plain label; only the label if the address is empty."""
     return paragraphs([Run(plain_words(label, names) or url, url=url)])

@@ -1,4 +1,4 @@
-"""Names by identifier."""
+"""Names of people, channels, user groups and bots by id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Names:
-    """Names of people, channels, user groups and bots; an unknown identifier is written as it is."""
+    """Names of people, channels, user groups and bots by id; an unknown id is shown as it is."""
 
     users: Mapping[str, str] = field(default_factory=dict[str, str])
     channels: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -1,4 +1,4 @@
-"""Styled runs as Markdown that reads as these runs: escaped only where it would read otherwise."""
+"""Markdown of styled runs, checked by parsing it again; characters are escaped only where this is needed."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from slack_mcp.writing.inline_elements import Element
 from slack_mcp.writing.paragraph_reading import line_elements, paragraph_elements
 
 MAX_ATTEMPTS = 12
-"""Characters that are escaped one by one; after that, all that could matter are."""
+"""Maximum number of corrections of a paragraph; after that all special characters are escaped."""
 MAX_CHARACTERS_READ = 4_000
 BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 BLANK_ENDS = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -27,11 +27,11 @@ BESIDE_WORDS = frozenset(" \n\t.,;:!?()")
 
 Read = Callable[[str], list[Element] | None]
 Seen = tuple[str, frozenset[str], str]
-"""A visible character, its styles, and the address of its link."""
+"""A visible character with its styles and the URL of its link."""
 
 
 def paragraphs(runs: Sequence[Run]) -> str:
-    """Paragraphs of Markdown, with the blank lines that are between them."""
+    """Markdown of several paragraphs; blank lines between them are preserved."""
     text = _outline(runs)
     pieces: list[str] = []
     end = 0
@@ -42,7 +42,7 @@ def paragraphs(runs: Sequence[Run]) -> str:
 
 
 def one_line(runs: Sequence[Run]) -> str:
-    """A heading or a table's cell, where starts of lines mean nothing."""
+    """Markdown of one line, such as a heading or a table cell, without escapes for line starts."""
     flat = [replace(run, text=run.text.replace("\n", " ")) for run in runs]
     return _Paragraph(flat, Plan(), line_elements).written()
 
@@ -56,12 +56,12 @@ def _paragraph(runs: Sequence[Run]) -> str:
 
 
 def _outline(runs: Sequence[Run]) -> str:
-    """The visible text, with a letter for every character that is no mark where it stands."""
+    """The visible text with `x` for every character of code and bare links, where Markdown needs no escapes."""
     return "".join("x" * len(run.text) if run.is_code or run.text == run.url else run.text for run in runs)
 
 
 def _cut(runs: Sequence[Run], begin: int, end: int) -> list[Run]:
-    """The runs between two positions of the visible text."""
+    """The parts of the runs between two positions of the visible text."""
     found: list[Run] = []
     start = 0
     for run in runs:
@@ -74,7 +74,7 @@ def _cut(runs: Sequence[Run], begin: int, end: int) -> list[Run]:
 
 @dataclass
 class _Paragraph:
-    """One paragraph, its plan, and how it is read back."""
+    """One paragraph: its runs, the plan of escapes and marks, and the parser that checks the Markdown."""
 
     runs: Sequence[Run]
     plan: Plan
@@ -95,7 +95,7 @@ class _Paragraph:
         return self._wholly_escaped([sign for sign, _ in wanted])
 
     def _difference(self, markdown: str, wanted: Sequence[Seen]) -> int | None:
-        """The first character that Markdown reads otherwise; the last one where it reads other blocks."""
+        """Index of the first character that the parser reads differently; the last one if it reads other blocks."""
         elements = self.read(markdown)
         if elements is None:
             return len(wanted) - 1
@@ -106,7 +106,7 @@ class _Paragraph:
         return None if len(wanted) == len(found) else min(len(wanted), len(found)) - (len(found) >= len(wanted))
 
     def _corrected(self, positions: Sequence[int]) -> bool:
-        """Change the plan for what was read wrongly at the last of these positions."""
+        """Change the plan so that the character at the last position is parsed correctly; False if nothing can help."""
         last = positions[-1] if positions else 0
         start, run = self._run_at(last)
         if run.url and self.plan.link_forms.get(start, 0) + 1 < link_forms(run):
@@ -140,7 +140,7 @@ class _Paragraph:
         return 0, Run("")
 
     def _wholly_escaped(self, wanted: Sequence[Seen]) -> str:
-        """Everything escaped that could matter, by the first choice of marks that is read as wanted."""
+        """Markdown with all special characters escaped, with the first choice of marks that is parsed correctly."""
         text = "".join(run.text for run in self.runs)
         self.plan.escaped |= {at for at, sign in enumerate(text) if sign in SPECIAL or text.startswith("://", at)}
         self.plan.link_forms = dict.fromkeys(range(len(text)), 1)
@@ -155,7 +155,7 @@ class _Paragraph:
 
 
 def _wanted(runs: Sequence[Run]) -> Iterator[tuple[Seen, int]]:
-    """Every visible character with its position."""
+    """Every visible character of the runs, with its position."""
     start = 0
     for run in runs:
         yield from (((sign, run.styles, run.url), at) for at, sign in enumerate(run.text, start))
@@ -163,7 +163,7 @@ def _wanted(runs: Sequence[Run]) -> Iterator[tuple[Seen, int]]:
 
 
 def _seen(elements: Sequence[Element]) -> Iterator[tuple[Seen, bool]]:
-    """What Markdown was read as, and whether it is in an address without a label."""
+    """Every visible character of parsed elements, and whether it belongs to a link without a label."""
     for element in elements:
         styles = frozenset(name for name, on in element.get("style", {}).items() if on)
         if element["type"] == "emoji":
@@ -176,7 +176,7 @@ def _seen(elements: Sequence[Element]) -> Iterator[tuple[Seen, bool]]:
 
 
 def _is_certain(runs: Sequence[Run]) -> bool:
-    """Whether these runs cannot be read otherwise, so that no parser is needed."""
+    """Whether Markdown reads these runs correctly in any case, so that no check is needed."""
     if not any(run.styles or run.url for run in runs):
         return not any(COULD_MATTER.search(run.text) for run in runs)
     return all(_is_certain_among(runs, at) for at in range(len(runs)))

@@ -1,4 +1,4 @@
-"""`rich_text` blocks, of which people's own messages are made, as Markdown."""
+"""Rendering of `rich_text` blocks, the format of messages typed by people, as Markdown."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,24 +13,24 @@ from slack_mcp.rendering.runs import Run, plain_text, runs_of
 TASKS = {"☐ ": "[ ] ", "☑ ": "[x] "}
 FENCE = re.compile("^ {0,3}(`{3,})", re.MULTILINE)
 INTERRUPTS = re.compile(r" *(?:-|1[.)]) \S")
-"""Lists that may follow the words of an item without a blank line."""
+"""First line of a list that Markdown recognizes without a blank line before it."""
 EMPTY_ITEM = re.compile(r"(?:^|\n) *(?:-|[0-9]+[.)])$")
 MAX_NUMBER = 999_999_999
 
 
 def rich_text(block: Node, names: Names) -> str:
-    """The whole block; its groups stand below each other, apart by a blank line but for parts of a list."""
+    """Markdown of a rich text block; groups are separated by blank lines, parts of one list are not."""
     return _Outline(names).written(parts(block, "elements"))
 
 
 def rich_line(elements: Sequence[Node], names: Names) -> str:
-    """Elements as one line, such as a table's cell."""
+    """Markdown of elements on one line, as in a table cell."""
     return one_line(runs_of(elements, names)).strip()
 
 
 @dataclass
 class _OpenList:
-    """A list that further items may go into: its column, that of its items' content, its kind, the next number."""
+    """An open list level: columns of its marks and content, delimiter of its marks, number of the next item."""
 
     column: int
     content_column: int
@@ -40,7 +40,7 @@ class _OpenList:
 
 @dataclass
 class _Outline:
-    """Writes groups one below the other; lists know in which items they are nested."""
+    """Writer of the groups of a block; `lists` are the open list levels, outermost first."""
 
     names: Names
     lists: list[_OpenList] = field(default_factory=list[_OpenList])
@@ -69,7 +69,7 @@ class _Outline:
         return quoted(shown) if kind == "rich_text_quote" else shown
 
     def _column_of_code(self, following: Node) -> int:
-        """Code between an item and what is nested in it is part of the item."""
+        """Column of a code block: inside the list item if a nested list follows, else 0."""
         if not (self.lists and following.get("type") == "rich_text_list" and number(following, "indent")):
             self.lists = []
             return 0
@@ -98,14 +98,14 @@ class _Outline:
 
 
 def _delimiter(last: _OpenList | None, number: int) -> str:
-    """A list that counts anew after another one is told apart by the sign after its numbers."""
+    """The character after the numbers of a list; it changes from the list before if the numbering restarts."""
     if last is None or last.delimiter == "-":
         return "."
     return last.delimiter if last.next_number == number else {".": ")", ")": "."}[last.delimiter]
 
 
 def fenced(code: str) -> str:
-    """Code between fences that are longer than any in it."""
+    """A Markdown code block whose fences are longer than any in the code."""
     longest = max((len(match[1]) for match in FENCE.finditer(code)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}\n{code}\n{fence}"
@@ -120,7 +120,7 @@ def _indented(shown: str, column: int) -> str:
 
 
 def _trimmed(runs: Sequence[Run]) -> list[Run]:
-    """Without the line breaks around: groups begin on lines of their own."""
+    """The runs without line breaks and white space at both ends, since every group begins on a new line."""
     found = list(runs)
     while found and not found[0].is_code and not found[0].text.strip("\n"):
         del found[0]
@@ -134,7 +134,7 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
 
 
 def mentioned_in(blocks: object) -> Iterator[str]:
-    """The users that any structure of blocks names, in elements or in texts."""
+    """User ids that blocks mention in elements or in texts."""
     for inner in inside(blocks):
         if isinstance(inner, str):
             yield from mentioned_users(inner)

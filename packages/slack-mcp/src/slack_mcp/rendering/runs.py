@@ -1,4 +1,4 @@
-"""Runs of equally styled text, which the elements of a rich text section become."""
+"""Runs of equally styled text, made from the elements of a rich text section."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ STYLES = ("bold", "italic", "strike", "code")
 
 @dataclass(frozen=True)
 class Run:
-    """Text with its styles (`bold`, `italic`, `strike`, `code`) and the address of the link it is in."""
+    """Text with one set of styles (`bold`, `italic`, `strike`, `code`) and the URL of its link, if any."""
 
     text: str
     styles: frozenset[str] = frozenset()
@@ -26,7 +26,7 @@ class Run:
 
 
 def runs_of(elements: Iterable[Node], names: Names) -> list[Run]:
-    """The runs of these elements, neighbours of the same style joined."""
+    """Convert elements to runs; adjacent runs of the same style are joined."""
     joined: list[Run] = []
     for run in (found for element in elements for found in _runs(element, names)):
         last = joined[-1] if joined else None
@@ -38,12 +38,12 @@ def runs_of(elements: Iterable[Node], names: Names) -> list[Run]:
 
 
 def plain_text(elements: Iterable[Node], names: Names) -> str:
-    """What these elements show, for places where styles and links are not read as such."""
+    """Plain text of elements, without styles and links."""
     return "".join(run.text for element in elements for run in _runs(element, names))
 
 
 def _runs(element: Node, names: Names) -> Iterator[Run]:
-    """One run, or one for each line of code: code in Markdown stays on its line."""
+    """The runs of one element: one, or one for each line of code, since a Markdown code span is one line."""
     style = part(element, "style")
     styles = frozenset(name for name in STYLES if style.get(name))
     shown = ELEMENTS.get(text(element, "type"), _unknown)(element, names)

@@ -1,15 +1,15 @@
-"""Pieces of Markdown below each other, apart by a blank line where they would otherwise run together."""
+"""Joining of pieces of Markdown, with a blank line where the next piece would continue the one above."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 RUNS_ON = re.compile(r"\s*(?:>|[-+*] |[0-9]{1,9}[.)] |\|)| +\S")
-"""Last lines of quotations, lists and tables, which take the next line as theirs."""
+"""Last line of a quotation, list or table, which Markdown would continue with the next line."""
 NEEDS_SPACE = re.compile(r"(?:-{3,}$|\||[0-9]{1,9}[.)] )")
 
 
 def stacked(pieces: Iterable[str], are_apart: Sequence[bool] = ()) -> str:
-    """The pieces that show something. Two that are both `apart` always have a blank line between them."""
+    """Join all pieces that are not blank; two adjacent ones marked in `are_apart` always get a blank line."""
     shown = [piece for piece in pieces if piece.strip()]
     found = ""
     for at, piece in enumerate(shown):

@@ -1,4 +1,4 @@
-"""Headings, rules and tables of Block Kit as Markdown."""
+"""Rendering of Block Kit's headings, dividers and tables as Markdown."""
 
 import re
 
@@ -14,7 +14,7 @@ ALIGNMENTS = {"left": "---", "center": ":-:", "right": "--:"}
 
 
 def header(block: Node, names: Names) -> str:
-    """A heading: Slack has headings of one level."""
+    """Markdown heading of level 1 for a header block; Slack has only one level."""
     held = block.get("text")
     shown = one_line([Run(plain_words(held if isinstance(held, str) else text(as_node(held), "text"), names))]).strip()
     return f"# {CLOSING_SIGNS.sub(lambda match: match[1] + chr(92) + match[2], shown)}" if shown else ""
@@ -25,7 +25,7 @@ def divider(block: Node, names: Names) -> str:
 
 
 def table(block: Node, names: Names) -> str:
-    """A table; its first row is the heading."""
+    """Markdown table; the first row of the block is its heading."""
     rows = [[_cell(cell, names) for cell in nodes(row)] for row in items(block.get("rows"))]
     width = max(map(len, rows), default=0)
     if not width:

@@ -1,4 +1,4 @@
-"""Writing canvases."""
+"""Tool that writes canvases."""
 
 from typing import Annotated
 
@@ -42,19 +42,24 @@ async def write_canvas(
 
 
 async def _created(channel: str | None, title: str, markdown: str, slack: Workspace) -> WrittenCanvas:
-    """A canvas with a title, or without one the channel's own."""
+    """Create a canvas: with a title a shared one, without a title the channel's own canvas."""
     if channel is None:
-        raise InvalidInput("Give the canvas to write in, or the channel to create one in.")
+        raise InvalidInput("The call names neither a canvas to write into nor a channel to create one in.")
     place = await slack.channels.resolve(channel, write=True)
     made = await slack.api.canvases.create(place.id, title, markdown, tab=not title)
     return WrittenCanvas(id=made, created=True)
 
 
 async def _section(canvas: str, text: str, slack: Workspace) -> str:
-    """The one section that holds a text."""
+    """Id of the only section of a canvas that contains a text."""
     found = await slack.api.canvases.sections(canvas, text)
     if not found:
-        raise NotFound("No section of the canvas holds this text.", remedy="Read the canvas with read_file.")
+        raise NotFound(
+            "No section of the canvas contains the text in replaces.", remedy="Read the canvas with read_file."
+        )
     if len(found) > 1:
-        raise InvalidInput(f"{len(found)} sections hold this text.", remedy="Give a text that only one section holds.")
+        raise InvalidInput(
+            f"{len(found)} sections of the canvas contain the text in replaces.",
+            remedy="Give a text that only one section holds.",
+        )
     return found[0].id

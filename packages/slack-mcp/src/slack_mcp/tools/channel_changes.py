@@ -1,4 +1,4 @@
-"""Changing a channel that is there: name, topic, purpose, people, joining, leaving, archiving."""
+"""Tool that changes an existing channel: name, topic, purpose, members, archiving."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -40,7 +40,7 @@ async def update_channel(
     invited, removed = await _people(invite or (), slack), await _people(remove or (), slack)
     change = ChannelChange(wanted, topic or "", purpose or "", invited, removed, action)
     if change == ChannelChange(invited=invited, removed=removed) and not (invited or removed):
-        raise InvalidInput("Nothing to change was given.", remedy="Give a name, topic, purpose, people or an action.")
+        raise InvalidInput("The call contains no change.", remedy="Give a name, topic, purpose, people or an action.")
     return ChangedChannel(id=place.id, name=wanted or place.name, done=await change.apply(place.id, slack))
 
 

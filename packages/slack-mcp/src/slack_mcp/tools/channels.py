@@ -1,4 +1,4 @@
-"""Listing and creating channels."""
+"""Tools that list and create channels."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,7 +53,7 @@ async def list_channels(
         if types or error_of(denied) != "missing_scope":
             raise
         page = await _page(slack, ["public"], query, member_only, max_results, cursor or None)
-        return page.model_copy(update={"warnings": [f"Private channels are left out: {denied.message}"]})
+        return page.model_copy(update={"warnings": [f"Private channels are not listed: {denied.message}"]})
 
 
 def _slack_types(types: Sequence[str]) -> list[str]:
@@ -68,7 +68,7 @@ async def _page(
     max_results: int,
     cursor: str | None,
 ) -> ListedChannels:
-    """As many as wanted; a cursor is a page of Slack's and a place in it."""
+    """Up to `max_results` channels; the cursor consists of a cursor of Slack and an index in its page."""
     begin, _, skip = (cursor or "").rpartition("@")
     found: list[Channel] = []
     passed, pages, warnings = int(skip or 0), list[ChannelPage](), list[str]()
@@ -89,7 +89,7 @@ async def _page(
 
 
 async def _named(channels: Sequence[Channel], slack: Workspace) -> tuple[Sequence[Channel], list[str]]:
-    """Direct messages named after the person they are with, so that the query finds them."""
+    """Set the names of direct messages to their partners' names, so that the query finds them."""
     if not any(channel.kind == "dm" for channel in channels):
         return channels, []
     names, warnings = await slack.people.names(channel.person for channel in channels)
@@ -152,16 +152,16 @@ async def _made(name: str, private: bool, slack: Workspace) -> Channel:
 
 
 async def _holder(name: str, slack: Workspace) -> Channel | None:
-    """The channel that has the name, if this server may know it; the list is read again, since it may be new."""
+    """The readable channel with this name, from a list read again; None if there is none."""
     slack.channels.forget()
     try:
-        return await slack.channels.called(name)
+        return await slack.channels.channel_named(name)
     except Failure:
         return None
 
 
 async def _topic_set(channel: Channel, topic: str | None, slack: Workspace) -> list[str]:
-    """Warnings; a channel without its topic stands all the same."""
+    """Set the topic of a new channel; a failure becomes a warning, since the channel exists already."""
     if not topic:
         return []
     try:

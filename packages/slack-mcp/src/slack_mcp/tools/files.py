@@ -1,4 +1,4 @@
-"""Listing and reading files."""
+"""Tools that list, read and upload files."""
 
 from base64 import b64encode
 from typing import Annotated
@@ -40,7 +40,9 @@ async def list_files(
 ) -> FileList:
     """List the files of a channel or person, newest first; read_file reads one."""
     if channel is None and not slack.access.everything:
-        raise InvalidInput("Give the channel: this server is kept to some channels.")
+        raise InvalidInput(
+            "The call names no channel, and SLACK_ALLOWED_CHANNELS restricts this server to some channels."
+        )
     place = await slack.channels.resolve(channel) if channel else None
     person = await slack.people.resolve(user) if user else None
     number = int(cursor) if cursor else 1
@@ -97,8 +99,8 @@ async def upload_file(
 
 
 def file_id(given: str) -> str:
-    """A file's id from itself or from a link to it."""
+    """Parse a file id, given as id or link."""
     parts = [part for part in given.strip().strip("<>").split("/") if part[:1] == "F" and part.isalnum()]
     if not parts:
-        raise InvalidInput("The file's id cannot be read.", remedy="Give the id (F...) that another tool returned.")
+        raise InvalidInput("The file id cannot be parsed.", remedy="Give the id (F...) that another tool returned.")
     return parts[-1]

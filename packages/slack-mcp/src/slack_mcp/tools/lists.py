@@ -1,4 +1,4 @@
-"""Writing items of Slack's lists; read_file reads them."""
+"""Tool that writes items of Slack lists; read_file reads them."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -40,7 +40,7 @@ async def write_list_item(
     found = await slack.api.files.info(identity)
     await check_file(found, slack, write=True)
     if not found.is_list:
-        raise InvalidInput("The file is no list.", remedy="write_canvas writes canvases.")
+        raise InvalidInput("The file is not a Slack list.", remedy="write_canvas writes canvases.")
     columns = columns_of(await slack.api.lists.page(identity, limit=1))
     cells = await cells_given([(field.column, field.value) for field in fields], columns, slack)
     if item is None:

@@ -1,4 +1,4 @@
-"""Members of channels."""
+"""Tool that lists the members of a channel."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -27,8 +27,8 @@ async def list_members(
 
 
 async def described(identities: Sequence[str], slack: Workspace) -> MemberList:
-    """People by id with what is known of them; those whom Slack does not describe are shown by id."""
-    known = {person.id: person for person in await slack.people.known(identities, max_lookups=MAX_MEMBERS)}
+    """Look up people by id; those that Slack does not return are listed with their id only."""
+    known = {person.id: person for person in await slack.people.by_ids(identities, max_lookups=MAX_MEMBERS)}
     users = [
         FoundUser.from_person(known[identity], contact=False)
         if identity in known
@@ -36,5 +36,5 @@ async def described(identities: Sequence[str], slack: Workspace) -> MemberList:
         for identity in identities
     ]
     unnamed = sum(1 for identity in identities if identity not in known)
-    warnings = [f"{unnamed} of them are shown by id: Slack does not describe them."] if unnamed else None
+    warnings = [f"{unnamed} of the people are shown by id: Slack returned no profile for them."] if unnamed else None
     return MemberList(users=users, warnings=warnings)

@@ -1,4 +1,4 @@
-"""Reading, posting, editing and reacting."""
+"""Tools that read, post, edit and delete messages and react to them."""
 
 from typing import Annotated
 
@@ -15,9 +15,9 @@ from slack_mcp.threads import newest_replies, read_thread, thread_of
 from slack_mcp.tools.parameters import ChannelGiven, MessageTs, Moment, OptionalText, OptionalThread, Text, ThreadTs
 from slack_mcp.writing.message_body import Format, composed, edited
 
-NOT_THERE = "No such message was there: it was deleted before, or the ts is wrong."
-IN_ITS_THREAD = "That was a reply: it went into its thread."
-REPLY_GIVEN = "That ts is a reply's: this is its whole thread."
+NOT_THERE = "The message did not exist: it was deleted before, or the ts is wrong."
+IN_ITS_THREAD = "The thread_ts is that of a reply; the message was posted in the reply's thread."
+REPLY_GIVEN = "The ts is that of a reply; this is the reply's whole thread."
 
 Limit = Annotated[int, Field(ge=1, le=200)]
 
@@ -112,7 +112,7 @@ async def update_message(
 ) -> Edited:
     """Replace the Markdown text of a message this app sent, or delete it."""
     if bool(text) == delete:
-        raise InvalidInput("Give either text or delete=true.")
+        raise InvalidInput("The call must contain either text or delete=true.")
     place = await slack.channels.resolve(channel, write=True)
     stamp = message_ts(ts, channel=place.id)
     if not text:

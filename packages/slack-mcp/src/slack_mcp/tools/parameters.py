@@ -1,4 +1,4 @@
-"""Parameters that several tools share, described once."""
+"""Types and descriptions of parameters that several tools share."""
 
 from typing import Annotated
 

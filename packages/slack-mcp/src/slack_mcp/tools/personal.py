@@ -66,7 +66,9 @@ async def set_status(
     """Set or clear the person's status."""
     expires = int(float(await slack.ts(until, ahead=True))) if until else 0
     if until and expires <= slack.now():
-        raise InvalidInput("The status would end in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+        raise InvalidInput(
+            "The time at which the status expires (until) is in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN
+        )
     name = f":{short_name(emoji)}:" if emoji else ""
     try:
         await person_api(slack).users.set_status(text, name, expires)

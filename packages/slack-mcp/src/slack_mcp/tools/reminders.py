@@ -1,4 +1,4 @@
-"""Reminders of the person behind the user token."""
+"""Tools for reminders of the person who owns the user token."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ async def add_reminder(
     person = person_api(slack)
     time = int(float(await slack.ts(at, ahead=True)))
     if time <= slack.now():
-        raise InvalidInput("The time has passed.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+        raise InvalidInput("The time of the reminder is in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
     return Reminder.from_record(await person.reminders.add(text, time))
 
 

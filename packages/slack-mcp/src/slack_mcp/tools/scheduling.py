@@ -1,4 +1,4 @@
-"""Scheduling messages."""
+"""Tools that schedule messages, and list and cancel scheduled ones."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -81,10 +81,12 @@ async def cancel_scheduled_message(
 
 
 async def _time_ahead(given: str, slack: Workspace) -> int:
-    """Seconds since 1970 of a time at which Slack takes a message."""
+    """Parse a time within the next 120 days, the limit of Slack, to Unix seconds."""
     post_at = int(float(await slack.ts(given, ahead=True)))
     if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
-        raise InvalidInput("The time is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+        raise InvalidInput(
+            "The time of the message is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN
+        )
     return post_at
 
 

@@ -1,4 +1,4 @@
-"""Searching messages."""
+"""Tool that searches messages."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""User groups and their members."""
+"""Tools that list user groups and their members."""
 
 import re
 from typing import Annotated
@@ -40,7 +40,7 @@ async def list_group_members(
 
 
 async def _group(given: str, slack: Workspace) -> UserGroupRecord:
-    """The group of an id, mention or handle, else the only one of a name."""
+    """Find a user group by id, mention or handle, or by a name that only one group has."""
     mention = GROUP_MENTION.fullmatch(given.strip())
     wanted = mention[1] if mention else given.strip().lstrip("@")
     groups = [group for group in await slack.api.users.groups() if group.id]
@@ -50,12 +50,12 @@ async def _group(given: str, slack: Workspace) -> UserGroupRecord:
     found = [group for group in groups if folded(wanted) in _names(group)]
     if len(found) > 1:
         raise InvalidInput(
-            f"{len(found)} user groups are called {given!r}.",
-            remedy="Give the handle of one.",
+            f"{len(found)} user groups are named {given!r}.",
+            remedy="Give the handle of one of them; list_user_groups shows the handles.",
             details={"candidates": [f"@{group.handle} {group.id}" for group in found]},
         )
     if not found:
-        raise NotFound(f"No user group is called {given!r}.", remedy="list_user_groups lists them.")
+        raise NotFound(f"No user group is named {given!r}.", remedy="list_user_groups lists them.")
     return found[0]
 
 

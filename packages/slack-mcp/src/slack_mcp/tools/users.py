@@ -1,4 +1,4 @@
-"""Finding people."""
+"""Tool that finds people."""
 
 from typing import Annotated
 

@@ -1,1 +1,1 @@
-"""Markdown into what Slack shows, and the rules of what may be posted: pure functions."""
+"""Conversion of Markdown to Slack's blocks, and rules about posts; functions without I/O."""

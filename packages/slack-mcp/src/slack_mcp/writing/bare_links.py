@@ -1,4 +1,4 @@
-"""Bare addresses in Markdown: links whose characters mean nothing else, whatever emphasis marks they hold."""
+"""Inline rule for bare addresses in Markdown: an address is a link, and marks inside it are not emphasis."""
 
 import re
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def bare_link_rule(state: "StateInline", silent: bool) -> bool:
-    """Inline rule of markdown-it: at `://`, takes a whole http address as one token."""
+    """Inline rule of markdown-it that parses a whole http address at `://` as one link token."""
     if state.linkLevel > 0 or not state.src.startswith("://", state.pos):
         return False
     scheme = SCHEME.search(state.pending)
@@ -35,7 +35,7 @@ def bare_link_rule(state: "StateInline", silent: bool) -> bool:
 
 
 def open_marks(state: "StateInline") -> str:
-    """The emphasis marks that are open where the address stands, and which its end may close."""
+    """The emphasis marks that are open before the address, and that its last characters may close."""
 
     def balance(mark: str) -> int:
         return sum(held.open - held.close for held in state.delimiters if held.marker == ord(mark))
@@ -44,7 +44,7 @@ def open_marks(state: "StateInline") -> str:
 
 
 def trimmed(address: str, marks: str) -> str:
-    """The address without the punctuation, brackets and closing marks of the sentence around it."""
+    """The address without punctuation, brackets and closing marks that belong to the text around it."""
     while address:
         last = address[-1]
         unbalanced = last in BRACKETS and address.count(last) > address.count(BRACKETS[last])

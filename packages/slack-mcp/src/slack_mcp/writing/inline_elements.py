@@ -1,6 +1,6 @@
-"""Markdown's inline tokens as the elements of a rich text section.
+"""Conversion of Markdown's inline tokens to the elements of a rich text section.
 
-Text elements are shown as they are: Slack reads no markup in them, so nothing typed there can ping anybody.
+Slack does not parse markup in text elements, so a text in them cannot mention anybody.
 """
 
 import re
@@ -24,7 +24,7 @@ BROADCASTS = {"here", "channel", "everyone"}
 
 @dataclass
 class _Span:
-    """State of the walk through the tokens: the styles that are open, and the link."""
+    """State of the conversion: open styles and the open link."""
 
     depths: dict[str, int] = field(default_factory=dict[str, int])
     url: str | None = None
@@ -35,7 +35,7 @@ class _Span:
 
 
 def elements(tokens: Sequence["Token"]) -> list[Element]:
-    """The elements of one paragraph's tokens, neighbours of the same style joined."""
+    """Convert the tokens of one paragraph to elements; adjacent elements of the same style are joined."""
     found: list[Element] = []
     span = _Span()
     for token in tokens:
@@ -49,7 +49,7 @@ def text_element(text: str, **style: bool) -> Element:
 
 
 def _append(found: list[Element], element: Element) -> None:
-    """A link's label may come in several tokens; it stays one link."""
+    """Append an element, or join it to the last one if both have the same style or belong to one link."""
     last = found[-1] if found else {}
     same = {name: last.get(name) for name in ("type", "style", "url")} == {
         name: element.get(name) for name in ("type", "style", "url")
@@ -84,7 +84,7 @@ def _elements_of(token: "Token", span: _Span) -> Iterator[Element]:
 
 
 def _turn(span: _Span, style: str, *, on: bool) -> None:
-    """Emphasis may stand inside emphasis of the same kind: only the outermost end ends the style."""
+    """Open or close a style; nested emphasis of the same kind is counted, so that only the outermost end closes it."""
     span.depths[style] = span.depths.get(style, 0) + (1 if on else -1)
 
 
@@ -95,7 +95,7 @@ def _styled(element: Element, styles: dict[str, bool], url: str | None = None) -
 
 
 def _words(text: str, styles: dict[str, bool]) -> Iterator[Element]:
-    """Plain text, with `:names:` as emoji."""
+    """Elements of a plain text, with `:name:` converted to emoji."""
     end = 0
     for match in EMOJI.finditer(text):
         if not LETTER.search(match[1]) and character(match[1]) is None:
@@ -107,7 +107,7 @@ def _words(text: str, styles: dict[str, bool]) -> Iterator[Element]:
 
 
 def _emoji(name: str, tone: str | None, other_tone: str | None) -> Element:
-    """An emoji; two people in two skin tones, for which Slack's element has no field, as their character."""
+    """Element of an emoji; a pair with two skin tones is a text element, since Slack's emoji element has only one."""
     found = character(name)
     if found and tone and other_tone:
         return text_element(with_skin_tone(found, int(tone), int(other_tone)))
@@ -115,7 +115,7 @@ def _emoji(name: str, tone: str | None, other_tone: str | None) -> Element:
 
 
 def slack_element(body: str, styles: dict[str, bool]) -> Element:
-    """One of Slack's own `<...>` forms; what it does not know stays text."""
+    """Element of a control sequence `<...>` of Slack; an unknown one stays text."""
     target, _, label = body.partition("|")
     kind, rest = target[0], target[1:]
     if kind == "@" and re.fullmatch(r"[UW][A-Z0-9]+", rest):

@@ -1,4 +1,4 @@
-"""Addresses in a message, and the rule whether Slack may fetch previews of them."""
+"""Web addresses in a message, and the rule on link previews."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s<>|\"]{1,2000}", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9.-]{1,253}")
-# Slack links a bare domain too, so that it counts as an address.
+# Slack also makes a link of a bare domain, so it counts as an address.
 BARE_DOMAIN = re.compile(r"(?<![\w.@/-])(?:[\w-]{1,63}\.){1,10}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
 
 
 def addresses(texts: Iterable[str]) -> list[str]:
-    """Every address in these texts, bare domains included."""
+    """All web addresses in these texts, including bare domains."""
     found: list[str] = []
     for text in texts:
         found += ADDRESS.findall(text)
@@ -21,7 +21,7 @@ def addresses(texts: Iterable[str]) -> list[str]:
 
 
 def texts_in(node: object) -> Iterator[str]:
-    """Every string of a structure of blocks, so that no element is overlooked; kinds and styles are no texts."""
+    """All strings in blocks except values of `type` and `style`, whatever the element."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, Mapping):
@@ -34,7 +34,7 @@ def texts_in(node: object) -> Iterator[str]:
 
 
 def linked(node: object) -> list[str]:
-    """The addresses of all links in a structure of blocks."""
+    """The URLs of all links in blocks."""
     if isinstance(node, list):
         return [url for part in cast("list[object]", node) for url in linked(part)]
     if not isinstance(node, Mapping):
@@ -44,12 +44,12 @@ def linked(node: object) -> list[str]:
 
 
 def previews_allowed(found: Sequence[str], domains: Sequence[str]) -> bool:
-    """Slack switches previews on or off for a whole message: one address outside the list switches them off."""
+    """Whether all addresses belong to the listed domains; Slack can disable previews only for a whole message."""
     return bool(found) and all(_within(address, domains) for address in found)
 
 
 def _within(address: str, domains: Sequence[str]) -> bool:
-    """A host counts when it is a listed domain or below one; what parsers read differently never does."""
+    """Whether the host is a listed domain or a subdomain; False for addresses that parsers read differently."""
     try:
         parts = urlsplit(address if "://" in address else f"https://{address}")
         host = (parts.hostname or "").rstrip(".")
@@ -61,7 +61,7 @@ def _within(address: str, domains: Sequence[str]) -> bool:
 
 
 def without_links(element: object) -> object:
-    """The same blocks with every link as plain text: an edit has no switch for previews."""
+    """The blocks with every link replaced by plain text, for edits, where previews cannot be disabled."""
     if isinstance(element, list):
         return [without_links(part) for part in cast("list[object]", element)]
     if not isinstance(element, Mapping):

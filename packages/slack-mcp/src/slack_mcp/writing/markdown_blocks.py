@@ -1,4 +1,4 @@
-"""Markdown as Block Kit: rich text, headers, dividers, one table; constructs that Slack lacks have a stand-in."""
+"""Conversion of Markdown to Block Kit: rich text, headers, dividers, one table, substitutes for the rest."""
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -23,14 +23,14 @@ TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
 
 def blocks_for(markdown: str) -> list[Block]:
-    """The blocks of a message; where they would be too many, headings and rules become rich text."""
+    """The blocks of a message; if there are more than 50, headings and rules become rich text."""
     tree = _tree(markdown)
     blocks = _Builder(headers=True).blocks(tree)
     return blocks if len(blocks) <= MAX_BLOCKS else _Builder(headers=False).blocks(tree)
 
 
 def inline_tokens(markdown: str) -> Iterator["Token"]:
-    """Every inline token in reading order, for rules about what a text holds."""
+    """All inline tokens of a Markdown text in order, for checks of its content."""
     for token in parser().parse(markdown):
         yield from token.children or ()
 
@@ -42,7 +42,7 @@ def _tree(markdown: str) -> "SyntaxTreeNode":
 
 
 class _Builder:
-    """Collects groups into one rich text block until a block of another kind comes between."""
+    """Builder of the blocks of a message; adjacent groups are collected into one rich text block."""
 
     def __init__(self, *, headers: bool) -> None:
         self._headers = headers
@@ -94,7 +94,7 @@ class _Builder:
             self._paragraph([text_element(RULE)])
 
     def _paragraph(self, found: list[Element]) -> None:
-        """Slack sets no space between groups: a paragraph after text is a blank line in the same section."""
+        """Add a paragraph; after text it is joined with a blank line, since Slack shows no space between sections."""
         if not found:
             return
         last = self._groups[-1] if self._groups else None
@@ -109,7 +109,7 @@ class _Builder:
         self._groups.append({"type": "rich_text_preformatted", "elements": [text_element(shown)]})
 
     def _table(self, node: "SyntaxTreeNode") -> None:
-        """Slack takes one table in a message; the others are set in fixed width."""
+        """Add a table; after the first one, as code in fixed width, since Slack allows one table in a message."""
         rows = [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
         aligned = [
             str(cell.attrs.get("style", "")).rpartition(":")[2] for cell in node.children[0].children[0].children
@@ -128,7 +128,7 @@ class _Builder:
             number += 1
 
     def _item(self, node: "SyntaxTreeNode", item: "SyntaxTreeNode", number: int, indent: int) -> None:
-        """A list holds plain sections only: what else is in an item stands below it, and the list goes on after."""
+        """Add a list item; nested lists and code, which a list cannot contain, follow as separate groups."""
         words = list(takewhile(lambda part: part.type not in STANDING_BELOW, item.children))
         section = {"type": "rich_text_section", "elements": _tasked(_flowed(words)) or [text_element(" ")]}
         self._into_list("ordered" if node.type == "ordered_list" else "bullet", number, indent, section)
@@ -153,7 +153,7 @@ class _Builder:
 
 
 def _fits_a_header(element: Element) -> bool:
-    """A header is bold and holds plain text only."""
+    """Whether a header block, which is bold plain text, can show the element."""
     return element["type"] in {"text", "emoji"} and set(element.get("style", {})) <= {"bold"}
 
 
@@ -170,13 +170,13 @@ def _tasked(found: list[Element]) -> list[Element]:
 
 
 def _inline(node: "SyntaxTreeNode") -> list[Element]:
-    """The elements of a block that holds inline content only."""
+    """The elements of a block with inline content only."""
     tokens = [token for child in node.children if child.type == "inline" for token in child.to_tokens()]
     return elements([part for token in tokens for part in token.children or ()])
 
 
 def _flowed(children: "Sequence[SyntaxTreeNode]") -> list[Element]:
-    """Everything inside as one run of elements, for places where Slack takes no groups."""
+    """All content as one sequence of elements, for places where Slack allows no groups."""
     found: list[Element] = []
     for at, child in enumerate(children):
         shown = _flowed_child(child)
@@ -203,7 +203,7 @@ def _flowed_child(child: "SyntaxTreeNode") -> list[Element]:
 
 
 def _code_lines(code: str) -> list[Element]:
-    """Each line a code span of its own: there are no others that Markdown can say again."""
+    """One code span for each line, since a Markdown code span is one line when the message is read back."""
     found: list[Element] = []
     for line in (code.rstrip("\n") or " ").split("\n"):
         found += [text_element("\n")] if found else []

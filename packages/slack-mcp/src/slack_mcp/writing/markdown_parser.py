@@ -1,4 +1,4 @@
-"""The Markdown parser of writing and reading: CommonMark, tables, strikethrough, Slack's own forms."""
+"""Markdown parser for writing and reading messages: CommonMark, tables, strikethrough, Slack's `<...>` forms."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ SLACK_TOKEN = re.compile(r"<([@#!][^<>\n]{1,300}|(?:https?://|mailto:|tel:)[^<>|
 
 @cache
 def parser() -> "MarkdownIt":
-    """CommonMark with tables and strikethrough, without HTML, and with Slack's `<...>` forms."""
+    """A parser of CommonMark with tables, strikethrough and Slack's `<...>` forms, without HTML."""
     from markdown_it import MarkdownIt
 
     found = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])

@@ -1,4 +1,4 @@
-"""Mass mentions: `<!channel>`, `<!here>`, `<!everyone>` and user groups, found in every spelling."""
+"""Detection of mass mentions (`<!channel>`, `<!here>`, `<!everyone>`, user groups) in every encoding."""
 
 import html
 import re
@@ -12,7 +12,7 @@ MAX_ENCODING_LAYERS = 4
 
 
 def pings_in_markdown(markdown: str) -> str | None:
-    """The people it would ping, or None; code is shown as it is and pings nobody."""
+    """Description of the people that a Markdown text would notify at large, or None; code notifies nobody."""
     prose = "".join(
         f"<{token.content}>" if token.type == "slack_token" else token.content
         for token in inline_tokens(markdown)
@@ -22,7 +22,7 @@ def pings_in_markdown(markdown: str) -> str | None:
 
 
 def pings_in(text: str) -> str | None:
-    """The people whom a text in Slack's own markup would ping, in any encoding, since somebody else may undo it."""
+    """Description of the people that a text in Slack's markup would notify at large, in any encoding, or None."""
     for _ in range(MAX_ENCODING_LAYERS):
         if match := PING.search(_bare(text)):
             name = match[1].lower()
@@ -31,10 +31,10 @@ def pings_in(text: str) -> str | None:
         if decoded == text:
             return None
         text = decoded
-    return "somebody, through layers of encoding"
+    return "somebody, with several layers of encoding"
 
 
 def _bare(text: str) -> str:
-    """Look-alikes folded, and characters that cannot be seen taken out."""
+    """The text with look-alike characters normalized and invisible characters removed."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(character for character in folded if unicodedata.category(character) not in {"Cf", "Cc", "Mn"})

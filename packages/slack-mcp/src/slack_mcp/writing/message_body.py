@@ -1,4 +1,4 @@
-"""Body of a post or an edit, made from a text after the rules of what may be posted were checked."""
+"""Body of a post or an edit, made from a text that satisfies the rules on mentions and previews."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from slack_mcp.writing.notification import notification
 
 Format = Literal["markdown", "mrkdwn"]
 
-# docs.slack.dev: a markdown text holds at most 12,000 characters; a plain text is split by Slack above 4,000.
+# docs.slack.dev: at most 12,000 characters of Markdown; Slack splits a plain text above 4,000.
 MAX_CHARACTERS: dict[Format, int] = {"markdown": 12_000, "mrkdwn": 4_000}
-SPLIT = "Post it in parts: the first in the channel, the rest as replies with thread_ts."
-NO_PING = "It would ping {}, which this server does not allow. Address people by name, or leave the ping out."
+SPLIT = "Post the text in parts: the first in the channel, the rest as replies with thread_ts."
+NO_PING = "The message would notify {}, which this server does not allow. Mention people by id, or remove the mention."
 MARKS = {2: None, 3: None}
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Rules of the person who runs the server."""
+    """Rules of this server on posts: whether mass mentions are allowed, and domains with link previews."""
 
     broadcasts: bool = False
     unfurl_domains: Sequence[str] = ()
@@ -30,7 +30,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Body:
-    """Arguments of a post: blocks with a text for notifications, or a text in Slack's own markup alone."""
+    """Arguments of a post: blocks with a text for notifications, or only a text in Slack's markup."""
 
     text: str
     blocks: list[dict[str, Any]] | None = None
@@ -39,11 +39,11 @@ class Body:
 
 
 def composed(text: str, kind: Format, rules: Rules) -> Body:
-    """The body of a post.
+    """Convert a text to the body of a post.
 
     Raises:
-        InvalidInput: when it is empty or longer than Slack takes.
-        PermissionDenied: when it would ping people at large.
+        InvalidInput: when the text is empty or longer than Slack allows.
+        PermissionDenied: when the text contains a mass mention and the rules forbid it.
     """
     text = text.translate(MARKS)
     _check(text, kind, rules)
@@ -52,23 +52,23 @@ def composed(text: str, kind: Format, rules: Rules) -> Body:
     blocks = blocks_for(text)
     words = notification(blocks)
     if not words.strip():
-        raise InvalidInput("The text shows nothing: it holds only blanks or link definitions.")
+        raise InvalidInput("The text shows nothing: it contains only white space or link definitions.")
     return Body(words, blocks, previews_allowed(addresses(texts_in(blocks)), rules.unfurl_domains))
 
 
 def edited(text: str, rules: Rules) -> Body:
-    """The body of an edit: Slack has no switch for previews there, so links that may not be fetched are not links."""
+    """Convert a text to the body of an edit; links that may not have previews become plain text."""
     body = composed(text, "markdown", rules)
     links = linked(body.blocks)
     if not links or previews_allowed(links, rules.unfurl_domains):
         return body
-    warning = "Links are plain text: an edit cannot switch link previews off."
+    warning = "Links were made plain text, since an edit cannot disable link previews."
     blocks = cast("list[dict[str, Any]]", without_links(body.blocks))
     return Body(ADDRESS.sub("(link)", body.text), blocks, warnings=[warning])
 
 
 def check_pings(text: str, rules: Rules) -> None:
-    """Refuse a text, such as a topic, that would ping people at large."""
+    """Check that a text, such as a topic, contains no mass mention that the rules forbid."""
     if not rules.broadcasts and (pinged := pings_in(text)):
         raise PermissionDenied(NO_PING.format(pinged), remedy="")
 
@@ -79,7 +79,7 @@ def _check(text: str, kind: Format, rules: Rules) -> None:
     if len(text) > MAX_CHARACTERS[kind]:
         maximum = f"{MAX_CHARACTERS[kind]:,}"
         raise InvalidInput(
-            f"The text has {len(text):,} characters; Slack takes {maximum} in one message.", remedy=SPLIT
+            f"The text has {len(text):,} characters; Slack allows {maximum} in one message.", remedy=SPLIT
         )
     pinged = None if rules.broadcasts else (pings_in_markdown if kind == "markdown" else pings_in)(text)
     if pinged:

@@ -1,4 +1,4 @@
-"""Text for notifications and screen readers: the words of the blocks, in Slack's own marks, pinging nobody at large."""
+"""Text of a message for notifications and screen readers, made from its blocks without mass mentions."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
 
 def notification(blocks: list[dict[str, Any]]) -> str:
-    """The text of a message of these blocks. A mention's marks become brackets after all else is escaped."""
+    """The notification text of these blocks; control characters mark mentions until the rest is escaped."""
     shown = "\n".join(filter(None, map(_block, blocks)))
     cut = re.sub("\x02[^\x03]*$", "", shown[:MAX_CHARACTERS])
     escaped = "".join(ESCAPES.get(character, character) for character in cut)

@@ -1,4 +1,4 @@
-"""Tables: Slack's own block where it fits, else text in fixed width."""
+"""Conversion of tables to Slack's table block, or to text in fixed width."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +7,14 @@ from slack_mcp.writing.inline_elements import Element
 
 MAX_ROWS = 100
 MAX_COLUMNS = 20
-# docs.slack.dev, table block: the cells of a message's tables hold at most 10,000 characters together.
+# docs.slack.dev, table block: all table cells of a message have at most 10,000 characters together.
 MAX_CHARACTERS = 10_000
 
 Rows = Sequence[Sequence[list[Element]]]
 
 
 def table_block(rows: Rows, aligned: Sequence[str]) -> dict[str, Any] | None:
-    """The block, or None where the table is larger than Slack takes."""
+    """The table block, or None if the table is larger than Slack allows."""
     characters = sum(len(cell_text(cell)) for row in rows for cell in row)
     if len(rows) > MAX_ROWS or len(rows[0]) > MAX_COLUMNS or characters > MAX_CHARACTERS:
         return None
@@ -25,7 +25,7 @@ def table_block(rows: Rows, aligned: Sequence[str]) -> dict[str, Any] | None:
 
 
 def as_text(rows: Rows) -> str:
-    """The table in columns of equal width."""
+    """The table as text in fixed width, with aligned columns."""
     texts = [[cell_text(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) if at < len(row) else 0 for row in texts) for at in range(max(map(len, texts)))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in texts]
