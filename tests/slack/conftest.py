@@ -8,7 +8,7 @@ from slack_desk import Desk, arranged
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    """A small workspace; at the end Slack must have been asked only what its specifications allow."""
+    """A scripted Slack workspace; after the test, all requests to it must follow Slack's specifications."""
     async with arranged().running() as slack:
         yield Desk(slack)
     assert slack.violations == []

@@ -1,4 +1,4 @@
-"""Posts, uploads and edits whose answers are lost at random: each is done once, or told as unknown."""
+"""Writes whose responses are lost at random: each takes effect once or is reported as an unknown outcome."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ MAX_CONCURRENT = 16
 
 
 async def _codes(client: Client, tool: str, calls: list[dict[str, Any]]) -> list[str]:
-    """The outcome of every call."""
+    """The outcome codes of all calls, made concurrently."""
     slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def one(arguments: dict[str, Any]) -> str:
@@ -26,7 +26,7 @@ async def _codes(client: Client, tool: str, calls: list[dict[str, Any]]) -> list
 
 
 @in_volume
-async def test_posts_at_random_faults_are_made_once(desk: Desk):
+async def test_random_network_faults_never_duplicate_a_post(desk: Desk):
     desk.slack.fault_rate = 0.7
     calls = [{"channel": "general", "text": f"message {number}"} for number in range(WRITES)]
     async with desk.client(**{**CALM, "SLACK_TOOLS": "send_message"}) as client:
@@ -37,7 +37,7 @@ async def test_posts_at_random_faults_are_made_once(desk: Desk):
 
 
 @in_volume
-async def test_uploads_at_random_faults_are_shared_once(desk: Desk):
+async def test_random_network_faults_never_duplicate_an_upload(desk: Desk):
     desk.slack.fault_rate = 0.7
     calls = [{"channel": "general", "name": f"{number}.txt", "text": str(number)} for number in range(WRITES)]
     async with desk.client(**{**CALM, "SLACK_TOOLS": "upload_file"}) as client:
@@ -47,7 +47,7 @@ async def test_uploads_at_random_faults_are_shared_once(desk: Desk):
 
 
 @in_volume
-async def test_edits_at_random_faults_leave_the_text_that_was_sent(desk: Desk):
+async def test_random_network_faults_leave_a_message_with_the_text_of_the_edit(desk: Desk):
     stamps = [desk.workspace.say(GENERAL, "U0BOT0001", "old", bot_id="B0BOT0001") for _ in range(WRITES)]
     desk.slack.fault_rate = 0.7
     calls = [{"channel": "general", "ts": ts, "text": f"new {at}"} for at, ts in enumerate(stamps)]

@@ -1,4 +1,4 @@
-"""Answers of Slack with one documented field missing, null or of another type: nothing else of them is lost."""
+"""Responses of Slack with one field missing, null or of another type: no other part of the result is lost."""
 
 import json
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ LISTS = ("messages", "items", "channels", "users")
 BEFORE = {"type": "message", "user": ALICE, "text": "before", "ts": "1795092060.000100"}
 AFTER = {"type": "message", "user": ALICE, "text": "after", "ts": "1795092040.000100"}
 GONE_ITEMS = ("messages.1='gone'", "messages=[]", "channels.1='gone'", "channels=[]", "members.1='gone'", "members=[]")
-"""Changes that leave a shorter list which Slack could have meant."""
+"""Changes after which a shorter list is a correct result."""
 
 
 def messages() -> list[dict[str, Any]]:
-    """A recorded message, with each block and attachment that the shapes know in one of its own."""
+    """A recorded message, and one message for each known block and attachment."""
     reactions = [{"name": "tada", "count": 2, "users": [ALICE]}]
     own = {"ts": TS, "type": "message", "blocks": [], "attachments": [], "reactions": reactions}
     recording = {**recorded("conversations.history", 3)["messages"][0], **own}
@@ -45,7 +45,7 @@ def page(middle: Any) -> dict[str, Any]:
     }
 
 
-def test_an_odd_field_inside_a_message_costs_at_most_that_field():
+def test_a_malformed_field_inside_a_message_loses_at_most_that_field():
     faults = [fault for message in messages() for fault in _faults_inside(message)]
     assert faults == []
 
@@ -74,7 +74,7 @@ def _shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
         ("get_thread", "conversations.replies", {"channel": GENERAL, "thread_ts": TS}),
     ],
 )
-async def test_an_odd_field_of_a_page_costs_at_most_that_field(
+async def test_a_malformed_field_of_a_message_page_loses_at_most_that_field(
     desk: Desk, tool: str, method: str, arguments: dict[str, Any]
 ):
     answer = page({"type": "message", "user": ALICE, "text": "middle", "ts": TS})
@@ -89,7 +89,7 @@ async def test_an_odd_field_of_a_page_costs_at_most_that_field(
 
 
 @pytest.mark.timeout(300)
-async def test_an_odd_field_of_a_channel_costs_at_most_that_field(desk: Desk):
+async def test_a_malformed_field_of_a_channel_loses_at_most_that_field(desk: Desk):
     sample = recorded("conversations.list", 4)
     middle = {**sample["channels"][0], "id": "C0MIDDLE1", "name": "middle", "is_im": False}
     edges = [{"id": f"C0EDGE00{number}", "name": f"edge-{number}", "is_channel": True} for number in range(2)]
@@ -98,7 +98,7 @@ async def test_an_odd_field_of_a_channel_costs_at_most_that_field(desk: Desk):
 
 
 @pytest.mark.timeout(300)
-async def test_an_odd_field_of_a_person_costs_at_most_that_field(desk: Desk):
+async def test_a_malformed_field_of_a_person_loses_at_most_that_field(desk: Desk):
     sample = recorded("users.list", 4)
     middle = {**sample["members"][0], "id": "U0MIDDLE1", "name": "ann.middle", "deleted": False}
     edges = [{"id": f"U0EDGE00{number}", "name": f"ann.edge{number}", "profile": {}} for number in range(2)]
@@ -109,7 +109,7 @@ async def test_an_odd_field_of_a_person_costs_at_most_that_field(desk: Desk):
 async def _each_in_a_server_of_its_own(
     desk: Desk, tool: str, method: str, arguments: Mapping[str, Any], answer: dict[str, Any]
 ) -> None:
-    """Every fifth change: lists are kept for the life of a server, so that each needs one of its own."""
+    """Try every fifth change, each with a new server, since a server caches lists."""
     desk.slack.answers[method] = lambda given: answer
     plain = await desk.call(tool, **arguments)
     faults: list[str] = []
@@ -130,7 +130,7 @@ async def _each_in_a_server_of_its_own(
         {"ok": True, "message": {}},
     ],
 )
-async def test_a_success_without_proof_is_found_again_by_its_mark_and_never_sent_twice(
+async def test_a_post_response_without_ts_is_resolved_by_the_metadata_id_and_not_sent_twice(
     desk: Desk, answer: dict[str, Any]
 ):
     posts: list[Mapping[str, str]] = []
@@ -147,7 +147,7 @@ async def test_a_success_without_proof_is_found_again_by_its_mark_and_never_sent
 
 
 @pytest.mark.parametrize("answer", [{"ok": True}, {"ok": True, "channel": {}}, {"ok": True, "channel": None}])
-async def test_a_channel_created_without_proof_has_an_unknown_outcome(desk: Desk, answer: dict[str, Any]):
+async def test_a_create_channel_response_without_the_channel_is_an_unknown_outcome(desk: Desk, answer: dict[str, Any]):
     desk.slack.answers["conversations.create"] = lambda given: answer
     failed = await desk.fail("create_channel", name="plans")
     assert failed.code == "OUTCOME_UNKNOWN"

@@ -1,4 +1,4 @@
-"""Answers about files, members, groups, reminders, schedules and unread conversations with one odd field each."""
+"""Responses about files, members, groups, reminders, schedules and unread messages with one malformed field."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ FILE = {
 
 
 def around(middle: dict[str, Any], **first: Any) -> list[dict[str, Any]]:
-    """The item between two of its kind that are never changed."""
+    """A list with the item between two items of its kind that are never changed."""
     return [{**middle, "id": "X0BEFORE1", **first}, middle, {**middle, "id": "X0AFTER01", **first}]
 
 
@@ -70,7 +70,7 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("profile", "tool", "method", "arguments", "fields"), CASES, ids=[case[1] for case in CASES])
-async def test_an_odd_field_costs_at_most_that_field(
+async def test_a_malformed_field_of_an_item_loses_at_most_that_field(
     desk: Desk, profile: str, tool: str, method: str, arguments: dict[str, Any], fields: dict[str, Any]
 ):
     desk.workspace.groups["S0MIDDLE1"] = "ops"
@@ -84,7 +84,7 @@ async def test_an_odd_field_costs_at_most_that_field(
         plain = json.loads(text(await client.call_tool(tool, arguments))) if tool != "read_file" else {}
         for name, changed in changes(answer):
             if name.startswith("file.channels"):
-                continue  # a file that says of no channel is not read: the next test
+                continue  # A file without channels is not read; the next test covers that.
             desk.slack.answers[method] = lambda given, changed=changed: changed
             result = await client.call_tool(tool, arguments)
             if result.is_error:
@@ -97,7 +97,7 @@ async def test_an_odd_field_costs_at_most_that_field(
 
 
 @pytest.mark.parametrize("channels", [None, "x", {}, [], [None], [7]])
-async def test_a_file_that_is_in_no_readable_channel_is_not_read(desk: Desk, channels: object):
+async def test_a_file_that_is_not_shared_in_a_readable_channel_is_not_read(desk: Desk, channels: object):
     desk.slack.answers["files.info"] = lambda given: {"ok": True, "file": {**FILE, "channels": channels}}
     failed = await desk.fail("read_file", {"SLACK_TOOLS": "@files"}, file="F0MIDDLE1")
     assert failed.code == "PERMISSION_DENIED"
@@ -108,7 +108,7 @@ def _is_unlike_slacks_fault(told: Any) -> bool:
 
 
 def _faults(plain: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """The first and last item have to stay; the middle one may go with a warning."""
+    """Faults of a changed result: the first and last item must be unchanged; a lost middle one needs a warning."""
     found: list[str] = []
     for name, items in plain.items():
         if not isinstance(items, list) or name == "warnings" or not now.get(name):
@@ -122,5 +122,5 @@ def _faults(plain: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 
 def _apart(item: dict[str, Any]) -> dict[str, Any]:
-    """An item without `since`: one answer about read messages stands for every conversation here."""
+    """The item without `since`, since one scripted response is used for every conversation."""
     return {name: value for name, value in item.items() if name != "since"}

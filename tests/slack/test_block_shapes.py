@@ -1,4 +1,4 @@
-"""Shapes of messages and lists at the edges: fields and buttons of bots, mentions in tables, lists that are refused."""
+"""Rare messages and lists: fields and buttons of bots, mentions in tables, refused lists."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FIELDS = [
 ]
 
 
-async def test_a_bots_fields_are_read_as_label_and_value_and_its_button_by_its_name(desk: Desk):
+async def test_fields_of_a_bot_message_are_shown_as_label_and_value_and_a_button_by_its_label(desk: Desk):
     desk.workspace.say(GENERAL, BOB, "", blocks=FIELDS)
     page = await desk.call("get_channel_history", channel="general")
     lines = page["messages"][0]["text"].split("\n")
@@ -33,7 +33,7 @@ async def test_a_bots_fields_are_read_as_label_and_value_and_its_button_by_its_n
     ]
 
 
-async def test_mentions_links_and_emoji_of_a_second_table_are_kept_as_text(desk: Desk):
+async def test_a_second_table_keeps_its_mentions_links_and_emoji_as_text(desk: Desk):
     table = "| who | what |\n|---|---|\n| <@U0ALICE01> | :tada: |\n| <#C0GENERAL> | [plan](https://a.example) |"
     await desk.call("send_message", channel="general", text=f"{table}\n\nand\n\n{table}")
     [post] = desk.posts()
@@ -41,7 +41,7 @@ async def test_mentions_links_and_emoji_of_a_second_table_are_kept_as_text(desk:
     assert [word for word in ("U0ALICE01", ":tada:", "C0GENERAL", "plan") if word not in fixed] == []
 
 
-async def test_a_refused_list_of_channels_is_told_and_not_read_again_with_less(desk: Desk):
+async def test_a_refused_channel_list_is_an_error_and_is_not_requested_again_with_fewer_types(desk: Desk):
     def refused(given: Any, caller: str) -> Any:
         raise Refused("access_denied")
 
@@ -51,7 +51,7 @@ async def test_a_refused_list_of_channels_is_told_and_not_read_again_with_less(d
     assert desk.slack.count("conversations.list") == 1
 
 
-async def test_a_directory_that_was_slow_once_is_not_waited_for_again(desk: Desk):
+async def test_after_one_slow_directory_page_people_are_looked_up_one_by_one(desk: Desk):
     desk.slack.delays["users.list"] = 60
     for number in range(8):
         who = desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}")
@@ -66,7 +66,7 @@ async def test_a_directory_that_was_slow_once_is_not_waited_for_again(desk: Desk
     assert desk.slack.count("users.list") == 1
 
 
-async def test_people_are_named_in_messages_of_every_kind(desk: Desk):
+async def test_every_kind_of_message_shows_people_by_name(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "<@U0BOB0001> & <@U0ALICE01|alice>")
     page = await desk.call("get_channel_history", channel="general")
     assert page["messages"][0]["text"] == "@Bob Stone & @Alice Martin"

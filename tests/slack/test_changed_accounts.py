@@ -1,4 +1,4 @@
-"""Accounts that sign in while the server runs: nothing that was kept of one is told to another."""
+"""Accounts that sign in while the server runs: cached data of one account is never returned to another."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ ACCOUNTS = ("amigo", "octo")
 
 
 class SignIns:
-    """The accounts of this machine, of which one is signed in at a time."""
+    """A token file that contains the token of one account at a time."""
 
     def __init__(self, path: Path) -> None:
         self._store = AccountStore(path)
@@ -39,7 +39,7 @@ def sign_ins(tmp_path: Path) -> SignIns:
 
 
 def _of_account(method: str) -> Any:
-    """What Slack answers, in which everything is named after the account of the token."""
+    """Scripted response in which all names contain the account of the request's token."""
 
     def answer(request: Request) -> Reply:
         name = request.headers["authorization"].rpartition("-")[2]
@@ -69,7 +69,7 @@ def slack() -> ScriptedUpstream:
 
 
 async def _told(client: Client) -> set[str]:
-    """The accounts that are told by what is kept: people, channels, and the workspace in a message's address."""
+    """The accounts in cached data: in names of people and channels, and in the permalink of a message."""
     people = data(await client.call_tool("find_users", {"query": "o"}))["users"]
     channels = data(await client.call_tool("list_channels", {}))["channels"]
     sent = data(await client.call_tool("send_message", {"channel": "C0CHANNEL1", "text": "Hello."}))
@@ -78,7 +78,7 @@ async def _told(client: Client) -> set[str]:
 
 
 @in_volume
-async def test_whoever_signs_in_next_sees_nothing_of_the_one_before(sign_ins: SignIns) -> None:
+async def test_the_next_account_to_sign_in_sees_no_cached_data_of_the_previous_account(sign_ins: SignIns) -> None:
     crossed: list[set[str]] = []
     async with slack() as upstream, connected(SERVER, env={**sign_ins.env, "SLACK_API_URL": upstream.url}) as client:
         for number in range(volume(1_000)):
@@ -89,7 +89,7 @@ async def test_whoever_signs_in_next_sees_nothing_of_the_one_before(sign_ins: Si
     assert crossed == []
 
 
-async def test_one_account_is_asked_once_for_what_is_kept(sign_ins: SignIns) -> None:
+async def test_cached_data_of_one_account_is_requested_only_once(sign_ins: SignIns) -> None:
     async with slack() as upstream, connected(SERVER, env={**sign_ins.env, "SLACK_API_URL": upstream.url}) as client:
         for _ in range(3):
             await _told(client)

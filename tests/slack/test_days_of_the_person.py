@@ -1,4 +1,4 @@
-"""The zone of days: the setting's, else that of the person whose token is used."""
+"""Time zone of named days: the setting, else the zone of the token's person."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from slack_desk import ALICE, GENERAL, Desk
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-async def test_days_are_those_of_the_person_whose_token_is_used(desk: Desk):
+async def test_named_days_use_the_time_zone_of_the_tokens_person(desk: Desk):
     desk.workspace.people[ALICE]["tz"] = "Asia/Tokyo"
     token = desk.slack.with_user_token(ALICE)
     async with desk.client(SLACK_USER_TOKEN=token) as client:
@@ -22,7 +22,7 @@ async def test_days_are_those_of_the_person_whose_token_is_used(desk: Desk):
     assert desk.slack.count("auth.test") == 1
 
 
-async def test_the_setting_comes_before_the_persons_zone(desk: Desk):
+async def test_the_time_zone_setting_takes_precedence_over_the_persons_zone(desk: Desk):
     desk.workspace.people[ALICE]["tz"] = "Asia/Tokyo"
     env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TIMEZONE": "Europe/Paris"}
     await desk.call("get_channel_history", env, channel=GENERAL, oldest="2026-07-01")
@@ -31,13 +31,13 @@ async def test_the_setting_comes_before_the_persons_zone(desk: Desk):
 
 
 @pytest.mark.parametrize("given", ["2026-07-01T09:00Z", "2d", "1782900000.000100", "19 Nov 12:40"])
-async def test_a_time_that_no_zone_changes_asks_nobody_for_one(desk: Desk, given: str):
+async def test_a_time_that_does_not_depend_on_a_zone_causes_no_zone_look_up(desk: Desk, given: str):
     token = desk.slack.with_user_token(ALICE)
     await desk.call("get_channel_history", {"SLACK_USER_TOKEN": token}, channel=GENERAL, oldest=given)
     assert desk.slack.count("auth.test") == 0
 
 
-async def test_a_status_that_would_have_ended_is_refused(desk: Desk):
+async def test_a_status_that_expires_in_the_past_is_refused(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     env = {"SLACK_USER_TOKEN": token, "SLACK_TOOLS": "@personal"}
     failed = await desk.fail("set_status", env, text="out", until="yesterday")
@@ -45,7 +45,7 @@ async def test_a_status_that_would_have_ended_is_refused(desk: Desk):
     assert desk.slack.count("users.profile.set") == 0
 
 
-async def test_an_age_as_the_end_of_a_status_lies_ahead(desk: Desk):
+async def test_an_age_as_the_expiry_of_a_status_is_counted_from_now_on(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     env = {"SLACK_USER_TOKEN": token, "SLACK_TOOLS": "@personal"}
     await desk.call("set_status", env, text="out", until="2h")
@@ -53,13 +53,13 @@ async def test_an_age_as_the_end_of_a_status_lies_ahead(desk: Desk):
 
 
 @pytest.mark.parametrize("text", ["", " ", None])
-async def test_an_empty_text_beside_delete_is_one_left_out(desk: Desk, text: str | None):
+async def test_an_empty_text_beside_delete_counts_as_no_text(desk: Desk, text: str | None):
     ts = desk.workspace.say(GENERAL, "U0BOT0001", "wrong", bot_id="B0BOT0001")
     assert (await desk.call("update_message", channel=GENERAL, ts=ts, text=text, delete=True))["deleted"]
 
 
 @pytest.mark.parametrize("arguments", [{"text": ""}, {"text": "new", "delete": True}, {}])
-async def test_an_edit_without_text_and_a_deletion_with_one_are_refused(desk: Desk, arguments: dict[str, object]):
+async def test_update_message_needs_either_a_text_or_delete(desk: Desk, arguments: dict[str, object]):
     failed = await desk.fail("update_message", channel=GENERAL, ts="1795092052.118741", **arguments)
     assert "delete=true" in failed.message
     assert desk.slack.calls == []

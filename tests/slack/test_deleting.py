@@ -1,10 +1,10 @@
-"""Deleting a message: only Slack's word that it is not there counts as done; every other refusal is a failure."""
+"""Deleting messages: only the error code for a missing message counts as done; all others are failures."""
 
 from mcp_chassis.testing import data, failure
 from slack_desk import ALICE, GENERAL, Desk
 
 
-async def test_a_deletion_in_a_channel_that_has_gone_is_no_deletion(desk: Desk):
+async def test_deleting_a_message_in_a_deleted_channel_fails(desk: Desk):
     async with desk.client() as client:
         sent = data(await client.call_tool("send_message", {"channel": "general", "text": "x"}))
         del desk.workspace.channels[GENERAL]
@@ -14,7 +14,7 @@ async def test_a_deletion_in_a_channel_that_has_gone_is_no_deletion(desk: Desk):
     assert "cannot see it" in failed.message
 
 
-async def test_somebody_elses_message_cannot_be_deleted(desk: Desk):
+async def test_a_message_of_another_author_cannot_be_deleted(desk: Desk):
     stamp = desk.workspace.say(GENERAL, ALICE, "mine")
     failed = await desk.fail("update_message", channel="general", ts=stamp, delete=True)
     assert failed.code == "PERMISSION_DENIED"
@@ -22,7 +22,7 @@ async def test_somebody_elses_message_cannot_be_deleted(desk: Desk):
     assert desk.workspace.message(GENERAL, stamp)["text"] == "mine"
 
 
-async def test_an_edit_of_a_message_that_has_gone_is_no_edit(desk: Desk):
+async def test_editing_a_deleted_message_fails(desk: Desk):
     failed = await desk.fail("update_message", channel="general", ts="1700000000.000100", text="new")
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert "no message with this ts" in failed.message

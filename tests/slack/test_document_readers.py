@@ -1,4 +1,4 @@
-"""The readers of documents by themselves, beside the process in which the server runs them."""
+"""Document readers called directly, without the child process of the server."""
 
 from collections.abc import Callable
 
@@ -32,42 +32,42 @@ def fault_of(read: Callable[[bytes, Range], object], document: bytes, wanted: Ra
     return caught.value.fault
 
 
-def test_the_pages_of_a_range_are_read_under_their_numbers():
+def test_each_pdf_page_of_a_range_is_shown_below_its_page_number():
     found = read_pdf(pdf(["one", "two", "three"]), Range(2, 3))
     assert (found.text, found.first, found.last, found.total) == ("## Page 2\ntwo\n\n## Page 3\nthree", 2, 3, 3)
     assert (found.noun, found.notes) == ("pages", [])
 
 
-def test_pages_without_text_are_counted_among_those_that_were_read():
+def test_the_notes_count_the_read_pdf_pages_without_text():
     assert read_pdf(pdf(["", "words", ""]), ALL).notes[0].startswith("Pages with text: 2 of them not;")
     assert read_pdf(pdf(["words", ""]), Range(2, 2)).notes[0].startswith("Pages with text: none of them;")
 
 
-def test_reading_ends_after_a_million_characters_and_says_so(monkeypatch: pytest.MonkeyPatch):
+def test_a_document_is_cut_after_a_million_characters_with_a_note(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(content, "MAX_CHARACTERS", 40)
     found = read_pdf(repeated_pdf("twenty characters ok", 5), ALL)
     assert (found.last, found.total, found.notes) == (2, 5, ["Only the first 40 characters are shown."])
     assert len(found.text) == 40 + len("\n\n")
 
 
-def test_no_page_is_begun_after_the_time_for_reading(monkeypatch: pytest.MonkeyPatch):
+def test_no_further_page_is_read_after_the_reading_time_limit(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(content, "READING_SECONDS", 0.0)
     found = read_pdf(repeated_pdf("again", 5), ALL)
     assert (found.first, found.last, found.total) == (1, 1, 5)
 
 
-def test_a_range_beyond_the_end_says_how_many_there_are():
+def test_a_range_after_the_last_page_reports_the_number_of_pages():
     with pytest.raises(Unreadable) as caught:
         read_slides(slides(["one", "two"]), Range(3, 4))
     assert (caught.value.fault, caught.value.total) == ("range", 2)
 
 
-def test_an_owners_password_alone_hides_nothing():
+def test_a_pdf_with_only_an_owner_password_can_be_read():
     assert "open" in read_pdf(encrypted_pdf("open to all", ""), ALL).text
     assert fault_of(read_pdf, encrypted_pdf("secret", "s3cret")) == "encrypted"
 
 
-def test_a_word_document_keeps_its_order_and_marks():
+def test_a_word_document_is_read_in_order_with_markdown_marks():
     found = read_word(word("Plan", ["First"], [["who", "what"], ["Ann", ""]]), ALL)
     assert found.text == "# Plan\nFirst\n- an item\nwho | what\nAnn"
     assert (found.total, found.notes) == (0, [])
@@ -78,13 +78,13 @@ def test_sheets_show_whole_numbers_and_leave_out_empty_rows():
     assert found.text == "## Sheet 1: A\nx\t1\t2.5\n\ty z"
 
 
-def test_a_sheet_shows_five_thousand_rows_and_says_of_how_many():
+def test_a_sheet_shows_at_most_5000_rows_and_the_number_of_all_rows():
     lines = read_sheets(sheets({"A": [[number] for number in range(5_001)]}), ALL).text.splitlines()
     assert lines[0] == "## Sheet 1: A (rows 1-5,000 of 5,001)"
     assert (len(lines), lines[1], lines[-1]) == (5_001, "0", "4999")
 
 
-def test_slides_keep_order_hidden_ones_are_marked_and_a_broken_one_costs_itself():
+def test_slides_are_read_in_order_with_hidden_and_damaged_slides_marked():
     plain = slides(["Why", "How"])
     assert read_slides(plain, ALL).text == "## Slide 1\nWhy\npoints of Why\n\n## Slide 2\nHow\npoints of How"
     broken = read_slides(replaced(plain, SLIDE, b"<p"), ALL).text
@@ -110,7 +110,7 @@ def test_slides_keep_order_hidden_ones_are_marked_and_a_broken_one_costs_itself(
         (read_slides, lambda: expanding(slides(["x"]), "ppt/presentation.xml", 21_000_000), "large"),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_kind_of_fault(
+def test_an_unreadable_document_is_reported_with_its_kind_of_fault(
     read: Callable[[bytes, Range], object], document: Callable[[], bytes], fault: str
 ):
     assert fault_of(read, document()) == fault

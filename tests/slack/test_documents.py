@@ -1,4 +1,4 @@
-"""Canvases, reminders, user groups, and changes of channels."""
+"""Tools for canvases, reminders, user groups and changes of channels."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from slack_desk import ALICE, BOB, ELSEWHERE, GENERAL, Desk
 FILES = {"SLACK_TOOLS": "@files"}
 
 
-async def test_a_canvas_is_created_added_to_and_changed_in_one_section(desk: Desk):
+async def test_write_canvas_creates_appends_and_replaces_a_section(desk: Desk):
     async with desk.client(**FILES) as client:
         made = data(
             await client.call_tool("write_canvas", {"channel": "general", "title": "Plan", "markdown": "# One"})
@@ -21,7 +21,7 @@ async def test_a_canvas_is_created_added_to_and_changed_in_one_section(desk: Des
     assert desk.workspace.canvases[made["id"]] == ["# Three", "# Two"]
 
 
-async def test_a_second_canvas_of_a_channels_tab_is_refused_with_what_to_do(desk: Desk):
+async def test_a_second_canvas_for_a_channel_is_refused_with_a_remedy(desk: Desk):
     async with desk.client(**FILES) as client:
         data(await client.call_tool("write_canvas", {"channel": "general", "markdown": "a"}))
     failed = await desk.fail("write_canvas", FILES, channel="general", markdown="b")
@@ -29,7 +29,7 @@ async def test_a_second_canvas_of_a_channels_tab_is_refused_with_what_to_do(desk
 
 
 @pytest.mark.parametrize(("text", "code"), [("missing", "RESOURCE_NOT_FOUND"), ("same", "INVALID_INPUT")])
-async def test_a_section_that_is_none_or_several_is_not_replaced(desk: Desk, text: str, code: str):
+async def test_a_section_text_that_matches_no_or_several_sections_replaces_nothing(desk: Desk, text: str, code: str):
     made = await desk.call("write_canvas", FILES, channel="general", markdown="the same")
     desk.workspace.canvases[made["id"]].append("the same again")
     failed = await desk.fail("write_canvas", FILES, canvas=made["id"], markdown="x", replaces=text)
@@ -38,7 +38,7 @@ async def test_a_section_that_is_none_or_several_is_not_replaced(desk: Desk, tex
 
 
 @pytest.mark.parametrize("method", ["canvases.edit", "conversations.canvases.create"])
-async def test_a_lost_answer_to_a_canvas_is_never_sent_twice(desk: Desk, method: str):
+async def test_a_canvas_write_whose_response_is_lost_is_never_repeated(desk: Desk, method: str):
     made = await desk.call("write_canvas", FILES, channel="general", title="Plan", markdown="a")
     desk.slack.faults[method].append("reset")
     arguments = {"canvas": made["id"]} if method == "canvases.edit" else {"channel": "random"}
@@ -47,7 +47,7 @@ async def test_a_lost_answer_to_a_canvas_is_never_sent_twice(desk: Desk, method:
     assert desk.slack.count(method) == 1
 
 
-async def test_a_canvas_outside_the_channels_that_may_be_written_is_not_changed(desk: Desk):
+async def test_a_canvas_in_a_channel_that_may_not_be_written_is_not_changed(desk: Desk):
     made = await desk.call("write_canvas", FILES, channel="general", markdown="a")
     env = {**FILES, "SLACK_WRITE_CHANNELS": "random"}
     failed = await desk.fail("write_canvas", env, canvas=made["id"], markdown="b")
@@ -55,7 +55,7 @@ async def test_a_canvas_outside_the_channels_that_may_be_written_is_not_changed(
     assert desk.workspace.canvases[made["id"]] == ["a"]
 
 
-async def test_reminders_are_added_listed_and_completed_as_the_person(desk: Desk):
+async def test_reminders_are_added_listed_and_completed_with_the_persons_token(desk: Desk):
     desk.slack.with_user_token(ALICE)
     desk.slack.tokens["xoxp-user-000"].scopes |= {"reminders:read", "reminders:write"}
     env = {"SLACK_USER_TOKEN": "xoxp-user-000", "SLACK_TOOLS": "@personal"}
@@ -67,7 +67,7 @@ async def test_reminders_are_added_listed_and_completed_as_the_person(desk: Desk
         assert data(await client.call_tool("list_reminders", {"include_done": True}))["reminders"][0]["done"]
 
 
-async def test_a_reminder_in_the_past_and_one_without_a_person_are_refused(desk: Desk):
+async def test_a_reminder_in_the_past_or_without_a_user_token_is_refused(desk: Desk):
     env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TOOLS": "@personal"}
     assert (await desk.fail("add_reminder", env, text="x", at="yesterday")).code == "INVALID_INPUT"
     alone = {"SLACK_TOOLS": "@personal"}
@@ -75,7 +75,7 @@ async def test_a_reminder_in_the_past_and_one_without_a_person_are_refused(desk:
 
 
 @pytest.mark.parametrize("group", ["@ops", "ops", "OPS", "S0OPS0001"])
-async def test_the_members_of_a_user_group_are_named(desk: Desk, group: str):
+async def test_list_group_members_returns_the_names_of_the_members(desk: Desk, group: str):
     desk.workspace.groups["S0OPS0001"] = "ops"
     desk.workspace.group_members["S0OPS0001"] = [ALICE, BOB]
     found = await desk.call("list_group_members", {"SLACK_TOOLS": "@read"}, group=group)
@@ -87,7 +87,7 @@ async def test_the_members_of_a_user_group_are_named(desk: Desk, group: str):
 WRITE = {"SLACK_TOOLS": "@write"}
 
 
-async def test_a_channel_is_changed_in_one_call_and_told_step_by_step(desk: Desk):
+async def test_update_channel_lists_each_completed_step(desk: Desk):
     arguments: dict[str, Any] = {"name": "Town Hall", "topic": "News", "purpose": "All", "invite": ["@bob"]}
     changed = await desk.call("update_channel", WRITE, channel="elsewhere", action="join", **arguments)
     channel = desk.workspace.channels[ELSEWHERE]
@@ -95,7 +95,7 @@ async def test_a_channel_is_changed_in_one_call_and_told_step_by_step(desk: Desk
     assert changed["done"] == ["join", "rename", "set the topic", "set the purpose", "invite"]
 
 
-async def test_a_step_that_fails_tells_what_was_done_before(desk: Desk):
+async def test_a_failed_step_of_update_channel_lists_the_completed_steps(desk: Desk):
     arguments: dict[str, Any] = {"channel": "general", "topic": "News", "action": "archive"}
     desk.slack.answers["conversations.archive"] = lambda given: {"ok": False, "error": "cant_archive_general"}
     failed = await desk.fail("update_channel", WRITE, **arguments)
@@ -104,24 +104,24 @@ async def test_a_step_that_fails_tells_what_was_done_before(desk: Desk):
 
 
 @pytest.mark.parametrize("empty", [{}, {"name": "", "topic": "", "purpose": "", "invite": [], "remove": []}])
-async def test_nothing_to_change_is_refused(desk: Desk, empty: dict[str, Any]):
+async def test_update_channel_without_a_change_is_refused(desk: Desk, empty: dict[str, Any]):
     failed = await desk.fail("update_channel", WRITE, channel="general", **empty)
     assert "contains no change" in failed.message
 
 
-async def test_a_channel_is_not_renamed_out_of_the_allowed_names(desk: Desk):
+async def test_renaming_a_channel_to_a_name_that_is_not_allowed_is_refused(desk: Desk):
     env = {**WRITE, "SLACK_ALLOWED_CHANNELS": "general,gen-*"}
     failed = await desk.fail("update_channel", env, channel="general", name="secret-plans")
     assert failed.code == "PERMISSION_DENIED"
     assert desk.workspace.channels[GENERAL].name == "general"
 
 
-async def test_an_archived_channel_is_archived_already(desk: Desk):
+async def test_archiving_an_archived_channel_succeeds(desk: Desk):
     desk.workspace.channels[ELSEWHERE].archived = True
     assert (await desk.call("update_channel", WRITE, channel=ELSEWHERE, action="archive"))["done"] == ["archive"]
 
 
-async def test_a_person_is_found_with_address_and_status(desk: Desk):
+async def test_find_users_returns_e_mail_address_and_status(desk: Desk):
     desk.workspace.people[ALICE]["profile"] |= {"status_text": "On a train", "status_emoji": ":train:"}
     found = (await desk.call("find_users", query="alice"))["users"][0]
     assert (found["email"], found["status"]) == ("alice@acme.example", "🚋 On a train")

@@ -1,4 +1,4 @@
-"""Emoji: the names that Slack publishes, both ways, against npm's emoji-datasource where it is installed."""
+"""Conversion of emoji names in both directions, compared with npm's emoji-datasource if it is installed."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ def character(codes: str) -> str:
     return "".join(chr(int(code, 16)) for code in codes.split("-"))
 
 
-def test_every_published_name_is_shown_as_its_character_and_every_character_has_its_name():
+def test_every_published_emoji_name_and_character_are_converted_to_each_other():
     emoji = published()
     unlike = [
         (name, with_emoji(f":{name}:"))
@@ -33,7 +33,7 @@ def test_every_published_name_is_shown_as_its_character_and_every_character_has_
     assert (unlike, unnamed) == ([], [])
 
 
-def test_every_published_skin_tone_is_read_and_written():
+def test_every_published_skin_tone_is_converted_in_both_directions():
     wrong: list[str] = []
     for one in published():
         for tones, variation in one.get("skin_variations", {}).items():
@@ -53,11 +53,11 @@ def test_every_published_skin_tone_is_read_and_written():
         ("ladybug", "🐞"),
     ],
 )
-def test_names_that_only_slack_uses_are_known(name: str, shown: str):
+def test_emoji_names_that_only_slack_uses_are_converted(name: str, shown: str):
     assert with_emoji(f":{name}:") == shown
     assert short_name(shown) == name
 
 
-def test_a_workspaces_own_emoji_keeps_its_name():
+def test_a_custom_emoji_of_a_workspace_is_shown_by_its_name():
     assert with_emoji(":party_parrot:") == ":party_parrot:"
     assert short_name(":party_parrot:") == "party_parrot"

@@ -1,4 +1,4 @@
-"""The same server against npm's `emulate`, for what that does faithfully."""
+"""The Slack server against npm's `emulate`, limited to the methods that it implements."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ async def done(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return data(await client.call_tool(tool, arguments))
 
 
-async def test_a_conversation_goes_through(emulated: dict[str, str]):
+async def test_posting_reading_and_reacting_work_against_emulate(emulated: dict[str, str]):
     async with connected(SERVER, env=emulated) as client:
         sent = await done(client, "send_message", channel="#general", text="**Hello** from tests")
         place = {"channel": "general", "ts": sent["ts"]}
@@ -48,7 +48,7 @@ async def test_a_conversation_goes_through(emulated: dict[str, str]):
     assert found["items"][0]["ts"] == sent["ts"]
 
 
-async def test_channels_and_people_are_found_and_made(emulated: dict[str, str]):
+async def test_channels_and_people_are_found_and_created_against_emulate(emulated: dict[str, str]):
     async with connected(SERVER, env=emulated) as client:
         listed = await done(client, "list_channels", query="general")
         people = await done(client, "find_users", query="admin")
@@ -61,7 +61,7 @@ async def test_channels_and_people_are_found_and_made(emulated: dict[str, str]):
     assert topic["channels"][0]["topic"] == "All of it"
 
 
-async def test_every_method_that_it_offers_is_asked_and_answered(
+async def test_every_method_that_emulate_offers_is_called_successfully(
     emulated: dict[str, str], caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)

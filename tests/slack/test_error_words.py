@@ -1,4 +1,4 @@
-"""Slack's words for a refusal, each with the kind of failure that tells a model what to do about it."""
+"""Slack's error codes in responses to tool calls, and the failure code of each."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def _refuse(desk: Desk, method: str, word: str) -> None:
     setattr(desk.workspace, method, refused)
 
 
-async def test_each_of_slacks_words_becomes_the_kind_of_failure_that_says_what_to_do(desk: Desk):
+async def test_each_slack_error_code_maps_to_its_failure_code(desk: Desk):
     expected = {word: code for code, words in WORDS.items() for word in words.split()}
     stamp = desk.workspace.say(GENERAL, "U0BOT0001", "old")
     found: dict[str, str] = {}
@@ -49,7 +49,7 @@ async def test_each_of_slacks_words_becomes_the_kind_of_failure_that_says_what_t
     assert found == expected
 
 
-async def test_a_word_nobody_knows_is_told_as_slack_wrote_it(desk: Desk):
+async def test_an_unknown_slack_error_code_is_repeated_in_the_message(desk: Desk):
     stamp = desk.workspace.say(GENERAL, "U0BOT0001", "old")
     _refuse(desk, "chat_update", "a_new_word")
     failed = await desk.fail("update_message", **EDIT, ts=stamp)
@@ -57,20 +57,20 @@ async def test_a_word_nobody_knows_is_told_as_slack_wrote_it(desk: Desk):
     assert "a_new_word" in failed.message
 
 
-async def test_a_channel_name_that_is_taken_is_told_with_its_channel_and_what_to_do(desk: Desk):
+async def test_a_taken_channel_name_is_reported_with_the_existing_channel_and_a_remedy(desk: Desk):
     failed = await desk.fail("create_channel", name="general")
     assert failed.code == "CONFLICT"
     assert GENERAL in failed.message
     assert "choose another name" in failed.message
 
 
-async def test_names_in_a_prompt_stand_as_they_were_written(desk: Desk):
+async def test_a_prompt_contains_the_channel_name_unchanged(desk: Desk):
     async with desk.client() as client:
         prompt = await client.get_prompt("summarize_channel", {"channel": "überblick", "since": "2d"})
     assert "überblick" in str(prompt.messages[0].content)
 
 
-async def test_what_was_done_already_is_done(desk: Desk):
+async def test_repeating_or_removing_a_reaction_twice_succeeds(desk: Desk):
     stamp = desk.workspace.say(GENERAL, "U0BOT0001", "old")
     async with desk.client() as client:
         for remove in (False, True):

@@ -1,4 +1,4 @@
-"""Error words of Slack: codes, texts, effects."""
+"""Error codes of Slack: failure code, message and effect of each."""
 
 import json
 from typing import Any
@@ -29,46 +29,46 @@ def failure_of(body: Any, status: int = 200) -> Any:
         ("something_new", ErrorCode.UPSTREAM_ERROR),
     ],
 )
-def test_each_word_has_its_code(error: str, code: ErrorCode):
+def test_each_slack_error_code_has_its_failure_code(error: str, code: ErrorCode):
     failure = failure_of({"ok": False, "error": error})
     assert failure.code is code
     assert error_of(failure) == error
 
 
 @pytest.mark.parametrize("error", list(ERROR_MEANINGS))
-def test_every_word_is_told_in_one_to_three_sentences_without_gaps(error: str):
+def test_every_error_message_has_one_to_three_complete_sentences(error: str):
     message = failure_of({"ok": False, "error": error}).message
     assert 1 <= message.count(". ") + 1 <= 3
     assert message.endswith(".")
     assert "{" not in message
 
 
-def test_a_missing_scope_is_named_with_what_there_is():
+def test_a_missing_scope_error_names_the_needed_and_the_granted_scopes():
     failure = failure_of({"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "a:b,c:d"})
     assert failure.message.startswith("SLACK_BOT_TOKEN lacks the scope chat:write.")
     assert failure.details == {"slack_error": "missing_scope", "needed": "chat:write", "provided": "a:b,c:d"}
 
 
-def test_words_that_are_none_are_not_repeated():
+def test_error_texts_that_are_not_error_codes_are_not_repeated():
     failure = failure_of({"ok": False, "error": "<b>xoxb-secret</b>", "needed": {"a": 1}})
     assert "xoxb" not in failure.message
     assert failure.details == {}
 
 
-def test_a_failure_on_slacks_side_may_have_happened_and_a_limit_has_not():
+def test_an_internal_error_of_slack_is_ambiguous_and_a_rate_limit_is_rejected():
     assert failure_of({"ok": False, "error": "internal_error"}).effect is Effect.AMBIGUOUS
     assert failure_of({"ok": False, "error": "ratelimited"}).effect is Effect.REJECTED
     assert failure_of({"ok": False, "error": "no_text"}).effect is Effect.SETTLED
 
 
-def test_an_answer_that_is_good_is_no_failure_and_one_that_is_no_object_is():
+def test_only_a_response_object_with_ok_true_is_a_success():
     assert failure_of({"ok": True}) is None
     assert failure_of({"ok": False}, status=503) is None
     assert failure_of([1]).code is ErrorCode.UPSTREAM_ERROR
     assert failure_of({"ok": "true", "error": "x"}).code is ErrorCode.UPSTREAM_ERROR
 
 
-def test_fifteen_of_more_where_more_were_wanted_is_the_limit():
+def test_a_page_of_exactly_15_messages_when_more_were_requested_shows_the_history_limit():
     for wanted, got, more, known in (
         (50, 15, True, True),
         (50, 15, False, False),
@@ -80,7 +80,7 @@ def test_fifteen_of_more_where_more_were_wanted_is_the_limit():
         assert limit.known is known
 
 
-def test_a_page_of_more_than_fifteen_withdraws_the_notice_of_the_limit():
+def test_a_page_of_more_than_15_messages_removes_the_history_limit_notice():
     limit = HistoryRateLimit()
     limit.page_read(50, 15, more=True)
     assert "15 messages" in limit.notices[0]

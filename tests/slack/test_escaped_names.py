@@ -1,4 +1,4 @@
-"""What Slack escapes in names, statuses, groups and scheduled texts is read as people see it; its ids are accepted."""
+"""Escaped characters and ids in names, statuses, groups and scheduled texts are shown unescaped and by name."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ WRITE = {"SLACK_TOOLS": "@write"}
 IN_AN_HOUR = 3600
 
 
-async def test_a_person_is_shown_and_found_under_the_name_that_people_see(desk: Desk):
+async def test_a_name_with_escaped_characters_is_shown_and_found_unescaped(desk: Desk):
     person = desk.workspace.people[BOB]
     person["profile"] |= {
         "real_name": "Bob &lt;Ops&gt;",
@@ -28,7 +28,7 @@ async def test_a_person_is_shown_and_found_under_the_name_that_people_see(desk: 
 
 @pytest.fixture
 def grouped(desk: Desk) -> Desk:
-    """Two groups of one name."""
+    """A workspace with two user groups of one name."""
     groups = [
         {"id": "S0OPS0001", "handle": "ops", "name": "R&amp;D"},
         {"id": "S0LAB0001", "handle": "lab", "name": "R&amp;D"},
@@ -50,19 +50,19 @@ def grouped(desk: Desk) -> Desk:
         ("web & app", "Bob Stone"),
     ],
 )
-async def test_a_user_group_is_found_as_messages_and_lists_show_it(grouped: Desk, given: str, member: str):
+async def test_a_user_group_is_found_by_name_handle_id_or_mention(grouped: Desk, given: str, member: str):
     found = await grouped.call("list_group_members", READ, group=given)
     assert [user["real_name"] for user in found["users"]] == [member]
 
 
-async def test_a_name_of_two_user_groups_is_refused_with_their_handles(grouped: Desk):
+async def test_an_ambiguous_user_group_name_is_refused_with_the_handles(grouped: Desk):
     failed = await grouped.fail("list_group_members", READ, group="R&D")
     assert failed.code == "INVALID_INPUT"
     assert failed.details["candidates"] == ["@ops S0OPS0001", "@lab S0LAB0001"]
     assert grouped.slack.count("usergroups.users.list") == 0
 
 
-async def test_a_scheduled_message_is_listed_as_it_will_be_read(desk: Desk):
+async def test_a_scheduled_message_is_listed_with_names_and_unescaped_characters(desk: Desk):
     text = f"1 &lt; 2 &amp; <@{ALICE}> <https://a.example/x|doc> *soon*"
     held = {"id": "Q1", "channel_id": GENERAL, "post_at": int(desk.workspace.clock()) + IN_AN_HOUR, "text": text}
     desk.slack.answers["chat.scheduledMessages.list"] = lambda given: {"ok": True, "scheduled_messages": [held]}
@@ -71,7 +71,7 @@ async def test_a_scheduled_message_is_listed_as_it_will_be_read(desk: Desk):
     assert listed["channel"] == "#general"
 
 
-async def test_a_reminder_names_the_people_in_it(desk: Desk):
+async def test_a_reminder_shows_mentioned_people_by_name(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     reminder = {"id": "Rm1", "text": f"ask <@{BOB}> &amp; co", "user": ALICE}
     desk.slack.answers["reminders.list"] = lambda given: {"ok": True, "reminders": [reminder]}
@@ -79,7 +79,7 @@ async def test_a_reminder_names_the_people_in_it(desk: Desk):
     assert [item["text"] for item in listed["reminders"]] == ["ask @Bob Stone & co"]
 
 
-async def test_a_conversation_never_read_has_no_time_to_read_it_from(desk: Desk):
+async def test_an_unread_conversation_that_was_never_read_has_no_since(desk: Desk):
     def info(given: dict[str, Any]) -> dict[str, Any]:
         seen = {"last_read": "0000000000.000000"} if given["channel"] == GENERAL else {}
         return {"ok": True, "channel": {"id": given["channel"], "name": "x", "unread_count_display": 4, **seen}}
@@ -94,7 +94,7 @@ async def test_a_conversation_never_read_has_no_time_to_read_it_from(desk: Desk)
 
 
 @pytest.mark.parametrize("invited", [["@alice"], ["@alice", "@bob"]])
-async def test_who_is_in_already_keeps_nobody_else_from_being_invited(desk: Desk, invited: list[str]):
+async def test_inviting_members_and_new_people_invites_the_new_people(desk: Desk, invited: list[str]):
     members = {ALICE}
 
     def invite(given: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +111,7 @@ async def test_who_is_in_already_keeps_nobody_else_from_being_invited(desk: Desk
     assert members == ({ALICE, BOB} if len(invited) > 1 else {ALICE})
 
 
-async def test_a_forwarded_message_says_where_it_is(desk: Desk):
+async def test_a_forwarded_message_contains_the_link_to_the_original(desk: Desk):
     link = "https://acme.slack.com/archives/C0X000001/p1795000000000100"
     shared = {"is_share": True, "from_url": link, "author_name": "Bob", "text": "read this"}
     desk.workspace.say(GENERAL, ALICE, "", attachments=[shared])
@@ -120,7 +120,7 @@ async def test_a_forwarded_message_says_where_it_is(desk: Desk):
     assert [message["text"].count(link) for message in read] == [1, 1]
 
 
-async def test_blocks_that_are_not_known_keep_addresses_and_states(desk: Desk):
+async def test_unknown_blocks_keep_their_addresses_and_states(desk: Desk):
     card = {
         "type": "card",
         "title": {"type": "mrkdwn", "text": "*Release*"},

@@ -1,4 +1,4 @@
-"""Hostile arguments: each call gets an answer or one clean sentence, and Slack is asked nothing it forbids."""
+"""Hostile arguments: each call gives a result or a clean error, and sends Slack only valid requests."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ SIGNS_OF_A_BUG = ("Traceback", "pydantic", "input_value", "Error:", " at 0x", "\
 
 @in_volume
 @pytest.mark.parametrize("tool", [function.__name__ for function in SERVER.every_tool])
-async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
+async def test_hostile_arguments_give_a_result_or_a_clean_error_message(
     desk: Desk, tool: str, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.ERROR)
@@ -36,14 +36,14 @@ async def test_hostile_inputs_each_get_an_answer_or_one_clean_sentence(
 
 
 def _at_home(arguments: dict[str, Any], number: int) -> dict[str, Any]:
-    """Three of four go to a channel that is there, so that what comes after the channel is tried too."""
+    """Replace the channel by an existing one in three of four calls, so that later parameters are tested too."""
     channel = arguments.get("channel")
     plausible = isinstance(channel, str) and channel.startswith("C")
     return {**arguments, "channel": GENERAL} if plausible and number % 4 else arguments
 
 
 async def _fault(client: Client, tool: str, arguments: dict[str, Any]) -> str:
-    """Fault of the answer; empty where nothing is."""
+    """Description of a fault in the result of a call; empty if there is none."""
     try:
         result = await client.call_tool(tool, arguments)
     except (MCPError, ValueError, RuntimeError) as exc:

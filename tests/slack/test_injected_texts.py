@@ -1,6 +1,6 @@
-"""Known injections in a workspace: a text of a stranger tells the model to post what a private channel holds.
+"""Prompt injections in a workspace: a text of a stranger tells the model to post the content of a private channel.
 
-For each place of the text: what the model sees of it, and whether the post happens, without rules and with each.
+For each place of the text: whether the model sees it, and whether the post is made, without and with each rule.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def topic(desk: Desk) -> None:
     desk.workspace.channels[RANDOM].topic = EVIL
 
 
-# name: how the text comes there, the call that reads it, what the model sees of it (off, lockdown)
+# Place of the text: setup, call that reads it, whether the model sees it without and with lockdown.
 SCENARIOS: dict[str, tuple[Prepare, tuple[str, dict[str, Any]], bool, bool]] = {
     "message": (lambda d: d.workspace.say(RANDOM, EVE, EVIL), HISTORY, True, False),
     "reply": (thread, ("get_thread", {"channel": "random", "thread_ts": "1750000000.000100"}), True, False),
@@ -59,7 +59,7 @@ SCENARIOS: dict[str, tuple[Prepare, tuple[str, dict[str, Any]], bool, bool]] = {
 
 
 async def attacked(desk: Desk, read: tuple[str, dict[str, Any]], **settings: str) -> tuple[str, Any]:
-    """What the model sees of the text, and what comes of the post that it asks for."""
+    """The text of the reading call, and the result of the post that the injected text requests."""
     async with desk.client(**settings) as client:
         seen = await client.call_tool(*read)
         await client.call_tool("get_channel_history", {"channel": "secret"})
@@ -67,14 +67,14 @@ async def attacked(desk: Desk, read: tuple[str, dict[str, Any]], **settings: str
 
 
 @pytest.mark.parametrize("place", SCENARIOS)
-async def test_a_leak_that_a_text_asks_for_needs_a_person_or_is_refused(desk: Desk, place: str) -> None:
+async def test_a_post_after_reading_an_injected_text_needs_confirmation_or_is_refused(desk: Desk, place: str) -> None:
     prepare, read, shown, shown_locked = SCENARIOS[place]
     desk.workspace.add_person(EVE, "eve", "Eve Elsewhere", is_stranger=True)
     desk.workspace.say(SECRET, BOB, "PLAN")
     prepare(desk)
     seen, written = await attacked(desk, read)
     assert (EVIL in seen, written.is_error, len(desk.posts())) == (shown, False, 1)
-    for flow in ("ask", "deny"):  # this host cannot ask a person
+    for flow in ("ask", "deny"):  # This client cannot ask a person for confirmation.
         _, written = await attacked(desk, read, MCP_FLOW=flow)
         assert (failure(written).code, len(desk.posts())) == ("PERMISSION_DENIED", 1)
     seen, _ = await attacked(desk, read, SLACK_LOCKDOWN="true")
@@ -84,13 +84,13 @@ async def test_a_leak_that_a_text_asks_for_needs_a_person_or_is_refused(desk: De
 @pytest.mark.parametrize(
     ("read", "refused"),
     [
-        # Each job reads, then posts; of twelve, those that MCP_FLOW refuses without a person.
+        # Each job reads, then posts; the number is how many of twelve jobs MCP_FLOW refuses without a person.
         (None, 0),
         (("find_users", {"query": "alice"}), 12),
         (("get_channel_history", {"channel": "general"}), 12),
     ],
 )
-async def test_honest_jobs_are_stopped_where_anything_of_others_was_read(desk: Desk, read: Any, refused: int) -> None:
+async def test_mcp_flow_refuses_posts_after_texts_of_others_were_read(desk: Desk, read: Any, refused: int) -> None:
     desk.workspace.say(GENERAL, ALICE, "Ours")
     stopped = 0
     for _ in range(12):

@@ -1,4 +1,4 @@
-"""Files, scheduled messages, members, and the conversations of a person, as a host sees them."""
+"""Tools for files, scheduled messages, members and a person's conversations, called by an MCP client."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ async def read_file(desk: Desk, env: dict[str, str] | None = None, **arguments: 
         return await client.call_tool("read_file", arguments)
 
 
-async def test_a_text_file_is_read_by_its_id_or_link(desk: Desk):
+async def test_read_file_reads_a_text_file_by_id_or_link(desk: Desk):
     identity = share(desk)
     for given in (identity, f"https://acme.slack.com/files/{ALICE}/{identity}/plan.md"):
         assert "# Plan" in text(await read_file(desk, file=given))
@@ -40,7 +40,7 @@ async def test_a_canvas_is_read_as_text(desk: Desk):
     assert "- ship" in shown
 
 
-async def test_a_file_that_is_no_text_is_described_with_its_address(desk: Desk):
+async def test_a_file_that_is_not_text_is_described_with_its_address(desk: Desk):
     identity = share(
         desk, "F0IMAGE001", "a.png", b"\x89PNG", mimetype="image/png", permalink="https://acme.slack.com/f"
     )
@@ -49,14 +49,14 @@ async def test_a_file_that_is_no_text_is_described_with_its_address(desk: Desk):
     assert "https://acme.slack.com/f" in shown
 
 
-async def test_a_file_of_a_closed_channel_is_not_read(desk: Desk):
+async def test_a_file_in_a_channel_that_is_not_allowed_is_not_read(desk: Desk):
     identity = share(desk, channels=[], groups=[SECRET])
     failed = failure(await read_file(desk, {"SLACK_ALLOWED_CHANNELS": "general"}, file=identity))
     assert failed.code == "PERMISSION_DENIED"
     assert "not shared in any conversation" in failed.message
 
 
-async def test_the_token_goes_to_no_other_host(desk: Desk):
+async def test_the_token_is_not_sent_to_other_hosts(desk: Desk):
     identity = share(desk)
     desk.workspace.files[identity]["url_private"] = "http://127.0.0.1:9/files/F0PLAN0001/plan.md"
     failed = failure(await read_file(desk, file=identity))
@@ -87,7 +87,7 @@ async def test_a_message_is_scheduled_listed_and_cancelled(desk: Desk):
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "bad_gateway"])
-async def test_a_scheduled_message_whose_answer_is_lost_is_found_and_not_scheduled_twice(desk: Desk, fault: str):
+async def test_a_scheduled_message_whose_response_is_lost_is_looked_up_and_not_scheduled_twice(desk: Desk, fault: str):
     at = str(int(desk.workspace.clock()) + IN_AN_HOUR)
     desk.slack.faults["chat.scheduleMessage"].append(fault)
     made = await desk.call("schedule_message", WRITE, channel="general", text="later", at=at)
@@ -95,7 +95,7 @@ async def test_a_scheduled_message_whose_answer_is_lost_is_found_and_not_schedul
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2100-01-01", "soon"])
-async def test_a_time_that_slack_would_refuse_is_refused_before_anything_is_sent(desk: Desk, at: str):
+async def test_a_time_outside_slacks_limits_is_refused_without_a_request(desk: Desk, at: str):
     failed = await desk.fail("schedule_message", WRITE, channel="general", text="x", at=at)
     assert failed.code == "INVALID_INPUT"
     assert desk.slack.calls == []
@@ -109,7 +109,7 @@ async def test_members_of_a_channel_are_listed_with_guests_marked(desk: Desk):
     assert by_name["alice"] is None
 
 
-async def test_unread_conversations_of_the_person_come_with_direct_ones_first(desk: Desk):
+async def test_unread_conversations_are_listed_with_direct_messages_first(desk: Desk):
     read = desk.workspace.say(GENERAL, BOB, "read")
     for channel in (GENERAL, DIRECT):
         desk.workspace.last_read[channel] = read
@@ -119,7 +119,7 @@ async def test_unread_conversations_of_the_person_come_with_direct_ones_first(de
     assert [(one["id"], one["unread"]) for one in listed["conversations"]] == [(DIRECT, 1), (GENERAL, 1)]
 
 
-async def test_mentions_marks_and_status_are_the_persons_own(desk: Desk):
+async def test_mentions_read_marks_and_status_use_the_persons_token(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     stamp = desk.workspace.say(GENERAL, BOB, f"<@{ALICE}> please")
     async with desk.client(SLACK_TOOLS="@personal", SLACK_USER_TOKEN=token) as client:
@@ -134,7 +134,7 @@ async def test_mentions_marks_and_status_are_the_persons_own(desk: Desk):
     }
 
 
-async def test_without_a_persons_token_personal_tools_say_what_is_missing(desk: Desk):
+async def test_without_a_user_token_personal_tools_name_the_missing_setting(desk: Desk):
     failed = await desk.fail("list_unread", {"SLACK_TOOLS": "@personal"})
     assert failed.code == "PERMISSION_DENIED"
     assert "SLACK_USER_TOKEN" in failed.message

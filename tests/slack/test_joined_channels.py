@@ -1,4 +1,4 @@
-"""Searching without a person's token and without a channel: the latest messages of the channels the app is in."""
+"""Search without a user token and a channel: the latest messages of the app's channels are searched."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from slack_desk import ALICE, BOB, ELSEWHERE, GENERAL, RANDOM, SECRET, Desk
 
 
 @pytest.mark.parametrize("empty", [{}, {"channel": ""}, {"channel": " "}, {"channel": None}])
-async def test_without_a_persons_token_the_channels_of_the_app_are_searched_and_it_is_said_how_far(
+async def test_without_a_user_token_the_apps_channels_are_searched_and_the_range_is_reported(
     desk: Desk, empty: dict[str, Any]
 ):
     desk.workspace.say(RANDOM, BOB, "the needle, earlier")
@@ -24,7 +24,7 @@ async def test_without_a_persons_token_the_channels_of_the_app_are_searched_and_
     assert "SLACK_USER_TOKEN" in found["warnings"][0]
 
 
-async def test_a_search_over_many_channels_goes_on_without_gap_or_overlap(desk: Desk):
+async def test_a_search_over_many_channels_continues_without_gap_or_overlap(desk: Desk):
     stamps: list[str] = []
     for number in range(23):
         identity = desk.workspace.add_channel(f"C0MANY{number:03}", f"many-{number}").id
@@ -41,7 +41,7 @@ async def test_a_search_over_many_channels_goes_on_without_gap_or_overlap(desk: 
     assert sorted(seen) == sorted(stamps)
 
 
-async def test_a_channel_named_in_the_query_is_the_one_that_is_searched(desk: Desk):
+async def test_a_channel_in_the_query_restricts_the_search_to_it(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "the needle")
     desk.workspace.say(RANDOM, BOB, "the needle here")
     found = await desk.call("search_messages", query="needle in:#random")
@@ -49,20 +49,20 @@ async def test_a_channel_named_in_the_query_is_the_one_that_is_searched(desk: De
     assert desk.slack.count("conversations.history") == 1
 
 
-async def test_an_excluded_channel_is_left_out(desk: Desk):
+async def test_a_channel_excluded_by_the_query_is_not_searched(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "the needle")
     desk.workspace.say(RANDOM, BOB, "the needle here")
     found = await desk.call("search_messages", query="needle -in:#random")
     assert [item["text"] for item in found["items"]] == ["the needle"]
 
 
-async def test_two_channels_in_one_query_are_refused(desk: Desk):
+async def test_a_query_with_two_channels_is_refused(desk: Desk):
     failed = await desk.fail("search_messages", query="needle in:#random in:#general")
     assert failed.code == "INVALID_INPUT"
     assert "one in:" in failed.message
 
 
-async def test_channels_outside_the_allowed_ones_are_not_searched(desk: Desk):
+async def test_channels_that_are_not_allowed_are_not_searched(desk: Desk):
     desk.workspace.say(SECRET, ALICE, "the needle")
     desk.workspace.say(GENERAL, ALICE, "the needle in general")
     found = await desk.call("search_messages", {"SLACK_ALLOWED_CHANNELS": "general"}, query="needle")
@@ -70,7 +70,7 @@ async def test_channels_outside_the_allowed_ones_are_not_searched(desk: Desk):
     assert "secret" not in str(found)
 
 
-async def test_a_channel_that_cannot_be_read_is_named_and_the_others_are_searched(desk: Desk):
+async def test_an_unreadable_channel_is_reported_and_the_others_are_searched(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "the needle")
     desk.slack.without_scope("groups:history")
     found = await desk.call("search_messages", query="needle")
@@ -78,14 +78,14 @@ async def test_a_channel_that_cannot_be_read_is_named_and_the_others_are_searche
     assert any("#secret could not be read" in warning for warning in found["warnings"])
 
 
-async def test_where_no_channel_can_be_read_the_reason_is_told(desk: Desk):
+async def test_a_search_without_any_readable_channel_reports_the_reason(desk: Desk):
     desk.slack.without_scope("groups:history", "channels:history")
     failed = await desk.fail("search_messages", query="needle")
     assert failed.code == "PERMISSION_DENIED"
     assert "history" in failed.message
 
 
-async def test_an_app_in_no_channel_is_told_so(desk: Desk):
+async def test_a_search_by_an_app_without_channels_gives_a_warning(desk: Desk):
     for channel in desk.workspace.channels.values():
         channel.member = False
     found = await desk.call("search_messages", query="needle")
@@ -105,7 +105,7 @@ async def test_an_app_in_no_channel_is_told_so(desk: Desk):
         ("x after:2026-02-28T10:00Z before:2026-03-02", ["x first of March", "x last of February"]),
     ],
 )
-async def test_periods_in_a_query_end_where_the_calendar_ends_them(desk: Desk, query: str, texts: list[str]):
+async def test_periods_in_a_query_end_with_the_calendar_day_week_or_month(desk: Desk, query: str, texts: list[str]):
     for text, ts in (
         ("x last of January", "1769900000.000100"),
         ("x first of February", "1769905000.000100"),

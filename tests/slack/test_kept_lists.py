@@ -1,4 +1,4 @@
-"""Lists of channels and people that are read again within ten minutes: requests, age, and reading anew."""
+"""Cached lists of channels and people: number of requests, reported age, and refresh."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ LISTS = [("list_channels", {}, "conversations.list"), ("find_users", {"query": "
 
 
 @pytest.mark.parametrize(("tool", "arguments", "method"), LISTS)
-async def test_a_list_read_twice_is_one_request_and_says_of_when_it_is(
+async def test_a_list_read_twice_is_one_request_and_reports_its_age(
     desk: Desk, tool: str, arguments: dict[str, str], method: str
 ):
     async with desk.client() as client:
@@ -23,7 +23,9 @@ async def test_a_list_read_twice_is_one_request_and_says_of_when_it_is(
 
 
 @pytest.mark.parametrize(("tool", "arguments", "method"), LISTS)
-async def test_the_host_hears_that_a_list_is_used_again(desk: Desk, tool: str, arguments: dict[str, str], method: str):
+async def test_the_host_receives_a_log_message_when_a_cached_list_is_used(
+    desk: Desk, tool: str, arguments: dict[str, str], method: str
+):
     heard: list[str] = []
 
     async def hear(params: Any) -> None:
@@ -38,7 +40,7 @@ async def test_the_host_hears_that_a_list_is_used_again(desk: Desk, tool: str, a
 
 @pytest.mark.parametrize(("tool", "arguments", "method"), LISTS)
 @pytest.mark.parametrize("fresh", [False, True])
-async def test_a_list_read_ten_times_at_once_is_one_request(
+async def test_ten_concurrent_reads_of_a_list_are_one_request(
     desk: Desk, tool: str, arguments: dict[str, str], method: str, fresh: bool
 ):
     async with desk.client() as client:
@@ -46,7 +48,7 @@ async def test_a_list_read_ten_times_at_once_is_one_request(
     assert desk.slack.count(method) == 1
 
 
-async def test_a_channel_made_elsewhere_is_seen_by_a_fresh_reading(desk: Desk):
+async def test_a_channel_created_by_somebody_else_is_listed_with_fresh(desk: Desk):
     async with desk.client() as client:
         await client.call_tool("list_channels", {"query": "brand-new"})
         desk.workspace.add_channel("C0NEW", "brand-new")
@@ -56,7 +58,7 @@ async def test_a_channel_made_elsewhere_is_seen_by_a_fresh_reading(desk: Desk):
     assert ([each["name"] for each in fresh["channels"]], "as_of" in fresh) == (["brand-new"], False)
 
 
-async def test_a_channel_made_here_is_seen_at_once(desk: Desk):
+async def test_a_channel_created_by_this_server_is_listed_at_once(desk: Desk):
     async with desk.client() as client:
         await client.call_tool("list_channels", {})
         await client.call_tool("create_channel", {"name": "made-here"})
@@ -65,7 +67,7 @@ async def test_a_channel_made_here_is_seen_at_once(desk: Desk):
     assert "as_of" not in listed
 
 
-async def test_a_direct_message_that_begins_a_conversation_can_be_read_at_once(desk: Desk):
+async def test_a_newly_opened_direct_message_can_be_read_at_once(desk: Desk):
     env = {"SLACK_ALLOW_DMS": "true"}
     async with desk.client(**env) as client:
         before = data(await client.call_tool("list_channels", {"types": ["dm"]}))
@@ -80,7 +82,7 @@ async def test_a_direct_message_that_begins_a_conversation_can_be_read_at_once(d
     assert desk.slack.count("conversations.list") == asked
 
 
-async def test_a_status_that_is_set_here_is_seen_at_once(desk: Desk):
+async def test_a_status_set_by_this_server_is_returned_at_once(desk: Desk):
     env = {"SLACK_TOOLS": "set_status,find_users", "SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE)}
     async with desk.client(**env) as client:
         await client.call_tool("find_users", {"query": "alice"})
@@ -90,7 +92,7 @@ async def test_a_status_that_is_set_here_is_seen_at_once(desk: Desk):
     assert desk.slack.count("users.list") == 2
 
 
-async def test_a_channel_whose_creation_was_answered_too_late_is_listed_at_once(desk: Desk):
+async def test_a_channel_whose_creation_timed_out_is_listed_at_once(desk: Desk):
     async with desk.client() as client:
         await client.call_tool("list_channels", {})
         desk.slack.answers["conversations.create"] = lambda given: {"ok": False, "error": "fatal_error"}
@@ -99,7 +101,7 @@ async def test_a_channel_whose_creation_was_answered_too_late_is_listed_at_once(
     assert "as_of" not in listed
 
 
-async def test_a_person_found_by_id_again_is_one_request_and_says_of_when_it_is(desk: Desk):
+async def test_a_person_found_by_id_twice_is_one_request_and_reports_its_age(desk: Desk):
     async with desk.client() as client:
         first, second = [data(await client.call_tool("find_users", {"query": ALICE})) for _ in range(2)]
         desk.workspace.people[ALICE]["profile"]["title"] = "Director"
@@ -110,7 +112,7 @@ async def test_a_person_found_by_id_again_is_one_request_and_says_of_when_it_is(
     assert desk.slack.count("users.info") == 2
 
 
-async def test_a_fresh_list_names_the_guests_and_partners_of_now(desk: Desk):
+async def test_a_fresh_channel_list_reads_guests_and_partners_again(desk: Desk):
     env = {"SLACK_ALLOW_DMS": "true"}
     desk.workspace.add_person("U0GUS0001", "gus", "Gus Guest", is_restricted=True)
     general, dms = {"query": "general"}, {"types": ["dm"]}

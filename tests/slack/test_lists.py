@@ -1,4 +1,4 @@
-"""Slack's lists: items read as text, added once, and changed by the names that people see."""
+"""Tools for Slack lists: items are read as text, added once, and changed by column name."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ ITEM = {"Task": "ship *it* <!channel>", "State": "to DO", "Owner": "@alice", "Du
 
 @pytest.fixture
 def tasks(desk: Desk) -> dict[str, dict[str, Any]]:
-    """The items of a list that is shared in #general."""
+    """The items of a Slack list that is shared in #general."""
     desk.workspace.add_list(TASKS, "Tasks", COLUMNS, [GENERAL])
     return desk.workspace.lists[TASKS][1]
 
@@ -65,7 +65,7 @@ async def test_an_item_is_added_with_each_kind_of_value_and_read_back(desk: Desk
         ("Mail", "", "email", []),
     ],
 )
-async def test_a_text_becomes_the_value_of_its_column(
+async def test_a_text_is_converted_to_the_type_of_its_column(
     desk: Desk, tasks: dict[str, Any], column: str, given: str, kind: str, value: Any
 ):
     await desk.call("write_list_item", FILES, list=TASKS, fields={column: given})
@@ -73,20 +73,20 @@ async def test_a_text_becomes_the_value_of_its_column(
     assert cell[kind] == value
 
 
-async def test_two_columns_of_one_name_are_told_apart_by_id(desk: Desk, tasks: dict[str, Any]):
+async def test_two_columns_with_one_name_are_distinguished_by_id(desk: Desk, tasks: dict[str, Any]):
     desk.workspace.add_list(TASKS, "Tasks", [COLUMNS[0], {**COLUMNS[0], "id": "Col2"}], [GENERAL])
     failed = await desk.fail("write_list_item", FILES, list=TASKS, fields={"Task": "x"})
     assert "Use an id: Col1, Col2" in failed.message
     await desk.call("write_list_item", FILES, list=TASKS, fields={"Col2": "x"})
 
 
-async def test_nothing_typed_into_a_cell_is_parsed(desk: Desk, tasks: dict[str, Any]):
+async def test_markup_in_a_cell_text_is_not_parsed(desk: Desk, tasks: dict[str, Any]):
     await desk.call("write_list_item", FILES, list=TASKS, fields=ITEM)
     [block] = tasks["Rec00000"]["Col1"]["rich_text"]
     assert block["elements"][0]["elements"] == [{"type": "text", "text": ITEM["Task"]}]
 
 
-async def test_fields_of_an_item_are_set_and_the_others_stay(desk: Desk, tasks: dict[str, Any]):
+async def test_setting_fields_of_an_item_leaves_the_other_fields_unchanged(desk: Desk, tasks: dict[str, Any]):
     async with desk.client(**FILES) as client:
         made = data(await client.call_tool("write_list_item", {"list": TASKS, "fields": ITEM}))
         change = {"list": TASKS, "item": made["id"], "fields": {"state": "done", "Owner": "", "Urgent": "no"}}
@@ -111,7 +111,7 @@ async def test_fields_of_an_item_are_set_and_the_others_stay(desk: Desk, tasks: 
         ({"Task": "x", "task": "y"}, "INVALID_INPUT", "The column Task is given twice"),
     ],
 )
-async def test_what_does_not_fit_a_column_is_refused_and_nothing_is_written(
+async def test_a_value_that_does_not_fit_its_column_is_refused_without_a_write(
     desk: Desk, tasks: dict[str, Any], fields: dict[str, str], code: str, sentence: str
 ):
     failed = await desk.fail("write_list_item", FILES, list=TASKS, fields=fields)
@@ -121,7 +121,7 @@ async def test_what_does_not_fit_a_column_is_refused_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "bad_gateway"])
-async def test_an_item_whose_answer_is_lost_is_never_added_twice(desk: Desk, tasks: dict[str, Any], fault: str):
+async def test_an_item_whose_response_is_lost_is_never_added_twice(desk: Desk, tasks: dict[str, Any], fault: str):
     desk.slack.faults["slackLists.items.create"].append(fault)
     failed = await desk.fail("write_list_item", FILES, list=TASKS, fields={"Task": "once"})
     assert failed.code == "OUTCOME_UNKNOWN"
@@ -129,21 +129,21 @@ async def test_an_item_whose_answer_is_lost_is_never_added_twice(desk: Desk, tas
     assert list(tasks) == ["Rec00000"]
 
 
-async def test_an_item_added_without_proof_has_an_unknown_outcome(desk: Desk, tasks: dict[str, Any]):
+async def test_an_add_item_response_without_an_id_is_an_unknown_outcome(desk: Desk, tasks: dict[str, Any]):
     desk.slack.answers["slackLists.items.create"] = lambda given: {"ok": True}
     failed = await desk.fail("write_list_item", FILES, list=TASKS, fields={"Task": "once"})
     assert failed.code == "OUTCOME_UNKNOWN"
     assert tasks == {}
 
 
-async def test_fields_whose_answer_is_lost_are_set_once_more(desk: Desk, tasks: dict[str, Any]):
+async def test_setting_fields_is_repeated_once_after_a_lost_response(desk: Desk, tasks: dict[str, Any]):
     tasks["Rec00000"] = {}
     desk.slack.faults["slackLists.items.update"].append("reset")
     await desk.call("write_list_item", FILES, list=TASKS, item="Rec00000", fields={"State": "Done"})
     assert tasks["Rec00000"]["Col2"]["select"] == ["done"]
 
 
-async def test_an_unknown_item_and_a_file_that_is_no_list_are_told(desk: Desk, tasks: dict[str, Any]):
+async def test_an_unknown_item_or_a_file_that_is_not_a_list_is_refused(desk: Desk, tasks: dict[str, Any]):
     failed = await desk.fail("write_list_item", FILES, list=TASKS, item="Rec9", fields={"State": "Done"})
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert "no item with this id" in failed.message
@@ -152,7 +152,7 @@ async def test_an_unknown_item_and_a_file_that_is_no_list_are_told(desk: Desk, t
     assert "not a Slack list" in failed.message
 
 
-async def test_a_list_of_more_than_a_thousand_items_says_how_many_are_shown(desk: Desk, tasks: dict[str, Any]):
+async def test_a_list_of_more_than_1000_items_reports_how_many_are_shown(desk: Desk, tasks: dict[str, Any]):
     for number in range(1_101):
         tasks[f"Rec{number:05}"] = {"Col6": {"column_id": "Col6", "number": [number]}}
     assert "Only the first 1,000 items are shown." in await read(desk)
@@ -160,14 +160,14 @@ async def test_a_list_of_more_than_a_thousand_items_says_how_many_are_shown(desk
     assert asked == [None, "at:200", "at:400", "at:600", "at:800"]
 
 
-async def test_without_its_columns_a_list_is_shown_by_keys_and_texts(desk: Desk, tasks: dict[str, Any]):
+async def test_a_list_response_without_columns_is_shown_by_keys_and_texts(desk: Desk, tasks: dict[str, Any]):
     nameless = {"key": "lost", "value": "nowhere"}
     item = {"id": "Rec1", "fields": [{"key": "name", "column_id": "Col1", "value": "x", "text": "ship it"}, nameless]}
     desk.slack.answers["slackLists.items.list"] = lambda given: {"ok": True, "items": [item]}
     assert "id\tname\nRec1\tship it" in await read(desk)
 
 
-async def test_lists_outside_the_channels_are_neither_read_nor_written(desk: Desk):
+async def test_lists_in_channels_that_are_not_allowed_are_neither_read_nor_written(desk: Desk):
     desk.workspace.add_list(TASKS, "Tasks", COLUMNS, [SECRET])
     env = {"SLACK_ALLOWED_CHANNELS": "general"}
     assert "not shared in any conversation" in await read(desk, **env)

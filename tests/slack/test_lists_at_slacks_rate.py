@@ -1,4 +1,4 @@
-"""5,000 channels and 50,000 people at twenty list pages a minute: each is found, going on from call to call."""
+"""Look-ups in 5,000 channels and 50,000 people at Slack's rate of twenty list pages a minute."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ WAIT_BETWEEN_CALLS_SECONDS = 5.0
 
 
 class Crowd:
-    """A crowded workspace and what it takes to find somebody in it."""
+    """A large workspace, with methods that find a person or channel and count the calls."""
 
     def __init__(self, api: SlackApi, slack: CrowdedSlack, clock: ManualClock) -> None:
         self.slack = slack
@@ -41,7 +41,7 @@ class Crowd:
         return (self._clock() - self._begun) / 60
 
     async def person(self, query: str) -> tuple[str, int]:
-        """The id of the person found, and the number of calls."""
+        """Find a person; returns the id and the number of calls needed."""
         for number in range(1, MAX_CALLS):
             try:
                 found, _, _ = await self.people.search(query, 1)
@@ -54,7 +54,7 @@ class Crowd:
         raise AssertionError(f"not found in {MAX_CALLS} calls")
 
     async def channel(self, name: str) -> tuple[str, int]:
-        """The id of the channel found, and the number of calls."""
+        """Find a channel; returns the id and the number of calls needed."""
         for number in range(1, MAX_CALLS):
             try:
                 return (await self.channels.resolve(name)).id, number
@@ -81,7 +81,7 @@ async def _crowd() -> AsyncIterator[Crowd]:
         yield Crowd(SlackApi(WebMethods(http, token), {}, {}), slack, clock)
 
 
-async def test_the_last_person_of_fifty_thousand_is_found_by_name(crowd: Crowd):
+async def test_the_last_person_of_50000_is_found_by_name(crowd: Crowd):
     found, calls = await crowd.person(f"Person No {PEOPLE - 1}")
     assert found == f"U{PEOPLE - 1:08d}"
     assert calls < MAX_CALLS_FOR_ANYBODY
@@ -89,12 +89,12 @@ async def test_the_last_person_of_fifty_thousand_is_found_by_name(crowd: Crowd):
     assert crowd.minutes < MAX_MINUTES
 
 
-async def test_the_last_channel_of_five_thousand_is_found_in_one_call(crowd: Crowd):
+async def test_the_last_channel_of_5000_is_found_in_one_call(crowd: Crowd):
     assert await crowd.channel(f"#channel-{CHANNELS - 1}") == (f"C{CHANNELS - 1:08d}", 1)
     assert crowd.slack.requests["conversations.list"] == 6
 
 
-async def test_any_channel_and_person_is_found_and_the_lists_are_read_once(crowd: Crowd):
+async def test_every_channel_and_person_is_found_with_one_reading_of_the_lists(crowd: Crowd):
     dice = Random(20261128)
     for number in dice.sample(range(CHANNELS), 20):
         assert (await crowd.channel(f"channel-{number}"))[0] == f"C{number:08d}"
@@ -105,7 +105,7 @@ async def test_any_channel_and_person_is_found_and_the_lists_are_read_once(crowd
 
 
 @pytest.mark.parametrize("query", ["U00049999", "<@U00049999>", "person49999@acme.example"])
-async def test_an_id_or_an_address_finds_anybody_with_one_request(crowd: Crowd, query: str):
+async def test_an_id_or_e_mail_address_finds_a_person_with_one_request(crowd: Crowd, query: str):
     assert await crowd.person(query) == ("U00049999", 1)
     assert sum(crowd.slack.requests.values()) == 1
 

@@ -1,4 +1,4 @@
-"""Long lists: what is not found in one call is found by a later one, and every name that is shown is accepted back."""
+"""Long lists: later calls continue the search, and every name in a result is accepted as a reference."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ from slack_desk import ALICE, DIRECT, GENERAL, GROUP, Desk
 NAMES = ("straßenbau", "ειδήσεις", "новости", "日本語-チャンネル", "équipe", "ελλάς", "großhandel-2")
 
 
-async def test_a_channel_far_down_the_list_is_found_by_calls_that_go_on_where_the_last_one_stopped(desk: Desk):
+async def test_a_channel_late_in_the_list_is_found_by_repeated_calls_that_continue_the_list(desk: Desk):
     def page(given: dict[str, str]) -> dict[str, object]:
         number = int(given.get("cursor") or 1)
         names = [f"team-{number}-{item}" for item in range(20)] if number < 45 else ["wanted"]
@@ -29,7 +29,7 @@ async def test_a_channel_far_down_the_list_is_found_by_calls_that_go_on_where_th
     assert desk.slack.count("conversations.list") == 45
 
 
-async def test_a_person_far_down_the_directory_is_found_by_a_later_call(desk: Desk):
+async def test_a_person_late_in_the_directory_is_found_by_a_repeated_call(desk: Desk):
     desk.workspace.crowd = 30_000
     async with desk.client() as client:
         first = data(await client.call_tool("find_users", {"query": "Person 29999"}))
@@ -41,7 +41,7 @@ async def test_a_person_far_down_the_directory_is_found_by_a_later_call(desk: De
     assert desk.slack.count("users.list") == 31
 
 
-async def test_a_name_that_is_not_there_is_missing_only_after_the_whole_list(desk: Desk):
+async def test_a_missing_name_is_not_found_only_after_the_whole_list_was_read(desk: Desk):
     for number in range(2_500):
         desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")
     failed = await desk.fail("get_channel_history", channel="#nowhere")
@@ -57,7 +57,7 @@ async def test_a_channel_is_found_by_its_name_in_every_script_and_normal_form(de
     assert (await desk.call("get_channel_history", channel=f"#{given}"))["messages"] == []
 
 
-async def test_an_exact_name_wins_over_one_that_differs_in_case_folding(desk: Desk):
+async def test_an_exact_channel_name_takes_precedence_over_a_case_folded_one(desk: Desk):
     desk.workspace.add_channel("C0FOLDED1", "strasse")
     desk.workspace.add_channel("C0EXACT01", "straße")
     desk.workspace.say("C0EXACT01", ALICE, "here")
@@ -65,12 +65,12 @@ async def test_an_exact_name_wins_over_one_that_differs_in_case_folding(desk: De
 
 
 @pytest.mark.parametrize("given", [f"#{GENERAL}", "mpdm-alice--bob-1", GROUP, DIRECT, "@Alice Martin", f"@{ALICE}"])
-async def test_what_a_list_shows_is_accepted_as_a_reference(desk: Desk, given: str):
+async def test_a_name_shown_in_a_list_is_accepted_as_a_reference(desk: Desk, given: str):
     read = await desk.call("get_channel_history", {"SLACK_ALLOW_DMS": "true"}, channel=given)
     assert read["messages"] == []
 
 
-async def test_an_id_without_a_digit_is_an_id_and_a_name_in_capitals_a_name(desk: Desk):
+async def test_a_word_without_a_digit_is_resolved_as_id_or_as_channel_name(desk: Desk):
     desk.workspace.add_channel("CABCDEFGHI", "letters")
     desk.workspace.add_channel("C0DOCS001", "documents")
     desk.workspace.say("CABCDEFGHI", ALICE, "by id")
@@ -80,12 +80,12 @@ async def test_an_id_without_a_digit_is_an_id_and_a_name_in_capitals_a_name(desk
     assert (await desk.call("get_channel_history", env, channel="DOCUMENTS"))["messages"][0]["text"] == "by name"
 
 
-async def test_direct_messages_are_found_by_the_name_of_the_person(desk: Desk):
+async def test_direct_messages_are_listed_by_the_partners_name(desk: Desk):
     listed = await desk.call("list_channels", {"SLACK_ALLOW_DMS": "true"}, types=["dm"], query="martin")
     assert [channel["id"] for channel in listed["channels"]] == [DIRECT]
 
 
-async def test_a_group_direct_message_is_opened_by_its_people(desk: Desk):
+async def test_a_group_direct_message_is_opened_for_a_list_of_people(desk: Desk):
     sent = await desk.call("send_message", {"SLACK_ALLOW_DMS": "true"}, channel="@alice, @bob", text="hi")
     assert sent["channel"]["name"] == "@alice, @bob"
     assert desk.slack.count("conversations.open") == 1

@@ -1,4 +1,4 @@
-"""Markdown that is sent means in Slack's blocks what CommonMark says; addresses arrive unchanged."""
+"""Markdown in sent messages has the meaning of CommonMark in Slack's blocks; addresses are unchanged."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ from slack_mcp.writing.markdown_blocks import blocks_for
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_a_random_document_means_in_blocks_what_commonmark_says(seed: int):
+def test_a_random_markdown_document_has_the_same_meaning_in_blocks(seed: int):
     markdown = document(Random(seed))
     assert meaning_of_blocks(blocks_for(markdown)) == meaning_of_html(markdown)
 
@@ -33,11 +33,11 @@ def test_a_random_document_means_in_blocks_what_commonmark_says(seed: int):
 @pytest.mark.parametrize(
     "around", ["{}", "see {} please", "({}).", "**{}**", "- {}", "> {}, and", "_x_ {}: y", "*see {}*"]
 )
-def test_a_bare_address_is_one_link_with_all_its_characters(address: str, around: str):
+def test_a_bare_address_becomes_one_link_with_all_its_characters(address: str, around: str):
     assert _links(blocks_for(around.format(address))) == [address]
 
 
-def test_two_thousand_addresses_arrive_unchanged_bare_in_brackets_and_labelled():
+def test_2000_addresses_are_sent_unchanged_in_every_link_form():
     dice = Random(7)
     signs = "abcXYZ019-_.~!$&'()*+,;=:@%2F"
     changed: list[str] = []

@@ -1,4 +1,4 @@
-"""Names in, names out: channels and people, found on demand."""
+"""Channels and people are given and returned by name, and looked up on demand."""
 
 import asyncio
 from typing import Any
@@ -13,19 +13,19 @@ from slack_desk import ALICE, BOB, DIRECT, GENERAL, SECRET, Desk
     "given",
     ["#general", "general", "GENERAL", GENERAL, f"<#{GENERAL}|general>", permalink(GENERAL, "1700000000.000100")],
 )
-async def test_a_channel_is_found_however_it_is_named(desk: Desk, given: str):
+async def test_a_channel_is_found_by_every_kind_of_reference(desk: Desk, given: str):
     desk.workspace.say(GENERAL, ALICE, "here")
     read = await desk.call("get_channel_history", channel=given)
     assert read["messages"][0]["text"] == "here"
 
 
-async def test_an_unknown_channel_gives_close_names(desk: Desk):
+async def test_an_unknown_channel_error_lists_similar_names(desk: Desk):
     failed = await desk.fail("get_channel_history", channel="#genreal")
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert failed.details["close"] == ["#general"]
 
 
-async def test_a_name_is_looked_for_page_by_page_and_no_further_than_needed(desk: Desk):
+async def test_the_channel_list_is_read_only_up_to_the_page_with_the_name(desk: Desk):
     for number in range(3_000):
         desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")
     desk.workspace.say("C10000990", ALICE, "x")
@@ -38,7 +38,7 @@ async def test_a_name_is_looked_for_page_by_page_and_no_further_than_needed(desk
         assert desk.slack.count("conversations.list") == 2
 
 
-async def test_twenty_at_once_who_need_the_list_ask_for_it_once(desk: Desk):
+async def test_twenty_concurrent_calls_read_the_channel_list_once(desk: Desk):
     desk.slack.delays["conversations.list"] = 0.1
     async with desk.client() as client:
         asked = [client.call_tool("get_channel_history", {"channel": "general"}) for _ in range(20)]
@@ -47,7 +47,7 @@ async def test_twenty_at_once_who_need_the_list_ask_for_it_once(desk: Desk):
     assert desk.slack.count("conversations.list") == 1
 
 
-async def test_names_of_a_page_are_asked_for_together_and_once(desk: Desk):
+async def test_names_in_a_page_of_messages_are_requested_together_and_once(desk: Desk):
     people = [desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}") for number in range(60)]
     for number in range(200):
         desk.workspace.say(GENERAL, people[number % 60], f"<@{people[(number * 7) % 60]}>")
@@ -61,7 +61,7 @@ async def test_names_of_a_page_are_asked_for_together_and_once(desk: Desk):
     assert len(desk.slack.calls) - first == 1
 
 
-async def test_names_that_calls_want_at_the_same_moment_are_asked_for_together(desk: Desk):
+async def test_names_for_concurrent_calls_are_requested_together(desk: Desk):
     channels = [f"C1{number:07d}" for number in range(10)]
     for number, channel in enumerate(channels):
         desk.workspace.add_channel(channel, f"team-{number}")
@@ -72,7 +72,7 @@ async def test_names_that_calls_want_at_the_same_moment_are_asked_for_together(d
     assert desk.slack.count("users.list", "users.info") == 1
 
 
-async def test_people_found_by_id_at_the_same_moment_are_one_request_and_each_call_gets_its_own(desk: Desk):
+async def test_concurrent_look_ups_by_id_are_one_request_with_a_result_for_each_call(desk: Desk):
     people = [desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}") for number in range(10)]
     async with desk.client() as client:
         asked = [client.call_tool("find_users", {"query": query}) for query in (*people, "U0NOBODY1")]
@@ -87,7 +87,7 @@ async def test_people_found_by_id_at_the_same_moment_are_one_request_and_each_ca
         assert len(desk.slack.calls) == 2
 
 
-async def test_people_found_by_id_are_read_anew_together(desk: Desk):
+async def test_fresh_look_ups_by_id_are_combined_into_one_request(desk: Desk):
     people = [desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}") for number in range(10)]
     fresh = [{"query": query, "fresh": True} for query in people]
     async with desk.client() as client:
@@ -97,7 +97,7 @@ async def test_people_found_by_id_are_read_anew_together(desk: Desk):
     assert dict(desk.slack.seen) == {"users.list": 2}
 
 
-async def test_somebody_whom_nobody_knows_costs_the_others_of_the_moment_nothing(desk: Desk):
+async def test_an_unknown_id_does_not_fail_the_other_concurrent_look_ups(desk: Desk):
     for number in range(2):
         desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")
     desk.workspace.say("C10000000", ALICE, "x")
@@ -108,7 +108,7 @@ async def test_somebody_whom_nobody_knows_costs_the_others_of_the_moment_nothing
     assert [page["messages"][0]["user"] for page in pages] == ["Alice Martin", "U0NOBODY1"]
 
 
-async def test_names_come_one_by_one_where_the_directory_is_slow(desk: Desk):
+async def test_names_are_requested_one_by_one_when_the_directory_is_slow(desk: Desk):
     desk.slack.delays["users.list"] = 60
     for number in range(8):
         who = desk.workspace.add_person(f"U1{number:07d}", f"p{number}", f"Person {number}")
@@ -121,7 +121,7 @@ async def test_names_come_one_by_one_where_the_directory_is_slow(desk: Desk):
     assert desk.slack.count("users.list") == asked
 
 
-async def test_without_users_read_ids_are_shown_and_it_is_said_once(desk: Desk):
+async def test_without_users_read_people_are_shown_by_id_with_one_warning(desk: Desk):
     desk.slack.without_scope("users:read")
     desk.workspace.say(GENERAL, ALICE, "a")
     desk.workspace.say(GENERAL, BOB, "b")
@@ -162,18 +162,18 @@ async def test_a_person_is_found_by_name_handle_address_or_id(desk: Desk, query:
     }
 
 
-async def test_people_who_left_come_last_and_are_marked(desk: Desk):
+async def test_deactivated_people_are_listed_last_and_marked(desk: Desk):
     desk.workspace.add_person("U0CAROL02", "carol2", "Carol Zuma")
     found = await desk.call("find_users", query="carol")
     assert [(user["name"], user.get("deleted")) for user in found["users"]] == [("carol2", None), ("carol", True)]
 
 
-async def test_nobody_found_is_an_empty_list(desk: Desk):
+async def test_find_users_without_a_match_returns_an_empty_list(desk: Desk):
     assert await desk.call("find_users", query="zzz") == {"users": []}
     assert await desk.call("find_users", query="nobody@acme.example") == {"users": []}
 
 
-async def test_a_directory_of_two_hundred_thousand_is_read_a_little_at_a_time(desk: Desk):
+async def test_a_directory_of_200000_people_is_read_in_part_by_each_call(desk: Desk):
     desk.workspace.crowd = 200_000
     async with desk.client() as client:
         found = data(await client.call_tool("find_users", {"query": "Person 199999"}))
@@ -184,7 +184,7 @@ async def test_a_directory_of_two_hundred_thousand_is_read_a_little_at_a_time(de
         assert by_mail["users"][0]["id"] == ALICE
 
 
-async def test_two_of_the_same_name_are_never_confused(desk: Desk):
+async def test_an_ambiguous_name_of_two_people_is_refused(desk: Desk):
     desk.workspace.add_person("U0ALICE02", "amartin", "Alice Martin")
     async with desk.client(SLACK_ALLOW_DMS="true") as client:
         failed = failure(await client.call_tool("send_message", {"channel": "@Alice Martin", "text": "x"}))
@@ -194,13 +194,13 @@ async def test_two_of_the_same_name_are_never_confused(desk: Desk):
     assert sent["channel"]["id"] == DIRECT
 
 
-async def test_a_person_nobody_knows_gives_close_names(desk: Desk):
+async def test_an_unknown_person_error_lists_similar_names(desk: Desk):
     failed = await desk.fail("send_message", {"SLACK_ALLOW_DMS": "true"}, channel="@alise", text="x")
     assert failed.code == "RESOURCE_NOT_FOUND"
     assert "alice" in failed.details["close"]
 
 
-async def test_channels_are_listed_with_what_tells_them_apart(desk: Desk):
+async def test_list_channels_returns_the_fields_that_distinguish_channels(desk: Desk):
     listed = await desk.call("list_channels")
     by_name = {channel["name"]: channel for channel in listed["channels"]}
     assert by_name["general"] == {
@@ -216,7 +216,7 @@ async def test_channels_are_listed_with_what_tells_them_apart(desk: Desk):
     assert "mpdm-alice--bob-1" not in by_name
 
 
-async def test_channels_are_narrowed_by_words_kind_and_membership(desk: Desk):
+async def test_list_channels_filters_by_query_type_and_membership(desk: Desk):
     assert _names(await desk.call("list_channels", query="NEWS")) == ["general"]
     assert _names(await desk.call("list_channels", types=["private"])) == ["secret"]
     assert "elsewhere" not in _names(await desk.call("list_channels", member_only=True))
@@ -226,7 +226,7 @@ def _names(listed: dict[str, Any]) -> list[str]:
     return [channel["name"] for channel in listed["channels"]]
 
 
-async def test_a_list_of_channels_goes_on_by_its_cursor_without_gap_or_overlap(desk: Desk):
+async def test_channel_list_pages_continue_without_gap_or_overlap(desk: Desk):
     for number in range(1_200):
         desk.workspace.add_channel(f"C1{number:07d}", f"team-{number}")
     seen: list[str] = []
@@ -243,7 +243,7 @@ async def test_a_list_of_channels_goes_on_by_its_cursor_without_gap_or_overlap(d
     assert desk.slack.count("conversations.list") == 2
 
 
-async def test_without_groups_read_public_channels_are_listed_and_it_is_said(desk: Desk):
+async def test_without_groups_read_public_channels_are_listed_with_a_warning(desk: Desk):
     desk.slack.without_scope("groups:read")
     listed = await desk.call("list_channels")
     assert {"general", "random"} <= set(_names(listed))
@@ -251,12 +251,12 @@ async def test_without_groups_read_public_channels_are_listed_and_it_is_said(des
     assert (await desk.fail("list_channels", types=["private"])).code == "PERMISSION_DENIED"
 
 
-async def test_direct_messages_are_listed_by_whom_they_are_with_where_they_are_allowed(desk: Desk):
+async def test_direct_messages_are_listed_by_partner_if_allowed(desk: Desk):
     listed = await desk.call("list_channels", {"SLACK_ALLOW_DMS": "true"}, types=["dm"])
     assert [(channel["id"], channel["name"]) for channel in listed["channels"]] == [(DIRECT, "@Alice Martin")]
 
 
-async def test_a_private_channel_is_found_by_name_only_with_its_scope(desk: Desk):
+async def test_a_private_channel_is_found_by_name_only_with_groups_read(desk: Desk):
     desk.slack.without_scope("groups:read")
     assert (await desk.call("get_channel_history", channel="general"))["messages"] == []
     failed = await desk.fail("get_channel_history", channel="secret")
@@ -264,7 +264,7 @@ async def test_a_private_channel_is_found_by_name_only_with_its_scope(desk: Desk
     assert SECRET not in failed.message
 
 
-async def test_a_new_channel_gets_a_name_slack_allows_a_topic_and_people(desk: Desk):
+async def test_create_channel_sets_a_valid_name_topic_and_members(desk: Desk):
     made = await desk.call(
         "create_channel", name="#Launch Plan!", description="All about it", invite=["@alice", "bob@acme.example"]
     )
@@ -274,14 +274,14 @@ async def test_a_new_channel_gets_a_name_slack_allows_a_topic_and_people(desk: D
     assert "warnings" not in made
 
 
-async def test_a_new_channel_can_be_used_by_its_name_at_once(desk: Desk):
+async def test_a_new_channel_can_be_used_by_name_at_once(desk: Desk):
     async with desk.client() as client:
         failure(await client.call_tool("get_channel_history", {"channel": "fresh"}))
         data(await client.call_tool("create_channel", {"name": "fresh", "is_private": True}))
         assert data(await client.call_tool("get_channel_history", {"channel": "fresh"}))["messages"] == []
 
 
-async def test_a_channel_is_not_lost_where_topic_or_invitation_fail(desk: Desk):
+async def test_create_channel_succeeds_with_warnings_if_topic_or_invitation_fails(desk: Desk):
     desk.slack.without_scope("users:read.email")
     desk.slack.faults["conversations.setTopic"].extend(["unavailable"] * 5)
     made = await desk.call(
@@ -291,19 +291,19 @@ async def test_a_channel_is_not_lost_where_topic_or_invitation_fail(desk: Desk):
     assert len(made["warnings"]) == 3
 
 
-async def test_a_taken_name_is_told_where_channels_cannot_be_listed(desk: Desk):
+async def test_a_taken_channel_name_is_reported_without_the_scope_to_list_channels(desk: Desk):
     desk.slack.without_scope("channels:read")
     failed = await desk.fail("create_channel", name="general")
     assert (failed.code, failed.details) == ("CONFLICT", {"slack_error": "name_taken"})
 
 
-async def test_a_taken_name_gives_the_channel_that_has_it(desk: Desk):
+async def test_a_taken_channel_name_error_contains_the_existing_channels_id(desk: Desk):
     failed = await desk.fail("create_channel", name="General")
     assert failed.code == "CONFLICT"
     assert failed.details["id"] == GENERAL
 
 
-async def test_a_channel_whose_name_looks_like_a_users_id_is_found_by_it(desk: Desk):
+async def test_a_channel_whose_name_looks_like_a_user_id_is_found_by_name(desk: Desk):
     desk.workspace.add_channel("C0WATERF1", "waterfalls")
     desk.workspace.say("C0WATERF1", ALICE, "splash")
     for env in ({}, {"SLACK_ALLOW_DMS": "true"}):
@@ -311,7 +311,7 @@ async def test_a_channel_whose_name_looks_like_a_users_id_is_found_by_it(desk: D
         assert [message["text"] for message in found["messages"]] == ["splash"]
 
 
-async def test_people_beyond_the_wanted_number_are_counted(desk: Desk):
+async def test_find_users_reports_the_number_of_people_beyond_max_results(desk: Desk):
     for number in range(5):
         desk.workspace.add_person(f"U0SAME00{number}", f"same{number}", f"Same {number}")
     found = await desk.call("find_users", query="same", max_results=2)

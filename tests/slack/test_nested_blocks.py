@@ -1,4 +1,4 @@
-"""Blocks inside of blocks that Slack cannot nest: their words are kept, in order."""
+"""Nested Markdown that Slack's blocks cannot nest keeps all its words in order."""
 
 import json
 
@@ -19,7 +19,7 @@ NESTED = {
 
 
 @pytest.mark.parametrize("kind", NESTED)
-async def test_every_word_of_a_nested_block_is_posted_in_order(desk: Desk, kind: str):
+async def test_every_word_of_nested_markdown_is_posted_in_order(desk: Desk, kind: str):
     markdown, words = NESTED[kind]
     await desk.call("send_message", channel="general", text=markdown)
     [post] = desk.posts()

@@ -1,4 +1,4 @@
-"""PDF and office documents read as text, and every way in which one cannot be."""
+"""PDF and office documents read as text, and every kind of unreadable document."""
 
 import asyncio
 import subprocess
@@ -31,7 +31,7 @@ ENTITIES = b"<!DOCTYPE a [<!ENTITY b 'b'>]><a>&b;</a>"
 
 
 async def shown(desk: Desk, name: str, content: bytes, **arguments: Any) -> str:
-    """What read_file answers about a document of that name; a failure as its message."""
+    """The text that read_file returns for a document of this name, or the message of its failure."""
     desk.workspace.add_file(
         "F0PAPER001",
         name,
@@ -47,13 +47,13 @@ async def shown(desk: Desk, name: str, content: bytes, **arguments: Any) -> str:
     return f"{failure(result).code}: {failure(result).message}" if result.is_error else text(result)
 
 
-async def test_a_pdf_is_read_page_by_page_and_says_which_pages_it_has(desk: Desk):
+async def test_a_pdf_is_shown_page_by_page_with_its_number_of_pages(desk: Desk):
     answer = await shown(desk, "plan.pdf", pdf(["Ship it on Monday", "Then rest"]))
     assert "Pages 1-2 of 2." in answer
     assert answer.index("## Page 1\nShip it on Monday") < answer.index("## Page 2\nThen rest")
 
 
-async def test_a_range_of_pages_is_read_and_says_how_to_go_on(desk: Desk):
+async def test_a_range_of_pages_is_read_and_the_next_range_is_named(desk: Desk):
     content = pdf([f"page number {number}" for number in range(1, 7)])
     answer = await shown(desk, "plan.pdf", content, pages="2-3")
     assert "Pages 2-3 of 6; pages=4-6 reads on." in answer
@@ -64,20 +64,20 @@ async def test_a_range_of_pages_is_read_and_says_how_to_go_on(desk: Desk):
     assert "has 6 parts" in await shown(desk, "plan.pdf", content, pages="7")
 
 
-async def test_of_thousands_of_pages_the_first_hundred_are_read(desk: Desk):
+async def test_without_a_range_the_first_100_pages_are_read(desk: Desk):
     answer = await shown(desk, "long.pdf", repeated_pdf("again and again", 3_000))
     assert "Pages 1-100 of 3,000; pages=101-200 reads on." in answer
     assert answer.count("again and again") <= 100
 
 
 @pytest.mark.parametrize("pages", ["0", "b", "3-1", "1-101", "-4", "1,3"])
-async def test_what_is_no_range_is_refused_before_the_file_is_read(desk: Desk, pages: str):
+async def test_an_invalid_page_range_is_refused_before_the_download(desk: Desk, pages: str):
     answer = await shown(desk, "plan.pdf", pdf(["x"]), pages=pages)
     assert answer.startswith("INVALID_INPUT")
     assert "5-20" in answer
 
 
-async def test_pages_without_text_are_told(desk: Desk):
+async def test_pages_without_text_are_reported(desk: Desk):
     assert "Pages with text: none of them" in await shown(desk, "scan.pdf", pdf(["", ""]))
     assert "Pages with text: 1 of them not" in await shown(desk, "half.pdf", pdf(["words", ""]))
 
@@ -91,7 +91,7 @@ async def test_a_word_document_is_read_with_headings_lists_and_tables(desk: Desk
     assert "have pages" in await shown(desk, "plan.docx", content, pages="1")
 
 
-async def test_sheets_are_read_row_by_row_with_hidden_ones_marked(desk: Desk):
+async def test_sheets_are_shown_row_by_row_with_hidden_sheets_marked(desk: Desk):
     content = sheets({"Cost": [["item", "euro"], ["tea", 3.0], ["milk", 1.25]], "Old": [["gone"]]}, hidden="Old")
     answer = await shown(desk, "cost.xlsx", content)
     assert "Sheets 1-2 of 2." in answer
@@ -99,7 +99,7 @@ async def test_sheets_are_read_row_by_row_with_hidden_ones_marked(desk: Desk):
     assert "## Sheet 2: Old (hidden)\ngone" in answer
 
 
-async def test_the_rows_beyond_five_thousand_are_told(desk: Desk):
+async def test_rows_of_a_sheet_after_the_first_5000_are_reported_as_omitted(desk: Desk):
     answer = await shown(desk, "rows.xlsx", sheets({"All": [[number] for number in range(5_001)]}))
     assert "## Sheet 1: All (rows 1-5,000 of 5,001)" in answer
 
@@ -131,7 +131,7 @@ async def test_slides_are_read_in_order_with_their_notes(desk: Desk):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_a_document_that_cannot_be_read_is_refused_in_a_sentence(
+async def test_an_unreadable_document_is_refused_with_a_clear_message(
     desk: Desk, name: str, content: Callable[[], bytes], sentence: str
 ):
     answer = await shown(desk, name, content())
@@ -141,7 +141,7 @@ async def test_a_document_that_cannot_be_read_is_refused_in_a_sentence(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound the address space")
-def test_the_process_of_a_document_has_no_more_memory_than_1200_mb():
+def test_the_document_process_is_limited_to_1200_mb_of_memory():
     program = "from slack_mcp.documents.child import bound; bound(); print(len(bytearray({})))"
     few, many = (
         subprocess.run([sys.executable, "-c", program.format(size)], capture_output=True, text=True, check=False)
@@ -158,22 +158,22 @@ async def test_a_document_above_10_mb_is_not_downloaded(desk: Desk):
     assert "at most 10 MB" in failed.message
 
 
-async def test_without_the_extra_the_answer_says_how_to_install_it(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+async def test_without_the_documents_extra_read_file_names_the_package_to_install(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(extraction, "LIBRARY_BY_KIND", {"pdf": "no_such_library"})
     answer = await shown(desk, "plan.pdf", pdf(["x"]))
     assert "who runs this server can install toolroll-slack-mcp[documents]" in answer
     assert LINK in answer
 
 
-def test_a_start_loads_no_library_of_documents():
+def test_importing_the_server_loads_no_document_library():
     program = "import sys, slack_mcp.server; print(sorted({'pypdf', 'mammoth', 'python_calamine'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
-async def test_the_process_of_a_document_has_none_of_the_servers_variables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_the_document_process_inherits_no_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     program = tmp_path / "python"
     program.write_text("""#!/bin/sh\nprintf '{"text": "%s"}' "$(env | tr '\\n' ' ')"\n""")
     program.chmod(0o755)
@@ -184,7 +184,7 @@ async def test_the_process_of_a_document_has_none_of_the_servers_variables(
     assert "SLACK_BOT_TOKEN" not in found.text
 
 
-async def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_document_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\nexec sleep 600\n")
     program.chmod(0o755)
@@ -204,7 +204,7 @@ async def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path, monkey
         ("05-versions-space.pdf", "v.0.01"),
     ],
 )
-async def test_pdfs_that_others_wrote_are_read(desk: Desk, name: str, words: str):
+async def test_published_sample_pdfs_are_read(desk: Desk, name: str, words: str):
     file = Path(npm_package("pdf-parse")) / "test" / "data" / name
     answer = await shown(desk, name, await asyncio.to_thread(file.read_bytes))
     assert "Pages 1-" in answer
@@ -212,7 +212,7 @@ async def test_pdfs_that_others_wrote_are_read(desk: Desk, name: str, words: str
 
 
 @pytest.mark.services
-async def test_a_broken_pdf_that_others_wrote_is_refused(desk: Desk):
+async def test_a_damaged_published_sample_pdf_is_refused(desk: Desk):
     file = Path(npm_package("pdf-parse")) / "test" / "data" / "03-invalid.pdf"
     answer = await shown(desk, "03-invalid.pdf", await asyncio.to_thread(file.read_bytes))
     assert answer.startswith("INVALID_INPUT: The document is broken")

@@ -1,4 +1,4 @@
-"""Tokens of organisations and tokens that rotate."""
+"""Organisation-wide tokens and rotating tokens."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,25 +24,25 @@ def needing_a_team(desk: Desk, teams: dict[str, Any]) -> None:
     desk.slack.answers["auth.teams.list"] = lambda given: teams
 
 
-async def test_the_workspace_that_is_set_by_id_is_sent(desk: Desk):
+async def test_a_workspace_set_by_id_is_sent_as_team_id(desk: Desk):
     needing_a_team(desk, TEAMS)
     listed = await desk.call("list_channels", {"SLACK_TEAM_ID": "T0ACME0001"})
     assert [channel["name"] for channel in listed["channels"]] == ["general"]
     assert desk.slack.calls[0].given["team_id"] == "T0ACME0001"
 
 
-async def test_the_workspace_that_is_set_by_name_is_looked_up(desk: Desk):
+async def test_a_workspace_set_by_name_is_looked_up_and_sent_as_team_id(desk: Desk):
     needing_a_team(desk, TEAMS)
     await desk.call("list_channels", {"SLACK_TEAM_ID": "globex"})
     assert desk.slack.calls[-1].given["team_id"] == "T0GLOBEX1"
 
 
-async def test_the_only_workspace_of_a_token_is_used_without_a_setting(desk: Desk):
+async def test_a_token_with_one_workspace_needs_no_workspace_setting(desk: Desk):
     needing_a_team(desk, {"ok": True, "teams": TEAMS["teams"][:1]})
     assert (await desk.call("list_channels"))["channels"]
 
 
-async def test_several_workspaces_are_named_where_none_is_set(desk: Desk):
+async def test_a_token_with_several_workspaces_and_no_setting_lists_them(desk: Desk):
     needing_a_team(desk, TEAMS)
     failed = await desk.fail("list_channels")
     assert failed.code == "INVALID_INPUT"
@@ -50,7 +50,9 @@ async def test_several_workspaces_are_named_where_none_is_set(desk: Desk):
     assert failed.details["workspaces"] == ["Acme T0ACME0001", "Globex T0GLOBEX1"]
 
 
-async def test_an_expired_token_is_refreshed_and_the_next_refresh_token_is_kept_in_its_file(desk: Desk, tmp_path: Path):
+async def test_an_expired_token_is_refreshed_and_the_next_refresh_token_is_written_to_its_file(
+    desk: Desk, tmp_path: Path
+):
     file = tmp_path / "refresh"
     file.write_text("xoxe-1-first")
     forms: list[Mapping[str, str]] = []
@@ -72,7 +74,7 @@ async def test_an_expired_token_is_refreshed_and_the_next_refresh_token_is_kept_
     assert file.read_text().strip() == "xoxe-1-second"
 
 
-async def test_an_expired_token_without_a_refresh_token_says_what_to_set(desk: Desk):
+async def test_an_expired_token_without_a_refresh_token_names_the_settings_to_set(desk: Desk):
     desk.slack.answers["conversations.list"] = lambda given: {"ok": False, "error": "token_expired"}
     failed = await desk.fail("list_channels")
     assert failed.code == "AUTHENTICATION_FAILED"

@@ -1,4 +1,4 @@
-"""People of other organisations, guests and bots: their standing beside their names, and lockdown."""
+"""External people, guests and bots: the mark beside their names, and lockdown."""
 
 from mcp_chassis.testing import data
 from slack_desk import ALICE, GENERAL, Desk
@@ -14,21 +14,21 @@ def arranged(desk: Desk) -> None:
         desk.workspace.say(GENERAL, who, words)
 
 
-async def test_outsiders_have_their_standing_beside_their_names(desk: Desk):
+async def test_external_people_and_guests_are_marked_beside_their_names(desk: Desk):
     arranged(desk)
     page = await desk.call("get_channel_history", channel="general")
     standings = {each["user"]: each.get("standing") for each in page["messages"]}
     assert standings == {"Alice Martin": None, "Eve Elsewhere": "external", "Gus Guest": "guest"}
 
 
-async def test_lockdown_withholds_what_people_from_outside_wrote_and_says_how_much(desk: Desk):
+async def test_lockdown_withholds_messages_of_external_people_and_reports_their_number(desk: Desk):
     arranged(desk)
     page = await desk.call("get_channel_history", {"SLACK_LOCKDOWN": "true"}, channel="general")
     assert {each["text"] for each in page["messages"]} == {"Ours", "A guest's"}
     assert any("1 message by people from outside withheld" in each for each in page["warnings"])
 
 
-async def test_lockdown_fails_closed_where_people_cannot_be_looked_up(desk: Desk):
+async def test_lockdown_withholds_messages_when_people_cannot_be_looked_up(desk: Desk):
     arranged(desk)
     for method in ("users.info", "users.list"):
         desk.slack.faults[method].extend(["unavailable"] * 99)
@@ -36,7 +36,7 @@ async def test_lockdown_fails_closed_where_people_cannot_be_looked_up(desk: Desk
     assert EVIL not in str(page)
 
 
-async def test_a_page_of_messages_is_labelled_as_written_by_others(desk: Desk):
+async def test_a_page_of_messages_is_labelled_as_untrusted_text(desk: Desk):
     arranged(desk)
     async with desk.client() as client:
         told = await client.call_tool("get_channel_history", {"channel": "general"})

@@ -1,4 +1,4 @@
-"""Every error word that Slack documents for a method in use has a text of its own and says what to try."""
+"""Every error code that Slack documents for a method in use has a message and a remedy."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ SENTENCES_AT_LEAST = 2
 
 
 def published() -> Iterator[tuple[str, str]]:
-    """Each documented pair of method and error word."""
+    """All documented pairs of method and error code."""
     method = ""
     for line in WORDS.read_text().splitlines():
         name, colon, words = line.partition(":")
@@ -32,15 +32,15 @@ def answer(**fields: object) -> Response:
     return Response.looked_up("Slack", {"ok": False, **fields})
 
 
-def test_every_method_in_use_is_in_the_published_list():
+def test_every_method_in_use_has_published_error_codes():
     assert sorted(set(METHODS) - {method for method, _ in PUBLISHED}) == []
 
 
-def test_every_published_word_has_a_text_of_its_own():
+def test_every_published_error_code_has_a_message():
     assert sorted({word for _, word in PUBLISHED if word not in ERROR_MEANINGS}) == []
 
 
-def test_every_published_word_says_what_happened_and_what_to_try():
+def test_every_published_error_code_gives_a_message_and_a_remedy():
     short: list[str] = []
     for word in sorted({word for _, word in PUBLISHED}):
         failed = failure_for(answer(error=word), "SLACK_BOT_TOKEN")
@@ -51,7 +51,7 @@ def test_every_published_word_says_what_happened_and_what_to_try():
     assert short == []
 
 
-def test_a_refusal_that_is_for_the_moment_may_be_tried_again_and_others_not():
+def test_only_temporary_error_codes_are_retryable():
     wrong: list[str] = []
     for word, meaning in ERROR_MEANINGS.items():
         retryable = issubclass(meaning.failure, RateLimited | Unavailable)
@@ -70,14 +70,14 @@ def test_a_refusal_that_is_for_the_moment_may_be_tried_again_and_others_not():
         {"errors": [7, None, "missing required field: channel"]},
     ],
 )
-def test_slacks_own_sentence_about_a_request_is_told_wherever_it_stands(fields: dict[str, object]):
+def test_slacks_own_message_is_included_from_every_field_of_the_response(fields: dict[str, object]):
     failed = failure_for(answer(error="invalid_arguments", **fields), "SLACK_BOT_TOKEN")
     assert failed is not None
     assert "missing required field: channel" in failed.message
 
 
 @pytest.mark.parametrize("odd", [None, 7, {}, [], "x", {"messages": None}, {"messages": [None, 7]}])
-def test_a_refusal_without_readable_sentences_is_told_by_its_word(odd: object):
+def test_an_error_response_without_readable_messages_is_mapped_by_its_code(odd: object):
     failed = failure_for(answer(error="channel_not_found", response_metadata=odd, errors=odd), "SLACK_BOT_TOKEN")
     assert failed is not None
     assert failed.details["slack_error"] == "channel_not_found"
@@ -85,7 +85,7 @@ def test_a_refusal_without_readable_sentences_is_told_by_its_word(odd: object):
 
 
 @pytest.mark.parametrize("error", [None, 7, "", {}, "<b>x</b>"])
-def test_a_refusal_without_a_word_is_slacks_fault(error: object):
+def test_an_error_response_without_a_code_is_an_upstream_error(error: object):
     failed = failure_for(answer(error=error), "SLACK_BOT_TOKEN")
     assert failed is not None
     assert (failed.code.value, "no name" in failed.message) == ("UPSTREAM_ERROR", True)

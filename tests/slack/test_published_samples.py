@@ -1,4 +1,4 @@
-"""Slack's published sample answers: each, in place of the workspace's own, is taken by the tool that asks for it."""
+"""Slack's published sample responses: each is accepted by a tool that calls the method."""
 
 import json
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ ITEM = {"list": "F0TASKS001", "item": "Rec00000"}
 IDENTITY = {"canvases.sections.lookup": "temp:C:0"}
 """What stands for the sample's empty ids, where that is no channel's."""
 FROM_ITS_OWN_ADDRESS = {"files.getUploadURLExternal"}
-"""Answers that name an address which has to be on Slack's own hosts: the sample's is example.com."""
+"""Methods whose sample contains an example.com address where the server requires a host of Slack."""
 
 
 class Ask(NamedTuple):
-    """A call of a tool that asks one method."""
+    """A tool call that leads to a request of one API method."""
 
     tools: str
     tool: str
@@ -83,12 +83,12 @@ ASKS: Mapping[str, Ask] = {
 }
 
 
-def test_every_method_in_use_has_a_call_that_asks_it():
+def test_every_method_in_use_has_a_tool_call_in_this_test():
     assert sorted(ASKS) == sorted(METHODS)
 
 
 @pytest.mark.parametrize("method", sorted(ASKS))
-async def test_the_published_answer_is_taken(desk: Desk, method: str):
+async def test_the_published_sample_response_is_accepted_by_its_tool(desk: Desk, method: str):
     answer = _of_this_workspace(method, recorded(method))
     _arrange(desk)
     desk.slack.answers[method] = lambda given: answer
@@ -106,7 +106,7 @@ async def test_the_published_answer_is_taken(desk: Desk, method: str):
 
 
 def _of_this_workspace(method: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """The sample with ids of this workspace where Slack left them empty or filled them with zeros."""
+    """The sample with its empty and zero ids replaced by ids of the scripted workspace."""
     known = {"user": ALICE, "users": ALICE, "channels": GENERAL, "id": IDENTITY.get(method, GENERAL)}
     written = json.dumps(answer)
     for name, identity in known.items():
@@ -115,7 +115,7 @@ def _of_this_workspace(method: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _arrange(desk: Desk) -> None:
-    """A message, a bot's message, a canvas and a group for the calls to meet."""
+    """Add the messages, canvas, list and other objects that the tool calls refer to."""
     desk.workspace.say(GENERAL, BOB, "hi")
     desk.workspace.channels[GENERAL].messages.append(
         {"type": "message", "ts": TS, "bot_id": "B0STRANGE1", "subtype": "bot_message", "text": "beep"}

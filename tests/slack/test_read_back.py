@@ -1,4 +1,4 @@
-"""What was written in Markdown is read as the same Markdown, and writing that again changes nothing."""
+"""Markdown that was sent is read back as the same Markdown, and sending it again changes nothing."""
 
 import re
 from importlib import resources
@@ -19,7 +19,7 @@ from slack_normal_form import normal_form
 from volume import in_volume, volume
 
 EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", re.MULTILINE | re.DOTALL)
-# Examples whose meaning Slack cannot hold, or where an address without brackets becomes a link.
+# Examples that Slack's blocks cannot express, or in which a bare address becomes a link.
 CODE_IN_A_QUOTATION = {6, 128, 236, 252}
 LIST_IN_A_QUOTATION = {259, 292, 293}
 BARE_ADDRESS = {602, 608, 611}
@@ -79,31 +79,31 @@ def spec_examples() -> list[str]:
 
 
 @pytest.mark.parametrize("markdown", EXACT)
-def test_markdown_as_most_people_write_it_is_read_character_by_character(markdown: str):
+def test_common_markdown_is_read_back_character_by_character(markdown: str):
     assert read(markdown) == markdown
 
 
 @pytest.mark.parametrize("line", [r"\- b", r"\+ b", r"\* b", r"\> b", r"\# b", r"1\. b", r"1\) b"])
-def test_a_later_line_that_begins_like_a_list_quotation_or_heading_stays_text(line: str):
+def test_a_second_line_that_looks_like_a_list_quotation_or_heading_stays_text(line: str):
     (block,) = blocks_for(f"a\n{line}")
     assert [group["type"] for group in block["elements"]] == ["rich_text_section"]
     assert blocks_for(blocks_text([block], Names())) == [block]
 
 
 @in_volume
-def test_a_random_document_is_read_back_equal():
+def test_a_random_markdown_document_is_read_back_equal():
     assert [seed for seed in range(volume(200)) if changed(document(Random(seed)))] == []
 
 
 @in_volume
-def test_the_examples_of_the_commonmark_specification_are_read_back_equal():
+def test_commonmark_specification_examples_are_read_back_equal():
     examples = spec_examples()
     assert len(examples) == 652
     assert [example for example in examples[:: round(652 / volume(652))] if changed(example)] == []
 
 
 @in_volume
-def test_the_examples_of_the_commonmark_specification_mean_in_blocks_what_they_mean_in_html():
+def test_commonmark_specification_examples_mean_the_same_in_blocks_and_html():
     examples = spec_examples()
     tried = range(1, 653, round(652 / volume(652)))
     unlike = {
@@ -119,12 +119,12 @@ def test_every_construct_is_read_back_equal(construct: tuple[str, str, list[dict
 
 
 @pytest.mark.parametrize("elements", [elements for _, elements in HUMAN], ids=[name for name, _ in HUMAN])
-def test_what_people_typed_in_slack_is_kept_when_it_is_read_and_written_again(elements: list[dict[str, Any]]):
+def test_a_message_typed_in_slack_is_unchanged_when_read_and_written_back(elements: list[dict[str, Any]]):
     blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
     assert meaning_of_blocks(blocks_for(blocks_text(blocks, Names()))) == meaning_of_blocks(blocks)
 
 
-def test_two_thousand_addresses_are_read_as_they_were_written():
+def test_2000_addresses_are_read_back_as_written():
     dice = Random(11)
     signs = "abcXYZ019-_.~!$&'()*+,;=:@%2F"
     addresses = [
@@ -140,13 +140,13 @@ def test_two_thousand_addresses_are_read_as_they_were_written():
 
 
 @pytest.mark.parametrize(("name", "shown"), [("100", "💯"), ("-1", "👎"), ("+1", "👍"), ("1234", "🔢")])
-def test_emoji_named_by_digits_are_written_as_emoji_and_read_as_characters(name: str, shown: str):
+def test_emoji_with_numeric_names_are_sent_as_emoji_and_read_as_characters(name: str, shown: str):
     assert blocks_for(f"a :{name}: b")[0]["elements"][0]["elements"][1] == {"type": "emoji", "name": name}
     assert read(f"a :{name}: b") == f"a {shown} b"
 
 
 @in_volume
-def test_every_emoji_is_read_as_its_character_from_its_name_and_from_itself():
+def test_every_emoji_name_and_character_are_read_as_the_character():
     table = resources.files("slack_mcp.rendering").joinpath("emoji_names.txt").read_text(encoding="utf-8")
     names = [name for line in table.splitlines() for name in line.split(" ")[1:]]
     assert len(names) > 1_900
@@ -154,7 +154,7 @@ def test_every_emoji_is_read_as_its_character_from_its_name_and_from_itself():
     assert [name for name in some if not read(f":{name}:") == read(str(character(name))) == character(name)] == []
 
 
-async def test_a_message_that_is_read_edited_and_written_keeps_everything(desk: Desk):
+async def test_a_message_read_edited_and_written_back_keeps_its_formatting(desk: Desk):
     written = "**Plan** for `v1.2`\n\n- [ ] build _all_\n- [x] ~~docs~~\n\n> said\n\n```\nx = a_b * 2\n```"
     sent = await desk.call("send_message", channel="general", text=written)
     page = await desk.call("get_channel_history", channel="general")
@@ -179,11 +179,11 @@ async def test_a_message_that_is_read_edited_and_written_keeps_everything(desk: 
         ("# no heading **no bold**", "\\# no heading \\*\\*no bold**"),
     ],
 )
-def test_slacks_own_marks_are_read_as_markdown(mrkdwn: str, markdown: str):
+def test_slack_markup_is_read_as_markdown(mrkdwn: str, markdown: str):
     assert mrkdwn_as_markdown(mrkdwn, Names()) == markdown
 
 
-async def test_a_phrase_is_found_across_the_marks_in_it(desk: Desk):
+async def test_a_phrase_with_markdown_marks_inside_is_found(desk: Desk):
     desk.workspace.say(GENERAL, "U0BOB0001", "there is *no* lock")
     found = await desk.call("search_messages", query='"no lock"', channel="general")
     assert [item["text"] for item in found["items"]] == ["there is **no** lock"]

@@ -1,4 +1,4 @@
-"""References to channels, messages and times in every usual form."""
+"""Parsing of references to channels, messages and times in every usual form."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -43,38 +43,38 @@ LINK = "https://acme.slack.com/archives/C0GENERAL/p1700000000123456"
         ("alice@acme.example", ChannelReference(user="alice@acme.example")),
     ],
 )
-def test_a_channel_is_named_in_every_usual_way(given: str, expected: ChannelReference):
+def test_every_usual_channel_reference_is_parsed(given: str, expected: ChannelReference):
     assert channel_reference(given) == expected
 
 
 @pytest.mark.parametrize(
     "given", ["", "#", "a b", "x" * 81, "https://evil.example/archives", "https://[", "a/b", "<#C1"]
 )
-def test_what_names_no_channel_says_how_to_name_one(given: str):
+def test_an_invalid_channel_reference_error_names_the_valid_forms(given: str):
     with pytest.raises(InvalidInput) as refused:
         channel_reference(given)
     assert "link" in refused.value.message
 
 
-def test_a_message_is_named_by_ts_or_link():
+def test_a_message_reference_is_a_ts_or_a_link():
     assert message_ts("1700000000.123456") == "1700000000.123456"
     assert message_ts(LINK) == "1700000000.123456"
 
 
-def test_a_thread_that_is_open_in_the_client_is_named_by_its_address():
+def test_the_address_of_an_open_thread_in_the_web_client_is_parsed():
     link = "https://app.slack.com/client/T0TEAM001/C0GENERAL/thread/C0GENERAL-1700000000.123456"
     assert channel_reference(link) == ChannelReference(id="C0GENERAL")
     assert message_ts(link, thread=True) == "1700000000.123456"
     assert channel_reference("x" * 80) == ChannelReference(name="x" * 80)
 
 
-def test_a_link_to_a_reply_names_its_thread_or_itself():
+def test_a_link_to_a_reply_is_parsed_as_thread_ts_or_message_ts():
     link = f"{LINK}?thread_ts=1699999999.000100&cid=C0GENERAL"
     assert message_ts(link, thread=True) == "1699999999.000100"
     assert message_ts(link) == "1700000000.123456"
 
 
-def test_a_link_into_another_channel_is_refused():
+def test_a_message_link_into_another_channel_is_refused():
     with pytest.raises(InvalidInput) as refused:
         message_ts(LINK, channel="C0RANDOM1")
     assert "another channel" in refused.value.message
@@ -91,12 +91,12 @@ def test_a_link_into_another_channel_is_refused():
         ("CUSTOMERSX", ChannelReference(id="CUSTOMERSX", name="customersx")),
     ],
 )
-def test_further_forms_of_channels(given: str, reference: ChannelReference):
+def test_rare_channel_references_are_parsed(given: str, reference: ChannelReference):
     assert channel_reference(given) == reference
 
 
 @pytest.mark.parametrize("given", ["", "yesterday", "1700000000", "https://acme.slack.com/archives/C0GENERAL"])
-def test_what_names_no_message_says_how_to_name_one(given: str):
+def test_an_invalid_message_reference_error_names_the_valid_forms(given: str):
     with pytest.raises(InvalidInput) as refused:
         message_ts(given)
     assert "ts" in refused.value.message
@@ -114,19 +114,19 @@ def test_what_names_no_message_says_how_to_name_one(given: str):
         ("2001-09-09T03:46:40+02:00", "1000000000.000000"),
     ],
 )
-def test_a_moment_is_told_in_every_usual_way(given: str, expected: str):
+def test_every_usual_form_of_a_time_is_parsed(given: str, expected: str):
     got = as_ts(given, 1_000_000_000.0)
     assert got == ("999993600.000000" if given == "2001-09-09" else expected)
 
 
 @pytest.mark.parametrize("given", ["", "soon", "2001-13-01", "99999999d", "-1d"])
-def test_what_is_no_moment_says_how_to_tell_one(given: str):
+def test_an_invalid_time_error_names_the_valid_forms(given: str):
     with pytest.raises(InvalidInput) as refused:
         as_ts(given, 0)
     assert "2d" in refused.value.message
 
 
-def test_a_new_channels_name_becomes_one_that_slack_accepts():
+def test_a_new_channel_name_is_converted_to_a_valid_one():
     assert channel_name("#Launch Plan v2.0!") == "launch-plan-v2-0"
     assert channel_name("Équipe Été") == "équipe-été"
     assert len(channel_name("x" * 200)) == 80
@@ -171,7 +171,7 @@ def test_a_new_channels_name_becomes_one_that_slack_accepts():
         ("tomorrow", "UTC", "2026-11-21T00:00:00+00:00"),
     ],
 )
-def test_days_are_those_of_the_zone_and_printed_times_are_utc(given: str, zone: str, expected: str):
+def test_named_days_use_the_zone_and_printed_times_are_utc(given: str, zone: str, expected: str):
     assert float(as_ts(given, 1_795_180_000.0, ZoneInfo(zone))) == datetime.fromisoformat(expected).timestamp()
 
 
@@ -190,7 +190,7 @@ def test_days_are_those_of_the_zone_and_printed_times_are_utc(given: str, zone: 
         ("2d", "2026-11-18T13:06:40+00:00"),
     ],
 )
-def test_a_day_or_a_longer_period_counts_to_its_end_where_it_is_an_upper_bound(given: str, expected: str):
+def test_a_period_as_an_upper_bound_counts_to_its_end(given: str, expected: str):
     got = float(as_ts(given, 1_795_180_000.0, ZoneInfo("Europe/Paris"), end=True))
     assert abs(got - datetime.fromisoformat(expected).timestamp()) < 0.000_002
 
@@ -212,25 +212,25 @@ def test_a_day_or_a_longer_period_counts_to_its_end_where_it_is_an_upper_bound(g
         ("2 hours ago", "2026-11-20T11:06:40+00:00"),
     ],
 )
-def test_a_time_ahead_is_told_in_every_usual_way(given: str, expected: str):
+def test_every_usual_form_of_a_future_time_is_parsed(given: str, expected: str):
     got = as_ts(given, 1_795_180_000.0, ZoneInfo("Europe/Paris"), ahead=True)
     assert float(got) == datetime.fromisoformat(expected).timestamp()
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_every_date_that_a_message_shows_is_accepted(template: str):
+def test_every_date_format_shown_in_messages_is_parsed(template: str):
     shown = from_template("1795092052", template)
     period = period_of(shown, 1_795_180_000.0)
     assert period.begin <= 1795092052 < period.end + 60
 
 
 @pytest.mark.parametrize("seconds", [0, 3_600, 86_400 * 3, 86_400 * 200, 86_400 * 400])
-def test_every_time_that_results_print_is_accepted_to_the_minute(seconds: int):
+def test_every_time_printed_in_results_is_parsed_to_the_same_minute(seconds: int):
     now = 1_795_180_000.0
     assert abs(float(as_ts(written(now - seconds, now), now)) - (now - seconds)) < 60
 
 
 @pytest.mark.parametrize("given", ["0001-01-01", "9999-12-31", "1 Jan 1970", "20 Foo", "31 Feb 2026", "0000-00-00"])
-def test_an_absurd_time_is_refused(given: str):
+def test_a_time_far_outside_slacks_years_is_refused(given: str):
     with pytest.raises(InvalidInput):
         as_ts(given, 1_795_180_000.0)

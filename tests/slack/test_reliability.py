@@ -14,7 +14,7 @@ LOST = ["reset", "cut", "bad_gateway", "hang"]
 
 
 @pytest.mark.parametrize("fault", LOST)
-async def test_a_post_whose_answer_is_lost_is_found_again_and_made_once(desk: Desk, fault: str):
+async def test_a_post_whose_response_is_lost_is_looked_up_and_not_repeated(desk: Desk, fault: str):
     desk.slack.faults["chat.postMessage"].append(fault)
     sent = await desk.call("send_message", QUICK, channel="general", text="once")
     assert sent["recovered"] is True
@@ -23,7 +23,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again_and_made_once(desk: De
 
 
 @pytest.mark.parametrize("fault", LOST)
-async def test_a_reply_whose_answer_is_lost_is_found_in_its_thread(desk: Desk, fault: str):
+async def test_a_reply_whose_response_is_lost_is_looked_up_in_its_thread(desk: Desk, fault: str):
     parent = desk.workspace.say(GENERAL, ALICE, "question")
     desk.slack.faults["chat.postMessage"].append(fault)
     sent = await desk.call("send_message", QUICK, channel="general", text="once", thread_ts=parent)
@@ -32,7 +32,7 @@ async def test_a_reply_whose_answer_is_lost_is_found_in_its_thread(desk: Desk, f
     assert len(desk.posts()) == 1
 
 
-async def test_a_post_that_cannot_be_found_is_told_as_unknown_with_what_to_look_at(desk: Desk):
+async def test_a_lost_post_that_is_not_found_is_an_unknown_outcome_with_a_remedy(desk: Desk):
     desk.slack.faults["chat.postMessage"].append("unavailable")
     failed = await desk.fail("send_message", QUICK, channel="general", text="x")
     assert failed.code == "OUTCOME_UNKNOWN"
@@ -42,7 +42,7 @@ async def test_a_post_that_cannot_be_found_is_told_as_unknown_with_what_to_look_
     assert desk.posts() == []
 
 
-async def test_a_look_up_that_fails_too_leaves_the_outcome_unknown(desk: Desk):
+async def test_a_lost_post_whose_look_up_fails_is_an_unknown_outcome(desk: Desk):
     desk.slack.faults["chat.postMessage"].append("reset")
     desk.slack.faults["conversations.history"].extend(["unavailable"] * 20)
     failed = await desk.fail("send_message", {**QUICK, "MCP_RETRY_ATTEMPTS": "1"}, channel="general", text="x")
@@ -51,7 +51,7 @@ async def test_a_look_up_that_fails_too_leaves_the_outcome_unknown(desk: Desk):
 
 
 @in_volume
-async def test_lost_answers_make_no_post_twice(desk: Desk):
+async def test_lost_responses_never_duplicate_a_post(desk: Desk):
     count = volume(1_000, share=0.15)
     desk.slack.fault_rate = 1.0
     env = {"MCP_RETRY_BUDGET": "1e6", "MCP_BREAKER_FAILURES": "100000"}
@@ -69,7 +69,7 @@ async def test_lost_answers_make_no_post_twice(desk: Desk):
     assert len(texts) == len(set(texts)) == count
 
 
-async def test_an_edit_that_may_have_happened_is_made_again_once(desk: Desk):
+async def test_an_edit_with_an_unknown_outcome_is_repeated_once(desk: Desk):
     async with desk.client(**QUICK) as client:
         sent = data(await client.call_tool("send_message", {"channel": "general", "text": "a"}))
         desk.slack.faults["chat.update"].append("reset")
@@ -79,14 +79,14 @@ async def test_an_edit_that_may_have_happened_is_made_again_once(desk: Desk):
     assert [post["text"] for post in desk.posts()] == ["b"]
 
 
-async def test_a_reaction_whose_answer_is_lost_counts_as_given(desk: Desk):
+async def test_a_reaction_whose_response_is_lost_counts_as_added(desk: Desk):
     stamp = desk.workspace.say(GENERAL, ALICE, "x")
     desk.slack.faults["reactions.add"].append("reset")
     assert await desk.call("add_reaction", QUICK, channel="general", ts=stamp, emoji="eyes") == {"ok": True}
     assert desk.workspace.message(GENERAL, stamp)["reactions"][0]["count"] == 1
 
 
-async def test_a_channel_whose_creation_is_lost_is_told_as_unknown_and_not_made_twice(desk: Desk):
+async def test_a_channel_creation_whose_response_is_lost_is_an_unknown_outcome(desk: Desk):
     desk.slack.faults["conversations.create"].append("reset")
     failed = await desk.fail("create_channel", QUICK, name="new")
     assert failed.code == "OUTCOME_UNKNOWN"
@@ -94,7 +94,7 @@ async def test_a_channel_whose_creation_is_lost_is_told_as_unknown_and_not_made_
     assert desk.slack.count("conversations.create") == 1
 
 
-async def test_a_post_that_was_limited_goes_out_after_the_wait_and_once(desk: Desk):
+async def test_a_rate_limited_post_is_sent_once_after_retry_after(desk: Desk):
     desk.slack.faults["chat.postMessage"].append("limited:1")
     await desk.call("send_message", channel="general", text="x")
     first, second = [call.at for call in desk.slack.calls if call.method == "chat.postMessage"]
@@ -102,7 +102,7 @@ async def test_a_post_that_was_limited_goes_out_after_the_wait_and_once(desk: De
     assert len(desk.posts()) == 1
 
 
-async def test_a_post_that_was_never_sent_goes_out_when_slack_is_back(desk: Desk):
+async def test_a_post_refused_at_the_connection_is_sent_when_slack_is_reachable(desk: Desk):
     async with desk.client() as client:
         await desk.slack.stop_listening()
         posting = asyncio.create_task(client.call_tool("send_message", {"channel": "general", "text": "x"}))
@@ -112,7 +112,7 @@ async def test_a_post_that_was_never_sent_goes_out_when_slack_is_back(desk: Desk
     assert len(desk.posts()) == 1
 
 
-async def test_a_read_survives_one_failure_of_every_kind(desk: Desk):
+async def test_a_read_succeeds_after_one_failure_of_every_kind(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "x")
     for fault in (*LOST, "unavailable", "reset_before", "limited:1"):
         asked = desk.slack.count("conversations.history")
@@ -122,14 +122,14 @@ async def test_a_read_survives_one_failure_of_every_kind(desk: Desk):
         assert desk.slack.count("conversations.history") - asked == 2
 
 
-async def test_a_read_that_fails_for_ever_ends_in_time_and_says_so(desk: Desk):
+async def test_a_read_that_keeps_failing_gives_up_after_a_few_attempts(desk: Desk):
     desk.slack.faults["conversations.history"].extend(["unavailable"] * 10)
     failed = await desk.fail("get_channel_history", channel=GENERAL)
     assert (failed.code, failed.retryable) == ("SERVICE_UNAVAILABLE", True) or failed.code == "UPSTREAM_ERROR"
     assert 2 <= desk.slack.count("conversations.history") <= 4
 
 
-async def test_a_wait_that_is_too_long_is_told_at_once(desk: Desk):
+async def test_a_retry_after_beyond_the_deadline_is_reported_at_once(desk: Desk):
     desk.slack.faults["users.list"].append("limited:3600")
     failed = await desk.fail("find_users", query="alice")
     assert (failed.code, failed.retry_after_seconds) == ("RATE_LIMITED", 3600)
@@ -137,7 +137,7 @@ async def test_a_wait_that_is_too_long_is_told_at_once(desk: Desk):
 
 
 @pytest.mark.parametrize("wait", ["soon", "-5", ""])
-async def test_a_wait_that_is_no_time_makes_no_hot_loop(desk: Desk, wait: str):
+async def test_an_invalid_retry_after_does_not_cause_a_busy_loop(desk: Desk, wait: str):
     desk.slack.faults["conversations.history"].extend([f"limited:{wait}"] * 30)
     failed = await desk.fail("get_channel_history", channel=GENERAL)
     assert failed.code == "RATE_LIMITED"
@@ -145,7 +145,7 @@ async def test_a_wait_that_is_no_time_makes_no_hot_loop(desk: Desk, wait: str):
     assert desk.slack.count("conversations.history") <= 3
 
 
-async def test_after_a_far_limit_nobody_else_asks(desk: Desk):
+async def test_after_a_long_rate_limit_other_calls_send_no_request(desk: Desk):
     desk.slack.faults["users.list"].append("limited:3600")
     async with desk.client() as client:
         failure(await client.call_tool("find_users", {"query": "alice"}))
@@ -156,14 +156,14 @@ async def test_after_a_far_limit_nobody_else_asks(desk: Desk):
 
 
 @pytest.mark.parametrize("fault", ["html"])
-async def test_a_web_page_instead_of_data_is_told_in_a_sentence(desk: Desk, fault: str):
+async def test_a_html_response_is_reported_as_an_upstream_error(desk: Desk, fault: str):
     desk.slack.faults["conversations.history"].append(fault)
     failed = await desk.fail("get_channel_history", channel=GENERAL)
     assert failed.code == "UPSTREAM_ERROR"
     assert "<" not in failed.message
 
 
-async def test_a_missing_scope_is_named_and_asked_for_once(desk: Desk):
+async def test_a_missing_scope_is_named_after_one_request(desk: Desk):
     desk.slack.without_scope("channels:history")
     failed = await desk.fail("get_channel_history", channel=GENERAL)
     assert failed.code == "PERMISSION_DENIED"
@@ -173,14 +173,14 @@ async def test_a_missing_scope_is_named_and_asked_for_once(desk: Desk):
     assert desk.slack.count("conversations.history") == 1
 
 
-async def test_a_refused_token_names_its_variable_and_is_tried_once(desk: Desk):
+async def test_a_refused_token_error_names_its_variable_after_one_request(desk: Desk):
     failed = await desk.fail("find_users", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, query="alice")
     assert failed.code == "AUTHENTICATION_FAILED"
     assert "SLACK_BOT_TOKEN" in failed.message
     assert len(desk.slack.calls) == 1
 
 
-async def test_a_token_that_was_replaced_in_its_file_is_read_again(desk: Desk, tmp_path: Path):
+async def test_a_token_replaced_in_its_file_is_read_again(desk: Desk, tmp_path: Path):
     mounted = tmp_path / "token"
     mounted.write_text("xoxb-old")
     async with desk.client(SLACK_BOT_TOKEN="", SLACK_BOT_TOKEN_FILE=str(mounted)) as client:
@@ -188,14 +188,14 @@ async def test_a_token_that_was_replaced_in_its_file_is_read_again(desk: Desk, t
         assert data(await client.call_tool("find_users", {"query": "alice"}))["users"]
 
 
-async def test_a_missing_token_is_told_at_the_first_call_and_slack_is_not_asked(desk: Desk):
+async def test_a_missing_token_fails_the_first_call_without_a_request(desk: Desk):
     failed = await desk.fail("find_users", {"SLACK_BOT_TOKEN": ""}, query="alice")
     assert failed.code == "AUTHENTICATION_FAILED"
     assert "SLACK_BOT_TOKEN" in failed.message
     assert desk.slack.calls == []
 
 
-async def test_twenty_parallel_posts_in_a_channel_go_out_once_a_second_and_hold_up_no_other_channel(desk: Desk):
+async def test_concurrent_posts_in_a_channel_are_sent_once_a_second_without_delaying_another_channel(desk: Desk):
     desk.slack.post_interval = 0.9
     async with desk.client(SLACK_POSTS_PER_SECOND="1") as client:
         asked = [{"channel": GENERAL, "text": str(number)} for number in range(20)]
@@ -210,7 +210,7 @@ async def test_twenty_parallel_posts_in_a_channel_go_out_once_a_second_and_hold_
     assert elsewhere[0] < in_general[2]
 
 
-async def test_the_history_limit_of_some_apps_is_recognised_and_told(desk: Desk):
+async def test_the_history_limit_of_unlisted_apps_is_detected_and_reported(desk: Desk):
     desk.slack.limit_history()
     for number in range(40):
         desk.workspace.say(GENERAL, ALICE, str(number))
@@ -226,7 +226,7 @@ async def test_the_history_limit_of_some_apps_is_recognised_and_told(desk: Desk)
     assert desk.slack.count("conversations.history") == 2
 
 
-async def test_under_the_history_limit_a_lost_post_is_not_looked_up(desk: Desk):
+async def test_under_the_history_limit_a_lost_post_causes_no_look_up(desk: Desk):
     desk.slack.limit_history()
     for number in range(40):
         desk.workspace.say(GENERAL, ALICE, str(number))

@@ -1,4 +1,4 @@
-"""Messages of every shape as people read them."""
+"""Rendering of messages of every known shape."""
 
 from typing import Any
 
@@ -19,44 +19,44 @@ def message_from(fields: dict[str, Any]) -> MessageRecord:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=[name for name, _, _ in SHAPES])
-def test_a_message_reads_as_a_person_reads_it(shape: Shape):
+def test_every_message_shape_is_rendered_as_expected(shape: Shape):
     _, message, expected = shape
     assert text_of(message_from(message), NAMES) == expected
 
 
-def test_a_person_is_called_by_the_real_name():
+def test_a_message_author_is_shown_by_the_real_name():
     assert author(message_from({"user": "U1", "text": "x"}), NAMES) == "Alice Martin"
 
 
-def test_somebody_unknown_is_called_by_the_id():
+def test_an_unknown_message_author_is_shown_by_id():
     assert author(message_from({"user": "U7"}), NAMES) == "U7"
 
 
-def test_a_bot_is_called_by_the_name_it_posted_under_and_marked():
+def test_a_bot_author_is_shown_by_its_username_and_marked_as_app():
     assert author(message_from({"bot_id": "B1", "user": "U1", "username": "PagerDuty"}), NAMES) == "PagerDuty (app)"
     assert author(message_from({"bot_id": "B1", "user": "U9", "bot_profile": {"name": "CI"}}), NAMES) == "CI (app)"
     assert author(message_from({"bot_id": "B1"}), NAMES) == "B1 (app)"
 
 
-def test_a_person_who_posts_through_an_app_is_called_by_the_real_name():
+def test_a_person_posting_through_an_app_is_shown_by_the_real_name():
     assert (
         author(message_from({"bot_id": "B1", "user": "U1", "bot_profile": {"name": "CI"}}), NAMES)
         == "Alice Martin (app)"
     )
 
 
-def test_a_file_is_told_in_one_phrase():
+def test_a_file_is_described_in_one_phrase():
     assert described_file(FileRecord(name="p.pdf", pretty_type="PDF", size=120_400)) == "p.pdf (PDF, 120 kB)"
     assert described_file(FileRecord(name="p.mp4", filetype="mp4", size=5_200_000)) == "p.mp4 (mp4, 5 MB)"
     assert described_file(FileRecord(id="F1", size=12)) == "F1 (12 B)"
 
 
-def test_a_file_that_is_gone_says_so():
+def test_a_deleted_file_is_described_as_deleted():
     assert described_file(FileRecord(mode="tombstone")) == "(deleted file)"
     assert "limit" in described_file(FileRecord(mode="hidden_by_limit"))
 
 
-def test_everybody_a_page_names_is_found():
+def test_people_in_collects_every_person_of_a_page():
     messages = [
         {"user": "U1", "text": "<@U2> and <@W3|w>"},
         {"user": "U9", "bot_id": "B1", "username": "CI", "attachments": [{"text": "<@U4>"}]},
@@ -66,6 +66,6 @@ def test_everybody_a_page_names_is_found():
     assert sorted(set(people_in(map(message_from, messages)))) == ["U1", "U2", "U4", "U5", "U6", "U7", "W3"]
 
 
-def test_a_message_without_anything_reads_as_nothing():
+def test_a_message_without_content_is_rendered_empty():
     assert text_of(MessageRecord(), NAMES) == ""
     assert text_of(message_from({"text": None, "blocks": None, "attachments": None, "files": None}), NAMES) == ""

@@ -1,4 +1,4 @@
-"""Allow-lists, direct messages, broadcasts and previews hold, whichever door is tried."""
+"""Rules on channels, direct messages, mass mentions and previews hold for every tool and reference."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ TS = "1700000000.000100"
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt to get past a rule."""
+    """A tool call that violates a rule and must be refused."""
 
     what: str
     tool: str
@@ -81,7 +81,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("attempt", REFUSED, ids=[attempt.what for attempt in REFUSED])
-async def test_a_closed_door_stays_closed(desk: Desk, attempt: Try):
+async def test_every_attempt_against_the_access_rules_is_refused(desk: Desk, attempt: Try):
     for place in (RANDOM, SECRET, DIRECT, GROUP):
         desk.workspace.say(place, ALICE, HIDDEN, ts=TS)
     async with desk.client(**attempt.env) as client:
@@ -92,13 +92,13 @@ async def test_a_closed_door_stays_closed(desk: Desk, attempt: Try):
     assert desk.workspace.pings == []
 
 
-async def test_an_allowed_channel_is_open_by_name_glob_or_id(desk: Desk):
+async def test_an_allowed_channel_is_matched_by_name_glob_or_id(desk: Desk):
     for listed in ("general", "#general", "gen*", GENERAL, f"other,{GENERAL}"):
         read = await desk.call("get_channel_history", {"SLACK_ALLOWED_CHANNELS": listed}, channel="general")
         assert read["messages"] == []
 
 
-async def test_a_channel_to_read_only_is_read_and_not_written(desk: Desk):
+async def test_a_channel_outside_the_write_list_can_be_read(desk: Desk):
     desk.workspace.say(RANDOM, ALICE, "x")
     assert len((await desk.call("get_channel_history", WRITING, channel="random"))["messages"]) == 1
     await desk.call("send_message", WRITING, channel="general", text="x")
@@ -109,14 +109,14 @@ async def test_only_allowed_channels_are_listed(desk: Desk):
     assert [channel["name"] for channel in listed["channels"]] == ["general"]
 
 
-async def test_a_refusal_gives_no_name_from_outside_the_list(desk: Desk):
+async def test_a_refusal_does_not_reveal_names_of_other_channels(desk: Desk):
     failed = await desk.fail("get_channel_history", {"SLACK_ALLOWED_CHANNELS": "gen*"}, channel="genrandom")
     assert "random" not in str(failed.details)
     failed = await desk.fail("create_channel", {"SLACK_ALLOWED_CHANNELS": "gen*,r*"}, name="elsewhere")
     assert ELSEWHERE not in str(failed)
 
 
-async def test_search_shows_nothing_from_outside_the_list_or_from_direct_messages(desk: Desk):
+async def test_search_returns_no_results_from_forbidden_channels_or_direct_messages(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     for place in (GENERAL, RANDOM, SECRET, DIRECT, GROUP):
         desk.workspace.say(place, ALICE, f"needle in {place}")
@@ -129,7 +129,7 @@ async def test_search_shows_nothing_from_outside_the_list_or_from_direct_message
         assert "total" not in found
 
 
-async def test_a_search_in_one_channel_does_not_leave_it(desk: Desk):
+async def test_a_search_in_one_channel_returns_only_its_messages(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     for place in (GENERAL, RANDOM):
         desk.workspace.say(place, ALICE, "needle")
@@ -138,7 +138,7 @@ async def test_a_search_in_one_channel_does_not_leave_it(desk: Desk):
 
 
 @pytest.mark.parametrize("name", ["random", RANDOM, "secret", DIRECT, "@alice"])
-async def test_resources_keep_to_the_rules_too(desk: Desk, name: str):
+async def test_resources_of_forbidden_channels_are_refused(desk: Desk, name: str):
     desk.workspace.say(RANDOM, ALICE, HIDDEN)
     async with desk.client(**READING) as client:
         with pytest.raises(MCPError) as refused:
@@ -147,7 +147,7 @@ async def test_resources_keep_to_the_rules_too(desk: Desk, name: str):
     assert HIDDEN not in str(refused.value.error)
 
 
-async def test_nothing_is_previewed_unless_its_domain_is_allowed(desk: Desk):
+async def test_only_links_to_allowed_domains_get_previews(desk: Desk):
     async with desk.client(SLACK_UNFURL_DOMAINS="good.example") as client:
         for words in ("no link", "https://evil.example", "https://good.example [x](https://evil.example)"):
             data(await client.call_tool("send_message", {"channel": "general", "text": words}))
@@ -156,7 +156,7 @@ async def test_nothing_is_previewed_unless_its_domain_is_allowed(desk: Desk):
     assert len(desk.workspace.unfurled) == 1
 
 
-async def test_an_edit_brings_no_link_that_could_be_previewed(desk: Desk):
+async def test_an_edit_contains_no_link_that_could_get_a_preview(desk: Desk):
     async with desk.client() as client:
         sent = data(await client.call_tool("send_message", {"channel": "general", "text": "x"}))
         asked = {"channel": "general", "ts": sent["ts"], "text": "[x](https://evil.example/?secret=1)"}
@@ -167,14 +167,14 @@ async def test_an_edit_brings_no_link_that_could_be_previewed(desk: Desk):
     assert "evil" not in message["text"]
 
 
-async def test_pings_go_out_where_they_are_allowed(desk: Desk):
+async def test_mass_mentions_are_sent_if_allowed(desk: Desk):
     await desk.call(
         "send_message", {"SLACK_ALLOW_BROADCASTS": "true"}, channel="general", text="<!here> <!subteam^S0AAAAAAA>"
     )
     assert desk.workspace.pings == ["here", "subteam^S0AAAAAAA"]
 
 
-async def test_a_channel_that_cannot_be_looked_at_is_used_only_where_no_rule_needs_it(desk: Desk):
+async def test_a_channel_that_cannot_be_looked_up_is_used_only_without_access_rules(desk: Desk):
     desk.slack.without_scope("channels:read", "groups:read")
     failed = await desk.fail("send_message", channel=GENERAL, text="x")
     assert failed.code == "PERMISSION_DENIED"
@@ -183,7 +183,7 @@ async def test_a_channel_that_cannot_be_looked_at_is_used_only_where_no_rule_nee
     assert len(desk.posts()) == 1
 
 
-async def test_reading_tools_change_nothing(desk: Desk):
+async def test_read_tools_call_no_writing_method(desk: Desk):
     parent = desk.workspace.say(GENERAL, ALICE, "x")
     asked: dict[str, dict[str, Any]] = {
         "search_messages": {"query": "x", "channel": "general"},

@@ -1,4 +1,4 @@
-"""Slack's own search over several pages: each hit once, within one channel, and the cursor ends where Slack ends."""
+"""Search with a user token over several pages: each match once, and no cursor after Slack's last page."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ MAX_PAGES = 6
 
 
 async def _pages(desk: Desk, **arguments: Any) -> list[dict[str, Any]]:
-    """Every page of one search, each asked for with the cursor of the page before."""
+    """All pages of one search, each requested with the cursor of the page before."""
     pages: list[dict[str, Any]] = []
     async with desk.client(SLACK_USER_TOKEN=desk.slack.with_user_token(ALICE)) as client:
         cursor: str | None = None
@@ -21,7 +21,7 @@ async def _pages(desk: Desk, **arguments: Any) -> list[dict[str, Any]]:
     raise AssertionError(f"the search goes on after {MAX_PAGES} pages")
 
 
-async def test_hits_on_two_pages_are_found_once_each(desk: Desk):
+async def test_search_results_on_two_pages_are_returned_once_each(desk: Desk):
     stamps = [desk.workspace.say(GENERAL, BOB, f"needle {number}") for number in range(7)]
     first, second = await _pages(desk, query="needle", count=5, sort="newest")
     assert [hit["ts"] for hit in first["items"] + second["items"]] == list(reversed(stamps))
@@ -29,7 +29,7 @@ async def test_hits_on_two_pages_are_found_once_each(desk: Desk):
     assert (first["total"], second["total"]) == (7, 7)
 
 
-async def test_hits_in_one_channel_on_two_pages_leave_out_the_other_channels(desk: Desk):
+async def test_search_pages_of_one_channel_contain_no_other_channels(desk: Desk):
     stamps = [desk.workspace.say(GENERAL, BOB, f"needle {number}") for number in range(6)]
     for number in range(6):
         desk.workspace.say(RANDOM, BOB, f"needle elsewhere {number}")
@@ -38,7 +38,7 @@ async def test_hits_in_one_channel_on_two_pages_leave_out_the_other_channels(des
     assert {hit["channel"] for page in pages for hit in page["items"]} == {"#general"}
 
 
-async def test_hits_outside_the_allowed_channels_are_left_out_of_every_page_without_ending_the_search(desk: Desk):
+async def test_a_search_page_without_allowed_results_does_not_end_the_search(desk: Desk):
     desk.env["SLACK_ALLOWED_CHANNELS"] = "general"
     wanted = [desk.workspace.say(GENERAL, BOB, f"needle {number}") for number in range(2)]
     for number in range(4):

@@ -1,4 +1,4 @@
-"""Queries in Slack's own words: parts that its search would ignore are rewritten, or refused."""
+"""Translation of queries: modifiers that Slack's search would ignore are rewritten or refused."""
 
 import pytest
 from slack_desk import ALICE, BOB, GENERAL, Desk
@@ -34,7 +34,7 @@ async def _sent(desk: Desk, query: str) -> tuple[str, list[str]]:
         ('"from: me" -y', '"from: me" -y'),
     ],
 )
-async def test_people_channels_and_days_reach_slack_as_it_reads_them(desk: Desk, query: str, sent: str):
+async def test_people_channels_and_times_are_rewritten_for_slacks_search(desk: Desk, query: str, sent: str):
     assert await _sent(desk, query) == (sent, [])
 
 
@@ -46,14 +46,14 @@ async def test_people_channels_and_days_reach_slack_as_it_reads_them(desk: Desk,
         ("x on:1795176000", "x on:2026-11-20"),
     ],
 )
-async def test_an_instant_is_widened_to_its_day_and_it_is_said(desk: Desk, query: str, sent: str):
+async def test_a_clock_time_in_a_query_is_widened_to_its_day_with_a_warning(desk: Desk, query: str, sent: str):
     asked, warnings = await _sent(desk, query)
     assert asked == sent
     assert "whole days" in warnings[0]
 
 
 @pytest.mark.parametrize(("query", "named"), [("x before:someday", "time"), ("x from:nobody@acme.example", "e-mail")])
-async def test_what_nobody_can_follow_is_refused(desk: Desk, query: str, named: str):
+async def test_a_query_with_an_unknown_person_or_time_is_refused(desk: Desk, query: str, named: str):
     env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE)}
     failed = await desk.fail("search_messages", env, query=query)
     assert named in failed.message

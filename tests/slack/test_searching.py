@@ -1,11 +1,11 @@
-"""Searching with a person's token, and without one."""
+"""Searching messages with and without a user token."""
 
 import pytest
 from mcp_chassis.testing import data
 from slack_desk import ALICE, BOB, DIRECT, GENERAL, GROUP, RANDOM, Desk
 
 
-async def test_a_search_tells_where_who_and_when(desk: Desk):
+async def test_a_search_result_has_channel_author_and_time(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     parent = desk.workspace.say(GENERAL, ALICE, "about the launch")
     desk.workspace.say(GENERAL, BOB, "launch on *Monday* <@U0ALICE01>", thread_ts=parent)
@@ -19,7 +19,7 @@ async def test_a_search_tells_where_who_and_when(desk: Desk):
     assert "thread_ts" not in first
 
 
-async def test_a_search_goes_on_by_its_cursor(desk: Desk):
+async def test_search_pages_continue_with_the_cursor(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     stamps = [desk.workspace.say(GENERAL, ALICE, f"needle {number}") for number in range(25)]
     seen: list[str] = []
@@ -34,7 +34,7 @@ async def test_a_search_goes_on_by_its_cursor(desk: Desk):
     assert seen == list(reversed(stamps))
 
 
-async def test_slacks_modifiers_reach_slack(desk: Desk):
+async def test_search_modifiers_are_sent_to_slack(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     desk.workspace.say(GENERAL, ALICE, "needle")
     desk.workspace.say(RANDOM, BOB, "needle")
@@ -42,14 +42,14 @@ async def test_slacks_modifiers_reach_slack(desk: Desk):
     assert [item["user"] for item in found["items"]] == ["Bob Stone"]
 
 
-async def test_only_the_search_uses_the_persons_token(desk: Desk):
+async def test_only_the_search_request_uses_the_user_token(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     desk.workspace.say(GENERAL, ALICE, "needle")
     await desk.call("search_messages", {"SLACK_USER_TOKEN": token}, query="needle", channel="general")
     assert {call.method for call in desk.slack.calls if call.token == token} == {"search.messages"}
 
 
-async def test_without_a_persons_token_a_channel_is_scanned_and_it_is_said_how_far(desk: Desk):
+async def test_without_a_user_token_a_channel_is_scanned_and_the_range_is_reported(desk: Desk):
     for number in range(450):
         desk.workspace.say(
             GENERAL, ALICE if number % 2 else BOB, f"message {number} about {'Launch' if number == 7 else 'x'}"
@@ -63,7 +63,7 @@ async def test_without_a_persons_token_a_channel_is_scanned_and_it_is_said_how_f
     assert desk.slack.count("conversations.history") == 3
 
 
-async def test_a_scan_stops_at_its_bound_and_goes_on_by_its_cursor(desk: Desk):
+async def test_a_scan_stops_at_its_page_limit_and_continues_with_the_cursor(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "the needle")
     for number in range(500):
         desk.workspace.say(GENERAL, ALICE, f"hay {number}")
@@ -76,7 +76,7 @@ async def test_a_scan_stops_at_its_bound_and_goes_on_by_its_cursor(desk: Desk):
     assert [item["text"] for item in third["items"]] == ["the needle"]
 
 
-async def test_a_scan_gives_no_more_than_asked_and_goes_on_without_gap_or_overlap(desk: Desk):
+async def test_a_scan_returns_at_most_count_matches_and_continues_without_gap(desk: Desk):
     stamps = [desk.workspace.say(GENERAL, ALICE, f"needle {number}") for number in range(230)]
     seen: list[str] = []
     async with desk.client() as client:
@@ -92,7 +92,7 @@ async def test_a_scan_gives_no_more_than_asked_and_goes_on_without_gap_or_overla
     assert seen == list(reversed(stamps))
 
 
-async def test_a_scan_follows_phrases_exclusions_and_authors(desk: Desk):
+async def test_a_scan_supports_phrases_exclusions_and_authors(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "green light for launch")
     desk.workspace.say(GENERAL, BOB, "green light for launch, no delay")
     desk.workspace.say(GENERAL, BOB, "light green")
@@ -123,7 +123,7 @@ async def test_a_scan_follows_phrases_exclusions_and_authors(desk: Desk):
         ("depl*", ["deploy by the app", "deploy by bob", "deploy by alice https://a.example"]),
     ],
 )
-async def test_a_scan_honours_modifiers_as_slack_means_them(desk: Desk, query: str, texts: list[str]):
+async def test_a_scan_interprets_modifiers_like_slack(desk: Desk, query: str, texts: list[str]):
     desk.workspace.say(GENERAL, ALICE, "deploy by alice https://a.example")
     desk.workspace.say(GENERAL, BOB, "deploy by bob", reactions=[{"name": "tada", "count": 1, "users": [ALICE]}])
     desk.workspace.say(GENERAL, "U0BOT0001", "deploy by the app", bot_id="B0BOT0001")
@@ -144,14 +144,14 @@ async def test_a_scan_honours_modifiers_as_slack_means_them(desk: Desk, query: s
         ("x during:someday", "time"),
     ],
 )
-async def test_a_modifier_that_a_scan_cannot_follow_is_refused_by_name(desk: Desk, query: str, named: str):
+async def test_an_unsupported_modifier_of_a_scan_is_refused_by_name(desk: Desk, query: str, named: str):
     failed = await desk.fail("search_messages", query=query, channel="general")
     assert failed.code == "INVALID_INPUT"
     assert named in failed.message
 
 
 @pytest.mark.parametrize("channel", ["@alice", DIRECT, GROUP, "mpdm-alice--bob-1"])
-async def test_a_search_in_a_direct_conversation_is_narrowed_by_slack_itself(desk: Desk, channel: str):
+async def test_a_search_in_a_direct_message_is_restricted_by_slacks_query(desk: Desk, channel: str):
     token = desk.slack.with_user_token(ALICE)
     for number in range(8):
         desk.workspace.say(GENERAL, ALICE, f"needle {number}")
@@ -164,7 +164,7 @@ async def test_a_search_in_a_direct_conversation_is_narrowed_by_slack_itself(des
     assert again["items"] == found["items"]
 
 
-async def test_a_direct_message_is_found_where_it_is_allowed(desk: Desk):
+async def test_a_search_returns_direct_messages_if_allowed(desk: Desk):
     token = desk.slack.with_user_token(ALICE)
     desk.workspace.say(DIRECT, ALICE, "needle")
     env = {"SLACK_USER_TOKEN": token, "SLACK_ALLOW_DMS": "true"}
@@ -175,7 +175,7 @@ async def test_a_direct_message_is_found_where_it_is_allowed(desk: Desk):
 @pytest.mark.parametrize(
     "query", ["\u201cwent well\u201d", "\u201ewent well\u201c", "\u00abwent well\u00bb", "-\u201call bad\u201d went"]
 )
-async def test_curly_quotation_marks_hold_a_phrase(desk: Desk, query: str):
+async def test_curly_quotation_marks_delimit_a_phrase(desk: Desk, query: str):
     desk.workspace.say(GENERAL, ALICE, "it went well")
     desk.workspace.say(GENERAL, ALICE, "well, it went all bad")
     found = await desk.call("search_messages", channel="general", query=query)

@@ -1,4 +1,4 @@
-"""Conversations that the person sees and the app does not: listed as unread, then read."""
+"""Conversations that only the person's token can see: listed as unread, then read."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ PRIVATE = "D0ALICEBOB"
 
 @pytest.fixture
 def persons(desk: Desk) -> Desk:
-    """A direct message between two people, of which the app knows nothing."""
+    """A direct message between two people that the app cannot see."""
     desk.workspace.add_channel(PRIVATE, "", kind="im", user=BOB, seen_by=ALICE)
     desk.env |= {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_ALLOW_DMS": "true"}
     return desk
 
 
-async def test_what_is_listed_as_unread_is_read_by_its_id(persons: Desk):
+async def test_a_conversation_listed_as_unread_is_read_by_its_id(persons: Desk):
     first = persons.workspace.say(PRIVATE, BOB, "seen")
     persons.workspace.last_read[PRIVATE] = first
     persons.workspace.say(PRIVATE, BOB, "are you there?")
@@ -31,7 +31,7 @@ async def test_what_is_listed_as_unread_is_read_by_its_id(persons: Desk):
         assert thread["messages"][0]["text"] == "seen"
 
 
-async def test_the_host_hears_that_the_person_is_asked_in_place_of_the_app(persons: Desk):
+async def test_the_host_receives_a_log_message_when_the_user_token_is_tried(persons: Desk):
     persons.workspace.say(PRIVATE, BOB, "are you there?")
     heard: list[str] = []
 
@@ -44,17 +44,17 @@ async def test_the_host_hears_that_the_person_is_asked_in_place_of_the_app(perso
     assert heard == ["The app may not read this in Slack; trying again with the person's token."]
 
 
-async def test_without_the_persons_token_it_is_not_found(persons: Desk):
+async def test_without_a_user_token_the_persons_conversation_is_not_found(persons: Desk):
     failed = await persons.fail("get_channel_history", {"SLACK_USER_TOKEN": ""}, channel=PRIVATE)
     assert failed.code == "RESOURCE_NOT_FOUND"
 
 
-async def test_where_direct_messages_are_closed_the_persons_are_too(persons: Desk):
+async def test_the_persons_direct_messages_are_refused_if_direct_messages_are_not_allowed(persons: Desk):
     failed = await persons.fail("get_channel_history", {"SLACK_ALLOW_DMS": "false"}, channel=PRIVATE)
     assert failed.code == "PERMISSION_DENIED"
 
 
-async def test_conversations_beyond_the_first_page_are_looked_at(persons: Desk):
+async def test_conversations_after_the_first_page_are_checked_for_unread_messages(persons: Desk):
     pages: list[dict[str, Any]] = [
         {"ok": True, "channels": [], "response_metadata": {"next_cursor": "bmV4dA=="}},
         {"ok": True, "channels": [persons.workspace.channels[PRIVATE].wire()], "response_metadata": {}},
@@ -66,7 +66,7 @@ async def test_conversations_beyond_the_first_page_are_looked_at(persons: Desk):
     assert [item["unread"] for item in listed["conversations"]] == [1]
 
 
-async def test_more_unread_messages_than_are_counted_are_told_as_more(persons: Desk):
+async def test_an_unread_count_above_the_limit_sets_more(persons: Desk):
     persons.workspace.last_read[PRIVATE] = persons.workspace.say(PRIVATE, BOB, "seen")
     for number in range(60):
         persons.workspace.say(PRIVATE, BOB, f"new {number}")

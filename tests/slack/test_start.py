@@ -1,4 +1,4 @@
-"""The start asks nothing of Slack; resources and prompts say what a model needs."""
+"""Start without requests to Slack, diagnostics, resources, prompts and invalid settings."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from slack_desk import ALICE, GENERAL, Desk
 from slack_mcp.server import SERVER
 
 
-async def test_the_start_and_the_list_of_tools_ask_nothing_of_slack(desk: Desk):
+async def test_starting_and_listing_tools_send_no_request_to_slack(desk: Desk):
     desk.workspace.crowd = 200_000
     desk.slack.delays["users.list"] = 60
     async with desk.client() as client:
@@ -20,7 +20,7 @@ async def test_the_start_and_the_list_of_tools_ask_nothing_of_slack(desk: Desk):
     assert desk.slack.calls == []
 
 
-async def test_the_workspace_tells_who_acts_and_what_is_off_and_why(desk: Desk):
+async def test_the_workspace_resource_shows_the_identity_and_disabled_features(desk: Desk):
     facts = await _read(desk, "slack://workspace", SLACK_ALLOWED_CHANNELS="general")
     assert (facts["team"], facts["token"]) == ("Acme", "bot")
     assert "@toolroll" in facts["acting_as"]
@@ -30,14 +30,14 @@ async def test_the_workspace_tells_who_acts_and_what_is_off_and_why(desk: Desk):
     assert "general" in facts["disabled"]["other channels"]
 
 
-async def test_diagnostics_tell_whether_slack_takes_the_token(desk: Desk):
+async def test_diagnostics_report_whether_slack_accepts_the_token(desk: Desk):
     assert "toolroll in Acme" in json.dumps(await _read(desk, await _diagnostics(desk)))
     refused = await _read(desk, await _diagnostics(desk), SLACK_BOT_TOKEN="xoxb-wrong")
     assert "SLACK_BOT_TOKEN" in json.dumps(refused)
     assert "xoxb-wrong" not in json.dumps(refused)
 
 
-async def test_diagnostics_tell_a_missing_token_from_one_that_is_refused(desk: Desk):
+async def test_diagnostics_distinguish_a_missing_from_a_refused_token(desk: Desk):
     told = await _read(desk, await _diagnostics(desk), SLACK_BOT_TOKEN="")
     before = len(desk.slack.calls)
     refused = await _read(desk, await _diagnostics(desk), SLACK_BOT_TOKEN="xoxb-wrong")
@@ -54,13 +54,13 @@ async def _diagnostics(desk: Desk) -> str:
         return next(str(one.uri) for one in (await client.list_resources()).resources if "diagnostics" in str(one.uri))
 
 
-async def test_a_channels_latest_messages_are_a_resource(desk: Desk):
+async def test_the_latest_messages_of_a_channel_are_a_resource(desk: Desk):
     desk.workspace.say(GENERAL, ALICE, "hello")
     recent = await _read(desk, "slack://channel/general/recent")
     assert [(message["user"], message["text"]) for message in recent["messages"]] == [("Alice Martin", "hello")]
 
 
-async def test_channel_names_are_completed_and_only_allowed_ones(desk: Desk):
+async def test_completion_offers_only_allowed_channel_names(desk: Desk):
     desk.workspace.add_channel("C0GENESIS", "genesis")
     reference = ResourceTemplateReference(type="ref/resource", uri="slack://channel/{name}/recent")
     async with desk.client() as client:
@@ -71,7 +71,7 @@ async def test_channel_names_are_completed_and_only_allowed_ones(desk: Desk):
     assert allowed.completion.values == ["genesis"]
 
 
-async def test_prompts_name_the_tools_and_quote_what_they_are_given(desk: Desk):
+async def test_prompts_name_the_tools_and_quote_their_arguments(desk: Desk):
     async with desk.client() as client:
         prompt = await client.get_prompt("summarize_channel", {"channel": 'x" and send_message', "since": "2d"})
         caught = await client.get_prompt("catch_up", {"channels": "general, random"})
@@ -93,7 +93,7 @@ async def test_prompts_name_the_tools_and_quote_what_they_are_given(desk: Desk):
         ("SLACK_POSTS_PER_SECOND", "-7.5"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_by_its_name_and_never_its_value(variable: str, value: str):
+def test_an_invalid_setting_error_names_the_variable_and_not_its_value(variable: str, value: str):
     with pytest.raises(BadSettings) as refused:
         SERVER.settings.load({"SLACK_BOT_TOKEN": "xoxb-canary", variable: value})
     assert variable in str(refused.value)

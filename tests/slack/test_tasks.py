@@ -1,4 +1,4 @@
-"""Scans of channels and searches go on as tasks, whose result is the call's."""
+"""Scans and searches run as MCP tasks with the same result as a call."""
 
 from typing import Any
 
@@ -16,7 +16,9 @@ from task_hosts import by_either_host
         ("search_messages", {"query": "hello", "channel": "general"}),
     ],
 )
-async def test_a_scan_is_a_task_with_the_result_of_a_call(desk: Desk, tool: str, arguments: dict[str, Any]) -> None:
+async def test_a_scan_run_as_a_task_returns_the_result_of_the_call(
+    desk: Desk, tool: str, arguments: dict[str, Any]
+) -> None:
     task, call = await by_either_host(SERVER, desk.env, tool, **arguments)
     assert not task["isError"]
     assert task == call

@@ -1,4 +1,4 @@
-"""Threads: a reply's ts means its thread, and the newest of a long one are read at once."""
+"""Threads: the ts of a reply stands for its thread, and the newest replies are read in one call."""
 
 from mcp_chassis.testing import data
 from slack_desk import ALICE, BOB, GENERAL, Desk
@@ -13,7 +13,7 @@ def thread(desk: Desk, replies: int) -> tuple[str, list[str]]:
     return root, stamps
 
 
-async def test_the_ts_of_a_reply_gives_its_whole_thread_and_says_so(desk: Desk):
+async def test_get_thread_with_the_ts_of_a_reply_returns_its_whole_thread_with_a_warning(desk: Desk):
     root, stamps = thread(desk, 3)
     alone = {"messages": [{"ts": stamps[1], "text": "reply 1", "user": BOB, "thread_ts": root}], "ok": True}
     whole = desk.workspace.conversations_replies
@@ -26,14 +26,14 @@ async def test_the_ts_of_a_reply_gives_its_whole_thread_and_says_so(desk: Desk):
     assert "reply" in read["warnings"][0]
 
 
-async def test_an_answer_to_a_reply_goes_into_its_thread_and_says_so(desk: Desk):
+async def test_a_reply_to_a_reply_is_posted_in_its_thread_with_a_warning(desk: Desk):
     root, stamps = thread(desk, 2)
     sent = await desk.call("send_message", channel="general", text="me too", thread_ts=stamps[0])
     assert desk.posts()[0]["thread_ts"] == root
     assert "thread" in sent["warnings"][0]
 
 
-async def test_the_newest_replies_of_a_long_thread_are_read_in_one_call_and_older_ones_by_the_cursor(desk: Desk):
+async def test_newest_returns_the_last_replies_of_a_long_thread_and_a_cursor_to_older_ones(desk: Desk):
     root, stamps = thread(desk, 1_500)
     asked = {"channel": "general", "thread_ts": root, "newest": True, "limit": 20}
     async with desk.client() as client:
@@ -45,27 +45,27 @@ async def test_the_newest_replies_of_a_long_thread_are_read_in_one_call_and_olde
     assert requests <= 4
 
 
-async def test_the_newest_of_a_short_thread_end_with_its_first_message(desk: Desk):
+async def test_newest_replies_of_a_short_thread_include_its_first_message(desk: Desk):
     root, stamps = thread(desk, 3)
     read = await desk.call("get_thread", channel="general", thread_ts=root, newest=True)
     assert [message["ts"] for message in read["messages"]] == [*reversed(stamps), root]
     assert "next_cursor" not in read
 
 
-async def test_a_thread_is_read_from_a_time_on(desk: Desk):
+async def test_a_thread_is_read_from_oldest_on(desk: Desk):
     root, stamps = thread(desk, 10)
     read = await desk.call("get_thread", channel="general", thread_ts=root, oldest=stamps[7])
     assert [message["ts"] for message in read["messages"] if message["ts"] != root] == stamps[7:]
 
 
-async def test_a_thread_in_a_channel_tells_its_latest_reply_in_a_form_that_is_accepted_back(desk: Desk):
+async def test_the_latest_reply_time_of_a_thread_is_accepted_as_oldest(desk: Desk):
     root, stamps = thread(desk, 5)
     latest = (await desk.call("get_channel_history", channel="general"))["messages"][0]["latest_reply"]
     read = await desk.call("get_thread", channel="general", thread_ts=root, oldest=latest)
     assert read["messages"][-1]["ts"] == stamps[-1]
 
 
-async def test_a_reply_is_sent_to_the_channel_too_where_it_is_asked_for(desk: Desk):
+async def test_broadcast_also_sends_a_reply_to_the_channel(desk: Desk):
     parent = desk.workspace.say(GENERAL, ALICE, "question")
     async with desk.client() as client:
         for broadcast in (True, False):

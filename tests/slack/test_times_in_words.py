@@ -1,4 +1,4 @@
-"""Times as people write them: clock before day, numbers in words, weeks, parts of days; refused where ambiguous."""
+"""Parsing of times in words: clock before day, number words, weeks, parts of days; ambiguous ones are refused."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ def at(given: str, *, ahead: bool = False) -> tuple[str, str]:
         ("5 pm", "11-29 17:00"),
     ],
 )
-def test_a_point_in_time_is_read_as_it_is_meant(given: str, expected: str):
+def test_every_point_in_time_in_words_is_parsed(given: str, expected: str):
     assert at(given) == (expected, expected)
 
 
@@ -55,15 +55,15 @@ def test_a_point_in_time_is_read_as_it_is_meant(given: str, expected: str):
         ("Monday morning", ("11-23 00:00", "11-23 11:59")),
     ],
 )
-def test_a_period_has_both_of_its_ends(given: str, expected: tuple[str, str]):
+def test_every_period_in_words_is_parsed_with_both_ends(given: str, expected: tuple[str, str]):
     assert at(given) == expected
 
 
-def test_a_part_of_a_named_day_lies_ahead_where_times_do():
+def test_a_part_of_a_named_day_lies_in_the_future_with_ahead():
     assert at("Monday morning", ahead=True) == ("11-30 00:00", "11-30 11:59")
 
 
 @pytest.mark.parametrize("given", ["11/20/2026", "tomorrow at 9", "31.02.2026", "12:00 12:00", "5pm 17:00", "morning"])
-def test_what_may_mean_two_things_or_none_is_refused(given: str):
+def test_an_ambiguous_or_meaningless_time_is_refused(given: str):
     with pytest.raises(InvalidInput):
         at(given)

@@ -1,4 +1,4 @@
-"""A token that a command prints, run when it is first needed."""
+"""A token printed by a command, which runs when the token is first needed."""
 
 import shlex
 import sys
@@ -11,8 +11,8 @@ from scripted_slack import BOT_TOKEN
 from slack_desk import Desk
 
 
-async def test_a_command_that_prints_the_token_holds_up_no_other_call(desk: Desk, tmp_path: Path):
-    """The command ends once the event loop, which has to be free for it, has seen its start."""
+async def test_a_token_command_does_not_block_other_calls(desk: Desk, tmp_path: Path):
+    """The command ends only after the event loop, which must not be blocked, has noticed its start."""
     started, go = tmp_path / "started", tmp_path / "go"
     program = (
         f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\n"

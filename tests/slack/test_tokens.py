@@ -1,4 +1,4 @@
-"""Cost of the tools and their answers to a model, in o200k tokens."""
+"""Size of tool definitions and results in tokens of the encoding o200k."""
 
 import pytest
 from mcp_chassis.testing import text

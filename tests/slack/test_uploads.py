@@ -1,4 +1,4 @@
-"""Files uploaded in Slack's three steps: shared once, whatever is lost."""
+"""Uploads in Slack's three requests: a file is shared once, whichever response is lost."""
 
 from base64 import b64encode
 from typing import Any
@@ -9,7 +9,7 @@ from slack_desk import ALICE, GENERAL, Desk
 ENV = {"SLACK_TOOLS": "@files", "MCP_READ_TIMEOUT": "1"}
 
 
-async def test_a_text_is_shared_as_a_file_with_its_comment(desk: Desk):
+async def test_upload_file_shares_a_text_with_its_comment(desk: Desk):
     shared = await desk.call(
         "upload_file", ENV, channel="general", name="plan.md", text="# Plan\n", comment="**the** plan"
     )
@@ -20,7 +20,7 @@ async def test_a_text_is_shared_as_a_file_with_its_comment(desk: Desk):
     assert shared["permalink"].endswith("plan.md")
 
 
-async def test_bytes_are_shared_unchanged_from_base64(desk: Desk):
+async def test_upload_file_shares_base64_content_unchanged(desk: Desk):
     content = bytes(range(256)) * 3
     encoded = b64encode(content).decode()
     shared = await desk.call("upload_file", ENV, channel="general", name="x.bin", base64=encoded, alt_text="noise")
@@ -28,7 +28,7 @@ async def test_bytes_are_shared_unchanged_from_base64(desk: Desk):
     assert desk.workspace.files[shared["id"]]["alt_txt"] == "noise"
 
 
-async def test_a_file_goes_into_the_thread_of_a_reply(desk: Desk):
+async def test_upload_file_with_the_ts_of_a_reply_shares_into_its_thread(desk: Desk):
     parent = desk.workspace.say(GENERAL, ALICE, "parent")
     reply = desk.workspace.say(GENERAL, ALICE, "reply", thread_ts=parent)
     await desk.call("upload_file", ENV, channel="general", name="a.txt", text="a", thread_ts=reply)
@@ -38,20 +38,22 @@ async def test_a_file_goes_into_the_thread_of_a_reply(desk: Desk):
 @pytest.mark.parametrize(
     "arguments", [{}, {"text": "", "base64": ""}, {"text": "a", "base64": "YQ=="}, {"base64": "not base64!"}]
 )
-async def test_content_that_is_none_or_both_is_refused_before_slack_is_asked(desk: Desk, arguments: dict[str, Any]):
+async def test_upload_file_needs_exactly_one_content_and_sends_no_request_otherwise(
+    desk: Desk, arguments: dict[str, Any]
+):
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", **arguments)
     assert failed.code == "INVALID_INPUT"
     assert "base64" in failed.message
     assert desk.slack.calls == []
 
 
-async def test_a_comment_that_pings_a_channel_is_refused(desk: Desk):
+async def test_upload_file_refuses_a_comment_with_a_mass_mention(desk: Desk):
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a", comment="<!channel> look")
     assert failed.code == "PERMISSION_DENIED"
     assert desk.slack.calls == []
 
 
-async def test_a_file_outside_the_channels_that_may_be_written_is_refused(desk: Desk):
+async def test_upload_file_refuses_a_channel_that_may_not_be_written(desk: Desk):
     env = {**ENV, "SLACK_WRITE_CHANNELS": "random"}
     failed = await desk.fail("upload_file", env, channel="general", name="a.txt", text="a")
     assert failed.code == "PERMISSION_DENIED"
@@ -59,7 +61,7 @@ async def test_a_file_outside_the_channels_that_may_be_written_is_refused(desk: 
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "bad_gateway"])
-async def test_a_lost_answer_to_the_last_step_is_found_again_and_shared_once(desk: Desk, fault: str):
+async def test_an_upload_whose_last_response_is_lost_is_looked_up_and_shared_once(desk: Desk, fault: str):
     desk.slack.faults["files.completeUploadExternal"].append(fault)
     shared = await desk.call("upload_file", ENV, channel="general", name="a.txt", text="a")
     assert shared["recovered"]
@@ -69,7 +71,7 @@ async def test_a_lost_answer_to_the_last_step_is_found_again_and_shared_once(des
 @pytest.mark.parametrize(
     "answer", [{"ok": True}, {"ok": True, "files": None}, {"ok": True, "files": "x"}, {"ok": "yes"}]
 )
-async def test_a_success_without_proof_that_nobody_finds_has_an_unknown_outcome(desk: Desk, answer: dict[str, Any]):
+async def test_an_upload_response_without_the_file_is_an_unknown_outcome(desk: Desk, answer: dict[str, Any]):
     desk.slack.answers["files.completeUploadExternal"] = lambda given: answer
     desk.slack.answers["files.info"] = lambda given: {"ok": True, "file": {"id": given["file"], "channels": []}}
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a")
@@ -79,13 +81,13 @@ async def test_a_success_without_proof_that_nobody_finds_has_an_unknown_outcome(
 
 
 @pytest.mark.parametrize("fault", ["reset", "bad_gateway", "unavailable", "reset_before"])
-async def test_bytes_that_were_lost_are_sent_again_and_shared_once(desk: Desk, fault: str):
+async def test_lost_upload_bytes_are_sent_again_and_shared_once(desk: Desk, fault: str):
     desk.slack.faults["upload"].append(fault)
     shared = await desk.call("upload_file", ENV, channel="general", name="a.txt", text="a")
     assert desk.workspace.shared == [shared["id"]]
 
 
-async def test_bytes_that_never_arrive_share_nothing_and_it_is_said(desk: Desk):
+async def test_an_upload_whose_bytes_never_arrive_reports_that_nothing_was_shared(desk: Desk):
     desk.slack.faults["upload"].extend(["unavailable"] * 20)
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a")
     assert failed.code == "SERVICE_UNAVAILABLE"
@@ -93,7 +95,7 @@ async def test_bytes_that_never_arrive_share_nothing_and_it_is_said(desk: Desk):
     assert desk.workspace.shared == []
 
 
-async def test_an_address_that_is_not_slacks_gets_no_bytes(desk: Desk):
+async def test_an_upload_url_outside_slacks_hosts_receives_no_bytes(desk: Desk):
     answer = {"ok": True, "upload_url": "http://127.0.0.1:9/upload/F1", "file_id": "F1"}
     desk.slack.answers["files.getUploadURLExternal"] = lambda given: answer
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a")
@@ -101,7 +103,9 @@ async def test_an_address_that_is_not_slacks_gets_no_bytes(desk: Desk):
 
 
 @pytest.mark.parametrize("answer", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": "x", "file_id": 7}])
-async def test_an_odd_answer_to_the_first_step_is_slacks_fault_and_shares_nothing(desk: Desk, answer: dict[str, Any]):
+async def test_a_malformed_upload_url_response_is_an_upstream_error_and_shares_nothing(
+    desk: Desk, answer: dict[str, Any]
+):
     desk.slack.answers["files.getUploadURLExternal"] = lambda given: {"ok": True, **answer}
     failed = await desk.fail("upload_file", ENV, channel="general", name="a.txt", text="a")
     assert failed.code == "UPSTREAM_ERROR"
@@ -111,7 +115,7 @@ async def test_an_odd_answer_to_the_first_step_is_slacks_fault_and_shares_nothin
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
-async def test_an_image_is_shown_as_an_image(desk: Desk):
+async def test_read_image_returns_image_content(desk: Desk):
     desk.workspace.add_file(
         "F0IMAGE01", "a.png", PNG, mimetype="image/png", channels=[GENERAL], url=desk.workspace.origin
     )
@@ -130,7 +134,7 @@ async def test_an_image_is_shown_as_an_image(desk: Desk):
         (PNG + b"0" * 3_000_000, {"mimetype": "image/png", "size": 10}),
     ],
 )
-async def test_what_is_no_image_or_too_large_is_refused(desk: Desk, content: bytes, rest: dict[str, Any]):
+async def test_read_image_refuses_other_files_and_large_images(desk: Desk, content: bytes, rest: dict[str, Any]):
     desk.workspace.add_file("F0IMAGE01", "a.png", content, channels=[GENERAL], url=desk.workspace.origin)
     desk.workspace.files["F0IMAGE01"] |= rest
     failed = await desk.fail("read_image", ENV, file="F0IMAGE01")

@@ -1,4 +1,4 @@
-"""Markdown in, Slack's blocks out, and the rules of what may be posted."""
+"""Conversion of Markdown to Slack's blocks, and rules on mentions, previews and length."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from slack_mcp.writing.message_body import Rules, check_pings, composed, edited
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS, ids=[name for name, _, _ in CONSTRUCTS])
-def test_every_construct_becomes_what_slack_documents(construct: tuple[str, str, list[dict[str, Any]]]):
+def test_every_markdown_construct_becomes_its_documented_block(construct: tuple[str, str, list[dict[str, Any]]]):
     _, markdown, expected = construct
     blocks = blocks_for(markdown)
     assert blocks == expected
@@ -22,18 +22,18 @@ def test_every_construct_becomes_what_slack_documents(construct: tuple[str, str,
 
 
 @pytest.mark.parametrize("empty", ["a ![]()", "a []()", "[b]() a", "![b]() a"])
-def test_a_link_to_nowhere_is_no_link(empty: str):
+def test_a_markdown_link_without_an_address_is_plain_text(empty: str):
     assert "link" not in str(blocks_for(empty))
 
 
-def test_a_second_table_is_set_in_fixed_width():
+def test_a_second_table_becomes_fixed_width_text():
     table = "| a | bb |\n|---|---|\n| cc | d |"
     blocks = blocks_for(f"{table}\n\nand\n\n{table}")
     assert [block["type"] for block in blocks] == ["table", "rich_text"]
     assert blocks[1]["elements"][1]["elements"][0]["text"] == "a   bb\n--  --\ncc  d"
 
 
-def test_a_table_larger_than_slack_takes_is_set_in_fixed_width():
+def test_a_table_above_slacks_limit_becomes_fixed_width_text():
     rows = "\n".join("| x |" for _ in range(150))
     assert [block["type"] for block in blocks_for(f"| a |\n|---|\n{rows}")] == ["rich_text"]
 
@@ -87,7 +87,7 @@ def test_a_text_of_many_headings_stays_within_fifty_blocks():
         max_size=40,
     )
 )
-def test_whatever_is_written_slack_takes_it_and_nobody_is_pinged_at_large(pieces: list[str]):
+def test_random_texts_give_valid_blocks_without_mass_mentions(pieces: list[str]):
     try:
         body = composed("".join(pieces), "markdown", Rules())
     except (InvalidInput, PermissionDenied):
@@ -98,7 +98,7 @@ def test_whatever_is_written_slack_takes_it_and_nobody_is_pinged_at_large(pieces
     assert body.text
 
 
-def test_a_notification_has_the_words_and_the_mentions():
+def test_a_notification_contains_the_words_and_mentions():
     body = composed("# Deploy\n\n<@U0AAAAAAA> see **this** & [that](https://a.example) `x<y`", "markdown", Rules())
     assert body.text == "*Deploy*\n<@U0AAAAAAA> see *this* &amp; that (https://a.example) `x&lt;y`"
 
@@ -135,43 +135,43 @@ PINGS = [
 
 @pytest.mark.parametrize("ping", PINGS)
 @pytest.mark.parametrize("kind", ["markdown", "mrkdwn"])
-def test_pinging_everybody_is_refused_in_every_spelling(ping: str, kind: Any):
+def test_a_mass_mention_is_refused_in_every_encoding(ping: str, kind: Any):
     with pytest.raises(PermissionDenied) as refused:
         composed(f"please look {ping}" if "\n" not in ping else ping, kind, Rules())
     assert "would notify" in refused.value.message
 
 
-def test_a_topic_that_pings_everybody_is_refused():
+def test_a_topic_with_a_mass_mention_is_refused():
     with pytest.raises(PermissionDenied):
         check_pings("news <!channel>", Rules())
     check_pings("news for the channel", Rules())
 
 
-def test_broadcasts_go_out_where_they_are_allowed():
+def test_mass_mentions_are_composed_if_allowed():
     body = composed("<!here> <!subteam^S0AAAAAAA>", "markdown", Rules(broadcasts=True))
     assert block_kit.pings(body.text, body.blocks) == ["here", "subteam^S0AAAAAAA"]
 
 
-def test_code_that_shows_a_broadcast_is_no_broadcast():
+def test_code_that_contains_a_mass_mention_is_allowed():
     body = composed("use `<!here>` or\n```\n<!channel>\n```", "markdown", Rules())
     assert block_kit.pings(body.text, body.blocks) == []
 
 
-def test_a_ping_under_more_layers_than_anybody_means_is_refused():
+def test_a_mass_mention_under_many_layers_of_encoding_is_refused():
     hidden = "<!here>"
     for _ in range(6):
         hidden = hidden.replace("&", "&amp;").replace("<", "&lt;")
     assert pings_in(hidden)
 
 
-def test_words_about_a_channel_are_no_broadcast():
+def test_the_plain_word_channel_is_not_a_mass_mention():
     for words in ("ask @channel", "email here@everyone.example", "<!date^1700000000^{date}|here>", "a <- !here"):
         assert pings_in_markdown(words) is None
         assert pings_in(words) is None
 
 
 @pytest.mark.parametrize(("kind", "most"), [("markdown", 12_000), ("mrkdwn", 4_000)])
-def test_a_text_too_long_is_refused_with_what_to_do(kind: Any, most: int):
+def test_a_too_long_text_is_refused_with_a_remedy(kind: Any, most: int):
     composed("a" * most, kind, Rules())
     with pytest.raises(InvalidInput) as refused:
         composed("a" * (most + 1), kind, Rules())
@@ -179,13 +179,13 @@ def test_a_text_too_long_is_refused_with_what_to_do(kind: Any, most: int):
     assert "thread_ts" in refused.value.message
 
 
-def test_the_longest_text_fits_into_what_slack_takes():
+def test_the_longest_allowed_text_gives_valid_blocks():
     body = composed("# a\n\nword **b** [c](https://d.example/e)\n\n" * 280, "markdown", Rules())
     assert block_kit.faults(body.blocks) == []
 
 
 @pytest.mark.parametrize("blank", ["", "  \n", "[a]: https://b.example"])
-def test_a_text_that_shows_nothing_is_refused(blank: str):
+def test_a_text_without_visible_content_is_refused(blank: str):
     with pytest.raises(InvalidInput):
         composed(blank, "markdown", Rules())
 
@@ -220,17 +220,17 @@ ALLOWED = Rules(unfurl_domains=("good.example",))
     ],
 )
 @pytest.mark.parametrize("kind", ["markdown", "mrkdwn"])
-def test_previews_are_fetched_from_allowed_domains_only(posted: str, shown: bool, kind: Any):
+def test_previews_are_enabled_only_for_allowed_domains(posted: str, shown: bool, kind: Any):
     if kind == "mrkdwn" and ("](" in posted or "|---" in posted):
         return
     assert composed(posted, kind, ALLOWED).previews is shown
 
 
-def test_nothing_is_previewed_by_default():
+def test_previews_are_disabled_by_default():
     assert composed("https://good.example", "markdown", Rules()).previews is False
 
 
-def test_an_edit_writes_links_as_text_where_a_preview_could_not_be_switched_off():
+def test_an_edit_writes_links_without_allowed_previews_as_text():
     body = edited("see [plan](https://evil.example/?s=1)", Rules())
     assert body.blocks == rich(section(text("see "), text("plan (https://evil.example/?s=1)")))
     assert "https" not in body.text
@@ -243,7 +243,7 @@ def test_an_edit_keeps_links_to_allowed_domains():
     assert not body.warnings
 
 
-def test_an_edit_without_links_is_as_written():
+def test_an_edit_without_links_is_sent_unchanged():
     body = edited("README.md is **done**", Rules())
     assert body.blocks == rich(section(text("README.md is "), text("done", "bold")))
     assert body.warnings == []
