@@ -1,4 +1,4 @@
-"""The servers the database tests talk to, and how they reach them."""
+"""PostgreSQL servers for the database tests, and the DSN of the sample shop."""
 
 from collections.abc import Iterator
 
@@ -20,11 +20,11 @@ def postgres15() -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 def shop(postgres18: Place) -> str:
-    """The sample shop as its least-privilege role."""
+    """DSN of the sample shop with its least-privilege role."""
     return postgres18.dsn("shop", "mcp_ro")
 
 
 @pytest.fixture(params=["postgres18", pytest.param("postgres15", marks=pytest.mark.services)], scope="session")
 def postgres(request: pytest.FixtureRequest) -> Place:
-    """Either server."""
+    """Each of the two PostgreSQL versions in turn."""
     return request.getfixturevalue(request.param)

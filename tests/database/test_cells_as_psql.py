@@ -1,4 +1,4 @@
-"""A cell holds what psql prints for the same expression, for every kind of type; differences are those of the docs."""
+"""Result cells compared with psql's output for every kind of type; the documentation lists the differences."""
 
 import csv
 import io
@@ -55,8 +55,8 @@ async def kinds(postgres: Place) -> AsyncGenerator[Place]:
     await owner.close()
 
 
-async def test_a_cell_of_any_type_is_what_psql_prints(kinds: Place):
-    expressions = EXPRESSIONS + (XML if kinds.version == 15 else [])  # the embedded server is built without libxml
+async def test_a_cell_of_every_type_equals_the_output_of_psql(kinds: Place):
+    expressions = EXPRESSIONS + (XML if kinds.version == 15 else [])  # The embedded server is built without libxml.
     assert await different(kinds.dsn(), expressions) == []
     assert len(expressions) > 170
 
@@ -70,7 +70,7 @@ async def test_a_cell_of_any_type_is_what_psql_prints(kinds: Place):
         "TimeZone=Asia/Kathmandu",
     ],
 )
-async def test_a_roles_style_of_intervals_and_its_time_zone_hold_as_in_psql(postgres: Place, setting: str):
+async def test_intervals_and_time_zone_of_the_role_apply_as_in_psql(postgres: Place, setting: str):
     assert await different(postgres.dsn(options=f"-c%20{quote(setting, safe='')}"), STYLES) == []
 
 
@@ -86,7 +86,7 @@ async def test_a_roles_style_of_intervals_and_its_time_zone_hold_as_in_psql(post
         ("TimeZone=UTC", r"U&'a\200Bb'", "ab"),
     ],
 )
-async def test_dates_bytes_and_floats_have_one_form_whatever_the_role_says(
+async def test_dates_bytes_and_floats_ignore_the_output_settings_of_the_role(
     postgres: Place, setting: str, expression: str, cell: Any
 ):
     dsn = postgres.dsn(options=f"-c%20{quote(setting, safe='')}")
@@ -95,7 +95,7 @@ async def test_dates_bytes_and_floats_have_one_form_whatever_the_role_says(
 
 
 async def different(dsn: str, expressions: list[str]) -> list[str]:
-    """The expressions whose cell is not what psql prints."""
+    """The expressions whose cell differs from psql's output."""
     shown = zip(expressions, await cells(dsn, expressions), psql(dsn, expressions), strict=True)
     return [f"{each}: {cell!r} instead of {written!r}" for each, cell, written in shown if not same_cell(cell, written)]
 
@@ -108,7 +108,7 @@ async def cells(dsn: str, expressions: list[str]) -> list[Any]:
 
 
 def psql(dsn: str, expressions: list[str]) -> list[str]:
-    """What psql prints for each, by the extended protocol."""
+    """Output of psql for each expression, run with the extended protocol."""
     script = "\n".join(f"\\echo {SEPARATOR}\nSELECT {each} \\bind \\g" for each in expressions)
     program = POSTGRES_VERSIONS[18] / "psql"
     command = [program, dsn, "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-P", f"null={NULL}"]

@@ -1,4 +1,4 @@
-"""What execute_write does where it is offered: previews, then commits once, and knows what became of it."""
+"""The tool execute_write: preview, confirmation, single commit, and the outcome after a lost response."""
 
 import asyncio
 import secrets
@@ -44,7 +44,7 @@ REFUSED = (
 
 @pytest.fixture
 async def notes(postgres18: Place) -> AsyncGenerator[Any]:
-    """A database with one table, and its owner's connection; `dsn` is where it is."""
+    """A database with one table: connection of the owner, and the DSN."""
     name = f"notes_{secrets.token_hex(4)}"
     keeper = await asyncpg.connect(postgres18.dsn())
     await keeper.execute(f"CREATE DATABASE {name}")
@@ -64,7 +64,7 @@ def change(statement: str, *params: Any, **more: str) -> dict[str, Any]:
     return {"statement": statement, "params": list(params), "database": "default", **more}
 
 
-async def test_it_is_offered_only_where_a_database_is_writable(shop: str):
+async def test_execute_write_is_offered_only_if_a_database_is_writable(shop: str):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
     async with connected(SERVER, env=writable(shop) | {"DATABASE_READ_ONLY": "true"}) as client:
@@ -74,7 +74,7 @@ async def test_it_is_offered_only_where_a_database_is_writable(shop: str):
     assert ("execute_write" in names, "execute_write" in read_only, "execute_write" in offered) == (False, False, True)
 
 
-async def test_a_preview_changes_nothing_and_its_code_commits_once(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_preview_changes_nothing_and_its_confirm_code_commits_once(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
         preview = data(await client.call_tool("execute_write", change(INSERT, "a")))
@@ -83,13 +83,13 @@ async def test_a_preview_changes_nothing_and_its_code_commits_once(postgres18: P
         first = data(await client.call_tool("execute_write", change(INSERT, "a", confirm=code)))
         again = data(await client.call_tool("execute_write", change(INSERT, "a", confirm=code)))
     assert (preview["status"], preview["rows"], untouched) == ("preview", 1, 0)
-    assert preview["not_undone"] == ["Numbers taken from sequences are not given back."]
+    assert preview["not_undone"] == ["Numbers taken from sequences are not returned to them."]
     assert (first["status"], first["rows"]) == ("committed", 1)
     assert again == first
     assert await owner.fetchval("SELECT count(*) FROM notes") == 1
 
 
-async def test_returned_rows_are_shown_and_triggers_are_named(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_preview_shows_returned_rows_and_names_triggers(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     await owner.execute("""
         CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
@@ -101,7 +101,7 @@ async def test_returned_rows_are_shown_and_triggers_are_named(postgres18: Place,
     assert "shouting on notes" in preview["not_undone"][1]
 
 
-async def test_a_code_is_good_for_its_own_statement_and_parameters_only(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_confirm_code_is_valid_only_for_its_statement_and_parameters(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
         code = data(await client.call_tool("execute_write", change(INSERT, "a")))["confirm"]
@@ -112,7 +112,9 @@ async def test_a_code_is_good_for_its_own_statement_and_parameters_only(postgres
 
 
 @pytest.mark.parametrize("statement", REFUSED)
-async def test_nothing_but_a_change_of_rows_runs(postgres18: Place, notes: tuple[Any, str], statement: str):
+async def test_execute_write_refuses_statements_other_than_row_changes(
+    postgres18: Place, notes: tuple[Any, str], statement: str
+):
     owner, name = notes
     await owner.execute("INSERT INTO notes (text) VALUES ('kept')")
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
@@ -130,7 +132,7 @@ WHEN NOT MATCHED THEN INSERT (id, text) VALUES (f.id, f.text)
 
 
 @pytest.mark.parametrize("returning", ["", "RETURNING n.id, n.text"])
-async def test_a_merge_is_previewed_and_committed_by_its_code(
+async def test_a_merge_is_previewed_and_committed_with_its_confirm_code(
     postgres18: Place, notes: tuple[Any, str], returning: str
 ):
     owner, name = notes
@@ -147,7 +149,7 @@ async def test_a_merge_is_previewed_and_committed_by_its_code(
 
 
 @pytest.mark.services
-async def test_a_merge_before_postgresql_17_is_refused_with_what_to_write_instead(postgres15: Place):
+async def test_a_merge_before_postgresql_17_is_refused_with_the_statements_to_use(postgres15: Place):
     owner = await asyncpg.connect(postgres15.dsn())
     await owner.execute("CREATE TABLE notes (id int PRIMARY KEY, text text)")
     async with connected(SERVER, env=writable(postgres15.dsn())) as client:
@@ -163,7 +165,7 @@ async def test_a_merge_before_postgresql_17_is_refused_with_what_to_write_instea
     assert (previewed["rows"], left) == (1, 0)
 
 
-async def test_a_conflict_is_told_with_its_constraint(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_constraint_violation_is_reported_with_the_constraint(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     await owner.execute("INSERT INTO notes (text) VALUES ('taken')")
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
@@ -174,7 +176,7 @@ async def test_a_conflict_is_told_with_its_constraint(postgres18: Place, notes: 
 
 @pytest.mark.parametrize("era", ["modern", "legacy"])
 @pytest.mark.parametrize(("answer", "rows"), [(True, 1), (False, 0)])
-async def test_a_person_who_is_asked_decides(
+async def test_a_change_is_committed_only_if_the_person_confirms_it(
     postgres18: Place, notes: tuple[Any, str], era: Any, answer: bool, rows: int
 ):
     owner, name = notes
@@ -193,7 +195,7 @@ async def test_a_person_who_is_asked_decides(
 
 
 @pytest.mark.parametrize(("answer", "there"), [(True, 1), (False, 0)])
-async def test_a_table_is_made_only_when_a_person_agrees(
+async def test_a_table_is_created_only_if_the_person_confirms_it(
     postgres18: Place, notes: tuple[Any, str], answer: bool, there: int
 ):
     owner, name = notes
@@ -211,7 +213,7 @@ async def test_a_table_is_made_only_when_a_person_agrees(
     assert await owner.fetchval("SELECT count(*) FROM pg_class WHERE relname = 'more'") == there
 
 
-async def test_a_commit_whose_answer_is_lost_is_settled_by_asking_postgresql(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_lost_commit_response_is_resolved_by_the_transaction_status(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with in_front_of(postgres18.address) as proxy:
         dsn = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
@@ -223,7 +225,7 @@ async def test_a_commit_whose_answer_is_lost_is_settled_by_asking_postgresql(pos
     assert await owner.fetchval("SELECT count(*) FROM notes") == 1
 
 
-async def test_a_preview_hears_deferred_constraints(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_preview_checks_deferred_constraints(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     await owner.execute("CREATE TABLE lines (note int REFERENCES notes DEFERRABLE INITIALLY DEFERRED)")
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
@@ -232,7 +234,7 @@ async def test_a_preview_hears_deferred_constraints(postgres18: Place, notes: tu
     assert "lines_note_fkey" in refused.message
 
 
-async def test_a_commit_that_would_change_other_rows_than_its_preview_changes_none(
+async def test_a_commit_with_another_row_count_than_its_preview_changes_nothing(
     postgres18: Place, notes: tuple[Any, str]
 ):
     owner, name = notes
@@ -257,14 +259,16 @@ async def test_a_commit_that_would_change_other_rows_than_its_preview_changes_no
         "WITH d AS (DELETE FROM pg_depend WHERE false RETURNING 1) INSERT INTO notes (text) SELECT 'x' FROM d",
     ],
 )
-async def test_a_catalogue_is_no_target(postgres18: Place, notes: tuple[Any, str], statement: str):
+async def test_a_change_of_a_system_catalogue_is_refused(postgres18: Place, notes: tuple[Any, str], statement: str):
     async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
         refused = failure(await client.call_tool("execute_write", change(statement)))
     assert refused.code == "PERMISSION_DENIED"
     assert "othing was changed" in refused.message
 
 
-async def test_the_question_shows_the_parameters_and_nothing_invisible(postgres18: Place, notes: tuple[Any, str]):
+async def test_the_confirmation_question_shows_parameters_without_invisible_characters(
+    postgres18: Place, notes: tuple[Any, str]
+):
     asked: list[str] = []
 
     async def person(context: Any, params: Any) -> ElicitResult:
@@ -283,7 +287,7 @@ async def test_the_question_shows_the_parameters_and_nothing_invisible(postgres1
     ]
 
 
-async def test_one_yes_of_a_person_sent_three_times_commits_once(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_confirmation_sent_three_times_commits_once(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with connected(SERVER, env=writable(postgres18.dsn(name)), elicitation_callback=never) as client:
 
@@ -302,7 +306,9 @@ async def never(context: Any, params: Any) -> ElicitResult:
     raise AssertionError("asked by a request of its own")
 
 
-async def test_a_code_is_taken_by_another_replica_with_the_same_store(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_confirm_code_is_accepted_by_another_replica_with_the_same_store(
+    postgres18: Place, notes: tuple[Any, str]
+):
     owner, name = notes
     store = MemoryRecordStore()
     settings = DatabaseSettings.load(writable(postgres18.dsn(name)))
@@ -316,7 +322,7 @@ async def test_a_code_is_taken_by_another_replica_with_the_same_store(postgres18
     assert await owner.fetchval("SELECT count(*) FROM notes") == 1
 
 
-async def test_parameters_of_any_json_are_taken_where_the_schema_says_text(postgres18: Place, notes: tuple[Any, str]):
+async def test_parameters_of_any_json_type_are_accepted(postgres18: Place, notes: tuple[Any, str]):
     query = "SELECT $1::int + 1 AS a, $2::int[] AS b, $3::jsonb AS c, $4::text IS NULL AS d, $5::bool AS e"
     params = [1, [1, 2], {"k": [None]}, None, True]
     async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
@@ -326,7 +332,7 @@ async def test_parameters_of_any_json_are_taken_where_the_schema_says_text(postg
     assert result["rows"] == [[2, "{1,2}", '{"k": [null]}', True, True]]
 
 
-async def test_a_list_sent_as_the_text_of_its_json_is_an_array(postgres18: Place, notes: tuple[Any, str]):
+async def test_a_list_sent_as_json_text_is_used_as_an_array(postgres18: Place, notes: tuple[Any, str]):
     query = "SELECT $1::int[] AS a, $2::text[] AS b, $3::int[] AS c, $4::jsonb AS d, $5::text AS e"
     params = ["[1, 2]", '["x, y", null]', "[0:1]={3,4}", "[1]", "[1]"]
     async with connected(SERVER, env=writable(postgres18.dsn(notes[1]))) as client:
@@ -334,7 +340,7 @@ async def test_a_list_sent_as_the_text_of_its_json_is_an_array(postgres18: Place
     assert result["rows"] == [["{1,2}", '{"x, y",NULL}', "[0:1]={3,4}", "[1]", "[1]"]]
 
 
-async def test_two_confirmations_at_once_commit_once(postgres18: Place, notes: tuple[Any, str]):
+async def test_two_concurrent_confirmations_commit_once(postgres18: Place, notes: tuple[Any, str]):
     owner, name = notes
     async with connected(SERVER, env=writable(postgres18.dsn(name))) as client:
         code = data(await client.call_tool("execute_write", change(INSERT, "a")))["confirm"]

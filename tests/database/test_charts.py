@@ -1,4 +1,4 @@
-"""A chart of a query's rows comes as a PNG beside the text; what it cannot or does not show is told."""
+"""Charts of query results: a PNG image beside the text, with warnings and errors for values not shown."""
 
 import io
 import subprocess
@@ -33,7 +33,7 @@ async def client(shop: str) -> AsyncGenerator[Client]:
 
 
 async def charted(client: Client, query: str, chart: str, **more: Any) -> tuple[Image.Image, dict[str, Any]]:
-    """The picture, and the structured content beside it."""
+    """Run a query with a chart; returns the image and the structured content."""
     result = await client.call_tool("execute_query", {"query": query, "chart": chart, **more})
     assert not result.is_error, result.content
     text, picture = result.content
@@ -48,7 +48,7 @@ async def refused(client: Client, query: str, chart: str, **more: Any) -> Any:
 
 
 def drawn(image: Image.Image) -> int:
-    """Pixels in the first colour of matplotlib's cycle, and those of its second where there are two columns."""
+    """Number of pixels in the first two colours of matplotlib's colour cycle."""
     return sum(1 for pixel in pixels(image) if near(pixel, (31, 119, 180)) or near(pixel, (255, 127, 14)))
 
 
@@ -61,7 +61,7 @@ def near(pixel: tuple[int, int, int], colour: tuple[int, int, int]) -> bool:
 
 
 def has_axes(image: Image.Image) -> bool:
-    """Whether a dark line goes across half of the picture, and one up half of it."""
+    """Whether dark lines of at least half the image's width and height exist."""
     width, height = image.size
     found = pixels(image)
     dark = [[max(found[row * width + column]) < 90 for column in range(width)] for row in range(height)]
@@ -73,7 +73,7 @@ def has_axes(image: Image.Image) -> bool:
 @pytest.mark.parametrize(
     ("query", "chart"), [(MONTHS, "line"), (COUNTRIES, "bar"), (SCATTER, "scatter"), (PRICES, "histogram")]
 )
-async def test_a_chart_of_each_kind_has_axes_and_data_beside_the_rows(client: Client, query: str, chart: str):
+async def test_each_kind_of_chart_has_axes_data_and_the_rows_as_text(client: Client, query: str, chart: str):
     image, told = await charted(client, query, chart)
     assert image.size == (800, 450)
     assert has_axes(image)
@@ -81,7 +81,7 @@ async def test_a_chart_of_each_kind_has_axes_and_data_beside_the_rows(client: Cl
     assert len(told["rows"]) == told["row_count"] > 1
 
 
-async def test_taller_bars_take_more_pixels(client: Client):
+async def test_bars_for_larger_values_are_taller(client: Client):
     low, _ = await charted(client, "SELECT * FROM (VALUES ('a', 10), ('b', 1)) v(name, n)", "bar")
     high, _ = await charted(client, "SELECT * FROM (VALUES ('a', 10), ('b', 10)) v(name, n)", "bar")
     assert drawn(high) > drawn(low) * 1.5
@@ -98,7 +98,7 @@ async def test_taller_bars_take_more_pixels(client: Client):
         ("SELECT n, n FROM generate_series(1, 5000) n ORDER BY 1", "line", "the 1000 rows of this page alone"),
     ],
 )
-async def test_what_a_chart_does_not_show_is_told(client: Client, query: str, chart: str, warning: str):
+async def test_a_chart_warns_about_values_that_it_does_not_show(client: Client, query: str, chart: str, warning: str):
     image, told = await charted(client, query, chart)
     assert warning in " ".join(told["warnings"])
     assert drawn(image) > 20
@@ -118,7 +118,7 @@ async def test_what_a_chart_does_not_show_is_told(client: Client, query: str, ch
         ("SELECT NULL::text, 1 UNION ALL SELECT '日本', 2", "bar"),
     ],
 )
-async def test_one_row_large_numbers_and_odd_labels_are_drawn(client: Client, query: str, chart: str):
+async def test_a_chart_draws_one_row_large_numbers_and_unusual_labels(client: Client, query: str, chart: str):
     image, _ = await charted(client, query, chart)
     assert has_axes(image)
     assert drawn(image) > 20
@@ -130,25 +130,27 @@ async def test_one_row_large_numbers_and_odd_labels_are_drawn(client: Client, qu
         ("SELECT 1, 'a' AS word", "line", "word is of type text, and a chart draws numbers"),
         ("SELECT 'a' AS word", "histogram", "word is of type text"),
         ("SELECT 'a', 1", "scatter", "a scatter chart needs numbers or dates"),
-        ("SELECT 1, 2 WHERE false", "line", "no rows to draw"),
-        ("SELECT", "line", "no columns to draw"),
+        ("SELECT 1, 2 WHERE false", "line", "returned no rows"),
+        ("SELECT", "line", "returns no columns"),
         ("SELECT 1,2,3,4,5,6,7,8,9,10", "line", "at most 8 columns of numbers; these are 9"),
-        ("EXPLAIN SELECT 1", "line", "A plan has no chart"),
+        ("EXPLAIN SELECT 1", "line", "cannot be drawn as a chart"),
     ],
 )
-async def test_what_cannot_be_drawn_is_refused_with_the_reason(client: Client, query: str, chart: str, told: str):
+async def test_a_chart_that_cannot_be_drawn_is_refused_with_the_reason(
+    client: Client, query: str, chart: str, told: str
+):
     answer = await refused(client, query, chart)
     assert (answer.code, told in answer.message) == ("INVALID_INPUT", True), answer.message
 
 
-async def test_a_chart_with_explain_is_refused_and_one_without_chart_has_no_picture(client: Client):
+async def test_chart_with_explain_is_refused_and_a_call_without_chart_has_no_image(client: Client):
     answer = await refused(client, "SELECT 1", "line", explain="plan")
     plain = await client.call_tool("execute_query", {"query": "SELECT 1"})
-    assert "A plan has no chart" in answer.message
+    assert "cannot be drawn as a chart" in answer.message
     assert len(plain.content) == 1
 
 
-def test_without_the_library_the_extra_is_named():
+def test_without_matplotlib_a_chart_error_names_the_package_to_install():
     with pytest.raises(InvalidInput) as caught:
         drawing.refuse_without_library("a library that nobody has")
     assert caught.value.message == (
@@ -157,7 +159,7 @@ def test_without_the_library_the_extra_is_named():
     )
 
 
-def test_the_library_is_not_imported_before_a_chart_is_asked_for():
+def test_matplotlib_is_not_imported_before_the_first_chart():
     program = "import sys; import database_mcp.server; print('matplotlib' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

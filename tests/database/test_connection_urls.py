@@ -1,4 +1,4 @@
-"""Connection strings as providers, poolers and libpq write them: read as libpq reads them, or named where unusable."""
+"""Connection strings of providers, poolers and libpq: parsed like libpq, with unusable options named."""
 
 import re
 import socket
@@ -32,7 +32,7 @@ LIBPQ_WORDS = {"host": "host", "port": "port", "user": "user", "password": "pass
 
 
 @pytest.mark.parametrize("text", URLS)
-def test_a_connection_string_is_read_as_libpq_reads_it(text: str):
+def test_a_connection_string_is_parsed_like_libpq(text: str):
     expected = conninfo_words(text)
     assert expected is not None
     arguments = read_connection_options(text).arguments
@@ -46,13 +46,13 @@ PRINTED = printed()
 AS_LIBPQ_READS = ("sslmode", "target_session_attrs", "passfile", "options", "application_name", "connect_timeout")
 
 
-def test_there_are_as_many_connection_strings_of_providers_as_documented():
+def test_the_documented_number_of_provider_connection_strings_is_tested():
     assert len({text for _, text in PRINTED}) == 120
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in PRINTED])
-def test_a_provider_s_connection_string_is_read_as_libpq_reads_it(text: str):
-    known = re.sub(r"(?:load_balance_hosts ?= ?'?disable'?[& ]?)", "", text)  # a word of libpq 16
+def test_a_provider_connection_string_is_parsed_like_libpq(text: str):
+    known = re.sub(r"(?:load_balance_hosts ?= ?'?disable'?[& ]?)", "", text)  # An option of libpq 16 and later.
     expected = conninfo_words(known)
     assert expected is not None
     options = read_connection_options(text)
@@ -64,7 +64,7 @@ def test_a_provider_s_connection_string_is_read_as_libpq_reads_it(text: str):
     shown = {
         word: ",".join(map(str, value)) if isinstance(value, list) else str(value) for word, value in values.items()
     }
-    assert options.problem in (None, "sslrootcert names a file that is not there")  # its path is that of a Debian
+    assert options.problem in (None, "sslrootcert names a file that is not there")  # A path of Debian.
     assert shown == {word: expected.get(word, "") for word in ours.values()}
 
 
@@ -81,14 +81,14 @@ LENIENT: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), LENIENT)
-def test_what_libpq_would_misread_is_read_as_it_was_meant(text: str, expected: dict[str, Any]):
+def test_an_unescaped_password_in_a_url_is_parsed_as_intended(text: str, expected: dict[str, Any]):
     options = read_connection_options(text)
     found = {**options.arguments, **options.tls_words}
     assert {word: found[word] for word in expected} == expected
 
 
 @pytest.mark.parametrize("text", ["mysql://u@h/db", "postgresql://u@h:port/db", "nothing", "", "a = 'b"])
-def test_what_is_no_connection_string_is_refused(text: str):
+def test_an_invalid_connection_string_is_refused(text: str):
     with pytest.raises(UnreadableUrl):
         read_connection_options(text)
 
@@ -103,7 +103,7 @@ ACCEPTED = [
 
 @pytest.mark.services
 @pytest.mark.parametrize("words", ACCEPTED)
-async def test_words_of_providers_and_poolers_connect(postgres15: Place, words: str):
+async def test_options_of_providers_and_poolers_are_accepted_at_connect(postgres15: Place, words: str):
     url = f"{postgres15.dsn()}?{words}"
     async with client_of(postgres15, "postgres", DATABASE_URL=url) as client:
         assert (await query(client, "SELECT 1"))["rows"] == [[1]]
@@ -115,9 +115,9 @@ UNUSABLE = [
     ("replication=database", "replication cannot be used"),
     ("gssencmode=require", "gssencmode=require cannot be used"),
     ("sslmode=verify-full&sslrootcert=/no/such.pem", "sslrootcert names a file that is not there"),
-    ("connect_timeout=soon", "connect_timeout is no number"),
+    ("connect_timeout=soon", "connect_timeout is not a number"),
     ("no_such_setting=1", "the server does not take the option no_such_setting"),
-    ("sslmode=require", "speaks no TLS"),
+    ("sslmode=require", "does not support TLS"),
     ("target_session_attrs=standby", "No host of the database's URL is standby"),
     ("service=nowhere", "service"),
 ]
@@ -125,9 +125,7 @@ UNUSABLE = [
 
 @pytest.mark.services
 @pytest.mark.parametrize(("words", "named"), UNUSABLE)
-async def test_a_word_that_cannot_be_used_is_named_by_every_call_at_the_first_attempt(
-    postgres15: Place, words: str, named: str
-):
+async def test_an_unusable_option_is_named_by_every_call_without_a_retry(postgres15: Place, words: str, named: str):
     env = {"DATABASE_URL": f"{postgres15.dsn()}?{words}", "MCP_RETRY_ATTEMPTS": "1"}
     async with connected(SERVER, env=env) as client:
         told = failure(await client.call_tool("list_tables", {}))
@@ -136,23 +134,21 @@ async def test_a_word_that_cannot_be_used_is_named_by_every_call_at_the_first_at
     assert named in state["databases"][0]["problem"]
 
 
-async def test_why_a_server_cannot_be_reached_is_told():
+async def test_an_unreachable_server_is_reported_with_the_reason():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         reasons = {
             f"postgresql://u@127.0.0.1:{port}/d": "refused the connection",
-            "postgresql://u@no-such-host.invalid/d": "its host name is not known (DNS)",
-            "postgresql:///d?host=/no/such/folder": "no server listens on its socket",
+            "postgresql://u@no-such-host.invalid/d": "its host name cannot be resolved (DNS)",
+            "postgresql:///d?host=/no/such/folder": "no server listens on its Unix socket",
         }
         for url, reason in reasons.items():
             async with connected(SERVER, env={"DATABASE_URL": url, "MCP_RETRY_ATTEMPTS": "1"}) as client:
                 assert reason in failure(await client.call_tool("list_tables", {})).message
 
 
-def test_the_words_of_a_service_are_those_of_its_file_and_the_urls_own_override_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_options_of_the_url_override_those_of_the_service_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "services").write_text("[shop]\nhost=h\nuser=u\npassword=p%a\ndbname=d\n")
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
     arguments = read_connection_options("postgresql:///other?service=shop").arguments
@@ -160,7 +156,7 @@ def test_the_words_of_a_service_are_those_of_its_file_and_the_urls_own_override_
 
 
 @pytest.mark.services
-async def test_the_second_of_two_hosts_is_used_where_the_first_is_away(postgres15: Place):
+async def test_the_second_host_of_a_url_is_used_if_the_first_is_unreachable(postgres15: Place):
     require("postgres programs")
     host = postgres15.address
     with socket.socket() as taken:
@@ -170,7 +166,7 @@ async def test_the_second_of_two_hosts_is_used_where_the_first_is_away(postgres1
             assert (await query(client, "SELECT 1"))["rows"] == [[1]]
 
 
-async def test_bare_names_follow_the_search_path_of_the_url_in_every_tool(postgres18: Place):
+async def test_unqualified_names_follow_the_search_path_of_the_url_in_every_tool(postgres18: Place):
     make = "CREATE SCHEMA sales; CREATE TABLE public.orders (wrong int); CREATE TABLE sales.orders (id int)"
     async with own_database(postgres18, make) as (name, _):
         for words in ({"search_path": "sales,public"}, {"options": "-csearch_path%3Dsales%2Cpublic"}):

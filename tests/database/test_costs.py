@@ -1,4 +1,4 @@
-"""What top_queries tells where pg_stat_statements counts, and where it does not."""
+"""The tool top_queries with and without pg_stat_statements."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.services
 
 @pytest.fixture(scope="module")
 def counting() -> Iterator[Place]:
-    """A server that counts, its view in a schema of its own, and a database with a table and the shipped role."""
+    """A server with pg_stat_statements in a separate schema, and a database with a table and the shipped role."""
     with system("shared_preload_libraries = 'pg_stat_statements'") as place:
         script(
             place.dsn(),
@@ -37,7 +37,7 @@ async def insert(place: Place, statement: str, times: int) -> None:
     await with_connection(place.dsn(), act)
 
 
-async def test_counted_statements_are_told_with_their_costs_most_called_first(counting: Place):
+async def test_top_queries_lists_statements_with_costs_by_number_of_calls(counting: Place):
     await insert(counting, "INSERT INTO goods SELECT generate_series(1, 10)", 7)
     answer = await top(counting, DATABASE_SCHEMAS="public")
     (inserted,) = [each for each in answer["queries"] if each["query"].startswith("INSERT INTO goods SELECT")]
@@ -52,21 +52,21 @@ async def test_counted_statements_are_told_with_their_costs_most_called_first(co
 @pytest.mark.parametrize(
     ("order_by", "field"), [("total_time", "total_ms"), ("mean_time", "mean_ms"), ("rows", "rows")]
 )
-async def test_statements_are_ordered_by_what_is_asked_for(counting: Place, order_by: str, field: str):
+async def test_top_queries_sorts_by_the_requested_order(counting: Place, order_by: str, field: str):
     await insert(counting, "INSERT INTO goods SELECT generate_series(1, 50000)", 2)
     figures = [each[field] for each in (await top(counting, order_by=order_by))["queries"]]
     assert len(figures) > 3
     assert figures == sorted(figures, reverse=True)
 
 
-async def test_a_role_that_may_not_see_others_statements_is_told_what_to_grant(counting: Place):
+async def test_top_queries_names_the_grant_for_hidden_statements(counting: Place):
     await insert(counting, "INSERT INTO goods VALUES (1)", 3)
     answer = await top(counting, user="mcp_ro")
     assert {each["query"] for each in answer["queries"] if each["query"].startswith("INSERT")} == set()
     assert "GRANT pg_read_all_stats" in answer["warnings"][0]
 
 
-async def test_where_the_extension_is_not_preloaded_running_statements_take_its_place(postgres15: Place):
+async def test_top_queries_lists_running_statements_without_the_preloaded_extension(postgres15: Place):
     create = "CREATE EXTENSION pg_stat_statements"
     await with_connection(postgres15.dsn(), lambda one: one.execute(create))
     answer = await top(postgres15)

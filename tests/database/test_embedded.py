@@ -1,4 +1,4 @@
-"""The embedded database: made on first use, shared by servers that start at once, kept between runs."""
+"""The embedded database: created on first use, shared by concurrent servers, persistent between runs."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ def is_untouched(folder: Path) -> bool:
 
 
 async def run(folder: Path) -> list[list[object]]:
-    """A server process of its own that asks one query."""
+    """Run one query in a separate server process; returns the rows."""
     pipe = asyncio.subprocess.PIPE
     environment = {**os.environ, "FOLDER": str(folder)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", ASK, stdout=pipe, env=environment)
@@ -54,7 +54,7 @@ async def run(folder: Path) -> list[list[object]]:
     return json.loads(output.splitlines()[-1])
 
 
-async def test_the_first_start_is_waited_for_by_a_task_where_the_host_knows_tasks(folder: Path):
+async def test_a_task_waits_for_the_first_start_of_the_embedded_database(folder: Path):
     settings = SERVER.settings.load({"DATABASE_DATA_DIR": str(folder), "MCP_TASK_AFTER": "0.1"})
     async with host_of(Dispatch(SERVER, settings)) as host:
         done = await host.ended(await host.begin("list_tables"))
@@ -62,7 +62,7 @@ async def test_the_first_start_is_waited_for_by_a_task_where_the_host_knows_task
     assert "orders" in done["result"]["content"][0]["text"]
 
 
-async def test_two_servers_that_start_at_once_share_one_shop_and_the_next_run_finds_it(folder: Path):
+async def test_two_concurrent_servers_share_one_sample_shop_that_persists(folder: Path):
     first, second = await asyncio.gather(run(folder), run(folder))
     version = (folder / "PG_VERSION").stat().st_mtime_ns
     again = await run(folder)
@@ -70,7 +70,7 @@ async def test_two_servers_that_start_at_once_share_one_shop_and_the_next_run_fi
     assert (folder / "PG_VERSION").stat().st_mtime_ns == version
 
 
-async def test_a_server_that_was_killed_does_not_keep_the_database_running(folder: Path):
+async def test_a_killed_server_does_not_keep_the_embedded_database_running(folder: Path):
     await run(folder)
     (handles,) = folder.parent.rglob(".handle_pids.json")
     killed = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
@@ -83,35 +83,35 @@ async def test_a_server_that_was_killed_does_not_keep_the_database_running(folde
 
 @pytest.fixture
 def interrupted(folder: Path) -> Path:
-    """A cluster as an interrupted initdb leaves it."""
+    """A data folder in the state that an interrupted initdb leaves behind."""
     folder.mkdir(parents=True)
     (folder / "PG_VERSION").write_text("18\n")
     (folder / "base").mkdir()
     return folder
 
 
-async def test_a_first_start_that_was_interrupted_is_made_anew(interrupted: Path):
+async def test_an_interrupted_first_start_is_repeated_from_the_beginning(interrupted: Path):
     rows = await run(interrupted)
     assert rows[0][:2] == [20000, "mcp_ro"]
 
 
-async def test_a_call_that_cannot_wait_for_the_first_start_says_so_and_the_next_one_waits(folder: Path):
+async def test_a_call_during_the_first_start_reports_progress_and_the_next_call_waits(folder: Path):
     embedded = Embedded(folder)
     with Deadline(ANSWER_SECONDS + 0.01).running(), pytest.raises(Unavailable) as raised:
         await embedded.ready()
     await embedded.ready()
-    assert "is being made" in raised.value.message
+    assert "is being created" in raised.value.message
     assert raised.value.retryable
     assert (await embedded.dsn()).startswith("postgresql://mcp_ro@")
 
 
-async def test_a_start_makes_nothing_until_a_tool_needs_it(folder: Path):
+async def test_the_embedded_database_is_not_created_before_a_tool_needs_it(folder: Path):
     async with connected(SERVER, env={"DATABASE_DATA_DIR": str(folder)}) as client:
         assert len((await client.list_tools()).tools) == 9
     assert is_untouched(folder)
 
 
-async def test_list_databases_says_what_the_embedded_database_is(postgres18: Place):
+async def test_list_databases_describes_the_embedded_database(postgres18: Place):
     place = postgres18.folder
     async with connected(SERVER, env={"DATABASE_DATA_DIR": str(place)}) as client:
         state = data(await client.call_tool("list_databases", {}))["databases"][0]
@@ -121,7 +121,7 @@ async def test_list_databases_says_what_the_embedded_database_is(postgres18: Pla
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of another process")
-async def test_the_databases_processes_see_no_credential_and_nobody_else_reads_its_files(
+async def test_embedded_database_processes_have_no_credentials_and_private_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SOME_TOKEN", "canary-of-a-credential")
@@ -139,7 +139,7 @@ def environments_of(folder: Path) -> list[bytes]:
 
 
 def runs_in(process: Path, folder: Path) -> bool:
-    """Whether this is a process of the database in `folder`; processes come and go meanwhile."""
+    """Whether the process belongs to the database in `folder`; False if it has exited meanwhile."""
     try:
         return (process / "cwd").resolve() == folder.resolve() and b"postgres" in (process / "cmdline").read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""The commands of the embedded database: what `data` shows and removes, and that `call` finds it running."""
+"""Commands for the embedded database: `data` shows, stops and removes it; `call` finds it running."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def folder() -> Iterator[Path]:
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """One run of `database-mcp` over a folder of its own."""
+    """Run `database-mcp` with a separate data folder."""
     environment = {**os.environ, "DATABASE_DATA_DIR": str(folder)}
     program = [sys.executable, "-m", "database_mcp", *words]
     return subprocess.run(program, env=environment, text=True, capture_output=True, check=False)
@@ -36,14 +36,14 @@ def started_at(folder: Path) -> str:
     return json.loads(command(folder, "call", "execute_query", STARTED).stdout)["rows"][0][0]
 
 
-def test_two_calls_find_the_same_database_running_and_data_removes_it(folder: Path):
+def test_the_embedded_database_keeps_running_between_calls_and_data_remove_deletes_it(folder: Path):
     absent = command(folder, "data").stdout
     first, second = started_at(folder), started_at(folder)
     running = command(folder, "data").stdout
     stopped = command(folder, "data", "stop").stdout
     still_there = command(folder, "data").stdout
     removed = command(folder, "data", "remove").stdout
-    assert "there is no embedded database" in absent
+    assert "no embedded database exists here" in absent
     assert first == second
     assert running.endswith("MB, running, not in use.\n")
     assert (stopped, removed) == (f"{folder}: stopped.\n", f"{folder}: removed.\n")
@@ -51,7 +51,7 @@ def test_two_calls_find_the_same_database_running_and_data_removes_it(folder: Pa
     assert not folder.exists()
 
 
-def test_a_folder_that_is_no_database_is_not_removed(folder: Path):
+def test_data_remove_does_not_delete_a_folder_without_a_database(folder: Path):
     folder.mkdir()
     (folder / "letter.txt").write_text("dear")
     ended = command(folder, "data", "remove")
@@ -59,6 +59,6 @@ def test_a_folder_that_is_no_database_is_not_removed(folder: Path):
     assert "nothing was removed" in ended.stderr
 
 
-def test_an_unknown_word_is_told_with_those_there_are(folder: Path):
+def test_an_unknown_argument_of_data_prints_the_usage(folder: Path):
     ended = command(folder, "data", "delete")
     assert (ended.returncode, ended.stderr) == (2, "usage: database-mcp data [stop | remove]\n")

@@ -1,4 +1,4 @@
-"""PostgreSQL's error states, each with the kind of failure and the advice that a model can act on."""
+"""SQLSTATE codes of PostgreSQL: failure code and remedy of each."""
 
 from collections.abc import AsyncGenerator
 
@@ -24,11 +24,11 @@ ADVICE = {
     "22012": "nullif(x, 0)",
     "22P02": "Check the values",
     "23505": "describe_table",
-    "25006": "Only queries run here",
+    "25006": "Use a statement that only reads",
     "28P01": "Ask the person who runs this server",
     "3D000": "Ask the person who runs this server",
     "40001": "try again",
-    "42501": "who runs this server can GRANT it",
+    "42501": "GRANT the privilege",
     "42601": "Check the syntax",
     "42702": "its alias before the column",
     "42703": "describe_table",
@@ -40,7 +40,7 @@ ADVICE = {
     "42P18": "$1::text",
     "54001": "smaller statement",
     "55P03": "try again later",
-    "57014": "Narrow it with WHERE",
+    "57014": "Narrow the query with WHERE",
 }
 QUERY = "SELECT 7 AS probed"
 RETRIED = ("08", "26", "40", "53", "57P", "25P03", "55P03", "57014")
@@ -57,7 +57,7 @@ def _environment(proxy: PostgresProxy) -> dict[str, str]:
     return {"DATABASE_URL": url, "MCP_RETRY_BASE": "0.01", "MCP_BREAKER_FAILURES": "1000"}
 
 
-async def test_each_state_becomes_the_kind_of_failure_that_says_what_to_do(proxy: PostgresProxy):
+async def test_each_sqlstate_maps_to_its_failure_code(proxy: PostgresProxy):
     expected = {state: code for code, states in CODES.items() for state in states.split()}
     found: dict[str, str] = {}
     async with connected(SERVER, env=_environment(proxy)) as client:
@@ -67,7 +67,7 @@ async def test_each_state_becomes_the_kind_of_failure_that_says_what_to_do(proxy
     assert found == expected
 
 
-async def test_a_state_that_advice_is_known_for_comes_with_it(proxy: PostgresProxy):
+async def test_a_sqlstate_with_a_known_remedy_includes_the_remedy(proxy: PostgresProxy):
     without: dict[str, str] = {}
     async with connected(SERVER, env=_environment(proxy)) as client:
         for state in sorted(ADVICE, key=lambda state: state.startswith(RETRIED)):

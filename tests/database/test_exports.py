@@ -1,4 +1,4 @@
-"""Rows of a query go to a file of the allowed folder, whole, exact, the caller's own, and past the model."""
+"""The tool export_query: complete and exact files in the configured folder, private to each caller."""
 
 import csv
 import json
@@ -55,7 +55,7 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-async def test_a_csv_tells_null_from_an_empty_text_and_is_for_its_owner_alone(
+async def test_a_csv_distinguishes_null_from_empty_text_and_only_its_owner_can_read_it(
     environment: dict[str, str], tmp_path: Path
 ):
     told = await exported(environment, query=ODD, file="odd.csv")
@@ -69,7 +69,7 @@ async def test_a_csv_tells_null_from_an_empty_text_and_is_for_its_owner_alone(
     assert "truncated" not in told
 
 
-async def test_json_lines_hold_the_values_that_cells_hold(environment: dict[str, str], tmp_path: Path):
+async def test_json_lines_contain_the_same_values_as_result_cells(environment: dict[str, str], tmp_path: Path):
     values = {"query": f"SELECT {EVERY_TYPE}", "params": [value for _, value in TYPES]}
     async with connected(SERVER, env=environment) as client:
         read = (await client.call_tool("execute_query", values)).structured_content
@@ -84,7 +84,7 @@ async def test_json_lines_hold_the_values_that_cells_hold(environment: dict[str,
     assert cells == [cell if isinstance(cell, str) else json.dumps(cell) for cell in read["rows"][0]]
 
 
-async def test_a_cell_too_long_for_a_model_is_whole_in_a_file_and_one_too_long_for_a_file_is_refused(
+async def test_an_export_keeps_long_cells_whole_and_refuses_cells_above_its_limit(
     environment: dict[str, str], tmp_path: Path
 ):
     await exported(environment, query="SELECT repeat('ä', 100000) AS t", file="long.csv")
@@ -105,12 +105,12 @@ async def test_a_cell_too_long_for_a_model_is_whole_in_a_file_and_one_too_long_f
         ("SELECT pg_sleep(1)", "PERMISSION_DENIED", "VOLATILE"),
         ("DELETE FROM sales.orders", "PERMISSION_DENIED", "DELETE is not a query"),
         ("SELECT 1; SELECT 2", "PERMISSION_DENIED", ""),
-        ("EXPLAIN SELECT 1", "INVALID_INPUT", "EXPLAIN is not exported"),
+        ("EXPLAIN SELECT 1", "INVALID_INPUT", "EXPLAIN cannot be exported"),
         ("SELECT", "INVALID_INPUT", "no columns"),
         ("TABLE pg_authid", "PERMISSION_DENIED", "pg_authid"),
     ],
 )
-async def test_what_does_not_run_leaves_no_file(
+async def test_a_failed_export_leaves_no_file(
     environment: dict[str, str], tmp_path: Path, query: str, code: str, told: str
 ):
     refused = await exported(environment, query=query, file="x.csv")
@@ -118,7 +118,7 @@ async def test_what_does_not_run_leaves_no_file(
     assert files(tmp_path) == []
 
 
-async def test_two_columns_of_one_name_are_refused_as_keys_of_one_object(environment: dict[str, str], tmp_path: Path):
+async def test_json_lines_refuse_two_columns_with_one_name(environment: dict[str, str], tmp_path: Path):
     refused = await exported(environment, query="SELECT 1 AS a, 2 AS a", file="x.jsonl")
     assert "Two columns are called 'a'" in refused.message
     await exported(environment, query="SELECT 1 AS a, 2 AS a", file="x.csv")
@@ -128,13 +128,15 @@ async def test_two_columns_of_one_name_are_refused_as_keys_of_one_object(environ
 @pytest.mark.parametrize(
     "name", ["../x.csv", "a/b.csv", "/tmp/x.csv", ".x.csv", "x.txt", "x.csv\n", "x", "a\\b.csv", "~.csv", "x.CSV"]
 )
-async def test_a_name_that_is_not_plain_is_refused(environment: dict[str, str], tmp_path: Path, name: str):
+async def test_an_export_file_name_with_a_path_or_unknown_ending_is_refused(
+    environment: dict[str, str], tmp_path: Path, name: str
+):
     refused = await exported(environment, query="SELECT 1", file=name)
     assert refused.code == "INVALID_INPUT"
     assert files(tmp_path) == []
 
 
-async def test_a_file_that_is_there_is_left_as_it_is_also_one_that_comes_meanwhile(
+async def test_an_export_never_overwrites_a_file_even_one_created_meanwhile(
     environment: dict[str, str], tmp_path: Path
 ):
     (tmp_path / "there.csv").write_text("mine")
@@ -148,7 +150,9 @@ async def test_a_file_that_is_there_is_left_as_it_is_also_one_that_comes_meanwhi
     assert files(tmp_path) == ["late.csv", "link.csv", "there.csv"]
 
 
-async def test_limits_of_rows_and_bytes_are_told_with_how_to_go_on(environment: dict[str, str], tmp_path: Path):
+async def test_an_export_at_its_limit_says_how_to_export_the_remaining_rows(
+    environment: dict[str, str], tmp_path: Path
+):
     rows = await exported(
         {**environment, "DATABASE_EXPORT_MAX_ROWS": "2500"},
         query="SELECT n FROM generate_series(1, 5000) n ORDER BY n",
@@ -171,7 +175,7 @@ async def test_limits_of_rows_and_bytes_are_told_with_how_to_go_on(environment: 
     assert size["row_count"] == len((tmp_path / "size.jsonl").read_text().splitlines())
 
 
-async def test_texts_that_spreadsheets_take_for_formulas_are_told_or_quoted(
+async def test_texts_like_spreadsheet_formulas_cause_a_warning_or_are_quoted(
     environment: dict[str, str], tmp_path: Path
 ):
     query = "SELECT * FROM (VALUES ('=1+1', -5), ('@x', 1), ('a=b', 2), ('-x', 3)) v(t, n)"
@@ -183,13 +187,13 @@ async def test_texts_that_spreadsheets_take_for_formulas_are_told_or_quoted(
     assert (tmp_path / "quoted.csv").read_text() == "t,n\n'=1+1,-5\n'@x,1\na=b,2\n'-x,3\n"
 
 
-async def test_empty_lines_of_a_single_null_are_told(environment: dict[str, str], tmp_path: Path):
+async def test_csv_rows_with_a_single_null_cause_a_warning(environment: dict[str, str], tmp_path: Path):
     told = await exported(environment, query="SELECT * FROM (VALUES ('a'), (NULL)) v(t)", file="one.csv")
     assert (tmp_path / "one.csv").read_text() == "t\na\n\n"
     assert "1 rows of one NULL are empty lines" in told["warnings"][0]
 
 
-async def test_a_host_reads_the_file_in_pieces_by_the_link_beside_the_result(
+async def test_a_client_reads_an_exported_file_in_pieces_by_its_resource_link(
     environment: dict[str, str], tmp_path: Path
 ):
     query = "SELECT n, repeat('ä', 400) FROM generate_series(1, 2000) n"
@@ -214,7 +218,7 @@ async def test_a_host_reads_the_file_in_pieces_by_the_link_beside_the_result(
     assert (link.mime_type, link.name.replace("%20", " ")) == ("text/csv", "big one.csv")
 
 
-async def test_a_link_planted_in_the_folder_leads_nowhere(environment: dict[str, str], tmp_path: Path):
+async def test_a_symlink_in_the_export_folder_is_not_followed(environment: dict[str, str], tmp_path: Path):
     outside = tmp_path.parent / f"{tmp_path.name}-secret.csv"
     outside.write_text("secret")
     (tmp_path / "planted.csv").symlink_to(outside)
@@ -223,7 +227,7 @@ async def test_a_link_planted_in_the_folder_leads_nowhere(environment: dict[str,
             await client.read_resource("export://planted.csv/1")
 
 
-async def test_a_folder_that_became_a_link_is_not_written_to(tmp_path: Path):
+async def test_an_export_folder_replaced_by_a_symlink_is_not_written(tmp_path: Path):
     folder, other = tmp_path / "folder", tmp_path / "other"
     folder.mkdir()
     other.mkdir()
@@ -242,7 +246,7 @@ async def test_a_folder_that_became_a_link_is_not_written_to(tmp_path: Path):
     assert files(tmp_path) == ["folder", "other"]
 
 
-def test_drafts_of_ended_processes_are_removed_and_young_ones_are_kept(tmp_path: Path):
+def test_old_drafts_of_killed_processes_are_removed_and_recent_drafts_kept(tmp_path: Path):
     old, young = tmp_path / ".export-0123456789abcdef", tmp_path / ".export-fedcba9876543210"
     old.touch()
     young.touch()
@@ -251,7 +255,7 @@ def test_drafts_of_ended_processes_are_removed_and_young_ones_are_kept(tmp_path:
     assert files(tmp_path) == [young.name]
 
 
-def test_a_caller_over_http_has_a_hundred_files(tmp_path: Path):
+def test_a_caller_over_http_can_have_at_most_100_files(tmp_path: Path):
     folder = ExportFolder(tmp_path, "key:alice")
     folder.refuse("x.csv")
     (own,) = tmp_path.iterdir()
@@ -271,7 +275,7 @@ async def http(environment: dict[str, str], tmp_path: Path) -> AsyncGenerator[ht
         yield client
 
 
-async def test_a_file_belongs_to_the_caller_who_exported_it(http: httpx2.AsyncClient, tmp_path: Path):
+async def test_an_exported_file_is_readable_only_by_its_caller(http: httpx2.AsyncClient, tmp_path: Path):
     async def sent(who: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         return answer(await post(http, "modern", method, params, {"authorization": f"Bearer tr_{who}"}))
 
@@ -287,12 +291,12 @@ async def test_a_file_belongs_to_the_caller_who_exported_it(http: httpx2.AsyncCl
     assert "path" not in mine["result"]["structuredContent"]
     assert same["result"]["structuredContent"]["row_count"] == 1
     assert b64decode(own["result"]["contents"][0]["blob"]) == b"t\nof alice\n"
-    assert "no exported file of that name" in foreign["error"]["message"]
+    assert "no exported file with this name" in foreign["error"]["message"]
     assert b64decode(others["result"]["contents"][0]["blob"]) == b"t\nof bob\n"
     assert sorted(len(files(tmp_path / each)) for each in files(tmp_path)) == [1, 2]
 
 
-async def test_an_export_whose_connection_breaks_begins_anew(postgres15: Place, tmp_path: Path):
+async def test_an_export_restarts_after_a_broken_connection(postgres15: Place, tmp_path: Path):
     proxy = PostgresProxy(postgres15.address)
     await proxy.listen()
     dsn = f"postgresql://postgres@127.0.0.1:{proxy.port}/postgres?sslmode=disable"
@@ -324,7 +328,7 @@ async def test_an_export_whose_connection_breaks_begins_anew(postgres15: Place, 
         pytest.param("SELECT repeat('🙂', 90000) FROM generate_series(1, 200)", id="long cells"),
     ],
 )
-def test_an_export_takes_the_memory_of_one_batch(shop: str, tmp_path: Path, query: str):
+def test_an_export_uses_the_memory_of_one_batch(shop: str, tmp_path: Path, query: str):
     env = without_path(DATABASE_URL=shop, DATABASE_EXPORT_FOLDER=str(tmp_path), MCP_IDEMPOTENCY_STORE="memory")
     with RawClient([sys.executable, "-m", "database_mcp"], env=env) as client:
         client.initialize()
@@ -338,7 +342,7 @@ def test_an_export_takes_the_memory_of_one_batch(shop: str, tmp_path: Path, quer
     assert grown < 150 * MEGABYTE, grown / MEGABYTE
 
 
-async def test_the_tool_is_offered_where_a_folder_is_set_and_ten_tools_are_never_exceeded(environment: dict[str, str]):
+async def test_export_query_is_offered_with_a_folder_and_the_default_stays_at_ten_tools(environment: dict[str, str]):
     async def offered(**more: str) -> list[str]:
         async with connected(SERVER, env={**environment, **more}) as client:
             return [tool.name for tool in (await client.list_tools()).tools]

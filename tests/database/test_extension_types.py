@@ -22,7 +22,7 @@ async def test_statistics_with_values_of_any_type_are_read_as_text(postgres: Pla
     assert (values["attname"], values["most_common_vals"]) == ("b", "{x}")
 
 
-async def test_vectors_come_as_text_and_go_in_as_lists(postgres18: Place):
+async def test_vectors_are_returned_as_text_and_accepted_as_lists(postgres18: Place):
     async with own_database(postgres18, VECTORS) as (name, _), client_of(postgres18, name) as client:
         everything = await query(client, "SELECT * FROM items ORDER BY id")
         near = await query(client, "SELECT id FROM items WHERE v <-> $1 < 1", [1, 2, 3.5])
@@ -51,7 +51,7 @@ EXTENSIONS: list[tuple[str, str, Any, str]] = [
 
 @pytest.mark.services
 @pytest.mark.parametrize(("extension", "kind", "value", "shown"), EXTENSIONS)
-async def test_types_of_extensions_make_the_round_trip(
+async def test_extension_types_are_unchanged_after_a_round_trip(
     postgres15: Place, extension: str, kind: str, value: Any, shown: str
 ):
     await require_extension(postgres15, extension)
@@ -85,7 +85,7 @@ DOMAINS = (
         ('odd."date"', [3], "(3)"),
     ],
 )
-async def test_domains_composites_and_types_named_as_built_in_ones_make_the_round_trip(
+async def test_domains_composites_and_types_with_built_in_names_are_unchanged_after_a_round_trip(
     postgres: Place, kind: str, value: Any, shown: str
 ):
     async with own_database(postgres, DOMAINS) as (name, _), client_of(postgres, name) as client:
@@ -93,7 +93,7 @@ async def test_domains_composites_and_types_named_as_built_in_ones_make_the_roun
     assert answer["rows"][0][0] == shown
 
 
-async def test_a_list_for_a_type_that_takes_none_is_refused_by_its_type(postgres18: Place):
+async def test_a_list_for_an_unsuitable_extension_type_is_refused_with_the_type(postgres18: Place):
     async with own_database(postgres18) as (name, _), client_of(postgres18, name) as client:
         result = await client.call_tool("execute_query", {"query": "SELECT $1::date", "params": [[1]]})
     assert "Parameter $1 is of type date, and a list was given" in result.content[0].text

@@ -1,4 +1,4 @@
-"""Calls while PostgreSQL falls silent, resets, restarts or is absent: section PostgreSQL of docs/reliability.md."""
+"""Calls while PostgreSQL is silent, resets connections, restarts or is down (docs/reliability.md, PostgreSQL)."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ def through(proxy: PostgresProxy, **more: str) -> dict[str, str]:
     return {"DATABASE_URL": url, "DATABASE_ALLOWED_FUNCTIONS": "pg_sleep", **more}
 
 
-async def test_r50_silent_calls_fail_by_their_deadline_leave_nothing_stuck_and_the_next_works(proxy: PostgresProxy):
+async def test_r50_calls_on_a_silent_network_fail_at_their_deadline_and_later_calls_work(proxy: PostgresProxy):
     before = asyncio.all_tasks()
     async with connected(SERVER, env=through(proxy, DATABASE_ACQUIRE_TIMEOUT="2")) as client:
         query = {"query": SUM, "timeout_seconds": 1}
@@ -58,7 +58,7 @@ async def test_r50_silent_calls_fail_by_their_deadline_leave_nothing_stuck_and_t
     assert stuck == set()
 
 
-async def test_an_answer_does_not_wait_until_its_connection_is_put_back(databases: Databases, proxy: PostgresProxy):
+async def test_a_result_is_returned_before_its_connection_is_reset(databases: Databases, proxy: PostgresProxy):
     pool = databases.get(None).pool
     proxy.silent_from = b"ROLLBACK"
     assert await ask(databases) == 500500
@@ -70,9 +70,7 @@ async def test_an_answer_does_not_wait_until_its_connection_is_put_back(database
 
 
 @pytest.mark.parametrize("fault", ["restart", "kill -9 of a backend"])
-async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_retryable_failure(
-    postgres18: Place, fault: str
-):
+async def test_r51_calls_during_a_restart_give_a_correct_result_or_a_retryable_failure(postgres18: Place, fault: str):
     server = get_server(postgres18.folder)
 
     def restart() -> None:
@@ -94,7 +92,7 @@ async def test_r51_callers_of_a_restarted_database_get_the_right_answer_or_a_ret
         assert 0 < pool.idle <= pool.limits.pool_max
 
 
-async def test_r51_however_long_it_was_away_a_database_that_is_back_is_used_again(proxy: PostgresProxy):
+async def test_r51_a_recovered_database_is_used_again_after_any_outage(proxy: PostgresProxy):
     async with connect_all(DatabaseSettings.load(through(proxy, MCP_RETRY_ATTEMPTS="1"))) as databases:
         proxy.refuse()
         openings, wait = 0, 0.0
@@ -108,7 +106,7 @@ async def test_r51_however_long_it_was_away_a_database_that_is_back_is_used_agai
 
 
 @pytest.mark.services
-async def test_a_postmaster_killed_under_twenty_callers_fails_only_retryably_and_is_used_again_once_it_runs():
+async def test_killing_the_postmaster_under_20_callers_gives_only_retryable_failures():
     with system() as place:
         await with_connection(place.dsn(), lambda one: one.execute(ROLE))
 
@@ -127,7 +125,7 @@ async def test_a_postmaster_killed_under_twenty_callers_fails_only_retryably_and
     assert [wrong for wrong in failures if not getattr(wrong, "retryable", False)] == []
 
 
-async def test_a_storm_of_resets_under_twenty_callers_hangs_nothing_and_answers_nothing_wrong(
+async def test_many_connection_resets_under_20_callers_cause_no_hang_and_no_wrong_result(
     databases: Databases, proxy: PostgresProxy
 ):
     async def resets() -> None:
@@ -141,14 +139,14 @@ async def test_a_storm_of_resets_under_twenty_callers_hangs_nothing_and_answers_
     assert [wrong for wrong in outcomes if wrong != 500500 and not getattr(wrong, "retryable", False)] == []
 
 
-async def test_r52_no_read_fails_after_every_idle_connection_was_ended(postgres18: Place, databases: Databases):
+async def test_r52_no_read_fails_after_all_idle_connections_were_closed(postgres18: Place, databases: Databases):
     await asyncio.gather(*(ask(databases, "SELECT pg_sleep(0.05)") for _ in range(5)))
     ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'database-mcp'"
     assert await with_connection(postgres18.dsn("shop"), lambda one: one.fetchval(ended)) >= 5
     assert [await ask(databases) for _ in range(100)] == [500500] * 100
 
 
-async def test_r53_a_server_whose_database_is_down_starts_says_so_and_works_when_it_comes_up(proxy: PostgresProxy):
+async def test_r53_a_server_starts_without_its_database_and_works_once_it_is_up(proxy: PostgresProxy):
     proxy.refuse()
     async with connected(SERVER, env=through(proxy, MCP_RETRY_ATTEMPTS="1")) as client:
         assert len((await client.list_tools()).tools) == 9
@@ -160,7 +158,7 @@ async def test_r53_a_server_whose_database_is_down_starts_says_so_and_works_when
     assert data(answer)["rows"] == [[500500]]
 
 
-async def test_a_connection_that_ends_as_soon_as_it_is_made_is_a_failure_to_try_again_not_a_wrong_url():
+async def test_a_connection_closed_at_once_is_a_retryable_failure():
     async def welcome_and_leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1024)
         trusted, ready = b"R\0\0\0\x08\0\0\0\0", b"Z\0\0\0\x05I"
@@ -174,10 +172,10 @@ async def test_a_connection_that_ends_as_soon_as_it_is_made_is_a_failure_to_try_
     async with leaving, connect_all(DatabaseSettings.load(env)) as databases:
         failed = await ask(databases)
     assert (failed.code, failed.retryable) == ("SERVICE_UNAVAILABLE", True)
-    assert "broke as it was made" in failed.message
+    assert "broke while it was being opened" in failed.message
 
 
-async def test_a_url_that_postgresql_does_not_understand_is_said_to_be_wrong():
+async def test_an_invalid_database_url_is_reported_as_invalid():
     env = {"DATABASE_URL": "postgresql://mcp_ro@127.0.0.1:1/shop?sslmode=sometimes"}
     async with connect_all(DatabaseSettings.load(env)) as databases:
         failed = await ask(databases)
@@ -185,7 +183,7 @@ async def test_a_url_that_postgresql_does_not_understand_is_said_to_be_wrong():
     assert "sslmode must be one of" in failed.message
 
 
-async def test_a_statement_that_hears_no_cancel_is_abandoned_once_and_counted(postgres18: Place):
+async def test_a_statement_that_ignores_a_cancel_is_abandoned_once_and_counted(postgres18: Place):
     deaf = {"query": "SELECT length(format('%900000000s', 'x'))", "timeout_seconds": 1}
     env = {"DATABASE_URL": postgres18.dsn("shop", "mcp_ro")}
     async with connected(SERVER, env=env) as client:
@@ -195,7 +193,7 @@ async def test_a_statement_that_hears_no_cancel_is_abandoned_once_and_counted(po
     assert queries <= 3
 
 
-async def test_r54_a_call_beyond_a_busy_pool_is_told_how_many_connections_are_busy(proxy: PostgresProxy):
+async def test_r54_a_call_to_a_busy_pool_reports_the_number_of_busy_connections(proxy: PostgresProxy):
     env = through(proxy, DATABASE_POOL_MAX="2", DATABASE_ACQUIRE_TIMEOUT="0.2")
     async with connected(SERVER, env=env) as client:
         sleep = {"query": "SELECT pg_sleep(2)"}
@@ -207,7 +205,7 @@ async def test_r54_a_call_beyond_a_busy_pool_is_told_how_many_connections_are_bu
     ]
 
 
-async def test_r55_the_same_query_works_before_and_after_the_table_under_it_changes(postgres18: Place):
+async def test_r55_the_same_query_works_before_and_after_a_change_of_its_table(postgres18: Place):
     env = {"DATABASE_URL": postgres18.dsn("postgres"), "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("CREATE TABLE changing (a int); INSERT INTO changing VALUES (1)")
@@ -221,7 +219,7 @@ async def test_r55_the_same_query_works_before_and_after_the_table_under_it_chan
     assert (after["types"], after["rows"]) == (["text", "int4"], [["1", 2]])
 
 
-async def test_a_hundred_cancelled_calls_lose_no_connection_and_end_their_statements(
+async def test_100_cancelled_calls_lose_no_connection_and_cancel_their_statements(
     postgres18: Place, databases: Databases
 ):
     for _ in range(20):
@@ -236,7 +234,7 @@ async def test_a_hundred_cancelled_calls_lose_no_connection_and_end_their_statem
 
 
 def start_once_free(place: Place) -> None:
-    """Start a cluster whose postmaster was killed: its backends give the shared memory back one after the other."""
+    """Start a cluster whose postmaster was killed, once all its backends have released the shared memory."""
     for _ in range(50):
         try:
             return start(place.folder)
@@ -246,7 +244,7 @@ def start_once_free(place: Place) -> None:
 
 
 async def until_running(place: Place, count: int) -> None:
-    """Return once exactly `count` sleeping statements run in the database."""
+    """Wait until exactly `count` sleeping statements run in the database."""
     running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active'"
 
     async def watch(one: Any) -> None:
@@ -257,5 +255,5 @@ async def until_running(place: Place, count: int) -> None:
 
 
 async def crash(pid: int) -> None:
-    """kill -9: PostgreSQL then ends every backend and recovers."""
+    """Kill a backend with SIGKILL, after which PostgreSQL terminates all backends and recovers."""
     os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Honest analytical queries run, and give what psql gives."""
+"""Ordinary analytical queries run through the guard and give the same rows as psql."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from psql_cells import NULL, same_cell
 SEPARATOR = "next statement"
 
 
-async def test_every_honest_query_runs_and_gives_what_psql_gives(postgres18: Place, shop: str):
+async def test_every_ordinary_analytical_query_gives_the_rows_of_psql(postgres18: Place, shop: str):
     honest = statements()
     expected = psql(postgres18.dsn("shop", "mcp_ro"), honest)
     env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "1000000"}
@@ -31,7 +31,7 @@ async def test_every_honest_query_runs_and_gives_what_psql_gives(postgres18: Pla
 
 
 def psql(dsn: str, honest: list[str]) -> list[list[list[str]]]:
-    """The rows of each statement, as psql writes them."""
+    """Rows of each statement in psql's output."""
     script = "\n".join(f"\\echo {SEPARATOR}\n{statement.rstrip().removesuffix(';')}\n;" for statement in honest)
     program = POSTGRES_VERSIONS[18] / "psql"
     command = [program, dsn, "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-P", f"null={NULL}"]
@@ -43,7 +43,7 @@ def psql(dsn: str, honest: list[str]) -> list[list[list[str]]]:
 
 
 def same(rows: list[list[Any]], expected: list[list[str]]) -> bool:
-    """Whether the rows of a result are those of psql; rows without columns are not written by psql."""
+    """Whether a result equals psql's rows; psql prints no rows without columns."""
     shown = [row for row in rows if row]
     return len(shown) == len(expected) and all(
         len(row) == len(line) and all(map(same_cell, row, line)) for row, line in zip(shown, expected, strict=True)

@@ -1,4 +1,4 @@
-"""What a hostile statement can do through execute_query: nothing, as the shipped role and as superuser."""
+"""Hostile statements in execute_query have no effect, with the shipped role and as superuser."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
@@ -31,7 +31,7 @@ def prepared(postgres: Place, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 @pytest.fixture(params=["superuser", "shipped role"])
 async def attacked(request: pytest.FixtureRequest, prepared: tuple[Place, str, str, Path]) -> AsyncGenerator[Any]:
-    """A victim and the environment of a server that may attack it as the role of the parameter."""
+    """A victim database, and the environment of a server that attacks it with the role of the parameter."""
     place, database, reader, folder = prepared
     victim = await meet(place, database, reader, folder)
     superuser = request.param == "superuser"
@@ -40,7 +40,7 @@ async def attacked(request: pytest.FixtureRequest, prepared: tuple[Place, str, s
     victim.bystander.terminate()
 
 
-async def test_no_hostile_statement_runs_changes_anything_or_leaves_a_trace(attacked: tuple[Victim, dict[str, str]]):
+async def test_no_hostile_statement_changes_data_or_leaves_session_state(attacked: tuple[Victim, dict[str, str]]):
     victim, env = attacked
     templates = statements()
     survived: list[str] = []
@@ -55,7 +55,7 @@ async def test_no_hostile_statement_runs_changes_anything_or_leaves_a_trace(atta
 
 
 @in_volume
-async def test_generated_statements_change_nothing_and_leave_no_trace(
+async def test_generated_statements_change_no_data_and_leave_no_session_state(
     attacked: tuple[Victim, dict[str, str]],
 ):
     victim, env = attacked
@@ -69,7 +69,7 @@ async def test_generated_statements_change_nothing_and_leave_no_trace(
     assert not victim.target.exists()
 
 
-async def test_the_look_at_the_victim_sees_harm_that_is_done(attacked: tuple[Victim, dict[str, str]]):
+async def test_the_check_of_the_victim_database_detects_real_changes(attacked: tuple[Victim, dict[str, str]]):
     victim, _ = attacked
     for harm in ("DELETE FROM victim.accounts WHERE id = 1", "SELECT victim.act()", "CREATE TABLE victim.more (x int)"):
         await victim.bystander.execute(f"BEGIN; {harm}")
@@ -86,7 +86,7 @@ async def running(env: dict[str, str]) -> AsyncGenerator[Databases]:
 
 
 async def attack(databases: Databases, victim: Victim, hostile: Iterable[str]) -> list[str]:
-    """Run every statement, eight at a time on one pool; what leaked."""
+    """Run all statements with eight concurrent callers on one pool; returns the leaks found."""
     waiting = iter(hostile)
     leaks: list[str] = []
 

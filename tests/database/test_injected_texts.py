@@ -1,6 +1,6 @@
-"""Known injections in a database: a text in it tells the model to change rows, and the model obeys.
+"""Prompt injections in a database: a text in it tells the model to change rows, and the model obeys.
 
-For each place of the text: the model sees it, and whether the change happens, without rules and with each.
+For each place of the text: the model sees it, and whether the change is made, without and with each rule.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ ROWS = "INSERT INTO tickets VALUES (1, 'Printer'), (2, 'Screen')"
 QUERY = ("execute_query", {"query": "SELECT * FROM tickets"})
 DESCRIBED = ("describe_table", {"table": "tickets"})
 DELETE = {"statement": "DELETE FROM tickets", "database": "default"}
-# name: the statements that put the text there, the call that reads it
+# Place of the text: the statements that store it, and the call that reads it.
 SCENARIOS: dict[str, tuple[list[str], tuple[str, dict[str, Any]]]] = {
     "row": ([f"UPDATE tickets SET body = '{EVIL}'"], QUERY),
     "comment of a column": ([f"COMMENT ON COLUMN tickets.body IS '{EVIL}'"], DESCRIBED),
@@ -38,10 +38,12 @@ SCENARIOS: dict[str, tuple[list[str], tuple[str, dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("place", SCENARIOS)
-async def test_a_change_that_a_text_asks_for_needs_a_person_or_is_refused(postgres18: Place, place: str) -> None:
+async def test_a_change_after_reading_an_injected_text_needs_confirmation_or_is_refused(
+    postgres18: Place, place: str
+) -> None:
     statements, read = SCENARIOS[place]
     async with own_database(postgres18, TABLE, ROWS, *statements) as (name, owner):
-        for flow in ("ask", "deny"):  # this host cannot ask a person
+        for flow in ("ask", "deny"):  # This client cannot ask a person for confirmation.
             async with client_of(postgres18, name, DATABASE_WRITABLE="default", MCP_FLOW=flow) as client:
                 seen = await client.call_tool(*read)
                 assert EVIL in text(seen)
@@ -57,15 +59,13 @@ async def test_a_change_that_a_text_asks_for_needs_a_person_or_is_refused(postgr
 @pytest.mark.parametrize(
     ("read", "refused"),
     [
-        # Each job reads, then changes a row; of twelve, those that MCP_FLOW refuses without a person.
+        # Each job reads, then changes a row; the number is how many of twelve jobs MCP_FLOW refuses without a person.
         (None, 0),
         (("list_tables", {}), 12),
         (QUERY, 12),
     ],
 )
-async def test_honest_jobs_are_stopped_where_anything_of_the_database_was_read(
-    postgres18: Place, read: Any, refused: int
-) -> None:
+async def test_mcp_flow_refuses_changes_after_rows_were_read(postgres18: Place, read: Any, refused: int) -> None:
     insert = {"statement": "INSERT INTO tickets VALUES (3, 'Mouse')", "database": "default"}
     stopped = 0
     async with own_database(postgres18, TABLE, ROWS) as (name, _):

@@ -1,4 +1,4 @@
-"""A result stays within its limits whatever the query gives, and the process does not grow."""
+"""Limits of results and of the process's memory for queries with large results."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ WIDE = ", ".join(f"repeat('x', 3000) AS c{place}" for place in range(400))
         pytest.param(f"SELECT {WIDENING} FROM generate_series(1, 1000) n", None, 6, id="wide after narrow rows"),
     ],
 )
-def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
+def test_an_unbounded_query_returns_within_the_limits_and_60_megabytes(
     shop: str, query: str, rows: int | None, cut: int | None
 ):
     limit = 1_000_000 if "c399" in query or WIDENING in query else 60_000
@@ -46,7 +46,7 @@ def test_a_result_without_bounds_answers_within_the_limits_and_sixty_megabytes(
     assert grown < 60 * MEGABYTE
 
 
-async def test_pages_of_an_ordered_query_hold_every_row_once(shop: str):
+async def test_pages_of_an_ordered_query_contain_every_row_once(shop: str):
     arguments: dict[str, Any] = {"query": "SELECT order_id FROM sales.orders ORDER BY order_id", "max_rows": 700}
     seen: list[int] = []
     async with connected(SERVER, env={"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": "5000"}) as client:
@@ -58,7 +58,7 @@ async def test_pages_of_an_ordered_query_hold_every_row_once(shop: str):
     assert seen == list(range(1, len(seen) + 1))
 
 
-async def test_pages_without_an_order_say_that_they_may_overlap_and_cut_cells_how_to_read_on(shop: str):
+async def test_unordered_pages_and_truncated_cells_give_warnings(shop: str):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         page = data(await client.call_tool("execute_query", {"query": "TABLE sales.orders", "max_rows": 1}))
         cut = data(await client.call_tool("execute_query", {"query": "SELECT repeat('x', 2001), repeat('y', 2000)"}))
@@ -67,7 +67,7 @@ async def test_pages_without_an_order_say_that_they_may_overlap_and_cut_cells_ho
     assert "substr(column::text, 2001)" in cut["warnings"][0]
 
 
-async def test_a_query_over_its_time_is_told_what_to_try(shop: str):
+async def test_a_query_over_its_time_limit_reports_what_to_try(shop: str):
     slow = {"query": "SELECT count(*) FROM generate_series(1, 1000000000)", "timeout_seconds": 1}
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         timed_out = failure(await client.call_tool("execute_query", slow))
@@ -75,7 +75,7 @@ async def test_a_query_over_its_time_is_told_what_to_try(shop: str):
     assert "raise timeout_seconds" in timed_out.message
 
 
-async def test_the_text_and_the_object_of_a_page_are_the_same_whether_it_is_whole_limited_or_cut(shop: str):
+async def test_text_and_structured_content_of_a_page_are_equal_in_all_sizes(shop: str):
     query = "SELECT n, repeat('ä\"', n % 7) t, n % 2 = 0 b, n * 0.5::float8 f FROM generate_series(1, 500) n ORDER BY n"
     for rows, budget in ((1000, "60000"), (500, "60000"), (499, "60000"), (1, "60000"), (1000, "2000")):
         env = {"DATABASE_URL": shop, "MCP_MAX_RESULT_CHARS": budget}

@@ -1,4 +1,4 @@
-"""Answers that are lost or come too late: what was not written is not in doubt, and a time-out is called one."""
+"""Lost and late responses of PostgreSQL: a change without rows is not in doubt, a timeout is reported as one."""
 
 import secrets
 from collections.abc import AsyncGenerator
@@ -28,7 +28,7 @@ async def proxy(postgres18: Place) -> AsyncGenerator[PostgresProxy]:
 
 @pytest.fixture
 async def database(postgres18: Place) -> AsyncGenerator[str]:
-    """A database with one row, by its name."""
+    """Name of a database with one row."""
     name = f"lost_{secrets.token_hex(4)}"
     keeper = await asyncpg.connect(postgres18.dsn())
 
@@ -48,7 +48,7 @@ def _environment(proxy: PostgresProxy, database: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", NOTHING_MATCHES)
-async def test_a_lost_commit_of_a_change_that_matched_no_row_is_no_unknown_outcome(
+async def test_a_lost_commit_response_for_zero_changed_rows_is_not_an_unknown_outcome(
     proxy: PostgresProxy, database: str, kind: str
 ):
     change: dict[str, Any] = {"statement": NOTHING_MATCHES[kind], "params": [7], "database": "default"}
@@ -69,7 +69,7 @@ async def test_a_lost_commit_of_a_change_that_matched_no_row_is_no_unknown_outco
         ("42601", "PERMISSION_DENIED"),
     ],
 )
-async def test_a_query_that_could_not_be_prepared_in_time_is_not_said_to_do_more_than_read(
+async def test_a_timeout_while_preparing_a_query_is_reported_as_a_timeout(
     proxy: PostgresProxy, database: str, sqlstate: str, code: str
 ):
     proxy.refuse_with = (WRAPPED, sqlstate)

@@ -1,4 +1,4 @@
-"""Named queries: free SQL is off, arguments keep to their limits, and a bound parameter is the caller."""
+"""Named queries: free SQL is off, arguments are checked, and bound parameters are the caller."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -73,7 +73,7 @@ async def environment(postgres18: Place, shop: str, file: Path) -> AsyncGenerato
         yield {"DATABASE_URL": postgres18.dsn(name, "mcp_ro"), "DATABASE_QUERIES": str(file)}
 
 
-async def test_named_queries_take_the_place_of_free_sql(environment: dict[str, str]):
+async def test_named_queries_replace_execute_query(environment: dict[str, str]):
     async with connected(SERVER, env=environment) as client:
         offered = {tool.name for tool in (await client.list_tools()).tools}
     both = {**environment, "DATABASE_TOOLS": "execute_query,list_named_queries,run_named_query,list_tables,find_joins"}
@@ -84,7 +84,7 @@ async def test_named_queries_take_the_place_of_free_sql(environment: dict[str, s
     assert {"execute_query", "run_named_query"} <= asked_for
 
 
-async def test_the_list_says_what_a_caller_gives_and_which_queries_do_not_run(environment: dict[str, str]):
+async def test_list_named_queries_shows_parameters_and_problems(environment: dict[str, str]):
     async with connected(SERVER, env=environment) as client:
         found = {query["name"]: query for query in (await ask(client, "list_named_queries"))["queries"]}
     assert found["my_notes"]["parameters"] == [
@@ -101,7 +101,7 @@ async def test_the_list_says_what_a_caller_gives_and_which_queries_do_not_run(en
     assert "problem" not in found["my_notes"]
 
 
-async def test_arguments_keep_to_their_types_and_limits(environment: dict[str, str]):
+async def test_named_query_arguments_are_checked_for_type_and_limits(environment: dict[str, str]):
     async def told(name: str, **arguments: Any) -> str:
         return (await refused(client, "run_named_query", name=name, arguments=arguments)).message
 
@@ -136,7 +136,7 @@ async def test_arguments_keep_to_their_types_and_limits(environment: dict[str, s
 
 
 async def call(http: httpx2.AsyncClient, key: str, tool: str, arguments: dict[str, Any]) -> str:
-    """The text of a response to one caller, whatever it is."""
+    """Call a tool as one caller; returns the text of the response."""
     params = {"name": tool, "arguments": arguments}
     return (await post(http, "modern", "tools/call", params, {"authorization": f"Bearer {key}"})).text
 
@@ -149,7 +149,7 @@ async def http(environment: dict[str, str], tmp_path: Path) -> AsyncGenerator[ht
         yield client
 
 
-async def test_each_caller_reads_their_own_rows_page_by_page(http: httpx2.AsyncClient):
+async def test_each_caller_reads_only_its_own_rows_page_by_page(http: httpx2.AsyncClient):
     alice = await call(http, "tr_alice", "run_named_query", {"name": "my_notes"})
     first = await call(http, "tr_bob", "run_named_query", {"name": "my_notes"})
     assert SECRET in alice
@@ -157,7 +157,7 @@ async def test_each_caller_reads_their_own_rows_page_by_page(http: httpx2.AsyncC
     assert "bob 3" not in first
 
 
-async def test_forty_tries_show_no_row_of_another_caller(http: httpx2.AsyncClient):
+async def test_forty_attempts_reveal_no_row_of_another_caller(http: httpx2.AsyncClient):
     own = answer_of(await call(http, "tr_alice", "run_named_query", {"name": "my_notes"}))
     page = answer_of(await call(http, "tr_bob", "run_named_query", {"name": "my_notes"}))["next_cursor"]
     shown: list[Any] = []
@@ -175,11 +175,11 @@ def answer_of(text: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("uri", ["sample", "record/100", "record/1"])
-async def test_resources_show_no_rows_either(http: httpx2.AsyncClient, uri: str):
+async def test_resources_return_no_rows_if_only_named_queries_are_allowed(http: httpx2.AsyncClient, uri: str):
     sent = {"uri": f"db://default/public/notes/{uri}"}
     response = await post(http, "modern", "resources/read", sent, {"authorization": "Bearer tr_bob"})
     assert SECRET not in response.text
-    assert "named queries alone" in response.text
+    assert "only with named queries" in response.text
 
 
 POLICIES = """
@@ -192,7 +192,7 @@ CREATE POLICY own ON notes USING (owner = current_setting('app.caller', true))
 ALL = '[[queries]]\nname = "all"\ndescription = "Notes."\nsql = "SELECT text FROM notes"\n'
 
 
-async def test_row_policies_hold_for_the_caller(postgres18: Place, tmp_path: Path):
+async def test_row_policies_apply_to_the_caller(postgres18: Place, tmp_path: Path):
     keys, file = tmp_path / "keys", tmp_path / "queries.toml"
     keys.write_text("\n".join(ApiKey.of(name, f"tr_{name}", {"*"}).line() for name in ("alice", "bob")))
     file.write_text(ALL)
@@ -219,7 +219,7 @@ async def test_row_policies_hold_for_the_caller(postgres18: Place, tmp_path: Pat
         ("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "mcp_ro", "no table has row policies"),
     ],
 )
-async def test_a_caller_setting_that_nothing_heeds_reads_nothing(
+async def test_a_caller_setting_without_effective_row_policies_refuses_reads(
     postgres18: Place, file: Path, change: str, user: str, told: str
 ):
     async with own_database(postgres18, POLICIES, change or "SELECT 1") as (name, _):
@@ -238,7 +238,7 @@ async def test_a_caller_setting_that_nothing_heeds_reads_nothing(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("nonsense", "the file is no TOML"),
+        ("nonsense", "the file is not valid TOML"),
         ("queries = []", "queries: List should have at least 1 item"),
         (FILE.replace("my_notes", "My Notes"), "queries My Notes name: String should match pattern"),
         (FILE.replace("$2", "$3"), "my_notes: the SQL takes 3 parameters, and 2 are declared"),
@@ -249,13 +249,13 @@ async def test_a_caller_setting_that_nothing_heeds_reads_nothing(
         (FILE.replace("SELECT nothing FROM notes", "SELECT 1; SELECT 2"), "queries broken: Only one statement"),
     ],
 )
-def test_a_file_that_breaks_a_rule_stops_the_start(tmp_path: Path, text: str, told: str):
+def test_an_invalid_named_query_file_stops_the_start(tmp_path: Path, text: str, told: str):
     (tmp_path / "queries.toml").write_text(text)
     with pytest.raises(BadSettings) as refusal:
         DatabaseSettings.load({"DATABASE_URL": "postgresql://h/d", "DATABASE_QUERIES": str(tmp_path / "queries.toml")})
     assert told in str(refusal.value)
 
 
-def test_a_caller_setting_beside_free_sql_stops_the_start():
+def test_a_caller_setting_together_with_free_sql_stops_the_start():
     with pytest.raises(BadSettings, match="needs DATABASE_QUERIES"):
         DatabaseSettings.load({"DATABASE_URL": "postgresql://h/d", "DATABASE_CALLER_SETTING": "app.caller"})

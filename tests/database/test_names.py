@@ -1,4 +1,4 @@
-"""Names of tables as people write them: folded, quoted, with dots, with schema and database, of system catalogues."""
+"""Table names in every spelling: other case, quoted, with dots, with schema and database, system catalogues."""
 
 from typing import Any
 
@@ -30,24 +30,24 @@ CREATE TABLE sales."Items" (id int)
         ("information_schema.tables", "information_schema.tables"),
     ],
 )
-async def test_a_table_is_found_as_it_is_written(postgres18: Place, written: str, found: str):
+async def test_a_table_is_found_by_every_spelling_of_its_name(postgres18: Place, written: str, found: str):
     async with own_database(postgres18, ODD) as (name, _), client_of(postgres18, name) as client:
         described = await ask(client, "describe_table", table=written.format(database=name))
     assert described["table"] == found
 
 
-async def test_a_table_of_another_database_is_not_taken_for_one_of_this(postgres18: Place):
+async def test_a_table_qualified_with_another_database_is_not_found(postgres18: Place):
     async with own_database(postgres18, ODD) as (name, _), client_of(postgres18, name) as client:
         failure = await refused(client, "describe_table", table="elsewhere.sales.orders")
     assert "sales.orders" in failure.message
 
 
-async def test_system_catalogues_have_no_profile(postgres18: Place):
+async def test_profiling_a_system_catalogue_is_refused(postgres18: Place):
     async with own_database(postgres18) as (name, _), client_of(postgres18, name) as client:
         assert (await refused(client, "profile_table", table="pg_authid")).code == "RESOURCE_NOT_FOUND"
 
 
-async def test_the_empty_table_of_another_schema_is_not_told_of(postgres18: Place):
+async def test_no_warning_names_an_empty_table_of_another_schema(postgres18: Place):
     async with own_database(postgres18, ODD) as (name, _), client_of(postgres18, name) as client:
         other = await query(client, "SELECT * FROM sales.orders WHERE id < 0")
         bare = await query(client, "SELECT count(*) FROM orders")
@@ -67,7 +67,7 @@ INSERT INTO child SELECT g, g FROM generate_series(1, 500) g; ANALYZE
 """
 
 
-async def test_labels_of_enums_are_shown_through_domains_and_arrays(postgres18: Place):
+async def test_enum_labels_are_shown_for_domains_and_arrays(postgres18: Place):
     async with own_database(postgres18, NESTED) as (name, _), client_of(postgres18, name) as client:
         described = await ask(client, "describe_table", table="m")
         listed = await ask(client, "list_tables", pattern="m", detail="columns")
@@ -75,7 +75,7 @@ async def test_labels_of_enums_are_shown_through_domains_and_arrays(postgres18: 
     assert all(text.endswith("(ok|sad)") for text in _table(listed, "m")["columns"])
 
 
-async def test_a_key_to_a_partitioned_table_is_told_once(postgres18: Place):
+async def test_a_foreign_key_to_a_partitioned_table_is_listed_once(postgres18: Place):
     async with own_database(postgres18, NESTED) as (name, _), client_of(postgres18, name) as client:
         described = await ask(client, "describe_table", table="leads")
         listed = await ask(client, "list_tables", detail="columns")
@@ -83,7 +83,7 @@ async def test_a_key_to_a_partitioned_table_is_told_once(postgres18: Place):
     assert _table(listed, "leads")["columns"] == ["hashed_id integer null -> public.hashed.id"]
 
 
-async def test_rows_of_inheriting_tables_count_for_the_table_that_shows_them(postgres18: Place):
+async def test_row_estimates_include_inheriting_tables(postgres18: Place):
     async with own_database(postgres18, NESTED) as (name, _), client_of(postgres18, name) as client:
         described = await ask(client, "describe_table", table="parent")
         listed = await ask(client, "list_tables")

@@ -1,4 +1,4 @@
-"""Functions, operators and forms of other databases: the failure names the form of PostgreSQL, and that form runs."""
+"""Functions, operators and syntax of other databases: the error names PostgreSQL's form, and that form runs."""
 
 from collections.abc import AsyncGenerator
 
@@ -24,7 +24,7 @@ async def client(postgres18: Place) -> AsyncGenerator[Client]:
         yield client
 
 
-# The advice for a function, with an expression over `deals` that follows it and its value for the first row.
+# By remedy for a function: an expression over `deals` that follows it, and its value for the first row.
 FOLLOWED: dict[str, tuple[str, object]] = {
     "dateadd": ("day + interval '7 days'", "2026-02-07 00:00:00"),
     "datediff": ("EXTRACT(epoch FROM made - made)::int", 0),
@@ -58,12 +58,12 @@ FOLLOWED: dict[str, tuple[str, object]] = {
 }
 
 
-def test_every_advice_for_a_function_of_another_database_has_an_example_that_runs():
+def test_every_remedy_for_a_foreign_function_has_an_example_that_runs():
     assert set(POSTGRESQL_FORM.values()) == {POSTGRESQL_FORM[name] for name in FOLLOWED}
 
 
 @pytest.mark.parametrize("function", FOLLOWED)
-async def test_a_function_of_another_database_is_answered_with_the_form_of_postgresql(client: Client, function: str):
+async def test_a_function_of_another_database_gets_the_postgresql_equivalent(client: Client, function: str):
     failure = await refused(client, "execute_query", query=f"SELECT {function}(name, day, id) FROM deals")
     followed = await query(client, f"SELECT {FOLLOWED[function][0]} FROM deals ORDER BY id LIMIT 1")
     assert failure.code == "INVALID_INPUT"
@@ -71,7 +71,7 @@ async def test_a_function_of_another_database_is_answered_with_the_form_of_postg
     assert followed["rows"] == [[FOLLOWED[function][1]]]
 
 
-async def test_a_misspelt_function_is_answered_with_the_nearest_that_only_read(client: Client):
+async def test_a_misspelt_function_error_suggests_similar_read_only_functions(client: Client):
     failure = await refused(client, "execute_query", query="SELECT date_trunk('month', day) FROM deals")
     acting = await refused(client, "execute_query", query="SELECT set_confg('a.b', '1', true)")
     assert failure.message == "No function is called 'date_trunk' in this database. Did you mean date_trunc?"
@@ -111,16 +111,14 @@ async def test_a_misspelt_function_is_answered_with_the_nearest_that_only_read(c
         ("'x' IN tags", "value = ANY (array).", "'x' = ANY (tags)"),
     ],
 )
-async def test_types_and_forms_that_do_not_fit_are_answered_with_what_fits_and_that_runs(
-    client: Client, asked: str, advice: str, followed: str
-):
+async def test_type_and_syntax_errors_suggest_a_form_that_runs(client: Client, asked: str, advice: str, followed: str):
     failure = await refused(client, "execute_query", query=f"SELECT {asked} FROM deals")
     assert failure.code == "INVALID_INPUT"
     assert advice in failure.message
     assert (await query(client, f"SELECT {followed} FROM deals"))["row_count"] == 2
 
 
-async def test_labels_of_an_enum_are_named_for_a_parameter_too_and_not_of_a_schema_that_is_not_allowed(
+async def test_an_invalid_enum_parameter_lists_labels_only_of_allowed_schemas(
     postgres18: Place,
 ):
     hidden = "CREATE SCHEMA shown; CREATE SCHEMA hidden; CREATE TYPE hidden.secret AS ENUM ('rose', 'thorn')"
@@ -145,23 +143,23 @@ async def test_labels_of_an_enum_are_named_for_a_parameter_too_and_not_of_a_sche
         'SELECT id, row_number() OVER (ORDER BY made) AS "Place" FROM deals WHERE "Place" = 1',
     ],
 )
-async def test_an_alias_where_none_can_stand_is_told_as_such(client: Client, text: str):
+async def test_an_alias_in_where_or_having_is_explained(client: Client, text: str):
     failure = await refused(client, "execute_query", query=text)
-    assert "It is an alias" in failure.message
+    assert "The name is an alias" in failure.message
     assert "subquery" in failure.message
 
 
-async def test_the_type_of_a_cast_is_not_taken_for_an_alias(client: Client):
+async def test_the_type_of_a_cast_is_not_mistaken_for_an_alias(client: Client):
     failure = await refused(client, "execute_query", query="SELECT CAST(day AS time) FROM deals WHERE time > '10:00'")
     assert "alias" not in failure.message
 
 
-async def test_there_is_no_qualify_and_a_column_of_two_tables_needs_its_table(client: Client):
+async def test_qualify_and_ambiguous_columns_get_a_remedy(client: Client):
     qualify = await refused(
         client, "execute_query", query="SELECT id FROM deals QUALIFY row_number() OVER (ORDER BY id) = 1"
     )
     ambiguous = await refused(client, "execute_query", query="SELECT id FROM deals a JOIN deals b ON a.id = b.id")
-    assert "There is no QUALIFY" in qualify.message
+    assert "PostgreSQL has no QUALIFY" in qualify.message
     assert "Put the table or its alias before the column" in ambiguous.message
 
 
@@ -173,13 +171,11 @@ async def test_there_is_no_qualify_and_a_column_of_two_tables_needs_its_table(cl
         ("DECLARE @d date = '2026-01-01'", "params"),
     ],
 )
-async def test_what_others_put_before_a_query_is_answered_with_its_place_in_the_query(
-    client: Client, text: str, advice: str
-):
+async def test_statements_before_a_query_get_an_equivalent_inside_the_query(client: Client, text: str, advice: str):
     assert advice in (await refused(client, "execute_query", query=text)).message
 
 
-async def test_a_failure_among_several_queries_is_explained_as_one_alone_is(client: Client):
+async def test_a_failure_among_several_queries_gets_the_same_suggestions(client: Client):
     answer = await query(
         client, "SELECT nam FROM deals", more_queries=["SELECT 1", "SELECT round(amount, 2) FROM deals"]
     )

@@ -1,4 +1,4 @@
-"""Large schemas, several queries in one call, and results that say what they do not show."""
+"""Large schemas, several queries in one call, and warnings about omitted data."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -27,7 +27,7 @@ async def many(postgres18: Place) -> AsyncGenerator[Client]:
         yield client
 
 
-async def test_many_tables_are_shown_as_schemas_with_their_counts_first(many: Client):
+async def test_list_tables_shows_schemas_with_counts_if_there_are_many_tables(many: Client):
     overview = await ask(many, "list_tables")
     counts = {schema["name"]: schema["table_count"] for schema in overview["schemas"]}
     one = await ask(many, "list_tables", schema="s1")
@@ -38,7 +38,7 @@ async def test_many_tables_are_shown_as_schemas_with_their_counts_first(many: Cl
     assert (len(schema["tables"]), days["kind"], days["partitions"]) == (11, "partitioned table", 31)
 
 
-async def test_partitions_are_folded_in_descriptions_and_plans(many: Client):
+async def test_partitions_are_summarized_in_descriptions_and_plans(many: Client):
     described = await ask(many, "describe_table", table="s1.days")
     part = await ask(many, "describe_table", table="s1.days_7")
     plan = (await query(many, "SELECT sum(v) FROM s1.days", explain="plan"))["plan"]
@@ -50,13 +50,13 @@ async def test_partitions_are_folded_in_descriptions_and_plans(many: Client):
     assert "and 30 more partitions by Seq Scan" in plan[-1]
 
 
-async def test_words_that_match_in_part_are_ranked_below_those_that_match_as_a_whole(many: Client):
+async def test_search_ranks_partial_matches_below_full_matches(many: Client):
     found = (await ask(many, "search_schema", text="amount turnover", limit=3))["matches"]
     assert (found[0]["name"], found[0].get("missing")) == ("s3.t_3_1.amount", None)
     assert found[1]["missing"] == ["turnover"]
 
 
-async def test_columns_of_a_schema_come_in_one_call_and_go_on_by_cursor(postgres18: Place, shop: str):
+async def test_list_tables_with_columns_continues_with_the_cursor(postgres18: Place, shop: str):
     async with client_of(postgres18, "shop", DATABASE_URL=shop, MCP_MAX_RESULT_CHARS="3500") as client:
         page = await ask(client, "list_tables", detail="columns", schema="sales")
         tables = {table["name"]: table for schema in page["schemas"] for table in schema["tables"]}
@@ -72,7 +72,7 @@ async def test_columns_of_a_schema_come_in_one_call_and_go_on_by_cursor(postgres
     assert any(column.startswith("shipped_at timestamptz null") for column in orders)
 
 
-async def test_several_queries_run_in_one_call_and_a_failing_one_loses_no_other(many: Client):
+async def test_a_failed_query_in_more_queries_keeps_the_other_results(many: Client):
     more = ["SELECT count(*) FROM s2.never", "SELECT 1/0", "SELECT nix", "DELETE FROM s2.never"]
     answer = await query(many, "SELECT $1::int", 7, more_queries=more)
     results = answer["more_results"]
@@ -86,7 +86,7 @@ async def test_several_queries_run_in_one_call_and_a_failing_one_loses_no_other(
     assert (await query(many, "SELECT count(*) FROM s2.never"))["rows"] == [[10]]
 
 
-async def test_a_failing_first_query_leaves_the_others_their_results(many: Client):
+async def test_a_failed_first_query_keeps_the_results_of_more_queries(many: Client):
     answer = await query(many, "SELECT nix", more_queries=["SELECT 2"])
     none = await refused(many, "execute_query", query="SELECT nix", more_queries=["SELECT nox"])
     assert (answer["error"]["code"], answer["more_results"][0]["rows"]) == ("INVALID_INPUT", [[2]])
@@ -94,7 +94,7 @@ async def test_a_failing_first_query_leaves_the_others_their_results(many: Clien
 
 
 @pytest.mark.parametrize("text", ["SELECT 1; SELECT 2", "SELECT pg_sleep(1)", "SELECT * FROM pg_shadow"])
-async def test_further_queries_are_guarded_as_the_first(many: Client, text: str):
+async def test_more_queries_are_checked_like_the_first_query(many: Client, text: str):
     answer = await query(many, "SELECT 1", more_queries=[text])
     assert answer["more_results"][0]["error"]["code"] == "PERMISSION_DENIED"
 
@@ -108,28 +108,28 @@ async def test_further_queries_are_guarded_as_the_first(many: Client, text: str)
         ("SELECT * FROM s2.never n JOIN s1.days d ON d.v = n.id", "s1.days holds no rows"),
     ],
 )
-async def test_a_query_that_shows_nothing_says_which_tables_are_empty(many: Client, text: str, expected: str | None):
+async def test_a_result_without_values_names_the_empty_tables(many: Client, text: str, expected: str | None):
     warnings: list[str] = (await query(many, text)).get("warnings", [])
-    assert [each for each in warnings if "holds no rows" in each] == (
+    assert [each for each in warnings if "has no rows" in each] == (
         [f"{expected} that this role can see."] if expected else []
     )
 
 
-async def test_estimates_are_called_so_and_missing_statistics_are_told(many: Client):
+async def test_row_estimates_are_labelled_and_missing_statistics_reported(many: Client):
     described = await ask(many, "describe_table", table="s2.never")
     profile = await ask(many, "profile_table", table="s2.never")
     empty = await ask(many, "profile_table", table="s1.t_1_1")
     plan = await query(many, "SELECT * FROM s2.never", explain="plan")
     assert "never analyzed" in described["statistics"]
     assert "estimated_rows" not in described
-    assert "no statistics" in profile["warnings"][0]
+    assert "never analyzed" in profile["warnings"][0]
     assert (profile["columns"][0]["distinct_in_sample"], profile["columns"][0].get("distinct")) == (10, None)
     assert "no rows" in empty["warnings"][0]
     assert [column.get("null_share") for column in empty["columns"]] == [None, None]
     assert any("s2.never was never analyzed" in finding for finding in plan["findings"])
 
 
-async def test_results_name_their_database_where_there_are_several(postgres18: Place, shop: str):
+async def test_results_name_their_database_if_there_are_several(postgres18: Place, shop: str):
     async with own_database(postgres18, "CREATE TABLE invoices (id int)") as (name, _):
         env: dict[str, Any] = {"DATABASE_URL_OTHER": postgres18.dsn(name), "DATABASE_URL": shop}
         async with client_of(postgres18, "shop", **env) as client:
@@ -141,7 +141,7 @@ async def test_results_name_their_database_where_there_are_several(postgres18: P
     assert (found["matches"][0]["database"], found["matches"][0]["name"]) == ("other", "public.invoices")
 
 
-async def test_columns_of_type_real_are_told_as_inexact_and_so_is_their_sum(postgres18: Place):
+async def test_columns_and_sums_of_type_real_give_a_warning(postgres18: Place):
     prices = (
         "CREATE TABLE prices (name text, price real, weight float8); COMMENT ON COLUMN prices.name IS 'a real name'"
     )
@@ -157,7 +157,7 @@ async def test_columns_of_type_real_are_told_as_inexact_and_so_is_their_sum(post
     assert several["more_results"][0]["warnings"][0].startswith("sum: real keeps")
 
 
-async def test_a_schema_without_columns_of_type_real_has_no_note_about_it(postgres18: Place):
+async def test_a_schema_without_real_columns_gives_no_warning_about_real(postgres18: Place):
     plain = "CREATE TABLE plain (id int, realm text); COMMENT ON COLUMN plain.realm IS 'not a real one'"
     async with own_database(postgres18, plain) as (name, _), client_of(postgres18, name) as client:
         assert "note" not in await ask(client, "list_tables", detail="columns")

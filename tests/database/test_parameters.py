@@ -1,4 +1,4 @@
-"""How values travel: as text, read by the input function of the type PostgreSQL expects. No database needed."""
+"""Conversion of parameter values to the text forms of their types; without a database."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ def travels(value: Any, name: str) -> str | None:
     return as_text([value], [kind(name)])[0]
 
 
-def test_as_many_values_as_parameters_are_taken_and_no_others():
+def test_the_number_of_values_must_equal_the_number_of_parameters():
     statement = read_statement("SELECT $2, $1, $2")
     check_count(statement, [1, 2])
     for values in ([], [1], [1, 2, 3]):
         with pytest.raises(InvalidInput, match="Number them") as refused:
             check_count(statement, values)
         assert refused.value.message == (
-            f"The statement takes 2 parameters, and params holds {len(values)} values. "
+            f"The statement has 2 parameters, and params contains {len(values)} values. "
             "Number them $1, $2, ... and give one value for each."
         )
 
 
-def test_each_parameter_is_read_as_text_and_cast_to_its_own_type_where_it_stands():
+def test_each_parameter_is_cast_from_text_to_its_type():
     statement = read_statement("SELECT $2 + $1, '$1', $3 -- $9")
     types = [kind("date"), kind("int4"), kind("text")]
     assert with_casts(statement, types) == (
@@ -50,7 +50,7 @@ def test_each_parameter_is_read_as_text_and_cast_to_its_own_type_where_it_stands
         (kind('odd"name', schema="My Schema"), '"My Schema"."odd""name"'),
     ],
 )
-def test_a_type_is_written_with_its_schema_and_in_quotes(type_name: TypeName, sql: str):
+def test_a_type_name_in_sql_is_qualified_and_quoted(type_name: TypeName, sql: str):
     assert sql_type(type_name) == sql
 
 
@@ -77,19 +77,19 @@ def test_a_type_is_written_with_its_schema_and_in_quotes(type_name: TypeName, sq
         ([], "text[]", "{}"),
     ],
 )
-def test_a_value_travels_as_the_text_its_type_is_written_in(value: Any, name: str, text: str | None):
+def test_a_value_is_converted_to_the_text_form_of_its_type(value: Any, name: str, text: str | None):
     assert travels(value, name) == text
 
 
 @pytest.mark.parametrize(
     ("value", "name", "told"),
     [
-        ([1], "int4", r"Parameter \$2 is of type int4, and a list was given for it"),
-        ({"a": 1}, "text", r"Parameter \$2 is of type text, and an object was given for it"),
-        ({"a": 1}, "int4[]", r"Parameter \$2 is of type int4\[\], and an object was given for it"),
+        ([1], "int4", r"Parameter \$2 has the type int4, and a list was given"),
+        ({"a": 1}, "text", r"Parameter \$2 has the type text, and an object was given"),
+        ({"a": 1}, "int4[]", r"Parameter \$2 has the type int4\[\], and an object was given"),
     ],
 )
-def test_a_list_or_an_object_that_fits_no_type_is_told_by_its_place(value: Any, name: str, told: str):
+def test_a_list_or_object_for_a_scalar_parameter_names_the_parameter(value: Any, name: str, told: str):
     with pytest.raises(InvalidInput, match=told):
         as_text([1, value], [kind("int4"), kind(name)])
 

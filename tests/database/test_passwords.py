@@ -1,4 +1,4 @@
-"""Passwords beside the URL, and those that a command prints anew for each connection."""
+"""Passwords in separate settings, and passwords from a command that runs for each connection."""
 
 import shlex
 import sys
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.services
 
 @pytest.fixture(scope="module")
 def asking() -> Iterator[Place]:
-    """A server that asks two roles for their passwords."""
+    """A server with two roles that need passwords."""
     with system() as place:
         script(place.dsn(), ROLES)
         rules = place.folder / "pg_hba.conf"
@@ -35,11 +35,11 @@ def asking() -> Iterator[Place]:
 
 
 def printing(file: Path) -> str:
-    """A command that prints the file, and notes each time that it ran."""
+    """A command that prints the file's content and records each of its runs."""
     return shlex.join([sys.executable, "-c", NOTING, str(file)])
 
 
-async def test_a_command_is_asked_for_the_password_of_each_connection(asking: Place, tmp_path: Path):
+async def test_a_password_command_runs_for_each_connection(asking: Place, tmp_path: Path):
     password = tmp_path / "password"
     password.write_text("first")
     env = {
@@ -61,11 +61,11 @@ async def test_a_command_is_asked_for_the_password_of_each_connection(asking: Pl
         password.write_text("wrong")
         await with_connection(asking.dsn(), lambda one: one.execute(END_ALL))
         failure = await refused(client, "execute_query", query="SELECT 1")
-    assert "refused the server's credentials" in failure.message
+    assert "rejected the server's credentials" in failure.message
     assert "wrong" not in failure.message
 
 
-async def test_each_database_has_its_own_password(asking: Place, tmp_path: Path):
+async def test_each_database_can_have_a_separate_password(asking: Place, tmp_path: Path):
     (tmp_path / "secret").write_text("kept\n")
     env = {
         "DATABASE_URL": asking.dsn(user="steady"),

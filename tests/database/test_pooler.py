@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode."""
+"""Calls through PgBouncer in transaction mode."""
 
 import asyncio
 

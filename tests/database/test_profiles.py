@@ -1,4 +1,4 @@
-"""Sets of tools for reading, for administrators and for writing, and what the administrators' tools show."""
+"""Profiles of tools for reading, administration and writing, and results of the administration tools."""
 
 import asyncio
 
@@ -14,14 +14,14 @@ INSERT INTO parts SELECT generate_series(1, 50000); CREATE TABLE small (id int);
 """
 
 
-async def test_a_profile_offers_its_tools_alone(postgres18: Place):
+async def test_a_profile_offers_only_its_tools(postgres18: Place):
     async with client_of(postgres18, "postgres", DATABASE_TOOLS="@dba") as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
     assert names >= {"list_sessions", "list_sizes", "check_health", "top_queries"}
     assert "find_joins" not in names
 
 
-async def test_a_blocked_session_names_the_session_that_blocks_it(postgres18: Place):
+async def test_list_sessions_names_the_blocking_session(postgres18: Place):
     async with own_database(postgres18, "CREATE TABLE held (id int); INSERT INTO held VALUES (1)") as (name, owner):
         holder = await asyncpg.connect(postgres18.dsn(name))
         await holder.execute("BEGIN; UPDATE held SET id = 2")
@@ -39,7 +39,7 @@ async def test_a_blocked_session_names_the_session_that_blocks_it(postgres18: Pl
     assert blocked[0]["query"] == "UPDATE held SET id = 3"
 
 
-async def test_partitions_count_for_their_table_in_sizes(postgres18: Place):
+async def test_list_sizes_adds_partitions_to_their_table(postgres18: Place):
     made = own_database(postgres18, PARTS)
     async with made as (name, _), client_of(postgres18, name, DATABASE_TOOLS="@dba") as client:
         sizes = await ask(client, "list_sizes")

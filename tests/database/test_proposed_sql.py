@@ -1,4 +1,4 @@
-"""Every SQL text that a tool proposes is executed against a copy of what it was proposed for."""
+"""SQL that tools propose, executed against a copy of the database that it was proposed for."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ CREATE SEQUENCE loose AS smallint; SELECT setval('loose', 32000); ANALYZE
 """
 
 
-async def test_every_fix_of_check_health_runs(postgres: Place):
+async def test_every_fix_proposed_by_check_health_runs(postgres: Place):
     async with own_database(postgres, ILL) as (name, owner), client_of(postgres, name) as client:
         health = await ask(client, "check_health")
         for finding in health["findings"]:
@@ -54,7 +54,7 @@ async def test_every_fix_of_check_health_runs(postgres: Place):
     assert [finding["object"] for finding in left["findings"] if "fix" in finding] == []
 
 
-async def test_a_check_that_fails_is_skipped_with_its_reason_and_the_others_run(postgres18: Place):
+async def test_a_failed_health_check_is_skipped_with_its_reason(postgres18: Place):
     shadow = "CREATE SCHEMA s; CREATE VIEW s.pg_sequences AS SELECT 1 AS nothing"
     async with own_database(postgres18, shadow) as (name, _):
         options = {"DATABASE_URL": postgres18.dsn(name, options="-csearch_path%3Ds%2Cpg_catalog")}
@@ -64,13 +64,13 @@ async def test_a_check_that_fails_is_skipped_with_its_reason_and_the_others_run(
     assert "does not exist" in health["skipped"][0]["reason"]
 
 
-async def test_a_role_that_sees_no_other_sessions_is_told_so(postgres18: Place, shop: str):
+async def test_check_health_reports_sessions_hidden_from_the_role(postgres18: Place, shop: str):
     async with client_of(postgres18, "shop", DATABASE_URL=shop) as client:
         health = await ask(client, "check_health", checks=["transactions"])
     assert "GRANT pg_read_all_stats" in health["skipped"][0]["reason"]
 
 
-async def test_sequences_that_the_role_cannot_read_are_told_and_rows_that_policies_hide_too(postgres18: Place):
+async def test_hidden_sequences_and_row_policies_are_reported(postgres18: Place):
     make = (
         "CREATE SEQUENCE hidden; CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
         "CREATE POLICY low ON t USING (id < 3)"
@@ -116,7 +116,7 @@ ALTER TABLE only_parts_1 ADD FOREIGN KEY (e) REFERENCES emp; ALTER TABLE only_pa
         ("ev", "only_parts", 2, 1),
     ],
 )
-async def test_every_join_path_runs_and_equal_paths_are_told_as_equals(
+async def test_every_join_path_runs_and_equally_short_paths_are_listed(
     postgres18: Place, one: str, two: str, hops: int, paths: int | None
 ):
     async with own_database(postgres18, KEYS) as (name, _), client_of(postgres18, name) as client:
@@ -158,7 +158,7 @@ INSERT INTO sale_lines VALUES (1, 1), (1, 2)
         ("visits", "badges", None),
     ],
 )
-async def test_a_join_path_that_multiplies_rows_says_at_which_table(
+async def test_a_join_path_that_multiplies_rows_names_the_table(
     postgres18: Place, one: str, two: str, peak: str | None
 ):
     async with own_database(postgres18, TRAPS) as (name, _), client_of(postgres18, name) as client:
@@ -168,7 +168,7 @@ async def test_a_join_path_that_multiplies_rows_says_at_which_table(
     assert ("warning" in found) is (peak is not None)
 
 
-async def test_tables_without_keys_between_them_are_answered_with_the_key_columns_that_both_have(postgres18: Place):
+async def test_find_joins_without_foreign_keys_names_shared_key_columns(postgres18: Place):
     async with own_database(postgres18, TRAPS) as (name, _), client_of(postgres18, name) as client:
         shared = await refused(client, "find_joins", from_table="views", to_table="sales")
         nothing = await refused(client, "find_joins", from_table="views", to_table="alone")

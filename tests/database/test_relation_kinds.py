@@ -1,4 +1,4 @@
-"""Relations of every kind in lists and descriptions, and completions of every address."""
+"""Tables, views and other relations in lists and descriptions, and completions of resource addresses."""
 
 import secrets
 from collections.abc import AsyncGenerator
@@ -41,7 +41,7 @@ ADDRESSES = [
 
 @pytest.fixture
 async def client(postgres18: Place) -> AsyncGenerator[Client]:
-    """A server on a database with one relation of each kind."""
+    """A client of a server whose database has one relation of each kind."""
     name = f"kinds_{secrets.token_hex(4)}"
     keeper = await asyncpg.connect(postgres18.dsn())
     await keeper.execute(f"CREATE DATABASE {name}")
@@ -60,7 +60,7 @@ async def _listed(client: Client, **arguments: Any) -> dict[str, str | None]:
     return {table["name"]: table.get("kind") for schema in page["schemas"] for table in schema["tables"]}
 
 
-async def test_each_relation_is_listed_with_its_kind_and_a_partition_with_its_table(client: Client):
+async def test_each_relation_is_listed_with_its_kind_and_partitions_are_counted(client: Client):
     assert await _listed(client) == KINDS
 
 
@@ -73,7 +73,7 @@ async def test_each_relation_is_listed_with_its_kind_and_a_partition_with_its_ta
         ("%tan%", ["distant"]),
     ],
 )
-async def test_a_list_holds_only_the_names_that_fit_the_pattern(client: Client, pattern: str, names: list[str]):
+async def test_list_tables_returns_only_names_that_match_the_pattern(client: Client, pattern: str, names: list[str]):
     assert sorted(await _listed(client, pattern=pattern)) == names
 
 
@@ -85,6 +85,6 @@ async def test_a_relation_of_each_kind_is_described(client: Client, name: str):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-async def test_the_database_of_every_address_is_completed(client: Client, address: str):
+async def test_every_resource_address_completes_the_database_name(client: Client, address: str):
     completed = await client.complete(ResourceTemplateReference(uri=address), {"name": "database", "value": "d"})
     assert completed.completion.values == ["default"]

@@ -1,4 +1,4 @@
-"""What the scan sees in a statement's text, and what the guard says to it: no database needed."""
+"""Scan of statements and decisions of the guard; without a database."""
 
 import contextlib
 import itertools
@@ -33,7 +33,7 @@ def names(sql: str) -> list[str]:
 
 
 def judge(sql: str, rules: Rules | None = None) -> str:
-    """Why the guard refuses `sql`; empty when it does not."""
+    """The guard's refusal of a statement as text; empty if the guard accepts it."""
     statement = read_statement(sql)
     try:
         examine(statement, CATALOGUE, rules or Rules())
@@ -67,7 +67,7 @@ def judge(sql: str, rules: Rules | None = None) -> str:
         ("a+b--c\n/d", ["a", "b", "d"]),
     ],
 )
-def test_names_are_seen_as_postgresql_sees_them(sql: str, seen: list[str]):
+def test_names_are_scanned_like_in_postgresql(sql: str, seen: list[str]):
     assert names(sql) == seen
 
 
@@ -91,7 +91,7 @@ def test_names_are_seen_as_postgresql_sees_them(sql: str, seen: list[str]):
         "x" * (MAX_STATEMENT_BYTES + 1),
     ],
 )
-def test_a_text_that_ends_in_the_middle_or_holds_what_no_statement_can_is_refused(sql: str):
+def test_an_unterminated_or_invalid_text_is_refused(sql: str):
     with pytest.raises(ScanError):
         tokens(sql)
 
@@ -100,7 +100,7 @@ def test_a_text_that_ends_in_the_middle_or_holds_what_no_statement_can_is_refuse
     "sql",
     ["", " ", "-- x", ";;", "(", "SELECT (1", "SELECT $0", "SELECT $1001", "SELECT $99999999", "EXPLAIN (ANALYZE)"],
 )
-def test_what_is_no_statement_is_refused(sql: str):
+def test_a_text_that_is_not_a_statement_is_refused(sql: str):
     with pytest.raises(ScanError):
         read_statement(sql)
 
@@ -113,7 +113,7 @@ def test_a_second_statement_is_refused(sql: str):
         read_statement(sql)
 
 
-def test_closing_semicolons_and_comments_around_a_statement_are_taken_off():
+def test_surrounding_comments_and_semicolons_are_removed():
     assert read_statement("/* a */ SELECT /* b */ 1 -- c\n ; ; -- d").text == "SELECT /* b */ 1"
 
 
@@ -131,16 +131,16 @@ def test_closing_semicolons_and_comments_around_a_statement_are_taken_off():
         ("EXPLAIN (SELECT 1)", "plan", "(SELECT 1)"),
     ],
 )
-def test_explain_is_taken_off_and_remembered(sql: str, mode: str, text: str):
+def test_a_leading_explain_is_removed_and_its_mode_stored(sql: str, mode: str, text: str):
     statement = read_statement(sql)
     assert (statement.explain, statement.text) == (mode, text)
 
 
-def test_the_last_parameter_there_can_be_is_found():
+def test_the_highest_parameter_number_is_accepted():
     assert read_statement("SELECT $1000, $01000").parameter_count == 1000
 
 
-def test_parameters_are_found_where_they_stand():
+def test_parameters_are_found_at_their_positions():
     statement = read_statement("  SELECT $2, '$3', $1 -- $4")
     assert [statement.text[start:end] for start, end, _ in statement.parameters] == ["$2", "$1"]
     assert statement.parameter_count == 2
@@ -156,7 +156,7 @@ def test_parameters_are_found_where_they_stand():
         ("COPY x TO y", False, ""),
     ],
 )
-def test_what_a_statement_does_is_read_outside_of_its_parentheses(sql: str, ordered: bool, verb: str):
+def test_the_verb_and_order_by_are_read_outside_parentheses(sql: str, ordered: bool, verb: str):
     statement = read_statement(sql)
     assert (statement.ordered, statement.verb) == (ordered, verb)
 
@@ -182,7 +182,7 @@ def test_what_a_statement_does_is_read_outside_of_its_parentheses(sql: str, orde
         "SELECT bernoulli(1)",
     ],
 )
-def test_what_acts_or_holds_secrets_is_refused_by_name(sql: str):
+def test_functions_with_side_effects_and_secret_catalogues_are_refused(sql: str):
     assert judge(sql)
 
 
@@ -209,21 +209,21 @@ def test_what_acts_or_holds_secrets_is_refused_by_name(sql: str):
         "SELECT 1 AS pg_shadows",
     ],
 )
-def test_what_only_reads_passes(sql: str):
+def test_statements_that_only_read_are_allowed(sql: str):
     assert judge(sql) == ""
 
 
-def test_a_function_can_be_allowed():
+def test_a_volatile_function_can_be_allowed_by_a_setting():
     assert judge("SELECT act(), a.act_on_row", Rules(functions=frozenset(["act", "act_on_row"]))) == ""
 
 
-def test_a_function_that_is_not_there_is_told_by_its_name_unless_it_can_be_an_alias():
+def test_an_unknown_function_is_named_unless_it_can_be_an_alias():
     assert "'no_such'" in judge("SELECT no_such(1)")
     assert "'no_such'" in judge("SELECT public.no_such(1)")
     assert unknown_functions(read_statement("SELECT no_such(lower(1))"), CATALOGUE) == ["no_such"]
 
 
-def test_where_schemas_are_restricted_others_are_refused():
+def test_schemas_outside_the_allowed_ones_are_refused():
     rules = Rules(schemas=("sales",))
     assert "'secret'" in judge("SELECT * FROM secret.t", rules)
     assert "'secret'" in judge('SELECT * FROM "secret".t', rules)
@@ -233,7 +233,7 @@ def test_where_schemas_are_restricted_others_are_refused():
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from(string.printable + "é🙂\u00a0"), max_size=200))
-def test_any_text_is_split_or_refused_and_nothing_is_lost_between_tokens(text: str):
+def test_any_text_is_tokenized_completely_or_refused(text: str):
     try:
         found = tokens(text)
     except ScanError:
@@ -244,7 +244,7 @@ def test_any_text_is_split_or_refused_and_nothing_is_lost_between_tokens(text: s
 
 
 @pytest.mark.parametrize("unit", ["(", "'", "a.", "/*", "--\n", "$a$ ", 'U&"x" ', "'a'\n", "E'\\'", "1.", '""'])
-def test_the_longest_statement_of_any_kind_is_scanned_in_time_or_refused(unit: str):
+def test_the_longest_statement_of_any_kind_is_scanned_in_linear_time_or_refused(unit: str):
     text = (unit * MAX_STATEMENT_BYTES)[:MAX_STATEMENT_BYTES]
     with contextlib.suppress(ScanError):
         assert tokens(text)[-1].end <= len(text)
@@ -253,33 +253,33 @@ def test_the_longest_statement_of_any_kind_is_scanned_in_time_or_refused(unit: s
 @pytest.mark.parametrize(
     ("sql", "position", "told"),
     [
-        ("SELECT 'a", 7, "A string is opened and never closed."),
-        ("SELECT 'a'\n'b", 7, "A string is opened and never closed."),
-        ('SELECT "a', 7, "A quoted name is opened and never closed."),
-        ("SELECT $a$ $b$", 7, "A dollar-quoted string is opened and never closed."),
-        ("SELECT /* /* */", 7, "A comment is opened and never closed."),
-        ("SELECT a\0b\0", 8, "The statement holds a NUL character."),
-        ("SELECT \ud800", 7, "The statement holds half a character (a lone surrogate)."),
-        ("x" * 65_537, 0, "The statement is 65537 bytes long; 65536 are the limit."),
-        ('SELECT U&"\\zzz"', 7, "A U& name holds an escape that stands for no character."),
-        ('SELECT U&"\\+110000"', 7, "A U& name holds an escape that stands for no character."),
-        ('SELECT U&"\\D800"', 7, "A U& name holds half a character."),
-        ("SELECT U&\"x\" UESCAPE 'a'", 13, "UESCAPE is followed by one escape character in plain quotes."),
-        ("SELECT U&\"x\" UESCAPE 'F'", 13, "UESCAPE is followed by one escape character in plain quotes."),
-        ("SELECT U&\"x\" UESCAPE '!!'", 13, "UESCAPE is followed by one escape character in plain quotes."),
-        ('SELECT U&"x" UESCAPE "!"', 13, "UESCAPE is followed by one escape character in plain quotes."),
-        ('SELECT U&"x" UESCAPE', 13, "UESCAPE is followed by one escape character in plain quotes."),
-        (" ; ", 0, "There is no statement in the text."),
-        ("SELECT (1 ", 9, "A parenthesis is opened and never closed."),
-        ("SELECT 1; SELECT 2", 8, "Only one statement runs in one call, and a semicolon ends it."),
-        ("SELECT 1) + (2", 8, "A parenthesis is closed that was never opened."),
-        (" EXPLAIN ANALYZE", 1, "EXPLAIN is followed by a query."),
-        ("SELECT $1001", 7, "A parameter is outside of $1 to $1000."),
-        ("SELECT $0", 7, "A parameter is outside of $1 to $1000."),
-        ("SELECT $000001", 7, "A parameter is outside of $1 to $1000."),
+        ("SELECT 'a", 7, "A string is not terminated."),
+        ("SELECT 'a'\n'b", 7, "A string is not terminated."),
+        ('SELECT "a', 7, "A quoted name is not terminated."),
+        ("SELECT $a$ $b$", 7, "A dollar-quoted string is not terminated."),
+        ("SELECT /* /* */", 7, "A comment is not terminated."),
+        ("SELECT a\0b\0", 8, "The statement contains a NUL character."),
+        ("SELECT \ud800", 7, "The statement contains a lone surrogate, which is not a valid character."),
+        ("x" * 65_537, 0, "The statement has 65537 bytes; the limit is 65536."),
+        ('SELECT U&"\\zzz"', 7, 'A name of the form U&"..." contains an invalid escape.'),
+        ('SELECT U&"\\+110000"', 7, 'A name of the form U&"..." contains an invalid escape.'),
+        ('SELECT U&"\\D800"', 7, 'A name of the form U&"..." contains a lone surrogate.'),
+        ("SELECT U&\"x\" UESCAPE 'a'", 13, "UESCAPE must be followed by one escape character in single quotes."),
+        ("SELECT U&\"x\" UESCAPE 'F'", 13, "UESCAPE must be followed by one escape character in single quotes."),
+        ("SELECT U&\"x\" UESCAPE '!!'", 13, "UESCAPE must be followed by one escape character in single quotes."),
+        ('SELECT U&"x" UESCAPE "!"', 13, "UESCAPE must be followed by one escape character in single quotes."),
+        ('SELECT U&"x" UESCAPE', 13, "UESCAPE must be followed by one escape character in single quotes."),
+        (" ; ", 0, "The text contains no statement."),
+        ("SELECT (1 ", 9, "An opening parenthesis has no closing one."),
+        ("SELECT 1; SELECT 2", 8, "The text contains several statements, and a call runs only one."),
+        ("SELECT 1) + (2", 8, "A closing parenthesis has no opening one."),
+        (" EXPLAIN ANALYZE", 1, "EXPLAIN must be followed by a query."),
+        ("SELECT $1001", 7, "The number of a parameter is not between $1 and $1000."),
+        ("SELECT $0", 7, "The number of a parameter is not between $1 and $1000."),
+        ("SELECT $000001", 7, "The number of a parameter is not between $1 and $1000."),
     ],
 )
-def test_what_cannot_be_scanned_is_told_with_its_place(sql: str, position: int, told: str):
+def test_a_scan_error_has_its_message_and_position(sql: str, position: int, told: str):
     with pytest.raises(ScanError) as refused:
         read_statement(sql)
     assert (str(refused.value), refused.value.position) == (told, position)
@@ -307,12 +307,12 @@ def test_what_cannot_be_scanned_is_told_with_its_place(sql: str, position: int, 
         ("/* */ -- x\n+", Kind.SYMBOL, "+", "+"),
     ],
 )
-def test_a_token_is_told_by_its_kind_its_meaning_and_its_place(sql: str, kind: Kind, text: str, place: str):
+def test_a_token_has_its_kind_text_and_position(sql: str, kind: Kind, text: str, place: str):
     (found,) = tokens(sql)
     assert (found.kind, found.text, sql[found.start : found.end]) == (kind, text, place)
 
 
-def test_several_escaped_names_in_a_row_are_each_read_once():
+def test_consecutive_unicode_escaped_names_are_each_decoded_once():
     sql = "U&\"!0061\" UESCAPE '!' x U&\"#0062\" UESCAPE '#' y U&'t' UESCAPE '!' z"
     assert names(sql) == ["a", "x", "b", "y", "z"]
 
@@ -320,11 +320,11 @@ def test_several_escaped_names_in_a_row_are_each_read_once():
 @pytest.mark.parametrize(
     ("length", "kept"), [(62, 62), (63, 63), (64, 63), (200, 63)]
 )  # fmt: skip
-def test_a_name_is_kept_to_the_byte_that_postgresql_keeps(length: int, kept: int):
+def test_a_name_is_truncated_at_the_same_byte_as_in_postgresql(length: int, kept: int):
     assert names("a" * length) == names(f'"{"a" * length}"') == names(f'U&"{"a" * length}"') == ["a" * kept]
 
 
-def test_the_longest_statement_is_read():
+def test_a_statement_of_the_maximum_length_is_accepted():
     assert len(tokens("x" + " " * (MAX_STATEMENT_BYTES - 1))) == 1
 
 
@@ -332,7 +332,7 @@ def test_the_longest_statement_is_read():
     ("sql", "head"),
     [("SELECT 1", "select"), ("(SELECT 1)", "("), ('"select" 1', "s"), ("table x", "table"), ("1", "1"), ("42 x", "4")],
 )
-def test_a_statement_begins_with_its_first_word_or_its_first_character(sql: str, head: str):
+def test_the_head_of_a_statement_is_its_first_word_or_character(sql: str, head: str):
     assert read_statement(sql).head == head
 
 
@@ -348,7 +348,7 @@ def test_a_statement_begins_with_its_first_word_or_its_first_character(sql: str,
         ("EXPLAIN", "no"),
     ],
 )
-def test_how_explain_is_meant_is_read_from_its_options(sql: str, mode: str):
+def test_the_explain_mode_is_read_from_the_options(sql: str, mode: str):
     assert read_statement(sql).explain == mode
 
 
@@ -361,13 +361,13 @@ def test_how_explain_is_meant_is_read_from_its_options(sql: str, mode: str):
         ("WITH a AS ((SELECT 1)) MERGE INTO t", False, "merge"),
     ],
 )
-def test_parentheses_inside_of_parentheses_hide_what_they_hold(sql: str, ordered: bool, verb: str):
+def test_nested_parentheses_are_ignored_for_verb_and_order_by(sql: str, ordered: bool, verb: str):
     statement = read_statement(sql)
     assert (statement.ordered, statement.verb) == (ordered, verb)
 
 
-VOLATILE = "calls the function {}, which PostgreSQL marks VOLATILE: it may change something."
-ALLOW = "Only functions that read may be called; who runs this server can allow one in DATABASE_ALLOWED_FUNCTIONS."
+VOLATILE = "calls the function {}, which is VOLATILE: it may have side effects."
+ALLOW = "Use another function, or ask the person who runs this server to add it to DATABASE_ALLOWED_FUNCTIONS."
 
 
 @pytest.mark.parametrize(
@@ -378,36 +378,38 @@ ALLOW = "Only functions that read may be called; who runs this server can allow 
         ("SELECT (a).act_on_row", "(...).act_on_row " + VOLATILE.format("act_on_row"), ALLOW),
         (
             "SELECT ts_stat('x')",
-            "ts_stat() runs SQL given as text, which cannot be checked.",
+            "The function ts_stat() runs SQL given as text, which this server cannot check.",
             "Write that query itself.",
         ),
-        ("TABLE pg_shadow", "pg_shadow holds credentials or values past their grants, and is not readable here.", ""),
+        (
+            "TABLE pg_shadow",
+            "pg_shadow contains credentials or values that bypass grants, so this server does not read it.",
+            "",
+        ),
         (
             "SELECT no_such(1)",
-            "No function is called 'no_such' in this database.",
+            "This database has no function 'no_such'.",
             "Check its spelling and argument types, or write the expression with other functions.",
         ),
     ],
 )
-def test_a_refusal_says_what_was_seen_why_and_what_to_try(sql: str, message: str, remedy: str):
+def test_a_refusal_has_the_construct_the_reason_and_a_remedy(sql: str, message: str, remedy: str):
     assert judge(sql) == f"{message} {remedy}".rstrip()
 
 
-def test_a_schema_that_is_not_allowed_is_told_with_those_that_are():
+def test_a_forbidden_schema_error_lists_the_allowed_schemas():
     rules = Rules(schemas=("sales", "public"))
-    assert (
-        judge("SELECT * FROM secret.t", rules) == "The schema 'secret' is not among those allowed here: sales, public."
-    )
+    assert judge("SELECT * FROM secret.t", rules) == "The schema 'secret' is not among the allowed ones: sales, public."
 
 
 @pytest.mark.parametrize(
     "sql", ["INSERT INTO t (a) VALUES (1)", "WITH w AS (SELECT 1) INSERT INTO t (a) SELECT 1", "MERGE INTO t (a)",
             "WITH w AS (SELECT 1) MERGE INTO t (a)", "UPDATE t SET (a) = (1)"]
 )  # fmt: skip
-def test_the_column_list_of_an_insert_is_not_taken_for_a_function_call(sql: str):
+def test_the_column_list_of_an_insert_is_not_mistaken_for_a_function_call(sql: str):
     assert judge(sql) == ""
 
 
 @pytest.mark.parametrize("sql", ["SELECT 1 + no_such(1)", "SELECT (no_such(1))", "SELECT (a).no_such(1)"])
-def test_what_cannot_be_an_alias_is_a_call(sql: str):
+def test_a_called_name_that_cannot_be_an_alias_is_a_function_call(sql: str):
     assert "'no_such'" in judge(sql)

@@ -1,4 +1,4 @@
-"""How databases are named and bounded by the environment."""
+"""Settings of databases from environment variables: names, URLs, limits, secrets."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import connected
 
 
-def test_without_any_setting_the_database_is_the_embedded_one():
+def test_without_settings_the_embedded_database_is_used():
     targets = DatabaseSettings.load({}).targets()
     assert [(target.name, target.embedded) for target in targets] == [("embedded", True)]
 
 
 @pytest.mark.parametrize("environment", [{}, {"DB_HOST": "db"}, {"DATABASE_URL_SALES": "postgresql://a/a"}])
-def test_no_credential_is_called_missing_because_there_is_always_a_database(environment: dict[str, str]):
+def test_no_database_setting_is_reported_as_missing(environment: dict[str, str]):
     assert missing_settings(DatabaseSettings.load(environment)) == []
 
 
-def test_databases_are_named_by_their_variables_the_default_first(tmp_path):
+def test_databases_are_named_after_their_variables_with_the_default_first(tmp_path):
     (tmp_path / "url").write_text("postgresql://c/c\n")
     environment = {
         "DATABASE_URL_B_TWO": "postgres://b/b",
@@ -56,7 +56,7 @@ def test_databases_are_named_by_their_variables_the_default_first(tmp_path):
         ({"DB_HOST": "db", "DATABASE_URL": "postgresql://a/b"}, "postgresql://a/b"),
     ],
 )
-def test_a_database_can_be_named_in_parts(environment: dict[str, str], url: str):
+def test_a_database_url_can_be_given_in_parts(environment: dict[str, str], url: str):
     (target,) = DatabaseSettings.load(environment).targets()
     assert target.dsn.get_secret_value() == url
 
@@ -71,17 +71,17 @@ def test_a_database_can_be_named_in_parts(environment: dict[str, str], url: str)
         ({"DB_PORT": "secret"}, "DB_PORT: "),
         ({"DATABASE_WORK_MEM": "secret; DROP"}, "DATABASE_WORK_MEM: must be a size such as 16MB"),
         ({"DATABASE_URL_X": "postgresql://h/d", "DATABASE_POOL_MAX_X": "secret"}, "DATABASE_POOL_MAX_X: "),
-        ({"DATABASE_WRITABLE": "other"}, "DATABASE_WRITABLE: names a database that there is not"),
+        ({"DATABASE_WRITABLE": "other"}, "DATABASE_WRITABLE: names a database that does not exist"),
     ],
 )
-def test_a_bad_setting_is_told_by_its_name_and_rule_and_never_by_its_value(environment: dict[str, str], told: str):
+def test_an_invalid_setting_error_has_the_variable_and_rule_but_not_the_value(environment: dict[str, str], told: str):
     with pytest.raises(BadSettings) as refused:
         DatabaseSettings.load(environment)
     assert told in str(refused.value)
     assert "secret" not in str(refused.value).replace("/no/such/secret", "")
 
 
-def test_a_url_comes_from_a_file_a_command_or_as_pairs(tmp_path: Path):
+def test_a_database_url_is_read_from_a_file_a_command_or_pairs(tmp_path: Path):
     (tmp_path / "url").write_text("postgresql://c/c\n")
     environment = {
         "DATABASE_URL_FILE": str(tmp_path / "url"),
@@ -100,20 +100,20 @@ def test_a_url_comes_from_a_file_a_command_or_as_pairs(tmp_path: Path):
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL_COMMAND", "DATABASE_URL_X_COMMAND"])
 @pytest.mark.parametrize(("command", "told"), [("false", "exited with code 1"), ("echo nothing", "")])
-def test_a_command_that_prints_no_url_is_told_by_its_variable(variable: str, command: str, told: str):
+def test_a_command_without_a_valid_url_is_reported_by_its_variable(variable: str, command: str, told: str):
     with pytest.raises(BadSettings) as refused:
         DatabaseSettings.load({variable: command})
     assert told in str(refused.value)
     assert variable.removesuffix("_COMMAND") in str(refused.value)
 
 
-def test_every_dsn_and_its_password_are_secrets_to_be_scrubbed():
+def test_every_dsn_and_its_password_are_registered_as_secrets():
     settings = DatabaseSettings.load({"DATABASE_URL_X": "postgresql://u:p%40ss@h/d", "DB_PASSWORD": "other"})
     assert {"postgresql://u:p%40ss@h/d", "p%40ss", "p@ss", "other"} <= set(settings.secrets())
     assert "p%40ss" not in repr(settings.targets())
 
 
-async def test_the_settings_of_a_pool_reach_postgresql(shop: str):
+async def test_pool_settings_are_applied_in_postgresql(shop: str):
     env = {"DATABASE_URL": shop, "DATABASE_WORK_MEM": "7MB", "DATABASE_RANDOM_PAGE_COST": "1.25"}
     query = (
         "SELECT current_setting('work_mem'), current_setting('random_page_cost'), current_setting('statement_timeout')"
@@ -123,7 +123,7 @@ async def test_the_settings_of_a_pool_reach_postgresql(shop: str):
     assert answer.structured_content["rows"] == [["7MB", "1.25", "12s"]]
 
 
-def test_the_variables_of_every_database_are_read_and_their_urls_are_secrets():
+def test_variables_of_all_databases_are_read_and_their_urls_are_secret():
     environment = {
         "DATABASE_URL_SALES": "postgresql://me:secret@h/sales",
         "DATABASE_URL_STAFF_FILE": "/run/secrets/staff",

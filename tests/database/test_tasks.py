@@ -1,4 +1,4 @@
-"""Long SQL as a task: it ends with its result, and cancelling it ends the statement."""
+"""Long SQL run as an MCP task: its result, time limits and cancellation."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -41,14 +41,14 @@ def texts(folder: Path, name: str) -> list[str]:
     return [file.read_text() for file in folder.rglob(name)]
 
 
-async def test_a_long_statement_ends_as_a_task_with_its_rows(dsn: str) -> None:
+async def test_a_long_statement_run_as_a_task_returns_its_rows(dsn: str) -> None:
     async with database_host(dsn) as host:
         done = await host.ended(await host.begin("execute_query", query="SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"))
     assert done["status"] == "completed"
     assert done["result"]["structuredContent"]["rows"] == [[7]]
 
 
-async def test_a_long_export_ends_as_a_task_with_its_file(dsn: str, tmp_path: Path) -> None:
+async def test_a_long_export_run_as_a_task_writes_its_file(dsn: str, tmp_path: Path) -> None:
     async with database_host(dsn, DATABASE_EXPORT_FOLDER=str(tmp_path)) as host:
         query = "SELECT 7 AS n FROM (SELECT pg_sleep(1)) AS s"
         done = await host.ended(await host.begin("export_query", query=query, file="seven.csv"))
@@ -56,7 +56,7 @@ async def test_a_long_export_ends_as_a_task_with_its_file(dsn: str, tmp_path: Pa
     assert texts(tmp_path, "seven.csv") == ["n\n7\n"]
 
 
-async def test_a_statement_of_a_task_may_take_longer_than_a_call(dsn: str, tmp_path: Path) -> None:
+async def test_a_statement_in_a_task_may_exceed_the_time_of_a_call(dsn: str, tmp_path: Path) -> None:
     query = "SELECT current_setting('statement_timeout') AS t FROM (SELECT pg_sleep(1)) AS s"
     async with database_host(dsn, DATABASE_EXPORT_FOLDER=str(tmp_path)) as host:
         read = await host.ended(await host.begin("execute_query", query=query, timeout_seconds=1800))
@@ -66,7 +66,7 @@ async def test_a_statement_of_a_task_may_take_longer_than_a_call(dsn: str, tmp_p
     assert texts(tmp_path, "t.csv") == ["t\n30min\n"]
 
 
-async def test_a_host_without_tasks_is_told_what_a_statement_may_take(dsn: str, tmp_path: Path) -> None:
+async def test_without_tasks_a_longer_timeout_is_refused_with_the_limit(dsn: str, tmp_path: Path) -> None:
     given = {"query": "SELECT 1", "timeout_seconds": 301}
     async with connected(SERVER, env={"DATABASE_URL": dsn, "DATABASE_EXPORT_FOLDER": str(tmp_path)}) as client:
         refused = [
@@ -83,11 +83,11 @@ async def test_a_host_without_tasks_is_told_what_a_statement_may_take(dsn: str, 
     assert not allowed.is_error
 
 
-def test_a_call_that_cannot_become_a_task_ends_as_soon_as_it_would_for_any_host() -> None:
+def test_the_deadline_of_a_call_is_the_same_with_and_without_tasks() -> None:
     assert query_deadline({"timeout_seconds": 3000}) == query_deadline({"timeout_seconds": 300})
 
 
-async def test_a_cancelled_task_ends_its_statement(dsn: str) -> None:
+async def test_cancelling_a_task_cancels_its_statement(dsn: str) -> None:
     watcher = await asyncpg.connect(dsn)
     async with database_host(dsn) as host:
         name = await host.begin("execute_query", query="SELECT pg_sleep(29)", timeout_seconds=60)

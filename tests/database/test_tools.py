@@ -1,4 +1,4 @@
-"""What a model learns of the sample shop through each tool."""
+"""Results of each tool for the sample shop."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -23,7 +23,7 @@ async def ask(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return data(await client.call_tool(tool, arguments))
 
 
-async def test_databases_are_listed_with_their_state_and_without_any_part_of_a_dsn(client: Client, shop: str):
+async def test_list_databases_returns_states_without_any_part_of_a_dsn(client: Client, shop: str):
     answer = await client.call_tool("list_databases", {})
     listed = data(answer)
     assert (listed["default"], len(listed["databases"])) == ("default", 1)
@@ -34,7 +34,7 @@ async def test_databases_are_listed_with_their_state_and_without_any_part_of_a_d
     assert "postgresql" not in text(answer)
 
 
-async def test_a_superuser_is_warned_of_and_gets_no_free_sql_but_the_other_tools(postgres18: Place):
+async def test_a_superuser_role_gives_a_warning_and_no_free_sql(postgres18: Place):
     async with connected(SERVER, env={"DATABASE_URL": postgres18.dsn("shop")}) as client:
         state = (await ask(client, "list_databases"))["databases"][0]
         tables = await ask(client, "list_tables")
@@ -45,7 +45,7 @@ async def test_a_superuser_is_warned_of_and_gets_no_free_sql_but_the_other_tools
     assert "DATABASE_ALLOW_PRIVILEGED_ROLE" in refused.message
 
 
-async def test_check_is_red_for_a_superuser_and_green_for_one_that_is_allowed(
+async def test_the_check_command_fails_for_a_superuser_unless_it_is_allowed(
     postgres18: Place, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("DATABASE_URL", postgres18.dsn("shop"))
@@ -57,7 +57,7 @@ async def test_check_is_red_for_a_superuser_and_green_for_one_that_is_allowed(
     assert (await check(SERVER)).exit_code == 0
 
 
-async def test_a_database_that_cannot_be_reached_is_listed_with_its_problem():
+async def test_an_unreachable_database_is_listed_with_its_problem():
     env = {"DATABASE_URL": "postgresql://nobody:secret-word@127.0.0.1:1/x", "MCP_RETRY_ATTEMPTS": "1"}
     async with connected(SERVER, env=env) as client:
         answer = await client.call_tool("list_databases", {})
@@ -81,7 +81,7 @@ async def test_tables_are_listed_by_schema_with_kinds_and_estimates(client: Clie
     assert sum(everything) >= 100_000
 
 
-async def test_tables_are_found_by_a_pattern_and_a_schema(client: Client):
+async def test_list_tables_filters_by_pattern_and_schema(client: Client):
     found = await ask(client, "list_tables", pattern="order", schema="sales")
     assert [table["name"] for table in found["schemas"][0]["tables"]] == ["order_items", "order_totals", "orders"]
     star = await ask(client, "list_tables", pattern="order*s")
@@ -89,7 +89,7 @@ async def test_tables_are_found_by_a_pattern_and_a_schema(client: Client):
     assert (await ask(client, "list_tables", pattern="50%_")) == {"schemas": []}
 
 
-async def test_more_tables_than_a_page_holds_are_paged(postgres18: Place):
+async def test_list_tables_pages_when_there_are_more_tables_than_a_page(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("CREATE SCHEMA many; SELECT format('CREATE TABLE many.t%s ()', n) FROM generate_series(1, 0) n")
     await owner.execute(
@@ -104,7 +104,7 @@ async def test_more_tables_than_a_page_holds_are_paged(postgres18: Place):
     assert len(names) == len(set(names)) == 310
 
 
-async def test_a_table_is_described_with_everything_a_query_needs(client: Client):
+async def test_describe_table_returns_columns_keys_indexes_and_enums(client: Client):
     orders = await ask(client, "describe_table", table="orders")
     columns = {column["name"]: column for column in orders["columns"]}
     assert (orders["table"], orders["primary_key"]) == ("sales.orders", ["order_id"])
@@ -117,12 +117,12 @@ async def test_a_table_is_described_with_everything_a_query_needs(client: Client
     assert "orders_customer: btree (customer_id)" in orders["indexes"]
 
 
-async def test_a_partitioned_table_tells_its_key_and_partitions(client: Client):
+async def test_describe_table_returns_the_partition_key_and_partitions(client: Client):
     views = await ask(client, "describe_table", table="analytics.page_views")
     assert (views["partition_key"], views["partition_count"], len(views["partitions"])) == ("RANGE (viewed_at)", 13, 2)
 
 
-async def test_a_setting_is_shown(client: Client):
+async def test_show_returns_the_value_of_a_setting(client: Client):
     for shown in ("SHOW work_mem", "show WORK_MEM;", "SHOW TIME ZONE", "SHOW TRANSACTION ISOLATION LEVEL"):
         assert len((await ask(client, "execute_query", query=shown))["rows"]) == 1
     assert (await ask(client, "execute_query", query="SHOW ALL"))["row_count"] > 300
@@ -133,11 +133,11 @@ async def test_a_setting_is_shown(client: Client):
     ["inet('10.0.0.1')", "uuid('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11')", "jsonb('{}')", "sales.order_status('paid')",
      "regtype('int4')", "sales.email('a@b')", "tsquery('a')"],
 )  # fmt: skip
-async def test_the_name_of_a_type_is_called_as_a_cast(client: Client, text: str):
+async def test_a_type_name_can_be_called_as_a_cast(client: Client, text: str):
     assert (await ask(client, "execute_query", query=f"SELECT {text}"))["row_count"] == 1
 
 
-async def test_public_wins_where_two_schemas_have_a_table_of_one_name(postgres18: Place):
+async def test_the_schema_public_takes_precedence_for_ambiguous_table_names(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute('CREATE SCHEMA a; CREATE TABLE a."Tie" (x int); CREATE TABLE public."Tie" (y int)')
     async with connected(SERVER, env={"DATABASE_URL": postgres18.dsn("postgres")}) as client:
@@ -165,11 +165,13 @@ async def test_public_wins_where_two_schemas_have_a_table_of_one_name(postgres18
         ("find_joins", {"from_table": "orders", "to_table": "page_views"}, "Both have customer_id; no key"),
     ],
 )
-async def test_a_miss_is_told_with_what_was_meant(client: Client, tool: str, arguments: dict[str, Any], told: str):
+async def test_an_unknown_name_error_suggests_similar_names(
+    client: Client, tool: str, arguments: dict[str, Any], told: str
+):
     assert told in failure(await client.call_tool(tool, arguments)).message
 
 
-async def test_names_comments_and_labels_are_searched(client: Client):
+async def test_search_schema_finds_names_comments_and_labels(client: Client):
     names = [match["name"] for match in (await ask(client, "search_schema", text="revenue"))["matches"]]
     assert names[0] == "analytics.monthly_revenue.revenue"
     assert "sales.orders" in names
@@ -178,7 +180,7 @@ async def test_names_comments_and_labels_are_searched(client: Client):
     assert (await ask(client, "search_schema", text="order", limit=1))["truncated"] is True
 
 
-async def test_joins_follow_foreign_keys_and_run(client: Client):
+async def test_find_joins_returns_joins_along_foreign_keys_that_run(client: Client):
     path = await ask(client, "find_joins", from_table="reviews", to_table="catalog.suppliers")
     assert path["hops"] == 2
     count = await ask(client, "execute_query", query=f"SELECT count(*) {path['sql']}")
@@ -186,7 +188,7 @@ async def test_joins_follow_foreign_keys_and_run(client: Client):
 
 
 async def profiled(client: Client, **arguments: Any) -> tuple[dict[str, Any], list[tuple[float, str | None]]]:
-    """A table's profile, and the progress until then."""
+    """Call profile_table; returns the profile and the progress notifications."""
     told: list[tuple[float, str | None]] = []
 
     async def progress(done: float, total: float | None, message: str | None) -> None:
@@ -195,7 +197,7 @@ async def profiled(client: Client, **arguments: Any) -> tuple[dict[str, Any], li
     return data(await client.call_tool("profile_table", arguments, progress_callback=progress)), told
 
 
-async def test_a_profile_tells_shares_values_and_ranges_in_stages(shop: str):
+async def test_profile_table_returns_shares_values_and_ranges_with_progress(shop: str):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         profile, told = await profiled(client, table="orders", sample_rows=2)
     columns = {column["name"]: column for column in profile["columns"]}
@@ -208,7 +210,7 @@ async def test_a_profile_tells_shares_values_and_ranges_in_stages(shop: str):
     assert told == [(0, "columns"), (1, "statistics"), (2, "values"), (3, "rows"), (4, "done")]
 
 
-async def test_a_profile_keeps_what_it_has_when_a_stage_fails(postgres18: Place):
+async def test_profile_table_keeps_earlier_results_when_a_stage_fails(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("CREATE VIEW broken AS SELECT n, 1 / (n - n) AS x FROM generate_series(1, 3) n")
     async with connected(SERVER, env={"DATABASE_URL": postgres18.dsn("postgres")}) as client:
@@ -222,7 +224,7 @@ async def test_a_profile_keeps_what_it_has_when_a_stage_fails(postgres18: Place)
     assert [column["name"] for column in profile["columns"]] == ["n", "x"]
 
 
-async def test_columns_without_a_grant_are_marked_and_left_out(postgres18: Place):
+async def test_columns_without_a_grant_are_marked_and_not_profiled(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("""
         CREATE TABLE people (id int PRIMARY KEY, name text, salary int); INSERT INTO people VALUES (1, 'Ada', 99);
@@ -244,7 +246,7 @@ async def test_columns_without_a_grant_are_marked_and_left_out(postgres18: Place
     assert "GRANT" in refused.message
 
 
-async def test_explain_shows_the_plan_and_what_is_wrong_with_it(client: Client):
+async def test_explain_returns_the_plan_and_findings(client: Client):
     query = "SELECT * FROM sales.payments WHERE order_id = $1"
     plan = await ask(client, "execute_query", query=query, params=[5], explain="plan")
     ran = await ask(client, "execute_query", query=query, params=[5], explain="analyze")
@@ -259,7 +261,7 @@ async def test_explain_shows_the_plan_and_what_is_wrong_with_it(client: Client):
     )
 
 
-async def test_explain_tells_of_spills_and_bad_estimates(client: Client):
+async def test_explain_reports_spills_and_bad_estimates(client: Client):
     spilling = "SELECT i.* FROM sales.order_items i, generate_series(1, 20) ORDER BY unit_price, line"
     guessed = "SELECT * FROM sales.orders WHERE (order_id * 2) % 7 < 0"
     spill = await ask(client, "execute_query", query=spilling, explain="analyze")
@@ -270,7 +272,7 @@ async def test_explain_tells_of_spills_and_bad_estimates(client: Client):
     assert any(finding.startswith("Bad estimate: Seq Scan on orders expected") for finding in estimate["findings"])
 
 
-async def test_health_names_problems_and_the_sql_that_mends_them(postgres18: Place, client: Client):
+async def test_check_health_returns_problems_with_the_sql_that_fixes_them(postgres18: Place, client: Client):
     whole = await ask(client, "check_health")
     one = await ask(client, "check_health", checks=["sequences"])
     assert (len(whole["checked"]), one["checked"], one["status"]) == (8, ["sequences"], "ok")
@@ -278,7 +280,7 @@ async def test_health_names_problems_and_the_sql_that_mends_them(postgres18: Pla
     assert fixes["sales.payments.order_id"] == "CREATE INDEX CONCURRENTLY ON sales.payments (order_id);"
 
 
-async def test_health_finds_duplicate_indexes_full_sequences_and_unchecked_constraints(postgres18: Place):
+async def test_check_health_finds_duplicate_indexes_full_sequences_and_unvalidated_constraints(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("postgres"))
     await owner.execute("""
         CREATE TABLE ill (id int, x int); CREATE INDEX ill_one ON ill (x); CREATE INDEX ill_two ON ill (x);
@@ -298,13 +300,13 @@ async def test_health_finds_duplicate_indexes_full_sequences_and_unchecked_const
     assert health["status"] == "critical"
 
 
-async def test_top_queries_say_where_they_come_from(client: Client):
+async def test_top_queries_names_its_source(client: Client):
     top = await ask(client, "top_queries", order_by="mean_time", limit=5)
     assert top["source"] == "running statements"
     assert "pg_stat_statements is not installed" in top["warnings"][0]
 
 
-async def test_only_allowed_schemas_are_seen_and_read(shop: str):
+async def test_only_allowed_schemas_are_listed_and_read(shop: str):
     async with connected(SERVER, env={"DATABASE_URL": shop, "DATABASE_SCHEMAS": "catalog"}) as client:
         tables = await ask(client, "list_tables")
         unqualified = await ask(client, "execute_query", query="SELECT count(*) FROM products")
@@ -317,7 +319,7 @@ async def test_only_allowed_schemas_are_seen_and_read(shop: str):
     assert (refused.code, missing.code) == ("PERMISSION_DENIED", "RESOURCE_NOT_FOUND")
 
 
-async def test_a_superusers_function_that_anyone_may_call_is_warned_of(postgres18: Place):
+async def test_a_callable_function_of_a_superuser_gives_a_warning(postgres18: Place):
     owner = await asyncpg.connect(postgres18.dsn("shop"))
     await owner.execute(
         "CREATE FUNCTION sales.planted() RETURNS int LANGUAGE sql SECURITY DEFINER IMMUTABLE AS 'SELECT 1';"
@@ -335,4 +337,4 @@ async def test_the_nine_tools_take_at_most_900_tokens_by_a_rough_count(client: C
     words = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
     size = sum(len(words.findall(f"{tool.name} {tool.description} {tool.input_schema}")) for tool in tools)
     assert len(tools) == 9
-    assert size < 2000  # o200k takes 0.4 to 0.5 of that; scripts/tokens.py counts exactly
+    assert size < 2000  # In o200k the tools have 0.4 to 0.5 of this number of tokens; scripts/tokens.py counts exactly.

@@ -1,4 +1,4 @@
-"""Every value comes out as JSON and goes back in as a parameter without a change."""
+"""Values of every type are returned as JSON and accepted as parameters unchanged."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ async def kinds(postgres: Place) -> Any:
     await owner.close()
 
 
-async def test_every_text_of_a_cell_is_what_the_types_output_function_writes(kinds: str):
+async def test_every_cell_text_equals_the_types_output_function(kinds: str):
     env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
     other: list[tuple[str, Any, Any]] = []
     owner = await asyncpg.connect(kinds)
@@ -48,7 +48,7 @@ async def test_every_text_of_a_cell_is_what_the_types_output_function_writes(kin
     assert other == []
 
 
-async def test_a_text_of_fixed_length_keeps_its_blanks_and_a_long_one_is_cut(kinds: str):
+async def test_a_char_value_keeps_trailing_spaces_and_a_long_one_is_truncated(kinds: str):
     env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
     query = "SELECT 'ab'::char(4), NULL::char(4), 'x'::char(5000), ARRAY['ab'::char(4)]"
     async with connected(SERVER, env=env) as client:
@@ -58,7 +58,7 @@ async def test_a_text_of_fixed_length_keeps_its_blanks_and_a_long_one_is_cut(kin
     assert long == "x" + " " * 1999 + "\u2026"
 
 
-async def test_every_type_round_trips_as_json(kinds: str):
+async def test_every_type_is_unchanged_after_a_round_trip_as_json(kinds: str):
     env = {"DATABASE_URL": kinds, "DATABASE_ALLOW_PRIVILEGED_ROLE": "true"}
     changed: list[str] = []
     async with connected(SERVER, env=env) as client:
@@ -74,7 +74,7 @@ async def test_every_type_round_trips_as_json(kinds: str):
     assert changed == []
 
 
-async def test_no_built_in_type_is_left_out(kinds: str):
+async def test_every_built_in_type_is_tested(kinds: str):
     owner = await asyncpg.connect(kinds)
     every = await owner.fetch("""
         SELECT typname FROM pg_type WHERE typtype IN ('b', 'r', 'm') AND typnamespace = 'pg_catalog'::regnamespace
@@ -84,10 +84,12 @@ async def test_no_built_in_type_is_left_out(kinds: str):
         await owner.fetchval("SELECT typname FROM pg_type WHERE oid = $1::text::regtype", kind) for kind, _ in VALUES
     ]
     await owner.close()
-    assert {row["typname"] for row in every}.difference(shown) == {"xml"}  # the embedded server is built without libxml
+    assert {row["typname"] for row in every}.difference(shown) == {
+        "xml"
+    }  # The embedded server is built without libxml.
 
 
-async def test_a_table_of_every_type_is_read_at_once(kinds: str):
+async def test_a_table_with_columns_of_every_type_is_read(kinds: str):
     columns = ", ".join(f"c{place} {kind}" for place, (kind, _) in enumerate(VALUES))
     holders = ", ".join(f"${place}::text::{kind}" for place, (kind, _) in enumerate(VALUES, start=1))
     owner = await asyncpg.connect(kinds)
@@ -121,7 +123,7 @@ async def test_a_table_of_every_type_is_read_at_once(kinds: str):
         ("jsonb[]", [{"a": 1}], '{"{\\"a\\": 1}"}'),
     ],
 )
-async def test_a_json_value_is_read_by_the_type_it_is_for(shop: str, kind: str, value: Any, shown: Any):
+async def test_a_json_parameter_is_converted_to_the_expected_type(shop: str, kind: str, value: Any, shown: Any):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         answer = data(await client.call_tool("execute_query", {"query": f"SELECT $1::{kind}", "params": [value]}))
     assert answer["rows"] == [[shown]]
@@ -137,7 +139,7 @@ async def test_a_json_value_is_read_by_the_type_it_is_for(shop: str, kind: str, 
         ("SELECT 1", [1], "takes 0 parameters, and params holds 1"),
     ],
 )
-async def test_a_value_that_does_not_fit_is_told_with_the_type_that_was_expected(
+async def test_an_invalid_parameter_value_error_names_the_expected_type(
     shop: str, query: str, params: list[Any], told: str
 ):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
@@ -155,7 +157,7 @@ FROM generate_series(1, 3)
 
 
 @pytest.mark.parametrize("arguments", [{}, {"max_rows": 2}, {"explain": "plan"}])
-async def test_structured_content_is_what_the_text_says(shop: str, arguments: dict[str, Any]):
+async def test_structured_content_equals_the_text_content(shop: str, arguments: dict[str, Any]):
     async with connected(SERVER, env={"DATABASE_URL": shop}) as client:
         result = await client.call_tool("execute_query", {"query": ODD, **arguments})
     assert json.dumps(result.structured_content) == json.dumps(json.loads(text(result)))

@@ -1,4 +1,4 @@
-"""Every tool on every PostgreSQL that can be had: versions from 12 on."""
+"""All tools on every available PostgreSQL version from 12 on."""
 
 import shutil
 import tempfile
@@ -39,7 +39,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def test_every_tool_works_and_a_write_is_committed_once(place: Place):
+async def test_every_tool_works_on_this_postgresql_version_and_a_write_is_committed_once(place: Place):
     shop = (SHIPPED / "shop.sql").read_text(encoding="utf-8")
     change = {"statement": "UPDATE sales.orders SET shipped_at = now() WHERE order_id = 1", "database": "default"}
     async with own_database(place, shop, "CREATE EXTENSION pg_stat_statements; ANALYZE") as (name, owner):

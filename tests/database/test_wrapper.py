@@ -1,4 +1,4 @@
-"""The select around a query, and what becomes of its rows' values: no database needed."""
+"""The wrapper SELECT around a query, and the conversion of row values; without a database."""
 
 import math
 from typing import Any
@@ -18,7 +18,7 @@ def carried(kind: str, *values: Any) -> list[Any]:
     return [row[0] for row in Cells(columns(kind)).rows([(value,) for value in values])]
 
 
-def test_a_query_is_the_source_of_a_select_that_cuts_its_cells_and_rows():
+def test_the_wrapper_select_limits_cells_and_rows():
     assert wrapped("SELECT 1, 'a' -- end", columns("int4", "text"), limit=11, offset=20) == (
         "SELECT c0, pg_catalog.left(c1::pg_catalog.text, 2001) FROM (\nSELECT 1, 'a' -- end\n) q(c0, c1) "
         "LIMIT 11 OFFSET 20"
@@ -26,7 +26,7 @@ def test_a_query_is_the_source_of_a_select_that_cuts_its_cells_and_rows():
     assert wrapped("SELECT 1", columns("int4"), limit=1).endswith(" LIMIT 1 OFFSET 0")
 
 
-def test_a_query_without_columns_has_no_list_of_names():
+def test_the_wrapper_of_a_query_without_columns_has_no_column_list():
     assert source("SELECT", 0) == "(\nSELECT\n) q"
     assert wrapped("SELECT", [], limit=1) == "SELECT  FROM (\nSELECT\n) q LIMIT 1 OFFSET 0"
 
@@ -35,7 +35,7 @@ WRITTEN = "CASE WHEN c0 IS DISTINCT FROM NULL THEN pg_catalog.left(pg_catalog.fo
 
 
 @pytest.mark.parametrize("kind", ["bool", "int2", "int4", "int8", "oid", "float8"])
-def test_values_that_json_can_carry_are_returned_unchanged(kind: str):
+def test_values_that_json_can_represent_are_returned_unchanged(kind: str):
     assert cell("c0", kind) == "c0"
 
 
@@ -51,11 +51,11 @@ def test_values_that_json_can_carry_are_returned_unchanged(kind: str):
         ("int8[]", "pg_catalog.left(c0::pg_catalog.text, 2001)"),
     ],
 )
-def test_everything_else_comes_as_text_that_is_cut_in_the_server(kind: str, text: str):
+def test_other_types_are_returned_as_text_truncated_by_postgresql(kind: str, text: str):
     assert cell("c0", kind) == text
 
 
-def test_a_batch_holds_as_many_rows_as_their_widest_cells_leave_room_for():
+def test_the_batch_size_depends_on_the_widest_possible_cells():
     wide = (MAX_CELL_CHARS + 1) * 4
     assert batch_size(columns("text")) == MAX_BATCH_BYTES // wide == 4716
     assert batch_size(columns("text", "int4", "uuid")) == MAX_BATCH_BYTES // (wide + 128)
@@ -65,12 +65,12 @@ def test_a_batch_holds_as_many_rows_as_their_widest_cells_leave_room_for():
 
 
 @pytest.mark.parametrize("kind", ["int8", "float8", "text", "numeric", "bool"])
-def test_nulls_stay_nulls(kind: str):
+def test_nulls_are_returned_as_nulls(kind: str):
     assert carried(kind, None, None) == [None, None]
     assert carried(kind) == []
 
 
-def test_integers_that_json_readers_would_change_are_text_and_their_neighbours_are_not():
+def test_integers_beyond_double_precision_are_returned_as_text():
     found = carried("int8", EDGE, EDGE + 1, None, 0, -EDGE, -EDGE - 1)
     assert found == [EDGE, str(EDGE + 1), None, 0, -EDGE, str(-EDGE - 1)]
     assert carried("int8", EDGE, -EDGE) == [EDGE, -EDGE]
@@ -78,12 +78,12 @@ def test_integers_that_json_readers_would_change_are_text_and_their_neighbours_a
 
 
 @pytest.mark.parametrize("kind", ["float4", "float8"])
-def test_floats_that_json_has_no_number_for_are_named(kind: str):
+def test_infinite_and_nan_floats_are_returned_as_text(kind: str):
     found = carried(kind, 1.5, math.nan, None, math.inf, 0.0, -math.inf)
     assert found == [1.5, "NaN", None, "Infinity", 0.0, "-Infinity"]
 
 
-def test_a_text_as_long_as_a_cell_stays_and_a_longer_one_is_cut_marked_and_counted():
+def test_a_text_above_the_cell_limit_is_truncated_marked_and_counted():
     cells = Cells(columns("int4", "text", "jsonb"))
     longest, longer = "x" * MAX_CELL_CHARS, "y" * (MAX_CELL_CHARS + 1)
     rows = cells.rows([(1, longest, longer), (2, None, ""), (3, longer, None)])
@@ -92,7 +92,7 @@ def test_a_text_as_long_as_a_cell_stays_and_a_longer_one_is_cut_marked_and_count
     assert cells.cut(rows[1:]) == 1
 
 
-def test_a_batch_without_a_long_text_keeps_what_an_earlier_one_counted():
+def test_the_count_of_truncated_cells_is_kept_across_batches():
     cells = Cells(columns("text"))
     first = cells.rows([("y" * (MAX_CELL_CHARS + 1),)])
     second = cells.rows([("short",)])

@@ -1,1 +1,1 @@
-"""PostgreSQL that a model can read freely and cannot hurt."""
+"""MCP server for PostgreSQL databases; read-only unless a setting allows changes."""

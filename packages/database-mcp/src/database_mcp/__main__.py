@@ -1,4 +1,4 @@
-"""The command `database-mcp`, and `python -m database_mcp`."""
+"""Entry point of the command `database-mcp` and of `python -m database_mcp`."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ def main() -> None:
         from database_mcp.embedded.command import main as data
 
         raise SystemExit(data(sys.argv[2:]))
-    if sys.argv[1:2] == ["call"]:  # the next call finds the embedded database running
+    if sys.argv[1:2] == ["call"]:  # The embedded database keeps running for the next call.
         os.environ.setdefault("DATABASE_KEEP_RUNNING", "true")
     run("database_mcp.server:SERVER")
 

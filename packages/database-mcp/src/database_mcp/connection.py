@@ -1,4 +1,4 @@
-"""Opens all configured databases and probes each of them."""
+"""Registry of all configured databases as the server's connection, and a probe of each database."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,7 +16,7 @@ from database_mcp.settings import DatabaseSettings
 
 @asynccontextmanager
 async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
-    """The registry of all databases, none of them connected yet."""
+    """Create the registry of all databases; connections are opened on first use."""
     databases = Databases(settings)
     try:
         yield databases
@@ -25,7 +25,7 @@ async def connect(settings: DatabaseSettings) -> AsyncGenerator[Databases]:
 
 
 async def probe(databases: Databases) -> list[Probe]:
-    """Whether each database answers, its role may run free SQL, and the queries of the file are still valid."""
+    """Check that each database responds, its role may run free SQL, and the named queries are valid."""
     found = await asyncio.gather(*(_probe(database) for database in databases))
     if any(probe.status == "failed" for probe in found):
         return found
@@ -34,7 +34,7 @@ async def probe(databases: Databases) -> list[Probe]:
 
 
 async def _probe(database: Database) -> Probe:
-    """One database: it answers, and free SQL is allowed with the role."""
+    """Check that one database responds and that its role may run free SQL."""
     state = await state_of(database)
     if state.problem:
         return Probe(state.name, "failed", state.problem)

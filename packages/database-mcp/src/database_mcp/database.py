@@ -1,4 +1,4 @@
-"""One database: its pool, what is known of it, and the ways its transactions are run."""
+"""One database: connection pool, cached catalogue facts, and its read and write transactions."""
 
 import time
 from collections import defaultdict, deque
@@ -28,20 +28,20 @@ from database_mcp.transaction import begin
 Answer = TypeVar("Answer")
 Work = Callable[[Connection], Awaitable[Answer]]
 
-FUNCTIONS_TTL_SECONDS = 60.0  # seconds for which the catalogue's functions are believed
-ABANDON_AFTER_SECONDS = 2.0  # seconds over statement_timeout after which a connection is abandoned
-NO_RATE_LIMIT = RateLimit(1_000_000)  # the pool is the pace
-MAX_NOTICES_PER_CHANNEL = 50  # payloads kept of one channel
-MAX_ATTEMPTS = 2  # a read is repeated once
-MAX_BREAKER_OPEN_SECONDS = 2.0  # however long the outage: a database that is back is used within five seconds
+FUNCTIONS_TTL_SECONDS = 60.0  # Seconds for which the functions of the catalogue are cached.
+ABANDON_AFTER_SECONDS = 2.0  # Seconds after statement_timeout until a connection is abandoned.
+NO_RATE_LIMIT = RateLimit(1_000_000)  # Unlimited: the pool limits the concurrency.
+MAX_NOTICES_PER_CHANNEL = 50  # Payloads stored of one channel.
+MAX_ATTEMPTS = 2  # A read is repeated once.
+MAX_BREAKER_OPEN_SECONDS = 2.0  # Upper limit of the open time, so that a recovered database is used within 5 s.
 
 
 class Database:
-    """Runs work in read-only transactions that are always rolled back.
+    """One database; work runs in transactions that are read-only and rolled back, except for `change`.
 
     Args:
-        dsn: where it is; asked at each connect, because the embedded one starts on first use.
-        ready: waits for a first start, before any limit of a connection or a statement begins.
+        dsn: returns the DSN; called at each connect, since the embedded database starts on first use.
+        ready: waits for the first start of the embedded database, before any time limit applies.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class Database:
     async def read(
         self, work: Work[Answer], *, seconds: float | None = None, statements: int = 1, jit: bool = False
     ) -> Answer:
-        """Run `work` inside BEGIN READ ONLY with its limits set; repeated once when the connection breaks.
+        """Run `work` in a read-only transaction with time limits; repeated once if the connection breaks.
 
         Args:
-            seconds: what one statement may take.
-            statements: how many `work` runs at most.
-            jit: whether PostgreSQL may compile them, as it does for a caller's own queries.
+            seconds: limit for one statement.
+            statements: maximum number of statements that `work` runs.
+            jit: whether PostgreSQL may use JIT compilation, as for a caller's own queries.
         """
         limit = self.target.limits.command_timeout if seconds is None else seconds
         start = begin(self.target, limit, jit=jit)
@@ -91,10 +91,10 @@ class Database:
         return await self._upstream.call(self._attempts(in_transaction, limit * statements + ABANDON_AFTER_SECONDS))
 
     async def read_checked(self, statement: Statement, work: Work[Answer], *, seconds: float) -> Answer:
-        """Run `work` as `read` does, once the role and the statement's names have been found harmless.
+        """Run `work` like `read`, after the guard has checked the role and the names in the statement.
 
         Raises:
-            PermissionDenied: naming what is not.
+            PermissionDenied: when the guard refuses; the message names the reason.
         """
 
         async def checked(connection: Connection) -> Answer:
@@ -114,8 +114,8 @@ class Database:
         """Run `work` in a transaction that may write, which is rolled back unless `work` commits it.
 
         Args:
-            repeat: ONCE for what is rolled back.
-            recover: finds out what became of a commit whose answer was lost.
+            repeat: ONCE for work that is rolled back.
+            recover: finds out the outcome of a commit whose response was lost.
         """
         limit = self.target.limits.command_timeout
         start = begin(self.target, limit, mode="READ WRITE")
@@ -126,7 +126,7 @@ class Database:
         return await self._upstream.call(attempts, repeat=repeat, recover=recover)
 
     async def examine(self, connection: Connection, statement: Statement) -> None:
-        """Hold the statement's names against the rules and the catalogue, which is read again when it is old."""
+        """Check the names in a statement with the guard; the cached catalogue is read again if it is too old."""
         functions = self._functions
         old = self._clock() - self._functions_read > FUNCTIONS_TTL_SECONDS
         if functions is None or old or unknown_functions(statement, functions):
@@ -136,22 +136,22 @@ class Database:
         refuse_unknown(statement, functions)
 
     def forget_functions(self) -> None:
-        """The schema has changed: the next statement reads the catalogue again."""
+        """Discard the cached functions of the catalogue, after the schema has changed."""
         self._functions = None
 
     def refuse_privileged(self) -> None:
-        """Raises `PermissionDenied` where the role could do more than the guard can stop."""
+        """Raise `PermissionDenied` if the role has rights that the guard cannot restrict."""
         reason = self.pool.role.privileged if self.pool.role else None
         if reason and not self.target.allow_privileged:
             raise PermissionDenied(
                 f"{reason}, and free SQL would run with its rights.",
-                remedy="Who runs this server can connect as a least-privilege role (its SQL is in docs/database.md) "
-                "or set DATABASE_ALLOW_PRIVILEGED_ROLE=true. The other tools work.",
+                remedy="Ask the person who runs this server to use a least-privilege role (SQL in docs/database.md) "
+                "or to set DATABASE_ALLOW_PRIVILEGED_ROLE=true. The tools without free SQL work.",
             )
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:
-        """Open a connection outside of the pool, for what must stay open, such as LISTEN."""
+        """Open a connection outside the pool, for uses that keep it open, such as LISTEN."""
         connection, _ = await connect(await self._dsn(), self.target.password)
         try:
             yield connection
@@ -162,7 +162,7 @@ class Database:
         await self.pool.close()
 
     def _in_transaction(self, start: str, work: Work[Answer]) -> Work[Answer]:
-        """`work` after the message that begins its transaction, as the caller where row policies are to hold."""
+        """Wrap `work` in a transaction, with the caller set for row policies if they are configured."""
         setting, principal = self.target.caller_setting, current_principal()
 
         async def in_transaction(connection: Connection) -> Answer:
@@ -178,7 +178,7 @@ class Database:
             await self._ready()
 
     def _attempts(self, work: Work[Answer], seconds: float) -> Callable[[], Awaitable[Answer]]:
-        """Attempts of one call: the first on any connection, the next on a fresh one."""
+        """Function for the attempts of one call: the first uses any connection, later ones a new connection."""
         tries = 0
 
         async def attempt() -> Answer:

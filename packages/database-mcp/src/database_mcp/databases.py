@@ -1,4 +1,4 @@
-"""Registry of one server's databases, by name."""
+"""Registry of the server's databases by name."""
 
 import asyncio
 import difflib
@@ -19,7 +19,7 @@ Labelled = TypeVar("Labelled", bound=Result)
 
 
 class Databases:
-    """Databases by name, the default first; every tool receives it."""
+    """All databases by name, the default first; every tool receives the registry."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
@@ -39,24 +39,24 @@ class Databases:
         return next(iter(self._by_name))
 
     def others(self, database: Database) -> list[str] | None:
-        """The names of all databases but `database`; None where there are no others."""
+        """Names of all other databases; None if there are no others."""
         return [name for name in self.names if name != database.name] or None
 
     def labelled(self, database: Database, result: Labelled) -> Labelled:
-        """`result` with the name of its database, where there are several."""
+        """The result with the name of its database, if there are several databases."""
         return result.model_copy(update={"database": database.name}) if len(self._by_name) > 1 else result
 
     def get(self, name: str | None) -> Database:
-        """The database of that name; the default without one.
+        """The database with this name, or the default database for None.
 
         Raises:
-            NotFound: naming those there are.
+            NotFound: when no database has the name; the message lists the names.
         """
         chosen = self.default if name is None else name.lower()
         if chosen not in self._by_name:
             near = difflib.get_close_matches(chosen, self._by_name, n=1)
             asked = f" Did you mean {near[0]}?" if near else ""
-            raise NotFound(f"No database is called {name!r}.{asked}", remedy=f"There are: {', '.join(self.names)}.")
+            raise NotFound(f"No database is named {name!r}.{asked}", remedy=f"There are: {', '.join(self.names)}.")
         return self._by_name[chosen]
 
     async def close(self) -> None:

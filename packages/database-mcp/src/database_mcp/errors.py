@@ -1,4 +1,4 @@
-"""Table from PostgreSQL's error codes to failures: the full code first, then its class."""
+"""Tables that map PostgreSQL's error codes (SQLSTATE) to failures and remedies: full code first, then its class."""
 
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
@@ -20,7 +20,7 @@ Entry = TypeVar("Entry")
 
 
 class DatabaseError(Protocol):
-    """The fields of PostgreSQL's error message that are used; asyncpg sets those that were sent."""
+    """Fields of an asyncpg exception that the mapping uses."""
 
     sqlstate: str | None
     message: str | None
@@ -35,13 +35,13 @@ FAILURE_FOR_SQLSTATE: Mapping[str, type[Failure]] = {
     "23": Conflict,  # integrity constraint violations
     "25006": PermissionDenied,  # read_only_sql_transaction
     "25P03": TimedOut,  # idle_in_transaction_session_timeout
-    "26": Unavailable,  # a pooler mixed up prepared statements
+    "26": Unavailable,  # A pooler in front of the server mixed up prepared statements.
     "28": AuthenticationFailed,
     "2BP01": Conflict,  # dependent_objects_still_exist
     "34": UpstreamError,
     "38": InvalidInput,  # a function of theirs raised
     "39": InvalidInput,
-    "3D000": NotFound,  # the database itself
+    "3D000": NotFound,  # invalid_catalog_name: the database does not exist.
     "3F000": NotFound,  # invalid_schema_name
     "40": Unavailable,  # serialization_failure, deadlock_detected
     "42": InvalidInput,  # syntax error or access rule
@@ -61,13 +61,13 @@ FAILURE_FOR_SQLSTATE: Mapping[str, type[Failure]] = {
     "XX": UpstreamError,
 }
 
-# Asking again, on another connection, may well succeed: a read is repeated once.
+# A retry on another connection may succeed: a read is repeated once.
 TRANSIENT = ("08", "26", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25P03")
 
-# The server turned the connection away: nothing was sent.
+# The server refused the connection, so the statement was not sent.
 NEVER_SENT = ("53300", "57P03")
 
-# PostgreSQL's function that reports a table which the statement uses and FROM does not name, as undefined_table.
+# Function of PostgreSQL that reports a table missing in FROM as undefined_table.
 _NOT_IN_FROM = "errorMissingRTE"
 _NAME_IT_IN_FROM = "Name the table in FROM, and use its alias where it has one."
 
@@ -76,32 +76,32 @@ _REMEDIES: Mapping[str, str] = {
     "22007": "Write dates as '2026-10-31' and times as '2026-10-31 09:30:00+00'.",
     "22012": "Divide by nullif(x, 0), which gives NULL in place of an error.",
     "23": "Look at the constraint with describe_table.",
-    "25006": "Only queries run here; nothing that changes anything does.",
+    "25006": "Use a statement that only reads.",
     "28": "Ask the person who runs this server to check the user and password of the database.",
     "3D000": "Ask the person who runs this server to check the name in the database's URL.",
-    "40": "Another transaction was in the way; try again.",
-    "42501": "The server's role has no right to it; who runs this server can GRANT it.",
-    "42601": "Check the syntax near that position.",
+    "40": "Another transaction conflicted with this one; try again.",
+    "42501": "Ask the person who runs this server to GRANT the privilege to the server's role.",
+    "42601": "Check the syntax near the position in the details.",
     "42702": "Put the table or its alias before the column, as in t.column.",
     "42703": "See the columns with describe_table.",
-    "42725": "Cast the arguments, so that one function fits best.",
+    "42725": "Cast the arguments, so that only one function matches.",
     "42803": "Name the column in GROUP BY or inside an aggregate.",
     "42804": "Cast one side to the other's type.",
     "42883": "Check the spelling and cast the arguments to the function's types.",
-    "42P01": "See what there is with list_tables.",
+    "42P01": "list_tables shows the tables and views.",
     "42P18": "Cast the parameter, as in $1::text.",
-    "53300": "The database takes no more connections at the moment.",
+    "53300": "The database accepts no more connections at the moment; try again later.",
     "54": "Write a smaller statement.",
-    "55P03": "A lock was not free in time; try again later.",
-    "57014": "Narrow it with WHERE, look at explain=plan for a missing index, or raise timeout_seconds.",
-    "57": "The database is restarting or ended this connection; try again.",
+    "55P03": "Another transaction holds the lock; try again later.",
+    "57014": "Narrow the query with WHERE, check explain=plan for a missing index, or raise timeout_seconds.",
+    "57": "The database is restarting or closed the connection; try again.",
 }
 
 
 def failure_for(error: DatabaseError, *, connecting: bool = False) -> Failure:
-    """The failure a model reads for an error of PostgreSQL.
+    """Map an error of PostgreSQL to a failure.
 
-    `connecting` withholds PostgreSQL's own text: it may hold the user, the host and the database of the DSN.
+    `connecting` withholds PostgreSQL's own text, which may contain the user, host and database of the DSN.
     """
     state = error.sqlstate or "XX000"
     kind = _in_table(FAILURE_FOR_SQLSTATE, state) or UpstreamError
@@ -115,12 +115,12 @@ def failure_for(error: DatabaseError, *, connecting: bool = False) -> Failure:
 
 
 def hint(error: DatabaseError) -> str:
-    """PostgreSQL's own advice, as a sentence."""
+    """PostgreSQL's hint of an error as a sentence; empty if there is none."""
     return _sentence(text) if isinstance(text := getattr(error, "hint", None), str) else ""
 
 
 def position(error: DatabaseError) -> int | None:
-    """The character (1-based) of the statement at which PostgreSQL saw the fault."""
+    """Position of the error in the statement in characters from 1; None if PostgreSQL reports none."""
     text = getattr(error, "position", None)
     return int(text) if isinstance(text, str) and text.isdecimal() else None
 
@@ -137,7 +137,7 @@ def _effect(state: str, *, connecting: bool) -> Effect:
 
 def _refusal(state: str) -> str:
     if state.startswith("28"):
-        return "The database refused the server's credentials or its kind of connection."
+        return "The database rejected the server's credentials or its type of connection."
     if state == "3D000":
         return "The database server has no database of the configured name."
     return "The database server does not accept the connection at the moment."

@@ -1,4 +1,4 @@
-"""Notifies subscribers of changed schemas, tables and records, by one listening connection for each database."""
+"""Notification of subscribers about changed schemas, tables and records, with one LISTEN connection per database."""
 
 import json
 import logging
@@ -17,10 +17,12 @@ from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.databases import Databases
 
-CATALOGUE_POLL_SECONDS = 30.0  # seconds between two looks at the catalogue, where no event trigger tells
+CATALOGUE_POLL_SECONDS = (
+    30.0  # Seconds between two comparisons of the catalogue, which replace a missing event trigger.
+)
 SCHEMA_CHANNEL, RECORD_CHANNEL = "mcp_schema", "mcp_record"
 
-# What a table looks like, in one short text: it changes with its columns, its constraints and its indexes.
+# Hash of a table's definition: it changes with the columns, constraints and indexes.
 _LOOKS_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name, md5(concat_ws(' ', c.oid, c.relkind,
     (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attisdropped), ','
@@ -38,7 +40,7 @@ Looks = dict[tuple[str, str], str]
 
 @asynccontextmanager
 async def watch(databases: Databases, bus: SubscriptionBus) -> AsyncGenerator[None]:
-    """Watch every database from its first use on: a start touches no network."""
+    """Start watching each database at its first use, since the start of the server uses no network."""
     async with anyio.create_task_group() as watching:
         for database in databases:
             watching.start_soon(Watcher(database, bus).run)
@@ -47,7 +49,7 @@ async def watch(databases: Databases, bus: SubscriptionBus) -> AsyncGenerator[No
 
 
 class Watcher:
-    """One database's events, as changed resources; `poll` is in seconds."""
+    """Listener for changes in one database that publishes changed resources; `poll` is in seconds."""
 
     def __init__(self, database: Database, bus: SubscriptionBus, poll: float = CATALOGUE_POLL_SECONDS) -> None:
         self._database = database
@@ -58,14 +60,14 @@ class Watcher:
         self._looks: Looks | None = None
 
     async def run(self) -> None:
-        """Listen for ever, again after each loss of the connection."""
+        """Listen until cancelled; the connection is opened again after each loss."""
         await self._database.used.wait()
         while True:
             try:
                 async with self._database.listening() as connection:
                     await self._listen(connection)
             except Failure as failure:
-                logger.info("the listener of %s ended: %s", self._database.name, failure.message)
+                logger.info("the LISTEN connection of %s was lost: %s", self._database.name, failure.message)
             await anyio.sleep(self._poll)
 
     async def _listen(self, connection: Connection) -> None:
@@ -94,7 +96,7 @@ class Watcher:
 
     async def _tell_heard(self) -> None:
         heard, self._heard = self._heard, []
-        changed: dict[tuple[str, ...], None] = {}  # each once, in order
+        changed: dict[tuple[str, ...], None] = {}  # Each notification once, in order.
         for channel, payload in heard:
             if channel == RECORD_CHANNEL:
                 changed.update(dict.fromkeys(_changed_rows(payload)))
@@ -105,7 +107,7 @@ class Watcher:
             await self._tell(*path)
 
     async def _compare(self, connection: Connection) -> None:
-        """Tell which tables look otherwise than before; the first look is the measure."""
+        """Publish the tables whose definition changed since the last comparison; the first one only stores them."""
         with speaking():
             rows = await connection.fetch(_LOOKS_SQL, list(self._database.target.rules.schemas) or None)
         looks: Looks = {(row["schema"], row["name"]): row["looks"] for row in rows}
@@ -124,9 +126,9 @@ class Watcher:
 
 
 def _changed_rows(payload: str) -> list[tuple[str, ...]]:
-    """The paths that a trigger's payload tells about: of its record, its table and the table's sample.
+    """Resource paths for the payload of a row trigger: the record, the table and the table's sample.
 
-    None where it is not of our trigger's form; no record where the trigger names no key.
+    Empty if the payload does not have the form of the shipped trigger; without a record if it contains no key.
     """
     try:
         named: Any = json.loads(payload)

@@ -1,4 +1,4 @@
-"""Sets of tools by kind of work: reading, administration, writing."""
+"""Profiles: sets of tools for reading, administration and writing, named in DATABASE_TOOLS."""
 
 from database_mcp.tools.changes import execute_write
 from database_mcp.tools.exports import export_query

@@ -1,4 +1,4 @@
-"""Prompts: explore a database, build a query, tune one, analyse data."""
+"""Prompts of the database server: explore a database, build a query, tune a query, analyse data."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ DATABASES = {"database": database_names}
 
 @prompt("Explore a database", complete=DATABASES)
 async def explore_database(databases: Registry, database: Line = "") -> str:
-    """Get to know a database: what it holds, how its tables hang together, what is worth asking."""
+    """Explore a database: its content, how its tables join, which questions it can answer."""
     name = databases.get(database or None).name
     return (
         f"Get to know the database {name!r}. List its tables with list_tables, look at the largest with "
@@ -73,7 +73,7 @@ async def data_analysis_workflow(data_source: Line, analysis_goal: Line, databas
 
 
 async def _described(databases: Registry, database: str, table: str) -> TableDescription:
-    """The table, so that a prompt about one that is not there fails with the nearest names."""
+    """Description of the table of a prompt; a missing table fails with similar names."""
     chosen = databases.get(database or None)
 
     async def described(connection: Connection) -> TableDescription:

@@ -31,7 +31,7 @@ class TableOutline(Result):
 
 
 class SchemaOutline(Page):
-    """Every table with its columns and their types."""
+    """All tables with columns and types."""
 
     page_field: ClassVar[str | None] = "tables"
 
@@ -39,7 +39,7 @@ class SchemaOutline(Page):
 
 
 class Notices(Result):
-    """The latest payloads of one channel, the newest last."""
+    """The latest payloads of one channel, newest last."""
 
     channel: str
     payloads: list[str]
@@ -66,7 +66,7 @@ async def notifications(database: str, channel: str, databases: Registry) -> Not
     chosen = databases.get(database)
     if channel not in chosen.target.notify_channels:
         allowed = ", ".join(chosen.target.notify_channels) or "none"
-        raise NotFound(f"The channel {channel!r} is not listened to.", remedy=f"These are: {allowed}.")
+        raise NotFound(f"This server does not listen to the channel {channel!r}.", remedy=f"These are: {allowed}.")
     return Notices(channel=channel, payloads=list(chosen.notices.get(channel, ())))
 
 

@@ -1,4 +1,4 @@
-"""Row policies of the asking caller: a transaction-local setting that PostgreSQL's policies compare."""
+"""Row policies by caller: a transaction-local setting with the caller's name, which the policies compare."""
 
 from mcp_chassis.failures import PermissionDenied
 
@@ -14,7 +14,7 @@ _SET_SQL = "SELECT pg_catalog.set_config($1::text, $2::text, true)"
 
 
 class RowPolicies:
-    """The setting of one database's transactions; whether policies hold is checked before the first one."""
+    """Sets the caller in transactions of one database, after a check that row policies apply to the role."""
 
     def __init__(self) -> None:
         self._hold = False
@@ -23,7 +23,7 @@ class RowPolicies:
         """Set the caller for this transaction.
 
         Raises:
-            PermissionDenied: the role bypasses row policies, or no table has one for it.
+            PermissionDenied: the role bypasses row policies, or no table has a policy for it.
         """
         if not self._hold:
             row = (await connection.fetch(_CHECK_SQL))[0]
@@ -37,6 +37,6 @@ class RowPolicies:
 
 def _refused(reason: str) -> PermissionDenied:
     return PermissionDenied(
-        f"DATABASE_CALLER_SETTING is set, and {reason}: nothing is read.",
-        remedy="Who runs this server can ENABLE ROW LEVEL SECURITY and CREATE POLICY for its role.",
+        f"DATABASE_CALLER_SETTING is set, but {reason}, so nothing is read.",
+        remedy="Ask the person who runs this server to ENABLE ROW LEVEL SECURITY and CREATE POLICY for its role.",
     )

@@ -1,4 +1,4 @@
-"""database-mcp: its table of contents."""
+"""The database server: its tools, resources, prompts and settings."""
 
 from mcp_chassis.server import Server
 

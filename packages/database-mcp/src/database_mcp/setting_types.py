@@ -1,4 +1,4 @@
-"""Types of settings that check what stands in a variable."""
+"""Setting types with validation of their values."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ def _postgres_url(secret: SecretStr) -> SecretStr:
     try:
         read_connection_options(text)
     except UnreadableUrl as exc:
-        raise ValueError("must be a postgresql:// URL, or key=value pairs as libpq takes them") from exc
+        raise ValueError("must be a postgresql:// URL, or key=value pairs in the form of libpq") from exc
     return SecretStr(text)
 
 
@@ -27,7 +27,7 @@ def _memory(text: str) -> str:
 
 
 def _folder(path: Path) -> Path:
-    """The real path, found once at the start, so that no link is followed anew later."""
+    """The path with links resolved at the start, so that a link changed later has no effect."""
     found = path.expanduser()
     if not found.is_dir():
         raise ValueError("must be a folder that exists")

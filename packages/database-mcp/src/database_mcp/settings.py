@@ -1,4 +1,4 @@
-"""Settings: the databases, what may be done there, and every limit."""
+"""Settings of the database server: databases, permissions, limits."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,11 +28,11 @@ from database_mcp.target import Limits, Target
 DEFAULT = "default"
 EMBEDDED = "embedded"
 _NAMED_URL = re.compile(r"DATABASE_URL_(?!(?:FILE|COMMAND)$)([A-Z0-9_]+?)(_FILE|_COMMAND)?")
-_ASKED_WHEN_CONNECTING = "DATABASE_PASSWORD_COMMAND"  # a command that does not run at the start
+_ASKED_WHEN_CONNECTING = "DATABASE_PASSWORD_COMMAND"  # A command that runs at each connect, not at the start.
 
 
 class DatabaseSettings(ServerSettings):
-    """Any setting of one database takes `_<NAME>` at its end to hold for `DATABASE_URL_<NAME>` alone."""
+    """Settings from the environment; with the suffix `_<NAME>` a setting applies only to `DATABASE_URL_<NAME>`."""
 
     commands_at_start = True
     secret_patterns: ClassVar[Mapping[str, str]] = {
@@ -45,7 +45,7 @@ class DatabaseSettings(ServerSettings):
     model_config = SettingsConfigDict(env_prefix="DATABASE_")
 
     _printed: dict[str, str] = PrivateAttr(default_factory=dict[str, str])
-    """URLs that commands have printed, by variable: each command runs once."""
+    """URLs printed by commands, by variable, since each command runs only once."""
 
     url: PostgresUrl | None = Field(
         default=None,
@@ -101,28 +101,28 @@ class DatabaseSettings(ServerSettings):
 
     @classmethod
     def load(cls, environment: Environment | None = None) -> Self:
-        """Read the settings and every database's own.
+        """Read the settings, including those of single databases.
 
         Raises:
-            BadSettings: naming each variable that breaks a rule.
+            BadSettings: when variables break rules; the message names each.
         """
         merged = full_environment() if environment is None else dict(environment)
         settings = super().load({name: value for name, value in merged.items() if name != _ASKED_WHEN_CONNECTING})
         try:
             settings.reading(merged).named_queries()
             settings.check_caller_setting()
-        except AuthenticationFailed as exc:  # of a command that prints a URL
+        except AuthenticationFailed as exc:  # A command that prints a URL failed.
             raise BadSettings([exc.reason]) from None
         return settings
 
     def reading(self, environment: Environment) -> Self:
-        """The same settings, whose databases are those of `environment`."""
+        """A copy of the settings with the databases of `environment`."""
         self._environment = environment
         return self
 
     @classmethod
     def variables_read(cls, environment: Environment) -> Mapping[str, str]:
-        """Also each database's own: `DATABASE_URL_<NAME>`, and any setting with `_<NAME>` at its end."""
+        """All variables that are read, including those of single databases with the suffix `_<NAME>`."""
         own = {
             name: field
             for name in environment
@@ -137,41 +137,43 @@ class DatabaseSettings(ServerSettings):
         return {**own, **named, **super().variables_read(environment)}
 
     def targets(self) -> tuple[Target, ...]:
-        """The databases, the default first; without any, the embedded one."""
+        """The databases, the default first; the embedded database if none is configured."""
         found = dict(self._urls())
         if not found.keys() >= set(self.writable):
-            raise BadSettings([f"DATABASE_WRITABLE: names a database that there is not; there are {', '.join(found)}"])
+            raise BadSettings(
+                [f"DATABASE_WRITABLE: names a database that does not exist; databases are {', '.join(found)}"]
+            )
         return tuple(self._target(name, dsn) for name, dsn in found.items()) or (self._embedded(),)
 
     def named_queries(self) -> dict[str, NamedQuery]:
-        """The queries of the file that DATABASE_QUERIES names, by name.
+        """The named queries of the file DATABASE_QUERIES, by name.
 
         Raises:
-            BadSettings: with the rules that it breaks.
+            BadSettings: when the file is invalid; the message lists the broken rules.
         """
         found = read_queries(self.queries.expanduser()) if self.queries is not None else {}
         names = {target.name for target in self.targets()}
         if wrong := next((each for each in found.values() if each.database not in (None, *names)), None):
-            raise BadSettings([f"DATABASE_QUERIES: queries {wrong.name}: there is no database {wrong.database}"])
+            raise BadSettings([f"DATABASE_QUERIES: queries {wrong.name}: no database is named {wrong.database}"])
         return found
 
     @property
     def only_named_queries(self) -> bool:
-        """Whether rows are read by named queries alone: there are some, and execute_query is not asked for."""
+        """Whether rows are read only with named queries: some exist, and execute_query is not enabled."""
         return self.queries is not None and "execute_query" not in (self.tools or ())
 
     def check_caller_setting(self) -> None:
-        """Row policies by a setting hold only where no caller can set it.
+        """Check that free SQL is off if row policies use a setting, since free SQL could change the setting.
 
         Raises:
-            BadSettings: free SQL is offered beside it.
+            BadSettings: when free SQL is on.
         """
         if self.caller_setting is not None and not self.only_named_queries:
-            rule = "needs DATABASE_QUERIES, and execute_query not among DATABASE_TOOLS: free SQL stands against it"
+            rule = "needs DATABASE_QUERIES, and execute_query not in DATABASE_TOOLS: free SQL could change the setting"
             raise BadSettings([f"DATABASE_CALLER_SETTING: {rule}"])
 
     def secrets(self) -> Iterator[str]:
-        """Every DSN, and the password inside it as written and as meant."""
+        """All secrets: each DSN, and its password in encoded and decoded form."""
         yield from super().secrets()
         for _, dsn in self._urls():
             yield dsn.get_secret_value()
@@ -209,7 +211,7 @@ class DatabaseSettings(ServerSettings):
         return _checked(variable, PostgresUrl, SecretStr(text)) if text else None
 
     def _password(self, name: str) -> SecretStr | None:
-        """The password of one database beside its URL: its own variable, file or command, else the one for all."""
+        """The separate password of one database: its own variable, file or command, else the common one."""
         variable = f"DATABASE_PASSWORD_{name}".upper()
         if text := self._environment.get(variable, ""):
             return SecretStr(text)
@@ -248,7 +250,7 @@ class DatabaseSettings(ServerSettings):
         )
 
     def _of(self, name: str) -> dict[str, Any]:
-        """Each setting of one database: `DATABASE_<SETTING>_<NAME>` where it is set, else the one for all."""
+        """Settings of one database: `DATABASE_<SETTING>_<NAME>` if it is set, else the common one."""
         own: dict[str, Any] = {}
         for field, info in type(self).model_fields.items():
             variable = f"DATABASE_{field}_{name}".upper()
@@ -274,5 +276,5 @@ def _checked(variable: str, annotation: Any, value: object) -> Any:
 
 
 def reads_freely(settings: DatabaseSettings) -> bool:
-    """Whether tools that show rows or texts of statements are offered."""
+    """Whether the tools that return rows or texts of statements are enabled."""
     return not settings.only_named_queries

@@ -1,4 +1,4 @@
-"""One database this server may reach: where it is, and what may be done there."""
+"""Configuration of one database: address, limits and permissions."""
 
 import dataclasses
 from pathlib import Path
@@ -10,7 +10,7 @@ from database_mcp.guard.rules import Rules
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """Figures of one database's pool and statements; times are seconds."""
+    """Limits of one database's pool and statements; times are in seconds."""
 
     pool_min: int = 0
     pool_max: int = 5
@@ -24,9 +24,9 @@ class Limits:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """`dsn` is None for the embedded database, whose folder is `folder`.
+    """Configuration of one database; `dsn` is None for the embedded database, whose data is in `folder`.
 
-    `password` goes before the one in the DSN; the command of a `CommandSecret` runs for each connection.
+    `password` takes precedence over the one in the DSN; the command of a `CommandSecret` runs for each connection.
     """
 
     name: str

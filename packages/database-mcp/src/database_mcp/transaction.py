@@ -1,4 +1,4 @@
-"""The one message that begins every transaction of this server, and what it sets for it alone."""
+"""SQL that begins every transaction of this server, with its transaction-local settings."""
 
 import re
 
@@ -6,11 +6,11 @@ from database_mcp.target import Target
 
 
 def begin(target: Target, seconds: float, *, mode: str = "READ ONLY", jit: bool = True) -> str:
-    """BEGIN with every limit set locally: a rollback undoes them, and no statement can lift its own.
+    """SQL with BEGIN and all limits as transaction-local settings, which a rollback undoes.
 
-    `jit` is off for queries of the catalogue, which it makes slower by seconds where there are thousands of tables.
-    `standard_conforming_strings` is set because the scan reads quotes by that rule; the formats, because results are
-    text.
+    `jit` is off for catalogue queries, which it slows down by seconds with thousands of tables.
+    `standard_conforming_strings` is set since the scan of quotes relies on it; the output formats are set since results
+    are text.
     """
     settings = {
         "statement_timeout": str(round(seconds * 1000)),
@@ -33,10 +33,10 @@ def begin(target: Target, seconds: float, *, mode: str = "READ ONLY", jit: bool 
 
 
 def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
+    """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def readable(name: str) -> str:
-    """A name as a person would write it: quoted only where PostgreSQL needs it."""
+    """A name as an SQL identifier, quoted only if PostgreSQL requires it."""
     return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else quoted(name)

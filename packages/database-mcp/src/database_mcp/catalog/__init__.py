@@ -1,1 +1,1 @@
-"""Reads the system catalogue: tables, columns, keys, joins, profiles, single rows."""
+"""Queries of PostgreSQL's system catalogue: tables, columns, keys, joins, profiles, single rows."""

@@ -70,11 +70,11 @@ FROM pg_class c WHERE c.oid = $1::int8::oid
 """.replace("{estimated_rows}", ESTIMATED_ROWS).replace("{enum_types}", ENUM_TYPES)
 
 
-NEVER_ANALYZED = "none: never analyzed, so that row counts are not known and plans are guesses"
+NEVER_ANALYZED = "none: the table was never analyzed, so row counts are unknown and query plans unreliable"
 
 
 class DescribedColumn(Result):
-    """Not nullable unless `nullable`; `readable` is false where the server's role may not select it."""
+    """A column, not nullable unless `nullable`. `readable`: false if the server's role may not select it."""
 
     name: str
     type: str
@@ -86,11 +86,11 @@ class DescribedColumn(Result):
 
 
 class TableDescription(Result):
-    """One table. Foreign keys go both ways: `foreign_keys` out of it, `referenced_by` into it.
+    """One table. `foreign_keys`: references to other tables; `referenced_by`: references to it.
 
-    `estimated_rows` is the planner's estimate. `partitions` are the first and the last of `partition_count`.
-    `inherits` are tables that show this one's rows too, `inherited_by` those whose rows this one shows.
-    `row_policies`: this role sees some rows only.
+    `estimated_rows`: estimate of the planner. `partitions`: the first and last of `partition_count`.
+    `inherits`: parent tables; `inherited_by`: child tables, whose rows it includes.
+    `row_policies`: the role sees only some rows.
     """
 
     database: str | None = None
@@ -117,7 +117,7 @@ class TableDescription(Result):
 
 
 async def describe_relation(connection: Connection, relation: Relation) -> TableDescription:
-    """Columns, keys, constraints, indexes and partitions of `relation`."""
+    """Read columns, keys, constraints, indexes and partitions of a table with one query."""
     rows = await connection.fetch(_DESCRIBE_SQL, relation.oid)
     found: dict[str, Any] = json.loads(rows[0]["described"])
     found["statistics"] = NEVER_ANALYZED if found.pop("analyzed") is False else None

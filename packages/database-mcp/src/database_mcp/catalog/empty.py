@@ -1,4 +1,4 @@
-"""Finds which of the tables that a statement names hold no row."""
+"""Detection of empty tables among those that a statement names."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,10 +9,10 @@ from database_mcp.client.protocols import Connection
 from database_mcp.guard.statement import Statement
 from database_mcp.transaction import quoted
 
-MAX_LOOKUP_MS = 1_000  # of one table: the first row may lie behind many dead ones
+MAX_LOOKUP_MS = 1_000  # Limit for one table: many dead rows may precede the first live one.
 
 TableName = tuple[str | None, str]
-"""Schema and name; without a schema, the table that the search_path finds."""
+"""Schema and name of a table; without a schema, the search_path decides."""
 
 _NAMED_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name
@@ -26,13 +26,13 @@ ORDER BY 1, 2 LIMIT 8
 
 
 def names_in(statement: Statement) -> set[TableName]:
-    """Each name that can be a table's, with the name before its dot."""
+    """All names in a statement that may be tables, each with its qualifier."""
     names = (name for name in statement.names if not name.called and not name.before_dot)
     return {(name.qualifier if name.after_dot else None, name.text) for name in names}
 
 
 async def empty_tables(connection: Connection, names: Collection[TableName]) -> list[str]:
-    """The tables among `names` in which this role sees no row; one that cannot be looked at in time is none."""
+    """The tables among `names` without a row visible to this role; tables that cannot be read in time are skipped."""
     schemas, bare = [schema for schema, _ in names], [name for _, name in names]
     rows = await connection.fetch(_NAMED_SQL, schemas, bare)
     tables = [(f"{quoted(row['schema'])}.{quoted(row['name'])}", f"{row['schema']}.{row['name']}") for row in rows]
@@ -56,7 +56,7 @@ async def _is_empty(connection: Connection, table: str) -> bool:
 
 
 def empty_tables_warning(tables: Sequence[str]) -> str | None:
-    """The warning for these tables; None without any."""
+    """Warning that names the empty tables; None if there are none."""
     if not tables:
         return None
     verb = "holds" if len(tables) == 1 else "hold"

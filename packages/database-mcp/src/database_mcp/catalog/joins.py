@@ -1,4 +1,4 @@
-"""The shortest way from one table to another along foreign keys."""
+"""Shortest join paths between two tables along foreign keys."""
 
 import dataclasses
 from collections import deque
@@ -11,7 +11,7 @@ from database_mcp.catalog.relations import Relation
 from database_mcp.client.protocols import Connection
 from database_mcp.transaction import readable
 
-# A key of a partition counts for its partitioned table, unless the partition itself is asked for ($2).
+# A partition's foreign key counts for its partitioned table, unless the call names the partition ($2).
 _EDGES_SQL = """
 WITH keys AS (
     SELECT k.conname, k.conkey, k.confkey, k.conrelid, k.confrelid,
@@ -35,7 +35,7 @@ JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnam
 WHERE ($1::text[] IS NULL OR (fn.nspname = ANY($1::text[]) AND tn.nspname = ANY($1::text[])))
 ORDER BY k.conname
 """
-# Columns of the same name and type, where that name belongs to a key of some table, or looks as if it did.
+# Columns of the same name and type whose name is that of a key in some table, or ends like one.
 _SHARED_SQL = """
 SELECT a.attname::text AS name
 FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname AND b.atttypid = a.atttypid
@@ -50,9 +50,9 @@ ORDER BY a.attnum LIMIT 8
 
 @dataclasses.dataclass(frozen=True)
 class Edge:
-    """One foreign key, walked from `start` to `end`; the columns pair up.
+    """One foreign key as a step from table `start` to table `end`, with the pairs of columns.
 
-    `to_many` is whether one row of `start` can meet several of `end`, `from_many` the reverse.
+    `to_many`: one row of `start` can join several rows of `end`; `from_many`: the reverse.
     """
 
     start: int
@@ -79,9 +79,9 @@ class Edge:
 
 
 class JoinPath(Result):
-    """A FROM clause that joins the two tables over `hops` foreign keys; `through` are the tables between them.
+    """A FROM clause that joins two tables over `hops` foreign keys. `through`: the tables between them.
 
-    `alternatives` are equally short paths with another meaning: `warning` says so, and where rows are multiplied.
+    `alternatives`: other paths of this length; they join different rows. `warning`: ambiguity, multiplied rows.
     """
 
     database: str | None = None
@@ -93,7 +93,7 @@ class JoinPath(Result):
 
 
 async def read_edges(connection: Connection, schemas: Sequence[str], asked: Sequence[Relation]) -> list[Edge]:
-    """Every foreign key of the allowed schemas; those of single partitions only where `asked` holds the partition."""
+    """Read all foreign keys of the allowed schemas; those of a single partition only if `asked` contains it."""
     rows = await connection.fetch(_EDGES_SQL, list(schemas) or None, [str(relation.oid) for relation in asked])
     return [
         Edge(
@@ -110,7 +110,7 @@ async def read_edges(connection: Connection, schemas: Sequence[str], asked: Sequ
 
 
 async def shared_columns(connection: Connection, start: Relation, end: Relation) -> list[str]:
-    """Names of columns that both tables have with the same type, and that are keys by their name."""
+    """Names of columns that both tables have with the same type and whose name suggests a key."""
     rows = await connection.fetch(_SHARED_SQL, str(start.oid), str(end.oid))
     return [readable(row["name"]) for row in rows]
 
@@ -118,18 +118,18 @@ async def shared_columns(connection: Connection, start: Relation, end: Relation)
 def join_path(
     edges: Iterable[Edge], start: Relation, end: Relation, shared: Sequence[str] = (), most: int = 5
 ) -> JoinPath:
-    """The shortest joins from `start` to `end`: one as `sql`, all others of its length as `alternatives`.
+    """Find the shortest joins from `start` to `end`: one as `sql`, the others of that length as `alternatives`.
 
     Raises:
-        NotFound: no foreign keys lead from one to the other; it names the columns that they share.
+        NotFound: no path of foreign keys connects the tables; the remedy names the columns that both have.
     """
     paths = _shortest(edges, start.oid, end.oid, most)
     if not paths:
         raise NotFound(
-            f"No foreign keys lead from {start.readable} to {end.readable}.",
-            remedy=f"Both have {', '.join(shared)}; no key says that the values mean the same: compare some first."
+            f"No path of foreign keys connects {start.readable} and {end.readable}.",
+            remedy=f"Both have {', '.join(shared)}; no foreign key proves that the values match: compare some first."
             if shared
-            else "They may belong together all the same: look with search_schema for columns that mean the same.",
+            else "Search with search_schema for columns with the same meaning, and join by them.",
         )
     notes = [_equal_paths(len(paths), most)] if len(paths) > 1 else []
     notes += dict.fromkeys(filter(None, (_multiplied(path) for path in paths[:most])))
@@ -144,7 +144,7 @@ def join_path(
 
 
 def from_clause(start: Relation, path: Sequence[Edge]) -> str:
-    """`path` as SQL; a table that stands in it more than once gets an alias each time."""
+    """SQL of a join path; a table that occurs more than once gets an alias for each occurrence."""
     names = [start.readable, *(edge.end_name for edge in path)]
     repeated = {name for name in names if names.count(name) > 1}
     aliases = _aliases(names, repeated)
@@ -166,7 +166,7 @@ def _with_alias(name: str, alias: str) -> str:
 
 
 def _multiplied(path: Sequence[Edge]) -> str | None:
-    """A warning where `path` goes from many rows to one, and from that one to many others: a fan trap."""
+    """Warning about a fan trap: a path from many rows to one and on to many others multiplies rows."""
     to_one = next((place for place, edge in enumerate(path) if edge.from_many and not edge.to_many), len(path))
     to_many = next((place for place in range(to_one + 1, len(path)) if path[place].to_many), None)
     if to_many is None:
@@ -174,14 +174,14 @@ def _multiplied(path: Sequence[Edge]) -> str | None:
     one, many = path[to_many].start_name, path[to_many].end_name
     before = path[to_many - 1].start_name
     return (
-        f"Rows are multiplied: of the same {one}, each row of {before} meets each of {many}. "
-        "Sum and count one side in a subquery before joining, or count DISTINCT keys."
+        f"The join multiplies rows: for the same {one}, each row of {before} joins each row of {many}. "
+        "Aggregate one side in a subquery before the join, or count DISTINCT keys."
     )
 
 
 def _equal_paths(found: int, most: int) -> str:
     shown = f"{found} paths are" if found <= most else f"More than {most} paths are"
-    return f"{shown} equally short and join different rows: choose by the meaning of the columns, not by the order."
+    return f"{shown} equally short and join different rows: choose one by the meaning of its columns."
 
 
 def _shortest(edges: Iterable[Edge], start: int, end: int, most: int) -> list[tuple[Edge, ...]]:

@@ -1,4 +1,4 @@
-"""Profile of a table's columns, made in stages; a stage that fails keeps the results of the earlier ones."""
+"""Statistics of a table's columns, read in stages; a failed stage keeps the results of the earlier ones."""
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +14,8 @@ from database_mcp.guard.statement import read_statement
 from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
-MAX_SAMPLED_ROWS = 10_000  # rows that are looked at
-MAX_PROFILED_COLUMNS = 60  # columns that are profiled
+MAX_SAMPLED_ROWS = 10_000  # Rows read for values.
+MAX_PROFILED_COLUMNS = 60  # Columns whose values are read.
 STAGES = ("columns", "statistics", "values", "rows")
 
 Report = Callable[[int, str], Awaitable[None]]
@@ -49,9 +49,9 @@ count(DISTINCT left({cell}::text, 200)) AS distinct{place}, {least} AS min{place
 
 
 class ColumnProfile(Result):
-    """`common` are the commonest values with their share.
+    """Statistics of a column. `common`: the most frequent values with their share.
 
-    `distinct` is the planner's estimate over the whole table; without statistics `distinct_in_sample` is given instead.
+    `distinct`: planner's estimate for the whole table, or `distinct_in_sample` without statistics.
     """
 
     name: str
@@ -65,9 +65,9 @@ class ColumnProfile(Result):
 
 
 class TableProfile(Result):
-    """Statistics of one table. `sampled_rows` rows were read for values; `failed_stage` names what is missing, and why.
+    """Statistics of one table. `sampled_rows`: rows read for values; `failed_stage`: the missing part and the reason.
 
-    `estimated_rows` is the planner's estimate.
+    `estimated_rows`: planner's estimate.
     """
 
     database: str | None = None
@@ -86,7 +86,7 @@ class TableProfile(Result):
 
 @dataclasses.dataclass
 class Profiler:
-    """One table's profile while it is made; each stage is a transaction of its own."""
+    """Builder of one table's profile; each stage runs in a separate transaction."""
 
     database: Database
     table: str
@@ -101,10 +101,10 @@ class Profiler:
     done: list[str] = dataclasses.field(default_factory=list[str])
 
     async def run(self, report: Report) -> TableProfile:
-        """Every stage; a failing one ends it, and what is known until then is the answer.
+        """Run the stages in order; after a failed stage, return the results so far.
 
         Raises:
-            Failure: of the first stage, without which nothing is known.
+            Failure: of the first stage, without which there are no results.
         """
         failed: str | None = None
         for number, stage in enumerate(STAGES):
@@ -124,7 +124,7 @@ class Profiler:
     @property
     def _found(self) -> Relation:
         if self.relation is None:
-            raise AssertionError("the first stage finds the table")
+            raise AssertionError("the table is set by the first stage")
         return self.relation
 
     @property
@@ -135,9 +135,9 @@ class Profiler:
         self.relation = await find(connection, self.database.target.rules.schemas, self.table, self.schema)
         self.columns = await connection.fetch(_COLUMNS_SQL, self.relation.oid)
         if not self.columns:
-            raise InvalidInput(f"{self.relation.readable} has no columns: there is nothing to profile.")
+            raise InvalidInput(f"The table {self.relation.readable} has no columns, so it cannot be profiled.")
         if not self._readable:
-            raise PermissionDenied(f"The server's role may read no column of {self.relation.readable}.")
+            raise PermissionDenied(f"The server's role has no SELECT on any column of {self.relation.readable}.")
 
     async def _statistics(self, connection: Connection) -> None:
         for row in await connection.fetch(_STATISTICS_SQL, self._found.schema, self._found.name):
@@ -145,7 +145,9 @@ class Profiler:
             distinct = row["distincts"] if row["distincts"] >= 0 else -row["distincts"] * total
             self.analyzed = True
             self.facts[row["name"]] = {"null_share": round(row["nulls"], 4)}
-            if row["distincts"] or row["nulls"] == 1:  # 0 is not known: a type without an order, such as json
+            if (
+                row["distincts"] or row["nulls"] == 1
+            ):  # n_distinct is 0 if unknown, as for types without an order such as json.
                 self.facts[row["name"]]["distinct"] = round(distinct)
 
     async def _values(self, connection: Connection) -> None:
@@ -170,11 +172,11 @@ class Profiler:
     def _warnings(self) -> list[str]:
         found: list[str] = []
         if self.sampled == 0:
-            found.append("The table holds no rows that this role can see: there is nothing to profile.")
+            found.append("The table has no rows that this role can see, so there are no values to profile.")
         elif self.done[:2] == ["columns", "statistics"] and not self.analyzed:
-            found.append("There are no statistics (never analyzed): shares and counts are those of the sampled rows.")
+            found.append("The table was never analyzed: shares and counts are those of the sampled rows.")
         if len(self._readable) > MAX_PROFILED_COLUMNS:
-            found.append(f"Values were looked at in the first {MAX_PROFILED_COLUMNS} of {len(self._readable)} columns.")
+            found.append(f"Only the first {MAX_PROFILED_COLUMNS} of {len(self._readable)} columns were profiled.")
         return found
 
     def _profile(self, failed: str | None) -> TableProfile:
@@ -198,7 +200,7 @@ class Profiler:
 
 
 def sample_query(relation: Relation, columns: Sequence[str], limit: int) -> Query:
-    """The first rows of `relation`, of the columns the role may read."""
+    """Query for the first rows of a table, with the columns that the role may read."""
     names = ", ".join(quoted(name) for name in columns)
     text = " ".join(["SELECT", names, "FROM", qualified(relation)])
     return Query(read_statement(text), limit=limit)
@@ -209,7 +211,7 @@ def qualified(relation: Relation) -> str:
 
 
 def values_sql(relation: Relation, columns: Sequence[Row]) -> str:
-    """One pass over a sample: shares of nulls, distinct and common values, and the range of each column."""
+    """SQL that computes null shares, distinct and common values and the range of each column of a sample."""
     total = columns[0]["rows"]
     names = ", ".join(f"{quoted(column['name'])} AS c{place}" for place, column in enumerate(columns))
     sampled = relation.kind in ("table", "partitioned table", "materialized view") and total > MAX_SAMPLED_ROWS

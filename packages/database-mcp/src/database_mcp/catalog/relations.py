@@ -1,4 +1,4 @@
-"""Looks up tables and views by name, and suggests the nearest names for one that is missing."""
+"""Look-up of tables and views by name, with the most similar names for a missing one."""
 
 import dataclasses
 import difflib
@@ -18,7 +18,7 @@ KINDS = {
     "f": "foreign table",
 }
 
-# The enum types beneath a column `a`: of itself, its array, its domain, or domains and arrays of those.
+# The enum types of a column `a`: its own type, or the base of its arrays and domains at any depth.
 ENUM_TYPES = """(WITH RECURSIVE beneath AS (
     SELECT a.atttypid AS type
     UNION
@@ -27,7 +27,7 @@ ENUM_TYPES = """(WITH RECURSIVE beneath AS (
     WHERE u.type <> 0 AND (t.typtype = 'd' OR t.typcategory = 'A')
   ) SELECT type FROM beneath)"""
 
-# The planner's estimate of the rows of `c`, with those of its partitions or of the tables that inherit from it.
+# The planner's estimate of the rows of `c`, including partitions and inheriting tables.
 ESTIMATED_ROWS = """CASE
     WHEN c.relkind = 'p' OR (c.relkind = 'r' AND c.relhassubclass) THEN (
         WITH RECURSIVE parts AS (
@@ -38,7 +38,7 @@ ESTIMATED_ROWS = """CASE
           WHERE l.relkind <> 'p')::int8
     WHEN c.relkind IN ('r', 'm') AND c.reltuples >= 0 THEN c.reltuples::int8 END"""
 
-# What every catalogue query leaves out, and how it keeps to the allowed schemas ($1, null: all).
+# Condition of all catalogue queries: no system schemas, and only the allowed schemas ($1, null for all).
 VISIBLE = """
     c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[]))
@@ -68,7 +68,7 @@ ORDER BY abs(length(c.relname) - length($2)) + 3 * (left(c.relname, 2) <> left($
 
 @dataclasses.dataclass(frozen=True)
 class Relation:
-    """One table, view or the like; `also_in` are other schemas with one of the same name."""
+    """One table, view, materialized view or foreign table; `also_in`: other schemas with the same name in them."""
 
     oid: int
     schema: str
@@ -78,22 +78,22 @@ class Relation:
 
     @property
     def readable(self) -> str:
-        """As it is written in SQL."""
+        """Name with schema as written in SQL, quoted where needed."""
         return f"{readable(self.schema)}.{readable(self.name)}"
 
 
 async def find(
     connection: Connection, schemas: Sequence[str], table: str, schema: str | None = None, *, system: bool = False
 ) -> Relation:
-    """The relation called `table`, which may carry its schema and database; the search_path decides, as in SQL.
+    """Find the table or view with this name, which may include schema and database; the search_path decides.
 
-    Where none has exactly that name, one that differs in upper and lower case alone is found.
+    If no name matches exactly, one that differs only in case is used.
 
     Args:
-        system: whether system catalogues are found too.
+        system: also find system catalogues.
 
     Raises:
-        NotFound: with the nearest names.
+        NotFound: when there is none; the message suggests similar names.
     """
     allowed = list(schemas) or None
     readings = _readings(table, schema)
@@ -114,18 +114,18 @@ def _chosen(rows: Sequence[Row]) -> Relation:
 
 
 def missing(asked: str, there_are: Iterable[tuple[str, str]]) -> NotFound:
-    """The failure for a table that is not there, with the nearest that are."""
+    """Failure for a missing table that suggests the most similar existing names."""
     near = nearest(asked, there_are)
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     return NotFound(
-        f"No table or view is called {asked!r}.{meant}",
-        remedy="" if near else "See what there is with list_tables.",
+        f"No table or view is named {asked!r}.{meant}",
+        remedy="" if near else "list_tables shows the tables and views.",
         details={"nearest": near} if near else None,
     )
 
 
 def nearest(asked: str, there_are: Iterable[tuple[str, str]]) -> list[str]:
-    """Up to three relations whose names are close to `asked`, as `schema.name`."""
+    """Up to three relations with names similar to `asked`, as `schema.name`."""
     bare = asked.rpartition(".")[2].strip('"').lower()
     by_name: dict[str, list[str]] = {}
     for schema, name in there_are:
@@ -138,9 +138,11 @@ _PART = r'("(?:[^"]|"")+"|[^".]+)'
 
 
 def _readings(table: str, schema: str | None) -> list[tuple[str, str | None, str | None]]:
-    """The name, schema and database that `table` can mean; names with dots are found without quotes too."""
+    """Possible splits of `table` into name, schema and database; a dot may also belong to an unquoted name."""
     if schema is not None:
-        bare = table.removeprefix(f"{schema}.")  # with its schema as well, as completion gives it where none is chosen
+        bare = table.removeprefix(
+            f"{schema}."
+        )  # The name may contain the schema also if a schema is given: completions include it.
         return [(_unquoted(name), _unquoted(schema), None) for name in dict.fromkeys((table, bare))]
     parts = re.fullmatch(rf"(?:(?:{_PART}\.)?{_PART}\.)?{_PART}", table)
     database, of_schema, name = (_unquoted(part) if part else None for part in parts.groups()) if parts else [None] * 3

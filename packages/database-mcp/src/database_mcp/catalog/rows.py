@@ -1,4 +1,4 @@
-"""Single rows and first rows of a table, as a resource shows them: only the columns the role may read."""
+"""Rows of a table for resources: the first rows, and one row by key, with the columns that the role may read."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ WHERE k.conrelid = $1::int8::oid AND a.attrelid = k.conrelid AND k.contype = 'p'
 
 
 class Sample(Page):
-    """The first rows, as arrays in the order of `columns`."""
+    """First rows of a table, as arrays in the order of `columns`."""
 
     page_field: ClassVar[str | None] = "rows"
 
@@ -40,7 +40,7 @@ class Sample(Page):
 
 
 class Record(Result):
-    """One row, by column name; a null is left out."""
+    """One row by column name, without nulls."""
 
     table: str
     key: list[str]
@@ -48,7 +48,7 @@ class Record(Result):
 
 
 async def sample(database: Database, schema: str, table: str) -> Sample:
-    """The first rows of a table."""
+    """Read the first rows of a table."""
 
     async def read(connection: Connection) -> Sample:
         relation, columns = await _readable(connection, database, schema, table)
@@ -59,23 +59,23 @@ async def sample(database: Database, schema: str, table: str) -> Sample:
 
 
 async def record(database: Database, schema: str, table: str, key: str) -> Record:
-    """The row whose primary key is `key`; the parts of a key of several columns are separated by commas.
+    """Read the row with this primary key; values of a key of several columns are separated by commas.
 
     Raises:
-        NotFound: there is no such row, or no primary key.
+        NotFound: the table has no such row, or no primary key.
     """
 
     async def read(connection: Connection) -> Record:
         relation, columns = await _readable(connection, database, schema, table)
         names = [row["name"] for row in await connection.fetch(_KEY_SQL, relation.oid)]
         if not names:
-            raise NotFound(f"{relation.readable} has no primary key, so its rows have no address.")
+            raise NotFound(f"The table {relation.readable} has no primary key, so a single row cannot be read.")
         values = key.split(",") if len(names) > 1 else [key]
         if len(values) != len(names):
-            raise InvalidInput(f"The key of {relation.readable} has {len(names)} parts: {', '.join(names)}.")
+            raise InvalidInput(f"The primary key of {relation.readable} has {len(names)} columns: {', '.join(names)}.")
         found = await run(connection, _by_key(relation, columns, names, values))
         if not found.rows:
-            raise NotFound(f"{relation.readable} has no row with the key {key!r}.")
+            raise NotFound(f"The table {relation.readable} has no row with the primary key {key!r}.")
         return Record(table=relation.readable, key=names, values=dict(zip(columns, found.rows[0], strict=True)))
 
     return await database.read(read)
@@ -85,7 +85,7 @@ async def _readable(connection: Connection, database: Database, schema: str, tab
     relation = await find(connection, database.target.rules.schemas, table, schema)
     columns = [row["name"] for row in await connection.fetch(_COLUMNS_SQL, relation.oid)]
     if not columns:
-        raise PermissionDenied(f"The server's role may read no column of {relation.readable}.")
+        raise PermissionDenied(f"The server's role has no SELECT on any column of {relation.readable}.")
     return relation, columns
 
 

@@ -1,4 +1,4 @@
-"""Schemas of a database: whether one is there and may be looked into."""
+"""Check that a schema exists and that the server's role may use it."""
 
 import difflib
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ MAX_NAMED = 20
 
 
 async def check_schema(connection: Connection, allowed: Sequence[str], schema: str) -> None:
-    """Check that a schema without tables is there.
+    """Check that a schema without visible tables exists.
 
     Raises:
-        NotFound: with the nearest names, or with those there are.
-        PermissionDenied: when the role has no USAGE on it.
+        NotFound: when it does not; the remedy names similar or existing schemas.
+        PermissionDenied: when the role has no USAGE on the schema.
     """
     rows = await connection.fetch(_SCHEMAS_SQL, list(allowed) or None)
     usable: dict[str, bool] = {row["name"]: row["usable"] for row in rows}
@@ -32,6 +32,6 @@ async def check_schema(connection: Connection, allowed: Sequence[str], schema: s
     names = [name for name in usable if usable[name]]
     lowered = {name.lower(): name for name in names}
     near = [lowered[found] for found in difflib.get_close_matches(schema.lower(), lowered, n=3, cutoff=0.6)]
-    there = f"There are {', '.join(names[:MAX_NAMED])}{', ...' if len(names) > MAX_NAMED else ''}."
+    there = f"Schemas: {', '.join(names[:MAX_NAMED])}{', ...' if len(names) > MAX_NAMED else ''}."
     remedy = f"Did you mean {' or '.join(near)}?" if near else there
-    raise NotFound(f"No schema is called {schema!r}.", remedy=remedy, details={"nearest": near} if near else None)
+    raise NotFound(f"No schema is named {schema!r}.", remedy=remedy, details={"nearest": near} if near else None)

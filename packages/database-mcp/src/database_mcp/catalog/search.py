@@ -1,4 +1,4 @@
-"""Search of the schema by words: tables, columns, functions, enum labels, schemas, and their comments."""
+"""Search for words in names and comments of tables, columns, functions, enum labels and schemas."""
 
 import asyncio
 import re
@@ -54,9 +54,9 @@ ORDER BY (SELECT count(*) FROM unnest($2::text[]) w WHERE held LIKE w) DESC, bar
 
 
 class Match(Result):
-    """`note` is a column's type, an enum's label, a function's result, and the comment.
+    """A match. `note`: type of a column, label of an enum, result of a function, and comment.
 
-    `missing` are words of the search that it does not hold; `database` is told where several were searched.
+    `missing`: words of the search that it lacks; `database`: if several were searched.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class SchemaMatches(Result):
 async def search(
     connection: Connection, schemas: Sequence[str], text: str, limit: int, database: str | None = None
 ) -> SchemaMatches:
-    """Names and comments that hold the words of `text`: those with most of the words first, then exact names."""
+    """Search one database for the words of `text`; matches with most words come first, then exact names."""
     words = list(dict.fromkeys(re.findall(r'[^\s"]+', text.lower())))[:MAX_WORDS]
     patterns = [f"%{_escaped(word)}%" for word in words]
     asked = text.strip().lower()
@@ -95,7 +95,7 @@ async def search(
 
 
 async def search_all(databases: Iterable[Database], text: str, limit: int) -> SchemaMatches:
-    """The matches of every database, best first; one that cannot be asked is named in `warnings`."""
+    """Search all databases, best matches first; a database that cannot be searched is named in `warnings`."""
 
     async def search_one(database: Database) -> SchemaMatches:
         schemas = database.target.rules.schemas

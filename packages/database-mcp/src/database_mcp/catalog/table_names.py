@@ -1,4 +1,4 @@
-"""Names of tables: pages of them for the list of resources, and completions."""
+"""Names of tables: pages for the list of resources, and completions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from database_mcp.databases import Databases
 PAGE = 100
 MAX_COMPLETIONS = 1_000
 START = ("", "")
-"""Before the name of every schema and table."""
+"""Start position, which sorts before every schema and table name."""
 
 _PAGE_SQL = """
 SELECT n.nspname::text AS schema, c.relname::text AS name
@@ -41,12 +41,12 @@ ORDER BY 1, 2 LIMIT {limit}
 
 
 async def table_entries(databases: Databases, position: str | None) -> EntryPage:
-    """A page of the tables of every database, one database after another, ordered by schema and name.
+    """One page of the tables of all databases, ordered by database, schema and name.
 
-    Where one of several cannot be asked, an entry says so in the place of its tables, and the list goes on behind it.
+    A database that cannot be read is replaced by one entry with the reason, if there are several databases.
 
     Raises:
-        Failure: of the only database.
+        Failure: when the only database cannot be read.
     """
     names = databases.names
     name, after = (names[0], START) if position is None else _parsed(position)
@@ -59,7 +59,7 @@ async def table_entries(databases: Databases, position: str | None) -> EntryPage
         if not several:
             raise
         await announce("warning", f"The tables of {name} cannot be listed: {failure.message}")
-        return EntryPage([Entry(f"db://{name}/health", f"{name}: its tables cannot be listed now")], following)
+        return EntryPage([Entry(f"db://{name}/health", f"{name}: the tables cannot be listed now")], following)
     shown = rows[:PAGE]
     if len(rows) > PAGE:
         following = json.dumps([name, shown[-1]["schema"], shown[-1]["name"]])
@@ -86,7 +86,7 @@ async def schema_names(databases: Databases, prefix: str, chosen: Mapping[str, s
 
 
 async def table_names(databases: Databases, prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
-    """Tables of the chosen schema; where none is chosen those of all, with their schema, found by either name."""
+    """Completion of table names in the chosen schema; without one, `schema.table` names of all schemas."""
     schema = chosen.get("schema")
     rows = await _completions(databases, chosen, _BEGINNING_SQL, prefix, schema)
     return [row["name"] if schema else f"{row['schema']}.{row['name']}" for row in rows]
@@ -95,7 +95,7 @@ async def table_names(databases: Databases, prefix: str, chosen: Mapping[str, st
 async def _completions(
     databases: Databases, chosen: Mapping[str, str], sql: str, prefix: str, *more: str | None
 ) -> Sequence[Row]:
-    """A completion is a courtesy: where the database cannot be asked, nothing is suggested."""
+    """Rows of a completion query; empty if the database cannot be read, since completions are optional."""
     try:
         return await _rows(databases.get(chosen.get("database")), sql, prefix, *more)
     except Failure:

@@ -1,4 +1,4 @@
-"""Tables of a database by schema: an overview of many, a list of some, their columns where asked for."""
+"""Lists of tables by schema: numbers for many tables, pages for few, with columns on request."""
 
 import dataclasses
 import re
@@ -17,7 +17,7 @@ MAX_TABLES_PER_PAGE = 300
 MAX_TABLES_WITH_COLUMNS_PER_PAGE = 150
 MIN_PAGE_CHARS = 500
 _REAL = re.compile(r"(^| )real(\[\])?( |$)")
-_REAL_NOTE = "real is inexact: for money write column::numeric before you multiply or sum."
+_REAL_NOTE = "real is inexact: for money write column::numeric before multiplying or summing."
 
 Detail = Literal["tables", "columns"]
 
@@ -51,7 +51,7 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS ki
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE {shown} ORDER BY n.nspname, c.relname LIMIT $5 OFFSET $4
 """.replace("{shown}", _SHOWN).replace("{estimated_rows}", ESTIMATED_ROWS)
-# One text a column: name, type, `null`, keys, enum labels, comment.
+# Each column as one text: name, type, `null`, keys, enum labels, comment.
 _COLUMNS_SQL = (
     """
 WITH shown AS (
@@ -98,7 +98,7 @@ FROM shown s LEFT JOIN columns c ON c.attrelid = s.oid ORDER BY 1, 2
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Tables to list: of the allowed schemas, of one schema, whose names hold `pattern`, from `offset` on."""
+    """Selection of tables to list: allowed schemas, one schema, a pattern in the name, and the offset."""
 
     allowed: Sequence[str]
     schema: str | None = None
@@ -115,10 +115,10 @@ class Selection:
 
 
 class ListedTable(Result):
-    """`estimated_rows` is the planner's, left out where no statistics exist; `kind` is left out of plain tables.
+    """A table. `estimated_rows`: planner's estimate, absent without statistics; `kind`: absent for plain tables.
 
-    `columns` is their number, or with detail=columns one text each: name, type, `null` where it may be null, `pk`,
-    `-> table.column` of a foreign key, enum labels, comment.
+    `columns`: their number, or with detail=columns one text each: name, type, `null` if nullable, `pk`,
+    `-> table.column` for a foreign key, enum labels, comment.
     """
 
     name: str
@@ -131,7 +131,7 @@ class ListedTable(Result):
 
 
 class SchemaTables(Result):
-    """One schema: its tables, or only their number where the whole list would be too long."""
+    """One schema: its tables, or only their number if the list would be too long."""
 
     name: str
     table_count: int | None = None
@@ -141,7 +141,7 @@ class SchemaTables(Result):
 
 
 class TablePage(Page):
-    """Tables by schema; a schema may go on in the next page. `other_databases` are names for the parameter database."""
+    """Tables by schema; one may continue on the next page. `other_databases`: values for the parameter database."""
 
     page_field: ClassVar[str | None] = "schemas"
 
@@ -152,17 +152,17 @@ class TablePage(Page):
 
 
 async def list_page(connection: Connection, selection: Selection, detail: Detail, budget_chars: int) -> TablePage:
-    """The selected tables; of a database with more than a page holds, its schemas with their numbers of tables.
+    """List the selected tables; if all tables exceed a page, list the schemas with their numbers of tables.
 
     Raises:
-        NotFound: when there is no schema of the selected name.
-        PermissionDenied: when the role may not look into it.
+        NotFound: when the selected schema does not exist.
+        PermissionDenied: when the role may not use the schema.
     """
     if selection.is_whole:
         schemas = [_counted(row) for row in await connection.fetch(_OVERVIEW_SQL, *selection.arguments)]
         total = sum(schema.table_count or 0 for schema in schemas)
         if total > MAX_TABLES_PER_PAGE and len(schemas) > 1:
-            note = f"{total} tables in {len(schemas)} schemas: name a schema or a pattern to list tables."
+            note = f"{total} tables in {len(schemas)} schemas: give a schema or a pattern to list tables."
             return TablePage(note=note, schemas=schemas)
     with_columns = detail == "columns"
     size = MAX_TABLES_WITH_COLUMNS_PER_PAGE if with_columns else MAX_TABLES_PER_PAGE
@@ -174,7 +174,7 @@ async def list_page(connection: Connection, selection: Selection, detail: Detail
 
 
 def _page(rows: Sequence[Row], size: int, offset: int, budget_chars: int) -> TablePage:
-    """As many tables as fit the page and the budget, at least one."""
+    """A page of as many tables as fit the page size and the character budget, at least one."""
     shown: list[tuple[str, ListedTable]] = []
     room = max(budget_chars, MIN_PAGE_CHARS)
     for row in rows[:size]:

@@ -1,1 +1,1 @@
-"""Charts of a query's rows, as PNG images."""
+"""Charts of query results as PNG images."""

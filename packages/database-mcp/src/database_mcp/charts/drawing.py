@@ -1,4 +1,4 @@
-"""Drawing with matplotlib, which is an extra and is imported when the first chart is asked for."""
+"""Drawing of charts with matplotlib, an optional dependency that is imported for the first chart."""
 
 import io
 import math
@@ -16,34 +16,34 @@ from database_mcp.charts.series import ChartData
 LIBRARY = "matplotlib"
 INCHES, DOTS_PER_INCH = (8.0, 4.5), 100
 _MAX_BINS = 50
-_MAX_LEVEL_LABELS = 8  # labels of texts along x; more are upright
-_ONE_AT_A_TIME = Lock()  # matplotlib keeps global state
+_MAX_LEVEL_LABELS = 8  # More text labels along x are written vertically.
+_ONE_AT_A_TIME = Lock()  # matplotlib has global state, so only one chart is drawn at a time.
 
 
 def refuse_without_library(library: str = LIBRARY) -> None:
-    """Refuse a chart where matplotlib is not installed, before any query runs.
+    """Check before the query runs that matplotlib is installed.
 
     Raises:
-        InvalidInput: naming what to install.
+        InvalidInput: when it is not; the remedy names the package to install.
     """
     if find_spec(library) is None:
         raise InvalidInput(
-            "Charts are not installed here.",
-            remedy="Who runs this server can install toolroll-database-mcp[charts]; without chart the query runs.",
+            "This server cannot draw charts: matplotlib is not installed.",
+            remedy="Call without chart; the person who runs this server can install toolroll-database-mcp[charts].",
         )
 
 
 async def draw(data: ChartData) -> bytes:
-    """A PNG image of 800 by 450 pixels."""
+    """Draw a chart as a PNG image of 800 by 450 pixels."""
     return await anyio.to_thread.run_sync(_drawn, data)
 
 
 def _drawn(data: ChartData) -> bytes:
     with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # characters that the font lacks are drawn as boxes
+        warnings.simplefilter("ignore")  # matplotlib warns about characters that the font lacks and draws boxes.
         matplotlib: Any = import_module("matplotlib")
         figures: Any = import_module("matplotlib.figure")
-        with matplotlib.rc_context({"text.parse_math": False}):  # a name with dollar signs is a name
+        with matplotlib.rc_context({"text.parse_math": False}):  # matplotlib would read dollar signs as mathematics.
             figure = figures.Figure(figsize=INCHES, dpi=DOTS_PER_INCH, layout="constrained")
             axes = figure.subplots()
             _DRAW[data.kind](axes, data)
@@ -86,7 +86,7 @@ def _histogram(axes: Any, data: ChartData) -> None:
 
 
 def _places(axes: Any, data: ChartData) -> list[Any]:
-    """Where the rows stand along x: one after the other where their values are texts, alike or not."""
+    """Positions of the rows along x: the values, or 0, 1, 2, ... if they are texts."""
     if data.kind != "bar" and not any(isinstance(value, str) for value in data.x):
         return data.x
     places = list(range(len(data.x)))
@@ -99,7 +99,7 @@ def _name(axes: Any, data: ChartData) -> None:
     if len(data.series) == 1:
         axes.set_ylabel(data.series[0].name)
     if any(isinstance(value, str) for value in data.x) and len(data.x) > _MAX_LEVEL_LABELS:
-        axes.tick_params(axis="x", rotation=90)  # a slanted label stands under its neighbour
+        axes.tick_params(axis="x", rotation=90)  # A slanted label would overlap its neighbour.
 
 
 _DRAW = {"line": _line, "bar": _bar, "scatter": _scatter, "histogram": _histogram}

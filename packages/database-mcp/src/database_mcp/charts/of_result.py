@@ -1,4 +1,4 @@
-"""A chart of the rows that a query gave."""
+"""Chart of the rows of a query result."""
 
 from mcp_chassis.failures import InvalidInput
 
@@ -10,27 +10,29 @@ from database_mcp.queries.results import QueryResult
 
 
 def refuse_early(chart: ChartKind | None, sql: str, explain: ExplainMode) -> None:
-    """Refuse, before the query runs, a chart that cannot be.
+    """Check before the query runs that a chart can be drawn.
 
     Raises:
-        InvalidInput: a plan has none, or charts are not installed.
+        InvalidInput: the call is an EXPLAIN, or matplotlib is not installed.
     """
     if chart is None:
         return
     refuse_without_library()
     if explain != "no" or read_one(sql).explain != "no":
-        raise InvalidInput("A plan has no chart.", remedy="Leave out chart or explain.")
+        raise InvalidInput(
+            "EXPLAIN returns a query plan, which cannot be drawn as a chart.", remedy="Leave out chart or explain."
+        )
 
 
 async def with_chart(result: QueryResult, chart: ChartKind | None) -> QueryResult:
-    """The result with a picture of its own rows, those of more_queries left aside.
+    """Add a chart of the rows to a result; rows of more_queries are not drawn.
 
     Raises:
-        InvalidInput: they cannot be drawn.
+        InvalidInput: the rows cannot be drawn as a chart.
     """
     if chart is None or result.columns is None:
         return result
     rows = result.rows or []
     data = chart_data(chart, result.columns, result.types or [], rows)
-    told = [f"The chart shows the {len(rows)} rows of this page alone."] if result.truncated else []
+    told = [f"The chart shows only the {len(rows)} rows of this page."] if result.truncated else []
     return result.charted(await draw(data), [*told, *data.warnings])

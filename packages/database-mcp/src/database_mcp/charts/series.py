@@ -1,4 +1,4 @@
-"""What a chart shows of rows: the values along x, and a line of numbers for each other column."""
+"""Data of a chart: the values along x, and a series of numbers for each other column."""
 
 import dataclasses
 import math
@@ -10,7 +10,7 @@ from mcp_chassis.failures import InvalidInput
 
 ChartKind = Literal["line", "bar", "scatter", "histogram"]
 MAX_SERIES = 8
-MAX_CATEGORIES = 40  # of an axis whose values are texts: more labels cannot be read
+MAX_CATEGORIES = 40  # Maximum number of text labels along x that remain legible.
 MAX_LABEL_CHARS = 24
 
 _NUMBERS = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric", "oid"})
@@ -19,7 +19,7 @@ _DATES = frozenset({"date", "timestamp", "timestamptz"})
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """One column of numbers; a gap is NaN."""
+    """One column of numbers; a missing value is NaN."""
 
     name: str
     values: list[float]
@@ -27,10 +27,10 @@ class Series:
 
 @dataclasses.dataclass(frozen=True)
 class ChartData:
-    """The data of one chart; `warnings` say which rows it does not show.
+    """Data of one chart; `warnings` report the rows that it does not show.
 
     Args:
-        x: numbers, dates or labels; empty for a histogram.
+        x: values along x: numbers, dates or labels; empty for a histogram.
     """
 
     kind: ChartKind
@@ -43,15 +43,15 @@ class ChartData:
 def chart_data(
     kind: ChartKind, columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> ChartData:
-    """Choose what the chart shows: x is the first column, or the number of the row where there is only one.
+    """Convert rows to chart data: x is the first column, or the row number if there is only one column.
 
     Raises:
-        InvalidInput: a column that must hold numbers holds others, or there are too many of them.
+        InvalidInput: a column that must be numeric is not, or there are too many columns.
     """
     drawn = range(len(columns)) if kind == "histogram" or len(columns) == 1 else range(1, len(columns))
     _refuse_others(drawn, columns, types)
     if not rows:
-        raise InvalidInput("There are no rows to draw a chart of.", remedy="Ask without chart.")
+        raise InvalidInput("The query returned no rows, so there is no chart.", remedy="Ask without chart.")
     left_out: list[str] = []
     alone = kind == "histogram" or len(columns) == 1
     x = [float(number) for number in range(1, len(rows) + 1)] if alone else _along(kind, types[0], rows, left_out)
@@ -59,26 +59,26 @@ def chart_data(
     series = [Series(columns[place], [_number(rows[row][place]) for row in shown]) for place in drawn]
     gaps = sum(math.isnan(value) for each in series for value in each.values)
     if gaps:
-        left_out.append(f"{gaps} values are NULL or not finite, and are not drawn.")
+        left_out.append(f"{gaps} values are NULL or not finite and are not drawn.")
     name = "row" if alone else columns[0]
     return ChartData(kind, name, [] if kind == "histogram" else [x[row] for row in shown], series, left_out)
 
 
 def _refuse_others(drawn: range, columns: Sequence[str], types: Sequence[str]) -> None:
     if not drawn:
-        raise InvalidInput("The query has no columns to draw.")
+        raise InvalidInput("The query returns no columns, so there is no chart.")
     if len(drawn) > MAX_SERIES:
-        raise InvalidInput(f"A chart draws at most {MAX_SERIES} columns of numbers; these are {len(drawn)}.")
+        raise InvalidInput(f"A chart has at most {MAX_SERIES} columns of numbers, and the query returns {len(drawn)}.")
     for place in drawn:
         if types[place] not in _NUMBERS:
             raise InvalidInput(
-                f"{columns[place]} is of type {types[place]}, and a chart draws numbers.",
-                remedy="The first column may be dates or texts; cast the others, as in total::numeric.",
+                f"The column {columns[place]} has the type {types[place]}, and a chart needs numbers.",
+                remedy="The first column may contain dates or texts; cast the others, as in total::numeric.",
             )
 
 
 def _along(kind: ChartKind, type_name: str, rows: Sequence[Sequence[Any]], left_out: list[str]) -> list[Any]:
-    """The values along x: None for rows that have no place there."""
+    """The values along x; None for rows that have no position there."""
     values = [row[0] for row in rows]
     if type_name in _NUMBERS and kind != "bar":
         places: list[Any] = [None if math.isnan(number) else number for number in map(_number, values)]
@@ -86,18 +86,19 @@ def _along(kind: ChartKind, type_name: str, rows: Sequence[Sequence[Any]], left_
         places = [_moment(value) for value in values]
     elif kind == "scatter":
         raise InvalidInput(
-            f"x is of type {type_name}, and a scatter chart needs numbers or dates.", remedy="Ask for bar."
+            f"The first column has the type {type_name}, and a scatter chart needs numbers or dates in it.",
+            remedy="Ask for bar.",
         )
     else:
         places = [None if value is None else _label(value) for value in values]
     missing = places.count(None)
     if missing:
-        left_out.append(f"{missing} rows have no place along x and are not drawn.")
+        left_out.append(f"{missing} rows have no valid value for x and are not drawn.")
     return places
 
 
 def _shown(kind: ChartKind, x: Sequence[Any], left_out: list[str]) -> list[int]:
-    """The numbers of the rows that are drawn."""
+    """Indexes of the rows that the chart shows."""
     rows = [number for number, value in enumerate(x) if value is not None]
     if kind == "histogram" or not any(isinstance(x[row], str) for row in rows) or len(rows) <= MAX_CATEGORIES:
         return rows
@@ -114,7 +115,7 @@ def _number(value: Any) -> float:
 
 
 def _moment(value: str | None) -> datetime | None:
-    """A date or time; None for those beyond what a calendar of years 1 to 9999 holds."""
+    """Parse a date or time; None for a year outside 1 to 9999."""
     try:
         return datetime.fromisoformat(value).replace(tzinfo=None) if value else None
     except ValueError:

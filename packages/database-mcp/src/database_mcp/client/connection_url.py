@@ -1,7 +1,7 @@
-"""Reads a database URL or a `key=value` connection string as libpq does, into the arguments of asyncpg's connect.
+"""Parser of database URLs and `key=value` connection strings, as of libpq, into arguments of asyncpg's connect.
 
-What hosting providers and object-relational mappers print is accepted: their own words are translated or ignored. What
-cannot be used is named, and never a value.
+Options of hosting providers and object-relational mappers are translated or ignored. A problem names the option
+that cannot be used, and never a value.
 """
 
 import configparser
@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 URL_SCHEMES = ("postgresql://", "postgres://")
 MAX_CONNECT_TIMEOUT_SECONDS = 30.0
 
-# As psql, JDBC and SQLAlchemy write it in front of the same address.
+# Prefixes of psql, JDBC and SQLAlchemy before the same URL.
 _PREFIX = re.compile(r"^(?:psql\s+|jdbc:)+")
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+[a-z0-9_]+://")
 _PAIR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))\s*", re.DOTALL)
@@ -24,13 +24,13 @@ _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 _SESSION_ATTRIBUTES = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
 _FILES = ("sslcert", "sslkey", "sslcrl")
 
-# asyncpg takes these as they are: the first in its own DSN alone, the others as arguments.
+# Options that asyncpg accepts unchanged: the first only in its DSN, the others as arguments.
 _TLS_WORDS = frozenset({
     "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "ssl_min_protocol_version",
     "ssl_max_protocol_version",
 })  # fmt: skip
 _ARGUMENTS = frozenset({"passfile", "krbsrvname", "gsslib", "target_session_attrs"})
-# Words of libpq, of poolers and of object-relational mappers that change nothing here.
+# Options of libpq, poolers and object-relational mappers without an effect in this server.
 _IGNORED = frozenset({
     "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
     "gssdelegation", "fallback_application_name", "client_encoding", "sslcompression", "sslsni",
@@ -42,17 +42,17 @@ _IGNORED = frozenset({
 _REFUSED: Mapping[str, str] = {
     "replication": "a replication connection runs no queries",
     "requirepeer": "the peer's user is not checked by this server",
-    "require_auth": "the way of authentication cannot be demanded",
+    "require_auth": "asyncpg cannot require an authentication method",
 }
 
 
 class UnreadableUrl(ValueError):
-    """It is neither a postgresql:// URL nor key=value pairs."""
+    """Raised for a text that is neither a postgresql:// URL nor key=value pairs."""
 
 
 @dataclasses.dataclass
 class ConnectionOptions:
-    """The arguments of asyncpg's connect; `problem` says why they cannot be used, `notes` what is not as demanded."""
+    """Arguments of asyncpg's connect; `problem`: why they cannot be used, `notes`: demands that are not checked."""
 
     arguments: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     tls_words: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
@@ -64,7 +64,7 @@ class ConnectionOptions:
 
     @property
     def dsn(self) -> str:
-        """The words of TLS, which asyncpg takes in a DSN alone."""
+        """DSN with the TLS options, which asyncpg accepts only in a DSN."""
         return "postgresql://?" + "&".join(f"{word}={quote(value)}" for word, value in self.tls_words.items())
 
     @property
@@ -78,10 +78,10 @@ class ConnectionOptions:
 
 
 def read_connection_options(text: str) -> ConnectionOptions:
-    """The options of a URL or of key=value pairs.
+    """Parse a database URL or key=value pairs.
 
     Raises:
-        UnreadableUrl: it is neither.
+        UnreadableUrl: the text is neither.
     """
     text = _PREFIX.sub("", text.strip())
     if text[:1] == text[-1:] and text[:1] in ("'", '"'):
@@ -99,7 +99,7 @@ def read_connection_options(text: str) -> ConnectionOptions:
 
 
 def _words_of_url(text: str) -> dict[str, str]:
-    """The words of a URL: strictly as libpq reads it, and where that fails with an unescaped password."""
+    """Options of a URL, parsed strictly like libpq, and on failure with an unescaped password."""
     rest = text.partition("://")[2]
     for authority_end in (_first(rest, "/?"), _first_after_last_at(rest)):
         authority, tail = rest[:authority_end], rest[authority_end:]
@@ -131,7 +131,7 @@ def _first_after_last_at(text: str) -> int:
 
 
 def _hosts(places: str) -> tuple[str, str] | None:
-    """Hosts and ports, each separated by commas; None where a port is no number."""
+    """Hosts and ports of a URL, each separated by commas; None if a port is not a number."""
     hosts: list[str] = []
     ports: list[str] = []
     for place in places.split(",") if places else []:
@@ -163,7 +163,7 @@ def _words_of_pairs(text: str) -> dict[str, str]:
 
 
 def _words_of_service(options: ConnectionOptions, service: str, file: str | None) -> dict[str, str]:
-    """The words of a section of the connection service file, which those of the URL override."""
+    """Options of a section in the connection service file; options of the URL override them."""
     folder = os.environ.get("PGSYSCONFDIR", "/etc/postgresql-common")
     places = [file or os.environ.get("PGSERVICEFILE") or "~/.pg_service.conf", f"{folder}/pg_service.conf"]
     parser = configparser.ConfigParser(interpolation=None)
@@ -171,7 +171,7 @@ def _words_of_service(options: ConnectionOptions, service: str, file: str | None
         parser.read([Path(place).expanduser() for place in places], encoding="utf-8")
         return dict(parser[service])
     except (KeyError, configparser.Error, UnicodeDecodeError):
-        options.problem = "its service is not in the connection service file"
+        options.problem = "its service is missing in the connection service file"
         return {}
 
 
@@ -186,7 +186,7 @@ def _take(options: ConnectionOptions, word: str, value: str) -> None:
     elif lowered in _REFUSED:
         options.problem = f"{word} cannot be used: {_REFUSED[lowered]}"
     elif lowered not in _IGNORED:
-        # a setting of PostgreSQL's own, as search_path: the server itself names the one that it does not know
+        # A setting of PostgreSQL such as search_path; the server reports an unknown one by name.
         options.server_settings[word] = value
 
 
@@ -194,7 +194,7 @@ def _connect_timeout(options: ConnectionOptions, value: str) -> None:
     try:
         seconds = float(value)
     except ValueError:
-        options.problem = "connect_timeout is no number of seconds"
+        options.problem = "connect_timeout is not a number of seconds"
         return
     options.connect_timeout = min(seconds, MAX_CONNECT_TIMEOUT_SECONDS) if seconds > 0 else None
 
@@ -210,7 +210,7 @@ def _gss_encryption(options: ConnectionOptions, value: str) -> None:
 
 
 def _require_tls(options: ConnectionOptions, value: str) -> None:
-    """`ssl=true` and the like, of drivers that know no sslmode."""
+    """Convert `ssl=true` and similar options of drivers without sslmode."""
     mode = {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(value.lower(), value.lower())
     options.tls_words.setdefault("sslmode", mode)
 
@@ -263,16 +263,16 @@ _TRANSLATED: Mapping[str, Callable[[ConnectionOptions, str], None]] = {
 
 
 def _split_hosts(options: ConnectionOptions) -> None:
-    """Several hosts become lists, with a port each, as asyncpg wants them."""
+    """Convert several hosts to lists with one port each, the form that asyncpg requires."""
     hosts = options.arguments.get("host", "").split(",")
     ports = options.arguments.pop("port", "").split(",")
     if any(port and not port.isdecimal() for port in ports):
-        options.problem = "port is no number"
+        options.problem = "port is not a number"
         return
     if len(hosts) > 1:
         each = ports * len(hosts) if len(ports) == 1 else ports
         if len(each) != len(hosts):
-            options.problem = "there are not as many ports as hosts"
+            options.problem = "the number of ports differs from the number of hosts"
             return
         options.arguments["host"] = hosts
         options.arguments["port"] = [int(port or 5432) for port in each]
@@ -292,6 +292,6 @@ def _check(options: ConnectionOptions) -> None:
         options.system_certificates = True
     for word in (*_FILES, *(("sslrootcert",) if mode in ("verify-ca", "verify-full") else ())):
         if word in tls and not Path(tls[word]).expanduser().is_file():
-            options.problem = f"{word} names a file that is not there"
+            options.problem = f"{word} names a file that does not exist"
     if mode not in ("verify-ca", "verify-full") and not Path(tls.get("sslrootcert", "")).expanduser().is_file():
         tls.pop("sslrootcert", None)

@@ -1,4 +1,4 @@
-"""The border to asyncpg: connecting, and what its exceptions mean."""
+"""Connections through asyncpg, and the translation of its exceptions to failures."""
 
 import asyncio
 import dataclasses
@@ -20,7 +20,7 @@ from database_mcp.client.type_lookup import connection_class
 from database_mcp.errors import failure_for
 
 CONNECT_TIMEOUT_SECONDS = 5.0
-MAX_HOSTS_TIMED = 4  # hosts of one URL that each get the whole time to connect
+MAX_HOSTS_TIMED = 4  # Each of this many hosts in a URL gets the whole connect timeout.
 
 _EXAMINE_SQL = """
 SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
@@ -34,7 +34,7 @@ FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
 
 @dataclasses.dataclass(frozen=True)
 class Role:
-    """The database role of this server, as examined at each connect."""
+    """The database role that this server connects as, with the rights read at connect."""
 
     version: str
     number: int
@@ -44,7 +44,7 @@ class Role:
 
     @property
     def privileged(self) -> str | None:
-        """Reason why free SQL is dangerous with this role; None when it is not."""
+        """Reason why free SQL is dangerous with this role; None if it is not dangerous."""
         if self.superuser:
             return f"The role {self.name} is a superuser"
         if self.memberships:
@@ -53,18 +53,18 @@ class Role:
 
 
 def _asyncpg() -> Any:
-    """asyncpg, imported when it is first needed because it is heavy; it ships no types, `Connection` has them."""
+    """The module asyncpg, imported on first use since that takes time; `Connection` declares its missing types."""
     return import_module("asyncpg")
 
 
 async def connect(dsn: str, password: SecretStr | None = None) -> tuple[Connection, Role]:
-    """Open one connection that works through a pooler in transaction mode too, and examine its role.
+    """Open a connection, also through a pooler in transaction mode, and read the rights of its role.
 
     Args:
-        password: instead of the one in the DSN; that of a command is asked for anew, because it may have expired.
+        password: replaces the one in the DSN; one from a command is read again, since it may have expired.
 
     Raises:
-        Failure: without any value of the DSN in its text.
+        Failure: when the connection fails; the message contains no value of the DSN.
     """
     options = read_connection_options(dsn)
     if options.problem is not None:
@@ -87,7 +87,9 @@ async def connect(dsn: str, password: SecretStr | None = None) -> tuple[Connecti
                 row = (await connection.fetch(_EXAMINE_SQL))[0]
             except BaseException as exc:
                 connection.terminate()
-                if isinstance(exc, _asyncpg().InterfaceError):  # it was ended before it could be asked
+                if isinstance(
+                    exc, _asyncpg().InterfaceError
+                ):  # The connection was closed before the role could be read.
                     raise _broken() from exc
                 raise
     memberships = tuple(row["memberships"])
@@ -102,7 +104,7 @@ def _fresh_value(password: SecretStr) -> str:
 
 @contextmanager
 def speaking() -> Generator[None]:
-    """Turn what asyncpg raises inside into the failures of this project; lost connections are ambiguous."""
+    """Context that converts asyncpg's exceptions to failures; after a lost connection the effect is ambiguous."""
     try:
         yield
     except _asyncpg().PostgresError as exc:
@@ -112,8 +114,10 @@ def speaking() -> Generator[None]:
 
 
 def lost() -> Unavailable:
-    """The connection broke in the middle."""
-    return Unavailable("The connection to the database broke.", retry_after_seconds=5, effect=Effect.AMBIGUOUS)
+    """Failure for a connection that broke during a statement; the effect is unknown."""
+    return Unavailable(
+        "The connection to the database broke during the statement.", retry_after_seconds=5, effect=Effect.AMBIGUOUS
+    )
 
 
 @contextmanager
@@ -123,13 +127,13 @@ def _connecting(options: ConnectionOptions) -> Generator[None]:
         yield
     except asyncpg.PostgresError as exc:
         if (option := _refused_option(exc, options)) is not None:
-            raise _unusable(f"the server does not take the option {option}") from exc
+            raise _unusable(f"the server does not accept the option {option}") from exc
         raise failure_for(exc, connecting=True) from exc
     except ssl.SSLError as exc:
         raise _distrusted() from exc
     except TimeoutError as exc:
         seconds = options.connect_timeout or CONNECT_TIMEOUT_SECONDS
-        message = f"The database cannot be reached: nothing answered within {seconds:g} s (time-out)."
+        message = f"The database cannot be reached: no response within {seconds:g} s (timeout)."
         raise Unavailable(message, retry_after_seconds=5, effect=Effect.NEVER_SENT) from exc
     except OSError as exc:
         raise _unreachable(exc) from exc
@@ -142,7 +146,7 @@ def _connecting(options: ConnectionOptions) -> Generator[None]:
 
 
 def _refused_option(error: Exception, options: ConnectionOptions) -> str | None:
-    """The option of the URL that the server, or a pooler in front of it, names in its refusal."""
+    """Option of the URL that the server, or a pooler before it, names in its error."""
     named = re.search(r'(?:parameter:? |setting )"?([A-Za-z_][\w.]*)"?', str(error))
     known = {word.lower(): word for word in options.server_settings}
     if named is None:
@@ -151,53 +155,55 @@ def _refused_option(error: Exception, options: ConnectionOptions) -> str | None:
 
 
 def _configuration_problem(text: str) -> str:
-    """The reason in asyncpg's words, reduced to what holds no value."""
+    """Reason of asyncpg's configuration error, without any value."""
     if "root certificate" in text or "root.crt" in text:
-        return "sslmode verifies the server, and no CA file is there: name one with sslrootcert=, or sslrootcert=system"
-    return "asyncpg does not understand one of its options"
+        return "sslmode verifies the server, and no CA file exists: set sslrootcert= to a file or to system"
+    return "asyncpg does not support one of its options"
 
 
 def _no_matching_host(options: ConnectionOptions) -> Unavailable:
     wanted = options.arguments.get("target_session_attrs", "any")
-    message = f"No host of the database's URL is {wanted}, as its target_session_attrs demands."
+    message = f"No host of the database's URL is {wanted}, which its target_session_attrs requires."
     return Unavailable(message, retry_after_seconds=5, effect=Effect.SETTLED)
 
 
 def _unreachable(error: OSError) -> Failure:
     if isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error):
         return Unavailable(
-            "The database server speaks no TLS, and the database's URL demands it.",
-            remedy="Who runs this server can set sslmode=disable in it where the network is trusted.",
+            "The database server does not support TLS, which the database's URL requires.",
+            remedy="Ask the person who runs this server to set sslmode=disable in the URL if the network is trusted.",
             effect=Effect.SETTLED,
         )
     effect = Effect.NEVER_SENT
     if isinstance(error, socket.gaierror):
-        reason = "its host name is not known (DNS)"
+        reason = "its host name cannot be resolved (DNS)"
         effect = Effect.NEVER_SENT if error.errno == socket.EAI_AGAIN else Effect.SETTLED
     elif isinstance(error, FileNotFoundError):
-        reason = "no server listens on its socket"
+        reason = "no server listens on its Unix socket"
     elif isinstance(error, ConnectionRefusedError) or "111" in str(error):
-        reason = "it refused the connection (nothing listens there)"
+        reason = "it refused the connection (no server listens on the port)"
     else:
-        reason = "its network cannot be reached, or it ended the connection"
+        reason = "its network is unreachable, or it closed the connection"
     return Unavailable(f"The database server cannot be reached: {reason}.", retry_after_seconds=5, effect=effect)
 
 
 def _broken() -> Unavailable:
     return Unavailable(
-        "The connection to the database broke as it was made.", retry_after_seconds=5, effect=Effect.NEVER_SENT
+        "The connection to the database broke while it was being opened.",
+        retry_after_seconds=5,
+        effect=Effect.NEVER_SENT,
     )
 
 
 def _distrusted() -> Failure:
     return AuthenticationFailed(
         "The database server's certificate is not trusted.",
-        remedy="Who runs this server can name the CA's file with sslrootcert= in the database's URL.",
+        remedy="Ask the person who runs this server to name the CA file with sslrootcert= in the database's URL.",
     )
 
 
 def _unusable(problem: str) -> Failure:
     return AuthenticationFailed(
         f"The database's URL cannot be used: {problem}.",
-        remedy="Ask the person who runs this server to change it there.",
+        remedy="Ask the person who runs this server to correct the URL.",
     )

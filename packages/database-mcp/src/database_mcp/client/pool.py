@@ -1,8 +1,8 @@
-"""Connections to one database: made when needed, bounded, never waited for beyond a deadline.
+"""Connection pool of one database: connections on demand, a maximum number, and deadlines for every wait.
 
-asyncpg's own pool waits for a connection's answer when it is given back, which a dead network never sends. Here the
-work runs in a task of its own; at the deadline the task is abandoned and its connection repaired or cut behind the
-caller's back.
+asyncpg's own pool waits for a response when a connection is released, which never comes on a dead network. Here the
+work runs in a separate task; at the deadline the task is abandoned, and its connection is reset or closed in the
+background.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from database_mcp.target import Limits
 Answer = TypeVar("Answer")
 
 RESET = "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all(); RESET ALL"
-CLEANUP_TIMEOUT_SECONDS = 2.0  # seconds for a cancelled statement to end and its connection to be clean again
+CLEANUP_TIMEOUT_SECONDS = 2.0  # Seconds for a cancelled statement to stop and for its connection to be reset.
 
 
 @dataclasses.dataclass
 class Counts:
-    """Counters of one pool since it was made; `busy_seconds` is the time its work took.
+    """Counters of one pool since its start; `busy_seconds` is the total time of its work.
 
-    `abandoned` counts statements that did not end at their deadline although they were cancelled.
+    `abandoned`: number of statements that did not stop at their deadline although they were cancelled.
     """
 
     queries: int = 0
@@ -44,14 +44,14 @@ class Counts:
 
 @dataclasses.dataclass(eq=False)
 class Lease(Generic[Answer]):
-    """One of the pool's places: what its work gave, and its connection once there is one."""
+    """A reserved slot of the pool: the result of its work, and its connection once it is open."""
 
     answer: asyncio.Future[Answer]
     connection: Connection | None = None
 
 
 class Pool:
-    """At most `limits.pool_max` connections, made by `connect` when they are needed."""
+    """Pool of at most `limits.pool_max` connections, which `connect` opens on demand."""
 
     def __init__(
         self,
@@ -82,15 +82,15 @@ class Pool:
     async def run(
         self, work: Callable[[Connection], Awaitable[Answer]], *, seconds: float, fresh: bool = False
     ) -> Answer:
-        """Run `work` on a connection of its own, which is put back as it was behind the caller's back.
+        """Run `work` on a connection of the pool; the connection is reset in the background afterwards.
 
         Args:
-            seconds: for connecting and for `work`; the wait for a free connection has its own limit.
-            fresh: on a new connection, because the idle ones may all be dead.
+            seconds: limit for connecting and for `work`; the wait for a free connection has a separate limit.
+            fresh: use a new connection, since idle ones may all be dead.
 
         Raises:
-            Unavailable: all connections stayed busy, or the database cannot be reached.
-            TimedOut: `work` did not end in time; its statement is cancelled.
+            Unavailable: no connection became free in time, or the database cannot be reached.
+            TimedOut: `work` did not finish in time; its statement is cancelled.
         """
         await self._enter()
         lease, began = Lease[Answer](asyncio.get_running_loop().create_future()), self._clock()
@@ -102,8 +102,8 @@ class Pool:
             self.counts.errors += 1
             if task.done():
                 task.result()
-            # settled: a statement that outlasts its own limit and hears no cancel would run a second time beside itself
-            raise TimedOut(f"The database did not answer within {seconds:g} s.", effect=Effect.SETTLED)
+            # Settled, so not retried: a statement that ignores its limit and the cancel would run twice at once.
+            raise TimedOut(f"The database did not respond within {seconds:g} s.", effect=Effect.SETTLED)
         finally:
             if not lease.answer.done():
                 task.cancel()
@@ -111,7 +111,7 @@ class Pool:
             self.counts.busy_seconds += self._clock() - began
 
     async def close(self) -> None:
-        """End what runs, and cut every connection."""
+        """Cancel all work and close all connections."""
         for task in self._sessions:
             task.cancel()
         if self._sessions:
@@ -128,13 +128,13 @@ class Pool:
             async with asyncio.timeout(self.limits.acquire):
                 await self._places.acquire()
         except TimeoutError as exc:
-            busy = f"All {self.limits.pool_max} connections are busy."
+            busy = f"All {self.limits.pool_max} connections to the database are busy."
             raise Unavailable(busy, remedy="Try again in a moment.", retry_after_seconds=5) from exc
         finally:
             self.waiting -= 1
 
     def _begin(self, lease: Lease[Any], session: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        """The place is free again when the task ends, however it ends."""
+        """Start the task of a slot; the slot is released when the task ends in any way."""
         task = asyncio.create_task(session)
         self._leases.add(lease)
         self._sessions.add(task)
@@ -144,7 +144,7 @@ class Pool:
             self._sessions.discard(ended_task)
             self._places.release()
             if not ended_task.cancelled():
-                ended_task.exception()  # asked for, so that asyncio does not report an abandoned task's failure
+                ended_task.exception()  # Otherwise asyncio logs the exception of an abandoned task.
 
         task.add_done_callback(ended)
         return task
@@ -170,10 +170,10 @@ class Pool:
         return connection
 
     async def _give_back(self, connection: Connection) -> None:
-        """Undo whatever the work left behind; a connection that cannot say so in time is cut."""
+        """Reset a connection and return it to the pool; if it does not respond in time, it is closed."""
         clean = False
         try:
-            # the timeout stands outside: inside, its TimeoutError would be taken for a lost connection
+            # The timeout is outside: inside, its TimeoutError would be taken for a lost connection.
             async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
                 with speaking():
                     await connection.execute(RESET)
@@ -191,7 +191,7 @@ class Pool:
                 connection.terminate()
 
     def _end_backend(self, pid: int) -> None:
-        """Ask PostgreSQL to end the backend of an abandoned statement: closing its connection alone does not."""
+        """Terminate the backend of an abandoned statement, since closing its connection does not stop it."""
         task = asyncio.create_task(self._terminate_backend(pid))
         self._sessions.add(task)
         task.add_done_callback(self._sessions.discard)
@@ -207,7 +207,7 @@ class Pool:
             finally:
                 connection.terminate()
         except (Failure, TimeoutError):
-            return  # nothing else can be done: the statement ends by itself, and the counter tells of it
+            return  # Nothing else is possible: the statement ends by itself, and the counter `abandoned` reports it.
 
     def _reap_later(self) -> None:
         if self._reaper is None:
@@ -221,7 +221,7 @@ class Pool:
             self._reap_later()
 
     def _cut_idle(self, *, keep: int, since: float) -> None:
-        """Close the connections idle since before `since`, the longest idle first."""
+        """Close the connections that have been idle since before `since`, the longest idle first."""
         while len(self._idle) > keep and self._idle[0][1] <= since:
             connection, _ = self._idle.popleft()
             connection.terminate()

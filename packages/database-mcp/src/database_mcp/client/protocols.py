@@ -1,11 +1,11 @@
-"""The parts of asyncpg's connection that are used here, with types: asyncpg's own are partial."""
+"""Typed protocols of the parts of asyncpg that this server uses, since asyncpg's own types are partial."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
 class Row(Protocol):
-    """One row: by column name, or one value after the other."""
+    """One row, accessible by column name or index."""
 
     def __getitem__(self, key: str | int) -> Any: ...
     def __iter__(self) -> Iterator[Any]: ...
@@ -13,7 +13,7 @@ class Row(Protocol):
 
 
 class TypeName(NamedTuple):
-    """A PostgreSQL type as asyncpg names it: arrays end in `[]`."""
+    """Name of a PostgreSQL type in asyncpg's form, in which array types end in `[]`."""
 
     oid: int
     name: str
@@ -39,9 +39,9 @@ class Prepared(Protocol):
 
 
 class Connection(Protocol):
-    """One connection; `input_kinds` tell by type OID how a list or an object is written for that type.
+    """One connection; `input_kinds`: by type OID, how a list or an object is written for the type.
 
-    `execute` without arguments is the simple protocol and runs several statements: never a caller's text.
+    `execute` without arguments uses the simple protocol, which runs several statements: never pass a caller's text.
     """
 
     input_kinds: Mapping[int, str]

@@ -1,4 +1,4 @@
-"""asyncpg connection that describes every type by its name alone, so that columns of any type can be read as text."""
+"""asyncpg connection class that looks up types by name only, so that columns of any type can be read as text."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,8 +7,8 @@ from typing import Any, Literal, cast
 
 InputKind = Literal["array", "composite", "hstore", "json", "vector"]
 
-# asyncpg's own lookup walks into composites and domains, and gives up on what holds a pseudo-type or an extension's
-# type. Here each type that asyncpg does not know gets a codec that reads and writes its text.
+# asyncpg's own look-up descends into composites and domains, and fails on those with a pseudo-type or an extension's
+# type. Here each type unknown to asyncpg gets a codec that reads and writes its text form.
 _TYPES_SQL = """
 WITH RECURSIVE bases AS (
     SELECT oid AS type, oid AS base FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])
@@ -33,7 +33,7 @@ _BUILT_IN_JSON: Mapping[int, InputKind] = {114: "json", 3802: "json"}
 
 @cache
 def connection_class() -> type[Any]:
-    """A subclass of `asyncpg.Connection` whose `input_kinds` tell by type OID how a list or an object is written."""
+    """A subclass of `asyncpg.Connection` with `input_kinds`: by type OID, how a list or an object is written."""
     base: type[Any] = import_module("asyncpg").Connection
 
     class NamedTypesConnection(base):

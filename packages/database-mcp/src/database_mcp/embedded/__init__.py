@@ -1,5 +1,5 @@
-"""A PostgreSQL of this server's own, with a sample shop: for a start without any database at hand.
+"""Embedded PostgreSQL with a sample shop, for trying the server without a database.
 
-It is made on first use in the user's data folder, kept between runs, shared by every server that runs at once, and
-reached as the least-privilege role that is shipped, never as its superuser.
+It is created on first use in the user's data folder, persists between runs, is shared by all running servers, and is
+used with the shipped least-privilege role, never as superuser.
 """

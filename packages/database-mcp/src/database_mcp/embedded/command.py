@@ -1,4 +1,4 @@
-"""The command `database-mcp data`: folder and size of the embedded database, stopping it, removing it."""
+"""The command `database-mcp data`: show, stop or remove the embedded database."""
 
 import shutil
 import sys
@@ -16,7 +16,7 @@ USAGE = "usage: database-mcp data [stop | remove]"
 
 
 def main(arguments: list[str]) -> int:
-    """Run `data`, `data stop` or `data remove`; the exit code."""
+    """Run `data`, `data stop` or `data remove`; returns the exit code."""
     word = arguments[0] if arguments else "show"
     if len(arguments) > 1 or word not in ("show", "stop", "remove"):
         sys.stderr.write(f"{USAGE}\n")
@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> int:
 
 def _shown(folder: Path) -> str:
     if not folder.exists():
-        return f"{folder}: there is no embedded database.\n"
+        return f"{folder}: no embedded database exists here.\
+"
     running = "running, not in use" if is_running(folder) else "not running"
     state = "in use by a server" if is_in_use(folder) else running
     return f"{folder}: {size_bytes(folder) / 1024**2:.0f} MB, {state}.\n"
@@ -42,12 +43,18 @@ def _shown(folder: Path) -> str:
 
 def _ended(folder: Path, *, remove: bool) -> int:
     if is_in_use(folder):
-        sys.stderr.write(f"{folder}: a server uses it; end that first.\n")
+        sys.stderr.write(
+            f"{folder}: a server uses the embedded database; stop that server first.\
+"
+        )
         return EXIT_IN_USE
     stop(folder)
     if remove:
         if not (folder / "PG_VERSION").exists():
-            sys.stderr.write(f"{folder}: this is no PostgreSQL data folder; nothing was removed.\n")
+            sys.stderr.write(
+                f"{folder}: this is not a PostgreSQL data folder; nothing was removed.\
+"
+            )
             return EXIT_IN_USE
         shutil.rmtree(folder)
     sys.stdout.write(f"{folder}: {'removed' if remove else 'stopped'}.\n")

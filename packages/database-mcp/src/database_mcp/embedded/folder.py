@@ -1,18 +1,18 @@
-"""The folder of the embedded database."""
+"""Data folder of the embedded database, and its size."""
 
 from contextlib import suppress
 from pathlib import Path
 
 
 def data_folder() -> Path:
-    """The embedded database's folder where DATABASE_DATA_DIR names none."""
+    """Default data folder of the embedded database, used if DATABASE_DATA_DIR is not set."""
     from platformdirs import user_data_path
 
     return user_data_path("toolroll") / "database-mcp" / "postgresql"
 
 
 def size_bytes(folder: Path) -> int:
-    """Bytes of its files; one that goes away meanwhile counts as none."""
+    """Total size of the files in a folder in bytes; files that disappear meanwhile are not counted."""
     total = 0
     for path in folder.rglob("*"):
         with suppress(OSError):

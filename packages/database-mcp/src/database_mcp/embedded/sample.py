@@ -1,4 +1,4 @@
-"""Fills the embedded PostgreSQL with the sample shop and its least-privilege role, once."""
+"""Creation of the sample shop and its least-privilege role in the embedded PostgreSQL."""
 
 from collections.abc import Callable
 from importlib.resources import files
@@ -13,18 +13,21 @@ from database_mcp.client.protocols import Connection
 DATABASE = "shop"
 ROLE = "mcp_ro"
 SHIPPED = files("database_mcp") / "sql"
-_LOCK = 7_404_130_901  # any number of our own: servers that start at once fill the shop one after the other
-_CREATED_MEANWHILE = ("42P04", "23505")  # by another server: duplicate_database, or the catalogue's unique index
+_LOCK = 7_404_130_901  # Arbitrary number of the advisory lock that concurrent servers take.
+_CREATED_MEANWHILE = (
+    "42P04",
+    "23505",
+)  # Created by another server: duplicate_database, or a violated unique index of the catalogue.
 
 Report = Callable[[int], None]
-"""Takes the share that is done, in percent."""
+"""Callback for the progress in percent."""
 
 
 async def fill(superuser_uri: str, report: Report) -> None:
-    """Make the database, its role and its rows, unless they are there.
+    """Create the database, its role and its rows, unless they exist.
 
-    The rows are made in one transaction that holds the lock: an interrupted start leaves neither rows nor a lock,
-    nor rows without statistics.
+    The rows are created and analyzed in one transaction that has the lock, so an interrupted start leaves no rows
+    and no lock behind.
     """
     keeper, _ = await connect(superuser_uri)
     try:
@@ -59,7 +62,7 @@ async def _create_database(keeper: Connection) -> None:
 
 
 def dsn(superuser_uri: str, role: str, database: str) -> str:
-    """The DSN of a role at the server that `superuser_uri` reaches."""
+    """The DSN of a role and database on the server of `superuser_uri`."""
     parts: Any = urlsplit(superuser_uri)
     host = parse_qs(parts.query).get("host")
     if host:

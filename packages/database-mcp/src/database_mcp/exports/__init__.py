@@ -1,1 +1,1 @@
-"""Export of a query's rows to a file of the allowed folder, which a host reads in pieces."""
+"""Export of query results to files in the configured folder, which a client reads in pieces."""

@@ -1,4 +1,4 @@
-"""The folder of exported files: each caller's own files, made whole or not at all, never over another one."""
+"""Folder of exported files: separate for each caller, written atomically, never overwritten."""
 
 import hashlib
 import os
@@ -15,20 +15,20 @@ from mcp_chassis.failures import Conflict, InvalidInput, NotFound, Unavailable
 from mcp_chassis.pipeline.caller import LOCAL_PRINCIPAL
 
 PIECE_BYTES = 512 * 1024
-MAX_FILES_OF_A_CALLER = 100  # over HTTP, where nobody at the keyboard clears the folder
+MAX_FILES_OF_A_CALLER = 100  # Limit over HTTP, where no user can clear the folder.
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}\.(csv|jsonl)")
 _DRAFT = re.compile(r"\.export-[0-9a-f]{16}")
-_DRAFT_LIFETIME_SECONDS = 3600  # longer than any call: what is older was left by a process that was ended
+_DRAFT_LIFETIME_SECONDS = 3600  # Longer than any call: older drafts belong to processes that were killed.
 _BY_DESCRIPTOR = {os.open, os.unlink, os.mkdir, os.stat} <= os.supports_dir_fd
 _NO_LINKS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 class ExportFolder:
-    """The files of one principal in the allowed folder.
+    """Exported files of one principal.
 
-    The caller of stdio owns the folder itself; a principal over HTTP has a folder in it that is named by a hash.
-    Folders are opened once for each file and without following links, and names are looked up in what was opened, so
-    that nobody can lead a path out of the folder meanwhile. Windows cannot, and takes whole paths.
+    Over stdio they are in the configured folder, over HTTP in a subfolder named by a hash of the principal. Each
+    operation opens the folder without following links and resolves names relative to it, so that a path cannot be
+    redirected out of the folder meanwhile. Windows lacks this and uses whole paths.
     """
 
     def __init__(self, root: Path, principal: str) -> None:
@@ -36,37 +36,40 @@ class ExportFolder:
         self._own = None if principal == LOCAL_PRINCIPAL else hashlib.sha256(principal.encode()).hexdigest()[:32]
 
     def path(self, name: str) -> Path | None:
-        """Where a file is, for the caller at this machine; nobody else can use a path."""
+        """Path of a file for the caller over stdio; None over HTTP, where a path is of no use."""
         return None if self._own else self._root / name
 
     def refuse(self, name: str) -> None:
-        """Refuse, before any query runs, a name that cannot become a file.
+        """Check before the query runs that a file with this name can be created.
 
         Raises:
-            InvalidInput: it is no plain name of a format there is, or there are too many files.
-            Conflict: the file is there already.
+            InvalidInput: the name is not a plain file name with a known ending, or there are too many files.
+            Conflict: a file with the name exists.
         """
         if not _FILE_NAME.fullmatch(name):
-            raise InvalidInput(f"{name!r} is no file name.", remedy="Give a plain name that ends in .csv or .jsonl.")
-        with _told(), self._opened() as folder:
+            raise InvalidInput(
+                f"{name!r} is not a valid file name for an export.",
+                remedy="Give a plain name that ends in .csv or .jsonl.",
+            )
+        with _file_failures(), self._opened() as folder:
             if folder.exists(name):
                 raise _there(name)
             folder.sweep()
             if self._own and folder.count() >= MAX_FILES_OF_A_CALLER:
                 raise InvalidInput(
-                    f"You have {MAX_FILES_OF_A_CALLER} exported files, which is the limit: nothing was written.",
-                    remedy="Who runs this server can remove them.",
+                    f"You have {MAX_FILES_OF_A_CALLER} exported files, which is the limit; nothing was written.",
+                    remedy="Ask the person who runs this server to remove old files.",
                 )
 
     @contextmanager
     def draft(self, name: str) -> Generator[BinaryIO]:
-        """A new file, which gets its name only when the block ends well; else it is removed.
+        """Open a new file, which gets its name when the block succeeds and is removed otherwise.
 
         Raises:
-            Conflict: another file has taken the name meanwhile, and is left as it is.
+            Conflict: another file got the name meanwhile; it is not changed.
             Unavailable: the disk is full, or the folder cannot be written.
         """
-        with _told(), self._opened() as folder:
+        with _file_failures(), self._opened() as folder:
             hidden = f".export-{secrets.token_hex(8)}"
             descriptor = folder.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             try:
@@ -80,10 +83,10 @@ class ExportFolder:
                     folder.remove(hidden)
 
     def piece(self, name: str, number: int) -> bytes:
-        """The bytes of one piece of a file; all of them, one after the other, are the file.
+        """Read the bytes of one piece of a file; the pieces in order are the whole file.
 
         Raises:
-            NotFound: the caller has no such file, or it has fewer pieces.
+            NotFound: the caller has no such file, or the file has fewer pieces.
         """
         if not _FILE_NAME.fullmatch(name) or number < 1:
             raise _nothing()
@@ -112,10 +115,10 @@ class ExportFolder:
 
 
 class _OpenFolder:
-    """An open folder; names are looked up in it, wherever its path leads by now.
+    """An open folder in which names are resolved, even if its path changes meanwhile.
 
     Args:
-        descriptor: None where this system looks names up by whole paths alone.
+        descriptor: directory file descriptor; None on systems that resolve only whole paths.
     """
 
     def __init__(self, path: Path, descriptor: int | None) -> None:
@@ -145,18 +148,18 @@ class _OpenFolder:
         return sum(1 for name in self._names() if _FILE_NAME.fullmatch(name))
 
     def sweep(self) -> None:
-        """Remove drafts of processes that were ended in the middle."""
+        """Remove the drafts of processes that were killed."""
         for name in filter(_DRAFT.fullmatch, self._names()):
             with suppress(FileNotFoundError):
                 if time.time() - self._seen(name).st_mtime > _DRAFT_LIFETIME_SECONDS:
                     self.remove(name)
 
     def publish(self, hidden: str, name: str) -> None:
-        """Give a finished draft its name, which a file that is there keeps: a rename would take it away."""
+        """Give a finished draft its name with a hard link, since a rename would replace an existing file."""
         source, target = self.place(hidden), self.place(name)
         try:
             if self.descriptor is None:
-                source.rename(target)  # of Windows: it fails where the name is taken
+                source.rename(target)  # On Windows, a rename fails if the name exists.
             else:
                 os.link(source, target, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor, follow_symlinks=False)
         except FileExistsError as exc:
@@ -183,24 +186,26 @@ def _open_folder(path: Path, within: int | None = None) -> Generator[_OpenFolder
 
 
 @contextmanager
-def _told() -> Generator[None]:
-    """Failures of the file system, as a sentence without a path."""
+def _file_failures() -> Generator[None]:
+    """Context that converts file system errors to failures without a path in the message."""
     try:
         yield
     except OSError as exc:
-        reason = (exc.strerror or "the system refused it").lower()
+        reason = (exc.strerror or "the operating system refused it").lower()
         raise Unavailable(
-            f"The file cannot be written: {reason}. There is no file.",
-            remedy="Who runs this server can look at DATABASE_EXPORT_FOLDER.",
+            f"The file cannot be written: {reason}. No file was created.",
+            remedy="Ask the person who runs this server to check DATABASE_EXPORT_FOLDER.",
         ) from exc
 
 
 def _there(name: str) -> Conflict:
     return Conflict(
-        f"There is a file {name!r} already; it is left as it is.",
-        remedy="Choose another name, unless it is of an earlier try of yours.",
+        f"A file {name!r} exists already; it was not changed.",
+        remedy="Choose another name, unless the file is from an earlier attempt of yours.",
     )
 
 
 def _nothing() -> NotFound:
-    return NotFound("You have no exported file of that name, or it has fewer pieces.", remedy="Export it first.")
+    return NotFound(
+        "You have no exported file with this name, or the file has fewer pieces.", remedy="Export it first."
+    )

@@ -1,4 +1,4 @@
-"""The lines of an exported file: CSV that tells NULL from an empty text, or JSON lines."""
+"""Lines of an exported file: CSV, in which NULL differs from an empty text, or JSON lines."""
 
 import re
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from mcp_chassis.failures import InvalidInput
 from pydantic_core import to_json
 
-_NEEDS_QUOTES = re.compile(r'^$|[",\r\n]|^\s|\s$|^\\\.$')  # the last one ends a COPY of PostgreSQL
+_NEEDS_QUOTES = re.compile(r'^$|[",\r\n]|^\s|\s$|^\\\.$')  # `\\.` would end the input of PostgreSQL's COPY.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 Rows = Sequence[Sequence[Any]]
 
 
 class Lines(Protocol):
-    """Turns rows into lines of one format; `warnings` tell what a reader of the file may stumble over."""
+    """Converter of rows to lines of one format; `warnings` report possible problems for readers of the file."""
 
     mime_type: str
 
@@ -23,11 +23,11 @@ class Lines(Protocol):
 
 
 class CsvLines:
-    """CSV as PostgreSQL's COPY writes it: a NULL is nothing, an empty text is `""`.
+    """CSV in the form of PostgreSQL's COPY: NULL is an empty field, an empty text is `""`.
 
     Args:
-        texts: places of the columns whose texts may begin as formulas of spreadsheets do.
-        quote_formulas: put an apostrophe before such texts, which changes them.
+        texts: indexes of the text columns, whose values a spreadsheet may read as formulas.
+        quote_formulas: put an apostrophe before such values, which changes them.
     """
 
     mime_type = "text/csv"
@@ -50,10 +50,12 @@ class CsvLines:
     def warnings(self) -> list[str]:
         found: list[str] = []
         if self._formulas and not self._quote_formulas:
-            found.append(f"{self._formulas} texts begin as formulas of spreadsheets do (= + - @): import them as text.")
+            found.append(
+                f"{self._formulas} values begin like spreadsheet formulas (= + - @): import the columns as text."
+            )
         if self._blank_lines:
             found.append(
-                f"{self._blank_lines} rows of one NULL are empty lines, which programs may skip; .jsonl has them."
+                f"{self._blank_lines} rows with one NULL are empty lines, which programs may skip; .jsonl has them."
             )
         return found
 
@@ -63,7 +65,7 @@ class CsvLines:
         if type(value) is int:
             return str(value)
         if not isinstance(value, str):
-            return to_json(value).decode()  # as a result of execute_query has it
+            return to_json(value).decode()  # The same form as in results of execute_query.
         if place in self._texts and _FORMULA.match(value):
             self._formulas += 1
             value = f"'{value}" if self._quote_formulas else value
@@ -75,7 +77,7 @@ class CsvLines:
 
 
 class JsonLines:
-    """One JSON object a row, its keys the columns.
+    """JSON lines: one object for each row, with the column names as keys.
 
     Raises:
         InvalidInput: two columns have the same name.
@@ -85,7 +87,9 @@ class JsonLines:
 
     def __init__(self, columns: Sequence[str]) -> None:
         if twice := next((name for name in columns if columns.count(name) > 1), None):
-            raise InvalidInput(f"Two columns are called {twice!r}.", remedy="Name one with AS, or export to .csv.")
+            raise InvalidInput(
+                f"Two columns of the query are named {twice!r}.", remedy="Name one with AS, or export to .csv."
+            )
         self._columns = columns
 
     def head(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Runs a query and writes its rows to a file as they come, within limits of rows and bytes."""
+"""Execution of a query whose rows are streamed to a file, with limits of rows and bytes."""
 
 import dataclasses
 import time
@@ -19,7 +19,9 @@ from database_mcp.queries.execution import read_one
 from database_mcp.queries.query import Described, Query, describe, prepare_wrapped, with_expected_types
 from database_mcp.queries.wrapper import Cells, batch_size
 
-MAX_CELL_CHARS = 100_000  # of a file; a longer one is refused, because a file would not show that it was cut
+MAX_CELL_CHARS = (
+    100_000  # Maximum length of a cell; a longer one is refused, since a file cannot show that it was truncated.
+)
 _MAX_BATCH_ROWS = 1_000
 _TEXTS = frozenset({"text", "varchar", "bpchar", "name", "unknown", "json", "jsonb", "xml"})
 _BUILT_IN = ("pg_catalog", "")
@@ -27,7 +29,7 @@ _BUILT_IN = ("pg_catalog", "")
 
 @dataclasses.dataclass(frozen=True)
 class ExportRequest:
-    """One call of export_query."""
+    """Arguments of one call of export_query."""
 
     sql: str
     values: Sequence[object]
@@ -39,7 +41,7 @@ class ExportRequest:
 
 
 class ExportResult(Result):
-    """A finished file; `uri` is its first piece, and the others end in /2, /3, ... up to `pieces`."""
+    """A finished file; `uri`: its first piece; the others end in /2, /3, ... up to `pieces`."""
 
     database: str | None = None
     uri: str
@@ -61,7 +63,7 @@ class ExportResult(Result):
 
 @dataclasses.dataclass
 class _Written:
-    """What stands in the file by now."""
+    """Number of rows and bytes written so far."""
 
     rows: int = 0
     bytes: int = 0
@@ -72,11 +74,11 @@ async def export(database: Database, folder: ExportFolder, request: ExportReques
     """Write the rows of one query to a new file.
 
     Raises:
-        Failure: no file was made.
+        Failure: when the query or the file fails; no file was created.
     """
     statement = read_one(request.sql)
     if statement.explain != "no":
-        raise InvalidInput("EXPLAIN is not exported.", remedy="Ask execute_query.")
+        raise InvalidInput("The result of EXPLAIN cannot be exported.", remedy="Ask execute_query.")
     await anyio.to_thread.run_sync(folder.refuse, request.file)
     query = Query(statement, request.values, limit=request.max_rows, cell_chars=MAX_CELL_CHARS)
     began = time.perf_counter()
@@ -84,7 +86,7 @@ async def export(database: Database, folder: ExportFolder, request: ExportReques
 
         async def work(connection: Connection) -> tuple[Described, Lines, _Written]:
             file.seek(0)
-            file.truncate()  # of an attempt whose connection broke
+            file.truncate()  # Discard the rows of an attempt whose connection broke.
             shape = await describe(connection, query)
             prepared = await prepare_wrapped(connection, query, shape)
             lines = _lines(shape, request)
@@ -112,7 +114,7 @@ async def export(database: Database, folder: ExportFolder, request: ExportReques
 def _lines(shape: Described, request: ExportRequest) -> Lines:
     columns = [column.name for column in shape.columns]
     if not columns:
-        raise InvalidInput("The query has no columns: nothing was written.")
+        raise InvalidInput("The query returns no columns; nothing was written.")
     if request.file.endswith(".jsonl"):
         return JsonLines(columns)
     kinds = [column.type for column in shape.columns]
@@ -138,7 +140,7 @@ async def _write(
 def _append(
     file: BinaryIO, lines: Lines, rows: Sequence[Sequence[Any]], written: _Written, request: ExportRequest
 ) -> None:
-    """Write whole rows while there is room for them."""
+    """Write rows until a limit of rows or bytes is reached."""
     file.writelines(_fitting(map(lines.row, rows), written, request))
 
 
@@ -172,8 +174,8 @@ def _refuse_cut(shape: Described, rows: Sequence[Sequence[Any]], before: int) ->
         if isinstance(value, str) and len(value) > MAX_CELL_CHARS
     )
     raise InvalidInput(
-        f"Row {number} has more than {MAX_CELL_CHARS:,} characters in {shape.columns[place].name}: there is no file.",
-        remedy="Export substr() of it in several columns, or leave it out.",
+        f"Row {number} has more than {MAX_CELL_CHARS:,} characters in {shape.columns[place].name}; no file exists.",
+        remedy="Export the column in parts with substr(), or leave it out.",
     )
 
 
@@ -181,4 +183,4 @@ def _remainder(written: _Written) -> list[str]:
     if not written.more:
         return []
     rest = f"with a condition or OFFSET {written.rows}, in the same ORDER BY."
-    return [f"The file ends after {written.rows} rows, at a limit of this server; more follow: export them {rest}"]
+    return [f"The file has only the first {written.rows} rows, a limit of this server; export the others {rest}"]

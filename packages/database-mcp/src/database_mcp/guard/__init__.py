@@ -1,1 +1,1 @@
-"""Guard that refuses statements before they run: tokens, statement, names, rules."""
+"""Guard that checks statements before they run: tokens, names, functions, rules."""

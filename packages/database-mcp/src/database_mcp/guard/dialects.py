@@ -1,11 +1,11 @@
-"""Functions of other databases, with the form that PostgreSQL has in their place."""
+"""Functions of other databases, with the equivalent expression in PostgreSQL."""
 
 from collections.abc import Mapping
 
 _DIFFERENCE = "Subtract: two dates give days, two timestamps an interval; EXTRACT(epoch FROM a - b) gives seconds."
 _SHIFT = "Add an interval: x + interval '7 days'."
 _TEXT_FORM = "Write to_char(x, 'YYYY-MM-DD')."
-_FIELD = "Write EXTRACT(field FROM x), with year, quarter, month, day, week, hour or the like as the field."
+_FIELD = "Write EXTRACT(field FROM x), with a field such as year, quarter, month, day, week or hour."
 _FALLBACK = "Write coalesce(x, y)."
 _LIST = "Write string_agg(x::text, ', ' ORDER BY x)."
 _CONDITION = "Write CASE WHEN condition THEN x ELSE y END."
@@ -43,4 +43,4 @@ POSTGRESQL_FORM: Mapping[str, str] = {
     "substring_index": "Write split_part(text, separator, n).",
     "stdev": "Write stddev_samp(x).", "var": "Write var_samp(x).",
 }  # fmt: skip
-"""The function's name in lower case, and the sentence that a model reads."""
+"""Remedy by name of the function in lower case."""

@@ -1,4 +1,4 @@
-"""Facts of PostgreSQL's catalogue that the guard decides by: functions, types, keywords, schemas."""
+"""Facts of PostgreSQL's catalogue for the guard: functions, types, keywords, schemas."""
 
 import dataclasses
 
@@ -28,11 +28,11 @@ FROM functions
 
 @dataclasses.dataclass(frozen=True)
 class Functions:
-    """Names as one database knows them now.
+    """Names of functions and keywords in one database.
 
-    `known`: functions, and types, whose names are called as casts: `inet('10.0.0.1')`.
-    `acting`: functions with any VOLATILE overload, aggregates built on one included. `acting_on_rows`: those of them
-    that `row.name` can call too, because one argument is enough. `reserved`: keywords that can never be a function.
+    `known`: functions and types; a type's name can be called as a cast: `inet('10.0.0.1')`.
+    `acting`: functions with a VOLATILE overload, and aggregates that use one. `acting_on_rows`: those of them that
+    accept one argument, so that `row.name` calls them too. `reserved`: keywords that cannot be a function's name.
     """
 
     known: frozenset[str]

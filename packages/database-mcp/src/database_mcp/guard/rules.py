@@ -1,6 +1,6 @@
-"""Rules that refuse a statement by the names in it: the second line, behind the role and PostgreSQL's grammar.
+"""Rules that refuse a statement because of the names in it, in addition to the role's rights and the wrapper query.
 
-Pure: what a name means comes from `Functions`, read from the catalogue of the very database.
+The functions do no I/O; the meaning of a name comes from `Functions`, read from the catalogue of the database.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ from database_mcp.guard.functions import Functions
 from database_mcp.guard.statement import Name, Statement
 from database_mcp.guard.tokens import Kind
 
-# VOLATILE only because their answer changes; they read or compute and leave nothing behind.
+# Functions that are VOLATILE only because their result changes; they have no side effects.
 HARMLESS = frozenset({
     "array_sample", "array_shuffle", "clock_timestamp", "current_query", "currval", "gen_random_bytes",
     "gen_random_uuid", "gen_salt", "lastval", "normal_rand", "pg_blocking_pids", "pg_current_wal_flush_lsn",
@@ -28,7 +28,7 @@ HARMLESS = frozenset({
     "uuidv4", "uuidv7",
 })  # fmt: skip
 
-# Not VOLATILE, and yet they run SQL given as text, which no scan of this statement sees.
+# Functions that are not VOLATILE but run SQL given as text, which the scan of the statement cannot check.
 RUNS_SQL = frozenset({
     "connectby", "crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "cursor_to_xml",
     "cursor_to_xmlschema", "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "query_to_xml",
@@ -37,7 +37,7 @@ RUNS_SQL = frozenset({
     "xpath_table",
 })  # fmt: skip
 
-# Password hashes, foreign servers' passwords, host rules, other columns' values past every grant.
+# Catalogues with password hashes, passwords of foreign servers, host rules, or values that bypass grants.
 SECRET_RELATIONS = frozenset({
     "_pg_user_mappings", "pg_authid", "pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings",
     "pg_largeobject", "pg_shadow", "pg_statistic", "pg_statistic_ext_data", "pg_subscription", "pg_user_mapping",
@@ -52,17 +52,17 @@ _BEFORE_ALIAS = frozenset({"as", "with"})
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """Settings of the guard: functions allowed beyond the harmless ones, and the allowed schemas (empty: all)."""
+    """Settings of the guard: additionally allowed functions, and the allowed schemas (empty for all)."""
 
     functions: frozenset[str] = frozenset()
     schemas: tuple[str, ...] = ()
 
 
 def examine(statement: Statement, functions: Functions, rules: Rules) -> None:
-    """Refuse a statement that calls what acts, or names what is secret or not allowed.
+    """Check that a statement calls no function with side effects and names no secret or forbidden relation.
 
     Raises:
-        PermissionDenied: naming the construct and why.
+        PermissionDenied: when it does; the message names the construct and the reason.
     """
     for name in statement.names:
         _examine_relation(name, functions, rules)
@@ -73,7 +73,7 @@ def examine(statement: Statement, functions: Functions, rules: Rules) -> None:
 
 
 def unknown_functions(statement: Statement, functions: Functions) -> list[str]:
-    """Names that are called, and that the catalogue as last read does not know: a reason to read it again."""
+    """Called names that are missing in the cached catalogue, which then has to be read again."""
     return [
         name.text
         for name in statement.names
@@ -82,18 +82,18 @@ def unknown_functions(statement: Statement, functions: Functions) -> list[str]:
 
 
 def refuse_unknown(statement: Statement, functions: Functions) -> None:
-    """Refuse a call of what is no function, unless the name can be an alias with a column list.
+    """Check that all called names are functions, unless a name can be an alias with a column list.
 
     Raises:
-        InvalidInput: naming the function.
+        InvalidInput: when one is not; the message names it.
     """
     if statement.verb in ("insert", "merge") or statement.head not in QUERY_HEADS:
-        return  # INTO t (a, b) and TABLE t (a int) look like calls; PostgreSQL itself refuses what is none
+        return  # INTO t (a, b) and TABLE t (a int) look like calls; PostgreSQL itself refuses the others.
     unknown = set(unknown_functions(statement, functions))
     for name in statement.names:
         if name.called and name.text in unknown and not _can_declare(name, functions):
             raise InvalidInput(
-                f"No function is called {name.text!r} in this database.",
+                f"This database has no function {name.text!r}.",
                 remedy=POSTGRESQL_FORM.get(name.text) or _nearest_functions(name.text, functions),
             )
 
@@ -108,20 +108,23 @@ def _nearest_functions(asked: str, functions: Functions) -> str:
 
 def _examine_relation(name: Name, functions: Functions, rules: Rules) -> None:
     if name.text in SECRET_RELATIONS:
-        raise denied(f"{name.text} holds credentials or values past their grants, and is not readable here.")
+        raise denied(f"{name.text} contains credentials or values that bypass grants, so this server does not read it.")
     if not rules.schemas:
         return
     if name.text.startswith("pg_stats"):
-        raise denied(f"{name.text} shows values of every schema, and only some schemas are allowed here.")
+        raise denied(f"{name.text} contains values of all schemas, and this server may read only some schemas.")
     if name.before_dot and name.text in functions.schemas and name.text not in {*rules.schemas, *_CATALOGUES}:
-        raise denied(f"The schema {name.text!r} is not among those allowed here: {', '.join(rules.schemas)}.")
+        raise denied(f"The schema {name.text!r} is not among the allowed ones: {', '.join(rules.schemas)}.")
 
 
 def _examine_call(name: Name, functions: Functions, rules: Rules) -> None:
     if _is_keyword(name, functions.reserved) or name.text in rules.functions:
         return
     if name.text in RUNS_SQL:
-        raise denied(f"{name.text}() runs SQL given as text, which cannot be checked.", "Write that query itself.")
+        raise denied(
+            f"The function {name.text}() runs SQL given as text, which this server cannot check.",
+            "Write that query itself.",
+        )
     if name.text in _SAMPLING and name.before is not None and name.before.text == "tablesample":
         return
     if name.text in functions.acting and name.text not in HARMLESS:
@@ -134,25 +137,25 @@ def _examine_attribute(name: Name, rules: Rules) -> None:
 
 
 def acting(function: str, construct: str) -> PermissionDenied:
-    """The refusal of a function that can act, as the text calls it."""
+    """Failure for a call of a VOLATILE function; `construct` is the form of the call in the statement."""
     return denied(
-        f"{construct} calls the function {function}, which PostgreSQL marks VOLATILE: it may change something.",
-        "Only functions that read may be called; who runs this server can allow one in DATABASE_ALLOWED_FUNCTIONS.",
+        f"{construct} calls the function {function}, which is VOLATILE: it may have side effects.",
+        "Use another function, or ask the person who runs this server to add it to DATABASE_ALLOWED_FUNCTIONS.",
     )
 
 
 def denied(message: str, remedy: str = "") -> PermissionDenied:
-    """A refusal by this server's own rules."""
+    """Failure for a statement that a rule of this server refuses."""
     return PermissionDenied(message, remedy=remedy)
 
 
 def _is_keyword(name: Name, keywords: frozenset[str]) -> bool:
-    """Unquoted and unqualified, a keyword is grammar; after a dot it is a name like any other."""
+    """Whether a name is an unquoted keyword without a qualifier, so part of the grammar."""
     return name.plain and not name.after_dot and name.text in keywords
 
 
 def _can_declare(name: Name, functions: Functions) -> bool:
-    """Whether an alias or a WITH query with a column list can stand here: `AS t(a)`, `) t(a)`, `, t(a) AS`."""
+    """Whether the name can declare an alias or WITH query with columns: `AS t(a)`, `) t(a)`, `, t(a) AS`."""
     before = name.before
     if before is None or name.after_dot:
         return False

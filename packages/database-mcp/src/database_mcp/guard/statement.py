@@ -1,4 +1,4 @@
-"""One statement, read by its tokens: what it calls, what it names, where its parameters stand."""
+"""Scanner of one statement: the functions it calls, the names in it, the positions of its parameters."""
 
 import dataclasses
 import itertools
@@ -21,7 +21,7 @@ _SHOWN_NAMES: Mapping[tuple[str, ...], str] = {
     ("transaction", "isolation", "level"): "transaction_isolation",
     ("session", "authorization"): "session_authorization",
 }
-# What SHOW lists in MySQL and other databases; PostgreSQL has no setting of these names.
+# Objects that SHOW lists in MySQL and other databases; PostgreSQL has no settings with these names.
 _SHOWN_BY_TOOLS = frozenset({
     "columns", "create", "databases", "fields", "full", "index", "indexes", "keys", "schemas", "table", "tables",
     "views",
@@ -30,15 +30,15 @@ _VERBS = frozenset({"select", "values", "table", "insert", "update", "delete", "
 
 
 class SeveralStatements(ScanError):
-    """More than one statement, or a parenthesis that closes what the caller did not open."""
+    """Raised for more than one statement, or for unbalanced parentheses."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Name:
-    """A name in the text, and what stands around it.
+    """A name in a statement, with its context.
 
-    `called`: a parenthesis follows. `qualifier`: the name before its dot. `plain`: written without quotes, so that it
-    may be a keyword. `before`: the token in front of it.
+    `called`: a parenthesis follows. `qualifier`: the name before the dot. `plain`: written without quotes, so it may
+    be a keyword. `before`: the preceding token.
     """
 
     text: str
@@ -52,9 +52,9 @@ class Name:
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
-    """`text` has neither closing semicolons nor comments around it; `parameters` are places in `text`.
+    """A scanned statement: its text without surrounding comments and semicolons, and the facts for the guard.
 
-    `verb` is what it does: the head, or what follows its WITH queries.
+    `parameters`: positions in `text`. `verb`: the first keyword, or the one after the WITH queries.
     """
 
     text: str
@@ -71,17 +71,17 @@ class Statement:
 
 
 def read_statement(sql: str) -> Statement:
-    """Scan `sql` as exactly one statement; EXPLAIN in front of it is taken off and remembered.
+    """Scan `sql` as exactly one statement; a leading EXPLAIN is removed and stored.
 
     Raises:
-        ScanError: it cannot be a statement.
-        SeveralStatements: it is more than one.
+        ScanError: the text cannot be a statement.
+        SeveralStatements: the text has more than one statement.
     """
     found = tokens(sql)
     while found and found[-1].text == ";" and found[-1].kind is Kind.SYMBOL:
         found.pop()
     if not found:
-        raise ScanError("There is no statement in the text.", 0)
+        raise ScanError("The text contains no statement.", 0)
     _check_single(found)
     if (shown := _show_as_query(found)) is not None:
         return read_statement(shown)
@@ -101,16 +101,18 @@ def read_statement(sql: str) -> Statement:
 
 
 def _show_as_query(found: list[Token]) -> str | None:
-    """The query that answers what `SHOW name` asks; None for every other statement.
+    """The query equivalent to `SHOW name`; None for every other statement.
 
     Raises:
-        ScanError: it asks for tables, columns or the like, which the tools show.
+        ScanError: SHOW asks for tables, columns or other objects, for which there are tools.
     """
     if found[0].kind is not Kind.NAME or found[0].text != "show" or not all(_is_part_of_show(each) for each in found):
         return None
     words = tuple(token.text for token in found[1:] if token.is_name)
     if words[:1] and words[0] in _SHOWN_BY_TOOLS:
-        raise ScanError("SHOW gives a setting; list_tables and describe_table show the schema.", found[0].start)
+        raise ScanError(
+            "SHOW returns only settings in PostgreSQL; list_tables and describe_table show the schema.", found[0].start
+        )
     if words == ("all",):
         return "SELECT name, setting, short_desc AS description FROM pg_catalog.pg_settings ORDER BY name"
     name = _SHOWN_NAMES.get(words) or ".".join(words)
@@ -124,7 +126,7 @@ def _is_part_of_show(token: Token) -> bool:
 
 def _number(token: Token) -> int:
     if len(token.text) > 5 or not 0 < int(token.text) <= 1000:
-        raise ScanError("A parameter is outside of $1 to $1000.", token.start)
+        raise ScanError("The number of a parameter is not between $1 and $1000.", token.start)
     return int(token.text)
 
 
@@ -134,12 +136,12 @@ def _check_single(found: list[Token]) -> None:
         if token.kind is not Kind.SYMBOL:
             continue
         if token.text == ";":
-            raise SeveralStatements("Only one statement runs in one call, and a semicolon ends it.", token.start)
+            raise SeveralStatements("The text contains several statements, and a call runs only one.", token.start)
         depth += (token.text == "(") - (token.text == ")")
         if depth < 0:
-            raise SeveralStatements("A parenthesis is closed that was never opened.", token.start)
+            raise SeveralStatements("A closing parenthesis has no opening one.", token.start)
     if depth:
-        raise ScanError("A parenthesis is opened and never closed.", found[-1].end)
+        raise ScanError("An opening parenthesis has no closing one.", found[-1].end)
 
 
 def _without_explain(found: list[Token]) -> tuple[ExplainMode, list[Token]]:
@@ -154,7 +156,7 @@ def _without_explain(found: list[Token]) -> tuple[ExplainMode, list[Token]]:
         while rest and rest[0].kind is Kind.NAME and rest[0].text in (*_ANALYZE, "verbose"):
             options.append(rest.pop(0))
     if not rest:
-        raise ScanError("EXPLAIN is followed by a query.", found[0].start)
+        raise ScanError("EXPLAIN must be followed by a query.", found[0].start)
     return ("analyze" if _analyzes(options) else "plan"), rest
 
 
@@ -200,7 +202,7 @@ def _verb(found: list[Token]) -> str:
 
 
 def _ordered(found: list[Token]) -> bool:
-    """Whether an ORDER BY stands at the outermost level."""
+    """Whether the statement has an ORDER BY at the outermost level."""
     depth = 0
     for token, following in itertools.pairwise(found):
         if token.kind is Kind.SYMBOL:

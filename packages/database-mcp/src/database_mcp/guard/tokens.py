@@ -1,7 +1,7 @@
-"""PostgreSQL's lexical rules, as far as a guard needs them: one flat, linear pass, no tree.
+"""Tokenizer of SQL by PostgreSQL's lexical rules, for the guard; one linear pass without a syntax tree.
 
-A parser of the whole grammar can be crashed or outrun by a deep statement; a flat scan cannot. What a statement
-means is asked of PostgreSQL itself afterwards.
+A full parser can be crashed or slowed down by a deeply nested statement; a linear scan cannot. PostgreSQL itself
+parses the statement afterwards.
 """
 
 import dataclasses
@@ -11,11 +11,11 @@ from enum import Enum
 from functools import cache
 
 MAX_STATEMENT_BYTES = 64 * 1024
-MAX_NAME_BYTES = 63  # PostgreSQL cuts longer names to this, so a longer spelling means the same object
+MAX_NAME_BYTES = 63  # PostgreSQL truncates names to this length in bytes, so a longer name is the same object.
 
 
 class ScanError(ValueError):
-    """The text cannot be a statement: says what is wrong, and at which character (0-based)."""
+    """Raised for a text that cannot be a statement; has the reason and the position in characters from 0."""
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class ScanError(ValueError):
 
 
 class Kind(Enum):
-    NAME = "name"  # unquoted, folded to lower case
+    NAME = "name"  # Unquoted name, folded to lower case.
     QUOTED = "quoted name"
     STRING = "string"
     NUMBER = "number"
@@ -33,7 +33,7 @@ class Kind(Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Token:
-    """One token: `text` is the name as PostgreSQL knows it, the parameter's number, or the symbol."""
+    """One token; `text` is the normalized name, the number of the parameter, or the symbol."""
 
     kind: Kind
     text: str
@@ -72,15 +72,15 @@ _FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 @cache
 def _lexeme() -> re.Pattern[str]:
-    """Compiled when the first statement comes: it takes 10 ms, which a start does not have."""
+    """The token pattern, compiled on first use, since that takes 10 ms."""
     return re.compile(_LEXEME, re.VERBOSE | re.DOTALL)
 
 
 def tokens(sql: str) -> list[Token]:
-    """Split `sql` into tokens, comments and blanks left out, in time linear in its length.
+    """Split `sql` into tokens without comments and white space, in linear time.
 
     Raises:
-        ScanError: too long, NUL, a lone surrogate, or a quote or comment that never ends.
+        ScanError: the text is too long, has NUL or a lone surrogate, or an unterminated quote or comment.
     """
     _check_text(sql)
     return list(_joined_unicode_names(sql, list(_lexemes(sql))))
@@ -90,11 +90,11 @@ def _check_text(sql: str) -> None:
     try:
         size = len(sql.encode())
     except UnicodeEncodeError as exc:
-        raise ScanError("The statement holds half a character (a lone surrogate).", exc.start) from exc
+        raise ScanError("The statement contains a lone surrogate, which is not a valid character.", exc.start) from exc
     if size > MAX_STATEMENT_BYTES:
-        raise ScanError(f"The statement is {size} bytes long; {MAX_STATEMENT_BYTES} are the limit.", 0)
+        raise ScanError(f"The statement has {size} bytes; the limit is {MAX_STATEMENT_BYTES}.", 0)
     if "\0" in sql:
-        raise ScanError("The statement holds a NUL character.", sql.index("\0"))
+        raise ScanError("The statement contains a NUL character.", sql.index("\0"))
 
 
 def _lexemes(sql: str) -> Iterator[Token]:
@@ -127,7 +127,7 @@ def _lexemes(sql: str) -> Iterator[Token]:
 
 
 def shortened(name: str) -> str:
-    """A name as PostgreSQL keeps it: at most 63 bytes, cut at a character's border."""
+    """A name truncated like in PostgreSQL: at most 63 bytes, cut between characters."""
     raw = name.encode()
     return name if len(raw) <= MAX_NAME_BYTES else raw[:MAX_NAME_BYTES].decode(errors="ignore")
 
@@ -135,12 +135,12 @@ def shortened(name: str) -> str:
 def _end(pattern: re.Pattern[str], sql: str, position: int, start: int, what: str) -> int:
     match = pattern.match(sql, position)
     if match is None:
-        raise ScanError(f"{what} is opened and never closed.", start)
+        raise ScanError(f"{what} is not terminated.", start)
     return match.end()
 
 
 def _end_of_string(sql: str, start: int, position: int, pattern: re.Pattern[str]) -> int:
-    """A string goes on after a line break and another quote, by the rules of its first part."""
+    """End of a string; it continues if a line break and another quote follow, with the rules of its first part."""
     position = _end(pattern, sql, position, start, "A string")
     while more := _CONTINUATION.match(sql, position):
         position = _end(pattern, sql, more.end(), start, "A string")
@@ -151,7 +151,7 @@ def _end_of_dollar(sql: str, start: int, position: int) -> int:
     tag = sql[start:position]
     end = sql.find(tag, position)
     if end < 0:
-        raise ScanError("A dollar-quoted string is opened and never closed.", start)
+        raise ScanError("A dollar-quoted string is not terminated.", start)
     return end + len(tag)
 
 
@@ -161,11 +161,11 @@ def _end_of_comment(sql: str, start: int) -> int:
         depth += 1 if mark[0] == "/*" else -1
         if depth == 0:
             return mark.end()
-    raise ScanError("A comment is opened and never closed.", start)
+    raise ScanError("A comment is not terminated.", start)
 
 
 def _joined_unicode_names(sql: str, found: list[Token]) -> Iterator[Token]:
-    """Read `U&"..."`, with UESCAPE where it follows, as the name it spells."""
+    """Decode names of the form `U&"..."`, with an optional UESCAPE, to their text."""
     index = 0
     while index < len(found):
         token, index = found[index], index + 1
@@ -183,7 +183,7 @@ def _joined_unicode_names(sql: str, found: list[Token]) -> Iterator[Token]:
 def _escape_character(sql: str, found: list[Token]) -> tuple[str, int]:
     literal = sql[found[-1].start : found[-1].end]
     if len(found) < 2 or len(literal) != 3 or literal[0] != "'" or re.match(r"[0-9A-Fa-f+'\"\s]", literal[1]):
-        raise ScanError("UESCAPE is followed by one escape character in plain quotes.", found[0].start)
+        raise ScanError("UESCAPE must be followed by one escape character in single quotes.", found[0].start)
     return literal[1], found[-1].end
 
 
@@ -195,12 +195,12 @@ def _spelled(token: Token, escape: str) -> str:
         if match[3]:
             return escape
         if not (code := match[1] or match[2]) or not 0 < int(code, 16) <= 0x10FFFF:
-            raise ScanError("A U& name holds an escape that stands for no character.", token.start)
+            raise ScanError('A name of the form U&"..." contains an invalid escape.', token.start)
         return chr(int(code, 16))
 
     spelled = pattern.sub(character, token.text)
     try:
-        # a pair of surrogates is one character to PostgreSQL too
+        # PostgreSQL also reads a surrogate pair as one character.
         return spelled.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as exc:
-        raise ScanError("A U& name holds half a character.", token.start) from exc
+        raise ScanError('A name of the form U&"..." contains a lone surrogate.', token.start) from exc

@@ -1,1 +1,1 @@
-"""State of a database and its server: connections, health checks, costliest statements."""
+"""Monitoring of a database and its server: sessions, health checks, sizes, most expensive statements."""

@@ -1,4 +1,4 @@
-"""Sessions of the server: how long they run, what they wait for, and which session blocks them."""
+"""Sessions of the database server: age, wait events, and the sessions that block them."""
 
 from mcp_chassis.results import Result
 
@@ -22,7 +22,7 @@ _HIDDEN = "States and texts of other roles' sessions are hidden: GRANT pg_read_a
 
 
 class Session(Result):
-    """One session; `blocked_by` are the pids that hold what it waits for."""
+    """One session; `blocked_by`: pids of the sessions that block it."""
 
     pid: int
     role: str | None = None
@@ -37,7 +37,7 @@ class Session(Result):
 
 
 class Activity(Result):
-    """Sessions, blocked ones first, then by the age of their transaction; `truncated` where there are more than 50."""
+    """Sessions, blocked ones first, then by age of the transaction; `truncated`: there are more than 50."""
 
     database: str | None = None
     sessions: list[Session]
@@ -46,7 +46,7 @@ class Activity(Result):
 
 
 async def read_activity(connection: Connection, *, idle: bool) -> Activity:
-    """The sessions of every database of the server; idle ones only where asked for."""
+    """Read the sessions of all databases of the server; with `idle`, also idle ones."""
     sees_all = (await connection.fetch(_SEES_ALL_SQL))[0]["sees_all"]
     rows = await connection.fetch(_SESSIONS_SQL, idle, MAX_SESSIONS + 1)
     sessions = [

@@ -1,7 +1,7 @@
-"""Health checks as catalogue queries; each answers rows of (severity, object, problem, fix), none when all is well.
+"""Health checks as catalogue queries; each returns rows of (severity, object, problem, fix), or none without findings.
 
-Every name is qualified, so that a fix runs whatever the search_path of the person who runs it. What belongs to a
-partition is told once, of its partitioned table.
+All names are qualified, so that a fix works with any search_path. Findings about partitions are reported once for
+their partitioned table.
 """
 
 import dataclasses
@@ -14,13 +14,13 @@ CheckName = Literal[
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """One check: `sql` answers its findings."""
+    """One health check; `sql` returns its findings."""
 
     name: CheckName
     sql: str
 
 
-# A partition's own index hangs on the partitioned one, and is neither dropped nor built by itself.
+# The index of a partition belongs to the partitioned index and cannot be dropped or built separately.
 _INDEXES = """
     WITH indexes AS (
         SELECT i.*, x.relkind AS kind, x.relispartition AS inherited, t.relkind AS table_kind,
@@ -151,7 +151,7 @@ CHECKS: tuple[Check, ...] = (
     """),
     Check("constraints", """
         SELECT 'warning', format('%I.%I.%I', n.nspname, c.relname, k.conname),
-               'was never checked against the rows there are',
+               'was never validated against the existing rows',
                format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I;', n.nspname, c.relname, k.conname)
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE NOT k.convalidated AND k.conparentid = 0 AND k.coninhcount = 0

@@ -1,4 +1,4 @@
-"""Health of a database: runs the checks, lists findings by severity, and names what could not be checked."""
+"""Health of a database: runs the checks, sorts findings by severity, and reports checks that failed."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -14,7 +14,7 @@ MAX_FINDINGS_OF_A_CHECK = 25
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: Sequence[Severity] = ("critical", "warning", "info")
 
-# What a role without pg_read_all_stats sees as null, in the views that these checks read.
+# Views of these checks show nulls to a role without pg_read_all_stats.
 _HIDDEN_FROM_ROLE: Sequence[CheckName] = ("transactions", "replication")
 _SEES_SQL = """
 SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS all,
@@ -22,11 +22,11 @@ SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS all,
         WHERE n.nspname !~ '^pg_'
           AND CASE WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(c.oid, 'SELECT, USAGE') END) AS sequences
 """
-_SESSIONS_HIDDEN = "Sessions of other roles are hidden from this role: GRANT pg_read_all_stats to it."
+_SESSIONS_HIDDEN = "Sessions of other roles are hidden from this role: GRANT it pg_read_all_stats."
 
 
 class Finding(Result):
-    """`fix` is SQL that mends it, for a person to run."""
+    """A problem. `fix`: SQL for a person to run."""
 
     check: CheckName
     severity: Severity
@@ -36,16 +36,16 @@ class Finding(Result):
 
 
 class SkippedCheck(Result):
-    """A check that was not run or saw a part only, and why."""
+    """A check that did not run or saw only a part, with the reason."""
 
     check: CheckName
     reason: str
 
 
 class Health(Result):
-    """`checked` were run; findings come worst first.
+    """Findings, worst first. `checked`: checks that ran.
 
-    `abandoned_statements` ended neither at their limit nor by a cancel.
+    `abandoned_statements`: statements that ignored their time limit and a cancel.
     """
 
     database: str | None = None
@@ -58,7 +58,7 @@ class Health(Result):
 
 
 async def examine_health(connection: Connection, names: Sequence[CheckName] | None) -> Health:
-    """Run the checks of these names (all without), the worst findings first."""
+    """Run the named checks, or all for None; findings are sorted by severity, worst first."""
     chosen = [check for check in CHECKS if not names or check.name in names]
     partial = _seen_in_part((await connection.fetch(_SEES_SQL))[0])
     found: list[Finding] = []
@@ -87,17 +87,17 @@ async def examine_health(connection: Connection, names: Sequence[CheckName] | No
 
 
 def _seen_in_part(sees: Row) -> dict[CheckName, str]:
-    """The checks that this role sees only a part of, and why."""
+    """Checks for which this role sees only a part of the data, with the reason."""
     found: dict[CheckName, str] = {}
     if not sees["all"]:
         found |= dict.fromkeys(_HIDDEN_FROM_ROLE, _SESSIONS_HIDDEN)
     if sees["sequences"]:
-        found["sequences"] = f"{sees['sequences']} sequences are hidden from this role: GRANT SELECT on them to it."
+        found["sequences"] = f"{sees['sequences']} sequences are hidden from this role: GRANT it SELECT on them."
     return found
 
 
 async def _run(connection: Connection, check: Check) -> list[Finding]:
-    """The findings of one check, inside a savepoint, so that a failing one leaves the others their transaction."""
+    """Findings of one check, run in a savepoint, so that a failed check does not abort the transaction."""
     await connection.execute("SAVEPOINT a_check")
     try:
         with speaking():

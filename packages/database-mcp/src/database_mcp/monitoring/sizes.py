@@ -1,4 +1,4 @@
-"""Disk space of a database: the whole, and its largest tables with their indexes, partitions summed up."""
+"""Disk space of a database and of its largest tables with their indexes; partitions are added up."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ ORDER BY t.table_bytes + t.index_bytes DESC LIMIT $2
 
 
 class TableSize(Result):
-    """`table_size` holds what is stored out of line too; `estimated_rows` and `dead_rows` are statistics."""
+    """A table. `table_size`: includes TOAST data; `estimated_rows`, `dead_rows`: from the statistics."""
 
     name: str
     table_size: str
@@ -38,7 +38,7 @@ class TableSize(Result):
 
 
 class Sizes(Result):
-    """The database's size, and its largest tables, the largest first."""
+    """Size of the database, and its largest tables, largest first."""
 
     database: str | None = None
     total: str
@@ -46,7 +46,7 @@ class Sizes(Result):
 
 
 async def read_sizes(connection: Connection, schemas: Sequence[str], limit: int) -> Sizes:
-    """The `limit` largest tables of the allowed schemas."""
+    """Read the `limit` largest tables of the allowed schemas."""
     total = (await connection.fetch(_TOTAL_SQL))[0]["total"]
     rows = await connection.fetch(_TABLES_SQL, list(schemas) or None, limit)
     return Sizes(

@@ -1,4 +1,4 @@
-"""State of each database for list_databases: version, mode, warnings, pool; never any part of a DSN."""
+"""State of each database for list_databases: version, mode, warnings, pool; without any part of a DSN."""
 
 from typing import Literal
 
@@ -9,8 +9,8 @@ from database_mcp.client.connection_url import read_connection_options
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 
-# A function that runs with a superuser's rights can be reached through operators, casts, views and aggregates
-# without its name standing in any statement.
+# A function with a superuser's rights can be called through operators, casts, views and aggregates, without its
+# name in the statement.
 _DEFINERS_SQL = """
 SELECT format('%I.%I', n.nspname, p.proname) AS name
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -35,7 +35,7 @@ class PoolState(Result):
 
 
 class DatabaseState(Result):
-    """`mode` says whether execute_write may change it; `problem` why it cannot be reached."""
+    """A database. `mode`: whether execute_write may change it; `problem`: why it cannot be reached."""
 
     name: str
     description: str | None = None
@@ -48,7 +48,7 @@ class DatabaseState(Result):
 
 
 async def state_of(database: Database) -> DatabaseState:
-    """Connect if need be, and tell; a database that cannot be reached is told as such, not raised."""
+    """State of a database, read with a connection; an unreachable database is reported in `problem`, not raised."""
     problem, definers = None, list[str]()
     try:
         definers = await database.read(lambda connection: _definers(connection, database), seconds=5)
@@ -76,14 +76,14 @@ def _description(database: Database) -> str:
     own = database.target.description
     if not database.target.embedded:
         return own
-    return own or "A sample shop in a PostgreSQL of this server's own, because no DATABASE_URL is set."
+    return own or "Sample shop in an embedded PostgreSQL, since DATABASE_URL is not set."
 
 
 def _warnings(database: Database, definers: list[str]) -> list[str]:
     role = database.pool.role
     found: list[str] = []
     if role and role.privileged:
-        found.append(f"{role.privileged}: connect as a least-privilege role, whose SQL is in docs/database.md.")
+        found.append(f"{role.privileged}: use a least-privilege role instead (SQL in docs/database.md).")
     if database.target.dsn is not None:
         found += read_connection_options(database.target.dsn.get_secret_value()).notes
     found += [f"{name} runs with a superuser's rights and this role may call it; revoke EXECUTE." for name in definers]

@@ -1,4 +1,4 @@
-"""Which statements cost most, or what runs now where the database does not count them."""
+"""Most expensive statements from pg_stat_statements, or running statements where it is not available."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ from database_mcp.transaction import quoted
 Order = Literal["total_time", "mean_time", "calls", "rows"]
 
 _ORDERS = {"total_time": "{time}", "mean_time": "{time} / nullif(calls, 0)", "calls": "calls", "rows": "rows"}
-# Where the extension's view is, and whether the server counts: without being preloaded the view only raises.
+# Schema of the extension, and whether it is preloaded: otherwise its view raises an error.
 _COUNTED_SQL = """
 SELECT n.nspname::text AS schema,
        current_setting('pg_stat_statements.track', true) IS NOT NULL AS loaded,
@@ -38,15 +38,13 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
   AND state IN ('active', 'fastpath function call')
 ORDER BY query_start LIMIT $1
 """
-_NOT_INSTALLED = "pg_stat_statements is not installed: these statements run now, without any history."
-_NOT_LOADED = (
-    "pg_stat_statements is not in shared_preload_libraries, so that nothing is counted: these statements run now."
-)
+_NOT_INSTALLED = "pg_stat_statements is not installed: only statements that run now are listed."
+_NOT_LOADED = "pg_stat_statements is not in shared_preload_libraries: only statements that run now are listed."
 _HIDDEN = "The texts of other roles' statements are hidden: GRANT pg_read_all_stats to this server's role to see them."
 
 
 class StatementCost(Result):
-    """`total_ms` and `mean_ms` where statements are counted, `running_ms` and `state` where they only run."""
+    """A statement. `total_ms`, `mean_ms`: from pg_stat_statements; `running_ms`, `state`: of a running one."""
 
     query: str
     calls: int | None = None
@@ -60,7 +58,7 @@ class StatementCost(Result):
 
 
 class TopQueries(Result):
-    """Statements, the costliest first."""
+    """Statements, most expensive first."""
 
     database: str | None = None
     source: Literal["pg_stat_statements", "running statements"]
@@ -69,7 +67,7 @@ class TopQueries(Result):
 
 
 async def top(connection: Connection, order: Order, limit: int) -> TopQueries:
-    """Statements by cost, from `pg_stat_statements`; else those that run now."""
+    """Read the most expensive statements from `pg_stat_statements`, or else those that run now."""
     counted = await connection.fetch(_COUNTED_SQL)
     if counted and counted[0]["loaded"]:
         text = _TOP_SQL.replace("{schema}", quoted(counted[0]["schema"])).replace("{order}", _ORDERS[order])

@@ -1,1 +1,1 @@
-"""Named queries: SQL of the person who runs the server, from a file, with typed parameters for the model."""
+"""Named queries: SQL from a configuration file with typed parameters that the model sets."""

@@ -1,4 +1,4 @@
-"""Definitions of named queries, as their TOML file holds them."""
+"""Definitions of named queries, read from the TOML file of DATABASE_QUERIES."""
 
 import datetime
 import re
@@ -21,7 +21,7 @@ ParameterType = Literal["text", "integer", "number", "boolean", "date", "timesta
 
 
 class QueryParameter(BaseModel):
-    """One `$n` of a query, in the order of the file. `bind = "principal"` is the caller, and hidden from the model."""
+    """One parameter `$n` of a named query. With `bind = "principal"` its value is the caller, not set by the model."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,10 +37,10 @@ class QueryParameter(BaseModel):
     array: bool = False
 
     def checked(self, given: Sequence[str] | None) -> Any:
-        """The values given for it as they may travel to PostgreSQL.
+        """Check the given values against the rules of the parameter and convert them for PostgreSQL.
 
         Raises:
-            ValueError: with the rule that they break.
+            ValueError: when a value breaks a rule; the message is the rule.
         """
         if not given:
             if self.default is None and not self.optional:
@@ -92,7 +92,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
 
 
 class NamedQuery(BaseModel):
-    """One query: `parameters` are `$1`, `$2`, ... in their order; `page` is the number of rows of one answer."""
+    """One named query; `parameters` are `$1`, `$2`, ... in order; `page` is the number of rows in one result."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,9 +108,9 @@ class NamedQuery(BaseModel):
     def _check(self) -> Self:
         count = self.statement.parameter_count
         if count != len(self.parameters):
-            raise ValueError(f"the SQL takes {count} parameters, and {len(self.parameters)} are declared")
+            raise ValueError(f"the SQL has {count} parameters, and {len(self.parameters)} are declared")
         if wrong := next((name for name in self.parameters if not re.match(_NAME, name)), None):
-            raise ValueError(f"no parameter can be called {wrong!r}")
+            raise ValueError(f"{wrong!r} is not a valid name of a parameter")
         return self
 
     @property
@@ -122,7 +122,7 @@ class NamedQuery(BaseModel):
 
     @property
     def visible(self) -> dict[str, QueryParameter]:
-        """The parameters that a model gives; the others are bound to the caller."""
+        """The parameters that the model sets; the others are bound to the caller."""
         return {name: each for name, each in self.parameters.items() if each.bind is None}
 
 
@@ -135,15 +135,15 @@ class _QueryFile(BaseModel):
     def _check(self) -> Self:
         names = [query.name for query in self.queries]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"two queries are called {twice}")
+            raise ValueError(f"two queries are named {twice}")
         return self
 
 
 def read_queries(path: Path) -> dict[str, NamedQuery]:
-    """The queries of a file by name.
+    """Read a file of named queries; returns them by name.
 
     Raises:
-        BadSettings: with one sentence for each rule that it breaks.
+        BadSettings: when the file is invalid; one sentence for each broken rule.
     """
     raw: dict[str, Any] = {}
     try:
@@ -156,11 +156,11 @@ def read_queries(path: Path) -> dict[str, NamedQuery]:
     except ValidationError as exc:
         raise BadSettings([_problem(raw, entry["loc"], entry["msg"]) for entry in exc.errors()]) from None
     except (ValueError, RecursionError):
-        raise BadSettings(["DATABASE_QUERIES: the file is no TOML"]) from None
+        raise BadSettings(["DATABASE_QUERIES: the file is not valid TOML"]) from None
 
 
 def _problem(raw: dict[str, Any], place: tuple[int | str, ...], rule: str) -> str:
-    """The broken rule with the query's name or number, and the place in it; never a value of the file."""
+    """Error message with the query's name or number, the field and the broken rule, without a value of the file."""
     parts = [str(part) for part in place]
     if len(place) > 1 and isinstance(place[1], int):
         entry = raw["queries"][place[1]]

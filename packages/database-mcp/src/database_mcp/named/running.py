@@ -1,4 +1,4 @@
-"""Runs named queries: the arguments of the model, the principal of the call, the row policies of the caller."""
+"""Execution of named queries with the model's arguments, the caller's principal and its row policies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from database_mcp.queries.results import QueryResult
 
 
 class OfferedParameter(Result):
-    """A parameter that the caller gives; `optional` ones may be left out."""
+    """A parameter; `optional` ones may be left out."""
 
     name: str
     type: ParameterType
@@ -30,7 +30,7 @@ class OfferedParameter(Result):
 
 
 class OfferedQuery(Result):
-    """A named query; `problem` says why it does not run."""
+    """A named query; `problem`: why it cannot run."""
 
     name: str
     description: str
@@ -43,20 +43,20 @@ class NamedQueryList(Result):
 
 
 async def list_queries(databases: Databases) -> NamedQueryList:
-    """Every named query with the parameters that a caller gives, each judged by PostgreSQL."""
+    """List all named queries with their parameters; each is checked by PostgreSQL."""
     return NamedQueryList(queries=[await _offered(databases, query) for query in databases.named.values()])
 
 
 async def run_named(databases: Databases, name: str, arguments: Sequence[tuple[str, str]], offset: int) -> QueryResult:
-    """One page of a named query.
+    """Run a named query and return one page of its rows.
 
     Raises:
-        NotFound: no query has that name.
-        InvalidInput: naming the argument that is unknown, missing or breaks its limits.
+        NotFound: no query has this name.
+        InvalidInput: an argument is unknown, missing or breaks a rule; the message names it.
     """
     query = databases.named.get(name)
     if query is None:
-        raise NotFound(f"No query is called {name!r}.", remedy=f"There are: {', '.join(databases.named)}.")
+        raise NotFound(f"No named query is {name!r}.", remedy=f"There are: {', '.join(databases.named)}.")
     values = values_of(query, arguments, current_principal())
     chosen = databases.get(query.database)
     request = QueryRequest(
@@ -66,16 +66,18 @@ async def run_named(databases: Databases, name: str, arguments: Sequence[tuple[s
 
 
 def values_of(query: NamedQuery, arguments: Sequence[tuple[str, str]], principal: str) -> list[Any]:
-    """The values of `$1`, `$2`, ...: what the caller gives, checked, and who the caller is.
+    """The values of `$1`, `$2`, ...: the checked arguments, and the principal for bound parameters.
 
     Raises:
-        InvalidInput: naming the argument and the rule.
+        InvalidInput: when an argument breaks a rule; the message names both.
     """
     given: dict[str, list[str]] = {}
     for name, value in arguments:
         if name not in query.visible:
             there = ", ".join(query.visible) or "none"
-            raise InvalidInput(f"{query.name} has no parameter {name!r}.", remedy=f"Its parameters are: {there}.")
+            raise InvalidInput(
+                f"The query {query.name} has no parameter {name!r}.", remedy=f"Its parameters are: {there}."
+            )
         given.setdefault(name, []).append(value)
     return [_value(name, parameter, given.get(name), principal) for name, parameter in query.parameters.items()]
 
@@ -99,7 +101,7 @@ async def _offered(databases: Databases, query: NamedQuery) -> OfferedQuery:
 
 
 async def problem_of(databases: Databases, query: NamedQuery) -> str | None:
-    """Why PostgreSQL or the guard would not run the query; None where they would."""
+    """Reason why PostgreSQL or the guard would refuse the named query; None if both accept it."""
 
     async def judged(connection: Connection) -> None:
         nothing = Query(query.statement, [None] * len(query.parameters))
@@ -127,10 +129,12 @@ def _parameter(name: str, parameter: QueryParameter) -> OfferedParameter:
 
 
 def refuse_free_reading(databases: Databases) -> None:
-    """Rows come from named queries alone where there are some, and free SQL was not asked for.
+    """Refuse reading of table rows if the server offers only named queries.
 
     Raises:
-        PermissionDenied: naming the tools to use.
+        PermissionDenied: when it does; the remedy names the tools to use.
     """
     if databases.settings.only_named_queries:
-        raise PermissionDenied("Rows of tables are read by named queries alone here.", remedy="Use list_named_queries.")
+        raise PermissionDenied(
+            "This server reads rows of tables only with named queries.", remedy="Use list_named_queries."
+        )

@@ -1,1 +1,1 @@
-"""Runs and explains a query: parameters, wrapper, pages, plans, suggestions."""
+"""Execution of queries: parameters, wrapper query, pages, plans, suggestions for failed queries."""

@@ -1,4 +1,4 @@
-"""Runs a caller's query or explain: read as one statement, checked, run, answered, its failure explained."""
+"""Execution of a caller's query or EXPLAIN: scan, guard, run, result, suggestions for a failure."""
 
 import dataclasses
 import time
@@ -27,7 +27,7 @@ from database_mcp.queries.results import (
 )
 from database_mcp.queries.suggestions import with_suggestions
 
-RESERVED_CHARS = 1_500  # of a result, for what are not rows: names, types, warnings, the cursor
+RESERVED_CHARS = 1_500  # Characters of a result reserved for names, types, warnings and the cursor.
 MIN_ROW_CHARS = 500
 
 Answer = TypeVar("Answer")
@@ -35,13 +35,13 @@ Answer = TypeVar("Answer")
 
 @dataclasses.dataclass(frozen=True)
 class QueryRequest:
-    """One call of execute_query.
+    """Arguments of one call of execute_query.
 
     Args:
-        seconds: what each statement may take.
-        limit: rows of one page, from `offset` on.
-        budget: characters of the whole result.
-        more: further queries without parameters, in the same transaction.
+        seconds: time limit of each statement.
+        limit: number of rows on a page, from `offset` on.
+        budget: maximum number of characters of the whole result.
+        more: further queries without parameters, run in the same transaction.
     """
 
     sql: str
@@ -58,8 +58,8 @@ def read_one(sql: str) -> Statement:
     """Parse `sql` as exactly one statement.
 
     Raises:
-        PermissionDenied: there are several.
-        InvalidInput: it is none.
+        PermissionDenied: the text contains several statements.
+        InvalidInput: the text is not a statement.
     """
     try:
         return read_statement(sql)
@@ -93,7 +93,7 @@ async def _answered(connection: Connection, query: Query, explain: ExplainMode) 
 
 
 async def _several(database: Database, request: QueryRequest) -> QueryResult:
-    """All queries in one transaction, a savepoint each: one that fails does not lose the others."""
+    """Run all queries in one transaction, each in a savepoint, so that a failed query does not affect the others."""
     began = time.perf_counter()
     share = request.budget // (len(request.more) + 1)
 
@@ -117,13 +117,13 @@ async def _several(database: Database, request: QueryRequest) -> QueryResult:
 
 
 async def _suggested(database: Database, sql: str, result: Answer | Failure) -> Answer | Failure:
-    """`result`, or the failure of one of several queries with what was probably meant."""
+    """The result, or its failure with suggestions, for one of several queries."""
     if not isinstance(result, Failure):
         return result
     try:
         statement = read_one(sql)
     except Failure:
-        return result  # not one statement: the failure says so already
+        return result  # The text is not one statement, which the failure already reports.
     return await with_suggestions(database, statement, result)
 
 
@@ -139,13 +139,13 @@ async def _other(connection: Connection, database: Database, text: str, limit: i
     await database.examine(connection, statement)
     query = Query(statement, (), limit, 0, _row_chars(budget))
     if statement.explain != "no":
-        raise InvalidInput("EXPLAIN does not run in more_queries.", remedy="Ask it in query, or with explain.")
+        raise InvalidInput("EXPLAIN is not possible in more_queries.", remedy="Ask it in query, or with explain.")
     read = await run(connection, query)
     return more_of(query, read, await _emptiness(connection, statement, read))
 
 
 async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer]]) -> Answer | Failure:
-    """The result of `work` inside a savepoint, or its failure; a broken connection ends them all."""
+    """Run `work` in a savepoint and return its result or failure; a broken connection raises."""
     with speaking():
         await connection.execute("SAVEPOINT a_query")
     try:
@@ -162,7 +162,7 @@ async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer
 
 
 async def _emptiness(connection: Connection, statement: Statement, read: Rows) -> str | None:
-    """For a result that shows nothing: which of its tables hold no rows at all."""
+    """Warning about empty tables of the statement, for a result without values; else None."""
     if not shows_nothing(read.rows) or read.more:
         return None
     with speaking():

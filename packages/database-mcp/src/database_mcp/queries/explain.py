@@ -1,4 +1,4 @@
-"""EXPLAIN of a checked query, built only around the wrapper: never of a caller's text as it stands."""
+"""EXPLAIN of a checked query inside the wrapper query; a caller's text is never explained directly."""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ WHERE format('%s.%s', n.nspname, c.relname) = ANY($1::text[])
 
 @dataclasses.dataclass(frozen=True)
 class Explained:
-    """The plan, line by line, and what is wrong with it; `elapsed_ms` only where it ran."""
+    """The plan line by line, and findings about it; `elapsed_ms` only if the query ran."""
 
     plan: list[str]
     findings: list[str]
@@ -46,10 +46,10 @@ class Explained:
 
 
 async def explain(connection: Connection, query: Query, *, analyze: bool) -> Explained:
-    """Plan `query`, or run it and count, in the transaction that is open on `connection`.
+    """Plan `query` in the open transaction; with `analyze`, run it and measure.
 
     Raises:
-        PermissionDenied: it is no query.
+        PermissionDenied: the statement is not a query.
     """
     shape = await describe(connection, query)
     await prepare_wrapped(connection, query, shape)
@@ -64,11 +64,11 @@ async def explain(connection: Connection, query: Query, *, analyze: bool) -> Exp
     analyzed = {row["sql_name"] for row in known if row["analyzed"]}
     whole = {f"{row['schema']}.{row['bare']}": row["sql_name"] for row in known}
     notes = [
-        f"{name} was never analyzed: estimates are guesses; ANALYZE helps."
+        f"The table {name} was never analyzed, so estimates are unreliable; run ANALYZE."
         for name, sql_name in whole.items()
         if sql_name not in analyzed and name not in empty
     ]
-    notes += [f"{name} holds no rows: this plan says little about a filled table." for name in empty]
+    notes += [f"The table {name} has no rows: the plan may differ once it has." for name in empty]
     facts = [_table(row) for row in known]
     what_if = await judge_indexes(connection, f"EXPLAIN (FORMAT JSON) {planned}", shape.values, document["Plan"], facts)
     return _explained(document, facts, [*what_if, *notes])

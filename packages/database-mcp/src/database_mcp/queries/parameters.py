@@ -1,4 +1,4 @@
-"""Parameters of a statement: sent as text, and read by PostgreSQL's own input function of the type it expects."""
+"""Parameters of a statement, sent as text and parsed by PostgreSQL's input function of the expected type."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,24 +12,24 @@ from database_mcp.guard.statement import Statement
 from database_mcp.transaction import quoted
 
 _TEXT = frozenset({"text", "unknown"})
-_VECTORS = (22, 30)  # int2vector and oidvector, which asyncpg takes for arrays of themselves
+_VECTORS = (22, 30)  # asyncpg takes int2vector and oidvector for arrays of themselves.
 
 
 def check_count(statement: Statement, values: Sequence[object]) -> None:
-    """Refuse too many or too few values.
+    """Check that the number of values equals the number of parameters.
 
     Raises:
-        InvalidInput: saying how many the statement takes.
+        InvalidInput: when it does not; the message has both numbers.
     """
     if statement.parameter_count != len(values):
         raise InvalidInput(
-            f"The statement takes {statement.parameter_count} parameters, and params holds {len(values)} values.",
+            f"The statement has {statement.parameter_count} parameters, and params contains {len(values)} values.",
             remedy="Number them $1, $2, ... and give one value for each.",
         )
 
 
 def with_casts(statement: Statement, types: Sequence[TypeName]) -> str:
-    """The statement with each `$n` as `($n::text::its_type)`, so that every value may travel as text."""
+    """The statement with each `$n` written as `($n::text::type)`, so that all values can be sent as text."""
     parts: list[str] = []
     end = 0
     for start, stop, number in statement.parameters:
@@ -45,7 +45,7 @@ def _cast(number: int, type_name: TypeName) -> str:
 
 
 def sql_type(type_name: TypeName) -> str:
-    """A type as SQL writes it, never as a keyword with a meaning of its own (`bit` is `bit(1)`, `"bit"` is not)."""
+    """A type's name in SQL, quoted, since an unquoted one may have another meaning (`bit` is `bit(1)`)."""
     base = type_name.name.removesuffix("[]")
     brackets = "[]" if base != type_name.name and type_name.oid not in _VECTORS else ""
     return f"{quoted(type_name.schema)}.{quoted(base)}{brackets}"
@@ -54,13 +54,13 @@ def sql_type(type_name: TypeName) -> str:
 def as_text(
     values: Sequence[object], types: Sequence[TypeName], input_kinds: Mapping[int, str] = MappingProxyType({})
 ) -> list[str | None]:
-    """Each value as the text PostgreSQL reads for its type.
+    """Convert each value to the text form of its type.
 
     Args:
-        input_kinds: by type OID, what the type is beneath its domains: array, composite, hstore, json or vector.
+        input_kinds: kind of the base type by type OID: array, composite, hstore, json or vector.
 
     Raises:
-        InvalidInput: for a list or an object where the type takes none.
+        InvalidInput: when a list or an object is given for a type that does not accept one.
     """
     return [
         _text(value, kind, input_kinds.get(kind.oid), number)
@@ -79,21 +79,21 @@ def _text(value: Any, kind: TypeName, input_kind: str | None, number: int) -> st
     if text is None:
         shape = "a list" if isinstance(value, list) else "an object"
         remedy = f"For one of several values write = ANY(${number})." if isinstance(value, list) else ""
-        raise InvalidInput(f"Parameter ${number} is of type {kind.name}, and {shape} was given for it.", remedy=remedy)
+        raise InvalidInput(f"Parameter ${number} has the type {kind.name}, and {shape} was given.", remedy=remedy)
     return text
 
 
 def _decoded_list(text: str) -> Any:
-    """A list sent as the text of its JSON, as hosts do that send texts only; any other text as it is."""
+    """Decode a list that a host sent as JSON text; any other text stays unchanged."""
     try:
         value = json.loads(text) if text.lstrip().startswith("[") else text
-    except ValueError:  # PostgreSQL's own `[0:1]={1,2}`
+    except ValueError:  # An array with bounds in PostgreSQL's form, such as `[0:1]={1,2}`.
         return text
     return cast("Any", value)
 
 
 def _structured(value: dict[str, Any] | list[Any], kind: TypeName, input_kind: str | None) -> str | None:
-    """A list or an object as the text of its type; None where the type takes neither."""
+    """A list or an object in the text form of its type; None if the type accepts neither."""
     if input_kind == "json" or kind.name in ("json", "jsonb"):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
@@ -135,5 +135,5 @@ def _item(item: Any) -> str:
 
 
 def described(types: Sequence[TypeName]) -> str:
-    """The types a statement expects, for a failure: `$1 date, $2 int4`."""
+    """The expected types for a message, as in `$1 date, $2 int4`."""
     return ", ".join(f"${number} {kind.name}" for number, kind in enumerate(types, start=1))

@@ -1,4 +1,4 @@
-"""A query plan as a model reads it, and what is wrong with it: pure, over PostgreSQL's own JSON."""
+"""Rendering of a query plan from PostgreSQL's JSON, and findings about slow parts; no I/O."""
 
 import dataclasses
 import re
@@ -9,19 +9,19 @@ from database_mcp.transaction import readable as quoted
 
 Node = Mapping[str, Any]
 
-MAX_SELECTIVE_SHARE = 0.1  # a filter that keeps less than a tenth of a table would be served by an index
-MIN_LARGE_TABLE_ROWS = 1_000  # rows below which a sequential scan is the right plan
+MAX_SELECTIVE_SHARE = 0.1  # An index helps a filter that keeps less than a tenth of a table.
+MIN_LARGE_TABLE_ROWS = 1_000  # Below this number of rows a sequential scan is appropriate.
 _SHOWN = ("Index Cond", "Hash Cond", "Merge Cond", "Filter")
 MAX_PARTITIONS_SHOWN = 3
 MAX_FINDINGS = 12
-MIN_MISJUDGED_FACTOR = 10.0  # an estimate off by this factor picks wrong joins
+MIN_MISJUDGED_FACTOR = 10.0  # An estimate that is wrong by this factor can lead to bad join plans.
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """Facts of the catalogue about a table in the plan, as `schema.name`; a partition's `root` is its whole table.
+    """Catalogue facts about a table in a plan; `name` is `schema.name`, `root` the partitioned table of a partition.
 
-    `unindexed` are foreign key columns without an index, `sql_name` is the root's name as SQL.
+    `unindexed`: foreign key columns without an index; `sql_name`: name of the root in SQL.
     """
 
     name: str
@@ -37,34 +37,34 @@ class Table:
 
 
 def lines(plan: Node) -> list[str]:
-    """The plan as indented lines, one a node, with estimated and (when it ran) actual rows.
+    """The plan as indented lines, one for each node, with estimated and (if it ran) actual rows.
 
-    Of an Append over more than three alike scans of partitions, the first is shown and the others are summed up.
+    Of more than three similar scans of partitions, the first is shown and the others are added up in one line.
     """
     return list(_lines(plan, 0))
 
 
 def tables(plan: Node) -> list[str]:
-    """The tables it reads, as `schema.name`."""
+    """Names of the tables that the plan reads, as `schema.name`."""
     named = (node for _, node in _walk(plan) if "Relation Name" in node)
     return sorted({f"{node.get('Schema', 'public')}.{node['Relation Name']}" for node in named})
 
 
 def modified_tables(plan: Node) -> list[tuple[str, str]]:
-    """The schema and name of each table that a plan inserts into, updates or deletes from."""
+    """Schema and name of each table that the plan inserts into, updates or deletes from."""
     changes = (node for _, node in _walk(plan) if node.get("Node Type") == "ModifyTable")
     return [(node.get("Schema", ""), node.get("Relation Name", "")) for node in changes]
 
 
 def findings(plan: Node, known: Sequence[Table]) -> list[str]:
-    """Causes of a slow query, each with what to do about it."""
+    """Causes of a slow query, each with a remedy."""
     by_name = {table.name: table for table in known}
     found: list[str] = []
     found += [_scan_finding(scan) for scan in selective_scans(plan, by_name)]
     for _, node in _walk(plan):
         found += [*_estimate(node), *_spill(node)]
     found += [
-        f"Missing index: foreign key column {table.whole}.{column} stands in a condition and has none: "
+        f"Missing index: a condition uses the foreign key column {table.whole}.{column} without an index: "
         f"{index_sql(table, column)}"
         for table, column in unindexed_keys(plan, known)
     ]
@@ -72,7 +72,7 @@ def findings(plan: Node, known: Sequence[Table]) -> list[str]:
 
 
 def unindexed_keys(plan: Node, known: Sequence[Table]) -> list[tuple[Table, str]]:
-    """Foreign key columns without an index that a condition of the plan names, each once for a partitioned table."""
+    """Foreign key columns without an index in conditions of the plan, each once for a partitioned table."""
     conditions = " ".join(_conditions(plan))
     found = {
         (table.whole, column): (table, column)
@@ -84,17 +84,17 @@ def unindexed_keys(plan: Node, known: Sequence[Table]) -> list[tuple[Table, str]
 
 
 def names_column(condition: str, column: str) -> bool:
-    """Whether a condition, as PostgreSQL writes it, names the column."""
+    """Whether a condition in PostgreSQL's plan refers to the column."""
     return re.search(rf"(?<![\w$]){re.escape(column)}(?![\w$(])", condition) is not None
 
 
 def index_sql(table: Table, column: str) -> str:
-    """The statement that makes an index on one column."""
+    """The SQL statement that creates an index on one column."""
     return f"CREATE INDEX ON {table.sql_name} ({quoted(column)});"
 
 
 def _limited(found: list[str]) -> list[str]:
-    """At most twelve: partitions of one table repeat each other's."""
+    """The first twelve findings, and a line with the number of the others."""
     hidden = len(found) - MAX_FINDINGS
     return found if hidden <= 0 else [*found[:MAX_FINDINGS], f"{hidden} more findings of the same kinds."]
 
@@ -110,7 +110,7 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
 
 
 def _alike_scans(node: Node, children: Sequence[Node]) -> list[Node]:
-    """The leaf scans under an Append that differ in their partition alone; none where they are few."""
+    """The leaf scans below an Append that differ only in their partition; empty for three or fewer."""
     if node["Node Type"] not in ("Append", "Merge Append") or len(children) <= MAX_PARTITIONS_SHOWN:
         return []
     leaves = [child for child in children if "Relation Name" in child and not child.get("Plans")]
@@ -154,7 +154,7 @@ def _line(node: Node) -> str:
 
 @dataclasses.dataclass
 class Scan:
-    """Sequential scans of one table, or of the partitions of one, by the same condition."""
+    """Sequential scans of one table or of its partitions with the same condition, added up."""
 
     table: Table
     condition: str
@@ -164,7 +164,7 @@ class Scan:
 
 
 def selective_scans(plan: Node, by_name: Mapping[str, Table]) -> list[Scan]:
-    """Sequential scans of large tables that keep less than a tenth of the rows; of partitions together."""
+    """Sequential scans of large tables that keep less than a tenth of the rows; partitions are added up."""
     scans: dict[tuple[str, str], Scan] = {}
     for place, (_, node) in enumerate(_walk(plan)):
         if node["Node Type"] != "Seq Scan" or "Filter" not in node:
@@ -185,11 +185,11 @@ def selective_scans(plan: Node, by_name: Mapping[str, Table]) -> list[Scan]:
 
 def _scan_finding(scan: Scan) -> str:
     of = f" ({scan.parts} partitions)" if scan.parts > 1 else ""
-    advice = "an index on what it compares would serve it"
+    advice = "an index on the compared columns would help"
     if "~~" in scan.condition and "'%" in scan.condition:
-        advice = "only an index of the extension pg_trgm serves a pattern that begins with %"
+        advice = "only an index with the extension pg_trgm supports a pattern that begins with %"
     name = scan.table.whole.partition(".")[2]
-    read = f"reads {scan.total:.0f} rows to keep {scan.kept:.0f} by {scan.condition}"
+    read = f"reads {scan.total:.0f} rows and keeps {scan.kept:.0f} for {scan.condition}"
     return f"Sequential scan of {name}{of}: {read}; {advice}."
 
 
@@ -206,7 +206,7 @@ def _estimate(node: Node) -> Iterator[str]:
     planned, actual = max(node["Plan Rows"], 1), max(node["Actual Rows"], 1)
     if max(planned, actual) >= 100 and max(planned / actual, actual / planned) >= MIN_MISJUDGED_FACTOR:
         place = f" on {node['Relation Name']}" if "Relation Name" in node else ""
-        yield f"Bad estimate: {node['Node Type']}{place} expected {planned} rows and got {actual:.0f}; ANALYZE helps."
+        yield f"Bad estimate: {node['Node Type']}{place} expected {planned} rows and got {actual:.0f}; run ANALYZE."
 
 
 def _spill(node: Node) -> Iterator[str]:

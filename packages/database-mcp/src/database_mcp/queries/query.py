@@ -1,4 +1,4 @@
-"""One query's path through an open read-only transaction: described, wrapped, read in batches under a budget."""
+"""Execution of one query in an open transaction: describe, wrap, read in batches up to a character budget."""
 
 import dataclasses
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -14,21 +14,21 @@ from database_mcp.guard.statement import Statement
 from database_mcp.queries.parameters import as_text, check_count, described, with_casts
 from database_mcp.queries.wrapper import MAX_CELL_CHARS, Cells, batch_size, wrapped
 
-_ROWS_PER_STEP = 200  # rows looked at and counted at once: a batch can be large
+_ROWS_PER_STEP = 200  # Rows converted and counted at once, since a batch can be large.
 _NOT_AS_TEXT = ("42846", "42P18")  # cannot_coerce, indeterminate_datatype
-_ONLY_QUERIES = "Only queries run here: SELECT, WITH ... SELECT, VALUES or TABLE."
+_ONLY_QUERIES = "Use a query: SELECT, WITH ... SELECT, VALUES or TABLE."
 _INSTEAD_OF_HEAD: Mapping[str, str] = {
-    "set": " No setting outlasts a call; for a time zone write x AT TIME ZONE 'Europe/Berlin' in the query.",
-    "create": " In place of a temporary table or a view write WITH name AS (SELECT ...) in the query.",
-    "declare": " In place of variables write values into params, or WITH name AS (SELECT ...).",
+    "set": " Settings do not persist between calls; for a time zone write x AT TIME ZONE 'Europe/Berlin' in the query.",
+    "create": " Instead of a temporary table or a view write WITH name AS (SELECT ...) in the query.",
+    "declare": " Instead of variables use params, or WITH name AS (SELECT ...).",
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Query:
-    """A statement and its values; `limit` rows from `offset` on, within `budget` characters of JSON.
+    """A statement with its values and limits: `limit` rows from `offset` on, `budget` characters of JSON.
 
-    `cell_chars` is where a cell is cut.
+    `cell_chars`: maximum length of a cell; longer ones are truncated.
     """
 
     statement: Statement
@@ -41,7 +41,7 @@ class Query:
 
 @dataclasses.dataclass(frozen=True)
 class Described:
-    """PostgreSQL's description of a query before it runs: columns, parameters, and the text that runs."""
+    """PostgreSQL's description of a query before it runs: columns, parameters, and the text to run."""
 
     columns: Sequence[Attribute]
     parameters: Sequence[TypeName]
@@ -51,9 +51,9 @@ class Described:
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """Rows that were read; `more` is true where others follow. `cut` counts cells longer than a cell may be.
+    """Rows that were read; `more`: further rows exist; `cut`: number of truncated cells.
 
-    `json` are the rows as JSON where they were counted as they are, so that nobody needs to write them again.
+    `json`: the rows as JSON text if it was written for counting characters, so that it is not written twice.
     """
 
     columns: list[str]
@@ -65,11 +65,11 @@ class Rows:
 
 
 async def run(connection: Connection, query: Query) -> Rows:
-    """Describe and run `query` in the transaction that is open on `connection`.
+    """Describe and run `query` in the open transaction of `connection`.
 
     Raises:
-        InvalidInput: it is no statement PostgreSQL understands, or a value does not fit its parameter.
-        PermissionDenied: it is a statement, and not a query.
+        InvalidInput: PostgreSQL cannot parse the statement, or a value does not fit its parameter.
+        PermissionDenied: the statement is not a query.
     """
     shape = await describe(connection, query)
     prepared = await prepare_wrapped(connection, query, shape)
@@ -84,10 +84,10 @@ async def run(connection: Connection, query: Query) -> Rows:
 
 
 async def describe(connection: Connection, query: Query) -> Described:
-    """Let PostgreSQL parse the statement as it is: the place of a fault is then the caller's own."""
+    """Let PostgreSQL parse the caller's statement unchanged, so that error positions refer to the caller's text."""
     check_count(query.statement, query.values)
     with speaking():
-        # the unnamed statement: a pooler in transaction mode may hand out a connection that has others' names
+        # The unnamed statement: behind a pooler in transaction mode, names may exist already on the connection.
         raw = await connection.prepare(query.statement.text, name="")
     parameters = raw.get_parameters()
     return Described(
@@ -99,7 +99,7 @@ async def describe(connection: Connection, query: Query) -> Described:
 
 
 async def prepare_wrapped(connection: Connection, query: Query, shape: Described) -> Prepared:
-    """Prepare the select around the statement; what cannot stand there is not a query."""
+    """Prepare the wrapper query around the statement; a statement that is not valid there is not a query."""
     text = wrapped(shape.text, shape.columns, limit=query.limit + 1, offset=query.offset, cell_chars=query.cell_chars)
     try:
         with speaking():
@@ -132,7 +132,7 @@ async def _read(
 
 
 def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
-    """The first rows that fit into so many characters of JSON, and `least` of them whether they fit or not."""
+    """The first rows that fit into `room` characters of JSON, but at least `least` rows."""
     fitting = 0
     for row in rows:
         room -= len(to_json(row)) + 1
@@ -143,7 +143,7 @@ def _within(rows: list[list[Any]], room: int, *, least: int) -> list[list[Any]]:
 
 
 async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGenerator[list[Row]]:
-    """At most `limit` rows, no more than 36 MB of them at once; what fits at once takes one message."""
+    """At most `limit` rows in batches of up to 36 MB; a result that fits into one batch needs one round trip."""
     size = batch_size(shape.columns)
     if size >= limit:
         yield await prepared.fetch(*shape.values)
@@ -158,7 +158,7 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
 
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
     if statement.head in QUERY_HEADS:
-        return PermissionDenied(f"This does more than read. {failure.message}", remedy=_ONLY_QUERIES)
+        return PermissionDenied(f"The statement does more than read. {failure.message}", remedy=_ONLY_QUERIES)
     remedy = _ONLY_QUERIES + _INSTEAD_OF_HEAD.get(statement.head, "")
     return PermissionDenied(f"{statement.head.upper()} is not a query.", remedy=remedy)
 
@@ -166,16 +166,16 @@ def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
 def _unreadable_column(failure: Failure, shape: Described) -> InvalidInput:
     types = ", ".join(f"{column.name} {column.type.name}" for column in shape.columns)
     return InvalidInput(
-        f"A column of the result has a type that has no text form. {failure.message}",
-        remedy=f"Leave it out or convert it; the columns are: {types}.",
+        f"A column of the result has a type without a text form. {failure.message}",
+        remedy=f"Leave the column out or convert it; the columns are: {types}.",
         details=failure.details,
     )
 
 
 def with_expected_types(failure: Failure, shape: Described) -> Failure:
-    """A value that does not fit is told with the types that were expected."""
+    """Add the expected parameter types to the remedy of a failure about an invalid value."""
     state = str(failure.details.get("sqlstate", ""))
     if not shape.parameters or not state.startswith("22"):
         return failure
-    expected = f"The parameters are of type {described(shape.parameters)}."
+    expected = f"The parameters have the types {described(shape.parameters)}."
     return InvalidInput(failure.message, remedy=expected, details=failure.details)

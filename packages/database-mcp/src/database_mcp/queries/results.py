@@ -1,4 +1,4 @@
-"""Results of execute_query, and how a page of rows becomes one."""
+"""Results of execute_query, and their construction from pages of rows."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class QueryError(Result):
 
 
 class MoreResult(Result):
-    """The result of one of `more_queries`; `truncated` means that rows are missing: ask that query alone."""
+    """The result of one of `more_queries`; `truncated`: rows are missing; run that query alone."""
 
     columns: list[str] | None = None
     types: list[str] | None = None
@@ -38,10 +38,10 @@ class MoreResult(Result):
 
 
 class QueryResult(Page):
-    """Rows as arrays in the order of `columns`; a number or date too exact for JSON is text.
+    """Rows as arrays in the order of `columns`; numbers and dates too exact for JSON are texts.
 
-    For explain: `plan` line by line and `findings`. `cut_cells` counts cells cut at 2,000 characters. `more_results`
-    are those of more_queries, in their order; `error` takes the place of the rows where one of several queries failed.
+    For explain: `plan` line by line and `findings`. `cut_cells`: number of cells cut at 2,000 characters.
+    `more_results`: of more_queries, in order; `error`: replaces the rows of a failed query among several.
     """
 
     page_field: ClassVar[str | None] = "rows"
@@ -63,14 +63,14 @@ class QueryResult(Page):
     _chart: bytes | None = PrivateAttr(default=None)
 
     def written(self, rows: str | None) -> Self:
-        """With its rows as JSON, which were written while they were counted."""
+        """The result with its rows as JSON text, if it was written already."""
         self._rows = rows
         return self
 
-    def charted(self, picture: bytes, told: Sequence[str]) -> Self:
-        """With a PNG image of its rows, and what the image does not show."""
+    def charted(self, picture: bytes, notes: Sequence[str]) -> Self:
+        """The result with a PNG chart of its rows, and notes about rows that the chart does not show."""
         self._chart = picture
-        return self.model_copy(update={"warnings": [*(self.warnings or ()), *told] or None})
+        return self.model_copy(update={"warnings": [*(self.warnings or ()), *notes] or None})
 
     def beside(self) -> list[ContentBlock]:
         if self._chart is None:
@@ -85,8 +85,8 @@ class QueryResult(Page):
 
 
 def page_of(query: Query, read: Rows, elapsed_ms: float, empty: str | None = None) -> QueryResult:
-    """One page of rows; what follows begins after it, by running the query again with an OFFSET."""
-    return QueryResult.model_construct(  # our own rows: to validate every cell takes longer than to read it
+    """Result with one page of rows; the cursor runs the query again with an OFFSET."""
+    return QueryResult.model_construct(  # Without validation: validating every cell takes longer than reading it.
         columns=read.columns,
         types=read.types,
         rows=read.rows,
@@ -100,7 +100,7 @@ def page_of(query: Query, read: Rows, elapsed_ms: float, empty: str | None = Non
 
 
 def more_of(query: Query, read: Rows, empty: str | None = None) -> MoreResult:
-    """The rows of one of more_queries."""
+    """Result with the rows of one of more_queries."""
     return MoreResult.model_construct(
         columns=read.columns,
         types=read.types,
@@ -113,17 +113,17 @@ def more_of(query: Query, read: Rows, empty: str | None = None) -> MoreResult:
 
 
 def explained(plan: Explained, elapsed_ms: float) -> QueryResult:
-    """The result of an explain."""
+    """Result of an EXPLAIN."""
     return QueryResult(plan=plan.plan, findings=plan.findings, elapsed_ms=round(plan.execution_ms or elapsed_ms, 1))
 
 
 def error_of(failure: Failure) -> QueryError:
-    """A failure beside the results of other queries."""
+    """The error of one query among the results of several."""
     return QueryError(code=failure.code.value, message=failure.message)
 
 
 def shows_nothing(rows: Sequence[Sequence[Any]]) -> bool:
-    """Whether a result has no rows, or one row of nulls and zeros, as an aggregate over nothing has."""
+    """Whether a result has no rows, or one row of nulls and zeros, like an aggregate over no rows."""
     return not rows or (len(rows) == 1 and all(cell in (None, 0, "0") for cell in rows[0]))
 
 
@@ -133,7 +133,7 @@ def _warnings(query: Query, read: Rows, empty: str | None) -> list[str]:
         found.append("The query has no ORDER BY: pages may overlap or miss rows.")
     if summed := _inexact_sums(query, read):
         found.append(
-            f"{', '.join(summed)}: real keeps six digits, and errors add up; for money write sum(column::numeric)."
+            f"{', '.join(summed)}: real has six digits, so sums are inexact; for money write sum(column::numeric)."
         )
     if read.cut:
         found.append(
@@ -143,7 +143,7 @@ def _warnings(query: Query, read: Rows, empty: str | None) -> list[str]:
 
 
 def _inexact_sums(query: Query, read: Rows) -> list[str]:
-    """Columns of the result with the type real, where the query sums: sum(real) is added up as real."""
+    """Columns of the result with the type real, if the query uses sum(), which adds real values inexactly."""
     if not any(name.called and name.text == "sum" for name in query.statement.names):
         return []
     return [column for column, of_type in zip(read.columns, read.types, strict=True) if of_type == "float4"]

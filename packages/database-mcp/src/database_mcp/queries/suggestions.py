@@ -1,4 +1,4 @@
-"""Adds to the failure of a query what was probably meant: the nearest name, or another form of it."""
+"""Suggestions for a failed query: similar names, or the form to write instead."""
 
 import difflib
 import re
@@ -27,16 +27,13 @@ WHERE c.relname = ANY($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
   AND ($1::text[] IS NULL OR n.nspname = ANY($1::text[])) LIMIT 5000
 """
 _ALIAS = (
-    "It is an alias, which WHERE, HAVING, ON and other columns of the same SELECT cannot use: repeat its expression, "
+    "The name is an alias, which WHERE, HAVING, ON and other columns of the SELECT cannot use: repeat its expression, "
     "or put the query into a subquery or WITH, and filter outside."
 )
 
 
 async def with_suggestions(database: Database, statement: Statement, failure: Failure) -> Failure:
-    """`failure` with the nearest names, a hint of syntax, or the types that would fit.
-
-    The same failure where nothing can be suggested.
-    """
+    """The failure with similar names, a syntax hint, or the accepted types; unchanged if there is no suggestion."""
     state, position = failure.details.get("sqlstate"), failure.details.get("position")
     try:
         if state in type_hints.STATES:
@@ -51,7 +48,7 @@ async def with_suggestions(database: Database, statement: Statement, failure: Fa
             asked = word[0] if word else ""
             return await database.read(lambda connection: _better(connection, database, statement, asked, failure))
     except Failure:
-        pass  # the first failure says more than one met while explaining it
+        pass  # The first failure is more useful than one of the look-up for suggestions.
     return failure
 
 
@@ -71,7 +68,7 @@ async def _better(
 
 
 def _is_alias(asked: str, statement: Statement) -> bool:
-    """Whether the statement names an expression so: `... AS asked`, which is not the type of a CAST."""
+    """Whether the statement defines the alias, as in `... AS asked`; the type of a CAST does not count."""
     pattern = rf"\bAS\s+{re.escape(asked)}(?![\w$\"]|\s*[()])"
     return bool(asked) and re.search(pattern, statement.text, re.IGNORECASE) is not None
 
@@ -79,7 +76,7 @@ def _is_alias(asked: str, statement: Statement) -> bool:
 def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:
     last = asked.rpartition(".")[2]
     bare = last.strip('"').lower()
-    quotes = " A text stands in single quotes; double quotes mean a name." if last.startswith('"') else ""
+    quotes = " A text needs single quotes; double quotes enclose a name." if last.startswith('"') else ""
     near = difflib.get_close_matches(bare, {column.lower() for _, column in columns}, n=3, cutoff=0.5)
     found = [f"{table}.{column}" for table, column in columns if column.lower() in near][:4]
     if not found:

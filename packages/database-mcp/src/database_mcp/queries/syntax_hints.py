@@ -1,28 +1,28 @@
-"""Adds to a syntax error how PostgreSQL writes what another database, driver or client writes otherwise."""
+"""Hints for syntax errors: PostgreSQL's form of syntax from other databases, drivers or clients."""
 
 import re
 from collections.abc import Mapping
 
 from mcp_chassis.failures import Failure, InvalidInput
 
-_PARAMETERS = "Parameters are written $1, $2, ... and their values stand in params."
-_DESCRIBE = "Commands of psql and of MySQL do not run here: list_tables and describe_table show the schema."
+_PARAMETERS = "Write parameters as $1, $2, ... and give their values in params."
+_DESCRIBE = "Commands of psql and MySQL are not supported: list_tables and describe_table show the schema."
 _LIMIT = "Write LIMIT n at the end of the query."
-_BACKTICKS = 'Names stand in double quotes: "name".'
-_BRACKETS = 'Names stand in double quotes, not in brackets: "name".'
-_QUALIFY = "There is no QUALIFY: compute the window function in a subquery, and filter its column outside."
-_ANY = "After IN stands a list or a query in parentheses; for an array write value = ANY (array)."
+_BACKTICKS = 'Write names in double quotes: "name".'
+_BRACKETS = 'Write names in double quotes, not in brackets: "name".'
+_QUALIFY = "PostgreSQL has no QUALIFY: compute the window function in a subquery, and filter its column outside."
+_ANY = "IN needs a list or a query in parentheses; for an array write value = ANY (array)."
 _EXTRACT = "Write EXTRACT(field FROM x)."
-_INTERVAL = "The number and unit of an interval stand in quotes: interval '7 days'."
+_INTERVAL = "Write the number and unit of an interval in quotes: interval '7 days'."
 
-# Texts that begin at the position of the error.
+# Patterns for the text at the position of the error.
 _AT: Mapping[re.Pattern[str], str] = {
     re.compile(r":[A-Za-z_]|[%@]\(?[A-Za-z_]|\{"): _PARAMETERS,
     re.compile(r"`"): _BACKTICKS,
     re.compile(r"\[\s*[A-Za-z_]"): _BRACKETS,
     re.compile(r"\\|(desc|describe|use)\b", re.IGNORECASE): _DESCRIBE,
 }
-# Texts before the position of the error.
+# Patterns for the text before the position of the error.
 _BEFORE: Mapping[re.Pattern[str], str] = {
     re.compile(r"\?\s*$"): _PARAMETERS,
     re.compile(r"`[^`]+`"): _BACKTICKS,
@@ -36,10 +36,10 @@ _BEFORE: Mapping[re.Pattern[str], str] = {
 
 
 def with_syntax_hint(text: str, position: int, failure: Failure) -> Failure:
-    """`failure` with the form to write, where the statement holds a known form of something else; the same else.
+    """The failure with a hint if the statement contains syntax known from elsewhere; unchanged otherwise.
 
     Args:
-        position: the character of `text`, counted from 1, at which PostgreSQL saw the error.
+        position: position of the error in `text` in characters from 1.
     """
     before, at = text[: position - 1], text[position - 1 :]
     hints = [hint for pattern, hint in _AT.items() if pattern.match(at)]

@@ -1,4 +1,4 @@
-"""Adds to a failure about types what would fit: signatures of the function, labels of the enum, names of time zones."""
+"""Hints for failures about types: signatures of a function, labels of an enum, names of time zones."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ _FUNCTION = re.compile(r'Function (?:[\w$"]+\.)?([\w$]+)\((.*)\) does not exist\
 _ENUM = re.compile(r'Invalid input value for enum (\S+): "')
 _ZONE = re.compile(r'Time zone "(.+)" not recognized')
 
-_DAYS = "A date minus a date is an integer, the number of days; intervals come from subtracting timestamps."
-_NUMBER_FROM_JSON = "Take a number out of JSON as text first: (column ->> 'key')::numeric."
+_DAYS = "A date minus a date is an integer, the number of days; subtract timestamps to get an interval."
+_NUMBER_FROM_JSON = "Extract a number from JSON as text first: (column ->> 'key')::numeric."
 _CONDITIONS = "Write count(*) FILTER (WHERE condition), or a share as avg(condition::int)."
 
-# Reasons as PostgreSQL writes them, where types alone do not say what was meant.
+# Patterns for PostgreSQL's messages where the types do not suffice for a hint.
 _REASONS: Mapping[re.Pattern[str], str] = {
     re.compile(r"^Function (sum|avg)\(boolean\)"): _CONDITIONS,
     re.compile(r"^Function (sum|avg|round)\(jsonb?\b"): _NUMBER_FROM_JSON,
@@ -33,7 +33,7 @@ _REASONS: Mapping[re.Pattern[str], str] = {
     re.compile(r"^Operator does not exist: .+\[\] (!?~~\*?|=) (unknown|text)\."):
         "Search an array with 'value' = ANY (column).",
     re.compile(r"^Operator does not exist: .+ !?~~\*? (unknown|text)\."):
-        "LIKE and ILIKE take texts: cast the left side, as in column::text ILIKE 'a%'.",
+        "LIKE and ILIKE need texts: cast the left side, as in column::text ILIKE 'a%'.",
 }  # fmt: skip
 
 _SIGNATURES_SQL = """
@@ -56,7 +56,7 @@ _PREFERRED_TYPES = ("text", "numeric")
 
 
 async def with_type_hint(connection: Connection, schemas: Sequence[str] | None, failure: Failure) -> Failure:
-    """`failure` with the types, labels or names that are accepted; the same failure where none are known."""
+    """The failure with the accepted types, labels or names; unchanged if none are known."""
     found = (hint for pattern, hint in _REASONS.items() if pattern.search(failure.reason))
     remedy = next(found, None) or await _by_catalogue(connection, schemas, failure.reason)
     return InvalidInput(failure.reason, remedy=remedy, details=failure.details) if remedy else failure
@@ -71,7 +71,7 @@ async def _by_catalogue(connection: Connection, schemas: Sequence[str] | None, r
         rows = await connection.fetch(_LABELS_SQL, schemas, of_enum[1])
         labels = [row["label"] for row in rows]
         more = f" and {len(labels) - MAX_LABELS} more" if len(labels) > MAX_LABELS else ""
-        return f"The labels are: {', '.join(labels[:MAX_LABELS])}{more}." if labels else None
+        return f"The labels of the enum are: {', '.join(labels[:MAX_LABELS])}{more}." if labels else None
     if zone := _ZONE.search(reason):
         names = [row["name"] for row in await connection.fetch(_ZONES_SQL, zone[1].strip().replace(" ", "_"))]
         return f"Did you mean {' or '.join(names)}?" if names else "Use an IANA name such as Europe/Paris."
@@ -79,7 +79,7 @@ async def _by_catalogue(connection: Connection, schemas: Sequence[str] | None, r
 
 
 def _signatures(function: str, given: str, there_are: Sequence[str]) -> str:
-    """Signatures of `function`, those with as many arguments as `given` first, and the cast that the nearest needs."""
+    """Hint with the function's signatures, those with the given number of arguments first, and the needed cast."""
     asked = given.split(", ")
 
     def distance(signature: str) -> tuple[bool, int, bool]:
@@ -97,5 +97,5 @@ def _signatures(function: str, given: str, there_are: Sequence[str]) -> str:
 
 
 def _differing(types: Sequence[str], asked: Sequence[str]) -> list[str]:
-    """The types whose place has another one in `asked`; `unknown`, a literal's type, fits any."""
+    """The types of a signature that differ from the given ones; `unknown`, a literal's type, matches any."""
     return [one for one, other in zip(types, asked, strict=False) if other not in (one, "unknown")]

@@ -1,4 +1,4 @@
-"""Hypothetical indexes of the extension HypoPG: the cost that the planner would expect with each proposed one."""
+"""Hypothetical indexes with the extension HypoPG: the planner's cost with each proposed index."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypo
 
 
 def proposed_indexes(plan: Node, known: Sequence[Table]) -> list[str]:
-    """The statements that make an index on a column that a selective scan or an unindexed key compares."""
+    """CREATE INDEX statements for columns that a selective scan or an unindexed foreign key compares."""
     by_name = {table.name: table for table in known}
     scanned = [
         index_sql(scan.table, column)
@@ -35,7 +35,7 @@ def proposed_indexes(plan: Node, known: Sequence[Table]) -> list[str]:
 async def judge_indexes(
     connection: Connection, explain_text: str, values: Sequence[str | None], plan: Node, known: Sequence[Table]
 ) -> list[str]:
-    """A sentence for each proposed index; none where HypoPG is not installed. `explain_text` plans as JSON."""
+    """One sentence for each proposed index; empty if HypoPG is not installed. `explain_text` returns JSON."""
     proposals = proposed_indexes(plan, known)
     if not proposals:
         return []
@@ -53,7 +53,7 @@ async def judge_indexes(
 async def _cost_with(
     connection: Connection, schema: str, proposal: str, explain_text: str, values: Sequence[str | None]
 ) -> float | None:
-    """The cost of the plan beside a hypothetical index; None where HypoPG cannot make it."""
+    """Cost of the plan with a hypothetical index; None if HypoPG cannot create the index."""
     with speaking():
         await connection.execute("SAVEPOINT an_index")
     try:
@@ -70,15 +70,15 @@ async def _cost_with(
             await connection.fetch(f"SELECT {schema}.hypopg_reset()")
         return None
     except asyncio.CancelledError:
-        connection.terminate()  # hypothetical indexes outlive the transaction, and would be in the next caller's plans
+        connection.terminate()  # Hypothetical indexes outlive the transaction.
         raise
     return json.loads(document)[0]["Plan"]["Total Cost"]
 
 
 def _sentence(proposal: str, cost: float, cost_with: float | None) -> str:
     if cost_with is None:
-        return f"What if {proposal} HypoPG cannot try this one."
+        return f"Hypothetical index: {proposal} HypoPG cannot simulate it."
     if cost_with >= cost * 0.99:
-        return f"What if {proposal} It would save nothing: the planner would not use it."
+        return f"Hypothetical index: {proposal} The planner would not use it."
     saved = 100 * (1 - cost_with / cost)
-    return f"What if {proposal} The estimated cost falls from {cost:.0f} to {cost_with:.0f} ({saved:.0f} % less)."
+    return f"Hypothetical index: {proposal} Estimated cost: from {cost:.0f} to {cost_with:.0f} ({saved:.0f} % less)."

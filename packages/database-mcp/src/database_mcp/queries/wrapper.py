@@ -1,4 +1,4 @@
-"""The select that every query is put into: its grammar admits only queries, its list cuts every cell in the server."""
+"""Wrapper SELECT around every query: only a query is valid inside, and its columns truncate long cells."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -6,11 +6,11 @@ from typing import Any
 
 from database_mcp.client.protocols import Attribute, TypeName
 
-MAX_CELL_CHARS = 2000  # characters of one cell
+MAX_CELL_CHARS = 2000  # Maximum number of characters in a cell.
 MAX_BATCH_BYTES = 36 * 1024 * 1024
 _MAX_CHARACTER_BYTES = 4
 _SHORT_BYTES = 64
-_MAX_EXACT_INTEGER = 2**53  # integers beyond it change in programs that read JSON numbers as doubles
+_MAX_EXACT_INTEGER = 2**53  # Programs that read JSON numbers as doubles change larger integers.
 
 _NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
 _ASCII = frozenset({"numeric", "bytea", "bit", "varbit", "inet", "cidr"})
@@ -23,34 +23,34 @@ _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestampt
 def wrapped(
     query: str, columns: Sequence[Attribute], *, limit: int, offset: int = 0, cell_chars: int = MAX_CELL_CHARS
 ) -> str:
-    """`query` as the source of a select that cuts cells and rows; every column it does not carry natively is text."""
+    """The wrapper query, which limits cells and rows; columns of types that JSON cannot represent become text."""
     cells = ", ".join(cell(f"c{place}", built_in(column.type), cell_chars) for place, column in enumerate(columns))
     return " ".join(["SELECT", cells, "FROM", source(query, len(columns)), f"LIMIT {limit} OFFSET {offset}"])
 
 
 def built_in(type_name: TypeName) -> str:
-    """A type's name; that of a user's type carries its schema, because it may be named as a built-in one is."""
+    """A type's name; a user-defined type gets its schema, since its name may equal that of a built-in type."""
     return type_name.name if type_name.schema in ("pg_catalog", "") else f"{type_name.schema}.{type_name.name}"
 
 
 def source(query: str, columns: int) -> str:
-    """`query` where only a query can stand; the line breaks end a comment in its last line."""
+    """The query as a FROM item, where only a query is valid; line breaks end a comment in its last line."""
     names = ", ".join(f"c{place}" for place in range(columns))
     return f"(\n{query}\n) q" + (f"({names})" if columns else "")
 
 
 def cell(column: str, type_name: str, chars: int = MAX_CELL_CHARS) -> str:
-    """One column of the select list: as it is where JSON carries it, else as text that is cut."""
+    """One column of the select list: unchanged if JSON can represent its type, else as truncated text."""
     if type_name in _NATIVE:
         return column
     if type_name == "float4":
-        return f"{column}::pg_catalog.text::pg_catalog.float8"  # 0.1, not 0.10000000149011612
+        return f"{column}::pg_catalog.text::pg_catalog.float8"  # Gives 0.1, not 0.10000000149011612.
     if type_name == "bytea":
-        # the text of half a gigabyte of bytes would be too long for PostgreSQL itself
+        # The text form of half a gigabyte of bytea would exceed PostgreSQL's limit.
         return f"pg_catalog.substr({column}, 1, {chars // 2 + 1})::pg_catalog.text"
-    if type_name in _UNLIKE_THEIR_CAST or "." in type_name:  # as the output function writes it
+    if type_name in _UNLIKE_THEIR_CAST or "." in type_name:  # by its output function
         shown = f"pg_catalog.left(pg_catalog.format('%s', {column}), {chars + 1})"
-        return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {shown} END"  # a row of nulls IS NULL, and is none
+        return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {shown} END"  # a row of nulls IS NULL
     return f"pg_catalog.left({column}::pg_catalog.text, {chars + 1})"
 
 
@@ -61,13 +61,13 @@ def _widest(type_name: str, chars: int) -> int:
 
 
 def batch_size(columns: Sequence[Attribute], cell_chars: int = MAX_CELL_CHARS) -> int:
-    """Rows of one batch, so that the widest cells that can come stay within 36 MB."""
+    """Number of rows in a batch, such that the widest possible cells stay within 36 MB."""
     widest = sum(_widest(built_in(column.type), cell_chars) for column in columns)
     return max(1, MAX_BATCH_BYTES // max(widest, 1))
 
 
 class Cells:
-    """Turns the values of rows into what JSON carries without a change, and cuts what a cell may not hold."""
+    """Converter of row values to types that JSON represents exactly; long cells are truncated."""
 
     def __init__(self, columns: Sequence[Attribute], cell_chars: int = MAX_CELL_CHARS) -> None:
         self._has_cut = False
@@ -77,9 +77,9 @@ class Cells:
         self._texts = [place for place, name in enumerate(names) if name not in _SHORT]
 
     def rows(self, batch: Iterable[Iterable[Any]]) -> list[list[Any]]:
-        """The rows as lists, with what JSON would change or a cell may not hold put right.
+        """Convert rows to lists, with values that JSON cannot represent converted and long cells truncated.
 
-        Whole columns are looked at first, because hardly any needs to be touched.
+        Columns are checked as a whole first, since most need no conversion.
         """
         rows = [list(row) for row in batch]
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True))
@@ -95,14 +95,14 @@ class Cells:
         return rows
 
     def cut(self, rows: Sequence[Sequence[Any]]) -> int:
-        """The number of cut cells in `rows`: only those are longer than a cell may be, by their mark."""
+        """The number of truncated cells in `rows`; only these exceed the maximum length, by the mark at their end."""
         if not self._has_cut:
             return 0
         return sum(row[place] is not None and len(row[place]) > self._chars for row in rows for place in self._texts)
 
 
 def _present(column: Sequence[Any]) -> Iterator[Any]:
-    """Without nulls, and without zeros and empty texts, which nothing needs to be done to either."""
+    """The values of a column without nulls, zeros and empty texts, which need no conversion."""
     return filter(None, column)
 
 
@@ -124,4 +124,4 @@ _NUMBERS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any], str]]] = {
     "float4": _FLOAT,
     "float8": _FLOAT,
 }
-"""Whether JSON carries a number of this type as it is, and how it is written where not."""
+"""By number type: whether JSON represents a value exactly, and its text form if not."""

@@ -1,4 +1,4 @@
-"""The tool that changes rows, where DATABASE_WRITABLE names a database."""
+"""Tool that changes rows, offered if DATABASE_WRITABLE names a database."""
 
 from typing import Any
 
@@ -19,13 +19,14 @@ from database_mcp.writes.changes import ChangeResult, commit, is_ddl, preview
 async def commit_question(
     statement: str, database: str, databases: Registry, ctx: Context, params: list[Any] | None = None
 ) -> Question:
-    """The question whether to commit, after a preview; its note is the number of rows that the preview changed."""
+    """Question to the person whether to commit, after a preview; its note is the number of changed rows."""
     chosen = _writable(databases, database)
     query = Query(read_one(statement), params or [])
     ddl = is_ddl(query.statement)
     if ddl and not can_elicit(ctx):
         raise PermissionDenied(
-            "DDL runs only when a person agrees to it: nothing was changed.", remedy="Show the SQL to who may run it."
+            "DDL needs a person's confirmation, which this host cannot ask for; nothing was changed.",
+            remedy="Show the SQL to who may run it.",
         )
     tried = await preview(chosen, query)
     rows = "" if ddl else f" It changes {tried.rows} rows."
@@ -63,7 +64,7 @@ def _writable(databases: Databases, name: str) -> Database:
     chosen = databases.get(name)
     if not chosen.target.writable:
         raise PermissionDenied(
-            f"The database {chosen.name!r} is read-only here: nothing was changed.",
-            remedy="Who runs this server can name it in DATABASE_WRITABLE.",
+            f"This server may not change the database {chosen.name!r}; nothing was changed.",
+            remedy="Ask the person who runs this server to add the database to DATABASE_WRITABLE.",
         )
     return chosen

@@ -1,4 +1,4 @@
-"""The tool that writes rows to a file, where DATABASE_EXPORT_FOLDER is set, and the resource that reads it."""
+"""Tool that writes rows to a file, offered if DATABASE_EXPORT_FOLDER is set, and the resource that reads it."""
 
 from typing import Annotated
 
@@ -58,5 +58,5 @@ async def exported_piece(file: str, piece: str, databases: Registry) -> Content:
 def _folder(databases: Databases) -> ExportFolder:
     root = databases.settings.export_folder
     if root is None:
-        raise NotFound("This server exports no files: DATABASE_EXPORT_FOLDER is not set.")
+        raise NotFound("This server does not export files: DATABASE_EXPORT_FOLDER is not set.")
     return ExportFolder(root, current_principal())

@@ -1,4 +1,4 @@
-"""Tools for whoever keeps the database well."""
+"""Tools for database administration: health checks, sessions, sizes, expensive statements."""
 
 from typing import Annotated
 
@@ -29,7 +29,7 @@ async def check_health(
 
 
 def _top_queries_offered(settings: DatabaseSettings) -> bool:
-    """Left out where it would be the eleventh tool that nobody asked for; @dba has it."""
+    """Whether top_queries is offered: not if it would be the eleventh tool by default; the profile @dba has it."""
     full = settings.export_folder is not None and bool(settings.writable) and settings.tools is None
     return reads_freely(settings) and not full
 

@@ -1,4 +1,4 @@
-"""Tools that run the named queries of DATABASE_QUERIES."""
+"""Tools that list and run the named queries of DATABASE_QUERIES."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, cast

@@ -1,4 +1,4 @@
-"""Parameter types that several tools share."""
+"""Types and descriptions of parameters that several tools share."""
 
 from typing import Annotated, Any
 
@@ -10,13 +10,13 @@ from database_mcp.guard.statement import ExplainMode
 
 
 def _name(text: str) -> str:
-    """Bounded here and not in the schema, where the bounds would cost a model more tokens than the name."""
+    """Check the length of a name; bounds in the schema would cost the model more tokens."""
     if not 0 < len(text) <= MAX_NAME_CHARS:
         raise ValueError(f"must be a name of 1 to {MAX_NAME_CHARS} characters")
     return text
 
 
-MAX_NAME_CHARS = 130  # two names of PostgreSQL's 63 bytes, a dot and quotes
+MAX_NAME_CHARS = 130  # Two names of 63 bytes, PostgreSQL's maximum, with a dot and quotes.
 Name = Annotated[str, AfterValidator(_name)]
 TableName = Annotated[str, AfterValidator(_name), Field(description="May carry its schema.")]
 SchemaName = Name | None
@@ -24,7 +24,7 @@ DatabaseName = Name | None
 
 
 def _explain_mode(value: object) -> object:
-    """Older hosts send true for analyze and false for no."""
+    """Convert the Booleans that older hosts send: true is analyze, false is no."""
     if isinstance(value, bool):
         return "analyze" if value else "no"
     return value
@@ -42,7 +42,9 @@ MoreQueries = Annotated[
     list[Sql] | None,
     Field(max_length=4, description="Further queries, without params, for one call instead of several."),
 ]
-Param = Annotated[Any, WithJsonSchema({"type": "string"})]  # hosts refuse items without a type; any JSON is taken
+Param = Annotated[
+    Any, WithJsonSchema({"type": "string"})
+]  # Some hosts refuse list items without a type; any JSON value is accepted.
 Params = Annotated[
     list[Param] | None,
     AfterValidator(_small),

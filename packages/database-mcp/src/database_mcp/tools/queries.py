@@ -1,4 +1,4 @@
-"""The tool that runs SQL."""
+"""Tool that runs SQL queries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,21 +25,21 @@ from database_mcp.tools.parameters import (
     TimeoutSeconds,
 )
 
-ACQUIRE_TIMEOUT_SECONDS = 10.0  # seconds a call may wait for a free connection, on top of its statement's
+ACQUIRE_TIMEOUT_SECONDS = 10.0  # Seconds for the wait for a free connection, in addition to the statement's time.
 
 
 def query_deadline(arguments: Mapping[str, Any]) -> float:
-    """Seconds a call may take: the wait for a connection and each of its statements."""
+    """Deadline of a call in seconds: the wait for a connection and the time of all its statements."""
     statements = 1 + len(arguments.get("more_queries") or ())
     seconds = min(arguments.get("timeout_seconds", 30), MAX_CALL_STATEMENT_SECONDS)
     return ACQUIRE_TIMEOUT_SECONDS + seconds * statements + ABANDON_AFTER_SECONDS
 
 
 def statement_seconds(asked: int) -> int:
-    """Seconds that each statement may take.
+    """Time limit of each statement in seconds.
 
     Raises:
-        InvalidInput: more than a call has, where this one cannot go on as a task.
+        InvalidInput: the requested time exceeds that of a call, and the call does not run as a task.
     """
     if asked > MAX_CALL_STATEMENT_SECONDS and not may_become_task():
         raise InvalidInput(

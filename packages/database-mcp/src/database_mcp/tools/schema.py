@@ -1,4 +1,4 @@
-"""Tools that say what there is: databases, tables, columns, and how they join."""
+"""Tools that describe the schema: databases, tables, columns, joins, profiles."""
 
 import asyncio
 from typing import Annotated
@@ -24,7 +24,7 @@ from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName,
 
 
 class DatabaseList(Result):
-    """The databases that the other tools take by name; the default one is used without."""
+    """Databases by name, for the other tools; without a name they use the default one."""
 
     default: str
     databases: list[DatabaseState]

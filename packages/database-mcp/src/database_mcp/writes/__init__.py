@@ -1,1 +1,1 @@
-"""Changes rows: preview, confirmation, commit."""
+"""Changes of rows: preview, confirmation, commit."""

@@ -1,4 +1,4 @@
-"""INSERT, UPDATE, DELETE and MERGE: first run and rolled back, then, when confirmed, run and committed."""
+"""Changes with INSERT, UPDATE, DELETE and MERGE: a rolled-back preview, then a confirmed run with commit."""
 
 import dataclasses
 import json
@@ -18,9 +18,9 @@ from database_mcp.queries.plans import modified_tables
 from database_mcp.queries.query import Described, Query, describe
 from database_mcp.queries.wrapper import Cells, built_in, cell
 
-MAX_RETURNED_ROWS = 20  # rows of RETURNING that are shown
+MAX_RETURNED_ROWS = 20  # Rows of RETURNING in a result.
 MERGE_MIN_VERSION_NUM = 170_000  # server_version_num
-MAX_OUTCOME_LOOKUPS = 10  # of a commit whose answer was lost
+MAX_OUTCOME_LOOKUPS = 10  # Attempts to read the status of a commit whose response was lost.
 VERBS = frozenset({"insert", "update", "delete", "merge"})
 DDL_HEADS = frozenset({
     ("create", "table"), ("create", "index"), ("create", "unique"), ("create", "view"), ("create", "materialized"),
@@ -29,9 +29,9 @@ DDL_HEADS = frozenset({
     ("drop", "materialized"), ("drop", "sequence"), ("drop", "type"), ("comment", "on"),
 })  # fmt: skip
 _NOTHING_CHANGED = "Nothing was changed."
-_ONLY_CHANGES = f"Only INSERT, UPDATE, DELETE and MERGE run here. {_NOTHING_CHANGED}"
+_ONLY_CHANGES = f"Use INSERT, UPDATE, DELETE or MERGE. {_NOTHING_CHANGED}"
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
-SEQUENCES_NOT_UNDONE = "Numbers taken from sequences are not given back."
+SEQUENCES_NOT_UNDONE = "Numbers taken from sequences are not returned to them."
 
 _TRIGGERS_SQL = """
 SELECT DISTINCT format('%s on %s', t.tgname, t.tgrelid::regclass) AS name FROM pg_trigger t
@@ -41,9 +41,9 @@ ORDER BY 1 LIMIT 10
 
 
 class ChangeResult(Result):
-    """`preview`: it ran and was rolled back; send `confirm` with the same statement to commit. `committed`: it is done.
+    """`preview`: the change ran and was rolled back; send `confirm` with the same statement to commit it.
 
-    `not_undone` is what even the preview may have left behind.
+    `not_undone`: effects that even the preview may have left.
     """
 
     status: Literal["preview", "committed"]
@@ -56,7 +56,7 @@ class ChangeResult(Result):
 
 @dataclasses.dataclass(frozen=True)
 class Changed:
-    """The effect of one run of the statement."""
+    """Effect of one execution of the statement: number of rows and RETURNING values."""
 
     rows: int
     columns: list[str] | None
@@ -64,10 +64,10 @@ class Changed:
 
 
 async def preview(database: Database, query: Query) -> ChangeResult:
-    """Run the change and roll it back, deferred constraints checked.
+    """Run the change with deferred constraints checked, and roll it back.
 
     Raises:
-        PermissionDenied: it is no change of rows, or it calls what acts.
+        PermissionDenied: the statement is not a change of rows, or calls a function with side effects.
     """
 
     async def previewed(connection: Connection) -> ChangeResult:
@@ -75,22 +75,22 @@ async def preview(database: Database, query: Query) -> ChangeResult:
         await _check_deferred(connection)
         names = [name.text for name in query.statement.names]
         triggers = await connection.fetch(_TRIGGERS_SQL, names)
-        kept = [f"What the trigger {row['name']} does outside of this database stays done." for row in triggers]
+        kept = [f"Effects of the trigger {row['name']} outside this database are not undone." for row in triggers]
         return _result("preview", changed, not_undone=[SEQUENCES_NOT_UNDONE, *kept])
 
     return await database.change(previewed)
 
 
 async def commit(database: Database, query: Query, expected_rows: int | None = None) -> ChangeResult:
-    """Run the change and commit it; where the answer to COMMIT is lost, PostgreSQL is asked what became of it.
+    """Run the change and commit it; after a lost response to COMMIT, the status of the transaction is looked up.
 
     Args:
-        expected_rows: of the preview.
+        expected_rows: number of rows that the preview changed.
 
     Raises:
-        Conflict: it would change another number of rows than the preview did; nothing was changed.
-        OutcomeUnknown: PostgreSQL could not be asked.
-        Unavailable: nothing was changed, as PostgreSQL itself says.
+        Conflict: the number of rows differs from the preview; nothing was changed.
+        OutcomeUnknown: the status of the transaction could not be looked up.
+        Unavailable: PostgreSQL reports that nothing was changed.
     """
     journal = _Journal(database)
 
@@ -99,8 +99,8 @@ async def commit(database: Database, query: Query, expected_rows: int | None = N
         await _check_deferred(connection)
         if expected_rows is not None and changed.rows != expected_rows:
             raise Conflict(
-                f"The preview changed {expected_rows} rows, and now it would be {changed.rows}: nothing was changed.",
-                remedy="Call again without confirm, look at the new preview, and send its code.",
+                f"The preview changed {expected_rows} rows, but now {changed.rows} would change; nothing was changed.",
+                remedy="Call again without confirm, check the new preview, and send its code.",
             )
         with speaking():
             journal.transaction = (await connection.fetch("SELECT txid_current_if_assigned()::text"))[0][0]
@@ -116,23 +116,23 @@ async def commit(database: Database, query: Query, expected_rows: int | None = N
 
 
 class Undone:
-    """PostgreSQL says that the transaction was rolled back."""
+    """Outcome of a transaction that PostgreSQL reports as rolled back."""
 
 
 @dataclasses.dataclass
 class _Journal:
-    """Facts about a transaction whose COMMIT may be lost."""
+    """Transaction id and result of a change, for a look-up after a lost response to COMMIT."""
 
     database: Database
     transaction: str | None = None
     result: ChangeResult | None = None
 
     async def outcome(self) -> ChangeResult | Undone | None:
-        """The outcome of the transaction; None when PostgreSQL does not know either."""
+        """The outcome of the transaction; None if PostgreSQL does not know it either."""
         if self.result is None:
-            return Undone()  # COMMIT had not been sent
+            return Undone()  # COMMIT was not sent.
         if self.transaction is None:
-            return self.result  # nothing was written, so that there was nothing to lose
+            return self.result  # The transaction wrote nothing, so its commit does not matter.
         for _ in range(MAX_OUTCOME_LOOKUPS):
             status = await self.database.read(self._status)
             if status != "in progress":
@@ -145,7 +145,7 @@ class _Journal:
 
 
 def is_ddl(statement: Statement) -> bool:
-    """Whether it changes tables rather than rows, in one of the ways a person may be asked for."""
+    """Whether the statement is DDL of a kind for which a person's confirmation can be requested."""
     heads = tuple(name.text for name in statement.names[:2] if name.plain)
     return heads in DDL_HEADS and statement.explain == "no"
 
@@ -159,7 +159,7 @@ async def _run(connection: Connection, database: Database, query: Query) -> Chan
         return Changed(0, None, None)
     if query.statement.verb not in VERBS or query.statement.explain != "no":
         head = "EXPLAIN" if query.statement.explain != "no" else query.statement.head.upper()
-        raise PermissionDenied(f"{head} is no change of rows.", remedy=_ONLY_CHANGES)
+        raise PermissionDenied(f"{head} is not a statement that changes rows.", remedy=_ONLY_CHANGES)
     return await _change_rows(connection, database, query)
 
 
@@ -167,23 +167,23 @@ def _refuse_early_merge(database: Database, statement: Statement) -> None:
     role = database.pool.role
     if statement.verb == "merge" and role is not None and role.number < MERGE_MIN_VERSION_NUM:
         raise PermissionDenied(
-            f"MERGE runs here from PostgreSQL 17 on, and this is {role.version.split()[0]}, whose WITH cannot hold it.",
+            f"MERGE needs PostgreSQL 17 here, since it runs inside WITH; this is {role.version.split()[0]}.",
             remedy="Write it as INSERT ... ON CONFLICT DO UPDATE, UPDATE ... FROM, or DELETE ... USING. "
             + _NOTHING_CHANGED,
         )
 
 
 async def _check_deferred(connection: Connection) -> None:
-    """Let deferred constraints speak now, and not first at COMMIT, which a preview never reaches."""
+    """Check deferred constraints now instead of at COMMIT, which a preview does not reach."""
     with speaking():
         await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 async def _refuse_catalogue_targets(connection: Connection, shape: Described) -> None:
-    """Refuse a change whose plan, as PostgreSQL makes it, modifies a system catalogue or no table at all.
+    """Check with PostgreSQL's plan that the change modifies only tables outside the system catalogues.
 
     Raises:
-        PermissionDenied: naming the target.
+        PermissionDenied: when it does not; the message names the target.
     """
     with speaking():
         prepared = await connection.prepare(f"EXPLAIN (FORMAT JSON, VERBOSE) {shape.text}", name="")
@@ -192,7 +192,9 @@ async def _refuse_catalogue_targets(connection: Connection, shape: Described) ->
     system = [f"{schema}.{name}" for schema, name in targets if schema in _SYSTEM_SCHEMAS or schema.startswith("pg_")]
     if system or not targets:
         target = system[0] if system else "no table of this database"
-        raise PermissionDenied(f"This changes {target}; only rows of tables change here.", remedy=_NOTHING_CHANGED)
+        raise PermissionDenied(
+            f"The statement changes {target}; only rows of ordinary tables may be changed.", remedy=_NOTHING_CHANGED
+        )
 
 
 async def _change_rows(connection: Connection, database: Database, query: Query) -> Changed:
@@ -211,7 +213,7 @@ async def _change_rows(connection: Connection, database: Database, query: Query)
 
 
 async def _as_with_query(connection: Connection, shape: Described) -> str:
-    """The statement where PostgreSQL's grammar admits only queries and changes of rows."""
+    """The statement inside WITH, where PostgreSQL's grammar accepts only queries and changes of rows."""
     names = ", ".join(f"c{place}" for place in range(len(shape.columns)))
     cells = [
         "count(*) OVER ()",
@@ -224,7 +226,7 @@ async def _as_with_query(connection: Connection, shape: Described) -> str:
         with speaking():
             await connection.prepare(text, name="")
     except Failure as failure:
-        message = f"This is no change of rows alone. {failure.message}"
+        message = f"The statement does more than change rows. {failure.message}"
         raise PermissionDenied(message, remedy=_NOTHING_CHANGED) from failure
     return text
 
