@@ -154,8 +154,8 @@ def test_without_matplotlib_a_chart_error_names_the_package_to_install():
     with pytest.raises(InvalidInput) as caught:
         drawing.refuse_without_library("a library that nobody has")
     assert caught.value.message == (
-        "Charts are not installed here. Who runs this server can install toolroll-database-mcp[charts]; "
-        "without chart the query runs."
+        "This server cannot draw charts: matplotlib is not installed. Call without chart; the person who runs this "
+        "server can install toolroll-database-mcp[charts]."
     )
 
 

@@ -17,7 +17,7 @@ NOTHING_MATCHES = {
     "INSERT": "INSERT INTO kept SELECT id, text FROM kept WHERE id = $1",
 }
 WRAPPED = b"\n) q("
-"""What only the select around a query contains, and not the query as the caller wrote it."""
+"""Text that occurs only in the wrapper SELECT, not in the caller's query."""
 
 
 @pytest.fixture

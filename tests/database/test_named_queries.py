@@ -131,7 +131,7 @@ async def test_named_query_arguments_are_checked_for_type_and_limits(environment
         "The argument kinds must be one of work, home.",
         "The argument kinds is needed.",
         "The argument before must be of type date.",
-        "No query is called 'nothing'. There are: my_notes, count_by_kind, broken, acting.",
+        "No query is named 'nothing'. The named queries are: my_notes, count_by_kind, broken, acting.",
     ]
 
 

@@ -74,7 +74,7 @@ async def test_a_function_of_another_database_gets_the_postgresql_equivalent(cli
 async def test_a_misspelt_function_error_suggests_similar_read_only_functions(client: Client):
     failure = await refused(client, "execute_query", query="SELECT date_trunk('month', day) FROM deals")
     acting = await refused(client, "execute_query", query="SELECT set_confg('a.b', '1', true)")
-    assert failure.message == "No function is called 'date_trunk' in this database. Did you mean date_trunc?"
+    assert failure.message == "This database has no function 'date_trunk'. Did you mean date_trunc?"
     assert "set_config" not in acting.message
 
 

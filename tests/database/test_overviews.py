@@ -102,10 +102,10 @@ async def test_more_queries_are_checked_like_the_first_query(many: Client, text:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("SELECT * FROM s1.t_1_1", "s1.t_1_1 holds no rows"),
-        ("SELECT count(*), sum(amount) FROM s1.t_1_1", "s1.t_1_1 holds no rows"),
+        ("SELECT * FROM s1.t_1_1", "s1.t_1_1 has no rows"),
+        ("SELECT count(*), sum(amount) FROM s1.t_1_1", "s1.t_1_1 has no rows"),
         ("SELECT * FROM s2.never WHERE id > 100", None),
-        ("SELECT * FROM s2.never n JOIN s1.days d ON d.v = n.id", "s1.days holds no rows"),
+        ("SELECT * FROM s2.never n JOIN s1.days d ON d.v = n.id", "s1.days has no rows"),
     ],
 )
 async def test_a_result_without_values_names_the_empty_tables(many: Client, text: str, expected: str | None):
@@ -152,9 +152,9 @@ async def test_columns_and_sums_of_type_real_give_a_warning(postgres18: Place):
         exact = await query(client, "SELECT sum(price::numeric) FROM prices")
         several = await query(client, "SELECT 1", more_queries=["SELECT sum(price) FROM prices"])
     assert columns["note"].startswith("real is inexact")
-    assert sums["warnings"][0].startswith("total, max: real keeps six digits")
+    assert sums["warnings"][0].startswith("total, max: real has six digits")
     assert (exact["rows"], exact.get("warnings")) == ([["100.0"]], None)
-    assert several["more_results"][0]["warnings"][0].startswith("sum: real keeps")
+    assert several["more_results"][0]["warnings"][0].startswith("sum: real has")
 
 
 async def test_a_schema_without_real_columns_gives_no_warning_about_real(postgres18: Place):

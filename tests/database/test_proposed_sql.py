@@ -173,7 +173,7 @@ async def test_find_joins_without_foreign_keys_names_shared_key_columns(postgres
         shared = await refused(client, "find_joins", from_table="views", to_table="sales")
         nothing = await refused(client, "find_joins", from_table="views", to_table="alone")
     assert shared.message == (
-        "No foreign keys lead from public.views to public.sales. Both have person, sale; no key says that the values "
-        "mean the same: compare some first."
+        "No path of foreign keys connects public.views and public.sales. Both have person, sale; no foreign key proves "
+        "that the values match: compare some first."
     )
     assert "search_schema" in nothing.message

@@ -66,10 +66,10 @@ async def test_listing_a_missing_schema_is_an_error(client: Client):
     failure = await refused(client, "list_tables", schema="SALE")
     assert (failure.code, failure.message) == (
         "RESOURCE_NOT_FOUND",
-        "No schema is called 'SALE'. Did you mean sales?",
+        "No schema is named 'SALE'. Did you mean sales?",
     )
     other = await refused(client, "list_tables", schema="xyzzy")
-    assert "There are hidden, public, sales, vacant." in other.message
+    assert "Schemas: hidden, public, sales, vacant." in other.message
     assert (await ask(client, "list_tables", schema="vacant"))["schemas"] == []
     assert (await ask(client, "list_tables", schema="sales", pattern="zzz"))["schemas"] == []
 

@@ -58,7 +58,7 @@ async def test_all_resources_of_a_database_are_read_by_address(client: Client):
     [
         ("db://nowhere/schema", "No database is named"),
         ("db://default/sales/order", "sales.orders"),
-        ("db://default/catalog/sales.orders", "No table or view is called 'catalog.sales.orders'. Did you mean"),
+        ("db://default/catalog/sales.orders", "No table or view is named 'catalog.sales.orders'. Did you mean"),
         ("db://default/sales/orders/record/99999999", "no row with the primary key"),
         ("db://default/sales/order_items/record/3", "order_id, line"),
         ("db://default/sales/order_totals/record/3", "no primary key"),

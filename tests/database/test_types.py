@@ -21,7 +21,7 @@ CREATE TABLE kinds.rows (id int);
 """
 LINES = (Path(postgres_places.__file__).parent / "postgres_types.txt").read_text(encoding="utf-8").splitlines()
 VALUES = [tuple(line.split(" | ", 1)) for line in LINES]
-"""A type and a value of it, as PostgreSQL writes it."""
+"""Pairs of a type and a value of it in PostgreSQL's text form."""
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ async def test_a_json_parameter_is_converted_to_the_expected_type(shop: str, kin
     [
         ("SELECT $1::date", ["tomorrowish"], "$1 date"),
         ("SELECT 1 WHERE 1 = $1 AND now() > $2", [1, "x"], "$1 int4, $2 timestamptz"),
-        ("SELECT $1::int", [{"a": 1}], "$1 is of type int4"),
-        ("SELECT $1, $2", [1], "takes 2 parameters, and params holds 1"),
-        ("SELECT 1", [1], "takes 0 parameters, and params holds 1"),
+        ("SELECT $1::int", [{"a": 1}], "$1 has the type int4"),
+        ("SELECT $1, $2", [1], "has 2 parameters, and params contains 1"),
+        ("SELECT 1", [1], "has 0 parameters, and params contains 1"),
     ],
 )
 async def test_an_invalid_parameter_value_error_names_the_expected_type(

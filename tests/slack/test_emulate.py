@@ -15,7 +15,7 @@ pytestmark = pytest.mark.services
 
 PERSONAL = "mark_read,set_status,list_members,send_message"
 NEVER_NEEDED = {"bots.info"}
-"""It is asked for bots that a message names by their id alone; emulate's messages name a user as well."""
+"""Methods without a call here: bots.info is needed only for authors with a bot id and no user id."""
 
 
 @pytest.fixture

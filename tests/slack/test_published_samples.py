@@ -16,7 +16,7 @@ MESSAGE = {**PLACE, "ts": TS}
 CANVAS = {"canvas": "F0CANVAS01", "markdown": "new"}
 ITEM = {"list": "F0TASKS001", "item": "Rec00000"}
 IDENTITY = {"canvases.sections.lookup": "temp:C:0"}
-"""What stands for the sample's empty ids, where that is no channel's."""
+"""By method: the id that replaces empty ids of the sample, if it is not the id of a channel."""
 FROM_ITS_OWN_ADDRESS = {"files.getUploadURLExternal"}
 """Methods whose sample contains an example.com address where the server requires a host of Slack."""
 

@@ -56,7 +56,9 @@ class Databases:
         if chosen not in self._by_name:
             near = difflib.get_close_matches(chosen, self._by_name, n=1)
             asked = f" Did you mean {near[0]}?" if near else ""
-            raise NotFound(f"No database is named {name!r}.{asked}", remedy=f"There are: {', '.join(self.names)}.")
+            raise NotFound(
+                f"No database is named {name!r}.{asked}", remedy=f"The databases are: {', '.join(self.names)}."
+            )
         return self._by_name[chosen]
 
     async def close(self) -> None:

@@ -59,5 +59,5 @@ def empty_tables_warning(tables: Sequence[str]) -> str | None:
     """Warning that names the empty tables; None if there are none."""
     if not tables:
         return None
-    verb = "holds" if len(tables) == 1 else "hold"
+    verb = "has" if len(tables) == 1 else "have"
     return f"{', '.join(tables)} {verb} no rows that this role can see."

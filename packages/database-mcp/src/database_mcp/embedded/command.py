@@ -34,8 +34,7 @@ def main(arguments: list[str]) -> int:
 
 def _shown(folder: Path) -> str:
     if not folder.exists():
-        return f"{folder}: no embedded database exists here.\
-"
+        return f"{folder}: no embedded database exists here.\n"
     running = "running, not in use" if is_running(folder) else "not running"
     state = "in use by a server" if is_in_use(folder) else running
     return f"{folder}: {size_bytes(folder) / 1024**2:.0f} MB, {state}.\n"
@@ -43,18 +42,12 @@ def _shown(folder: Path) -> str:
 
 def _ended(folder: Path, *, remove: bool) -> int:
     if is_in_use(folder):
-        sys.stderr.write(
-            f"{folder}: a server uses the embedded database; stop that server first.\
-"
-        )
+        sys.stderr.write(f"{folder}: a server uses the embedded database; stop that server first.\n")
         return EXIT_IN_USE
     stop(folder)
     if remove:
         if not (folder / "PG_VERSION").exists():
-            sys.stderr.write(
-                f"{folder}: this is not a PostgreSQL data folder; nothing was removed.\
-"
-            )
+            sys.stderr.write(f"{folder}: this is not a PostgreSQL data folder; nothing was removed.\n")
             return EXIT_IN_USE
         shutil.rmtree(folder)
     sys.stdout.write(f"{folder}: {'removed' if remove else 'stopped'}.\n")

@@ -56,7 +56,7 @@ async def run_named(databases: Databases, name: str, arguments: Sequence[tuple[s
     """
     query = databases.named.get(name)
     if query is None:
-        raise NotFound(f"No named query is {name!r}.", remedy=f"There are: {', '.join(databases.named)}.")
+        raise NotFound(f"No query is named {name!r}.", remedy=f"The named queries are: {', '.join(databases.named)}.")
     values = values_of(query, arguments, current_principal())
     chosen = databases.get(query.database)
     request = QueryRequest(

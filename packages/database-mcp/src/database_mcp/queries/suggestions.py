@@ -63,7 +63,7 @@ async def _better(
     names = [name.text for name in statement.names]
     columns = [(table, column) for table, column in await connection.fetch(_COLUMNS_SQL, allowed, names)]
     if _is_alias(asked, statement):
-        return InvalidInput(f"No column is called {asked!r}.", remedy=_ALIAS)
+        return InvalidInput(f"No column is named {asked!r}.", remedy=_ALIAS)
     return _missing_column(asked, columns) if columns else failure
 
 
@@ -84,6 +84,6 @@ def _missing_column(asked: str, columns: list[tuple[str, str]]) -> InvalidInput:
         for table, column in columns:
             by_table.setdefault(table, []).append(column)
         there = "; ".join(f"{table}: {', '.join(names[:25])}" for table, names in list(by_table.items())[:3])
-        return InvalidInput(f"No column is called {asked!r}.", remedy=f"There are, in {there}.{quotes}")
+        return InvalidInput(f"No column is named {asked!r}.", remedy=f"The columns are, in {there}.{quotes}")
     meant = f"Did you mean {' or '.join(found)}?{quotes}"
-    return InvalidInput(f"No column is called {asked!r}.", remedy=meant, details={"nearest": found})
+    return InvalidInput(f"No column is named {asked!r}.", remedy=meant, details={"nearest": found})

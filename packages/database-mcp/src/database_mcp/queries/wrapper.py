@@ -15,8 +15,8 @@ _MAX_EXACT_INTEGER = 2**53  # Programs that read JSON numbers as doubles change 
 _NATIVE = frozenset({"bool", "int2", "int4", "int8", "oid", "float8"})
 _ASCII = frozenset({"numeric", "bytea", "bit", "varbit", "inet", "cidr"})
 _UNLIKE_THEIR_CAST = frozenset({"inet", "bpchar", "xml", "void"})
-"""Types whose cast to text adds or loses something: /32 behind a single address, the blanks at the end of char(n), the
-declaration before xml. Types of users have casts of users, which may give any text."""
+"""Types whose cast to text differs from their output function: /32 after a single address, trailing spaces of char(n),
+the declaration of xml. Casts of user-defined types may return any text."""
 _SHORT = _NATIVE | {"float4", "date", "time", "timetz", "timestamp", "timestamptz", "uuid", "interval", "macaddr"}
 
 

@@ -26,7 +26,7 @@ class Plan:
     encodes_neighbours: bool = False
     """Whether characters beside marks are written as entities, where Markdown would ignore the marks otherwise."""
     link_forms: dict[int, int] = field(default_factory=dict[int, int])
-    """Form of the link at each position of the text: 0 for the first possible form of `link_forms`, then the next."""
+    """By position in the text: number of the form that the link there takes, from 0 (see `link_forms`)."""
 
 
 @dataclass
