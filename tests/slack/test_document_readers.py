@@ -88,7 +88,7 @@ def test_slides_are_read_in_order_with_hidden_and_damaged_slides_marked():
     plain = slides(["Why", "How"])
     assert read_slides(plain, ALL).text == "## Slide 1\nWhy\npoints of Why\n\n## Slide 2\nHow\npoints of How"
     broken = read_slides(replaced(plain, SLIDE, b"<p"), ALL).text
-    assert broken == "## Slide 1\n(it cannot be read)\n\n## Slide 2\nHow\npoints of How"
+    assert broken == "## Slide 1\n(this slide cannot be read)\n\n## Slide 2\nHow\npoints of How"
     space = b'xmlns="http://schemas.openxmlformats.org/presentationml/2006/main"'
     marked = read_slides(replaced(slides(["Why"]), SLIDE, b"<sld " + space + b' show="0"/>'), ALL).text
     assert marked == "## Slide 1 (hidden)"

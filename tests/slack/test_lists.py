@@ -76,7 +76,7 @@ async def test_a_text_is_converted_to_the_type_of_its_column(
 async def test_two_columns_with_one_name_are_distinguished_by_id(desk: Desk, tasks: dict[str, Any]):
     desk.workspace.add_list(TASKS, "Tasks", [COLUMNS[0], {**COLUMNS[0], "id": "Col2"}], [GENERAL])
     failed = await desk.fail("write_list_item", FILES, list=TASKS, fields={"Task": "x"})
-    assert "Use an id: Col1, Col2" in failed.message
+    assert "Use a column id: Col1, Col2" in failed.message
     await desk.call("write_list_item", FILES, list=TASKS, fields={"Col2": "x"})
 
 
@@ -100,13 +100,13 @@ async def test_setting_fields_of_an_item_leaves_the_other_fields_unchanged(desk:
 @pytest.mark.parametrize(
     ("fields", "code", "sentence"),
     [
-        ({"Colour": "red"}, "RESOURCE_NOT_FOUND", "no column 'Colour'. It has Task (text), State"),
+        ({"Colour": "red"}, "RESOURCE_NOT_FOUND", "no column 'Colour'. Its columns: Task (text), State"),
         ({"State": "later"}, "INVALID_INPUT", "no option 'later'. State (select: To do, Done)"),
         ({"Owner": "@nobody"}, "RESOURCE_NOT_FOUND", "nobody"),
         ({"Due": "soon"}, "INVALID_INPUT", "time cannot be read"),
         ({"Urgent": "maybe"}, "INVALID_INPUT", "not yes or no"),
-        ({"Cost": "much"}, "INVALID_INPUT", "'much' is none"),
-        ({"Votes": "1"}, "INVALID_INPUT", "'vote' are not written"),
+        ({"Cost": "much"}, "INVALID_INPUT", "takes a number, not 'much'"),
+        ({"Votes": "1"}, "INVALID_INPUT", "cannot write the column Votes of the type 'vote'"),
         ({}, "INVALID_INPUT", "fields"),
         ({"Task": "x", "task": "y"}, "INVALID_INPUT", "The column Task is given twice"),
     ],

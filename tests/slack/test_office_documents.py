@@ -56,17 +56,17 @@ async def test_a_pdf_is_shown_page_by_page_with_its_number_of_pages(desk: Desk):
 async def test_a_range_of_pages_is_read_and_the_next_range_is_named(desk: Desk):
     content = pdf([f"page number {number}" for number in range(1, 7)])
     answer = await shown(desk, "plan.pdf", content, pages="2-3")
-    assert "Pages 2-3 of 6; pages=4-6 reads on." in answer
+    assert "Pages 2-3 of 6; read on with pages=4-6." in answer
     assert "page number 2" in answer
     assert "page number 3" in answer
     assert "page number 1" not in answer
     assert "page number 4" not in answer
-    assert "has 6 parts" in await shown(desk, "plan.pdf", content, pages="7")
+    assert "has only 6 pages" in await shown(desk, "plan.pdf", content, pages="7")
 
 
 async def test_without_a_range_the_first_100_pages_are_read(desk: Desk):
     answer = await shown(desk, "long.pdf", repeated_pdf("again and again", 3_000))
-    assert "Pages 1-100 of 3,000; pages=101-200 reads on." in answer
+    assert "Pages 1-100 of 3,000; read on with pages=101-200." in answer
     assert answer.count("again and again") <= 100
 
 
@@ -117,17 +117,17 @@ async def test_slides_are_read_in_order_with_their_notes(desk: Desk):
         ("locked.pdf", lambda: encrypted_pdf("secret", "s3cret"), "encrypted"),
         ("locked.docx", lambda: OLDER_OR_ENCRYPTED, "encrypted"),
         ("locked.pptx", lambda: OLDER_OR_ENCRYPTED, "encrypted"),
-        ("broken.xls", lambda: OLDER_OR_ENCRYPTED, "broken"),
-        ("broken.pdf", lambda: b"%PDF-1.7 and nothing more", "broken"),
-        ("cut.pdf", lambda: pdf(["x"])[:300], "broken"),
-        ("cut.docx", lambda: word("x", ["y"])[:-400], "broken"),
-        ("text.xlsx", lambda: b"a,b\n1,2\n", "broken"),
-        ("sheet.pptx", lambda: sheets({"a": [["b"]]}), "broken"),
+        ("broken.xls", lambda: OLDER_OR_ENCRYPTED, "damaged"),
+        ("broken.pdf", lambda: b"%PDF-1.7 and nothing more", "damaged"),
+        ("cut.pdf", lambda: pdf(["x"])[:300], "damaged"),
+        ("cut.docx", lambda: word("x", ["y"])[:-400], "damaged"),
+        ("text.xlsx", lambda: b"a,b\n1,2\n", "damaged"),
+        ("sheet.pptx", lambda: sheets({"a": [["b"]]}), "damaged"),
         ("bomb.docx", lambda: expanding(word("x", []), DOCUMENT_XML, 301_000_000), "expands"),
         ("bomb.xlsx", lambda: expanding(sheets({"a": []}), "xl/sharedStrings.xml", 301_000_000), "expands"),
         ("wide.docx", lambda: expanding(word("x", []), DOCUMENT_XML, 31_000_000, filling=b"<b/>"), "expands"),
-        ("deep.docx", lambda: replaced(word("x", []), DOCUMENT_XML, b"<a>" * 200_000), "broken"),
-        ("laughs.pptx", lambda: replaced(slides(["x"]), "ppt/presentation.xml", ENTITIES), "broken"),
+        ("deep.docx", lambda: replaced(word("x", []), DOCUMENT_XML, b"<a>" * 200_000), "damaged"),
+        ("laughs.pptx", lambda: replaced(slides(["x"]), "ppt/presentation.xml", ENTITIES), "damaged"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -215,4 +215,4 @@ async def test_published_sample_pdfs_are_read(desk: Desk, name: str, words: str)
 async def test_a_damaged_published_sample_pdf_is_refused(desk: Desk):
     file = Path(npm_package("pdf-parse")) / "test" / "data" / "03-invalid.pdf"
     answer = await shown(desk, "03-invalid.pdf", await asyncio.to_thread(file.read_bytes))
-    assert answer.startswith("INVALID_INPUT: The document is broken")
+    assert answer.startswith("INVALID_INPUT: The document is damaged")

@@ -25,7 +25,7 @@ async def test_lockdown_withholds_messages_of_external_people_and_reports_their_
     arranged(desk)
     page = await desk.call("get_channel_history", {"SLACK_LOCKDOWN": "true"}, channel="general")
     assert {each["text"] for each in page["messages"]} == {"Ours", "A guest's"}
-    assert any("1 message by people from outside withheld" in each for each in page["warnings"])
+    assert any("1 message by people outside the workspace withheld" in each for each in page["warnings"])
 
 
 async def test_lockdown_withholds_messages_when_people_cannot_be_looked_up(desk: Desk):

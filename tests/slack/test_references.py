@@ -77,7 +77,7 @@ def test_a_link_to_a_reply_is_parsed_as_thread_ts_or_message_ts():
 def test_a_message_link_into_another_channel_is_refused():
     with pytest.raises(InvalidInput) as refused:
         message_ts(LINK, channel="C0RANDOM1")
-    assert "another channel" in refused.value.message
+    assert "but the given channel is" in refused.value.message
     assert message_ts(LINK, channel="C0GENERAL") == "1700000000.123456"
 
 

@@ -8,7 +8,7 @@ GUEST = "U0GUEST01"
 async def test_a_post_to_a_channel_with_a_guest_warns_with_the_guests_name(desk: Desk):
     desk.workspace.add_person(GUEST, "gus", "Gus Guest", is_restricted=True)
     sent = await desk.call("send_message", channel="general", text="plans")
-    assert sent["warnings"] == ["Guests read this conversation: Gus Guest."]
+    assert sent["warnings"] == ["Guests can read this conversation: Gus Guest."]
 
 
 async def test_deactivated_guests_are_not_mentioned_in_the_warning(desk: Desk):

@@ -105,5 +105,5 @@ def text_with_range(found: Extract) -> str:
     if found.total:
         which = f"{found.noun.capitalize()} {found.first}-{found.last} of {found.total:,}"
         rest = f"{found.last + 1}-{min(found.last + MAX_PARTS, found.total)}"
-        lines = [f"{which}; pages={rest} reads on." if found.last < found.total else f"{which}.", *lines]
+        lines = [f"{which}; read on with pages={rest}." if found.last < found.total else f"{which}.", *lines]
     return "\n\n".join(filter(None, [" ".join(lines), found.text]))
