@@ -93,9 +93,13 @@ async def test_bars_for_larger_values_are_taller(client: Client):
         ("SELECT n, nullif(n, 3) AS y FROM generate_series(1, 9) n", "line", "1 values are NULL or not finite"),
         ("SELECT n, 'NaN'::float8 / n AS y, n AS z FROM generate_series(1, 9) n", "line", "9 values are NULL"),
         ("SELECT 'c' || n, n FROM generate_series(1, 500) n", "bar", "the first 40 of 500 categories"),
-        ("SELECT nullif(n, 2), n FROM generate_series(1, 9) n", "scatter", "1 rows have no place along x"),
-        ("SELECT * FROM (VALUES ('infinity'::date, 1), ('2024-01-01', 2)) v", "line", "1 rows have no place along x"),
-        ("SELECT n, n FROM generate_series(1, 5000) n ORDER BY 1", "line", "the 1000 rows of this page alone"),
+        ("SELECT nullif(n, 2), n FROM generate_series(1, 9) n", "scatter", "1 rows have no valid value for x"),
+        (
+            "SELECT * FROM (VALUES ('infinity'::date, 1), ('2024-01-01', 2)) v",
+            "line",
+            "1 rows have no valid value for x",
+        ),
+        ("SELECT n, n FROM generate_series(1, 5000) n ORDER BY 1", "line", "only the 1000 rows of this page"),
     ],
 )
 async def test_a_chart_warns_about_values_that_it_does_not_show(client: Client, query: str, chart: str, warning: str):
@@ -127,12 +131,12 @@ async def test_a_chart_draws_one_row_large_numbers_and_unusual_labels(client: Cl
 @pytest.mark.parametrize(
     ("query", "chart", "told"),
     [
-        ("SELECT 1, 'a' AS word", "line", "word is of type text, and a chart draws numbers"),
-        ("SELECT 'a' AS word", "histogram", "word is of type text"),
+        ("SELECT 1, 'a' AS word", "line", "word has the type text, and a chart needs numbers"),
+        ("SELECT 'a' AS word", "histogram", "word has the type text"),
         ("SELECT 'a', 1", "scatter", "a scatter chart needs numbers or dates"),
         ("SELECT 1, 2 WHERE false", "line", "returned no rows"),
         ("SELECT", "line", "returns no columns"),
-        ("SELECT 1,2,3,4,5,6,7,8,9,10", "line", "at most 8 columns of numbers; these are 9"),
+        ("SELECT 1,2,3,4,5,6,7,8,9,10", "line", "at most 8 columns of numbers, and the query returns 9"),
         ("EXPLAIN SELECT 1", "line", "cannot be drawn as a chart"),
     ],
 )

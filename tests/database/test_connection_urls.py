@@ -64,7 +64,7 @@ def test_a_provider_connection_string_is_parsed_like_libpq(text: str):
     shown = {
         word: ",".join(map(str, value)) if isinstance(value, list) else str(value) for word, value in values.items()
     }
-    assert options.problem in (None, "sslrootcert names a file that is not there")  # A path of Debian.
+    assert options.problem in (None, "sslrootcert names a file that does not exist")  # A path of Debian.
     assert shown == {word: expected.get(word, "") for word in ours.values()}
 
 
@@ -114,9 +114,9 @@ UNUSABLE = [
     ("target_session_attrs=best", "target_session_attrs must be one of"),
     ("replication=database", "replication cannot be used"),
     ("gssencmode=require", "gssencmode=require cannot be used"),
-    ("sslmode=verify-full&sslrootcert=/no/such.pem", "sslrootcert names a file that is not there"),
+    ("sslmode=verify-full&sslrootcert=/no/such.pem", "sslrootcert names a file that does not exist"),
     ("connect_timeout=soon", "connect_timeout is not a number"),
-    ("no_such_setting=1", "the server does not take the option no_such_setting"),
+    ("no_such_setting=1", "the server does not accept the option no_such_setting"),
     ("sslmode=require", "does not support TLS"),
     ("target_session_attrs=standby", "No host of the database's URL is standby"),
     ("service=nowhere", "service"),

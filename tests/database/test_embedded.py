@@ -116,7 +116,7 @@ async def test_list_databases_describes_the_embedded_database(postgres18: Place)
     async with connected(SERVER, env={"DATABASE_DATA_DIR": str(place)}) as client:
         state = data(await client.call_tool("list_databases", {}))["databases"][0]
     assert state["name"] == "embedded"
-    assert "sample shop" in state["description"]
+    assert "Sample shop" in state["description"]
     assert "warnings" not in state
 
 

@@ -93,7 +93,7 @@ async def test_an_export_keeps_long_cells_whole_and_refuses_cells_above_its_limi
     )
     assert (tmp_path / "long.csv").read_text() == "t\n" + "ä" * 100_000 + "\n"
     assert refused.code == "INVALID_INPUT"
-    assert "Row 11 has more than 100,000 characters in t: there is no file." in refused.message
+    assert "Row 11 has more than 100,000 characters in t; no file exists." in refused.message
     assert files(tmp_path) == ["long.csv"]
 
 
@@ -120,7 +120,7 @@ async def test_a_failed_export_leaves_no_file(
 
 async def test_json_lines_refuse_two_columns_with_one_name(environment: dict[str, str], tmp_path: Path):
     refused = await exported(environment, query="SELECT 1 AS a, 2 AS a", file="x.jsonl")
-    assert "Two columns are called 'a'" in refused.message
+    assert "Two columns of the query are named 'a'" in refused.message
     await exported(environment, query="SELECT 1 AS a, 2 AS a", file="x.csv")
     assert files(tmp_path) == ["x.csv"]
 
@@ -167,7 +167,7 @@ async def test_an_export_at_its_limit_says_how_to_export_the_remaining_rows(
         file="size.jsonl",
     )
     assert (rows["row_count"], rows["truncated"]) == (2500, True)
-    assert "ends after 2500 rows, at a limit of this server; more follow" in rows["warnings"][0]
+    assert "only the first 2500 rows, a limit of this server" in rows["warnings"][0]
     assert (tmp_path / "rows.csv").read_text().splitlines()[-1] == "2500"
     assert (whole["row_count"], "truncated" in whole) == (2500, False)
     assert size["truncated"] is True
@@ -181,7 +181,7 @@ async def test_texts_like_spreadsheet_formulas_cause_a_warning_or_are_quoted(
     query = "SELECT * FROM (VALUES ('=1+1', -5), ('@x', 1), ('a=b', 2), ('-x', 3)) v(t, n)"
     told = await exported(environment, query=query, file="as-is.csv")
     quoted = await exported({**environment, "DATABASE_EXPORT_QUOTE_FORMULAS": "true"}, query=query, file="quoted.csv")
-    assert told["warnings"] == ["3 texts begin as formulas of spreadsheets do (= + - @): import them as text."]
+    assert told["warnings"] == ["3 values begin like spreadsheet formulas (= + - @): import the columns as text."]
     assert (tmp_path / "as-is.csv").read_text() == "t,n\n=1+1,-5\n@x,1\na=b,2\n-x,3\n"
     assert "warnings" not in quoted
     assert (tmp_path / "quoted.csv").read_text() == "t,n\n'=1+1,-5\n'@x,1\na=b,2\n'-x,3\n"
@@ -190,7 +190,7 @@ async def test_texts_like_spreadsheet_formulas_cause_a_warning_or_are_quoted(
 async def test_csv_rows_with_a_single_null_cause_a_warning(environment: dict[str, str], tmp_path: Path):
     told = await exported(environment, query="SELECT * FROM (VALUES ('a'), (NULL)) v(t)", file="one.csv")
     assert (tmp_path / "one.csv").read_text() == "t\na\n\n"
-    assert "1 rows of one NULL are empty lines" in told["warnings"][0]
+    assert "1 rows with one NULL are empty lines" in told["warnings"][0]
 
 
 async def test_a_client_reads_an_exported_file_in_pieces_by_its_resource_link(

@@ -96,4 +96,4 @@ async def test_domains_composites_and_types_with_built_in_names_are_unchanged_af
 async def test_a_list_for_an_unsuitable_extension_type_is_refused_with_the_type(postgres18: Place):
     async with own_database(postgres18) as (name, _), client_of(postgres18, name) as client:
         result = await client.call_tool("execute_query", {"query": "SELECT $1::date", "params": [[1]]})
-    assert "Parameter $1 is of type date, and a list was given" in result.content[0].text
+    assert "Parameter $1 has the type date, and a list was given" in result.content[0].text

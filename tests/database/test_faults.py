@@ -201,7 +201,7 @@ async def test_r54_a_call_to_a_busy_pool_reports_the_number_of_busy_connections(
         results = await asyncio.gather(*busy)
     refused = [failure(result) for result in results if result.is_error]
     assert [(each.code, each.message.split(".")[0]) for each in refused] == [
-        ("SERVICE_UNAVAILABLE", "All 2 connections are busy")
+        ("SERVICE_UNAVAILABLE", "All 2 connections to the database are busy")
     ]
 
 

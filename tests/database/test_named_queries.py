@@ -241,12 +241,15 @@ async def test_a_caller_setting_without_effective_row_policies_refuses_reads(
         ("nonsense", "the file is not valid TOML"),
         ("queries = []", "queries: List should have at least 1 item"),
         (FILE.replace("my_notes", "My Notes"), "queries My Notes name: String should match pattern"),
-        (FILE.replace("$2", "$3"), "my_notes: the SQL takes 3 parameters, and 2 are declared"),
+        (FILE.replace("$2", "$3"), "my_notes: the SQL has 3 parameters, and 2 are declared"),
         (FILE.replace('type = "integer"', 'type = "int"'), "queries my_notes parameters since type: Input should be"),
         (FILE.replace('bind = "principal"', 'bind = "other"'), "queries my_notes parameters caller bind"),
-        (FILE.replace("count_by_kind", "my_notes"), "two queries are called my_notes"),
-        (FILE.replace("page = 2", 'database = "no"'), "there is no database no"),
-        (FILE.replace("SELECT nothing FROM notes", "SELECT 1; SELECT 2"), "queries broken: Only one statement"),
+        (FILE.replace("count_by_kind", "my_notes"), "two queries are named my_notes"),
+        (FILE.replace("page = 2", 'database = "no"'), "no database is named no"),
+        (
+            FILE.replace("SELECT nothing FROM notes", "SELECT 1; SELECT 2"),
+            "queries broken: The text contains several statements",
+        ),
     ],
 )
 def test_an_invalid_named_query_file_stops_the_start(tmp_path: Path, text: str, told: str):

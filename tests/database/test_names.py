@@ -52,7 +52,7 @@ async def test_no_warning_names_an_empty_table_of_another_schema(postgres18: Pla
         other = await query(client, "SELECT * FROM sales.orders WHERE id < 0")
         bare = await query(client, "SELECT count(*) FROM orders")
     assert "warnings" not in other
-    assert bare["warnings"] == ["public.orders holds no rows that this role can see."]
+    assert bare["warnings"] == ["public.orders has no rows that this role can see."]
 
 
 NESTED = """

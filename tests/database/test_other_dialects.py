@@ -101,7 +101,7 @@ async def test_a_misspelt_function_error_suggests_similar_read_only_functions(cl
         ("made + 7", "x + n * interval '1 day'.", "made + 7 * interval '1 day'"),
         ("tags LIKE '%x%'", "'value' = ANY (column).", "'x' = ANY (tags)"),
         ("state ILIKE 'p%'", "column::text ILIKE 'a%'.", "state::text ILIKE 'p%'"),
-        ("state = 'payed'", "The labels are: open, paid, closed.", "state = 'paid'"),
+        ("state = 'payed'", "The labels of the enum are: open, paid, closed.", "state = 'paid'"),
         ("made AT TIME ZONE 'Berlin'", "Did you mean Europe/Berlin?", "made AT TIME ZONE 'Europe/Berlin'"),
         ("made AT TIME ZONE 'Atlantis'", "an IANA name such as Europe/Paris.", "made AT TIME ZONE 'Europe/Paris'"),
         ("id / 0", "Divide by nullif(x, 0)", "id / nullif(0, 0)"),

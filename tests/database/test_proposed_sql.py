@@ -67,7 +67,7 @@ async def test_a_failed_health_check_is_skipped_with_its_reason(postgres18: Plac
 async def test_check_health_reports_sessions_hidden_from_the_role(postgres18: Place, shop: str):
     async with client_of(postgres18, "shop", DATABASE_URL=shop) as client:
         health = await ask(client, "check_health", checks=["transactions"])
-    assert "GRANT pg_read_all_stats" in health["skipped"][0]["reason"]
+    assert "GRANT it pg_read_all_stats" in health["skipped"][0]["reason"]
 
 
 async def test_hidden_sequences_and_row_policies_are_reported(postgres18: Place):
@@ -163,7 +163,7 @@ async def test_a_join_path_that_multiplies_rows_names_the_table(
 ):
     async with own_database(postgres18, TRAPS) as (name, _), client_of(postgres18, name) as client:
         found = await ask(client, "find_joins", from_table=one, to_table=two)
-    expected = f"Rows are multiplied: of the same public.{peak}, " if peak else ""
+    expected = f"The join multiplies rows: for the same public.{peak}, " if peak else ""
     assert found.get("warning", "").startswith(expected)
     assert ("warning" in found) is (peak is not None)
 

@@ -162,7 +162,7 @@ async def test_the_schema_public_takes_precedence_for_ambiguous_table_names(post
         ("execute_query", {"query": "SELECT lowre('A')"}, "Did you mean lower"),
         ("execute_query", {"query": "SELECT 1 FROM"}, "end of input"),
         ("list_tables", {"database": "defualt"}, "Did you mean default?"),
-        ("find_joins", {"from_table": "orders", "to_table": "page_views"}, "Both have customer_id; no key"),
+        ("find_joins", {"from_table": "orders", "to_table": "page_views"}, "Both have customer_id; no foreign key"),
     ],
 )
 async def test_an_unknown_name_error_suggests_similar_names(
@@ -257,7 +257,8 @@ async def test_explain_returns_the_plan_and_findings(client: Client):
     assert all("actual=" in answer["plan"][0] for answer in (ran, same, unwrapped))
     assert any(finding.startswith("Sequential scan of payments: reads 16000 rows") for finding in ran["findings"])
     assert any(
-        finding.startswith("Missing index: foreign key column sales.payments.order_id") for finding in plan["findings"]
+        finding.startswith("Missing index: a condition uses the foreign key column sales.payments.order_id")
+        for finding in plan["findings"]
     )
 
 
