@@ -73,7 +73,7 @@ def _spread(runs: Iterable[Run]) -> list[Run]:
 
 
 def _blanks_apart(run: Run) -> list[Run]:
-    """The run in up to three pieces: its leading blanks, its words and its trailing blanks."""
+    """Split a run into up to three pieces: leading white space, text, trailing white space."""
     if not (run.text[:1].isspace() or run.text[-1:].isspace()):
         return [run] if run.text else []
     match = BLANKS_AROUND.fullmatch(run.text)
@@ -123,14 +123,14 @@ def _words(run: Run, plan: Plan, start: int) -> Iterator[_Atom]:
     if run.is_code:
         yield _Atom(code_span(run.text))
         return
-    if plan.encodes_neighbours:  # only then is an atom for each character needed
+    if plan.encodes_neighbours:  # Only then is an atom for each character needed.
         yield from (_Atom(_escaped(sign, plan, at), "sign") for at, sign in enumerate(run.text, start))
     else:
         yield _Atom(_escaped(run.text, plan, start))
 
 
 def _escaped(text: str, plan: Plan, start: int) -> str:
-    """A text that begins at a position of the visible text, with the planned backslashes."""
+    """A part of the visible text from position `start` on, with a backslash before each character to escape."""
     if plan.escaped.isdisjoint(range(start, start + len(text))):
         return text
     return "".join("\\" + sign if at in plan.escaped else sign for at, sign in enumerate(text, start))
