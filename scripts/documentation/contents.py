@@ -26,6 +26,7 @@ LOOKED_UP = (
     "docs/clients.md",
     "docs/client.md",
     "docs/sign-in.md",
+    "docs/authorization-proxy.md",
     "docs/core.md",
     "docs/github.md",
     "docs/slack.md",

@@ -13,13 +13,14 @@ LOOPBACK = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127
 KEY_FORMAT = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def company_certificate(folder: Path) -> Path:
-    """The folder with ca.pem, the authority's certificate, and server.pem, one that it issued for 127.0.0.1."""
+def company_certificate(folder: Path, host: str = "") -> Path:
+    """The folder with ca.pem, the authority's certificate, and server.pem, one for `host`, or 127.0.0.1 if empty."""
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _named("Company", "Company", authority_key).add_extension(
         x509.BasicConstraints(True, None), critical=True
     )
-    server = _named("127.0.0.1", "Company", server_key).add_extension(LOOPBACK, critical=False)
+    names = x509.SubjectAlternativeName([x509.DNSName(host)]) if host else LOOPBACK
+    server = _named(host or "127.0.0.1", "Company", server_key).add_extension(names, critical=False)
     signed = [each.sign(authority_key, hashes.SHA256()) for each in (authority, server)]
     (folder / "ca.pem").write_bytes(signed[0].public_bytes(serialization.Encoding.PEM))
     leaf = server_key.private_bytes(*KEY_FORMAT) + signed[1].public_bytes(serialization.Encoding.PEM)

@@ -47,24 +47,28 @@ class Browser:
         self.came_back: dict[str, str] = {}
         self.visited: list[str] = []
         self._callback = callback
-        self._http = httpx2.AsyncClient(trust_env=False)
+        self.http = httpx2.AsyncClient(trust_env=False)
 
     async def open(self, url: str) -> None:
-        request = self._http.build_request("GET", url)
+        request = self.http.build_request("GET", url)
         for _ in range(_MOST_STEPS):
             self.visited.append(f"{request.method} {urlsplit(str(request.url)).path}")
-            response = await self._http.send(request)
-            if response.is_redirect:
-                where = urljoin(str(request.url), response.headers["location"])
+            response = await self.http.send(request)
+            if address := self.next_address(response):
+                where = urljoin(str(request.url), address)
                 if where.startswith(self._callback):
                     self.came_back = {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
                     return
-                request = self._http.build_request("GET", where)
+                request = self.http.build_request("GET", where)
             else:
-                request = self._filled_in(response)
+                request = self.filled_in(response)
         raise AssertionError(f"{self.person} went in circles: {self.visited}")
 
-    def _filled_in(self, page: httpx2.Response) -> httpx2.Request:
+    def next_address(self, response: httpx2.Response) -> str | None:
+        """The address to which a response sends the browser on; None for a page."""
+        return response.headers["location"] if response.is_redirect else None
+
+    def filled_in(self, page: httpx2.Response) -> httpx2.Request:
         forms = [part for part in page.text.split("</form>") if "<form" in part]
         assert forms, f"nothing to fill in at {page.url}: {page.status_code} {page.text[:500]}"
         chosen = next((form for form in forms if self.person in form), forms[0])
@@ -72,7 +76,7 @@ class Browser:
         assert form
         fields = {name: unescape(value) for name, value in _HIDDEN.findall(chosen)}
         fields |= {"login": self.person, "password": "anything"} if "login" in page.text.lower() else {}
-        return self._http.build_request("POST", urljoin(str(page.url), unescape(form[1])), data=fields)
+        return self.http.build_request("POST", urljoin(str(page.url), unescape(form[1])), data=fields)
 
 
 def signing_in(server_url: str, person: str, scope: str | None = None) -> tuple[OAuthClientProvider, Storage, Browser]:

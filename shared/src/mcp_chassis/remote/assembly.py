@@ -13,7 +13,7 @@ from mcp_chassis.remote.app import Application, Page, page_of
 from mcp_chassis.remote.auth.api_keys import ApiKeyStore
 from mcp_chassis.remote.auth.authenticate import Authentication, Verifier
 from mcp_chassis.remote.auth.challenges import Challenges
-from mcp_chassis.remote.auth.scopes import TOOL_CLASSES, Scopes
+from mcp_chassis.remote.auth.scopes import Scopes
 from mcp_chassis.remote.endpoint import Endpoint, Guard
 from mcp_chassis.remote.http.origins import Origins
 from mcp_chassis.remote.http.rate_limiter import Limiter, SlidingWindow
@@ -25,10 +25,10 @@ from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
 from mcp_chassis.sign_in import CallerConnections
 from mcp_chassis.tasks.services import TaskServices
-from mcp_chassis.tools import PROMPTS, RESOURCES
 
 if TYPE_CHECKING:
     from mcp_chassis.remote.accounts.store import GrantStore
+    from mcp_chassis.remote.auth.proxy.setup import AuthorizationProxy
     from mcp_chassis.remote.redis.client import RedisClient
 
 Servers = Mapping[str, Server[Any]]
@@ -78,14 +78,15 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
 
 def _hint(remote: RemoteSettings, endpoints: Sequence[Endpoint]) -> str:
     """The text for people whose host looks for an authorization server where this process has none."""
-    if remote.oauth_issuer:
-        return ASK_THE_ISSUER.format(issuer=remote.oauth_issuer)
+    if remote.token_issuer:
+        return ASK_THE_ISSUER.format(issuer=remote.token_issuer)
     return ASK_FOR_A_KEY if any(endpoint.authenticated for endpoint in endpoints) else NO_CREDENTIAL_NEEDED
 
 
 def _endpoint(server: Server[Any], path: str, environment: Environment, process: "_Process") -> Endpoint:
     mount = mount_of(server)
     remote = RemoteSettings.of(mount, environment)
+    check_one_proxy(mount, remote, process.remote)
     scopes = Scopes(mount)
     settings = server.settings.load(environment)
     acting = process.acting(server, settings, remote, environment) if server.sign_in else None
@@ -95,6 +96,19 @@ def _endpoint(server: Server[Any], path: str, environment: Environment, process:
     dispatch = Dispatch(server, settings, transport_services)
     measure(dispatch.lowlevel, dispatch.inventory.__contains__)
     return Endpoint(dispatch, scopes, process.guard(remote, f"{path}/mcp"), process.flight)
+
+
+def check_one_proxy(mount: str, own: RemoteSettings, process: RemoteSettings) -> None:
+    """Refuse settings of the authorization proxy for one server, because all servers of a process share it.
+
+    Raises:
+        BadSettings: naming the server.
+    """
+    fields = [name for name in RemoteSettings.model_fields if name.startswith("oauth_proxy_")]
+    fields += ["public_url", "oauth_scopes", "grant_keys"] if process.oauth_proxy_issuer else []
+    if differing := [name for name in fields if getattr(own, name) != getattr(process, name)]:
+        variable = f"{mount.upper().replace('-', '_')}_MCP_{differing[0].upper()}"
+        raise BadSettings([f"{variable}: cannot differ between the servers of a process with MCP_OAUTH_PROXY_ISSUER"])
 
 
 class _Process:
@@ -110,6 +124,7 @@ class _Process:
         self.remote = remote
         self.pages: dict[str, Page] = {}
         self.resources: list[contextlib.AbstractAsyncContextManager[object]] = []
+        self._proxy: AuthorizationProxy | None = None
         self.link = self._linked(remote.redis_url.get_secret_value()) if remote.redis_url else None
 
     def transport_services(self, scopes: Scopes, *, private: bool) -> TransportServices:
@@ -174,7 +189,7 @@ class _Process:
         return RedisSlidingWindow(remote.rate_limit, self.link)
 
     def guard(self, remote: RemoteSettings, path: str) -> Guard:
-        metadata_url = self._metadata(remote, path) if remote.oauth_issuer else None
+        metadata_url = self._metadata(remote, path) if remote.token_issuer else None
         challenges = Challenges(metadata_url)
         return Guard(
             origins=Origins.of(remote.allowed_hosts, remote.allowed_origins, remote.public_url),
@@ -191,7 +206,7 @@ class _Process:
         """The checks for the process's own pages: those of a single server, else the keys that all servers accept."""
         if len(endpoints) == 1:
             return endpoints[0].guard
-        return self.guard(self.remote.model_copy(update={"oauth_issuer": None}), "")
+        return self.guard(self.remote.model_copy(update={"oauth_issuer": None, "oauth_proxy_issuer": None}), "")
 
     def _metadata(self, remote: RemoteSettings, path: str) -> str | None:
         """Add the page with the protected resource metadata of the server at `path` (RFC 9728); return its URL."""
@@ -206,7 +221,19 @@ class _Process:
         single = remote.api_key.get_secret_value() if remote.api_key else None
         keys = ApiKeyStore(single, remote.api_keys_file, hashed_only=remote.api_keys_hashed_only)
         verifier = self._verifier(remote, remote.oauth_issuer, path) if remote.oauth_issuer else None
+        if remote.oauth_proxy_issuer:
+            verifier = self._authorization_proxy().verifier(f"{remote.public_url}{path}")
         return Authentication(keys, verifier, challenges.unauthorized)
+
+    def _authorization_proxy(self) -> "AuthorizationProxy":
+        """The proxy of the process, made for its first server."""
+        if self._proxy is None:
+            from mcp_chassis.remote.auth.proxy.setup import AuthorizationProxy
+
+            self._proxy = AuthorizationProxy(self.remote, self.store(self.remote))
+            self.pages.update(self._proxy.pages())
+            self.resources += self._proxy.resources
+        return self._proxy
 
     def _verifier(self, remote: RemoteSettings, issuer: str, path: str) -> Verifier:
         from mcp_chassis.remote.auth.issuer_client import IssuerClient
@@ -228,7 +255,7 @@ def metadata(remote: RemoteSettings, path: str) -> dict[str, Any]:
     """The protected resource metadata of the server at `path`."""
     return {
         "resource": remote.oauth_audience or f"{remote.public_url}{path}",
-        "authorization_servers": [remote.oauth_issuer],
-        "scopes_supported": list(remote.oauth_scopes or (*TOOL_CLASSES, RESOURCES, PROMPTS)),
+        "authorization_servers": [remote.token_issuer],
+        "scopes_supported": list(remote.grantable_scopes),
         "bearer_methods_supported": ["header"],
     }

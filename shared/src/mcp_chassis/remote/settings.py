@@ -6,8 +6,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mcp_chassis.environment import full_environment
+from mcp_chassis.remote.auth.scopes import TOOL_CLASSES
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.remote.in_flight import Caps
+from mcp_chassis.remote.proxy_settings import ProxySettings
 from mcp_chassis.settings import (
     BadSettings,
     CommaSeparated,
@@ -20,6 +22,7 @@ from mcp_chassis.settings import (
     is_loopback,
     split,
 )
+from mcp_chassis.tools import PROMPTS, RESOURCES
 
 MIB = 1024 * 1024
 OVER_SEVERAL = "settings: "
@@ -43,7 +46,7 @@ RedisUrl = Annotated[Secret, AfterValidator(_redis)]
 Algorithms = Annotated[tuple[Algorithm, ...], BeforeValidator(split)]
 
 
-class RemoteSettings(ServerSettings):
+class RemoteSettings(ProxySettings):
     """Settings of the HTTP transport, whichever server it carries."""
 
     commands_at_start = True
@@ -98,7 +101,17 @@ class RemoteSettings(ServerSettings):
     @property
     def authenticated(self) -> bool:
         """Whether callers need a credential."""
-        return bool(self.api_key or self.api_keys_file or self.oauth_issuer)
+        return bool(self.api_key or self.api_keys_file or self.token_issuer)
+
+    @property
+    def token_issuer(self) -> str | None:
+        """The issuer of the tokens that are accepted; this server itself if it is a proxy of a provider."""
+        return self.public_url if self.oauth_proxy_issuer else self.oauth_issuer
+
+    @property
+    def grantable_scopes(self) -> tuple[str, ...]:
+        """The scopes that callers may request."""
+        return self.oauth_scopes or (*TOOL_CLASSES, RESOURCES, PROMPTS)
 
     @property
     def request_caps(self) -> Caps:
@@ -117,7 +130,8 @@ class RemoteSettings(ServerSettings):
     def _consistent(self) -> Self:
         if not is_loopback(self.host) and not self.authenticated:
             raise ValueError(
-                "MCP_HOST: an address beyond loopback needs MCP_API_KEY, MCP_API_KEYS_FILE or MCP_OAUTH_ISSUER"
+                "MCP_HOST: an address beyond loopback needs MCP_API_KEY, MCP_API_KEYS_FILE, MCP_OAUTH_ISSUER "
+                "or MCP_OAUTH_PROXY_ISSUER"
             )
         if self.api_key and not is_loopback(self.host) and len(self.api_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(
@@ -127,6 +141,8 @@ class RemoteSettings(ServerSettings):
             raise ValueError("MCP_OAUTH_ISSUER: needs MCP_PUBLIC_URL, or MCP_OAUTH_AUDIENCE")
         if self.oauth_introspection_url and not self.oauth_issuer:
             raise ValueError("MCP_OAUTH_INTROSPECTION_URL: needs MCP_OAUTH_ISSUER")
+        if problem := self.proxy_problem(self.public_url, self.grant_keys, self.oauth_issuer, self.oauth_audience):
+            raise ValueError(problem)
         return self
 
     @classmethod

@@ -48,6 +48,14 @@ class FileGrantStore:
         insert = "INSERT OR IGNORE INTO once VALUES (?, ?, ?) RETURNING 1"
         return bool(await self._rows(insert, name, sealed, time.time() + seconds))
 
+    async def put_for(self, name: str, sealed: str, seconds: int) -> None:
+        await self._rows("DELETE FROM once WHERE expires < ?", time.time())
+        await self._rows("INSERT OR REPLACE INTO once VALUES (?, ?, ?)", name, sealed, time.time() + seconds)
+
+    async def read(self, name: str) -> str | None:
+        rows = await self._rows("SELECT sealed FROM once WHERE name = ? AND expires > ?", name, time.time())
+        return rows[0][0] if rows else None
+
     async def take(self, name: str) -> str | None:
         rows = await self._rows("DELETE FROM once WHERE name = ? RETURNING sealed, expires", name)
         return rows[0][0] if rows and rows[0][1] > time.time() else None

@@ -33,8 +33,16 @@ class GrantStore(Protocol):
         """Store a text for some seconds; return False if the name is taken."""
         ...
 
+    async def put_for(self, name: str, sealed: str, seconds: int) -> None:
+        """Store a text for some seconds, replacing one of the same name."""
+        ...
+
+    async def read(self, name: str) -> str | None:
+        """The text that `put_once` or `put_for` stored; None if there is none."""
+        ...
+
     async def take(self, name: str) -> str | None:
-        """Remove and return the text that `put_once` stored, in one atomic step; None if there is none."""
+        """Remove and return the text that `put_once` or `put_for` stored, in one atomic step; None if there is none."""
         ...
 
     def locked(self, owner: Owner) -> AbstractAsyncContextManager[None]:

@@ -97,6 +97,10 @@ def not_one_message() -> Rejection:
     return Rejection(400, InvalidInput("The body must be one JSON-RPC message."))
 
 
+def repeated_parameter() -> Rejection:
+    return Rejection(400, InvalidInput("A parameter occurs more than once: send each once."))
+
+
 def unauthorized(challenge: str, reason: str) -> Rejection:
     return Rejection(401, AuthenticationFailed(reason, remedy=""), {"www-authenticate": challenge})
 

@@ -8,7 +8,7 @@ from mcp_chassis.remote.http.rejections import send_json
 
 _PATHS = re.compile(
     r".*/\.well-known/(?:oauth-authorization-server|oauth-protected-resource|openid-configuration)(?:/.*)?"
-    r"|(?:/[^/]+)?/(?:register|authorize|token)"
+    r"|(?:/[^/]+)?/(?:register|authorize|token|revoke)"
 )
 ASK_FOR_A_KEY = (
     "This server has no sign-in. It accepts an API key: let the host send the header `Authorization: Bearer KEY`, or "

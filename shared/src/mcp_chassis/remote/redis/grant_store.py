@@ -44,6 +44,13 @@ class RedisGrantStore:
         name = f"{PREFIX}:once:{name}"
         return bool(await self._ask(lambda redis: redis.set(name, sealed, px=seconds * 1000, nx=True)))
 
+    async def put_for(self, name: str, sealed: str, seconds: int) -> None:
+        await self._ask(lambda redis: redis.set(f"{PREFIX}:once:{name}", sealed, px=seconds * 1000))
+
+    async def read(self, name: str) -> str | None:
+        found = await self._ask(lambda redis: redis.get(f"{PREFIX}:once:{name}"))
+        return None if found is None else found.decode()
+
     async def take(self, name: str) -> str | None:
         found = await self._ask(lambda redis: redis.eval(_TAKE, 1, f"{PREFIX}:once:{name}"))
         return None if found is None else found.decode()

@@ -1,0 +1,193 @@
+"""Sessions of the authorization proxy: rotation of refresh tokens, expiry, revocation, and the provider's say."""
+
+from pathlib import Path
+
+import pytest
+from mcp_chassis.remote.accounts.encryption import TokenCipher
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
+from mcp_chassis.remote.auth.proxy.access_tokens import ProxyTokens
+from mcp_chassis.remote.auth.proxy.records import ProxyRecords
+from mcp_chassis.remote.auth.proxy.sessions import (
+    ACCESS_TOKEN_SECONDS,
+    REUSE_LEEWAY_SECONDS,
+    UNCONFIRMED_SESSION_SECONDS,
+    Session,
+    Sessions,
+)
+from mcp_chassis.testing.replies import Reply
+from proxy_dance import ISSUED_SCOPES, dancing
+from remote_clock import Clock
+
+
+async def test_tokens_are_short_lived_bearer_tokens_with_the_granted_scopes(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        narrow = await dance.tokens(scope="read offline_access")
+        called = await dance.call(tokens["access_token"])
+    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 600, ISSUED_SCOPES)
+    assert narrow["scope"] == "read"
+    assert called.status_code == 200
+
+
+async def test_a_refresh_returns_new_tokens_and_a_replaced_one_ends_the_session(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        first = await dance.tokens()
+        second = (await dance.refresh(first["refresh_token"])).json()
+        third = (await dance.refresh(second["refresh_token"])).json()
+        works = await dance.call(third["access_token"])
+        reused = await dance.refresh(first["refresh_token"])
+        after = await dance.call(third["access_token"])
+        latest = await dance.refresh(third["refresh_token"])
+    assert len({each["refresh_token"] for each in (first, second, third)}) == 3
+    assert works.status_code == 200
+    assert (reused.status_code, reused.json()["error"]) == (400, "invalid_grant")
+    assert after.status_code == 401
+    assert latest.json()["error"] == "invalid_grant"
+
+
+async def test_a_refresh_may_narrow_the_scopes_and_not_widen_them(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens(scope="read write")
+        wider = await dance.refresh(tokens["refresh_token"], scope="read destructive")
+        narrower = await dance.refresh(tokens["refresh_token"], scope="read")
+        other = await dance.refresh(narrower.json()["refresh_token"], resource="https://other.example/mcp")
+    assert wider.json()["error"] == "invalid_scope"
+    assert narrower.json()["scope"] == "read"
+    assert other.json()["error"] == "invalid_target"
+
+
+async def test_a_refresh_token_of_another_client_is_refused(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        owner = dance.client["client_id"]
+        await dance.register()
+        refused = await dance.refresh(tokens["refresh_token"])
+        accepted = await dance.refresh(tokens["refresh_token"], client_id=owner)
+    assert refused.json()["error"] == "invalid_grant"
+    assert accepted.status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+async def test_a_revoked_token_ends_its_session(kind: str, tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        form = {"token": tokens[kind], "client_id": dance.client["client_id"]}
+        revoked = await dance.http.post("/revoke", data=form)
+        called = await dance.call(tokens["access_token"])
+        refreshed = await dance.refresh(tokens["refresh_token"])
+    assert [revoked.status_code, called.status_code, refreshed.status_code] == [200, 401, 400]
+
+
+async def test_a_person_whom_the_provider_no_longer_signs_in_loses_the_session_at_the_next_refresh(
+    tmp_path: Path,
+) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        dance.provider.upstream.answers("POST /token", Reply(400, json={"error": "invalid_grant"}))
+        refused = await dance.refresh(tokens["refresh_token"])
+        called = await dance.call(tokens["access_token"])
+    assert refused.json() == {
+        "error": "invalid_grant",
+        "error_description": "The provider ended the sign-in: sign in again.",
+    }
+    assert called.status_code == 401
+
+
+@pytest.mark.parametrize("claims", [{"hd": "other.example"}, {"sub": "bob"}], ids=["no longer admitted", "another"])
+async def test_a_refresh_for_a_person_who_may_no_longer_sign_in_ends_the_session(
+    claims: dict[str, str], tmp_path: Path
+) -> None:
+    async with dancing(tmp_path, MCP_OAUTH_PROXY_PEOPLE="hd=example.com") as dance:
+        dance.provider.claims = {"hd": "example.com"}
+        tokens = await dance.tokens()
+        dance.provider.claims |= claims
+        refused = await dance.refresh(tokens["refresh_token"])
+        called = await dance.call(tokens["access_token"])
+    assert [refused.status_code, called.status_code] == [400, 401]
+
+
+async def test_while_the_provider_cannot_be_reached_a_refresh_may_be_tried_again(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        await dance.provider.upstream.refuse()
+        failed = await dance.refresh(tokens["refresh_token"])
+        await dance.provider.upstream.listen()
+        refreshed = await dance.refresh(tokens["refresh_token"])
+    assert (failed.status_code, failed.json()["error"]) == (503, "temporarily_unavailable")
+    assert int(failed.headers["retry-after"]) > 0
+    assert refreshed.status_code == 200
+
+
+async def test_the_providers_rotated_refresh_token_is_used_at_the_next_refresh(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        dance.provider.response = {"refresh_token": "the-second"}
+        tokens = (await dance.refresh(tokens["refresh_token"])).json()
+        dance.provider.response = {}
+        tokens = (await dance.refresh(tokens["refresh_token"])).json()
+        await dance.refresh(tokens["refresh_token"])
+        sent = [request.form.get("refresh_token") for request in dance.provider.upstream.asked("POST /token")[1:]]
+    assert sent == ["canary-provider-refresh-token", "the-second", "the-second"]
+
+
+class Ledger:
+    """Sessions with a clock of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self.cipher = TokenCipher(["a-key-of-thirty-two-characters-or-more"])
+        self.sessions = Sessions(ProxyRecords(FileGrantStore(folder / "grants"), self.cipher), self.clock)
+        self.tokens = ProxyTokens(self.cipher, self.sessions, "https://a.example/mcp", self.clock)
+
+    async def begun(self, provider_token: str | None = "from the provider") -> Session:
+        principal = "oauth:user:https://issuer.example#ann"
+        session = Session("client", ["read"], "https://a.example/mcp", principal, "https://issuer.example", "ann")
+        return await self.sessions.begin(
+            Session(**{**vars(session), "provider_token": provider_token}), "the-identifier"
+        )
+
+
+async def test_an_access_token_expires(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    token = ledger.sessions.access_token("the-identifier", await ledger.begun(), ["read"])
+    ledger.clock.now += ACCESS_TOKEN_SECONDS - 1
+    valid = await ledger.tokens.verify(token)
+    ledger.clock.now += 1
+    expired = await ledger.tokens.verify(token)
+    assert valid
+    assert (valid.subject, valid.resource) == ("oauth:user:https://issuer.example#ann", "https://a.example/mcp")
+    assert expired is None
+
+
+async def test_a_replaced_refresh_token_returns_the_same_successor_for_ten_seconds(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    first = await ledger.begun()
+    second = await ledger.sessions.rotate("the-identifier", first)
+    ledger.clock.now += REUSE_LEEWAY_SECONDS
+    found = await ledger.sessions.of_refresh_token(first.refresh_token)
+    ledger.clock.now += 0.1
+    late = await ledger.sessions.of_refresh_token(first.refresh_token)
+    after = await ledger.sessions.of_refresh_token(second.refresh_token)
+    assert found
+    assert found[1].refresh_token == second.refresh_token
+    assert [late, after] == [None, None]
+
+
+async def test_a_session_that_the_provider_cannot_confirm_ends_after_eight_hours(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    session = await ledger.begun(provider_token=None)
+    ledger.clock.now += UNCONFIRMED_SESSION_SECONDS
+    before = await ledger.sessions.find("the-identifier")
+    ledger.clock.now += 1
+    after = await ledger.sessions.find("the-identifier")
+    assert before == session
+    assert after is None
+
+
+async def test_what_was_encrypted_for_another_purpose_is_no_token_and_no_session(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    await ledger.begun()
+    claims = {"session": "the-identifier", "client_id": "client", "scopes": ["admin"], "expires_at": 9e9}
+    others = [{"for": "start", **claims, "resource": "https://a.example/mcp"}, ["for"], "proxy access", None]
+    found = [await ledger.tokens.verify(ledger.cipher.seal(each)) for each in others]
+    assert found == [None] * 4

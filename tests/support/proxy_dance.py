@@ -1,0 +1,207 @@
+"""Steps of a sign-in through the authorization proxy, one by one, in this process and against a scripted provider."""
+
+import base64
+import hashlib
+import re
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import jwt
+from mcp_chassis.testing.replies import Reply
+from mcp_chassis.testing.requests import Request
+from mcp_chassis.testing.upstream import ScriptedUpstream
+from remote_http import BASE, post, served
+from remote_issuer import EC_KEY, RSA_KEY, jwk
+from remote_sample import FIRST
+
+REDIRECT = "http://127.0.0.1:9/callback"
+VERIFIER = "a-verifier-of-forty-three-characters-or-more-0123"
+ISSUED_SCOPES = "read write destructive resources prompts"
+CALL = {"name": "echo", "arguments": {"text": "hello"}}
+_REFRESH = re.compile(r'content="0;url=([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def challenge(verifier: str = VERIFIER) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+class ScriptedProvider:
+    """An OpenID provider on a loopback socket; tests change what it issues."""
+
+    def __init__(self, upstream: ScriptedUpstream) -> None:
+        self.upstream = upstream
+        self.url = upstream.url
+        self.nonces: dict[str, str] = {}
+        self.issued: list[dict[str, Any]] = []
+        self.claims: dict[str, Any] = {}
+        self.response: dict[str, Any] = {"refresh_token": "canary-provider-refresh-token"}
+        self.key: Any = RSA_KEY
+        self.header: dict[str, Any] = {"kid": "one"}
+        self.publish()
+        upstream.answers("GET /jwks", Reply(json={"keys": [jwk(RSA_KEY, "one"), jwk(EC_KEY, "two")]}))
+        upstream.answers("POST /token", self._token)
+
+    def publish(self, **changed: Any) -> None:
+        """Publish metadata, of which some differ from the usual ones."""
+        metadata = {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+            "scopes_supported": ["openid", "email", "offline_access"],
+            **changed,
+        }
+        self.upstream.answers("GET /.well-known/openid-configuration", Reply(json=metadata))
+
+    def _token(self, request: Request) -> Reply:
+        nonce = self.nonces.get(request.form.get("code", ""))
+        now = int(time.time())
+        usual = {"iss": self.url, "aud": "the-one-client", "sub": "ann", "iat": now, "exp": now + 300, "nonce": nonce}
+        claims = {name: value for name, value in {**usual, **self.claims}.items() if value is not None}
+        algorithm = "ES256" if self.key is EC_KEY else "RS256"
+        token = jwt.encode(claims, self.key, algorithm=algorithm, headers=self.header)
+        sent = {"access_token": "canary-provider-access-token", "token_type": "Bearer", "id_token": token}
+        self.issued.append({name: value for name, value in {**sent, **self.response}.items() if value is not None})
+        return Reply(json=self.issued[-1])
+
+
+@dataclass
+class Dance:
+    """A client, a browser, the proxy and its provider."""
+
+    http: httpx2.AsyncClient
+    provider: ScriptedProvider
+    environment: Mapping[str, str]
+    resource: str = f"{BASE}/mcp"
+    client: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    async def register(self, **metadata: Any) -> httpx2.Response:
+        """Register a public client."""
+        usual = {"redirect_uris": [REDIRECT], "client_name": "a client", "token_endpoint_auth_method": "none"}
+        response = await self.http.post("/register", json={**usual, **metadata})
+        if response.status_code == 201:
+            self.client = response.json()
+        return response
+
+    async def authorize(self, **changed: str | None) -> httpx2.Response:
+        """The response of the authorization endpoint."""
+        usual = {
+            "response_type": "code",
+            "client_id": self.client.get("client_id"),
+            "redirect_uri": REDIRECT,
+            "code_challenge": challenge(),
+            "code_challenge_method": "S256",
+            "state": "the-clients-state",
+            "resource": self.resource,
+        }
+        query = {name: value for name, value in {**usual, **changed}.items() if value is not None}
+        return await self.http.get("/authorize", params=query)
+
+    async def consent_page(self, **changed: str | None) -> httpx2.Response:
+        """The page that asks for consent to a request."""
+        response = await self.authorize(**changed)
+        assert response.status_code == 302, response.text
+        return await self.http.get(response.headers["location"])
+
+    async def answered(self, page: httpx2.Response, answer: str = "allow", **changed: str) -> httpx2.Response:
+        """The response to the form of a consent page."""
+        fields = {**hidden(page), "answer": answer, **changed}
+        return await self.http.post("/oauth/consent", data=fields, headers={"origin": BASE})
+
+    def provider_signs_in(self, sent_on: httpx2.Response, code: str = "provider-code") -> dict[str, str]:
+        """The callback's query after the person has signed in at the provider."""
+        query = query_of(address(sent_on))
+        self.provider.nonces[code] = query["nonce"]
+        return {"code": code, "state": query["state"]}
+
+    async def called_back(self, query: Mapping[str, str]) -> dict[str, str]:
+        """The parameters with which the client is called back."""
+        response = await self.http.get("/oauth/callback", params=dict(query))
+        assert response.status_code == 302, f"{response.status_code} {response.text}"
+        assert response.headers["location"].startswith(REDIRECT)
+        return query_of(response.headers["location"])
+
+    async def code(self, **changed: str | None) -> str:
+        """A new authorization code."""
+        sent_on = await self.answered(await self.consent_page(**changed))
+        return (await self.called_back(self.provider_signs_in(sent_on)))["code"]
+
+    async def exchange(self, code: str, **changed: str | None) -> httpx2.Response:
+        """The response of the token endpoint to a code."""
+        usual = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "client_id": self.client.get("client_id"),
+            "redirect_uri": REDIRECT,
+            "code_verifier": VERIFIER,
+        }
+        return await self.token({**usual, **changed})
+
+    async def refresh(self, refresh_token: str, **changed: str | None) -> httpx2.Response:
+        """The response of the token endpoint to a refresh token."""
+        usual = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": self.client["client_id"]}
+        return await self.token({**usual, **changed})
+
+    async def token(self, form: Mapping[str, str | None]) -> httpx2.Response:
+        return await self.http.post("/token", data={name: value for name, value in form.items() if value is not None})
+
+    async def tokens(self, **changed: str | None) -> dict[str, Any]:
+        """The tokens of a new session."""
+        response = await self.exchange(await self.code(**changed))
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def call(self, access_token: str, path: str = "/mcp") -> httpx2.Response:
+        """A tool call with a token."""
+        headers = {"authorization": f"Bearer {access_token}"}
+        return await post(self.http, "modern", "tools/call", CALL, headers, path=path)
+
+
+def address(response: httpx2.Response) -> str:
+    """The address to which a response sends the browser, by a redirect or by a page."""
+    if response.is_redirect:
+        return response.headers["location"]
+    found = _REFRESH.search(response.text)
+    assert found, f"{response.status_code} {response.text}"
+    return unescape(found[1])
+
+
+def query_of(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def hidden(page: httpx2.Response) -> dict[str, str]:
+    """The hidden fields of a page's form."""
+    return {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+
+
+def environment(provider: ScriptedProvider, folder: Path) -> dict[str, str]:
+    return {
+        "MCP_PUBLIC_URL": BASE,
+        "MCP_OAUTH_PROXY_ISSUER": provider.url,
+        "MCP_OAUTH_PROXY_CLIENT_ID": "the-one-client",
+        "MCP_OAUTH_PROXY_CLIENT_SECRET": "canary-provider-client-secret",
+        "MCP_OAUTH_PROXY_PEOPLE": "*",
+        "MCP_GRANT_KEYS": "canary-a-key-that-encrypts-the-proxys-records",
+        "MCP_GRANTS_FILE": str(folder / "grants.sqlite3"),
+    }
+
+
+@asynccontextmanager
+async def dancing(folder: Path, servers: Any = None, **more: str) -> AsyncGenerator[Dance]:
+    """A registered client of the proxy in front of a scripted provider."""
+    async with ScriptedUpstream() as upstream:
+        provider = ScriptedProvider(upstream)
+        env = {**environment(provider, folder), **more}
+        async with served(servers or {"": FIRST}, env) as http:
+            dance = Dance(http, provider, env)
+            assert (await dance.register()).status_code == 201
+            yield dance
