@@ -15,6 +15,7 @@ from mcp_chassis.upstream.rate_limits import RateLimit
 from mcp_chassis.upstream.retry import Repeat
 from mcp_chassis.upstream.service import Upstream
 
+from database_mcp.catalog.column_marks import ColumnMarks
 from database_mcp.client.driver import Role, connect
 from database_mcp.client.pool import Pool
 from database_mcp.client.protocols import Connection
@@ -29,6 +30,7 @@ Answer = TypeVar("Answer")
 Work = Callable[[Connection], Awaitable[Answer]]
 
 FUNCTIONS_TTL_SECONDS = 60.0  # Seconds for which the functions of the catalogue are cached.
+COLUMN_MARKS_TTL_SECONDS = 60.0  # Seconds for which the marks of columns are cached.
 ABANDON_AFTER_SECONDS = 2.0  # Seconds after statement_timeout until a connection is abandoned.
 NO_RATE_LIMIT = RateLimit(1_000_000)  # Unlimited: the pool limits the concurrency.
 MAX_NOTICES_PER_CHANNEL = 50  # Payloads stored of one channel.
@@ -67,6 +69,8 @@ class Database:
         self._policies = RowPolicies()
         self._functions: Functions | None = None
         self._functions_read = 0.0
+        self._marks: ColumnMarks | None = None
+        self._marks_read = 0.0
 
     @property
     def name(self) -> str:
@@ -135,9 +139,24 @@ class Database:
         examine(statement, functions, self.target.rules)
         refuse_unknown(statement, functions)
 
-    def forget_functions(self) -> None:
-        """Discard the cached functions of the catalogue, after the schema has changed."""
-        self._functions = None
+    async def column_marks(self, connection: Connection) -> ColumnMarks:
+        """The columns marked as written by strangers, read again after a minute."""
+        if self._marks is None or self._clock() - self._marks_read > COLUMN_MARKS_TTL_SECONDS:
+            self._marks = await ColumnMarks.read(connection)
+            self._marks_read = self._clock()
+        return self._marks
+
+    def trusts_unmarked(self, marks: ColumnMarks) -> bool:
+        """Whether only marked columns are untrusted; in a database without marks all columns are."""
+        return self.target.only_marked_untrusted and bool(marks.tables)
+
+    async def trusts_catalogue(self) -> bool:
+        """Whether names and comments are trusted: those who mark columns are those who define tables."""
+        return self.target.only_marked_untrusted and self.trusts_unmarked(await self.read(self.column_marks))
+
+    def forget_catalogue(self) -> None:
+        """Discard the cached functions and column marks of the catalogue, after the schema has changed."""
+        self._functions = self._marks = None
 
     def refuse_privileged(self) -> None:
         """Raise `PermissionDenied` if the role has rights that the guard cannot restrict."""

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 
 from database_mcp.database import Database
 from database_mcp.embedded.instance import Embedded
+from database_mcp.labelled_result import LabelledResult
 from database_mcp.settings import DatabaseSettings
 from database_mcp.target import Target
 
 Labelled = TypeVar("Labelled", bound=Result)
+Catalogued = TypeVar("Catalogued", bound=LabelledResult)
 
 
 class Databases:
@@ -45,6 +47,10 @@ class Databases:
     def labelled(self, database: Database, result: Labelled) -> Labelled:
         """The result with the name of its database, if there are several databases."""
         return result.model_copy(update={"database": database.name}) if len(self._by_name) > 1 else result
+
+    async def catalogued(self, database: Database, result: Catalogued) -> Catalogued:
+        """`result`, which has names and comments only, with its database and its label."""
+        return self.labelled(database, result).trusted(await database.trusts_catalogue())
 
     def get(self, name: str | None) -> Database:
         """The database with this name, or the default database for None.

@@ -114,7 +114,7 @@ class Watcher:
         before, self._looks = self._looks, looks
         if before is None or before == looks:
             return
-        self._database.forget_functions()
+        self._database.forget_catalogue()
         await self._tell("schema")
         for table in before.keys() | looks.keys():
             if before.get(table) != looks.get(table):

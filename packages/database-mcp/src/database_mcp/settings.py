@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote
 
 from mcp_chassis.environment import full_environment, read_secret_file
@@ -86,6 +86,9 @@ class DatabaseSettings(ServerSettings):
     export_max_mb: int = Field(default=100, ge=1, le=10_000, description="Megabytes of one file.")
     export_quote_formulas: bool = Field(
         default=False, description="Put ' before texts in CSV that spreadsheets take for formulas."
+    )
+    untrusted: Literal["all", "marked"] = Field(
+        default="all", description="Columns written by strangers: all, or those with @untrusted in a comment."
     )
     listen: bool = Field(default=True, description="LISTEN for events; false behind a pooler in transaction mode.")
     notify_channels: CommaSeparated = Field(default=(), description="Channels that can be subscribed to.")
@@ -236,6 +239,7 @@ class DatabaseSettings(ServerSettings):
             allow_privileged=own["allow_privileged_role"],
             listen=own["listen"],
             notify_channels=own["notify_channels"],
+            only_marked_untrusted=own["untrusted"] == "marked",
         )
 
     def _limits(self, own: Mapping[str, Any]) -> Limits:
@@ -264,7 +268,14 @@ class DatabaseSettings(ServerSettings):
     def _embedded(self) -> Target:
         limits = self._limits(self._of(EMBEDDED))
         rules = Rules(functions=frozenset(self.allowed_functions), schemas=self.schemas)
-        return Target(name=EMBEDDED, folder=self.data_dir, description=self.description, rules=rules, limits=limits)
+        return Target(
+            name=EMBEDDED,
+            folder=self.data_dir,
+            description=self.description,
+            rules=rules,
+            limits=limits,
+            only_marked_untrusted=self.untrusted == "marked",
+        )
 
 
 def _checked(variable: str, annotation: Any, value: object) -> Any:

@@ -41,6 +41,7 @@ class Target:
     listen: bool = True
     notify_channels: tuple[str, ...] = ()
     caller_setting: str | None = None
+    only_marked_untrusted: bool = False
 
     @property
     def embedded(self) -> bool:

@@ -14,8 +14,11 @@ from rest_mcp.names import path_of, steps_of
 
 MAX_WORDS_CHARS = 300
 SUBJECT_FIELDS = ("loc", "field", "param", "property", "path", "source.pointer", "source.parameter")
-NOT_QUOTED = {401, 429}
-"""Statuses whose failures keep the core's own text, which names the credential's variable or the time to wait."""
+NOT_QUOTED = {401, 407, 408, 429}
+"""Statuses whose failures keep the core's own text, which names the credential's variable or the time to wait.
+
+MCP_FLOW counts on it: their failures are not untrusted text.
+"""
 
 
 def failure_for(fields: Sequence[str]) -> Callable[[Response], Failure | None]:

@@ -69,9 +69,9 @@ class Renderer:
         blocks = [_block(text), *(value.beside() if isinstance(value, Result) else ())]
         return MirroredResult(content=blocks, structured_content=data, _meta=meta)
 
-    def whole(self, value: Result) -> CallToolResult:
+    def whole(self, value: Result, labelled: str | Literal[False] = False) -> CallToolResult:
         """The result of a call without pages."""
-        return self.answer(value, start=START, bound_to=b"", pages=False)
+        return self.answer(value, start=START, bound_to=b"", pages=False, labelled=labelled)
 
     def json(
         self,

@@ -22,8 +22,15 @@ from mcp_chassis.tools import Question
 AnyContext = Context[Any, Any]
 Answer = CallToolResult | InputRequiredResult
 Confirmed = Callable[[Question | None], Awaitable[Answer]]
-_QUOTING = {ErrorCode.UPSTREAM_ERROR, ErrorCode.INVALID_INPUT, ErrorCode.CONFLICT}
-"""Codes of failures whose messages may quote text that others wrote."""
+_NOT_QUOTING = {
+    ErrorCode.AUTHENTICATION_FAILED,
+    ErrorCode.CONFIRMATION_REQUIRED,
+    ErrorCode.INTERNAL_ERROR,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.SERVICE_UNAVAILABLE,
+    ErrorCode.TIMEOUT,
+}
+"""Codes of failures whose messages do not quote text that others wrote; those of all other codes may."""
 
 
 class CallRules:
@@ -69,7 +76,7 @@ class CallRules:
     async def _note_failure(self, query: ToolCall, failure: Failure) -> None:
         """Record that the principal was given untrusted text, if the failure may quote it."""
         outside = self._server.foreign_text and query.tool.definition.open_world
-        if self._flow != "off" and outside and failure.code in _QUOTING:
+        if self._flow != "off" and outside and failure.code not in _NOT_QUOTING:
             await self._taint.remember(query.principal)
 
     async def note_text(self, principal: str, *texts: str) -> None:

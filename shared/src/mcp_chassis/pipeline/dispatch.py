@@ -8,6 +8,7 @@ caller gets no detail. It uses private and provisional parts of the SDK.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from mcp.server.caching import CacheHint
@@ -97,7 +98,8 @@ class Dispatch(MCPServer[Lifespan]):
         self.tool_list = ToolList(self.inventory, self.gate, self.bus, self._unusable_tools)
         self._delivery = Renderer(settings.max_result_chars, Cursors(keys), logs.scrub, settings.raw_text)
         self.host_log = HostLog(server.name, self._delivery.line)
-        self.confirmations = Confirmations(self.memory, self._delivery.plain, self._delivery.whole)
+        preview = partial(self._delivery.whole, labelled=server.foreign_text and WRITES)
+        self.confirmations = Confirmations(self.memory, self._delivery.plain, preview)
         self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
         tasks = transport.tasks, settings
         self.long_calls = LongCalls(self.inventory, self.gate, self.memory, self._delivery, *tasks)

@@ -7,6 +7,7 @@ from mcp_chassis.results import Result
 
 from database_mcp.catalog.relations import ENUM_TYPES, ESTIMATED_ROWS, Relation
 from database_mcp.client.protocols import Connection
+from database_mcp.labelled_result import LabelledResult
 
 _DESCRIBE_SQL = """
 SELECT json_build_object(
@@ -85,7 +86,7 @@ class DescribedColumn(Result):
     readable: bool | None = None
 
 
-class TableDescription(Result):
+class TableDescription(LabelledResult):
     """One table. `foreign_keys`: references to other tables; `referenced_by`: references to it.
 
     `estimated_rows`: estimate of the planner. `partitions`: the first and last of `partition_count`.

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 
 from mcp_chassis.failures import NotFound
-from mcp_chassis.results import Result
 
 from database_mcp.catalog.relations import Relation
 from database_mcp.client.protocols import Connection
+from database_mcp.labelled_result import LabelledResult
 from database_mcp.transaction import readable
 
 # A partition's foreign key counts for its partitioned table, unless the call names the partition ($2).
@@ -78,7 +78,7 @@ class Edge:
         )
 
 
-class JoinPath(Result):
+class JoinPath(LabelledResult):
     """A FROM clause that joins two tables over `hops` foreign keys. `through`: the tables between them.
 
     `alternatives`: other paths of this length; they join different rows. `warning`: ambiguity, multiplied rows.

@@ -11,6 +11,7 @@ from database_mcp.catalog.relations import Relation, find
 from database_mcp.client.protocols import Connection, Row
 from database_mcp.database import Database
 from database_mcp.guard.statement import read_statement
+from database_mcp.labelled_result import LabelledResult
 from database_mcp.queries.query import Query, run
 from database_mcp.transaction import quoted
 
@@ -64,10 +65,10 @@ class ColumnProfile(Result):
     max: str | None = None
 
 
-class TableProfile(Result):
+class TableProfile(LabelledResult):
     """Statistics of one table. `sampled_rows`: rows read for values; `failed_stage`: the missing part and the reason.
 
-    `estimated_rows`: planner's estimate.
+    `estimated_rows`: planner's estimate. `untrusted_columns`: marked as written by strangers.
     """
 
     database: str | None = None
@@ -75,6 +76,7 @@ class TableProfile(Result):
     estimated_rows: int | None = None
     warnings: list[str] | None = None
     sampled_rows: int | None = None
+    untrusted_columns: list[str] | None = None
     columns: list[ColumnProfile]
     sample_columns: list[str] | None = None
     sample: list[list[Any]] | None = None
@@ -97,6 +99,8 @@ class Profiler:
     facts: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict[str, dict[str, Any]])
     sampled: int | None = None
     analyzed: bool = False
+    untrusted: frozenset[str] = frozenset()
+    trusts_unmarked: bool = False
     rows: list[list[Any]] | None = None
     done: list[str] = dataclasses.field(default_factory=list[str])
 
@@ -138,6 +142,9 @@ class Profiler:
             raise InvalidInput(f"The table {self.relation.readable} has no columns, so it cannot be profiled.")
         if not self._readable:
             raise PermissionDenied(f"The server's role has no SELECT on any column of {self.relation.readable}.")
+        marks = await self.database.column_marks(connection)
+        self.untrusted = marks.of(self.relation.schema, self.relation.name)
+        self.trusts_unmarked = self.database.trusts_unmarked(marks)
 
     async def _statistics(self, connection: Connection) -> None:
         for row in await connection.fetch(_STATISTICS_SQL, self._found.schema, self._found.name):
@@ -181,11 +188,13 @@ class Profiler:
 
     def _profile(self, failed: str | None) -> TableProfile:
         total = round(self.columns[0]["rows"])
-        return TableProfile(
+        untrusted = [name for name in self._names if name in self.untrusted]
+        profile = TableProfile(
             table=self._found.readable,
             estimated_rows=total or None,
             warnings=self._warnings() or None,
             sampled_rows=self.sampled,
+            untrusted_columns=untrusted or None,
             columns=[
                 ColumnProfile(name=column["name"], type=column["type"], **self.facts.get(column["name"], {}))
                 for column in self._readable
@@ -197,6 +206,7 @@ class Profiler:
             completed_stage_count=len(self.done),
             failed_stage=failed,
         )
+        return profile.trusted(self.trusts_unmarked and not untrusted and failed is None)
 
 
 def sample_query(relation: Relation, columns: Sequence[str], limit: int) -> Query:

@@ -36,6 +36,7 @@ class Sample(Page):
     table: str
     columns: list[str]
     types: list[str]
+    untrusted_columns: list[str] | None = None
     rows: list[list[Any]]
 
 
@@ -44,6 +45,7 @@ class Record(Result):
 
     table: str
     key: list[str]
+    untrusted_columns: list[str] | None = None
     values: dict[str, Any]
 
 
@@ -53,7 +55,14 @@ async def sample(database: Database, schema: str, table: str) -> Sample:
     async def read(connection: Connection) -> Sample:
         relation, columns = await _readable(connection, database, schema, table)
         found = await run(connection, sample_query(relation, columns, SAMPLE_ROWS))
-        return Sample(table=relation.readable, columns=found.columns, types=found.types, rows=found.rows)
+        untrusted = await _untrusted(connection, database, relation, columns)
+        return Sample(
+            table=relation.readable,
+            columns=found.columns,
+            types=found.types,
+            untrusted_columns=untrusted,
+            rows=found.rows,
+        )
 
     return await database.read(read)
 
@@ -76,9 +85,21 @@ async def record(database: Database, schema: str, table: str, key: str) -> Recor
         found = await run(connection, _by_key(relation, columns, names, values))
         if not found.rows:
             raise NotFound(f"The table {relation.readable} has no row with the primary key {key!r}.")
-        return Record(table=relation.readable, key=names, values=dict(zip(columns, found.rows[0], strict=True)))
+        return Record(
+            table=relation.readable,
+            key=names,
+            untrusted_columns=await _untrusted(connection, database, relation, columns),
+            values=dict(zip(columns, found.rows[0], strict=True)),
+        )
 
     return await database.read(read)
+
+
+async def _untrusted(
+    connection: Connection, database: Database, relation: Relation, columns: Sequence[str]
+) -> list[str] | None:
+    marked = (await database.column_marks(connection)).of(relation.schema, relation.name)
+    return [name for name in columns if name in marked] or None
 
 
 async def _readable(connection: Connection, database: Database, schema: str, table: str) -> tuple[Relation, list[str]]:

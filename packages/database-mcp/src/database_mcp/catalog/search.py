@@ -9,6 +9,7 @@ from mcp_chassis.results import Result
 
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
+from database_mcp.labelled_result import LabelledResult
 
 MAX_WORDS = 8
 
@@ -66,7 +67,7 @@ class Match(Result):
     database: str | None = None
 
 
-class SchemaMatches(Result):
+class SchemaMatches(LabelledResult):
     database: str | None = None
     matches: list[Match]
     truncated: bool | None = None

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from database_mcp.catalog.relations import ENUM_TYPES, ESTIMATED_ROWS, KINDS, VISIBLE
 from database_mcp.catalog.schemas import check_schema
 from database_mcp.client.protocols import Connection, Row
+from database_mcp.labelled_result import LabelledResult
 
 MAX_TABLES_PER_PAGE = 300
 MAX_TABLES_WITH_COLUMNS_PER_PAGE = 150
@@ -140,7 +141,7 @@ class SchemaTables(Result):
     tables: list[ListedTable] | None = None
 
 
-class TablePage(Page):
+class TablePage(LabelledResult, Page):
     """Tables by schema; one may continue on the next page. `other_databases`: values for the parameter database."""
 
     page_field: ClassVar[str | None] = "schemas"

@@ -15,8 +15,10 @@ from database_mcp.guard.rules import denied
 from database_mcp.guard.statement import ExplainMode, SeveralStatements, Statement, read_statement
 from database_mcp.guard.tokens import ScanError
 from database_mcp.queries.explain import explain as plan
+from database_mcp.queries.origins import untrusted_columns
 from database_mcp.queries.query import Query, Rows, run
 from database_mcp.queries.results import (
+    Findings,
     MoreResult,
     QueryResult,
     error_of,
@@ -77,19 +79,19 @@ async def execute(database: Database, request: QueryRequest) -> QueryResult:
     query = Query(statement, request.values, request.limit, request.offset, _row_chars(request.budget))
 
     async def work(connection: Connection) -> QueryResult:
-        return await _answered(connection, query, request.explain)
+        return await _answered(connection, database, query, request.explain)
 
     return await _checked(database, statement, work, request.seconds)
 
 
-async def _answered(connection: Connection, query: Query, explain: ExplainMode) -> QueryResult:
+async def _answered(connection: Connection, database: Database, query: Query, explain: ExplainMode) -> QueryResult:
     began = time.perf_counter()
     mode = explain if explain != "no" else query.statement.explain
     if mode != "no":
         return explained(await plan(connection, query, analyze=mode == "analyze"), _since(began))
     read = await run(connection, query)
     elapsed = _since(began)
-    return page_of(query, read, elapsed, await _emptiness(connection, query.statement, read))
+    return page_of(query, read, elapsed, await _findings(connection, database, query.statement, read))
 
 
 async def _several(database: Database, request: QueryRequest) -> QueryResult:
@@ -113,7 +115,8 @@ async def _several(database: Database, request: QueryRequest) -> QueryResult:
         raise first
     results = [MoreResult(error=error_of(each)) if isinstance(each, Failure) else each for each in others]
     answer = QueryResult(error=error_of(first), elapsed_ms=0) if isinstance(first, Failure) else first
-    return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)})
+    trusted = answer.is_trusted() and all(each.is_trusted() for each in results)
+    return answer.model_copy(update={"more_results": results, "elapsed_ms": _since(began)}).trusted(trusted)
 
 
 async def _suggested(database: Database, sql: str, result: Answer | Failure) -> Answer | Failure:
@@ -131,7 +134,7 @@ async def _first(connection: Connection, database: Database, request: QueryReque
     statement = read_one(request.sql)
     await database.examine(connection, statement)
     query = Query(statement, request.values, request.limit, request.offset, _row_chars(budget))
-    return await _answered(connection, query, request.explain)
+    return await _answered(connection, database, query, request.explain)
 
 
 async def _other(connection: Connection, database: Database, text: str, limit: int, budget: int) -> MoreResult:
@@ -141,7 +144,7 @@ async def _other(connection: Connection, database: Database, text: str, limit: i
     if statement.explain != "no":
         raise InvalidInput("EXPLAIN is not possible in more_queries.", remedy="Ask it in query, or with explain.")
     read = await run(connection, query)
-    return more_of(query, read, await _emptiness(connection, statement, read))
+    return more_of(query, read, await _findings(connection, database, statement, read))
 
 
 async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer]]) -> Answer | Failure:
@@ -159,6 +162,13 @@ async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer
     with speaking():
         await connection.execute("RELEASE SAVEPOINT a_query")
     return result
+
+
+async def _findings(connection: Connection, database: Database, statement: Statement, read: Rows) -> Findings:
+    marks = await database.column_marks(connection)
+    columns = await untrusted_columns(connection, statement, read.shape, marks)
+    is_trusted = database.trusts_unmarked(marks) and not columns
+    return Findings(await _emptiness(connection, statement, read), columns, is_trusted)
 
 
 async def _emptiness(connection: Connection, statement: Statement, read: Rows) -> str | None:

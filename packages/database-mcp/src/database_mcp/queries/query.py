@@ -56,6 +56,7 @@ class Rows:
     `json`: the rows as JSON text if it was written for counting characters, so that it is not written twice.
     """
 
+    shape: Described
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
@@ -80,7 +81,7 @@ async def run(connection: Connection, query: Query) -> Rows:
     except Failure as failure:
         raise with_expected_types(failure, shape) from failure
     columns = [column.name for column in shape.columns]
-    return Rows(columns, [column.type.name for column in shape.columns], rows, json, more, cells.cut(rows))
+    return Rows(shape, columns, [column.type.name for column in shape.columns], rows, json, more, cells.cut(rows))
 
 
 async def describe(connection: Connection, query: Query) -> Described:

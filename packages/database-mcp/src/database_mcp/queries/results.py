@@ -1,5 +1,6 @@
 """Results of execute_query, and their construction from pages of rows."""
 
+import dataclasses
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self
@@ -9,6 +10,7 @@ from mcp_chassis.results import Page, Result, compact
 from mcp_types import ContentBlock, ImageContent
 from pydantic import PrivateAttr, WithJsonSchema
 
+from database_mcp.labelled_result import LabelledResult
 from database_mcp.queries.explain import Explained
 from database_mcp.queries.query import Query, Rows
 from database_mcp.queries.wrapper import MAX_CELL_CHARS
@@ -24,11 +26,12 @@ class QueryError(Result):
     message: str
 
 
-class MoreResult(Result):
+class MoreResult(LabelledResult):
     """The result of one of `more_queries`; `truncated`: rows are missing; run that query alone."""
 
     columns: list[str] | None = None
     types: list[str] | None = None
+    untrusted_columns: list[str] | None = None
     rows: Annotated[list[list[Any]] | None, AN_ARRAY] = None
     row_count: int | None = None
     truncated: bool | None = None
@@ -37,11 +40,12 @@ class MoreResult(Result):
     error: QueryError | None = None
 
 
-class QueryResult(Page):
+class QueryResult(LabelledResult, Page):
     """Rows as arrays in the order of `columns`; numbers and dates too exact for JSON are texts.
 
     For explain: `plan` line by line and `findings`. `cut_cells`: number of cells cut at 2,000 characters.
     `more_results`: of more_queries, in order; `error`: replaces the rows of a failed query among several.
+    `untrusted_columns` may have texts of columns marked as written by strangers.
     """
 
     page_field: ClassVar[str | None] = "rows"
@@ -50,6 +54,7 @@ class QueryResult(Page):
     database: str | None = None
     columns: list[str] | None = None
     types: list[str] | None = None
+    untrusted_columns: list[str] | None = None
     rows: Annotated[list[list[Any]] | None, AN_ARRAY] = None
     row_count: int | None = None
     cut_cells: int | None = None
@@ -84,32 +89,45 @@ class QueryResult(Page):
         return f'{compact(others)[:-1]},"rows":{self._rows}}}'
 
 
-def page_of(query: Query, read: Rows, elapsed_ms: float, empty: str | None = None) -> QueryResult:
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """Findings about the rows of a query: a warning about empty tables, untrusted columns, the label."""
+
+    empty: str | None = None
+    untrusted_columns: Sequence[str] = ()
+    is_trusted: bool = False
+
+
+def page_of(query: Query, read: Rows, elapsed_ms: float, found: Findings) -> QueryResult:
     """Result with one page of rows; the cursor runs the query again with an OFFSET."""
-    return QueryResult.model_construct(  # Without validation: validating every cell takes longer than reading it.
+    page = QueryResult.model_construct(  # Without validation: validating every cell takes longer than reading it.
         columns=read.columns,
         types=read.types,
+        untrusted_columns=list(found.untrusted_columns) or None,
         rows=read.rows,
         row_count=len(read.rows),
         cut_cells=read.cut or None,
         truncated=read.more or None,
         next_cursor=str(query.offset + len(read.rows)) if read.more else None,
-        warnings=_warnings(query, read, empty) or None,
+        warnings=_warnings(query, read, found.empty) or None,
         elapsed_ms=elapsed_ms,
-    ).written(read.json)
+    )
+    return page.written(read.json).trusted(found.is_trusted)
 
 
-def more_of(query: Query, read: Rows, empty: str | None = None) -> MoreResult:
+def more_of(query: Query, read: Rows, found: Findings) -> MoreResult:
     """Result with the rows of one of more_queries."""
-    return MoreResult.model_construct(
+    result = MoreResult.model_construct(
         columns=read.columns,
         types=read.types,
+        untrusted_columns=list(found.untrusted_columns) or None,
         rows=read.rows,
         row_count=len(read.rows),
         cut_cells=read.cut or None,
         truncated=read.more or None,
-        warnings=_warnings(query, read, empty) or None,
+        warnings=_warnings(query, read, found.empty) or None,
     )
+    return result.trusted(found.is_trusted)
 
 
 def explained(plan: Explained, elapsed_ms: float) -> QueryResult:

@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated
 
 from mcp.server.mcpserver import Context
-from mcp_chassis.results import Result
 from mcp_chassis.tools import Cursor, reads
 from pydantic import Field
 
@@ -17,13 +16,14 @@ from database_mcp.catalog.search import search as search_names
 from database_mcp.catalog.tables import Detail, Selection, TablePage, list_page
 from database_mcp.client.protocols import Connection
 from database_mcp.databases import Registry
+from database_mcp.labelled_result import LabelledResult
 from database_mcp.monitoring.states import DatabaseState, state_of
 from database_mcp.queries.execution import RESERVED_CHARS
 from database_mcp.settings import reads_freely
 from database_mcp.tools.parameters import DatabaseName, Limit, Name, SchemaName, TableName
 
 
-class DatabaseList(Result):
+class DatabaseList(LabelledResult):
     """Databases by name, for the other tools; without a name they use the default one."""
 
     default: str
@@ -34,7 +34,9 @@ class DatabaseList(Result):
 async def list_databases(databases: Registry) -> DatabaseList:
     """The databases there are, and how they are doing."""
     states = await asyncio.gather(*(state_of(database) for database in databases))
-    return DatabaseList(default=databases.default, databases=list(states))
+    trusted = all(database.target.only_marked_untrusted for database in databases)
+    found = DatabaseList(default=databases.default, databases=list(states))
+    return found.trusted(trusted and all(state.problem is None for state in states))
 
 
 @reads("List tables", may_take_minutes=True)
@@ -52,7 +54,7 @@ async def list_tables(
     budget = databases.budget - RESERVED_CHARS
     page = await chosen.read(lambda connection: list_page(connection, selection, detail, budget))
     others = databases.others(chosen) if selection.offset == 0 else None
-    return databases.labelled(chosen, page).model_copy(update={"other_databases": others})
+    return await databases.catalogued(chosen, page.model_copy(update={"other_databases": others}))
 
 
 @reads("Describe a table", may_take_minutes=True)
@@ -66,7 +68,7 @@ async def describe_table(
         relation = await find(connection, chosen.target.rules.schemas, table, schema, system=True)
         return await describe_relation(connection, relation)
 
-    return databases.labelled(chosen, await chosen.read(described))
+    return await databases.catalogued(chosen, await chosen.read(described))
 
 
 @reads("Search the schema", may_take_minutes=True)
@@ -82,7 +84,7 @@ async def search_schema(
     chosen = databases.get(database)
     schemas = chosen.target.rules.schemas
     found = await chosen.read(lambda connection: search_names(connection, schemas, text, limit))
-    return databases.labelled(chosen, found)
+    return await databases.catalogued(chosen, found)
 
 
 @reads("Find joins", may_take_minutes=True)
@@ -98,7 +100,7 @@ async def find_joins(
         shared = await shared_columns(connection, start, end)
         return join_path(await read_edges(connection, schemas, (start, end)), start, end, shared)
 
-    return databases.labelled(chosen, await chosen.read(joined))
+    return await databases.catalogued(chosen, await chosen.read(joined))
 
 
 @reads("Profile a table", deadline=120, offered=reads_freely, may_take_minutes=True)

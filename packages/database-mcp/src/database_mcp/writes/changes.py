@@ -3,11 +3,12 @@
 import dataclasses
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import anyio
 from mcp_chassis.failures import Conflict, Failure, PermissionDenied, Unavailable
 from mcp_chassis.results import Result
+from mcp_chassis.text_marks import OUTSIDE
 from mcp_chassis.upstream.retry import Repeat
 
 from database_mcp.client.driver import speaking
@@ -49,7 +50,7 @@ class ChangeResult(Result):
     status: Literal["preview", "committed"]
     rows: int
     columns: list[str] | None = None
-    returned: list[list[Any]] | None = None
+    returned: Annotated[list[list[Any]] | None, OUTSIDE] = None
     not_undone: list[str] | None = None
     confirm: str | None = None
 
