@@ -20,7 +20,7 @@ from mcp_chassis.remote.auth.proxy.client_documents import (
 )
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
-from proxy_dance import REDIRECT, dancing
+from proxy_dance import REDIRECT, dancing, pages_alone
 
 REFUSED_REDIRECTS = [
     "javascript:alert(1)",
@@ -196,3 +196,44 @@ async def test_an_unusable_document_is_refused(kind: str, tmp_path: Path) -> Non
         with pytest.raises(InvalidDocument):
             await host.documents("127.0.0.1").get(host.url)
         assert len(host.upstream.requests) == 1
+
+
+async def test_a_client_with_a_document_signs_in_without_registering(tmp_path: Path) -> None:
+    async with web(tmp_path) as host, pages_alone(tmp_path, host.documents("127.0.0.1")) as dance:
+        dance.client = {"client_id": host.url}
+        page = await dance.consent_page(redirect_uri="http://127.0.0.1:51234/callback")
+        tokens = await dance.exchange(await dance.code())
+        refreshed = await dance.refresh(tokens.json()["refresh_token"])
+    assert "<h1>Example asks for access</h1>" in page.text
+    assert "It is described by <b>client.example" in page.text
+    assert [tokens.status_code, refreshed.status_code] == [200, 200]
+
+
+UNUSABLE_CLIENTS: dict[str, dict[str, object]] = {
+    "a secret in the document": {"client_secret": "x"},
+    "a way to authenticate": {"token_endpoint_auth_method": "client_secret_post"},
+    "no redirect URI": {"redirect_uris": []},
+    "a script": {"redirect_uris": ["javascript:alert(1)"]},
+    "another redirect URI": {"redirect_uris": ["https://client.example/callback"]},
+    "redirect URIs that are no list": {"redirect_uris": "x"},
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE_CLIENTS)
+async def test_a_document_that_describes_no_usable_client_is_refused_without_a_redirect(
+    kind: str, tmp_path: Path
+) -> None:
+    async with web(tmp_path) as host, pages_alone(tmp_path, host.documents("127.0.0.1")) as dance:
+        dance.client = {"client_id": host.url}
+        host.publishes(Reply(json={**host.document, **UNUSABLE_CLIENTS[kind]}))
+        response = await dance.authorize()
+    assert response.status_code == 400
+
+
+async def test_a_document_url_into_the_network_is_never_fetched(tmp_path: Path) -> None:
+    async with web(tmp_path) as host, pages_alone(tmp_path, host.documents("127.0.0.1", allowed=is_public)) as dance:
+        dance.client = {"client_id": host.url}
+        asked = await dance.authorize()
+        token = await dance.exchange("a-code")
+        assert host.upstream.requests == []
+    assert [asked.status_code, token.status_code] == [400, 401]

@@ -1,10 +1,12 @@
 """Requests that the authorization proxy refuses: at its authorization endpoint, its token endpoint and the server."""
 
+import time
 from pathlib import Path
 
 import httpx2
 import pytest
-from proxy_dance import REDIRECT, Dance, ScriptedProvider, dancing, query_of
+from mcp_chassis.remote.auth.proxy.authorization_server import CODE_SECONDS
+from proxy_dance import REDIRECT, Dance, ScriptedProvider, dancing, pages_alone, query_of
 from remote_http import BASE
 from remote_sample import FIRST, SECOND
 
@@ -97,6 +99,13 @@ async def test_a_wrong_exchange_is_refused_and_the_right_one_still_succeeds(kind
     assert (refused.status_code, refused.json()["error"]) == (status, error)
     assert refused.headers["cache-control"] == "no-store"
     assert accepted.status_code == 200
+
+
+async def test_a_code_expires_after_a_minute(tmp_path: Path) -> None:
+    async with pages_alone(tmp_path, clock=lambda: time.time() - CODE_SECONDS - 1) as dance:
+        await dance.register()
+        refused = await dance.exchange(await dance.code())
+    assert refused.json() == {"error": "invalid_grant", "error_description": "authorization code has expired"}
 
 
 async def test_the_code_of_another_client_is_refused(tmp_path: Path) -> None:

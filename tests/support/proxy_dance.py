@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+import itertools
 import re
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -14,10 +15,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import jwt
+from mcp_chassis.remote.accounts.file_store import FileGrantStore
+from mcp_chassis.remote.app import Application
+from mcp_chassis.remote.assembly import application
+from mcp_chassis.remote.auth.proxy.client_documents import ClientDocuments
+from mcp_chassis.remote.auth.proxy.setup import AuthorizationProxy
+from mcp_chassis.remote.http.origins import Origins
+from mcp_chassis.remote.in_flight import InFlightRequests
+from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.requests import Request
 from mcp_chassis.testing.upstream import ScriptedUpstream
-from remote_http import BASE, post, served
+from remote_http import BASE, living, post, served
 from remote_issuer import EC_KEY, RSA_KEY, jwk
 from remote_sample import FIRST
 
@@ -196,6 +205,31 @@ def environment(provider: ScriptedProvider, folder: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
+async def pages_alone(
+    folder: Path, documents: ClientDocuments | None = None, clock: Callable[[], float] = time.time
+) -> AsyncGenerator[Dance]:
+    """The pages of the proxy without a server, with other client documents or another clock."""
+    async with ScriptedUpstream() as upstream:
+        provider = ScriptedProvider(upstream)
+        env = environment(provider, folder)
+        remote = RemoteSettings.load(env)
+        proxy = AuthorizationProxy(remote, FileGrantStore(folder / "grants.sqlite3"), documents, clock)
+        proxy.verifier(f"{BASE}/mcp")
+        origins = Origins.of((), (), BASE)
+        app = Application(
+            "proxy",
+            endpoints={},
+            pages=proxy.pages(),
+            flight=InFlightRequests(),
+            hint="",
+            origins=origins,
+            resources=proxy.resources,
+        )
+        async with living(app), httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http:
+            yield Dance(http, provider, env)
+
+
+@asynccontextmanager
 async def dancing(folder: Path, servers: Any = None, **more: str) -> AsyncGenerator[Dance]:
     """A registered client of the proxy in front of a scripted provider."""
     async with ScriptedUpstream() as upstream:
@@ -205,3 +239,29 @@ async def dancing(folder: Path, servers: Any = None, **more: str) -> AsyncGenera
             dance = Dance(http, provider, env)
             assert (await dance.register()).status_code == 201
             yield dance
+
+
+class RoundRobin(httpx2.AsyncBaseTransport):
+    """A balancer that sends each request to the next replica."""
+
+    def __init__(self, *replicas: Application) -> None:
+        self._turns = itertools.cycle([httpx2.ASGITransport(replica) for replica in replicas])
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await next(self._turns).handle_async_request(request)
+
+
+@asynccontextmanager
+async def replicated(folder: Path, redis_url: str) -> AsyncGenerator[Dance]:
+    """A registered client of two replicas that share Redis."""
+    async with ScriptedUpstream() as upstream, AsyncExitStack() as stack:
+        provider = ScriptedProvider(upstream)
+        env = {**environment(provider, folder), "MCP_REDIS_URL": redis_url, "MCP_RATE_LIMIT": "0"}
+        replicas = [application({"": FIRST}, env, InFlightRequests()) for _ in range(2)]
+        for replica in replicas:
+            await stack.enter_async_context(living(replica))
+        http = httpx2.AsyncClient(transport=RoundRobin(*replicas), base_url=BASE)
+        http.headers["accept"] = "application/json, text/event-stream"
+        dance = Dance(await stack.enter_async_context(http), provider, env)
+        assert (await dance.register()).status_code == 201
+        yield dance
