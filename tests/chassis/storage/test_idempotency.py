@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import anyio
 import pytest
 from mcp_chassis.failures import InvalidInput, OutcomeUnknown, RateLimited, Unavailable
-from mcp_chassis.storage.idempotency import Idempotency, RecordStore
+from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey, RecordStore
 from mcp_chassis.storage.idempotency_records import FileRecordStore, MemoryRecordStore
 
 
@@ -210,6 +210,43 @@ async def test_a_call_that_takes_longer_than_its_lease_is_still_waited_for(tmp_p
     for records in both:
         await records.aclose()
     assert results == [{"number": 1}] * 2
+
+
+async def test_a_lease_that_is_being_renewed_when_a_call_finishes_does_not_replace_its_outcome():
+    class StoreOverNetwork(MemoryRecordStore):
+        """A renewal that was sent takes effect also if its caller no longer waits for it."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.renewing = anyio.Event()
+            self.is_claimed = False
+
+        async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+            found = await super().claim(name, record, now)
+            self.is_claimed = True
+            return found
+
+        async def keep(self, name: RecordKey, record: Record) -> None:
+            if record.outcome is None and self.is_claimed:
+                self.renewing.set()
+                try:
+                    await anyio.sleep_forever()
+                except anyio.get_cancelled_exc_class():
+                    await super().keep(name, record)
+                    raise
+            await super().keep(name, record)
+
+    records = StoreOverNetwork()
+    once = Idempotency(records, lease=0.03).once
+    write = Writer()
+
+    async def call() -> dict[str, int]:
+        await records.renewing.wait()
+        return await write()
+
+    assert await once("p", "create", "k", "hash", call) == {"number": 1}
+    assert await once("p", "create", "k", "hash", call) == {"number": 1}
+    assert write.effects == 1
 
 
 async def test_a_process_that_died_during_a_call_leaves_an_unknown_outcome(tmp_path, clock):

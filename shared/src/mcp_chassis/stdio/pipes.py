@@ -125,7 +125,7 @@ class LineReader:
     def _readable(self) -> None:
         try:
             data = os.read(self._descriptor, _READ_BYTES)
-        except (BlockingIOError, InterruptedError):
+        except BlockingIOError:
             return
         except OSError:  # reset: the host has exited
             data = b""
@@ -244,7 +244,7 @@ class LineWriter:
             self._lines.clear()
         try:
             written = os.write(self._descriptor, self._rest)
-        except (BlockingIOError, InterruptedError):
+        except BlockingIOError:
             written = 0
         except OSError:
             self._break()
