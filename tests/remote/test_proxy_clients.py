@@ -100,6 +100,7 @@ async def test_registrations_of_one_network_are_limited(tmp_path: Path) -> None:
         limited = await dance.register()
     assert found == [201] * 19 + [429]  # the first one was made before
     assert int(limited.headers["retry-after"]) > 0
+    assert limited.json()["error"] == "temporarily_unavailable"
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)

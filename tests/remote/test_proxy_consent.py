@@ -177,6 +177,29 @@ async def _again(dance: Dance) -> httpx2.Response:
     return await dance.consent_page()
 
 
+async def test_an_issuer_that_ends_with_a_slash_may_be_set_without_it(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        dance.provider.publish(issuer=f"{dance.provider.url}/")
+        dance.provider.claims = {"iss": f"{dance.provider.url}/"}
+        accepted = await dance.called_back(dance.provider_signs_in(await dance.answered(await dance.consent_page())))
+        dance.provider.claims = {}
+        refused = await dance.called_back(dance.provider_signs_in(await _again(dance)))
+    assert "code" in accepted
+    assert refused["error"] == "access_denied"  # an ID token without the slash is one of another issuer
+
+
+async def test_metadata_of_another_issuer_or_with_endpoints_without_https_are_refused(tmp_path: Path) -> None:
+    for changed in (
+        {"issuer": "https://evil.example"},
+        {"token_endpoint": "ftp://a.example/token"},
+        {"jwks_uri": None},
+    ):
+        async with dancing(tmp_path) as dance:
+            dance.provider.publish(**changed)
+            refused = await dance.answered(await dance.consent_page())
+        assert refused.status_code == 503
+
+
 async def test_states_that_are_swapped_between_browsers_are_refused(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         of_ann = dance.provider_signs_in(await dance.answered(await dance.consent_page()), "code-of-ann")

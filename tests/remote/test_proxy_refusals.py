@@ -55,14 +55,24 @@ async def test_an_invalid_request_of_a_known_client_returns_an_error_to_it(kind:
     assert (found["error"], found["state"]) == (error, "the-clients-state")
 
 
-async def test_a_parameter_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+async def test_a_state_that_is_too_long_to_be_stored_is_refused(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        found = [query_of((await dance.authorize(state="x" * size)).headers["location"]) for size in (4000, 4001)]
+    assert "request" in found[0]
+    assert found[1]["error_description"] == "state must have at most 4000 characters"
+
+
+async def test_a_parameter_that_occurs_twice_and_too_many_parameters_are_refused(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         query = f"client_id={dance.client['client_id']}&redirect_uri={REDIRECT}&redirect_uri=https://evil.example"
         asked = await dance.http.get(f"/authorize?response_type=code&code_challenge=x&{query}")
         form = "grant_type=authorization_code&code=a&code=b"
         headers = {"content-type": "application/x-www-form-urlencoded"}
         token = await dance.http.post("/token", content=form, headers=headers)
-    assert [asked.status_code, token.status_code] == [400, 400]
+        many = await dance.http.post("/token", data={f"a{number}": "x" for number in range(101)})
+        pages = [await dance.http.get(page, params="state=a&state=b") for page in ("/oauth/consent", "/oauth/callback")]
+    assert [response.status_code for response in (asked, token, many, *pages)] == [400] * 5
+    assert token.json()["error_description"] == "Send each parameter once, and at most 100 of them."
 
 
 async def test_the_port_of_a_redirect_uri_on_the_persons_machine_may_differ(tmp_path: Path) -> None:

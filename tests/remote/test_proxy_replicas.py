@@ -61,7 +61,10 @@ async def test_without_redis_nothing_is_accepted_and_every_response_says_when_to
         refreshed = await dance.refresh(tokens["refresh_token"])
         registered = await dance.register()
         consented = await dance.answered(page)
-    assert [called.status_code, refreshed.status_code, registered.status_code, consented.status_code] == [503] * 4
+        asked = await dance.authorize()
+        called_back = await dance.http.get("/oauth/callback?state=a-state&code=a-code")
+    responses = [called, refreshed, registered, consented, asked, called_back]
+    assert [response.status_code for response in responses] == [503] * 6
     assert refreshed.json()["error"] == "temporarily_unavailable"
     assert int(called.headers["retry-after"]) > 0
 

@@ -105,3 +105,19 @@ async def test_the_metadata_name_this_server_and_what_it_supports(tmp_path: Path
     assert metadata["authorization_response_iss_parameter_supported"] is True
     assert metadata["scopes_supported"] == ["read", "write", "destructive", "resources", "prompts"]
     assert [other_host.status_code, wrong_method.status_code] == [421, 405]
+
+
+async def test_pages_of_an_allowed_origin_may_register_and_read_the_metadata_and_others_may_not(tmp_path: Path) -> None:
+    origin = "https://inspector.example.com"
+    env = {**GOOD, "MCP_GRANTS_FILE": str(tmp_path / "grants"), "MCP_ALLOWED_ORIGINS": origin}
+    preflight = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    allowed: dict[str, list[str]] = {}
+    async with served({"": FIRST}, env) as http:
+        for sender in (origin, "https://evil.example"):
+            responses = [
+                await http.get("/.well-known/oauth-authorization-server", headers={"origin": sender}),
+                await http.post("/register", json={}, headers={"origin": sender}),
+                await http.options("/token", headers={"origin": sender, **preflight}),
+            ]
+            allowed[sender] = [response.headers.get("access-control-allow-origin", "") for response in responses]
+    assert allowed == {origin: [origin] * 3, "https://evil.example": [""] * 3}

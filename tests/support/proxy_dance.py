@@ -92,6 +92,12 @@ class Dance:
     resource: str = f"{BASE}/mcp"
     client: dict[str, Any] = field(default_factory=dict[str, Any])
 
+    def from_address(self, address: str) -> None:
+        """Send further requests from this address."""
+        transport = self.http._transport  # pyright: ignore[reportPrivateUsage]
+        assert isinstance(transport, httpx2.ASGITransport)
+        transport.client = (address, 1)
+
     async def register(self, **metadata: Any) -> httpx2.Response:
         """Register a public client."""
         usual = {"redirect_uris": [REDIRECT], "client_name": "a client", "token_endpoint_auth_method": "none"}

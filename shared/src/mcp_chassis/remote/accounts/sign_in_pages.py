@@ -186,9 +186,12 @@ def single_values(query: str) -> dict[str, str]:
     """The parameters of a query or form.
 
     Raises:
-        DecryptionFailed: when one occurs twice, since programs differ in which of them they use.
+        DecryptionFailed: when one occurs twice, since programs differ in which of them they use, or there are over 100.
     """
-    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+    except ValueError as exc:
+        raise DecryptionFailed from exc
     values = dict(pairs)
     if len(values) != len(pairs):
         raise DecryptionFailed

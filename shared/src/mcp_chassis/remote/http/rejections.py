@@ -97,8 +97,8 @@ def not_one_message() -> Rejection:
     return Rejection(400, InvalidInput("The body must be one JSON-RPC message."))
 
 
-def repeated_parameter() -> Rejection:
-    return Rejection(400, InvalidInput("A parameter occurs more than once: send each once."))
+def wrong_parameters() -> Rejection:
+    return Rejection(400, InvalidInput("Send each parameter once, and at most 100 of them."))
 
 
 def unauthorized(challenge: str, reason: str) -> Rejection:

@@ -32,6 +32,7 @@ from mcp_chassis.remote.auth.tokens import MAX_SUBJECT_CHARS, principal_of
 REQUEST_SECONDS = 600
 CODE_SECONDS = 60
 CHALLENGE_CHARS = 43  # SHA-256 in base64url, the one method that is accepted
+MAX_STATE_CHARS = 4_000
 requested_resource: ContextVar[str | None] = ContextVar("requested_resource", default=None)
 """The `resource` of the request to the token endpoint (RFC 8707), which the SDK does not pass on."""
 
@@ -96,6 +97,8 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         """Store a valid request; return the page that asks the person for consent to it."""
         if len(params.code_challenge) != CHALLENGE_CHARS:
             raise AuthorizeError("invalid_request", "code_challenge must be the S256 digest of a code_verifier")
+        if len(params.state or "") > MAX_STATE_CHARS:
+            raise AuthorizeError("invalid_request", f"state must have at most {MAX_STATE_CHARS} characters")
         resource = self._resource(params.resource)
         if resource is None:
             raise AuthorizeError("invalid_target", f"resource must be one of {', '.join(self.resources)}")

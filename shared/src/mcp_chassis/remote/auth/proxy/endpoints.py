@@ -119,7 +119,7 @@ def _parameters(scope: Scope, body: bytes) -> dict[str, str]:
     """The parameters of a query and form.
 
     Raises:
-        Rejection: when one occurs twice, which RFC 6749 forbids, or the form is not URL-encoded.
+        Rejection: when one occurs twice, which RFC 6749 forbids, there are over 100, or the form is not URL-encoded.
     """
     kind = (request_body.header(scope, b"content-type") or "").partition(";")[0].strip().lower()
     is_json = kind == "application/json"
@@ -129,7 +129,7 @@ def _parameters(scope: Scope, body: bytes) -> dict[str, str]:
     try:
         pairs = [pair for text in texts for pair in parse_qsl(text, keep_blank_values=True, max_num_fields=100)]
     except ValueError:
-        raise rejections.not_one_message() from None
+        raise rejections.wrong_parameters() from None
     if len(dict(pairs)) != len(pairs):
-        raise rejections.repeated_parameter()
+        raise rejections.wrong_parameters()
     return dict(pairs)
