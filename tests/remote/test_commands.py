@@ -21,11 +21,14 @@ async def test_an_installed_server_is_served_over_http_by_its_own_command(era: s
     command = ["-m", "first_server", "serve", "--transport", "http", "--host", "127.0.0.1", "--port", "0"]
     async with process(command=command) as server, session(f"{server.url}/mcp", era) as client:
         result = await client.call_tool("calculate", {"expression": "6 * 7"})
+        server.end()
+        code = await server.ended()
     assert data(result) == {"result": 42}
+    assert code == 0
 
 
 async def test_toolroll_serves_several_servers_in_one_process() -> None:
-    command = [str(COMMANDS / "toolroll"), "serve", "--port", "0", "first-server", "timezone"]
+    command = [str(COMMANDS / "toolroll"), "serve", "--port", "0", "first-server", "timezone-mcp"]
     async with process(command=command) as server, httpx2.AsyncClient(base_url=server.url, trust_env=False) as http:
         health = await http.get("/health")
         for era in ERAS:
@@ -33,7 +36,10 @@ async def test_toolroll_serves_several_servers_in_one_process() -> None:
                 assert (await client.list_tools()).tools
             async with session(f"{server.url}/first-server/mcp", era) as client:
                 assert data(await client.call_tool("calculate", {"expression": "6 * 7"})) == {"result": 42}
+        server.end()
+        code = await server.ended()
     assert health.json() == {"status": "ok", "server": "toolroll"}
+    assert code == 0
 
 
 async def test_the_error_for_a_server_that_is_not_installed_lists_the_installed_ones() -> None:

@@ -64,6 +64,26 @@ async def test_one_stream_too_many_is_refused_and_says_so(keys: dict[str, str]) 
     assert other.split()[1] == b"200"
 
 
+async def test_streams_of_all_callers_have_a_limit_and_the_503_has_retry_after(keys: dict[str, str]) -> None:
+    async with listening({**keys, "MCP_MAX_STREAMS": "1"}) as server:
+        first, _ = await opened(server, request("modern", "subscriptions/listen", LISTEN, key=MALLORY))
+        await first.readuntil(b"\r\n\r\n")
+        second, _ = await opened(server, request("modern", "subscriptions/listen", LISTEN, key=ALICE))
+        status, found, body = await response_of(second)
+    error = json.loads(body)["error"]
+    assert (status, found["retry-after"], error["data"]["code"]) == (503, "10", "SERVICE_UNAVAILABLE")
+    assert "as many open subscription streams as it can hold" in error["message"]
+
+
+async def test_ended_streams_get_their_final_result(keys: dict[str, str]) -> None:
+    async with listening(keys) as server:
+        reader, writer = await opened(server, request("modern", "subscriptions/listen", LISTEN, key=ALICE))
+        await reader.readuntil(b"notifications/subscriptions/acknowledged")
+        server.end_streams()
+        await reader.readuntil(b'"result"')
+        writer.close()
+
+
 async def test_calls_in_progress_of_one_caller_leave_room_for_another(keys: dict[str, str]) -> None:
     caps = {"MCP_MAX_IN_FLIGHT": "4", "MCP_MAX_IN_FLIGHT_PER_CALLER": "3"}
     waiting = {"name": "wait", "arguments": {"seconds": 600}}

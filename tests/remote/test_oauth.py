@@ -92,11 +92,12 @@ async def test_a_token_without_the_scope_of_the_call_returns_403_with_that_scope
                 response.status_code,
                 'error="insufficient_scope"' in challenge,
                 f'scope="{needed}"' in challenge,
+                response.json()["error"]["data"].get("details"),
             )
         read = await post(
             http, era, "resources/read", {"uri": "sample://thing"}, {"authorization": f"Bearer {issuer.token()}"}
         )
-    assert found == dict.fromkeys(TOOLS, (403, True, True))
+    assert found == {tool: (403, True, True, {"required_scopes": [needed]}) for tool, (needed, _) in TOOLS.items()}
     assert (read.status_code, 'scope="resources"' in read.headers["www-authenticate"]) == (403, True)
 
 

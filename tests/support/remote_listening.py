@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +61,7 @@ class Listening:
     limits: ReportedLimits
     flight: InFlightRequests
     requests: ReportedCount
+    end_streams: Callable[[], None]
 
     async def connect(self, limit: int = 2**16) -> Streams:
         return await asyncio.open_connection("127.0.0.1", self.port, limit=limit)
@@ -83,7 +84,7 @@ async def listening(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # so that little is written ahead of the reader
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield Listening(listener.getsockname()[1], limits, flight, requests)
+        yield Listening(listener.getsockname()[1], limits, flight, requests, app.end_streams)
     finally:
         server.force_exit = server.should_exit = True
         flight.cancel_all()

@@ -64,7 +64,7 @@ def _serve(servers: Servers, environment: Mapping[str, str]) -> int:
         remote = RemoteSettings.load(environment)
         _configure_logs(servers, remote, environment)
         flight = InFlightRequests()
-        limits = ConnectionLimits(_connection_caps(remote, raise_file_limit()))
+        limits = ConnectionLimits(connection_caps(remote, raise_file_limit()))
         flight.overloads.append(lambda: limits.is_full)
         app = application(servers, environment, flight)
     except BadSettings as exc:
@@ -93,7 +93,7 @@ def _refused(problem: BadSettings) -> int:
     return EXIT_BAD_SETTINGS
 
 
-def _connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:
+def connection_caps(remote: RemoteSettings, files: int) -> ConnectionCaps:
     """Limits of connections, below the limit of open files, a part of which upstreams and stores need."""
     total = max(1, min(remote.max_connections, files - max(RESERVED_FILES, files // 4)))
     return ConnectionCaps(total, min(total, remote.max_connections_per_caller) if remote.authenticated else total)
