@@ -102,10 +102,6 @@ class ReadCache:
             return passing.answer
         return await _reused(tool, read) if read.reused else read.answer
 
-    def invalidate(self, tool: str | None = None) -> None:
-        """Drop the results of one tool, or of all tools, in this process."""
-        self._cache.invalidate(tool)
-
     async def outdate(self, tools: tuple[str, ...]) -> None:
         """Drop the results of these tools, in every process."""
         for tool in tools:

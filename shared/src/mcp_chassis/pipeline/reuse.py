@@ -64,10 +64,6 @@ class ResultReuse:
         """Store `outcome` under a key for the caller and the tool, bound to the arguments."""
         await self._store.keep(self.name_of(query, key), Record(query.fingerprint, expires, outcome))
 
-    def invalidate(self, tool: str | None = None) -> None:
-        """Drop this process's cached results of one tool, or of all tools."""
-        self._reads.invalidate(tool)
-
     async def aclose(self) -> None:
         if self._records is not None:
             await self._records.aclose()
