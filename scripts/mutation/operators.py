@@ -216,12 +216,20 @@ def collection(source: Source, node: ast.AST) -> Iterator[Change]:
                 if key is not None:
                     yield _with_comma(source, Span(source.span(key).start, source.span(value).end)), ""
         case ast.Set(elts=entries) | ast.List(elts=entries) | ast.Tuple(elts=entries) if len(entries) > 1:
-            if not isinstance(source.parents.get(node), NO_COLLECTION):
+            if not isinstance(source.parents.get(node), NO_COLLECTION) and not _is_list_of_parameters(source, node):
                 for entry in entries:
                     if isinstance(entry, ENTRIES) and _is_loaded(entry):
                         yield _with_comma(source, source.span(entry)), ""
         case _:
             return
+
+
+def _is_list_of_parameters(source: Source, node: ast.AST) -> bool:
+    """Whether a list is the first argument of a type such as `Callable[[int, str], None]`, which nothing runs."""
+    parent = source.parents.get(node)
+    if not isinstance(node, ast.List) or not isinstance(parent, ast.Tuple):
+        return False
+    return isinstance(source.parents.get(parent), ast.Subscript)
 
 
 def bound(source: Source, node: ast.AST) -> Iterator[Change]:

@@ -54,6 +54,7 @@ UNTOUCHED = {
     "prose": "x = 'These are several words.'",
     "a description": "x = Field(description='words')",
     "the type of a cast": "x = cast('Node', y)",
+    "the parameters of a type": "Handle = Callable[[Request, str], Awaitable[Any]]",
     "a help text": "x = add_argument(help='words')",
     "an import for types": "if TYPE_CHECKING:\n x = 1",
     "the start of a program": "if __name__ == '__main__':\n main()",

@@ -11,6 +11,7 @@ from mcp_chassis.cli import main
 from mcp_chassis.cli.sign_in.command import OAuthSettings
 from mcp_chassis.sign_in import SignIn
 from sample_server import SAMPLE
+from sign_in_upstream import AUTHORIZE, CLIENT_ID, CLIENT_SECRET, DEVICE, TOKEN, sign_in_upstream
 
 UPSTREAM = SignIn("Acme", "https://acme.example/authorize", "https://acme.example/token", ("read",))
 SERVER = dataclasses.replace(SAMPLE, sign_in=UPSTREAM)
@@ -53,6 +54,97 @@ def test_the_secret_of_the_app_may_come_from_a_variable_a_file_or_a_command(
 
 def test_without_an_app_there_is_no_secret() -> None:
     assert OAuthSettings.of(SERVER).client().secret == ""
+
+
+@pytest.fixture
+def accounts_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of accounts for this test, without the system's keychain."""
+    monkeypatch.setenv("TOOLROLL_ACCOUNTS_FILE", str(tmp_path / "accounts.json"))
+    monkeypatch.setenv(KEYCHAIN_VARIABLE, "off")
+    monkeypatch.setenv("BROWSER", "true")
+    return tmp_path / "accounts.json"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "client_id", "code", "message"),
+    [
+        ([], "", 2, "SAMPLE_CLIENT_ID is not set: it names the OAuth app to sign in with (docs/sign-in.md)."),
+        (["--name", "a b"], "app", 2, "--name must be at most 64 letters, digits, dots, dashes, @ or _."),
+        (["--name", "n" * 65], "app", 2, "--name must be at most 64 letters, digits, dots, dashes, @ or _."),
+        (["--device", "--name", "n" * 64], "app", 1, "Acme has no sign-in by code: leave out --device."),
+        (["--device"], "app", 1, "Acme has no sign-in by code: leave out --device."),
+    ],
+)
+@pytest.mark.usefixtures("accounts_path")
+def test_a_login_that_cannot_begin_names_the_reason(
+    arguments: list[str],
+    client_id: str,
+    code: int,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SAMPLE_CLIENT_ID", client_id)
+    assert main(["login", *arguments], SERVER) == code
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"{message}\n")
+
+
+def test_a_logout_deletes_the_named_account_and_fails_for_an_unknown_one(
+    accounts_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("default", "work"):
+        account = Account(name, "app", "https://acme.example/token", (), "", None)
+        AccountStore.here().keep(SERVER.name, account, Tokens("access"))
+    assert main(["logout", "--name", "work"], SERVER) == 0
+    assert capsys.readouterr().out == ("The account work is deleted here. To end its access, revoke the app in Acme.\n")
+    assert [account.name for account in AccountStore.here().accounts(SERVER.name)] == ["default"]
+    assert main(["logout", "--name", "work"], SERVER) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == f"There is no account called work; `{SERVER.name} accounts` lists them.\n"
+    assert main(["logout"], SERVER) == 0
+    assert AccountStore.here().accounts(SERVER.name) == []
+
+
+@pytest.mark.parametrize("command", ["logout", "accounts"])
+def test_a_damaged_file_of_accounts_is_named_with_exit_code_1(
+    command: str, accounts_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts_path.write_text("{")
+    assert main([command], SERVER) == 1
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"{accounts_path} is damaged: remove it and sign in again.\n")
+
+
+@pytest.mark.parametrize("shell", ["SSH_CONNECTION", "SSH_TTY", "--device"])
+def test_a_login_over_ssh_or_by_choice_uses_a_code_and_stores_the_account(
+    shell: str, accounts_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    if shell != "--device":
+        monkeypatch.setenv(shell, "10.0.0.1 22")
+    with sign_in_upstream(expires_in=3600) as upstream:
+        place = f"{upstream.url}{TOKEN}"
+        sign_in = dataclasses.replace(
+            UPSTREAM, authorize_url=f"{upstream.url}{AUTHORIZE}", token_url=place, device_url=f"{upstream.url}{DEVICE}"
+        )
+        monkeypatch.setenv("SAMPLE_CLIENT_ID", CLIENT_ID)
+        monkeypatch.setenv("SAMPLE_CLIENT_SECRET", CLIENT_SECRET)
+        options = ["--name", "work", "--owners", " acme , ,acme-* ", *(["--device"] if shell == "--device" else [])]
+        assert main(["login", *options], dataclasses.replace(SERVER, sign_in=sign_in)) == 0
+        output = capsys.readouterr()
+        assert output.out == (
+            f"Signed in to Acme as account work. The tokens are in {accounts_path}, which only you can read.\n"
+        )
+        assert output.err == f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT.\n"
+        [account] = AccountStore.here().accounts(SERVER.name)
+        assert (account.name, account.client_id, account.token_url) == ("work", CLIENT_ID, place)
+        assert (account.owners, account.member) == (("acme", "acme-*"), "")
+        assert account.expires_at == account.signed_in_at + 3600
+        assert account.tokens
+        assert account.tokens.access_token in upstream.access_tokens
 
 
 @pytest.mark.parametrize("command", ["login", "logout", "accounts"])

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import pytest
 from mcp.server.mcpserver import Context
-from mcp.shared.exceptions import MCPError
 from mcp_chassis.asking import NoAnswer, ask_model, ask_person
 from mcp_chassis.testing import connected, data
 from mcp_chassis.tools import reads
@@ -16,7 +15,6 @@ from mcp_types import (
     ElicitResult,
     ErrorData,
     ImageContent,
-    SamplingCapability,
     TextContent,
 )
 from pydantic import BaseModel
