@@ -1,10 +1,11 @@
 """Questions of a tool to the host's model and person, and the reason that the tool gets in place of an answer."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp_chassis.asking import NoAnswer, ask_model, ask_person
 from mcp_chassis.testing import connected, data
 from mcp_chassis.tools import reads
@@ -18,7 +19,7 @@ from mcp_types import (
     TextContent,
 )
 from pydantic import BaseModel
-from sample_server import SAMPLE, Echo
+from sample_server import SAMPLE, Echo, Shelves
 
 
 class Room(BaseModel):
@@ -43,7 +44,17 @@ async def ask_the_person(ctx: Context) -> Echo:
     return Echo(text=answer.name if isinstance(answer, NoAnswer) else f"floor {answer.floor}")
 
 
-ASKING = dataclasses.replace(SAMPLE, tools=(ask_the_model, ask_the_person))
+async def shelf_is_full(shelf: Shelves, name: str) -> Elicit[Room]:
+    return Elicit(f"Put {name} beside {len(shelf.put)} things?", Room)
+
+
+@reads("Ask about the shelf")
+async def ask_about_the_shelf(name: str, room: Annotated[Room, Resolve(shelf_is_full)]) -> Echo:
+    """Ask with what is on the shelf."""
+    return Echo(text=f"floor {room.floor}")
+
+
+ASKING = dataclasses.replace(SAMPLE, tools=(ask_the_model, ask_the_person, ask_about_the_shelf))
 
 
 class Model:
@@ -84,6 +95,18 @@ async def test_a_host_without_sampling_or_elicitation_is_not_asked(era):
     async with connected(ASKING, era=era) as client:
         assert data(await client.call_tool("ask_the_model", {})) == {"names": ["CANNOT_ASK", "CANNOT_ASK"]}
         assert data(await client.call_tool("ask_the_person", {})) == {"text": "CANNOT_ASK"}
+
+
+async def test_the_resolver_of_a_question_receives_the_connection(era):
+    asked: list[str] = []
+
+    async def answer(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="accept", content={"floor": 2})
+
+    async with connected(ASKING, era=era, elicitation_callback=answer) as client:
+        assert data(await client.call_tool("ask_about_the_shelf", {"name": "vase"})) == {"text": "floor 2"}
+    assert asked == ["Put vase beside 0 things?"]
 
 
 Action = Literal["accept", "decline", "cancel"]
