@@ -16,12 +16,16 @@ class Result(BaseModel):
 
     `plain`: no field has an alias, and all values are plain JSON types, so that the structured content need not be
     parsed from the text; for results with thousands of values.
+
+    `has_upstream_fields`: its fields are those of an upstream's response, so that results of writes may have texts that
+    others wrote too.
     """
 
     model_config = ConfigDict(frozen=True)
 
     page_field: ClassVar[str | None] = None
     plain: ClassVar[bool] = False
+    has_upstream_fields: ClassVar[bool] = False
 
     def is_trusted(self) -> bool:
         """Whether all its texts were written by people with write access to the place that contains them."""

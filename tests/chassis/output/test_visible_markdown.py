@@ -45,6 +45,14 @@ def test_invisible_characters_of_every_kind_are_removed(way: str) -> None:
         "- [ ] task\n- [x] done\n\n| a | b |\n|---|:-:|\n| 1 | `x \\| y` |\n",
         "```python\nprint('x')\n```\n~~~\nplain\n~~~\n",
         "line one  \r\nline two\r\n",
+        "It costs $5 and 20% of $9; $a_1 + b\\%$ and $$\\phantom{-}x \\color{red}{y}$$\n\n```math\n\\frac{1}{2}\n```",
+        "$\\def\\R{\\mathbb{R}} x \\in \\R$ and $\\newcommand{\\norm}[1]{\\|#1\\|} \\norm{x}$",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 |\n| `x \\| y` | 4 |\n\na | b\n",
+        "A[^1], B[^2].\n\n[^1]: One, see[^3].\n[^2]: Two.\n\n    And more.\n\n[^3]: Three.\n",
+        "[m](mailto:a@b.example) [t](tel:+49-30-1234) [f](docs/my%20own%20file%20(1).md) [s](https://a.example/a-b-c)",
+        '<picture><source srcset="a.png 2x, b.png"><img src="a.png"></picture> <ruby>a<rp>(</rp><rt>b</rt></ruby>',
+        '<td width="50%" align="center">x</td> <ol start="3"><p lang="pt-BR">x</p> <time datetime="2026-11-29">',
+        "one\rtwo\r\r`<!-- x -->`\r",
         "<kbd>Ctrl</kbd>+<kbd>C</kbd> H<sub>2</sub>O <br> \\<!-- escaped -->",
     ],
 )
@@ -81,8 +89,10 @@ def test_a_line_with_only_a_comment_is_removed_as_a_whole() -> None:
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
-    "hostile", ["![", "[", "<x>", "</x>", "<a '\"", "<div hidden>\n\n", "[a](", "[^a]: x\n", "<!--", "> ", "&#8203;"]
-)
+    "hostile",
+    ["![", "[", "<x>", "</x>", "<a '\"", "<div hidden>\n\n", "[a](", "[^a]: x\n", "<!--", "> ", "&#8203;", "$", "$$",
+     "$a$", "%", "\\phantom{", "$`", "|-", "|a\n|-\n", "[^a][^b]", "[^a]: [^b]\n\n", "[^a]\n[^a]: x\n", "+a", "%20a"],
+)  # fmt: skip
 def test_sixty_thousand_hostile_characters_are_read_in_time(hostile: str) -> None:
     visible_markdown(hostile * (60_000 // len(hostile)))  # a quadratic rule would take minutes
 

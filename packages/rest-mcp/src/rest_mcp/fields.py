@@ -1,7 +1,7 @@
 """Selection of the fields of a response that a bridge keeps, and the result models with these fields."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from mcp_chassis.results import Page, Result
 from pydantic import ConfigDict, Field, create_model
@@ -23,6 +23,14 @@ class Kept(Result):
     """An object of the API with the kept fields, or with all fields if none are named."""
 
     model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_untitled)
+
+    has_upstream_fields: ClassVar[bool] = True
+
+
+class KeptPage(Page):
+    """One page of a list of the API, with the kept fields of its items."""
+
+    has_upstream_fields: ClassVar[bool] = True
 
 
 def tree_of(paths: Sequence[str]) -> Tree:
@@ -90,7 +98,7 @@ def page_model(name: str, keep: Sequence[str]) -> type[Page]:
     """Create the model of one page of a list."""
     items: Any = list[object_model(f"{name}_item", keep)] if keep else list[Any]
     fields: dict[str, Any] = {"items": (items, ...), "total": (int | None, None)}
-    return create_model(_title(name), __base__=Page, **fields)
+    return create_model(_title(name), __base__=KeptPage, **fields)
 
 
 def _title(name: str) -> str:

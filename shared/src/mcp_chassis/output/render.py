@@ -11,7 +11,7 @@ from mcp_types import CallToolResult, TextContent
 
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.cursors import START, Cursors, Position
-from mcp_chassis.output.labels import labels_of
+from mcp_chassis.output.labels import READS, labels_of
 from mcp_chassis.output.marked_fields import marked_fields, visible_result
 from mcp_chassis.output.markup.edits import described
 from mcp_chassis.output.mirrored import MirroredResult
@@ -60,7 +60,7 @@ class Renderer:
             labelled: the kind of tool (`labels.READS`, `labels.WRITES`) if results are labelled, else False.
         """
         if isinstance(value, CallToolResult):
-            return value
+            return self._blocks(value, labelled)
         if isinstance(value, TextPage):
             meta = labels_of(value, {}, labelled) if labelled else None
             return CallToolResult(content=[_block(self._text(value, start, bound_to, pages, warnings))], _meta=meta)
@@ -68,6 +68,16 @@ class Renderer:
         meta = labels_of(value, data, labelled) if labelled else None
         blocks = [_block(text), *(value.beside() if isinstance(value, Result) else ())]
         return MirroredResult(content=blocks, structured_content=data, _meta=meta)
+
+    def _blocks(self, value: CallToolResult, labelled: str | Literal[False]) -> CallToolResult:
+        """A result that a tool made of content blocks, such as an image, with clean texts and a label."""
+        blocks = [
+            block.model_copy(update={"text": self.plain(block.text)}) if isinstance(block, TextContent) else block
+            for block in value.content
+        ]
+        label = labels_of(TextPage(""), {}, READS) if labelled == READS else None
+        meta = {**(value.meta or {}), **(label or {})} or None
+        return value.model_copy(update={"content": blocks, "meta": meta})
 
     def whole(self, value: Result, labelled: str | Literal[False] = False) -> CallToolResult:
         """The result of a call without pages."""

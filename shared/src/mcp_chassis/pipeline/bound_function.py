@@ -58,6 +58,11 @@ class BoundFunction(Generic[Notes]):
         self.parameters = [name for name in inspect.signature(function).parameters if name not in self._hidden]
         self._plans = build_resolver_plans(self._asked, set(self.parameters))
 
+    @property
+    def asks_upstream(self) -> bool:
+        """Whether the function receives the server's connection."""
+        return bool(self._connected)
+
     @cached_property
     def arguments(self) -> Arguments:
         """The input schema and validation; built when the function is first listed or called."""

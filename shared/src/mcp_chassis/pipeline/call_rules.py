@@ -80,7 +80,7 @@ class CallRules:
             await self._taint.remember(query.principal)
 
     async def note_text(self, principal: str, *texts: str) -> None:
-        """Record that a principal was given untrusted text outside of tools: resources, names or completions."""
+        """Record that a principal was given untrusted text outside tools: resources, prompts, names or completions."""
         if texts and self._flow != "off" and self._server.foreign_text:
             await self._taint.remember(principal)
 

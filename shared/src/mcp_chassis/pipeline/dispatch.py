@@ -209,6 +209,7 @@ class Dispatch(MCPServer[Lifespan]):
             self.gate.check(PROMPTS)
             prompt = self.prompts.find(name)
             checked = arguments_of(prompt, arguments)
+            await self.rules.note_text(current_principal(), *([name] if prompt.asks_upstream else ()))
             value = await prompt.in_time(checked, lambda: prompt.call(checked, ctx), self.deadline)
             return value if isinstance(value, InputRequiredResult) else messages_of(prompt, value, self._delivery.plain)
 

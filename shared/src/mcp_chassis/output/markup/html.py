@@ -36,22 +36,27 @@ _KNOWN = frozenset(
         thead time tr tt u ul var wbr""",
     )
 )
-_TARGETS = {"href", "src", "srcset"}
+_TARGETS = {"href", "src"}
+_WITH_TARGET = {"a", "img", "source"}
 _SHOWN = frozenset(
     re.findall(
         r"\w+",
         """width height align valign open colspan rowspan type start reversed dir lang datetime border size""",
     )
 )
-_SHORT = re.compile(r"[\w%.:+#{}-]{0,24}")
+_SHORT = re.compile(
+    r"[+-]?[0-9.:]{0,12}(?:px|em|rem|%)?|[a-z]{1,8}(?:-[A-Za-z]{2,4})?|[0-9]{4}-[0-9T:.Z+-]{3,20}|[{}\w]{0,4}"
+)
 _HIDING_STYLE = re.compile(
     r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*(?:;|$|%|!)"
     r"|(?:font-size|(?:max-)?(?:width|height)|line-height)\s*:\s*0*\.?0*\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
-    r"|(?<!background-)color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|rgba?\([^)]*,\s*0\s*\))"
+    r"|(?<!background-)color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|rgba?\([^)]*,\s*0\s*\)|rgba?\(\s*255[\s,]+255[\s,]+255)"
     r"|(?:text-indent|left|top|right|bottom|margin[a-z-]*)\s*:\s*-\d{3,}|clip(?:-path)?\s*:|transform\s*:[^;]*scale\(0"
 )
 MAX_ALT_CHARS = 100
 MAX_NAME_CHARS = 24
+MAX_NAME_HYPHENS = 1
+MAX_RUBY_PARENTHESIS_CHARS = 3
 MAX_UNKNOWN_TAGS_IN_A_ROW = 2  # `Map<Key><Value>` is code; more is a sentence
 MAX_SPARED_CHARS, MAX_SPARED_TAGS = 10, 3  # of unknown attributes: `a <b or c>d` and `<li key={i}>` are code
 MAX_LINK_TEXT_CHARS = 2_000
@@ -90,13 +95,13 @@ def html_edits(source: str, regions: Sequence[Region], own_hosts: Sequence[str])
         if tag.start < end:
             continue
         close = closing.get(index)
-        if not tag.closes and _is_hidden(tag):
+        if not tag.closes and (_is_hidden(tag) or _is_ruby_text(tag, close)):
             end = tag.end if tag.is_void else close.end if close else _end_of_unclosed(source, tag, regions)
             yield Edit(tag.start, end, "hidden element")
         elif index in pretended:
             yield Edit(tag.start, tag.end, "unknown tag")
         else:
-            hidden = list(_attribute_edits(tag))
+            hidden = list(_attribute_edits(tag, own_hosts))
             if spared < MAX_SPARED_TAGS and sum(each.end - each.start for each in hidden) <= MAX_SPARED_CHARS:
                 spared += bool(hidden)
             else:
@@ -117,6 +122,11 @@ def _tag(match: re.Match[str]) -> _Tag:
 
 def _is_hidden(tag: _Tag) -> bool:
     return is_hidden_element(tag.name, {name: value for name, value, _, _ in tag.attributes})
+
+
+def _is_ruby_text(tag: _Tag, close: _Tag | None) -> bool:
+    """Whether a tag begins the text of `rp`, which browsers do not show, unless it is only a parenthesis."""
+    return tag.name == "rp" and (close is None or close.start - tag.end > MAX_RUBY_PARENTHESIS_CHARS)
 
 
 def is_hidden_element(name: str, attributes: Mapping[str, str | None]) -> bool:
@@ -163,18 +173,35 @@ def _pretended(tags: Sequence[_Tag]) -> set[int]:
         run.append(index)
         if len(run) > MAX_UNKNOWN_TAGS_IN_A_ROW:
             found.update(run[-MAX_UNKNOWN_TAGS_IN_A_ROW - 1 :])
-        if len(tag.name) > MAX_NAME_CHARS or (tag.closes and tag.name not in opened and not tag.is_capitalised):
+        is_sentence = len(tag.name) > MAX_NAME_CHARS or tag.name.count("-") > MAX_NAME_HYPHENS
+        if is_sentence or (tag.closes and tag.name not in opened and not tag.is_capitalised):
             found.add(index)
         opened.add(tag.name)
     return found
 
 
-def _attribute_edits(tag: _Tag) -> Iterator[Edit]:
+def _attribute_edits(tag: _Tag, own_hosts: Sequence[str]) -> Iterator[Edit]:
     for name, value, start, end in tag.attributes:
-        is_short = bool(_SHORT.fullmatch(value))
-        if name in _TARGETS or (name == "alt" and len(value) <= MAX_ALT_CHARS) or (name in _SHOWN and is_short):
-            continue
-        yield Edit(start, end, "attribute", attached=True)
+        if not _is_shown(tag, name, value, own_hosts):
+            yield Edit(start, end, "attribute", attached=True)
+
+
+def _is_shown(tag: _Tag, name: str, value: str, own_hosts: Sequence[str]) -> bool:
+    """Whether an attribute has an effect that a person sees, and no room for a text."""
+    if name in _TARGETS:
+        return tag.name in _WITH_TARGET or tag.is_capitalised
+    if name == "srcset":
+        return _is_plain_set(value, own_hosts)
+    return (name == "alt" and tag.name == "img" and len(value) <= MAX_ALT_CHARS) or (
+        name in _SHOWN and bool(_SHORT.fullmatch(value))
+    )
+
+
+def _is_plain_set(candidates: str, own_hosts: Sequence[str]) -> bool:
+    """Whether no image of a `srcset` has an address that carries data."""
+    return all(
+        host_to_show(each, "", own_hosts, is_image=True) is None for each in re.findall(r"[^\s,]\S*", candidates)
+    )
 
 
 def _target_edits(source: str, tag: _Tag, close: _Tag | None, own_hosts: Sequence[str]) -> Iterator[Edit]:

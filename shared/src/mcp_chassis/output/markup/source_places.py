@@ -1,7 +1,10 @@
 """Mapping from offsets in a parsed Markdown paragraph, whose content lacks the markup of its lines, to the source."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
+
+_LINE_END = re.compile(r"\r\n?|\n")  # as the parser counts lines
 
 
 class SourceLines:
@@ -10,11 +13,11 @@ class SourceLines:
     def __init__(self, source: str) -> None:
         self.source = source
         self.offsets = [0]
-        for line in source.split("\n"):
-            self.offsets.append(self.offsets[-1] + len(line) + 1)
+        self.offsets += [match.end() for match in _LINE_END.finditer(source)]
+        self.offsets.append(len(source) + 1)
 
     def line(self, number: int) -> str:
-        return self.source[self.offsets[number] : self.offsets[number + 1]].rstrip("\n")
+        return self.source[self.offsets[number] : self.offsets[number + 1]].rstrip("\r\n")
 
     def region(self, first: int, end: int) -> tuple[int, int]:
         """The range of the lines from `first` to before `end`."""

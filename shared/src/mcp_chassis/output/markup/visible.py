@@ -6,15 +6,17 @@ with their host. Code is not changed.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from mcp_chassis.output.markup.edits import Edit, VisibleText, with_edits
+from mcp_chassis.output.markup.footnotes import FOOTNOTE, hidden_footnotes
+from mcp_chassis.output.markup.formulas import FORMULA, HIDING, formula_edits
 from mcp_chassis.output.markup.html import html_edits
 from mcp_chassis.output.markup.parser import DEFINITIONS, LABEL, SPAN, parsed
 from mcp_chassis.output.markup.source_places import ParagraphPlaces, SourceLines
+from mcp_chassis.output.markup.tables import cells_end, has_wide_row
 from mcp_chassis.output.markup.targets import host_to_show
 from mcp_chassis.output.sanitize import sanitize
 
@@ -23,12 +25,10 @@ if TYPE_CHECKING:
 
 MAX_LANGUAGE_CHARS = 40
 MAX_IMAGE_MARKS = 5_000  # the parser's time is quadratic in their number; this many take 0.1 s
-# A text without a match hides nothing, so that the parser need not be loaded.
+# A text without a match hides nothing but what formulas and tables hide, so that the parser need not be loaded.
 _MARKUP = re.compile(
     r"<[!?/A-Za-z]|\]\(|\][ \t]*:|\]\[|!\[|&[#A-Za-z]|(?:```|~~~)[ \t]*\S+[ \t]+\S|(?:```|~~~)[ \t]*\S{41}"
 )
-_FOOTNOTE = re.compile(r"(?m)^[ >]{0,12}\[\^([^\]\s]{1,100})\]:")
-_FOOTNOTE_MENTION = re.compile(r"\[\^([^\]\s]{1,100})\]")
 _COMMENT_LINE = re.compile(r"(?m)^[ >]{0,12}\[[^\]\n]{0,200}\]:[ \t]*(?:#|<>)[ \t]*[\"'(].*$")
 _REFERENCED = re.compile(r"\[([^\[\]]*)\]\Z")
 
@@ -39,11 +39,18 @@ def visible_markdown(source: str, own_hosts: Sequence[str] = ()) -> VisibleText:
     Args:
         own_hosts: the service's own hosts; links to them may have queries.
     """
-    if not _MARKUP.search(source):
+    if not _may_hide(source):
         return VisibleText(source, source)
     if source.count("![") > MAX_IMAGE_MARKS:
         return with_edits(source, [Edit(0, len(source), "text with too many image marks to read")])
     return with_edits(source, _Document(source, own_hosts).edits())
+
+
+def _may_hide(source: str) -> bool:
+    """Whether a text can contain hidden parts, so that it has to be parsed."""
+    if _MARKUP.search(source) or ("|" in source and has_wide_row(source)):
+        return True
+    return ("$" in source or "math" in source) and HIDING.search(source) is not None
 
 
 class _Document:
@@ -56,27 +63,36 @@ class _Document:
         self._used_labels: set[str] = set()
         self._code_lines: set[int] = set()
 
-    def edits(self) -> Iterator[Edit]:
-        before, cell_end = "", 0
+    def edits(self) -> Sequence[Edit]:
+        """The edits of all hidden parts."""
+        found = [*self._block_edits(), *html_edits(self._source, self._html, self._own_hosts)]
+        found += [*self._definition_edits(), *self._comment_line_edits(), *self._formula_edits()]
+        return [*found, *self._footnote_edits(found)]
+
+    def _block_edits(self) -> Iterator[Edit]:
+        before, cell_end, columns = "", 0, 0
         for token in self._tokens:
             if token.type in ("fence", "code_block"):
                 self._code_lines.update(range(*token.map or (0, 0)))
+            columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
             if token.type == "fence":
                 yield from self._fence_edits(token)
             elif token.type == "html_block" and token.map:
                 self._html.append(self._lines.region(*token.map))
             elif token.type == "tr_open" and token.map:
                 cell_end = self._lines.offsets[token.map[0]] + 1
+                yield from self._row_edits(token.map[0], columns)
             elif token.type == "inline" and token.map:
                 after = cell_end if before in ("td_open", "th_open") else 0
                 places = ParagraphPlaces(self._lines, token.content, token.map[0], after)
                 cell_end = places.end
                 yield from self._paragraph_edits(token, places)
             before = token.type
-        yield from html_edits(self._source, self._html, self._own_hosts)
-        yield from self._definition_edits()
-        yield from self._comment_line_edits()
-        yield from self._footnote_edits()
+
+    def _row_edits(self, number: int, columns: int) -> Iterator[Edit]:
+        line, offset = self._lines.line(number), self._lines.offsets[number]
+        if columns and (end := cells_end(line, columns)) is not None:
+            yield Edit(offset + end, offset + len(line.rstrip()), "cell beyond its table's columns", attached=True)
 
     def _fence_edits(self, token: "Token") -> Iterator[Edit]:
         number = (token.map or (0, 0))[0]
@@ -86,6 +102,13 @@ class _Document:
         end = info + (language.end() if language and len(language[1]) <= MAX_LANGUAGE_CHARS else 0)
         if end < len(line):
             yield Edit(offset + end, offset + len(line), "code block info", attached=True)
+        if token.map and token.info.strip().lower() == "math":
+            yield from formula_edits(self._source, *self._lines.region(number + 1, token.map[1]))
+
+    def _formula_edits(self) -> Iterator[Edit]:
+        for match in FORMULA.finditer(self._source):
+            if self._lines.number_at(match.start()) not in self._code_lines:
+                yield from formula_edits(self._source, *match.span(match.lastgroup or 0))
 
     def _paragraph_edits(self, token: "Token", places: ParagraphPlaces) -> Iterator[Edit]:
         marked = [child for child in token.children or () if SPAN in child.meta]
@@ -111,7 +134,9 @@ class _Document:
         if not inline:
             self._used_labels.add(_normalized(_label_of(token.content[start:end])))
         group = places.place(start)
-        if host := host_to_show(unescape(target), text, self._own_hosts, is_image=is_image):
+        if not is_image and not text.strip():
+            yield Edit(*places.range(start, end), "link without a text")
+        elif host := host_to_show(unescape(target), text, self._own_hosts, is_image=is_image):
             kind, before = ("image", "[image: ") if is_image else ("link", "")
             yield Edit(*places.range(start, label), kind, before, group=group)
             after = f" at {host}]" if is_image else f" [link to {host}]"
@@ -140,14 +165,12 @@ class _Document:
             if self._lines.number_at(match.start()) not in self._code_lines:
                 yield Edit(match.start(), match.end(), "link-reference comment")
 
-    def _footnote_edits(self) -> Iterator[Edit]:
-        """Edits of footnotes that nothing refers to, which GitHub does not show."""
-        mentions = Counter(label.lower() for label in _FOOTNOTE_MENTION.findall(self._source))
-        for match in _FOOTNOTE.finditer(self._source):
-            if self._lines.number_at(match.start()) in self._code_lines or mentions[match[1].lower()] > 1:
-                continue
-            end = self._source.find("\n\n", match.end())
-            yield Edit(match.start(), len(self._source) if end < 0 else end, "footnote")
+    def _footnote_edits(self, others: Sequence[Edit]) -> Iterator[Edit]:
+        """Edits of footnotes that GitHub does not show: nothing visible refers to them, or an earlier one is shown."""
+        if not FOOTNOTE.search(self._source):
+            return
+        unseen = [(edit.start, edit.end) for edit in others if not edit.shown]
+        yield from hidden_footnotes(self._source, unseen, lambda at: self._lines.number_at(at) in self._code_lines)
 
 
 def _label_of(element: str) -> str:
