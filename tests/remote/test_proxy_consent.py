@@ -16,11 +16,26 @@ async def test_the_page_names_the_client_its_address_the_server_and_the_permissi
         await dance.register(client_name='<b>Bank</b> "of\u202e evil', redirect_uris=["https://evil.example/callback"])
         page = await dance.consent_page(redirect_uri="https://evil.example/callback", scope="read write")
     assert page.status_code == 200
-    for text in ("&lt;b&gt;Bank&lt;/b&gt;", "evil.example", "localhost:8080/mcp", "<li>read</li><li>write</li>"):
+    for text in ("&lt;b&gt;Bank&lt;/b&gt;", "evil.example", "localhost:8080/mcp", "scope.read", "scope.write"):
         assert text in page.text
     assert "nobody has verified it" in page.text
     assert "\u202e" not in page.text
-    assert "<li>destructive</li>" not in page.text
+    assert "scope.destructive" not in page.text
+
+
+async def test_a_person_may_allow_fewer_scopes_and_allowing_none_is_a_refusal(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        sent_on = await dance.answered(await dance.consent_page(scope="read write"), **{"scope.write": ""})
+        code = (await dance.called_back(dance.provider_signs_in(sent_on)))["code"]
+        tokens = (await dance.exchange(code)).json()
+        wider = await dance.refresh(tokens["refresh_token"], scope="read write")
+        asks_again = await _asks(dance, scope="read write")
+        boxes = {"scope.read": "", "scope.write": "", "scope.destructive": "on"}  # the last one was not requested
+        none = query_of(address(await dance.answered(await dance.consent_page(scope="read write"), **boxes)))
+    assert tokens["scope"] == "read"
+    assert wider.json()["error"] == "invalid_scope"
+    assert asks_again
+    assert none["error"] == "access_denied"
 
 
 async def test_the_page_cannot_be_framed_and_its_form_is_sent_to_this_server_alone(tmp_path: Path) -> None:

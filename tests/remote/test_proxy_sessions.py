@@ -1,5 +1,6 @@
 """Sessions of the authorization proxy: rotation of refresh tokens, expiry, revocation, and the provider's say."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,50 @@ async def test_a_revoked_token_ends_its_session(kind: str, tmp_path: Path) -> No
         called = await dance.call(tokens["access_token"])
         refreshed = await dance.refresh(tokens["refresh_token"])
     assert [revoked.status_code, called.status_code, refreshed.status_code] == [200, 401, 400]
+
+
+@pytest.mark.parametrize("endpoint", [True, False], ids=["with an endpoint for it", "without one"])
+async def test_a_revoked_token_revokes_the_providers_refresh_token_where_it_can(endpoint: bool, tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        dance.provider.upstream.answers("POST /revoke", Reply(200))
+        if endpoint:
+            dance.provider.publish(revocation_endpoint=f"{dance.provider.url}/revoke")
+        tokens = await dance.tokens()
+        form = {"token": tokens["refresh_token"], "client_id": dance.client["client_id"]}
+        responses = [await dance.http.post("/revoke", data=form) for _ in range(2)]
+        sent = [request.form for request in dance.provider.upstream.asked("POST /revoke")]
+    assert [response.status_code for response in responses] == [200, 200]
+    client = {"client_id": "the-one-client"}
+    expected = {"token": "canary-provider-refresh-token", "token_type_hint": "refresh_token", **client}
+    assert sent == ([expected] if endpoint else [])
+
+
+async def test_a_session_that_is_revoked_during_a_refresh_stays_ended(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        tokens = await dance.tokens()
+        released = asyncio.Event()
+        dance.provider.upstream.answers("POST /token", Reply(json={"access_token": "x"}, until=released))
+        refreshing = asyncio.create_task(dance.refresh(tokens["refresh_token"]))
+        await dance.provider.upstream.seen(2, "POST /token")
+        form = {"token": tokens["access_token"], "client_id": dance.client["client_id"]}
+        revoking = asyncio.create_task(dance.http.post("/revoke", data=form))
+        await asyncio.wait([revoking], timeout=0.2)  # it waits for the refresh, or has ended the session already
+        released.set()
+        await revoking
+        response = await refreshing
+        called = await dance.call(response.json().get("access_token", "none"))
+    assert called.status_code == 401
+
+
+async def test_a_token_is_revoked_here_even_if_the_provider_cannot_be_reached(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        dance.provider.publish(revocation_endpoint=f"{dance.provider.url}/revoke")
+        tokens = await dance.tokens()
+        await dance.provider.upstream.refuse()
+        form = {"token": tokens["refresh_token"], "client_id": dance.client["client_id"]}
+        revoked = await dance.http.post("/revoke", data=form)
+        called = await dance.call(tokens["access_token"])
+    assert [revoked.status_code, called.status_code] == [200, 401]
 
 
 async def test_a_person_whom_the_provider_no_longer_signs_in_loses_the_session_at_the_next_refresh(
@@ -167,9 +212,13 @@ async def test_a_replaced_refresh_token_returns_the_same_successor_for_ten_secon
     found = await ledger.sessions.of_refresh_token(first.refresh_token)
     ledger.clock.now += 0.1
     late = await ledger.sessions.of_refresh_token(first.refresh_token)
+    await ledger.sessions.end_if_reused(second.refresh_token)
+    before = await ledger.sessions.of_refresh_token(second.refresh_token)
+    await ledger.sessions.end_if_reused(first.refresh_token)
     after = await ledger.sessions.of_refresh_token(second.refresh_token)
     assert found
     assert found[1].refresh_token == second.refresh_token
+    assert before
     assert [late, after] == [None, None]
 
 

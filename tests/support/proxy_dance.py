@@ -35,6 +35,7 @@ VERIFIER = "a-verifier-of-forty-three-characters-or-more-0123"
 ISSUED_SCOPES = "read write destructive resources prompts"
 CALL = {"name": "echo", "arguments": {"text": "hello"}}
 _REFRESH = re.compile(r'content="0;url=([^"]+)"')
+_BOX = re.compile(r'<input type="checkbox" name="([^"]+)" checked>')
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -127,8 +128,9 @@ class Dance:
         return await self.http.get(response.headers["location"])
 
     async def answered(self, page: httpx2.Response, answer: str = "allow", **changed: str) -> httpx2.Response:
-        """The response to the form of a consent page."""
-        fields = {**hidden(page), "answer": answer, **changed}
+        """The response to the form of a consent page, with all boxes checked but those that are changed to nothing."""
+        fields = {**hidden(page), **dict.fromkeys(_BOX.findall(page.text), "on"), "answer": answer, **changed}
+        fields = {name: value for name, value in fields.items() if value}
         return await self.http.post("/oauth/consent", data=fields, headers={"origin": BASE})
 
     def provider_signs_in(self, sent_on: httpx2.Response, code: str = "provider-code") -> dict[str, str]:

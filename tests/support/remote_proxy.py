@@ -32,6 +32,7 @@ PROFILES: dict[str, dict[str, str]] = {
         "MCP_OAUTH_PROXY_PARAMETERS": "audience=https://api.example.com",
     },
 }
+_BOX = re.compile(r'<input type="checkbox" name="([^"]+)" checked>')
 _REFRESH = re.compile(r'http-equiv="refresh" content="0;url=([^"]+)"')
 
 
@@ -52,7 +53,8 @@ class ConsentingBrowser(Browser):
         request = super().filled_in(page)
         if "form_token" not in page.text:
             return request
-        body = f"{request.content.decode()}&answer={self.answer}"
+        boxes = "".join(f"&{name}=on" for name in _BOX.findall(page.text))
+        body = f"{request.content.decode()}{boxes}&answer={self.answer}"
         return self.http.build_request(
             "POST", request.url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}
         )

@@ -47,6 +47,20 @@ class IssuerClient:
         request = self._client.build_request("POST", url, data=form, headers={"accept": "application/json"})
         return await self._asked(request, auth, statuses)
 
+    async def send_form(self, url: str, form: dict[str, str], auth: tuple[str, str] | None) -> int:
+        """Post a form and return the status of the response, whose body is not read.
+
+        Raises:
+            VerificationUnavailable: when there is no response in time.
+        """
+        request = self._client.build_request("POST", url, data=form)
+        try:
+            response = await self._client.send(request, stream=True, auth=auth)
+        except httpx2.HTTPError as exc:
+            raise VerificationUnavailable from exc
+        await response.aclose()
+        return response.status_code
+
     async def aclose(self) -> None:
         await self._client.aclose()
 

@@ -149,7 +149,8 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         if fields is None:
             spent = await self.records.find(SPENT_CODE, authorization_code)
             if spent and spent["client_id"] == client.client_id:
-                await self.sessions.end(spent["session_id"], "an authorization code was used twice")
+                async with self.sessions.locked(spent["session_id"]):
+                    await self.sessions.end(spent["session_id"], "an authorization code was used twice")
             return None
         return IssuedCode.model_validate({**fields, "code": authorization_code})
 
@@ -162,8 +163,9 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
             raise TokenError("invalid_grant", "authorization code does not exist")
         session, identifier = Session(**authorization_code.session), new_identifier()
         spent = {"session_id": identifier, "client_id": client.client_id}
-        await self.records.put(SPENT_CODE, authorization_code.code, spent, REQUEST_SECONDS)
-        session = await self.sessions.begin(session, identifier)
+        async with self.sessions.locked(identifier):  # a second use of the code must not end it before it has begun
+            await self.records.put(SPENT_CODE, authorization_code.code, spent, REQUEST_SECONDS)
+            session = await self.sessions.begin(session, identifier)
         await self.clients.keep(client)
         return self._tokens(identifier, session, session.scopes)
 
@@ -172,6 +174,8 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
     ) -> IssuedRefreshToken | None:
         found = await self.sessions.of_refresh_token(refresh_token)
         if found is None:
+            async with self.sessions.locked(refresh_token.partition(".")[0]):
+                await self.sessions.end_if_reused(refresh_token)
             return None
         identifier, session = found
         return IssuedRefreshToken(
@@ -207,6 +211,7 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         """
         found = await self.sessions.of_refresh_token(refresh_token.token)
         if found is None:
+            await self.sessions.end_if_reused(refresh_token.token)
             raise SignInFailed("invalid_grant", "refresh token does not exist")
         identifier, session = found
         if refresh_token.token != session.refresh_token:
@@ -257,5 +262,8 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         return IssuedAccessToken(**found.model_dump(), session_id=claims["session"]) if found and claims else None
 
     async def revoke_token(self, token: IssuedAccessToken | IssuedRefreshToken) -> None:
-        """End the session of a token, and with it all its tokens."""
-        await self.sessions.end(token.session_id, "revoked by the client")
+        """End the session of a token, and revoke the provider's refresh token too, if the provider lets us."""
+        async with self.sessions.locked(token.session_id):
+            provider_token = await self.sessions.end(token.session_id, "revoked by the client")
+        if provider_token:
+            await self.provider.revoke(provider_token)

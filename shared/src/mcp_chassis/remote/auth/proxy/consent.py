@@ -106,7 +106,8 @@ class ConsentPages:
         request = await self._server.records.take(REQUEST, key)
         if request is None:
             return await self._say(send, 404, UNKNOWN_REQUEST)
-        if form.get("answer") != "allow":
+        request["scopes"] = consent_page.chosen_scopes(request, form)
+        if form.get("answer") != "allow" or not request["scopes"]:
             reason = "The person refused."
             return await self._back(send, request, error="access_denied", error_description=reason, by_form=True)
         location = await self._begin(request, browser)

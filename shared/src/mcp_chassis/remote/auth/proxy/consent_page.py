@@ -11,6 +11,7 @@ from mcp_chassis.remote.auth.proxy.redirect_uris import is_loopback_redirect
 
 CONSENT_PATH = "/oauth/consent"
 MAX_NAME_CHARS = 60
+SCOPE_FIELD = "scope."
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
@@ -51,19 +52,30 @@ def question(client: ProxyClient, request: Mapping[str, Any], provider: str, hid
         hidden: the hidden fields of the form.
     """
     client_name, server = _name(client), urlsplit(str(request["resource"]))
-    listed = "".join(f"<li>{html.escape(scope)}</li>" for scope in request["scopes"])
+    listed = "".join(_checkbox(scope) for scope in request["scopes"])
     fields = "".join(
         f'<input type="hidden" name="{key}" value="{html.escape(value)}">' for key, value in hidden.items()
     )
     body = (
-        f"<h1>{client_name} asks for access</h1><p>{_identity(client)}</p>"
+        f'<form method="post" action="{CONSENT_PATH}">{fields}<h1>{client_name} asks for access</h1>'
+        f"<p>{_identity(client)}</p>"
         f"<p>It would use <b>{html.escape(server.netloc + server.path)}</b> as you, with these permissions:</p>"
-        f"<ul>{listed}</ul><p>The access is sent to <b>{_target(request['redirect_uri'])}</b>.</p>"
+        f"<p>{listed}</p><p>The access is sent to <b>{_target(request['redirect_uri'])}</b>.</p>"
         f"<p>If you did not start this yourself, or do not know this address, choose Refuse.</p>"
-        f'<form method="post" action="{CONSENT_PATH}">{fields}<button name="answer" value="allow">Allow and sign in at '
-        f'{html.escape(urlsplit(provider).netloc)}</button> <button name="answer" value="refuse">Refuse</button></form>'
+        f'<button name="answer" value="allow">Allow and sign in at {html.escape(urlsplit(provider).netloc)}</button> '
+        f'<button name="answer" value="refuse">Refuse</button></form>'
     )
     return _PAGE.format(title=f"{client_name} asks for access", head="", body=body).encode()
+
+
+def chosen_scopes(request: Mapping[str, Any], form: Mapping[str, str]) -> list[str]:
+    """The requested scopes whose boxes are checked."""
+    return [scope for scope in request["scopes"] if f"{SCOPE_FIELD}{scope}" in form]
+
+
+def _checkbox(scope: str) -> str:
+    name = html.escape(scope)
+    return f'<label><input type="checkbox" name="{SCOPE_FIELD}{name}" checked> {name}</label><br>'
 
 
 def _name(client: ProxyClient) -> str:

@@ -5,6 +5,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -48,6 +49,7 @@ class ProviderMetadata(Record, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    revocation_endpoint: str = ""
     scopes_supported: tuple[str, ...] = ()
     token_endpoint_auth_methods_supported: tuple[str, ...] = (BASIC,)
     authorization_response_iss_parameter_supported: bool = False
@@ -169,13 +171,32 @@ class IdentityProvider:
         claims: Mapping[str, Any] = await self._claims(response.id_token) if response.id_token else {}
         return SignedIn(claims, response.refresh_token or refresh_token)
 
-    async def _token(self, **form: str) -> _TokenResponse:
-        metadata, client = await self.metadata(), self._client
-        basic = client.secret is not None and POST not in metadata.token_endpoint_auth_methods_supported
+    async def revoke(self, refresh_token: str) -> bool:
+        """Revoke a refresh token (RFC 7009); return False if the provider has no way to, or cannot be reached."""
+        try:
+            metadata = await self.metadata()
+            if not metadata.revocation_endpoint:
+                return False
+            body, auth = self._authenticated(metadata, {"token": refresh_token, "token_type_hint": "refresh_token"})
+            return await self._documents.send_form(metadata.revocation_endpoint, body, auth) == HTTPStatus.OK
+        except VerificationUnavailable:
+            return False
+
+    def _authenticated(
+        self, metadata: ProviderMetadata, form: dict[str, str]
+    ) -> tuple[dict[str, str], tuple[str, str] | None]:
+        """The form of a request of the client, and its credentials for HTTP Basic if the provider wants them there."""
+        client = self._client
         body = {**form, "client_id": client.client_id}
-        if client.secret is not None and not basic:
-            body["client_secret"] = client.secret
-        auth = (client.client_id, client.secret or "") if basic else None
+        if client.secret is None:
+            return body, None
+        if POST in metadata.token_endpoint_auth_methods_supported:
+            return {**body, "client_secret": client.secret}, None
+        return body, (client.client_id, client.secret)
+
+    async def _token(self, **form: str) -> _TokenResponse:
+        metadata = await self.metadata()
+        body, auth = self._authenticated(metadata, form)
         answer = await self._documents.post(metadata.token_endpoint, body, auth, OK_OR_OAUTH_ERROR)
         try:
             response = read_record(answer, _TokenResponse, upstream=self.issuer, operation=OPERATION)
@@ -248,5 +269,5 @@ class IdentityProvider:
     def _is_safe(self, found: ProviderMetadata) -> bool:
         """Whether all endpoints are https, or http like those of a provider on this machine."""
         allowed = {"https", urlsplit(self.issuer).scheme}
-        urls = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
-        return all(urlsplit(url).scheme in allowed for url in urls)
+        urls = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.revocation_endpoint)
+        return all(urlsplit(url).scheme in allowed for url in urls if url)

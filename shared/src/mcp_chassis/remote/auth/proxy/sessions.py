@@ -85,16 +85,20 @@ class Sessions:
         return None if unconfirmed else session
 
     async def of_refresh_token(self, token: str) -> tuple[str, Session] | None:
-        """The identifier and session of a refresh token; one that was replaced ends its session (RFC 9700, 4.14)."""
+        """The identifier and session of a valid refresh token, or of one that was replaced a moment ago; else None."""
         identifier = token.partition(".")[0]
         session = await self.find(identifier)
         if session is None:
             return None
         replaced_now = self._clock() - session.rotated_at <= REUSE_LEEWAY_SECONDS
-        if _same(token, session.refresh_token) or (replaced_now and _same(token, session.replaced_token)):
-            return identifier, session
-        await self.end(identifier, "a refresh token was used twice")
-        return None
+        valid = _same(token, session.refresh_token) or (replaced_now and _same(token, session.replaced_token))
+        return (identifier, session) if valid else None
+
+    async def end_if_reused(self, token: str) -> None:
+        """End the session of a refresh token that is no longer valid (RFC 9700, 4.14); call it inside the lock."""
+        identifier = token.partition(".")[0]
+        if await self.find(identifier) and not await self.of_refresh_token(token):
+            await self.end(identifier, "a refresh token was used twice")
 
     async def rotate(self, identifier: str, session: Session) -> Session:
         """Replace the refresh token of a session."""
@@ -104,11 +108,13 @@ class Sessions:
         await self._records.put(SESSION, identifier, asdict(rotated), seconds)
         return rotated
 
-    async def end(self, identifier: str, reason: str) -> None:
-        """End a session: its access tokens and its refresh token are invalid from now on."""
+    async def end(self, identifier: str, reason: str) -> str | None:
+        """End a session, so that its tokens are invalid; return the provider's refresh token, if it had one."""
         fields = await self._records.take(SESSION, identifier)
-        if fields:
-            log_event(_audit, logging.INFO, "session ended", principal=fields["principal"], outcome=reason)
+        if fields is None:
+            return None
+        log_event(_audit, logging.INFO, "session ended", principal=fields["principal"], outcome=reason)
+        return fields["provider_token"]
 
     def locked(self, identifier: str) -> AbstractAsyncContextManager[None]:
         """Lock for one session across replicas."""
