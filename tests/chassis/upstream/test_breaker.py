@@ -87,6 +87,32 @@ def test_a_successful_or_refused_probe_closes_the_breaker(breaker, clock, verdic
     assert all(breaker.enter() for _ in range(10))
 
 
+@pytest.mark.parametrize("verdict", [Verdict.SUCCEEDED, Verdict.REFUSED])
+def test_after_the_breaker_has_closed_twenty_new_failures_open_it(breaker, clock, verdict):
+    attempt(breaker, Verdict.FAILED, 20)
+    clock.now += 2
+    attempt(breaker, verdict)
+    clock.now += 0 if verdict is Verdict.REFUSED else 10.1
+    attempt(breaker, Verdict.FAILED, 19)
+    assert not breaker.is_open
+    attempt(breaker, Verdict.FAILED)
+    assert breaker.is_open
+
+
+def test_failures_of_exactly_the_last_ten_seconds_count(breaker, clock):
+    attempt(breaker, Verdict.FAILED)
+    clock.now += 10
+    attempt(breaker, Verdict.FAILED, 19)
+    assert breaker.is_open
+
+
+def test_a_success_exactly_ten_seconds_before_the_last_failure_keeps_the_breaker_closed(breaker, clock):
+    attempt(breaker, Verdict.SUCCEEDED)
+    clock.now += 10
+    attempt(breaker, Verdict.FAILED, 20)
+    assert not breaker.is_open
+
+
 def test_each_failed_probe_doubles_the_open_time_up_to_thirty_seconds(breaker, clock):
     attempt(breaker, Verdict.FAILED, 20)
     waits = []

@@ -88,9 +88,7 @@ class Attempts(Generic[Outcome]):
         """
         from tenacity import AsyncRetrying
 
-        retrying = AsyncRetrying(
-            retry=self._may_retry, wait=lambda _: self._pause_seconds, sleep=self._sleep, reraise=True
-        )
+        retrying = AsyncRetrying(retry=self._may_retry, wait=lambda _: self._pause_seconds, sleep=self._sleep)
         with anyio.CancelScope(deadline=self._deadline):
             result: Outcome = await retrying(self._attempt_once)
             self._settings.budget.earn(self._budget_spent)
@@ -142,7 +140,7 @@ class Attempts(Generic[Outcome]):
             self._admission.record_limit(self._rate_limit, failure)
             raise
         else:
-            verdict, outcome, ambiguous = Verdict.SUCCEEDED, "ok", False
+            verdict, outcome = Verdict.SUCCEEDED, "ok"
             return result
         finally:
             self.ambiguous = ambiguous or (verdict is Verdict.CANCELLED and self._sent())

@@ -66,16 +66,11 @@ class Breaker:
         if verdict is Verdict.SUCCEEDED:
             self._succeeded_at = self._clock()
         if verdict is Verdict.SUCCEEDED or (verdict is Verdict.REFUSED and probe):
-            self._close()
+            self._open_until = None
         elif verdict is Verdict.FAILED and probe:
             self._open(min(self._open_seconds * 2, self._policy.breaker_open_cap))
         elif verdict is Verdict.FAILED and not self.is_open:
             self._count_failure()
-
-    def _close(self) -> None:
-        self._failed_at.clear()
-        self._open_until = None
-        self._open_seconds = self._policy.breaker_open
 
     def _count_failure(self) -> None:
         now = self._clock()
