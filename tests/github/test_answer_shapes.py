@@ -16,11 +16,12 @@ from github_mcp.file_pages import listing
 from github_mcp.models.actions import Annotation, FailedJob, Run, jobs_summary, run_row
 from github_mcp.models.alerts import code_row, dependency_row, secret_row
 from github_mcp.models.changes import CreatedComment, CreatedIssue, CreatedPullRequest, differing
+from github_mcp.models.checks import checks_summary, failing_suites
 from github_mcp.models.code import CodeHit
 from github_mcp.models.comments import ReadComment
 from github_mcp.models.history import commit_row, ref_row
 from github_mcp.models.issues import Comment, IssueThread, SubIssue, issue_row
-from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review, checks_summary
+from github_mcp.models.pull_requests import FailingCheck, PullRequestState, Review
 from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line, repository_row
 from github_mcp.models.reviews import WrittenReview, reviews_with_content, threads_of
 from github_mcp.records.accounts import RateLimitsRecord, SignedInRecord
@@ -41,6 +42,7 @@ from github_mcp.records.issues import CommentRecord, CreatedCommentRecord, Issue
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
     CheckRunRecord,
+    CheckSuiteRecord,
     CountRecord,
     MergeBaseRecord,
     MergedRecord,
@@ -81,7 +83,12 @@ def _created(issue: IssueRecord) -> CreatedIssue:
 def _checks(data: Any) -> str:
     runs = read_records(data, CheckRunRecord, upstream="GitHub", operation="list", at="check_runs").items
     total = read_record(data, CountRecord, upstream="GitHub", operation="list").total_count
-    return checks_summary(PartialList(runs, total=total), PartialList([]))
+    return checks_summary(PartialList(runs, total=total), PartialList([]), PartialList([]))
+
+
+def _check_suites(data: Any) -> Any:
+    suites = read_records(data, CheckSuiteRecord, upstream="GitHub", operation="list", at="check_suites").items
+    return checks_summary(PartialList([]), PartialList([]), PartialList(suites)), failing_suites(suites)
 
 
 def _reviews(data: Any) -> Any:
@@ -150,6 +157,7 @@ UNDERSTOOD: list[tuple[str, str, Understand]] = [
     ("GET", f"{REPO}/pulls/{{pull_number}}/files", each(ChangedFileRecord, lambda r: listed_change(r).stat)),
     ("GET", f"{REPO}/commits/{{ref}}/check-runs", _checks),
     ("GET", f"{REPO}/commits/{{ref}}/check-runs", each(CheckRunRecord, FailingCheck.from_record, "check_runs")),
+    ("GET", f"{REPO}/commits/{{ref}}/check-suites", _check_suites),
     ("GET", f"{REPO}/commits/{{ref}}/status", each(StatusRecord, FailingCheck.from_status, "statuses")),
     ("GET", f"{REPO}/compare/{{basehead}}", one(MergeBaseRecord)),
     ("GET", f"{REPO}/pulls/{{pull_number}}/reviews", _reviews),

@@ -7,7 +7,8 @@ import pytest
 from github_calls import HELLO, Call, Use
 from github_mcp.client.list_pages import PartialList, named
 from github_mcp.comparisons import comparison_lines
-from github_mcp.models.pull_requests import checks_summary, mergeability
+from github_mcp.models.checks import checks_summary
+from github_mcp.models.pull_requests import mergeability
 from github_mcp.models.repositories import release_line
 from github_mcp.models.tables import day
 from github_mcp.records.git import ComparisonRecord
@@ -42,7 +43,7 @@ async def test_the_count_of_checks_says_that_one_kind_was_not_read(
 
 def test_skipped_checks_are_counted_separately_from_passed_ones() -> None:
     runs = [CheckRunRecord(conclusion=word) for word in ("skipped", "skipped", "neutral", "success")]
-    assert checks_summary(PartialList(runs), PartialList([])) == "2 passed, 2 skipped"
+    assert checks_summary(PartialList(runs), PartialList([]), PartialList([])) == "2 passed, 2 skipped"
 
 
 @pytest.mark.parametrize(

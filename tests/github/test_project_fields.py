@@ -28,6 +28,8 @@ SETTINGS = [
     ("Sprint", "One", "One"),
     ("Sprint", "2026-11-16", "Two"),
     ("Estimate", "8", 8.0),
+    ("Estimate", 8, 8.0),
+    ("Estimate", 2.5, 2.5),
     ("Due", "2026-12-24", "2026-12-24"),
     ("Note", "Wait for Lena", "Wait for Lena"),
 ]
@@ -35,7 +37,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("field", "value", "stored"), SETTINGS)
 async def test_a_field_is_set_by_its_name_and_a_readable_value(
-    use: Use, board: Project, field: str, value: str, stored: Any
+    use: Use, board: Project, field: str, value: Any, stored: Any
 ) -> None:
     board.items[0].values = {}
     changed = data(await use("set_project_field", **BUG, field=field, value=value))
@@ -46,7 +48,7 @@ async def test_a_field_is_set_by_its_name_and_a_readable_value(
 
 @pytest.mark.parametrize(("field", "value", "stored"), SETTINGS)
 async def test_a_field_with_this_value_already_is_not_written(
-    use: Use, github: ScriptedGitHub, board: Project, field: str, value: str, stored: Any
+    use: Use, github: ScriptedGitHub, board: Project, field: str, value: Any, stored: Any
 ) -> None:
     board.items[0].values = {next(each.name for each in board.fields if each.name.lower() == field.lower()): stored}
     assert data(await use("set_project_field", **BUG, field=field, value=value))["changed"] is False

@@ -6,6 +6,7 @@ from typing import Any
 
 import github_discussions
 import github_projects
+import github_suites
 import graphql
 from github_glance import at_a_glance
 from github_issue_glance import ISSUE_TYPES, issue_at_a_glance
@@ -117,9 +118,12 @@ def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict
 
         return change
 
+    def pull_with(id: str) -> tuple[Repository, Issue, Pull]:
+        return next(each for each in _pulls(world) if f"PR_{each[1].id}" == id)
+
     def pull_changed(**change: Any) -> Any:
         def make(info: Any, input: dict[str, Any]) -> dict[str, Any]:
-            repo, issue, pull = next(each for each in _pulls(world) if f"PR_{each[1].id}" == input["pullRequestId"])
+            repo, issue, pull = pull_with(input["pullRequestId"])
             for name, value in change.items():
                 setattr(pull, name, value(input) if callable(value) else value)
             return {"pullRequest": _pull(world, repo, issue, pull)}
@@ -134,7 +138,7 @@ def root_of(world: World, login: str | None, parts: Parts | None = None) -> dict
     }
     mutations |= {"resolveReviewThread": changed(True), "unresolveReviewThread": changed(False)}
     mutations |= github_discussions.mutations(world, login)
-    mutations |= github_projects.mutations(world)
+    mutations |= github_projects.mutations(world) | github_suites.queue_mutations(world, pull_with)
     return {"repository": repository, "node": node, **github_projects.query_fields(world), **mutations}
 
 
@@ -182,7 +186,7 @@ def _pull(world: World, repo: Repository, issue: Issue, pull: Pull) -> dict[str,
 
     auto_merge = None if pull.auto_merge is None else {"mergeMethod": pull.auto_merge}
     facts = {"number": issue.number, "isDraft": pull.draft, "autoMergeRequest": auto_merge}
-    return {**facts, "reviewThreads": review_threads}
+    return {**facts, **github_suites.queue_fields(repo, issue), "reviewThreads": review_threads}
 
 
 def _thread(world: World, repo: Repository, thread: Thread) -> dict[str, Any]:

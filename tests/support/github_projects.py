@@ -10,13 +10,18 @@ from graphql import GraphQLError
 
 QUERY_ARGUMENT = 'query: String = ""'
 """The argument of `ProjectV2.items` that GitHub's API has, and the schema that it publishes does not have yet."""
-_ITEMS = re.compile(r"(?s)(\ntype ProjectV2 implements .*?\n  items\()")
+_ITEMS = re.compile(r"(?s)(\ntype ProjectV2 implements .*?\n  items\()(.*?\n  \):)")
 _TERM = re.compile(r'(-?)([\w-]+):(?:"([^"]*)"|(\S+))')
 
 
 def with_item_query(schema: str) -> str:
-    """The text of the schema with the filter of a project's items."""
-    return _ITEMS.sub(rf"\1{QUERY_ARGUMENT} ", schema, count=1)
+    """The text of the schema with the filter of a project's items, if it is missing."""
+
+    def completed(found: re.Match[str]) -> str:
+        begin, arguments = found.groups()
+        return f"{begin}{'' if ' query:' in arguments else QUERY_ARGUMENT}{arguments}"
+
+    return _ITEMS.sub(completed, schema, count=1)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import github_issue_routes
 import github_organizing_routes
 import github_review_routes
 import github_search
+import github_suites
 from github_site import ROUTES, Site, found, of_repository, route
 from github_wire import Answer, Refusal, Request, pages
 from github_world import Check, Repository
@@ -18,6 +19,7 @@ ELSEWHERE = (
     github_issue_routes,
     github_organizing_routes,
     github_review_routes,
+    github_suites,
     github_search,
 )
 

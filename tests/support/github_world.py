@@ -153,6 +153,8 @@ class Repository:
     branches: dict[str, str] = field(default_factory=dict[str, str])
     issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
     checks: list[Check] = field(default_factory=list[Check])
+    suites: list[Any] = field(default_factory=list[Any])
+    merge_queue: list[int] | None = None  # numbers of pull requests, or None without a queue
     discussions: list[Any] = field(default_factory=list[Any])
     milestones: list[str] = field(default_factory=list[str])
     statuses: list[Check] = field(default_factory=list[Check])
@@ -181,8 +183,7 @@ class Repository:
         return found[0] if len(found) == 1 else None
 
     def history(self, start: Commit) -> list[Commit]:
-        seen: list[Commit] = []
-        waiting = [start]
+        seen, waiting = list[Commit](), [start]
         while waiting:
             commit = waiting.pop()
             seen.append(commit)
@@ -269,8 +270,8 @@ class World:
         """A pull request from branch `head` into the default branch."""
         tip = repository.resolve(head)
         base = repository.resolve(repository.default_branch)
-        assert tip is not None
-        assert base is not None
+        assert tip
+        assert base
         own = [c for c in repository.history(tip) if c not in repository.history(base)]
         fork_point = own[-1].parents[0] if own else base.sha
         issue = self.issue(repository, title, body, **facts)
@@ -291,10 +292,8 @@ class World:
         return "collaborator" if login in (repository.readers or ()) else ""
 
     def visible(self, repository: Repository, login: str | None) -> bool:
-        if not repository.private:
-            return True
         readers = repository.readers if repository.readers is not None else {repository.owner.login}
-        return login is not None and login in readers
+        return not repository.private or (login is not None and login in readers)
 
     def all_visible(self, login: str | None) -> Iterable[Repository]:
         return (each for each in self.repositories.values() if self.visible(each, login))

@@ -26,6 +26,10 @@ _UNKNOWN_TO_THIS_VERSION = ("undefinedField", "undefinedType", "argumentNotAccep
 _TROUBLE = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
+class NotSupported(InvalidInput):
+    """The failure for a field, type or argument that this version of GitHub does not have."""
+
+
 def graphql_failure(answer: Response) -> Failure | None:
     """The failure that a GraphQL response reports in `errors`, or None.
 
@@ -112,7 +116,7 @@ def _forbidden(text: str, error: GraphQLErrorRecord) -> Failure:
 
 def _invalid(text: str, error: GraphQLErrorRecord) -> Failure:
     if error.extensions is not None and error.extensions.code in _UNKNOWN_TO_THIS_VERSION:
-        return InvalidInput(f"This version of GitHub does not support this. {text}", remedy=NO_RETRY)
+        return NotSupported(f"This version of GitHub does not support this. {text}", remedy=NO_RETRY)
     return InvalidInput(f"GitHub refused the arguments. {text}")
 
 

@@ -83,6 +83,12 @@ REASONS: Sequence[Reason] = (
         "Do not retry; the owner of the repository can lift the block.",
     ),
     Reason(
+        r"made through the merge queue|pull request is in the merge queue",
+        Conflict,
+        "GitHub changes this branch only through its merge queue.",
+        "Use merge_pull_request, which adds a pull request to the queue if the token may use GraphQL.",
+    ),
+    Reason(
         r"workflow is already running|workflow run .*is already running",
         Conflict,
         "The workflow run has not finished, so it cannot be run again yet.",

@@ -8,18 +8,25 @@ from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
 from github_mcp.client.list_pages import PartialList
+from github_mcp.models.checks import checks_summary, failing_suites
+from github_mcp.models.merge_queues import queue_text
 from github_mcp.models.pull_requests import (
     MAX_FAILING_CHECKS,
     MAX_REVIEWS,
     FailingCheck,
     PullRequestState,
     Review,
-    checks_summary,
     failing_runs,
     is_failing,
 )
-from github_mcp.partial_reads import read_parts
-from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
+from github_mcp.partial_reads import Reading, read_parts
+from github_mcp.records.pull_requests import (
+    CheckRunRecord,
+    CheckSuiteRecord,
+    PullRequestRecord,
+    ReviewRecord,
+    StatusRecord,
+)
 
 
 async def checked_head(github: GitHubClient, owner: str, repo: str, number: int, expected: str | None) -> str:
@@ -50,22 +57,43 @@ async def pull_request_state(
     pulls = github.pull_requests
     pull = await pulls.get(owner, repo, number)
     sha = pull.head.sha
-    parts, warnings = await read_parts(
-        {
-            "reviews": lambda: pulls.reviews(owner, repo, number),
-            "checks": lambda: pulls.check_runs(owner, repo, sha),
-            "commit statuses": lambda: pulls.statuses(owner, repo, sha),
-        }
-    )
-    runs: PartialList[CheckRunRecord] | None = parts["checks"]
-    statuses: PartialList[StatusRecord] | None = parts["commit statuses"]
-    known = runs is not None or statuses is not None
-    unread: PartialList[Any] = PartialList([], complete=False)
-    summary = checks_summary(runs or unread, statuses or unread) if known else "unknown"
+    readings: dict[str, Reading] = {
+        "reviews": lambda: pulls.reviews(owner, repo, number),
+        "checks": lambda: pulls.check_runs(owner, repo, sha),
+        "commit statuses": lambda: pulls.statuses(owner, repo, sha),
+    }
+    if pull.state == "open":
+        readings["check suites"] = lambda: pulls.check_suites(owner, repo, sha)
+        # Only the GraphQL API has merge queues, and it refuses requests without a token.
+        if not github.anonymous:
+            readings["merge queue"] = lambda: github.merge_queues.state(owner, repo, number)
+    parts, warnings = await read_parts(readings)
     state = PullRequestState.from_record(
-        pull, reviews=_reviews(parts["reviews"]), checks=summary, failing_checks=_failing(runs, statuses)
+        pull,
+        reviews=_reviews(parts["reviews"]),
+        merge_queue=queue_text(parts.get("merge queue")),
+        **_checks(parts["checks"], parts["commit statuses"], parts.get("check suites")),
     )
     return state, warnings
+
+
+def _checks(
+    runs: PartialList[CheckRunRecord] | None,
+    statuses: PartialList[StatusRecord] | None,
+    suites: PartialList[CheckSuiteRecord] | None,
+) -> dict[str, Any]:
+    """The fields `checks` and `failing_checks`, from lists that are None if they could not be read."""
+    suites = suites or PartialList([])
+    if runs is None and statuses is None:
+        return {"checks": "unknown"}
+    unread: PartialList[Any] = PartialList([], complete=False)
+    failing = [FailingCheck.from_record(each) for each in failing_runs(runs.items if runs else [])]
+    failing += [FailingCheck.from_status(each) for each in (statuses.items if statuses else []) if is_failing(each)]
+    failing += failing_suites(suites.items)
+    if len(failing) > MAX_FAILING_CHECKS:
+        warn(f"{len(failing) - MAX_FAILING_CHECKS} more failing checks are not shown.")
+    summary = checks_summary(runs or unread, statuses or unread, suites)
+    return {"checks": summary, "failing_checks": failing[:MAX_FAILING_CHECKS] or None}
 
 
 def _reviews(found: PartialList[ReviewRecord] | None) -> list[Review] | None:
@@ -88,13 +116,3 @@ def _newest_and_verdicts(reviews: Sequence[ReviewRecord]) -> list[ReviewRecord]:
     last = range(max(0, len(reviews) - MAX_REVIEWS), len(reviews))
     chosen = {*last, *sorted(verdicts.values())[-MAX_REVIEWS:]}
     return [reviews[index] for index in sorted(chosen)]
-
-
-def _failing(
-    runs: PartialList[CheckRunRecord] | None, statuses: PartialList[StatusRecord] | None
-) -> list[FailingCheck] | None:
-    failing = [FailingCheck.from_record(each) for each in failing_runs(runs.items if runs else [])]
-    failing += [FailingCheck.from_status(each) for each in (statuses.items if statuses else []) if is_failing(each)]
-    if len(failing) > MAX_FAILING_CHECKS:
-        warn(f"{len(failing) - MAX_FAILING_CHECKS} more failing checks are not shown.")
-    return failing[:MAX_FAILING_CHECKS] or None

@@ -19,6 +19,7 @@ from github_mcp.client.graphql import GraphQL
 from github_mcp.client.history import History
 from github_mcp.client.issue_batch import IssueBatch
 from github_mcp.client.issues import Issues
+from github_mcp.client.merge_queues import MergeQueues
 from github_mcp.client.milestones import Milestones
 from github_mcp.client.notifications import Notifications
 from github_mcp.client.projects import Projects
@@ -76,17 +77,16 @@ class GitHubClient:
         self.comments = Comments(session)
         self.commits = Commits(session)
         self.contents = Contents(session)
-        self.discussions = Discussions(session, graphql)
+        self.discussions, self.merge_queues = Discussions(session, graphql), MergeQueues(session, graphql)
         self.history = History(session)
         self.issues = Issues(session)
         self.milestones = Milestones(session)
         self.notifications = Notifications(session)
-        self.projects = Projects(graphql, allowed)
         self.pull_request_changes = PullRequestChanges(session, graphql)
         self.pull_requests = PullRequests(session)
         self.releases = Releases(session)
         self.repositories = Repositories(session)
-        self.reviews = Reviews(session, graphql)
+        self.projects, self.reviews = Projects(graphql, allowed), Reviews(session, graphql)
         self.searches = Searches(session)
         self.sub_issues = SubIssues(session, enterprise=enterprise)
         self.workflows = Workflows(session, enterprise=enterprise)

@@ -5,7 +5,7 @@ MAX_FIELD_VALUES = 50
 MAX_LABELS = 20
 MAX_ASSIGNEES = 10  # GitHub allows no more for an issue
 
-_FIELDS = """fields(first: 100) { totalCount nodes { ... on ProjectV2FieldCommon { id name dataType }
+_FIELDS = """fields(first: 100) { nodes { ... on ProjectV2FieldCommon { id name dataType }
       ... on ProjectV2SingleSelectField { options { id name } }
       ... on ProjectV2IterationField { configuration {
         iterations { id title startDate } completedIterations { id title startDate } } } } }"""
@@ -16,12 +16,12 @@ _VALUE = f"""... on ProjectV2ItemFieldSingleSelectValue {{ {_FIELD} name optionI
       ... on ProjectV2ItemFieldDateValue {{ {_FIELD} date }}
       ... on ProjectV2ItemFieldTextValue {{ {_FIELD} text }}"""
 _CONTENT = f"""number title author {{ login type: __typename }} authorAssociation repository {{ nameWithOwner }}
-      assignees(first: {MAX_ASSIGNEES}) {{ totalCount nodes {{ login }} }}
+      assignees(first: {MAX_ASSIGNEES}) {{ nodes {{ login }} }}
       labels(first: {MAX_LABELS}) {{ totalCount nodes {{ name }} }} milestone {{ title }}"""
 _ITEM_NODES = f"""totalCount pageInfo {{ hasNextPage endCursor }}
       nodes {{ id type isArchived
         content {{ ... on DraftIssue {{ title author: creator {{ login type: __typename }}
-            assignees(first: {MAX_ASSIGNEES}) {{ totalCount nodes {{ login }} }} }}
+            assignees(first: {MAX_ASSIGNEES}) {{ nodes {{ login }} }} }}
           ... on Issue {{ {_CONTENT} issueState: state }}
           ... on PullRequest {{ {_CONTENT} pullState: state isDraft }} }}
         fieldValues(first: {MAX_FIELD_VALUES}) {{ totalCount nodes {{ {_VALUE} }} }} }}"""

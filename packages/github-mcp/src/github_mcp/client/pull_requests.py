@@ -16,6 +16,7 @@ from github_mcp.records.issues import CreatedIssueRecord
 from github_mcp.records.pull_requests import (
     ChangedFileRecord,
     CheckRunRecord,
+    CheckSuiteRecord,
     CountRecord,
     MergeBaseRecord,
     MergedRecord,
@@ -141,6 +142,10 @@ class PullRequests:
     async def check_runs(self, owner: str, repo: str, sha: str) -> PartialList[CheckRunRecord]:
         tail = "/commits/{sha}/check-runs"
         return await self._list(owner, repo, tail, {"sha": sha}, CheckRunRecord, "checks", at="check_runs")
+
+    async def check_suites(self, owner: str, repo: str, sha: str) -> PartialList[CheckSuiteRecord]:
+        tail = "/commits/{sha}/check-suites"
+        return await self._list(owner, repo, tail, {"sha": sha}, CheckSuiteRecord, "check suites", at="check_suites")
 
     async def statuses(self, owner: str, repo: str, sha: str) -> PartialList[StatusRecord]:
         tail = "/commits/{sha}/status"

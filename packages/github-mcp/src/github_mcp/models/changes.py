@@ -68,10 +68,14 @@ class CreatedPullRequest(Result):
 
 
 class MergedPullRequest(Result):
-    """Result of a merge: `already` is true if the pull request was merged before the call."""
+    """Result of a merge: `queued` is the place in a merge queue of a pull request that is not merged yet.
+
+    `already` is true if the pull request was merged, or in the queue, before the call.
+    """
 
     number: int
     commit: str | None = None
+    queued: str | None = None
     already: bool | None = None
     warnings: list[str] | None = None
 

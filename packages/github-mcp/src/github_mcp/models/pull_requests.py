@@ -8,7 +8,6 @@ from mcp_chassis.results import Result
 from mcp_chassis.text_marks import OutsideText
 
 from github_mcp.authors import MarkdownText, association
-from github_mcp.client.list_pages import PartialList
 from github_mcp.marks import without_mark
 from github_mcp.records.accounts import login
 from github_mcp.records.pull_requests import CheckRunRecord, PullRequestRecord, ReviewRecord, StatusRecord
@@ -70,6 +69,7 @@ class FailingCheck(Result):
 class PullRequestState(Result):
     """The state of a pull request: `checks` counts the checks of the head commit, `failing_checks` lists failed ones.
 
+    `merge_queue` is the place in the base branch's merge queue, or that the branch has one.
     `inline_comments` is the number of comments on lines of the diff, which the result does not contain.
     """
 
@@ -78,6 +78,7 @@ class PullRequestState(Result):
     head_sha: str
     mergeable: str
     auto_merge: str | None = None
+    merge_queue: str | None = None
     commits: int | None = None
     changed_files: int | None = None
     additions: int | None = None
@@ -121,23 +122,6 @@ def mergeability(pull: PullRequestRecord) -> str:
     if word == "unknown":
         return "no conflicts; GitHub has not computed yet whether other rules prevent the merge"
     return "yes" if word in ("clean", "has_hooks", "") else f"no conflicts, but {word}"
-
-
-def checks_summary(runs: PartialList[CheckRunRecord], statuses: PartialList[StatusRecord]) -> str:
-    """Counts of checks by state, such as `1 failing, 2 pending, 223 passed`; `none` if the commit has no checks."""
-    failing, pending = len(failing_runs(runs.items)), len(pending_runs(runs.items))
-    failing += sum(is_failing(each) for each in statuses.items)
-    pending += sum(each.state == "pending" for each in statuses.items)
-    skipped = sum(each.conclusion == SKIPPED for each in runs.items)
-    passed = len(runs.items) + len(statuses.items) - failing - pending - skipped
-    counts = ((failing, "failing"), (pending, "pending"), (passed, "passed"), (skipped, "skipped"))
-    shown = [f"{count} {word}" for count, word in counts if count]
-    missing = [each.missing for each in (runs, statuses)]
-    if None in missing:
-        shown.append("more not read")
-    elif unread := sum(each or 0 for each in missing):
-        shown.append(f"{unread} not read")
-    return ", ".join(shown) or "none"
 
 
 def failing_runs(runs: Sequence[CheckRunRecord]) -> list[CheckRunRecord]:

@@ -41,8 +41,7 @@ class ProjectFieldRecord(Record, frozen=True, rename="camel"):
         return (*self.configuration.iterations, *self.configuration.completed_iterations)
 
 
-class ProjectFieldsRecord(Record, frozen=True, rename="camel"):
-    total_count: int = 0
+class ProjectFieldsRecord(Record, frozen=True):
     nodes: tuple[ProjectFieldRecord, ...] = ()
 
 
@@ -131,8 +130,7 @@ class LabelListRecord(Record, frozen=True, rename="camel"):
     nodes: tuple[NameRecord, ...] = ()
 
 
-class AssigneeListRecord(Record, frozen=True, rename="camel"):
-    total_count: int = 0
+class AssigneeListRecord(Record, frozen=True):
     nodes: tuple[AccountRecord, ...] = ()
 
 

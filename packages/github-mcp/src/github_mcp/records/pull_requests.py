@@ -153,6 +153,36 @@ class CheckRunRecord(Record, frozen=True):
     output: CheckOutputRecord | None = None
 
 
+class AppNameRecord(Record, frozen=True):
+    slug: str = ""
+    name: str = ""
+
+
+class CheckSuiteRecord(Record, frozen=True):
+    """The checks of one app for a commit; `latest_check_runs_count` is the number of its checks, None if unknown."""
+
+    status: str | None = None
+    conclusion: str = ""
+    app: AppNameRecord = AppNameRecord()
+    latest_check_runs_count: int | None = None
+
+    @property
+    def app_slug(self) -> str:
+        return self.app.slug
+
+    @property
+    def app_name(self) -> str:
+        return self.app.name or self.app.slug or "(unnamed app)"
+
+    @property
+    def is_empty(self) -> bool:
+        return self.latest_check_runs_count == 0
+
+    @property
+    def is_completed(self) -> bool:
+        return self.status == "completed" or bool(self.conclusion)
+
+
 class StatusRecord(Record, frozen=True):
     """A commit status, which other systems report for a commit instead of a check run."""
 

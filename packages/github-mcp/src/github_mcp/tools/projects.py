@@ -3,15 +3,26 @@
 from typing import Annotated
 
 from mcp_chassis.tools import EMPTY_IS_ABSENT, Cursor, reads, writes
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from github_mcp.models.projects import ProjectFieldChange, ProjectPage, project_facts, project_row
 from github_mcp.project_changes import set_field
 from github_mcp.project_items import item_rows
 from github_mcp.tools.parameters import GitHub, MaxResults, Owner, PullNumber
 
+
+def _number_as_text(value: object) -> object:
+    """A number as text, since models send the value of a number field as a number."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 ProjectQuery = Annotated[
     str | None, Field(max_length=500, description='GitHub\'s filter: status:"In Progress" is:open.'), EMPTY_IS_ABSENT
+]
+FieldValue = Annotated[
+    str | None,
+    BeforeValidator(_number_as_text),
+    Field(max_length=1024, description="Option, iteration, number, date or text; empty clears."),
 ]
 ProjectNumber = Annotated[int, Field(ge=1, le=999_999_999, description="In the project's URL.")]
 
@@ -51,9 +62,7 @@ async def set_project_field(
     item: Annotated[str, Field(min_length=1, max_length=300, description="owner/repo#12, its URL, or an item_id.")],
     github: GitHub,
     field: Annotated[str | None, Field(max_length=250), EMPTY_IS_ABSENT] = None,
-    value: Annotated[
-        str | None, Field(max_length=1024, description="Option, iteration, number, date or text; empty clears.")
-    ] = None,
+    value: FieldValue = None,
     add: Annotated[bool, Field(description="Add the issue to the project if needed.")] = False,
 ) -> ProjectFieldChange:
     """Set a field, such as Status, of an issue, pull request or draft in a project."""

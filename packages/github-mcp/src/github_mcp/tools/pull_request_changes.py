@@ -8,6 +8,7 @@ from mcp_chassis.results import Result
 from mcp_chassis.tools import Confirm, writes
 from pydantic import Field
 
+from github_mcp.queued_merges import left_queue
 from github_mcp.records.pull_requests import PullRequestRecord
 from github_mcp.tools.parameters import GitHub, Logins, Owner, PullNumber, Repo
 from github_mcp.tools.repositories import REPOSITORY_READS
@@ -81,7 +82,7 @@ async def _changed(
             return False
         warn("GitHub will merge the base into the branch in a moment.")
     elif change == "no_auto_merge" and pull.auto_merge is None:
-        return False
+        return await left_queue(github, owner, repo, pull)
     else:
         await changes.set_auto_merge(owner, pull, method if change == "auto_merge" else None)
     return True

@@ -10,6 +10,7 @@ from pydantic import Field
 from github_mcp.diffs.pages import diff_page
 from github_mcp.models.changes import CreatedPullRequest, MergedPullRequest
 from github_mcp.pull_request_state import check_head
+from github_mcp.queued_merges import merge_queue_of, queued_merge
 from github_mcp.records.issues import IssueRecord
 from github_mcp.tools.parameters import Body, GitHub, Globs, Lines, Owner, PullNumber, Repo, Sha, Title
 from github_mcp.tools.repositories import REPOSITORY_READS
@@ -38,11 +39,16 @@ async def get_pull_request_diff(
 async def merge_question(
     github: GitHub, owner: Owner, repo: Repo, number: PullNumber, method: MergeMethod
 ) -> str | None:
-    """The question to a person before a pull request is merged; None if it is merged already."""
+    """The question to a person before a pull request is merged; None if it is merged, or in a merge queue, already."""
     pull = await github.pull_requests.get(owner, repo, number)
     if pull.merged or pull.merged_at:
         return None
+    queue = await merge_queue_of(github, owner, repo, number)
+    if queue.merge_queue_entry is not None:
+        return None
     head = f"{pull.head.label or pull.head.ref} at {pull.head.sha[:7]}"
+    if queue.is_merge_queue_enabled:
+        return f"Add pull request #{number} {pull.title!r} ({head}) to the queue that merges into {pull.base.ref}?"
     return f"Merge pull request #{number} {pull.title!r} ({head}) into {pull.base.ref} by {method}?"
 
 
@@ -62,11 +68,13 @@ async def merge_pull_request(
     expected_head: Annotated[Sha, Field(description="Required head commit.")] = None,
     confirm: Confirm = None,
 ) -> MergedPullRequest:
-    """Merge a pull request; a person is asked first."""
+    """Merge a pull request, or add it to the branch's merge queue; a person is asked first."""
     pull = await github.pull_requests.get(owner, repo, number)
     if pull.merged or pull.merged_at:
         return github.with_notices(MergedPullRequest(number=number, commit=pull.merge_commit_sha, already=True))
     check_head(pull, expected_head)
+    if (queued := await queued_merge(github, owner, repo, pull, method)) is not None:
+        return github.with_notices(queued)
     commit = await github.pull_requests.merge(owner, repo, number, pull.head.sha, method)
     return github.with_notices(MergedPullRequest(number=number, commit=commit))
 
