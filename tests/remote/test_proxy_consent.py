@@ -42,6 +42,7 @@ async def test_the_page_cannot_be_framed_and_its_form_is_sent_to_this_server_alo
     async with dancing(tmp_path) as dance:
         page = await dance.consent_page()
     policy = page.headers["content-security-policy"]
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["x-frame-options"] == "DENY"
     assert "frame-ancestors 'none'" in policy
     assert "form-action 'self'" in policy
@@ -115,7 +116,8 @@ async def _asks(dance: Dance, **changed: str) -> bool:
 async def test_consent_is_remembered_for_the_same_client_address_server_and_scopes(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         await dance.register(redirect_uris=[REDIRECT, "https://app.example.com/callback"])
-        await dance.answered(await dance.consent_page(scope="read"))
+        agreed = await dance.answered(await dance.consent_page(scope="read"))
+        assert "; HttpOnly; SameSite=Lax; Max-Age=2592000; Path=/" in agreed.headers["set-cookie"]
         asks = {
             "the same": await _asks(dance, scope="read"),
             "another port": await _asks(dance, scope="read", redirect_uri="http://127.0.0.1:51234/callback"),

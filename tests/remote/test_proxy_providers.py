@@ -111,8 +111,16 @@ async def _refreshed(proxy: Proxied, removed: str = "") -> httpx2.Response:
         return await http.post(f"{proxy.url}/token", data={name: value for name, value in form.items() if value})
 
 
-async def test_auth0_is_asked_for_the_audience_of_the_settings(tmp_path: Path) -> None:
-    async with proxied("auth0", tmp_path) as proxy:
-        await _signed_in(proxy, "ann")
-        [issued] = await proxy.issued()
-    assert jwt.decode(issued["access_token"], options={"verify_signature": False})["aud"] == "https://api.example.com"
+async def test_auth0_issues_a_signed_token_for_the_audience_of_the_settings_and_an_opaque_one_without(
+    tmp_path: Path,
+) -> None:
+    audiences: list[object] = []
+    for parameters in ("audience=https://api.example.com", ""):
+        async with proxied("auth0", tmp_path, MCP_OAUTH_PROXY_PARAMETERS=parameters) as proxy:
+            _, storage = await _signed_in(proxy, "ann")
+            [issued] = await proxy.issued()
+        assert storage.tokens
+        signed = issued["access_token"].count(".") == 2
+        claims = jwt.decode(issued["access_token"], options={"verify_signature": False}) if signed else {}
+        audiences.append(claims.get("aud"))
+    assert audiences == ["https://api.example.com", None]

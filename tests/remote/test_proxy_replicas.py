@@ -9,6 +9,7 @@ from proxy_dance import dancing, replicated
 from remote_redis import own_redis
 
 REQUESTS = 10
+DAY = 24 * 3600
 
 
 @pytest.mark.services
@@ -78,8 +79,12 @@ async def test_what_is_in_redis_is_encrypted_and_its_names_hold_no_secret(tmp_pa
         names = [name async for name in client.scan_iter("*once*")]
         stored = b"\n".join([*names, *[await client.get(name) or b"" for name in names]])
         lifetimes = [await client.ttl(name) for name in names]
+        await dance.register()
+        unused = [await client.ttl(name) async for name in client.scan_iter("*once*client*") if name not in names]
         await client.aclose()
     secrets = [code, tokens["access_token"], tokens["refresh_token"], "canary-provider", dance.client["client_id"]]
     assert [secret for secret in secrets if secret.encode() in stored] == []
     assert len(names) >= 4
     assert min(lifetimes) > 0
+    assert max(lifetimes) > 300 * DAY  # the client through which somebody has signed in
+    assert [lifetime <= DAY for lifetime in unused] == [True]

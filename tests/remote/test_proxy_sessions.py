@@ -151,6 +151,25 @@ async def test_a_refresh_for_a_person_who_may_no_longer_sign_in_ends_the_session
     assert [refused.status_code, called.status_code] == [400, 401]
 
 
+@pytest.mark.parametrize(
+    ("rule", "claims", "status"),
+    [
+        ("email=*@example.com", {"email": "ann@example.com", "email_verified": True}, 200),
+        ("hd=example.com", {"hd": "example.com"}, 200),
+        ("groups=staff", {"groups": ["staff"]}, 400),  # whoever is in no group has no such claim
+    ],
+)
+async def test_an_id_token_at_a_refresh_may_lack_single_claims_but_not_groups(
+    rule: str, claims: dict[str, object], status: int, tmp_path: Path
+) -> None:
+    async with dancing(tmp_path, MCP_OAUTH_PROXY_PEOPLE=rule) as dance:
+        dance.provider.claims = claims
+        tokens = await dance.tokens()
+        dance.provider.claims = {}
+        refreshed = await dance.refresh(tokens["refresh_token"])
+    assert refreshed.status_code == status
+
+
 async def test_while_the_provider_cannot_be_reached_a_refresh_may_be_tried_again(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         tokens = await dance.tokens()
@@ -240,3 +259,15 @@ async def test_what_was_encrypted_for_another_purpose_is_no_token_and_no_session
     others = [{"for": "start", **claims, "resource": "https://a.example/mcp"}, ["for"], "proxy access", None]
     found = [await ledger.tokens.verify(ledger.cipher.seal(each)) for each in others]
     assert found == [None] * 4
+
+
+async def test_a_record_replaces_one_of_its_name_and_is_gone_when_it_has_expired_or_was_taken(tmp_path: Path) -> None:
+    store = FileGrantStore(tmp_path / "grants")
+    await store.put_for("name", "first", 60)
+    await store.put_for("name", "second", 60)
+    found = [await store.read("name"), await store.read("name"), await store.take("name"), await store.read("name")]
+    await store.put_for("name", "expired", -1)
+    expired = [await store.read("name"), await store.take("name")]
+    await store.aclose()
+    assert found == ["second", "second", "second", None]
+    assert expired == [None, None]

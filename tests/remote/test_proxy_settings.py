@@ -98,12 +98,25 @@ async def test_the_metadata_name_this_server_and_what_it_supports(tmp_path: Path
         resource = (await http.get("/.well-known/oauth-protected-resource/mcp")).json()
         other_host = await http.get("/authorize", headers={"host": "evil.example"})
         wrong_method = await http.get("/token")
-    assert metadata["issuer"] == "https://tools.example.com" == resource["authorization_servers"][0]
-    assert resource["resource"] == "https://tools.example.com/mcp"
-    assert metadata["code_challenge_methods_supported"] == ["S256"]
-    assert metadata["client_id_metadata_document_supported"] is True
-    assert metadata["authorization_response_iss_parameter_supported"] is True
-    assert metadata["scopes_supported"] == ["read", "write", "destructive", "resources", "prompts"]
+    url = "https://tools.example.com"
+    methods = ["none", "client_secret_post", "client_secret_basic"]
+    assert metadata == {
+        "issuer": url,
+        "authorization_endpoint": f"{url}/authorize",
+        "token_endpoint": f"{url}/token",
+        "registration_endpoint": f"{url}/register",
+        "revocation_endpoint": f"{url}/revoke",
+        "scopes_supported": ["read", "write", "destructive", "resources", "prompts"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "code_challenge_methods_supported": ["S256"],
+        "client_id_metadata_document_supported": True,
+        "authorization_response_iss_parameter_supported": True,
+    }
+    assert (resource["resource"], resource["authorization_servers"]) == (f"{url}/mcp", [url])
     assert [other_host.status_code, wrong_method.status_code] == [421, 405]
 
 

@@ -134,6 +134,7 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
             "principal": principal_of(issuer, subject, is_client=False),
             "issuer": issuer,
             "subject": subject,
+            "claims": self.people.lasting(person.claims),
             "provider_token": person.refresh_token,
         }
         code = secrets.token_urlsafe(32)
@@ -238,7 +239,7 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         except SignInFailed as refused:
             raise SignInFailed(refused.error, "The provider ended the sign-in: sign in again.") from refused
         same = person.claims.get("sub", session.subject) == session.subject
-        if not same or (person.claims and not self.people.admit(person.claims)):
+        if not same or (person.claims and not self.people.admit({**session.claims, **person.claims})):
             raise SignInFailed("access_denied", "This account may not use this server.")
         return replace(session, provider_token=person.refresh_token)
 

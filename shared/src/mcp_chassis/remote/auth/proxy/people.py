@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 EVERYBODY = "*"
-EMAIL = "email"
+EMAIL, VERIFIED = "email", "email_verified"
 
 
 class People:
@@ -23,13 +23,18 @@ class People:
         """Whether the person with these claims may sign in. An address counts only if the provider verified it."""
         return self._everybody or any(self._matches(claims, claim, pattern) for claim, pattern in self._rules)
 
+    def lasting(self, claims: Mapping[str, Any]) -> dict[str, str | bool]:
+        """The claims that rules name and that stay true if a later ID token lacks them: single values, not groups."""
+        named = {claim for claim, _ in self._rules} | {VERIFIED}
+        return {name: value for name, value in claims.items() if name in named and isinstance(value, str | bool)}
+
     @staticmethod
     def _matches(claims: Mapping[str, Any], claim: str, pattern: str) -> bool:
         found = claims.get(claim)
         values = cast("list[object]", found) if isinstance(found, list) else [found]
         texts = [value for value in values if isinstance(value, str)]
         if claim == EMAIL:
-            verified = claims.get("email_verified") is True
+            verified = claims.get(VERIFIED) is True
             return verified and any(fnmatchcase(text.casefold(), pattern.casefold()) for text in texts)
         return any(fnmatchcase(text, pattern) for text in texts)
 

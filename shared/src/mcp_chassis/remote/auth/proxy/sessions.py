@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from mcp_chassis.remote.auth.proxy.records import SESSION, ProxyRecords
 from mcp_chassis.telemetry.logs import AUDIT, log_event
@@ -39,6 +39,7 @@ class Session:
         principal: the person, with the provider's issuer.
         issuer: the provider's issuer.
         subject: the person's identifier there.
+        claims: claims of the person that stay true if a later ID token lacks them.
         refresh_token: the valid refresh token.
         replaced_token: the one before it, replaced at `rotated_at`.
         provider_token: the provider's refresh token.
@@ -51,6 +52,7 @@ class Session:
     principal: str
     issuer: str
     subject: str
+    claims: dict[str, str | bool] = field(default_factory=dict[str, str | bool])
     refresh_token: str = ""
     replaced_token: str = ""
     rotated_at: float = 0.0
