@@ -1,9 +1,10 @@
 """Results about workflow runs: a table of runs, one run with its failed jobs and annotations, a started run."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from mcp_chassis.results import Result
-from mcp_chassis.text_marks import OutsideText, OutsideTexts
+from mcp_chassis.text_marks import OUTSIDE, OutsideText, OutsideTexts
 
 from github_mcp.client.list_pages import PartialList
 from github_mcp.models.pull_requests import PASSING, SKIPPED, cut_text
@@ -66,9 +67,9 @@ class Run(Result):
     result: str
     attempt: int | None = None
     event: str | None = None
-    branch: str | None = None
+    branch: Annotated[str | None, OUTSIDE] = None
     sha: str | None = None
-    actor: str
+    actor: OutsideText
     created_at: str | None = None
     updated_at: str | None = None
     url: str | None = None

@@ -29,9 +29,9 @@ class Place(Result):
 class Reaction(Result):
     """One emoji: number of people, and names of the first ones."""
 
-    name: str
+    name: OutsideText
     count: int
-    users: list[str]
+    users: OutsideTexts
 
     @classmethod
     def from_record(cls, reaction: ReactionRecord, names: Names) -> Self:
@@ -95,7 +95,7 @@ class Messages(Page):
 class Match(Result):
     ts: str | None = None
     time: str | None = None
-    channel: str
+    channel: OutsideText
     user: OutsideText
     standing: str | None = None
     text: OutsideText

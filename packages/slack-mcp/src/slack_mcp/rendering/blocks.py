@@ -1,8 +1,14 @@
 """Rendering of Block Kit as Markdown: headings, fields, tables, descriptions of images, buttons in brackets."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
+from mcp_chassis.output.markup.edits import described
+from mcp_chassis.output.markup.visible import visible_markdown
+from mcp_chassis.output.text_rules import shows_raw_text
+from mcp_chassis.output.warnings import warn
+
+from slack_mcp.rendering.files import shown_alt
 from slack_mcp.rendering.json_node import Node as Block
 from slack_mcp.rendering.json_node import as_node, items, part, parts, text
 from slack_mcp.rendering.mrkdwn_text import markdown_link, mrkdwn_as_markdown, plain_as_markdown
@@ -12,6 +18,7 @@ from slack_mcp.rendering.stacking import stacked
 from slack_mcp.rendering.structure import divider, header, table
 
 MAX_OPTIONS = 10
+OWN_HOSTS = ("slack.com",)
 WRITTEN_HERE = {"rich_text", "header", "divider", "table"}
 
 
@@ -19,6 +26,11 @@ def blocks_text(blocks: Iterable[Block], names: Names) -> str:
     """Text of all blocks that show something, one below the other."""
     shown = [(text(block, "type"), block_text(block, names)) for block in blocks]
     return stacked((piece for _, piece in shown), [kind in WRITTEN_HERE for kind, piece in shown if piece.strip()])
+
+
+def shows_all(blocks: Sequence[Block]) -> bool:
+    """Whether Slack shows these blocks in place of the message's fallback text: there are some, all of known types."""
+    return bool(blocks) and all(text(block, "type") in RENDERERS for block in blocks)
 
 
 def block_text(block: Block, names: Names) -> str:
@@ -58,7 +70,7 @@ def _element(element: Block, names: Names) -> str:
     if kind in {"mrkdwn", "plain_text"}:
         return text_object(element, names)
     if kind == "image":
-        return plain_as_markdown(text(element, "alt_text"), names)
+        return plain_as_markdown(shown_alt(text(element, "alt_text")), names)
     if kind in {"button", "workflow_button"}:
         return f"[{_linked(element, 'url', 'text', names)}]"
     label = text_object(element.get("placeholder"), names)
@@ -69,7 +81,7 @@ def _element(element: Block, names: Names) -> str:
 
 
 def _image(block: Block, names: Names) -> str:
-    described = ", ".join(filter(None, (text_object(block.get("title"), names), text(block, "alt_text"))))
+    described = ", ".join(filter(None, (text_object(block.get("title"), names), shown_alt(text(block, "alt_text")))))
     return f"[image: {described or text(block, 'image_url')}]"
 
 
@@ -89,6 +101,19 @@ def _linked(node: Block, url: str, label: str, names: Names) -> str:
     return markdown_link(text(node, url), shown, names)
 
 
+def _markdown(block: Block, names: Names) -> str:
+    """Text of a Markdown block without what Slack does not show of it, unless sources are shown."""
+    source = text(block, "text")
+    return source if shows_raw_text() else _visible_markdown(source)
+
+
+def _visible_markdown(source: str) -> str:
+    shown = visible_markdown(source, OWN_HOSTS)
+    if shown.kinds:
+        warn(f"Left out of a message: {described(shown.kinds)}. Slack does not show it.")
+    return shown.text
+
+
 def _any_text(block: Block, names: Names) -> str:
     """All text objects in a block of an unknown type, in order."""
     return stacked(_texts_in(block, names))
@@ -102,7 +127,7 @@ def _texts_in(node: object, names: Names) -> Iterator[str]:
         held = cast("Block", node)
         kind, shown = text(held, "type"), held.get("text")
         if kind in {"mrkdwn", "plain_text", "raw_text", "markdown"} and isinstance(shown, str):
-            yield text_object(held, names) if kind != "markdown" else shown
+            yield text_object(held, names) if kind != "markdown" else _markdown(held, names)
         elif kind == "rich_text":
             yield rich_text(held, names)
         elif kind in {"button", "workflow_button"}:
@@ -123,7 +148,7 @@ RENDERERS: Mapping[str, Callable[[Block, Names], str]] = {
     "context_actions": _elements,
     "image": _image,
     "divider": divider,
-    "markdown": lambda block, names: text(block, "text"),
+    "markdown": _markdown,
     "table": table,
     "video": _video,
     "call": _call,

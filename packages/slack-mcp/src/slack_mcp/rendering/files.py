@@ -3,7 +3,7 @@
 from slack_mcp.records.files import FileRecord
 
 GONE = {"tombstone": "(deleted file)", "hidden_by_limit": "(file hidden by the plan's limit)"}
-MAX_ALT_CHARACTERS = 300
+MAX_ALT_CHARACTERS = 100  # of a text that people do not see beside the image
 
 
 def described_file(file: FileRecord) -> str:
@@ -14,10 +14,15 @@ def described_file(file: FileRecord) -> str:
     size = shown_size(file.size) if not file.is_canvas else ""
     name = file.name if not file.is_canvas else file.title
     shown = name or file.title or file.name or file.id or "file"
-    described = f'"{cut(file.alt_txt, MAX_ALT_CHARACTERS)}"' if file.alt_txt else ""
+    described = f'"{shown_alt(file.alt_txt)}"' if file.alt_txt else ""
     identity = file.id if file.id != shown else ""
     facts = ", ".join(filter(None, (kind, size, described, identity, _address(file), _access(file))))
     return f"{shown} ({facts})" if facts else shown
+
+
+def shown_alt(text: str) -> str:
+    """Alternative text of an image, cut to what may describe it."""
+    return cut(text, MAX_ALT_CHARACTERS)
 
 
 def cut(text: str, length: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slack_mcp.records.messages import HuddleRecord, MessageRecord
 from slack_mcp.rendering.attachments import attachments_text
-from slack_mcp.rendering.blocks import blocks_text
+from slack_mcp.rendering.blocks import blocks_text, shows_all
 from slack_mcp.rendering.files import file_content
 from slack_mcp.rendering.json_node import nodes
 from slack_mcp.rendering.mrkdwn import mentioned_users
@@ -20,8 +20,11 @@ MAX_PARTICIPANTS_NAMED = 8
 
 
 def text_of(message: MessageRecord, names: Names) -> str:
-    """Text of a message: its blocks, or else its fallback text, then attachments and content of files."""
-    shown = blocks_text(nodes(message.blocks), names) or mrkdwn_as_markdown(message.text, names)
+    """Text of a message: its blocks, or its fallback text if Slack shows that, then attachments and files."""
+    blocks = nodes(message.blocks)
+    shown = blocks_text(blocks, names)
+    if not shown and not shows_all(blocks):
+        shown = mrkdwn_as_markdown(message.text, names)
     below = attachments_text(message.attachments, names, shown)
     body = stacked((shown, below))
     return PREFIX_BY_SUBTYPE.get(message.subtype, "") + (body or _without_text(message, names))

@@ -48,9 +48,9 @@ _SHORT = re.compile(
     r"[+-]?[0-9.:]{0,12}(?:px|em|rem|%)?|[a-z]{1,8}(?:-[A-Za-z]{2,4})?|[0-9]{4}-[0-9T:.Z+-]{3,20}|[{}\w]{0,4}"
 )
 _HIDING_STYLE = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*(?:;|$|%|!)"
+    r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0\d*\s*(?:;|$|%|!)|/\*|\\|filter\s*:"
     r"|(?:font-size|(?:max-)?(?:width|height)|line-height)\s*:\s*0*\.?0*\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
-    r"|(?<!background-)color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|rgba?\([^)]*,\s*0\s*\)|rgba?\(\s*255[\s,]+255[\s,]+255)"
+    r"|(?<!background-)color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|rgba?\([^)]*,\s*0\s*\)|rgba?\(\s*255[\s,]+255[\s,]+255|hsla?\([^)]*\b100%\s*[,/)])|font-size\s*:\s*[0-2](?:\.\d+)?px"
     r"|(?:text-indent|left|top|right|bottom|margin[a-z-]*)\s*:\s*-\d{3,}|clip(?:-path)?\s*:|transform\s*:[^;]*scale\(0"
 )
 MAX_ALT_CHARS = 100
