@@ -268,13 +268,17 @@ async def test_a_refused_code_and_an_unreachable_provider_are_passed_on(tmp_path
     assert second["error"] == "temporarily_unavailable"
 
 
-async def test_without_the_provider_the_person_reads_that_it_cannot_be_reached(tmp_path: Path) -> None:
+async def test_without_the_provider_the_person_reads_it_and_can_send_the_form_again(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         page = await dance.consent_page()
         await dance.provider.upstream.refuse()
         response = await dance.answered(page)
-    assert response.status_code == 503
+        called_back = await dance.http.get("/oauth/callback?state=x&code=y")
+        await dance.provider.upstream.listen()
+        again = await dance.answered(page)
+    assert [response.status_code, called_back.status_code, again.status_code] == [503, 503, 200]
     assert "cannot be reached" in response.text
+    assert "cannot be reached" in called_back.text
 
 
 @pytest.mark.parametrize(

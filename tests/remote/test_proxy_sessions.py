@@ -1,6 +1,7 @@
 """Sessions of the authorization proxy: rotation of refresh tokens, expiry, revocation, and the provider's say."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from mcp_chassis.remote.auth.proxy.sessions import (
 )
 from mcp_chassis.testing.replies import Reply
 from proxy_dance import ISSUED_SCOPES, dancing
+from remote_acting import HOUSE, house, sign_in
 from remote_clock import Clock
+from remote_http import answer, post
 
 
 async def test_tokens_are_short_lived_bearer_tokens_with_the_granted_scopes(tmp_path: Path) -> None:
@@ -271,3 +274,18 @@ async def test_a_record_replaces_one_of_its_name_and_is_gone_when_it_has_expired
     await store.aclose()
     assert found == ["second", "second", "second", None]
     assert expired == [None, None]
+
+
+async def test_a_person_of_the_proxy_may_act_with_an_account_of_their_own_at_an_upstream(tmp_path: Path) -> None:
+    async with house() as upstream:
+        url = upstream.upstream.url
+        own = {"HOUSE_URL": url, "HOUSE_CLIENT_ID": "toolroll", "HOUSE_CLIENT_SECRET": "house-secret"}
+        own |= {"HOUSE_AUTHORIZE_URL": f"{url}/authorize", "HOUSE_TOKEN_URL": f"{url}/token"}
+        async with dancing(tmp_path, {"": HOUSE}, **own) as dance:
+            headers = {"authorization": f"Bearer {(await dance.tokens())['access_token']}"}
+            call = {"name": "whose", "arguments": {}}
+            asked = answer(await post(dance.http, "modern", "tools/call", call, headers))["result"]
+            details = json.loads(asked["content"][0]["text"])["error"]["details"]
+            await sign_in(dance.http, details["authorize_url"], "Ann")
+            found = answer(await post(dance.http, "modern", "tools/call", call, headers))["result"]
+    assert found["structuredContent"] == {"name": "Ann"}

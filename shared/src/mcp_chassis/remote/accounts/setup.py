@@ -87,7 +87,7 @@ def _needed(prefix: str, client: ClientSettings, remote: RemoteSettings) -> tupl
             (f"{prefix}CLIENT_SECRET", client.client_secret),
             ("MCP_PUBLIC_URL", remote.public_url),
             ("MCP_GRANT_KEYS", remote.grant_keys),
-            ("MCP_API_KEY, MCP_API_KEYS_FILE or MCP_OAUTH_ISSUER", remote.authenticated),
+            ("MCP_API_KEY, MCP_API_KEYS_FILE, MCP_OAUTH_ISSUER or MCP_OAUTH_PROXY_ISSUER", remote.authenticated),
         )
         if not value
     ]

@@ -196,9 +196,8 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         try:
             async with self.sessions.locked(refresh_token.session_id):
                 session = await self._refreshed(refresh_token)
-        except (
-            SignInFailed
-        ) as refused:  # no `TokenError` inside the lock: it is frozen and cannot pass a context manager
+        except SignInFailed as refused:
+            # `TokenError` is raised outside the lock, as a frozen dataclass cannot pass a context manager.
             raise TokenError("invalid_grant", refused.reason) from refused
         await self.clients.keep(client)
         return self._tokens(refresh_token.session_id, session, scopes)

@@ -64,8 +64,10 @@ class ConsentPages:
         try:
             query = single_values(scope["query_string"].decode("latin-1"))
             begun = await self._begun(scope, query)
-        except (DecryptionFailed, VerificationUnavailable):
+        except DecryptionFailed:
             return await self._say(send, 400, OTHER_BROWSER)
+        except VerificationUnavailable:
+            return await self._say(send, 503, PROVIDER_DOWN)
         except Unavailable:
             return await self._say(send, 503, STORE_DOWN)
         request = begun["request"]
@@ -103,6 +105,7 @@ class ConsentPages:
         expected = self._cookies.form_token(browser, key)
         if not browser or not hmac.compare_digest(form.get("form_token", "").encode(), expected.encode()):
             raise DecryptionFailed
+        await self._server.provider.metadata()  # without the provider, the form can be sent again
         request = await self._server.records.take(REQUEST, key)
         if request is None:
             return await self._say(send, 404, UNKNOWN_REQUEST)
@@ -140,12 +143,13 @@ class ConsentPages:
 
         Raises:
             DecryptionFailed: when it did not begin in this browser, or another issuer responded (RFC 9207).
+            VerificationUnavailable: when the provider's metadata cannot be fetched.
         """
+        metadata = await self._server.provider.metadata()
         begun = await self._server.records.take(STATE, query.get("state", ""))
         browser = digest_of(self._cookies.browser(scope))
         if begun is None or not hmac.compare_digest(begun["browser"], browser):
             raise DecryptionFailed
-        metadata = await self._server.provider.metadata()
         is_named = "iss" in query or metadata.authorization_response_iss_parameter_supported
         if is_named and query.get("iss") != metadata.issuer:
             raise DecryptionFailed
