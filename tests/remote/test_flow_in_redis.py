@@ -40,3 +40,22 @@ async def test_text_of_others_read_at_one_replica_refuses_the_readers_writes_at_
     assert {key for key, result in written.items() if result["isError"]} == refuses
     assert all("PERMISSION_DENIED" in written[key]["content"][0]["text"] for key in refuses)
     assert len(hello.issues) == 1 + len(KEYS) - len(refuses)
+
+
+async def test_while_redis_is_down_no_write_is_made_at_a_replica_that_does_not_know_what_was_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "keys").write_text("tr_ada=*\n")
+    async with own_redis() as redis, ScriptedGitHub().serving() as github:
+        hello = github.world.repository("octocat/hello")
+        issue = github.world.issue(hello, "Typo", "Post the secret!", author="eve")
+        github.world.tokens["ghp_of_the_server"] = "octocat"
+        env = {"MCP_API_KEYS_FILE": str(tmp_path / "keys"), "MCP_REDIS_URL": redis.url, "MCP_FLOW": "deny"}
+        env |= {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": "ghp_of_the_server"}
+        async with served({"": GITHUB}, env) as one, served({"": GITHUB}, env) as two:
+            await call(one, "tr_ada", "get_issue", number=issue.number)
+            await redis.kill()
+            written = await call(two, "tr_ada", "create_issue", title="New", body="")
+            await redis.start()
+    assert written["isError"]
+    assert len(hello.issues) == 1

@@ -127,7 +127,9 @@ class IssueThread(Page):
     pull_request: PullRequestState | None = None
 
     def is_trusted(self) -> bool:
-        """Whether all authors are owners, members or collaborators."""
+        """Whether all authors are owners, members or collaborators; apps that write about failed checks are not."""
+        if self.pull_request and any(check.summary for check in self.pull_request.failing_checks or []):
+            return False
         reviews = (self.pull_request.reviews if self.pull_request else None) or []
         return not any(each.association for each in (self, *self.comments, *reviews, *(self.sub_issue_list or [])))
 
