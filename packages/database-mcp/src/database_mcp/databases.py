@@ -79,10 +79,10 @@ def _database(target: Target, settings: DatabaseSettings) -> Database:
 
 
 def _fixed(dsn: SecretStr) -> Callable[[], Awaitable[str]]:
-    async def where() -> str:
+    async def fixed_dsn() -> str:
         return dsn.get_secret_value()
 
-    return where
+    return fixed_dsn
 
 
 Registry = Annotated[Databases, Connected]

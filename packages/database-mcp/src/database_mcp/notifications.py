@@ -12,7 +12,7 @@ from mcp.server.subscriptions import ResourceUpdated, SubscriptionBus
 from mcp_chassis.failures import Failure
 
 from database_mcp.catalog.relations import VISIBLE
-from database_mcp.client.driver import lost, speaking
+from database_mcp.client.driver import connection_lost, translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.databases import Databases
@@ -71,30 +71,30 @@ class Watcher:
             await anyio.sleep(self._poll)
 
     async def _listen(self, connection: Connection) -> None:
-        with speaking():
-            connection.add_termination_listener(self._awake)
+        with translated_errors():
+            connection.add_termination_listener(self._wake)
             for channel in self._channels():
-                await connection.add_listener(channel, self._hear)
+                await connection.add_listener(channel, self._on_notification)
         while not connection.is_closed():
             await self._compare(connection)
             with anyio.move_on_after(self._poll):
                 await self._news.wait()
             self._news = anyio.Event()
-            await self._tell_heard()
-        raise lost()
+            await self._publish_received()
+        raise connection_lost()
 
     def _channels(self) -> tuple[str, ...]:
         target = self._database.target
         return (SCHEMA_CHANNEL, RECORD_CHANNEL, *target.notify_channels) if target.listen else ()
 
-    def _hear(self, connection: object, pid: int, channel: str, payload: str) -> None:
+    def _on_notification(self, connection: object, pid: int, channel: str, payload: str) -> None:
         self._heard.append((channel, payload))
-        self._awake()
+        self._wake()
 
-    def _awake(self, *_: object) -> None:
+    def _wake(self, *_: object) -> None:
         self._news.set()
 
-    async def _tell_heard(self) -> None:
+    async def _publish_received(self) -> None:
         heard, self._heard = self._heard, []
         changed: dict[tuple[str, ...], None] = {}  # Each notification once, in order.
         for channel, payload in heard:
@@ -104,23 +104,23 @@ class Watcher:
                 self._database.notices[channel].append(payload)
                 changed["notify", channel] = None
         for path in changed:
-            await self._tell(*path)
+            await self._publish(*path)
 
     async def _compare(self, connection: Connection) -> None:
         """Publish the tables whose definition changed since the last comparison; the first one only stores them."""
-        with speaking():
+        with translated_errors():
             rows = await connection.fetch(_LOOKS_SQL, list(self._database.target.rules.schemas) or None)
         looks: Looks = {(row["schema"], row["name"]): row["looks"] for row in rows}
         before, self._looks = self._looks, looks
         if before is None or before == looks:
             return
         self._database.forget_catalogue()
-        await self._tell("schema")
+        await self._publish("schema")
         for table in before.keys() | looks.keys():
             if before.get(table) != looks.get(table):
-                await self._tell(*table)
+                await self._publish(*table)
 
-    async def _tell(self, *parts: str) -> None:
+    async def _publish(self, *parts: str) -> None:
         path = "/".join(quote(part, safe="") for part in parts)
         await self._bus.publish(ResourceUpdated(uri=f"db://{self._database.name}/{path}"))
 

@@ -48,7 +48,7 @@ class Access:
         self._writable = tuple(writable)
 
     @property
-    def everything(self) -> bool:
+    def unrestricted(self) -> bool:
         """Whether no rule is set, so that a channel can be used without a look-up of its name and kind."""
         return self.dms and not self._allowed and not self._writable
 

@@ -15,7 +15,7 @@ from slack_mcp.errors import error_of
 from slack_mcp.paged_list import LIST_TTL_SECONDS, Page, PagedList
 from slack_mcp.people_directory import PeopleDirectory
 from slack_mcp.records.conversations import ConversationRecord, PlaceRecord
-from slack_mcp.references import HOW_CHANNELS_ARE_NAMED, channel_reference, folded, normalized
+from slack_mcp.references import CHANNEL_REFERENCE_REMEDY, channel_reference, folded, normalized
 
 MAX_CACHED_CHANNELS = 2_000
 MAX_LABEL_LOOKUPS = 10
@@ -87,7 +87,7 @@ class ChannelDirectory:
             TimedOut: when the list was not read to its end in this call; the next call continues.
         """
         reference = channel_reference(given)
-        if reference.user and not (reference.name and await self._is_nobody(reference.user)):
+        if reference.user and not (reference.name and await self._is_unknown_user(reference.user)):
             return await self._direct_message(reference.user, write=write)
         if reference.users:
             return await self._group_message(reference.users, write=write)
@@ -97,7 +97,7 @@ class ChannelDirectory:
         self.access.check(channel, write=write)
         return channel
 
-    async def _is_nobody(self, user: str) -> bool:
+    async def _is_unknown_user(self, user: str) -> bool:
         """Whether a word that looks like a user id names no person; always true where direct messages are closed."""
         if not self.access.dms:
             return True
@@ -234,7 +234,7 @@ class ChannelDirectory:
 
     def _unknown(self, identity: str, denied: PermissionDenied) -> Channel:
         """A channel without a name or kind, for a token that may not look it up; allowed only if no rule is set."""
-        if self.access.everything:
+        if self.access.unrestricted:
             return Channel(identity, "")
         raise PermissionDenied(
             "Without channels:read and groups:read this server cannot check whether the channel is allowed.",
@@ -294,6 +294,6 @@ class ChannelDirectory:
         close = [f"#{near}" for near in get_close_matches(name, names, n=5)]
         raise NotFound(
             f"No channel that the app can see is named #{name}.",
-            remedy=HOW_CHANNELS_ARE_NAMED,
+            remedy=CHANNEL_REFERENCE_REMEDY,
             details={"close": close} if close else None,
         )

@@ -12,7 +12,7 @@ async def check_file(file: FileRecord, slack: Workspace, *, write: bool = False)
     Raises:
         PermissionDenied: when there is none; the message gives the reason.
     """
-    if slack.access.everything:
+    if slack.access.unrestricted:
         return
     for identity in (*file.channels, *file.groups, *file.ims):
         try:

@@ -46,7 +46,9 @@ def content_given(text: str | None, encoded: str | None) -> bytes:
         InvalidInput: when both or neither is given, the base64 is invalid, or the content is empty.
     """
     if bool(text) == bool(encoded):
-        raise InvalidInput("The content of the file must be given either as text or as base64.")
+        raise InvalidInput(
+            "The content of the file must be given either as text or as base64.", remedy="Give one of them."
+        )
     if text:
         return text.encode()
     try:
@@ -56,5 +58,5 @@ def content_given(text: str | None, encoded: str | None) -> bytes:
             "The content in base64 cannot be decoded.", remedy="Give standard base64 without a data: prefix."
         ) from exc
     if not found:
-        raise InvalidInput("The content to upload is empty.")
+        raise InvalidInput("The content to upload is empty.", remedy="Give a content of at least one byte.")
     return found

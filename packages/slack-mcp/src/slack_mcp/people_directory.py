@@ -50,7 +50,7 @@ class PeopleDirectory:
         wanted = list(dict.fromkeys(identity for identity in identities if identity))
         if self._clock() < self._lookups_closed_until:
             return {}, [NO_SCOPE] if wanted else []
-        people = self._at_hand(wanted)
+        people = self._cached_people(wanted)
         missing = [identity for identity in wanted if identity not in people]
         outcomes = await fan_out(missing, self._together.submit, max_concurrent=max(1, len(missing)))
         people |= {outcome.item: outcome.value.person for outcome in outcomes if outcome.value}
@@ -204,7 +204,7 @@ class PeopleDirectory:
             details={"close": close} if close else None,
         )
 
-    def _at_hand(self, wanted: list[str]) -> dict[str, Person]:
+    def _cached_people(self, wanted: list[str]) -> dict[str, Person]:
         """The wanted people who are in the cache, by id."""
         listed = {person.id: person for page in self.listed.cached_pages for person in page.items}
         known = {identity: read.person for identity in wanted if (read := self._cached(identity)) is not None}

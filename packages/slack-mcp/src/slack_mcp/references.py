@@ -18,8 +18,8 @@ PERMALINK_PATH = re.compile(r"/archives/([CGD][A-Z0-9]+)(?:/p(\d{15,17}))?")
 CLIENT_PATH = re.compile(r"/client/[TE][A-Z0-9]+/([CGD][A-Z0-9]+)(?:/thread/[CGD][A-Z0-9]+-(\d+\.\d{6}))?")
 PROFILE_LINK = re.compile(r"https://[^/]+/team/([UW][A-Z0-9]+)/?|slack://user\?(?:team=\w+&)?id=([UW][A-Z0-9]+).*")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
-HOW_CHANNELS_ARE_NAMED = "Give a channel as #name, id or link; list_channels finds channels."
-HOW_MESSAGES_ARE_NAMED = "Give the ts that another tool returned, such as 1700000000.123456, or the message's link."
+CHANNEL_REFERENCE_REMEDY = "Give a channel as #name, id or link; list_channels finds channels."
+MESSAGE_REFERENCE_REMEDY = "Give the ts that another tool returned, such as 1700000000.123456, or the message's link."
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def channel_reference(given: str) -> ChannelReference:
         return ChannelReference(id="" if user else _linked(text)[0], user=user)
     name = normalized(bare)
     if not name or len(name) > 80 or re.search(r"[\s<>@,/]", name):
-        raise InvalidInput("The reference to a channel cannot be parsed.", remedy=HOW_CHANNELS_ARE_NAMED)
+        raise InvalidInput("The reference to a channel cannot be parsed.", remedy=CHANNEL_REFERENCE_REMEDY)
     user = text if USER_ID_WITHOUT_DIGIT.fullmatch(text) else ""
     return ChannelReference(id=bare if CHANNEL_ID_WITHOUT_DIGIT.fullmatch(bare) else "", name=name, user=user)
 
@@ -76,7 +76,7 @@ def _people(text: str) -> tuple[str, ...]:
     people = tuple(part.strip() for part in text.split(",") if part.strip())
     if any(part.startswith("#") or "://" in part for part in people) or not 2 <= len(people) <= 8:
         raise InvalidInput(
-            "A conversation is one channel, one person or two to eight people.", remedy=HOW_CHANNELS_ARE_NAMED
+            "A conversation is one channel, one person or two to eight people.", remedy=CHANNEL_REFERENCE_REMEDY
         )
     return people
 
@@ -111,7 +111,7 @@ def message_ts(given: str, *, thread: bool = False, channel: str = "") -> str:
         found = (parent or own) if thread else own
         if found:
             return found
-    raise InvalidInput("The ts of the message cannot be parsed.", remedy=HOW_MESSAGES_ARE_NAMED)
+    raise InvalidInput("The ts of the message cannot be parsed.", remedy=MESSAGE_REFERENCE_REMEDY)
 
 
 def _linked(link: str) -> tuple[str, str, str]:
@@ -120,7 +120,7 @@ def _linked(link: str) -> tuple[str, str, str]:
     try:
         parts = urlsplit(link)
     except ValueError as exc:
-        raise InvalidInput("The link cannot be parsed.", remedy=HOW_MESSAGES_ARE_NAMED) from exc
+        raise InvalidInput("The link cannot be parsed.", remedy=MESSAGE_REFERENCE_REMEDY) from exc
     if match := PERMALINK_PATH.fullmatch(parts.path.rstrip("/")):
         stamp = f"{match[2][:-6]}.{match[2][-6:]}" if match[2] else ""
         parent = query_value(link, "thread_ts")
@@ -130,7 +130,7 @@ def _linked(link: str) -> tuple[str, str, str]:
     if parts.scheme == "slack" and CHANNEL_ID.fullmatch(identity := query_value(link, "id")):
         stamp = query_value(link, "message")
         return identity, stamp if MESSAGE_TS.fullmatch(stamp) else "", ""
-    raise InvalidInput("The link does not point to a channel or message in Slack.", remedy=HOW_MESSAGES_ARE_NAMED)
+    raise InvalidInput("The link does not point to a channel or message in Slack.", remedy=MESSAGE_REFERENCE_REMEDY)
 
 
 def query_value(link: str, name: str) -> str:

@@ -31,11 +31,11 @@ UTC_WRITTEN = re.compile(r"(?<=[0-9]) ?(?:utc|gmt)")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 DAYS_AHEAD_WITHOUT_YEAR = 60
-HOW_TIMES_ARE_WRITTEN = (
+TIME_REMEDY = (
     "Give a date such as 2026-11-20, a time such as 2026-11-20T09:00Z, a ts or link, yesterday, Monday, "
     "or an age: 30m, 12h, 2d, 1w."
 )
-HOW_TIMES_AHEAD_ARE_WRITTEN = "Give a time ahead such as 2027-01-20T09:00Z, tomorrow 9:00, Friday 17:00, or 2h."
+FUTURE_TIME_REMEDY = "Give a time ahead such as 2027-01-20T09:00Z, tomorrow 9:00, Friday 17:00, or 2h."
 
 Parser = Callable[[str, datetime, bool], Period | None]
 
@@ -80,10 +80,10 @@ def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False
         try:
             found = parser(words, today, ahead)
         except (ValueError, OverflowError) as exc:
-            raise InvalidInput("The time cannot be read.", remedy=HOW_TIMES_ARE_WRITTEN) from exc
+            raise InvalidInput("The time cannot be read.", remedy=TIME_REMEDY) from exc
         if found is not None:
             return _checked_period(found)
-    raise InvalidInput("The time cannot be read.", remedy=HOW_TIMES_ARE_WRITTEN)
+    raise InvalidInput("The time cannot be read.", remedy=TIME_REMEDY)
 
 
 def needs_zone(given: str, now: float) -> bool:
@@ -102,7 +102,7 @@ def _checked_period(found: Period) -> Period:
 
 def _checked(seconds: float) -> None:
     if not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
-        raise InvalidInput("The time lies outside the years that Slack supports.", remedy=HOW_TIMES_ARE_WRITTEN)
+        raise InvalidInput("The time lies outside the years that Slack supports.", remedy=TIME_REMEDY)
 
 
 def _now(text: str, now: datetime, ahead: bool) -> Period | None:

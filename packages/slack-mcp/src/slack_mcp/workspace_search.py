@@ -69,6 +69,6 @@ async def _names(shown: list[tuple[MatchRecord, Channel]], slack: Workspace) -> 
 
 
 def _may_show(channel: Channel, place: Channel | None, slack: Workspace) -> bool:
-    if not channel.id and not slack.access.everything:
+    if not channel.id and not slack.access.unrestricted:
         return False
     return slack.access.readable(channel) and (place is None or channel.id == place.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from mcp_chassis.failures import ErrorCode, Failure
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.guard.statement import Statement
 from database_mcp.transaction import quoted
@@ -40,10 +40,10 @@ async def empty_tables(connection: Connection, names: Collection[TableName]) -> 
 
 
 async def _is_empty(connection: Connection, table: str) -> bool:
-    with speaking():
+    with translated_errors():
         await connection.execute(f"SAVEPOINT a_look; SET LOCAL statement_timeout = {MAX_LOOKUP_MS}")
     try:
-        with speaking():
+        with translated_errors():
             return not await connection.fetch(" ".join(["SELECT FROM", table, "LIMIT 1"]))
     except Failure as failure:
         if failure.code is ErrorCode.SERVICE_UNAVAILABLE:
@@ -51,7 +51,7 @@ async def _is_empty(connection: Connection, table: str) -> bool:
         return False
     finally:
         if not connection.is_closed():
-            with speaking():
+            with translated_errors():
                 await connection.execute("ROLLBACK TO SAVEPOINT a_look")
 
 

@@ -139,7 +139,10 @@ class Profiler:
         self.relation = await find(connection, self.database.target.rules.schemas, self.table, self.schema)
         self.columns = await connection.fetch(_COLUMNS_SQL, self.relation.oid)
         if not self.columns:
-            raise InvalidInput(f"The table {self.relation.readable} has no columns, so it cannot be profiled.")
+            raise InvalidInput(
+                f"The table {self.relation.readable} has no columns, so it cannot be profiled.",
+                remedy="Profile another table.",
+            )
         if not self._readable:
             raise PermissionDenied(f"The server's role has no SELECT on any column of {self.relation.readable}.")
         marks = await self.database.column_marks(connection)

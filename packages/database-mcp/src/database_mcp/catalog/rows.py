@@ -78,13 +78,22 @@ async def record(database: Database, schema: str, table: str, key: str) -> Recor
         relation, columns = await _readable(connection, database, schema, table)
         names = [row["name"] for row in await connection.fetch(_KEY_SQL, relation.oid)]
         if not names:
-            raise NotFound(f"The table {relation.readable} has no primary key, so a single row cannot be read.")
+            raise NotFound(
+                f"The table {relation.readable} has no primary key, so a single row cannot be read.",
+                remedy="Read its sample, or query it with execute_query.",
+            )
         values = key.split(",") if len(names) > 1 else [key]
         if len(values) != len(names):
-            raise InvalidInput(f"The primary key of {relation.readable} has {len(names)} columns: {', '.join(names)}.")
+            raise InvalidInput(
+                f"The primary key of {relation.readable} has {len(names)} columns: {', '.join(names)}.",
+                remedy="Give a value for each column, separated by commas.",
+            )
         found = await run(connection, _by_key(relation, columns, names, values))
         if not found.rows:
-            raise NotFound(f"The table {relation.readable} has no row with the primary key {key!r}.")
+            raise NotFound(
+                f"The table {relation.readable} has no row with the primary key {key!r}.",
+                remedy="Find a key with execute_query.",
+            )
         return Record(
             table=relation.readable,
             key=names,

@@ -66,9 +66,12 @@ def chart_data(
 
 def _refuse_others(drawn: range, columns: Sequence[str], types: Sequence[str]) -> None:
     if not drawn:
-        raise InvalidInput("The query returns no columns, so there is no chart.")
+        raise InvalidInput("The query returns no columns, so there is no chart.", remedy="Select a column of numbers.")
     if len(drawn) > MAX_SERIES:
-        raise InvalidInput(f"A chart has at most {MAX_SERIES} columns of numbers, and the query returns {len(drawn)}.")
+        raise InvalidInput(
+            f"A chart has at most {MAX_SERIES} columns of numbers, and the query returns {len(drawn)}.",
+            remedy="Select fewer columns.",
+        )
     for place in drawn:
         if types[place] not in _NUMBERS:
             raise InvalidInput(

@@ -103,17 +103,17 @@ def _fresh_value(password: SecretStr) -> str:
 
 
 @contextmanager
-def speaking() -> Generator[None]:
+def translated_errors() -> Generator[None]:
     """Context that converts asyncpg's exceptions to failures; after a lost connection the effect is ambiguous."""
     try:
         yield
     except _asyncpg().PostgresError as exc:
         raise failure_for(exc) from exc
     except (_asyncpg().InterfaceError, _asyncpg().InternalClientError, OSError) as exc:
-        raise lost() from exc
+        raise connection_lost() from exc
 
 
-def lost() -> Unavailable:
+def connection_lost() -> Unavailable:
     """Failure for a connection that broke during a statement; the effect is unknown."""
     return Unavailable(
         "The connection to the database broke during the statement.", retry_after_seconds=5, effect=Effect.AMBIGUOUS

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from mcp_chassis.failures import Effect, Failure, TimedOut, Unavailable
 
-from database_mcp.client.driver import Role, speaking
+from database_mcp.client.driver import Role, translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.target import Limits
 
@@ -154,7 +154,7 @@ class Pool:
     ) -> None:
         connection = lease.connection = await self._connection(fresh=fresh)
         try:
-            with speaking():
+            with translated_errors():
                 lease.answer.set_result(await work(connection))
         finally:
             await self._give_back(connection)
@@ -175,7 +175,7 @@ class Pool:
         try:
             # The timeout is outside: inside, its TimeoutError would be taken for a lost connection.
             async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
-                with speaking():
+                with translated_errors():
                     await connection.execute(RESET)
                     clean = True
         except Failure:
@@ -202,7 +202,7 @@ class Pool:
                 connection, _ = await self._connect()
             try:
                 async with asyncio.timeout(CLEANUP_TIMEOUT_SECONDS):
-                    with speaking():
+                    with translated_errors():
                         await connection.fetch("SELECT pg_catalog.pg_terminate_backend($1::int4)", pid)
             finally:
                 connection.terminate()

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     if word == "show" or not folder.exists():
         sys.stdout.write(_shown(folder))
         return 0
-    return _ended(folder, remove=word == "remove")
+    return _stopped_or_removed(folder, remove=word == "remove")
 
 
 def _shown(folder: Path) -> str:
@@ -40,7 +40,7 @@ def _shown(folder: Path) -> str:
     return f"{folder}: {size_bytes(folder) / 1024**2:.0f} MB, {state}.\n"
 
 
-def _ended(folder: Path, *, remove: bool) -> int:
+def _stopped_or_removed(folder: Path, *, remove: bool) -> int:
     if is_in_use(folder):
         sys.stderr.write(f"{folder}: a server uses the embedded database; stop that server first.\n")
         return EXIT_IN_USE

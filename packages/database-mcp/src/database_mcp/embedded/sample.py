@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from mcp_chassis.failures import Failure
 
-from database_mcp.client.driver import connect, speaking
+from database_mcp.client.driver import connect, translated_errors
 from database_mcp.client.protocols import Connection
 
 DATABASE = "shop"
@@ -37,7 +37,7 @@ async def fill(superuser_uri: str, report: Report) -> None:
     report(55)
     shop, _ = await connect(dsn(superuser_uri, "postgres", DATABASE))
     try:
-        with speaking():
+        with translated_errors():
             await shop.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})")
             if not await shop.fetch("SELECT FROM pg_namespace WHERE nspname = 'analytics'"):
                 await shop.execute(_shipped("shop.sql"))
@@ -50,11 +50,11 @@ async def fill(superuser_uri: str, report: Report) -> None:
 
 
 async def _create_database(keeper: Connection) -> None:
-    with speaking():
+    with translated_errors():
         if await keeper.fetch("SELECT FROM pg_database WHERE datname = $1", DATABASE):
             return
     try:
-        with speaking():
+        with translated_errors():
             await keeper.execute(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
     except Failure as failure:
         if failure.details.get("sqlstate") not in _CREATED_MEANWHILE:

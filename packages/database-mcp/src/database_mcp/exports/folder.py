@@ -53,7 +53,7 @@ class ExportFolder:
             )
         with _file_failures(), self._opened() as folder:
             if folder.exists(name):
-                raise _there(name)
+                raise _already_exists(name)
             folder.sweep()
             if self._own and folder.count() >= MAX_FILES_OF_A_CALLER:
                 raise InvalidInput(
@@ -89,17 +89,17 @@ class ExportFolder:
             NotFound: the caller has no such file, or the file has fewer pieces.
         """
         if not _FILE_NAME.fullmatch(name) or number < 1:
-            raise _nothing()
+            raise _missing_piece()
         try:
             with self._opened() as folder, os.fdopen(folder.open(name, os.O_RDONLY), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise _nothing()
+                    raise _missing_piece()
                 file.seek((number - 1) * PIECE_BYTES)
                 found = file.read(PIECE_BYTES)
         except OSError as exc:
-            raise _nothing() from exc
+            raise _missing_piece() from exc
         if not found and number > 1:
-            raise _nothing()
+            raise _missing_piece()
         return found
 
     @contextmanager
@@ -163,7 +163,7 @@ class _OpenFolder:
             else:
                 os.link(source, target, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor, follow_symlinks=False)
         except FileExistsError as exc:
-            raise _there(name) from exc
+            raise _already_exists(name) from exc
 
     def _names(self) -> list[str]:
         with os.scandir(self._path if self.descriptor is None else self.descriptor) as entries:
@@ -198,14 +198,14 @@ def _file_failures() -> Generator[None]:
         ) from exc
 
 
-def _there(name: str) -> Conflict:
+def _already_exists(name: str) -> Conflict:
     return Conflict(
         f"A file {name!r} exists already; it was not changed.",
         remedy="Choose another name, unless the file is from an earlier attempt of yours.",
     )
 
 
-def _nothing() -> NotFound:
+def _missing_piece() -> NotFound:
     return NotFound(
         "You have no exported file with this name, or the file has fewer pieces.", remedy="Export it first."
     )

@@ -10,7 +10,7 @@ from mcp_chassis.failures import Failure, InvalidInput
 from mcp_chassis.results import Result
 from mcp_types import ContentBlock, ResourceLink
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection, Prepared, Row
 from database_mcp.database import Database
 from database_mcp.exports.folder import PIECE_BYTES, ExportFolder
@@ -114,7 +114,7 @@ async def export(database: Database, folder: ExportFolder, request: ExportReques
 def _lines(shape: Described, request: ExportRequest) -> Lines:
     columns = [column.name for column in shape.columns]
     if not columns:
-        raise InvalidInput("The query returns no columns; nothing was written.")
+        raise InvalidInput("The query returns no columns; nothing was written.", remedy="Select at least one column.")
     if request.file.endswith(".jsonl"):
         return JsonLines(columns)
     kinds = [column.type for column in shape.columns]
@@ -156,11 +156,11 @@ def _fitting(lines: Iterator[bytes], written: _Written, request: ExportRequest) 
 
 async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGenerator[list[Row]]:
     size = min(batch_size(shape.columns, MAX_CELL_CHARS), _MAX_BATCH_ROWS)
-    with speaking():
+    with translated_errors():
         portal = await prepared.cursor(*shape.values)
     while limit > 0:
         asked = min(size, limit)
-        with speaking():
+        with translated_errors():
             batch = await portal.fetch(asked)
         yield batch
         limit = limit - asked if len(batch) == asked else 0

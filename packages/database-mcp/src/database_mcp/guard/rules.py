@@ -128,15 +128,15 @@ def _examine_call(name: Name, functions: Functions, rules: Rules) -> None:
     if name.text in _SAMPLING and name.before is not None and name.before.text == "tablesample":
         return
     if name.text in functions.acting and name.text not in HARMLESS:
-        raise acting(name.text, f"{name.text}()")
+        raise volatile_call(name.text, f"{name.text}()")
 
 
 def _examine_attribute(name: Name, rules: Rules) -> None:
     if name.text not in HARMLESS and name.text not in rules.functions:
-        raise acting(name.text, f"{name.qualifier or '(...)'}.{name.text}")
+        raise volatile_call(name.text, f"{name.qualifier or '(...)'}.{name.text}")
 
 
-def acting(function: str, construct: str) -> PermissionDenied:
+def volatile_call(function: str, construct: str) -> PermissionDenied:
     """Failure for a call of a VOLATILE function; `construct` is the form of the call in the statement."""
     return denied(
         f"{construct} calls the function {function}, which is VOLATILE: it may have side effects.",

@@ -6,7 +6,7 @@ from typing import Literal
 from mcp_chassis.failures import ErrorCode, Failure
 from mcp_chassis.results import Result
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection, Row
 from database_mcp.monitoring.checks import CHECKS, Check, CheckName
 
@@ -100,7 +100,7 @@ async def _run(connection: Connection, check: Check) -> list[Finding]:
     """Findings of one check, run in a savepoint, so that a failed check does not abort the transaction."""
     await connection.execute("SAVEPOINT a_check")
     try:
-        with speaking():
+        with translated_errors():
             rows = await connection.fetch(check.sql)
     except Failure:
         await connection.execute("ROLLBACK TO SAVEPOINT a_check")

@@ -7,7 +7,7 @@ from mcp_chassis.failures import Failure, InvalidInput, NotFound, PermissionDeni
 from mcp_chassis.pipeline.caller import current_principal
 from mcp_chassis.results import Result
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.databases import Databases
 from database_mcp.named.definition import NamedQuery, ParameterType, QueryParameter
@@ -88,7 +88,7 @@ def _value(name: str, parameter: QueryParameter, given: Sequence[str] | None, pr
     try:
         return parameter.checked(given)
     except ValueError as exc:
-        raise InvalidInput(f"The argument {name} {exc}.") from exc
+        raise InvalidInput(f"The argument {name} {exc}.", remedy="list_named_queries shows the rules.") from exc
 
 
 async def _offered(databases: Databases, query: NamedQuery) -> OfferedQuery:
@@ -105,7 +105,7 @@ async def problem_of(databases: Databases, query: NamedQuery) -> str | None:
 
     async def judged(connection: Connection) -> None:
         nothing = Query(query.statement, [None] * len(query.parameters))
-        with speaking():
+        with translated_errors():
             await prepare_wrapped(connection, nothing, await describe(connection, nothing))
 
     try:

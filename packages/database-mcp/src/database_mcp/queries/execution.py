@@ -8,7 +8,7 @@ from typing import TypeVar
 from mcp_chassis.failures import ErrorCode, Failure, InvalidInput
 
 from database_mcp.catalog.empty import empty_tables, empty_tables_warning, names_in
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.rules import denied
@@ -31,6 +31,7 @@ from database_mcp.queries.suggestions import with_suggestions
 
 RESERVED_CHARS = 1_500  # Characters of a result reserved for names, types, warnings and the cursor.
 MIN_ROW_CHARS = 500
+CHECK_POSITION = "Correct the statement at the position in the details."
 
 Answer = TypeVar("Answer")
 
@@ -68,7 +69,7 @@ def read_one(sql: str) -> Statement:
     except SeveralStatements as exc:
         raise denied(str(exc), "Send one query in each call, or further ones in more_queries.") from exc
     except ScanError as exc:
-        raise InvalidInput(str(exc), details={"position": exc.position + 1}) from exc
+        raise InvalidInput(str(exc), remedy=CHECK_POSITION, details={"position": exc.position + 1}) from exc
 
 
 async def execute(database: Database, request: QueryRequest) -> QueryResult:
@@ -149,17 +150,17 @@ async def _other(connection: Connection, database: Database, text: str, limit: i
 
 async def _attempted(connection: Connection, work: Callable[[], Awaitable[Answer]]) -> Answer | Failure:
     """Run `work` in a savepoint and return its result or failure; a broken connection raises."""
-    with speaking():
+    with translated_errors():
         await connection.execute("SAVEPOINT a_query")
     try:
         result = await work()
     except Failure as failure:
         if failure.code is ErrorCode.SERVICE_UNAVAILABLE:
             raise
-        with speaking():
+        with translated_errors():
             await connection.execute("ROLLBACK TO SAVEPOINT a_query")
         return failure
-    with speaking():
+    with translated_errors():
         await connection.execute("RELEASE SAVEPOINT a_query")
     return result
 
@@ -175,7 +176,7 @@ async def _emptiness(connection: Connection, statement: Statement, read: Rows) -
     """Warning about empty tables of the statement, for a result without values; else None."""
     if not shows_nothing(read.rows) or read.more:
         return None
-    with speaking():
+    with translated_errors():
         return empty_tables_warning(await empty_tables(connection, names_in(statement)))
 
 

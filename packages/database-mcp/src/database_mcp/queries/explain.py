@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from database_mcp.catalog.empty import empty_tables
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection, Row
 from database_mcp.queries.plans import Node, Table, findings, lines, tables
 from database_mcp.queries.query import Query, describe, prepare_wrapped
@@ -56,7 +56,7 @@ async def explain(connection: Connection, query: Query, *, analyze: bool) -> Exp
     options = "FORMAT JSON, VERBOSE, ANALYZE, BUFFERS" if analyze else "FORMAT JSON, VERBOSE"
     planned = " ".join(["SELECT * FROM", source(shape.text, len(shape.columns))])
     text = f"EXPLAIN ({options}) {planned}"
-    with speaking():
+    with translated_errors():
         prepared = await connection.prepare(text, name="")
         document = json.loads((await prepared.fetch(*shape.values))[0][0])[0]
         known = await connection.fetch(_TABLES_SQL, tables(document["Plan"]))

@@ -7,7 +7,7 @@ from typing import Any
 from mcp_chassis.failures import ErrorCode, Failure, InvalidInput, PermissionDenied
 from pydantic_core import to_json
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Attribute, Connection, Prepared, Row, TypeName
 from database_mcp.guard.rules import QUERY_HEADS
 from database_mcp.guard.statement import Statement
@@ -76,7 +76,7 @@ async def run(connection: Connection, query: Query) -> Rows:
     prepared = await prepare_wrapped(connection, query, shape)
     cells = Cells(shape.columns)
     try:
-        with speaking():
+        with translated_errors():
             rows, json, more = await _read(prepared, query, shape, cells)
     except Failure as failure:
         raise with_expected_types(failure, shape) from failure
@@ -87,7 +87,7 @@ async def run(connection: Connection, query: Query) -> Rows:
 async def describe(connection: Connection, query: Query) -> Described:
     """Let PostgreSQL parse the caller's statement unchanged, so that error positions refer to the caller's text."""
     check_count(query.statement, query.values)
-    with speaking():
+    with translated_errors():
         # The unnamed statement: behind a pooler in transaction mode, names may exist already on the connection.
         raw = await connection.prepare(query.statement.text, name="")
     parameters = raw.get_parameters()
@@ -103,7 +103,7 @@ async def prepare_wrapped(connection: Connection, query: Query, shape: Described
     """Prepare the wrapper query around the statement; a statement that is not valid there is not a query."""
     text = wrapped(shape.text, shape.columns, limit=query.limit + 1, offset=query.offset, cell_chars=query.cell_chars)
     try:
-        with speaking():
+        with translated_errors():
             return await connection.prepare(text, name="")
     except Failure as failure:
         if failure.code in (ErrorCode.SERVICE_UNAVAILABLE, ErrorCode.TIMEOUT):

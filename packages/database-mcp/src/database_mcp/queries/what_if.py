@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcp_chassis.failures import ErrorCode, Failure
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.queries.plans import Node, Table, index_sql, names_column, selective_scans, unindexed_keys
 from database_mcp.transaction import quoted
@@ -39,7 +39,7 @@ async def judge_indexes(
     proposals = proposed_indexes(plan, known)
     if not proposals:
         return []
-    with speaking():
+    with translated_errors():
         installed = await connection.fetch(_EXTENSION_SQL)
     if not installed:
         return []
@@ -54,10 +54,10 @@ async def _cost_with(
     connection: Connection, schema: str, proposal: str, explain_text: str, values: Sequence[str | None]
 ) -> float | None:
     """Cost of the plan with a hypothetical index; None if HypoPG cannot create the index."""
-    with speaking():
+    with translated_errors():
         await connection.execute("SAVEPOINT an_index")
     try:
-        with speaking():
+        with translated_errors():
             await connection.fetch(f"SELECT {schema}.hypopg_create_index($1)", proposal.rstrip(";"))
             prepared = await connection.prepare(explain_text, name="")
             document = (await prepared.fetch(*values))[0][0]
@@ -65,7 +65,7 @@ async def _cost_with(
     except Failure as failure:
         if failure.code is ErrorCode.SERVICE_UNAVAILABLE:
             raise
-        with speaking():
+        with translated_errors():
             await connection.execute("ROLLBACK TO SAVEPOINT an_index")
             await connection.fetch(f"SELECT {schema}.hypopg_reset()")
         return None

@@ -17,6 +17,8 @@ from database_mcp.settings import DatabaseSettings, reads_freely
 from database_mcp.tools.parameters import DatabaseName, Params, Sql, TimeoutSeconds
 from database_mcp.tools.queries import query_deadline, statement_seconds
 
+USE_QUERY = "Read the rows with execute_query instead."
+
 
 def _offered(settings: DatabaseSettings) -> bool:
     return settings.export_folder is not None and reads_freely(settings)
@@ -58,5 +60,5 @@ async def exported_piece(file: str, piece: str, databases: Registry) -> Content:
 def _folder(databases: Databases) -> ExportFolder:
     root = databases.settings.export_folder
     if root is None:
-        raise NotFound("This server does not export files: DATABASE_EXPORT_FOLDER is not set.")
+        raise NotFound("This server does not export files: DATABASE_EXPORT_FOLDER is not set.", remedy=USE_QUERY)
     return ExportFolder(root, current_principal())

@@ -11,7 +11,7 @@ from mcp_chassis.results import Result
 from mcp_chassis.text_marks import OUTSIDE
 from mcp_chassis.upstream.retry import Repeat
 
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.database import Database
 from database_mcp.guard.statement import Statement
@@ -103,10 +103,10 @@ async def commit(database: Database, query: Query, expected_rows: int | None = N
                 f"The preview changed {expected_rows} rows, but now {changed.rows} would change; nothing was changed.",
                 remedy="Call again without confirm, check the new preview, and send its code.",
             )
-        with speaking():
+        with translated_errors():
             journal.transaction = (await connection.fetch("SELECT txid_current_if_assigned()::text"))[0][0]
         journal.result = _result("committed", changed)
-        with speaking():
+        with translated_errors():
             await connection.execute("COMMIT")
         return journal.result
 
@@ -155,7 +155,7 @@ async def _run(connection: Connection, database: Database, query: Query) -> Chan
     database.refuse_privileged()
     await database.examine(connection, query.statement)
     if is_ddl(query.statement):
-        with speaking():
+        with translated_errors():
             await (await connection.prepare(query.statement.text, name="")).fetch()
         return Changed(0, None, None)
     if query.statement.verb not in VERBS or query.statement.explain != "no":
@@ -176,7 +176,7 @@ def _refuse_early_merge(database: Database, statement: Statement) -> None:
 
 async def _check_deferred(connection: Connection) -> None:
     """Check deferred constraints now instead of at COMMIT, which a preview does not reach."""
-    with speaking():
+    with translated_errors():
         await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -186,7 +186,7 @@ async def _refuse_catalogue_targets(connection: Connection, shape: Described) ->
     Raises:
         PermissionDenied: when it does not; the message names the target.
     """
-    with speaking():
+    with translated_errors():
         prepared = await connection.prepare(f"EXPLAIN (FORMAT JSON, VERBOSE) {shape.text}", name="")
         plans = json.loads((await prepared.fetch(*shape.values))[0][0])
     targets = [target for each in plans for target in modified_tables(each.get("Plan", {}))]
@@ -203,7 +203,7 @@ async def _change_rows(connection: Connection, database: Database, query: Query)
     shape = await describe(connection, query)
     text = await _as_with_query(connection, shape)
     await _refuse_catalogue_targets(connection, shape)
-    with speaking():
+    with translated_errors():
         if not shape.columns:
             prepared = await connection.prepare(shape.text, name="")
             await prepared.fetch(*shape.values)
@@ -224,7 +224,7 @@ async def _as_with_query(connection: Connection, shape: Described) -> str:
     shown = ["SELECT", ", ".join(cells), f"FROM w LIMIT {MAX_RETURNED_ROWS}"] if names else ["SELECT"]
     text = "\n".join([head, "(", shape.text, ")", *shown])
     try:
-        with speaking():
+        with translated_errors():
             await connection.prepare(text, name="")
     except Failure as failure:
         message = f"The statement does more than change rows. {failure.message}"

@@ -12,6 +12,7 @@ from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.upstream.retry import Repeat
 
 from slack_mcp.client.web_methods import WebMethods, as_response
+from slack_mcp.errors.meaning import REPORT
 from slack_mcp.records.files import CompletedUploadRecord, FileRecord, UploadedFileRecord, UploadUrlRecord
 from slack_mcp.records.messages import SearchPagingRecord
 
@@ -130,7 +131,9 @@ class Files:
         address = urlsplit(place.upload_url)
         http = self._uploads.get(f"{address.scheme}://{address.netloc}")
         if http is None:
-            raise UpstreamError("Slack returned an upload URL outside its own hosts; the file was not sent.")
+            raise UpstreamError(
+                "Slack returned an upload URL outside its own hosts; the file was not sent.", remedy=REPORT
+            )
         try:
             await http.post(
                 "/{+path}",

@@ -30,6 +30,7 @@ ERROR_MEANINGS: Mapping[str, Meaning] = {
     **INPUT_ERRORS,
 }
 NO_RETRY = "The same call would be refused again; do not retry it."
+CHECK_EFFECT = "Check whether the change was made before trying again."
 UNKNOWN = Meaning(
     UpstreamError,
     "Slack refused the call with the error code {error}.",
@@ -73,7 +74,11 @@ def failure_for(response: Response, token: str) -> Failure | None:
         return None
     body: Any = response.json
     if not isinstance(body, dict):
-        return UpstreamError("Slack's response is not a JSON object; its result is unknown.", effect=Effect.AMBIGUOUS)
+        return UpstreamError(
+            "Slack's response is not a JSON object; its result is unknown.",
+            remedy=CHECK_EFFECT,
+            effect=Effect.AMBIGUOUS,
+        )
     ok = cast("Mapping[str, Any]", body).get("ok")
     if ok is not False:
         return (

@@ -44,7 +44,9 @@ async def write_canvas(
 async def _created(channel: str | None, title: str, markdown: str, slack: Workspace) -> WrittenCanvas:
     """Create a canvas: with a title a shared one, without a title the channel's own canvas."""
     if channel is None:
-        raise InvalidInput("The call names neither a canvas to write into nor a channel to create one in.")
+        raise InvalidInput(
+            "The call names neither a canvas to write into nor a channel to create one in.", remedy="Give one of them."
+        )
     place = await slack.channels.resolve(channel, write=True)
     made = await slack.api.canvases.create(place.id, title, markdown, tab=not title)
     return WrittenCanvas(id=made, created=True)

@@ -39,9 +39,10 @@ async def list_files(
     cursor: Cursor = None,
 ) -> FileList:
     """List the files of a channel or person, newest first; read_file reads one."""
-    if channel is None and not slack.access.everything:
+    if channel is None and not slack.access.unrestricted:
         raise InvalidInput(
-            "The call names no channel, and SLACK_ALLOWED_CHANNELS restricts this server to some channels."
+            "The call names no channel, and SLACK_ALLOWED_CHANNELS restricts this server to some channels.",
+            remedy="Give a channel.",
         )
     place = await slack.channels.resolve(channel) if channel else None
     person = await slack.people.resolve(user) if user else None

@@ -112,7 +112,9 @@ async def update_message(
 ) -> Edited:
     """Replace the Markdown text of a message this app sent, or delete it."""
     if bool(text) == delete:
-        raise InvalidInput("The call must contain either text or delete=true.")
+        raise InvalidInput(
+            "The call contains both text and delete=true, or neither.", remedy="Give exactly one of them."
+        )
     place = await slack.channels.resolve(channel, write=True)
     stamp = message_ts(ts, channel=place.id)
     if not text:

@@ -13,7 +13,7 @@ from slack_mcp.references import message_ts
 from slack_mcp.rendering.dates import written
 from slack_mcp.rendering.emoji import short_name
 from slack_mcp.rendering.names import Names
-from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
+from slack_mcp.times import FUTURE_TIME_REMEDY
 from slack_mcp.tools.parameters import ChannelGiven, MessageTs, MomentAhead
 from slack_mcp.workspace_search import search_workspace
 
@@ -66,9 +66,7 @@ async def set_status(
     """Set or clear the person's status."""
     expires = int(float(await slack.ts(until, ahead=True))) if until else 0
     if until and expires <= slack.now():
-        raise InvalidInput(
-            "The time at which the status expires (until) is in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN
-        )
+        raise InvalidInput("The time at which the status expires (until) is in the past.", remedy=FUTURE_TIME_REMEDY)
     name = f":{short_name(emoji)}:" if emoji else ""
     try:
         await person_api(slack).users.set_status(text, name, expires)

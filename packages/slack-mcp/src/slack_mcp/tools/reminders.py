@@ -11,7 +11,7 @@ from slack_mcp.models import Done, Reminder, ReminderList
 from slack_mcp.personal import person_api
 from slack_mcp.rendering.mrkdwn import mentioned_users
 from slack_mcp.rendering.names import Names
-from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
+from slack_mcp.times import FUTURE_TIME_REMEDY
 
 
 @reads("List reminders")
@@ -37,7 +37,7 @@ async def add_reminder(
     person = person_api(slack)
     time = int(float(await slack.ts(at, ahead=True)))
     if time <= slack.now():
-        raise InvalidInput("The time of the reminder is in the past.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN)
+        raise InvalidInput("The time of the reminder is in the past.", remedy=FUTURE_TIME_REMEDY)
     return Reminder.from_record(await person.reminders.add(text, time))
 
 

@@ -13,7 +13,7 @@ from slack_mcp.models import Done, Place, Scheduled, ScheduledList, ScheduledMes
 from slack_mcp.records.messages import MessageRecord
 from slack_mcp.rendering.messages import text_of
 from slack_mcp.threads import thread_given
-from slack_mcp.times import HOW_TIMES_AHEAD_ARE_WRITTEN
+from slack_mcp.times import FUTURE_TIME_REMEDY
 from slack_mcp.tools.parameters import ChannelGiven, OptionalChannel, OptionalThread, Text
 from slack_mcp.writing.message_body import composed
 
@@ -84,14 +84,12 @@ async def _time_ahead(given: str, slack: Workspace) -> int:
     """Parse a time within the next 120 days, the limit of Slack, to Unix seconds."""
     post_at = int(float(await slack.ts(given, ahead=True)))
     if not 0 < post_at - slack.now() <= MAX_DAYS_AHEAD * DAY_SECONDS:
-        raise InvalidInput(
-            "The time of the message is not within the next 120 days.", remedy=HOW_TIMES_AHEAD_ARE_WRITTEN
-        )
+        raise InvalidInput("The time of the message is not within the next 120 days.", remedy=FUTURE_TIME_REMEDY)
     return post_at
 
 
 async def _readable(identity: str, slack: Workspace) -> bool:
-    return slack.access.everything or bool(await slack.channels.labels({identity}))
+    return slack.access.unrestricted or bool(await slack.channels.labels({identity}))
 
 
 def _time(seconds: int) -> str:

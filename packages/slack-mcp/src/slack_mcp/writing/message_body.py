@@ -52,7 +52,9 @@ def composed(text: str, kind: Format, rules: Rules) -> Body:
     blocks = blocks_for(text)
     words = notification(blocks)
     if not words.strip():
-        raise InvalidInput("The text shows nothing: it contains only white space or link definitions.")
+        raise InvalidInput(
+            "The text shows nothing: it contains only white space or link definitions.", remedy="Give visible text."
+        )
     return Body(words, blocks, previews_allowed(addresses(texts_in(blocks)), rules.unfurl_domains))
 
 
