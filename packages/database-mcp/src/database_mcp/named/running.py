@@ -88,7 +88,7 @@ def _value(name: str, parameter: QueryParameter, given: Sequence[str] | None, pr
     try:
         return parameter.checked(given)
     except ValueError as exc:
-        raise InvalidInput(f"The argument {name} {exc}.", remedy="list_named_queries shows the rules.") from exc
+        raise InvalidInput(f"The argument {name} {exc}.") from exc
 
 
 async def _offered(databases: Databases, query: NamedQuery) -> OfferedQuery:
