@@ -145,7 +145,7 @@ async def test_a_database_without_marks_stays_untrusted(postgres18: Place) -> No
             assert ((await client.call_tool(*call)).meta or {})["ifc"]["integrity"] == "untrusted"
 
 
-async def test_a_word_that_only_begins_like_the_mark_is_no_mark(postgres18: Place) -> None:
+async def test_a_word_that_only_begins_with_untrusted_is_not_a_mark(postgres18: Place) -> None:
     comment = "COMMENT ON COLUMN people.name IS 'mail@untrusted.example, @untrustedly'"
     async with own_database(postgres18, *TICKETS, comment) as (name, _), client_of(postgres18, name) as client:
         assert "untrusted_columns" not in await ask(client, "execute_query", query="SELECT name FROM people")
@@ -195,7 +195,7 @@ HONEST_READS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("untrusted_are", "refused"), [("marked", 0), ("all", len(HONEST_READS))])
-async def test_honest_jobs_without_marked_columns_are_not_stopped(
+async def test_the_flow_rule_allows_changes_after_unmarked_columns(
     postgres18: Place, untrusted_are: str, refused: int
 ) -> None:
     rules = {"DATABASE_WRITABLE": "default", "MCP_FLOW": "deny", "DATABASE_UNTRUSTED": untrusted_are}

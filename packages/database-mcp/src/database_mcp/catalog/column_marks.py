@@ -1,4 +1,4 @@
-"""Columns whose texts strangers write: those with `@untrusted` in their own comment or in that of their table."""
+"""Columns marked as untrusted: those with `@untrusted` in their comment or in the comment of their table."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from database_mcp.client.protocols import Connection
 TableKey = tuple[str, str]
 """Schema and name."""
 
-# A mark holds for partitions and tables that inherit, for their parents, and for views and materialized views of them.
+# A mark also applies to partitions, inheriting tables and their parents, and to views and materialized views.
 _MARKS_SQL = """
 WITH RECURSIVE marked(oid, attnum, attname, is_direct) AS (
     SELECT c.oid, a.attnum, a.attname, true
@@ -59,7 +59,7 @@ class MarkedTable:
 
 @dataclasses.dataclass(frozen=True)
 class ColumnMarks:
-    """The marks of one database. `functions` are names of functions that may read tables without naming them."""
+    """Marked columns of one database. `functions`: functions that may read tables that the query does not name."""
 
     tables: Mapping[TableKey, MarkedTable] = dataclasses.field(default_factory=dict[TableKey, MarkedTable])
     functions: frozenset[str] = frozenset()

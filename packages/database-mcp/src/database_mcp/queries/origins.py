@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from database_mcp.catalog.column_marks import ColumnMarks, MarkedTable
-from database_mcp.client.driver import speaking
+from database_mcp.client.driver import translated_errors
 from database_mcp.client.protocols import Connection
 from database_mcp.guard.statement import Statement
 from database_mcp.queries.query import Described
@@ -18,11 +18,11 @@ _NAME = r'(?:"(?:[^"]|"")+"|[a-z_\u0080-\U0010ffff][a-z0-9_$\u0080-\U0010ffff]*)
 _LITERAL = re.compile(r"'(?:[^']|'')*+'")
 _REFERENCE = re.compile(rf"(?<![:.])({_NAME})\.({_NAME}|\*)(?!\s*\()")
 _CALL = re.compile(rf"({_NAME})\s*\(")
-_OPAQUE = re.compile(r"SubPlan|InitPlan|\$[0-9]")  # values that other parts of the plan computed
+_OPAQUE = re.compile(r"SubPlan|InitPlan|\$[0-9]")  # Values that other parts of the plan compute.
 _READING = re.compile(r"pg_stat_get|pg_read|lo_get|dblink")
 _READ_BY_STATISTICS = frozenset({"pg_statistic", "pg_statistic_ext_data", "pg_largeobject"})
 _WITHOUT_SOURCE = frozenset({"Append", "Merge Append", "SetOp", "Recursive Union", "WorkTable Scan"})
-"""Nodes whose output PostgreSQL names after the first of several inputs."""
+"""Plan nodes whose output columns PostgreSQL names after the first of several inputs."""
 
 
 async def untrusted_columns(
@@ -38,16 +38,16 @@ async def untrusted_columns(
         return []
     if _names_marked_view(statement, marks):
         return names
-    # around the query is a second source, which makes PostgreSQL write every column with its table's name
+    # With a second FROM item around the query, PostgreSQL writes every column with the name of its table.
     planned = " ".join(["SELECT * FROM", source(shape.text, len(names))])
-    with speaking():
+    with translated_errors():
         prepared = await connection.prepare(f"EXPLAIN (FORMAT JSON, VERBOSE) {planned}", name="")
         plan: Node = json.loads((await prepared.fetch(*shape.values))[0][0])[0]["Plan"]
     return [names[place] for place in untrusted_places(plan, len(names), marks)]
 
 
 def untrusted_places(plan: Node, count: int, marks: ColumnMarks) -> list[int]:
-    """The places, from 0, of the first `count` output columns of a plan that may contain marked texts.
+    """Indexes of those of the first `count` output columns of a plan that may contain marked texts.
 
     A column is trusted only if the plan shows where its values come from.
     """
@@ -83,7 +83,7 @@ def _names_marked_view(statement: Statement, marks: ColumnMarks) -> bool:
 
 
 def _reads_unseen(nodes: Sequence[Node], marks: ColumnMarks) -> bool:
-    """Whether a part of the plan reads what it does not name: statistics, large objects, tables behind a function."""
+    """Whether the plan may read unnamed data: statistics, large objects, tables that a function reads."""
     if any(node.get("Relation Name") in _READ_BY_STATISTICS for node in nodes):
         return True
     called = {node["Function Name"] for node in nodes if "Function Name" in node}
@@ -98,7 +98,7 @@ def _references(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_marked(text: str, sources: Mapping[str, MarkedTable | None]) -> bool:
-    """Whether an output expression names a marked column, or one that its table does not have by that name."""
+    """Whether an output expression refers to a marked column, or to a column that its table does not have."""
     for alias, column in _references(text):
         table = sources.get(alias)
         if table is not None and (column in table.marked or column not in table.columns):
@@ -107,7 +107,7 @@ def _is_marked(text: str, sources: Mapping[str, MarkedTable | None]) -> bool:
 
 
 def _is_opaque(text: str, sources: Mapping[str, MarkedTable | None]) -> bool:
-    """Whether an output expression has values of a subquery, a CTE or another part of the plan."""
+    """Whether an output expression contains values of a subquery, a CTE or another part of the plan."""
     return bool(_OPAQUE.search(text)) or any(alias not in sources for alias, _ in _references(text))
 
 
