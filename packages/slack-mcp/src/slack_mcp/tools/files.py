@@ -28,6 +28,7 @@ Pages = Annotated[
     str | None, Field(max_length=20, description="PDF pages, slides or sheets: 3, 5-20."), EMPTY_IS_ABSENT
 ]
 Base64Given = Annotated[str | None, Field(max_length=190_000), EMPTY_IS_ABSENT]
+NO_CHANNEL_GIVEN = "The call names no channel, and SLACK_ALLOWED_CHANNELS restricts this server to some channels."
 
 
 @reads("List files")
@@ -40,10 +41,7 @@ async def list_files(
 ) -> FileList:
     """List the files of a channel or person, newest first; read_file reads one."""
     if channel is None and not slack.access.unrestricted:
-        raise InvalidInput(
-            "The call names no channel, and SLACK_ALLOWED_CHANNELS restricts this server to some channels.",
-            remedy="Give a channel.",
-        )
+        raise InvalidInput(NO_CHANNEL_GIVEN, remedy="Give a channel.")
     place = await slack.channels.resolve(channel) if channel else None
     person = await slack.people.resolve(user) if user else None
     number = int(cursor) if cursor else 1
