@@ -1,7 +1,7 @@
 """Tools for commits, branches, tags and comparisons."""
 
 import pytest
-from github_calls import HELLO, Use, published
+from github_calls import HELLO, Connect, Use, published
 from github_openapi import Description
 from github_world import World
 from mcp_chassis.testing import data, failure, text
@@ -46,6 +46,21 @@ async def test_a_comparison_shows_the_newest_commits_and_counts_the_others(use: 
     assert lines[1] == "(200 older commits; list_commits shows them)"
     assert lines[2].endswith("Change 200")
     assert lines[51].endswith("Change 249")
+
+
+async def test_a_comparison_with_new_commits_since_its_first_page_is_refused(connect: Connect, world: World) -> None:
+    hello = world.repositories["octocat/hello"]
+    for number in range(5):
+        world.commit(hello, {"x": str(number).encode()}, f"Change {number}", branch="feature")
+    compared = {**HELLO, "base": "main", "head": "feature", "max_lines": 2}
+    async with connect(GITHUB_TOOLS="compare") as client:
+        first = text(await client.call_tool("compare", compared))
+        compared["cursor"] = first.rpartition("cursor=")[2].removesuffix("]")
+        assert text(await client.call_tool("compare", compared)).splitlines()[0].endswith("Change 1")
+        world.commit(hello, {"x": b"5"}, "Change 5", branch="feature")
+        error = failure(await client.call_tool("compare", compared))
+    assert error.code == "CONFLICT"
+    assert error.message == "New commits were pushed while this comparison was read. Start again without cursor."
 
 
 @pytest.mark.parametrize(

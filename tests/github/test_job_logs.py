@@ -2,7 +2,7 @@
 
 import pytest
 from github_calls import HELLO, Call, Connect, Use
-from github_mcp.job_logs import cut_line, log_lines, visible_line
+from github_mcp.job_logs import Log, cut_line, found_lines, log_lines, visible_line
 from github_world import Repository, World
 from mcp_chassis.testing import failure, text
 from scripted_github import ScriptedGitHub
@@ -121,6 +121,26 @@ async def test_a_log_search_ignores_case(use: Use, failed_run: ScriptedGitHub) -
     assert "42: Error: no such file" in shown
     assert "step 30" not in shown
     assert "0 of 44 lines contain 'nothing'" in text(await use("get_job_logs", **HELLO, job_id=job, search="nothing"))
+
+
+@pytest.mark.parametrize(
+    ("hit", "shown"), [(0, [0, 1, 2]), (1, [0, 1, 2, 3]), (4, [2, 3, 4, 5, 6]), (8, [6, 7, 8, 9]), (9, [7, 8, 9])]
+)
+def test_a_match_in_a_log_is_shown_with_two_lines_before_and_after_it(hit: int, shown: list[int]) -> None:
+    lines = [f"{'hit' if number == hit else 'line'} {number}" for number in range(10)]
+    head, *found = found_lines("job 1", Log(lines, 0), "HIT", 20, 1_000)
+    assert head == "job 1: 1 of 10 lines contain 'HIT'"
+    assert found == [f"{number + 1}: {lines[number]}" for number in shown]
+
+
+@pytest.mark.parametrize(
+    ("limit", "room", "matches"), [(7, 1_000, 2), (6, 1_000, 1), (20, 44, 2), (20, 43, 1), (1, 1, 1)]
+)
+def test_the_last_matches_in_a_log_are_shown_within_the_limits(limit: int, room: int, matches: int) -> None:
+    lines = ["a hit", "b", "c", "d", "e", "f hit", "g", "h", "i", "j hit"]
+    head, *found = found_lines("job 1", Log(lines, 0), "hit", limit, room)
+    assert head == f"job 1: 3 of 10 lines contain 'hit', the last {matches} are shown"
+    assert len([line for line in found if line.endswith("hit")]) == matches
 
 
 async def test_a_match_at_the_end_of_a_very_long_line_is_shown(
