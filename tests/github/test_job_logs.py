@@ -114,6 +114,13 @@ async def test_the_logs_of_a_runs_failed_jobs_are_read_together(use: Use, failed
     assert parts[0].endswith("Error: no such file\nERROR: exit code 1\nend")
 
 
+async def test_a_search_in_a_run_reads_the_log_of_every_failed_job(use: Use, failed_run: ScriptedGitHub) -> None:
+    shown = text(await use("get_job_logs", **HELLO, run_id=7, search="step 3"))
+    parts = shown.split("\n\n")
+    assert [part.splitlines()[0].partition(": ")[2] for part in parts] == ["11 of 44 lines contain 'step 3'"] * 2
+    assert [part.split("'")[1] for part in parts] == ["unit", "lint"]
+
+
 async def test_a_log_search_ignores_case(use: Use, failed_run: ScriptedGitHub) -> None:
     job = data_of_jobs(failed_run)[0]
     shown = text(await use("get_job_logs", **HELLO, job_id=job, search="error:"))
