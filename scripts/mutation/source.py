@@ -4,11 +4,14 @@ import ast
 import bisect
 import itertools
 import re
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
+BRANCHES_OF_OTHER_SYSTEMS = {"sys.platform == 'win32'"} - {f"sys.platform == {sys.platform!r}"}
+"""Conditions of branches that no test on this system can run."""
 LOG_CALL = re.compile(r"\b_?log(ger)?\b(\(\))?\.\w+\(|^logging\.")
 
 
@@ -37,6 +40,8 @@ class Source:
     def _walk(self, node: ast.AST) -> list[ast.AST]:
         if self._is_skipped(node):
             return []
+        if isinstance(node, ast.If) and ast.unparse(node.test) in BRANCHES_OF_OTHER_SYSTEMS:
+            return [found for child in node.orelse for found in self._walk(child)]
         annotations = {id(getattr(node, name, None)) for name in ("annotation", "returns")}
         children = [child for child in ast.iter_child_nodes(node) if id(child) not in annotations]
         return [node, *(found for child in children for found in self._walk(child))]

@@ -34,6 +34,7 @@ CHANGES = {
     "x = {'a': b, 'c': d}": {"'a' -> 'aX'", "'c' -> 'cX'", "'a': b, ->", ", 'c': d ->"},
     "x = [y for y in z if y]": {"y -> True"},
     "if a: send()": {"a -> not (a)", "a -> False", "send() -> pass"},
+    "if sys.platform == 'win32':\n lock(1)\nelse:\n send()": {"send() -> pass"},
     "while a: break": {"a -> not (a)", "break -> pass"},
     "def f():\n if a:\n  return\n return b": {"a -> not (a)", "a -> False", "return -> pass", "b -> None"},
     "try:\n f()\nexcept (A, B):\n g()": {
@@ -57,6 +58,7 @@ UNTOUCHED = {
     "the parameters of a type": "Handle = Callable[[Request, str], Awaitable[Any]]",
     "a help text": "x = add_argument(help='words')",
     "an import for types": "if TYPE_CHECKING:\n x = 1",
+    "a branch of Windows": "if sys.platform == 'win32':\n lock(1)",
     "the start of a program": "if __name__ == '__main__':\n main()",
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from mcp_chassis.tasks.record import Status, Task, WriteKey
-from mcp_chassis.tasks.store import Limits, MemoryTaskStore
+from mcp_chassis.tasks.store import Limits, MemoryTaskStore, changed
 from task_records import QUESTION, Clock, task
 
 
@@ -103,3 +103,59 @@ async def test_finished_tasks_count_until_they_expire(store: MemoryTaskStore, cl
     clock.now += 60
     assert await store.add(task("c", created=clock.now), limits)
     assert await store.find("a") is None
+
+
+async def test_an_expired_task_does_not_count_against_the_limits_of_its_owner(store: MemoryTaskStore, clock: Clock):
+    limits = Limits(unfinished=1, kept=9)
+    assert await store.add(task("a", ttl_seconds=10.0), limits)  # scans all owners, then not for a minute
+    clock.now += 9.9
+    assert not await store.add(task("b", created=clock.now), limits)
+    clock.now += 0.1
+    assert await store.add(task("b", created=clock.now), limits)
+    assert await store.unfinished("ann") == ["b"]
+
+
+async def test_a_task_that_is_gone_is_not_replaced(store: MemoryTaskStore, clock: Clock):
+    await store.add(task(), Limits())
+    clock.now += 60
+    assert not await store.replace(task(), task(message="late"))
+    assert await store.unfinished("nobody") == []
+
+
+async def test_a_store_of_one_process_has_no_notes_and_no_silence(store: MemoryTaskStore):
+    await store.nudge("here", "one")
+    await store.beat("here")
+    assert (store.shared, await store.nudged("here"), await store.silence("there")) == (False, [], 0.0)
+
+
+async def test_a_change_that_changes_nothing_is_not_stored_and_an_ended_task_is_not_changed(store: MemoryTaskStore):
+    await store.add(task(), Limits())
+    before = await store.find("one")
+    assert await changed(store, "one", lambda task: task) is before
+    done = await changed(store, "one", lambda task: dataclasses.replace(task, status=Status.COMPLETED))
+    assert done == task(status=Status.COMPLETED) == await store.find("one")
+    assert await changed(store, "one", lambda task: dataclasses.replace(task, message="late")) == done
+    assert await changed(store, "another", lambda task: task) is None
+
+
+async def test_a_change_is_made_again_on_the_record_that_another_process_stored_meanwhile(store: MemoryTaskStore):
+    await store.add(task(), Limits())
+    seen: list[str] = []
+
+    class Conflicting(MemoryTaskStore):
+        async def replace(self, before: Task, after: Task) -> bool:
+            if not seen[1:]:
+                await store.replace(before, dataclasses.replace(before, message="meanwhile"))
+                return False
+            return await store.replace(before, after)
+
+        async def find(self, task_id: str) -> Task | None:
+            return await store.find(task_id)
+
+    def change(task: Task) -> Task:
+        seen.append(task.message)
+        return dataclasses.replace(task, cancelled=True)
+
+    after = await changed(Conflicting(), "one", change)
+    assert after == await store.find("one") == task(message="meanwhile", cancelled=True)
+    assert seen == ["", "meanwhile"]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_LANGUAGE_CHARS = 40
+NO_LINES = (-1, -1)  # of a closing token, which is never looked at
 MAX_IMAGE_MARKS = 5_000  # the parser's time is quadratic in their number; this many take 0.1 s
 # A text without a match hides nothing but what formulas and tables hide, so that the parser need not be loaded.
 _MARKUP = re.compile(
@@ -72,21 +73,22 @@ class _Document:
     def _block_edits(self) -> Iterator[Edit]:
         before, cell_end, columns = "", 0, 0
         for token in self._tokens:
+            first, last = token.map or NO_LINES
             if token.type in ("fence", "code_block"):
-                self._code_lines.update(range(*token.map or (0, 0)))
+                self._code_lines.update(range(first, last))
             columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
             if token.type == "fence":
-                yield from self._fence_edits(token)
-            elif token.type == "html_block" and token.map:
-                self._html.append(self._lines.region(*token.map))
-            elif token.type == "tr_open" and token.map:
-                cell_end = self._lines.offsets[token.map[0]] + 1
-                yield from self._row_edits(token.map[0], columns)
-            elif token.type == "inline" and token.map:
+                yield from self._fence_edits(token, first, last)
+            elif token.type == "html_block":
+                self._html.append(self._lines.region(first, last))
+            elif token.type == "tr_open":
+                cell_end = self._lines.offsets[first] + 1
+                yield from self._row_edits(first, columns)
+            elif token.type == "inline":
                 after = cell_end if before in ("td_open", "th_open") else 0
-                places = ParagraphPlaces(self._lines, token.content, token.map[0], after)
+                places = ParagraphPlaces(self._lines, token.content, first, after)
                 cell_end = places.end
-                yield from self._paragraph_edits(token, places)
+                yield from self._paragraph_edits(token, places, (first, last))
             before = token.type
 
     def _row_edits(self, number: int, columns: int) -> Iterator[Edit]:
@@ -94,26 +96,25 @@ class _Document:
         if columns and (end := cells_end(line, columns)) is not None:
             yield Edit(offset + end, offset + len(line.rstrip()), "cell beyond its table's columns", attached=True)
 
-    def _fence_edits(self, token: "Token") -> Iterator[Edit]:
-        number = (token.map or (0, 0))[0]
+    def _fence_edits(self, token: "Token", number: int, last: int) -> Iterator[Edit]:
         line, offset = self._lines.line(number).rstrip(), self._lines.offsets[number]
         info = line.find(token.markup) + len(token.markup)
         language = re.match(r"[ \t]*(\S*)", line[info:])
         end = info + (language.end() if language and len(language[1]) <= MAX_LANGUAGE_CHARS else 0)
         if end < len(line):
             yield Edit(offset + end, offset + len(line), "code block info", attached=True)
-        if token.map and token.info.strip().lower() == "math":
-            yield from formula_edits(self._source, *self._lines.region(number + 1, token.map[1]))
+        if token.info.strip().lower() == "math":
+            yield from formula_edits(self._source, *self._lines.region(number + 1, last))
 
     def _formula_edits(self) -> Iterator[Edit]:
         for match in FORMULA.finditer(self._source):
             if self._lines.number_at(match.start()) not in self._code_lines:
                 yield from formula_edits(self._source, *match.span(match.lastgroup or 0))
 
-    def _paragraph_edits(self, token: "Token", places: ParagraphPlaces) -> Iterator[Edit]:
+    def _paragraph_edits(self, token: "Token", places: ParagraphPlaces, lines: tuple[int, int]) -> Iterator[Edit]:
         marked = [child for child in token.children or () if SPAN in child.meta]
         if marked and not places.mapped:  # such as with tabs in a list: nothing is shown rather than a hidden part
-            yield Edit(*self._lines.region(*token.map or (0, 0)), "paragraph with markup")
+            yield Edit(*self._lines.region(*lines), "paragraph with markup")
             return
         for child in marked:
             start, end = places.range(*child.meta[SPAN])

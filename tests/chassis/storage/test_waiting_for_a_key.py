@@ -1,0 +1,73 @@
+"""Calls that wait for another process's call with the same idempotency key."""
+
+import anyio
+import anyio.lowlevel
+import pytest
+from mcp_chassis.failures import OutcomeUnknown
+from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey
+from mcp_chassis.storage.idempotency_records import MemoryRecordStore
+
+NAME = RecordKey("p", "create", "k")
+MAX_CLAIMS = 20
+"""Claims of one waiting call before the test releases it; a call that does not pause between them makes more."""
+
+
+class CountedRecords(MemoryRecordStore):
+    """Counts claims; too many without a pause are an error."""
+
+    claims = 0
+
+    async def claim(self, name: RecordKey, record: Record, now: float) -> Record | None:
+        self.claims += 1
+        if self.claims > MAX_CLAIMS:
+            raise AssertionError("the store is asked without a pause")
+        return await super().claim(name, record, now)
+
+
+async def test_a_waiting_call_pauses_between_its_looks_at_the_record():
+    records, results = CountedRecords(), []
+    begun, release = anyio.Event(), anyio.Event()
+
+    async def slowly() -> dict[str, int]:
+        begun.set()
+        await release.wait()
+        return {"number": 1}
+
+    async def call(process: Idempotency) -> None:
+        results.append(await process.once(*NAME, "hash", slowly))
+
+    async with anyio.create_task_group() as processes:
+        processes.start_soon(call, Idempotency(records))
+        await begun.wait()
+        processes.start_soon(call, Idempotency(records))
+        for _ in range(3 * MAX_CLAIMS):  # a call without a pause would look at each turn of the event loop
+            await anyio.lowlevel.checkpoint()
+        release.set()
+    assert records.claims > 1
+    assert results == [{"number": 1}] * 2
+
+
+@pytest.mark.parametrize(("later", "interrupted"), [(14.9, False), (15.0, True)])
+async def test_a_call_counts_as_interrupted_once_its_lease_of_15_seconds_has_ended(later: float, interrupted: bool):
+    records = MemoryRecordStore()
+    await records.keep(NAME, Record("hash", 1_015.0))
+
+    async def write() -> dict[str, int]:
+        raise AssertionError("the first call may have happened")
+
+    second = Idempotency(records, clock=lambda: 1_000.0 + later)
+    with anyio.move_on_after(0.01) as waiting:
+        with pytest.raises(OutcomeUnknown, match="A call with this idempotency_key was interrupted"):
+            await second.once(*NAME, "hash", write)
+    assert waiting.cancelled_caught is not interrupted
+
+
+async def test_the_lease_of_a_new_call_is_15_seconds():
+    records, seen = MemoryRecordStore(), []
+
+    async def write() -> dict[str, int]:
+        seen.append(await records.find(NAME, 1_000.0))
+        return {}
+
+    await Idempotency(records, clock=lambda: 1_000.0).once(*NAME, "hash", write)
+    assert seen == [Record("hash", 1_015.0)]
