@@ -147,7 +147,7 @@ def _without_null(schema: JsonSchema) -> JsonSchema:
 
 
 def _takes_json(prop: JsonSchema) -> bool:
-    kinds = {branch.get("type") for branch in prop.get("anyOf", [prop])}
+    kinds = {branch.get("type") for branch in prop.get("anyOf", prop.get("oneOf", [prop]))}
     return bool(kinds & {"array", "object"}) and "string" not in kinds
 
 
