@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from mcp_chassis.failures import Failure
 from mcp_chassis.output.warnings import warn
@@ -193,3 +194,29 @@ async def test_a_failure_is_not_kept():
     with pytest.raises(Failure):
         await cache.result(asked_by("local"), fails, 60)
     assert named(await cache.result(asked_by("local"), upstream, 60)) == "here"
+
+
+class SharedCache:
+    """A cache shared with other processes that notes what is invalidated."""
+
+    def __init__(self) -> None:
+        self.outdated: list[str] = []
+
+    async def find(self, tool: str, principal: str, arguments: str) -> Any:
+        raise NotImplementedError
+
+    async def keep(self, found: Any, answer: Any, seconds: float) -> None:
+        raise NotImplementedError
+
+    async def outdate(self, tool: str) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.outdated.append(tool)
+
+
+async def test_a_cancelled_write_still_invalidates_the_results_of_other_processes():
+    shared = SharedCache()
+    cache = ReadCache(UpstreamAccount(SAMPLE, SAMPLE.settings.load({}), None), shared)
+    with anyio.CancelScope() as cancelled:
+        cancelled.cancel()
+        await cache.outdate(("count", "list"))
+    assert shared.outdated == ["count", "list"]

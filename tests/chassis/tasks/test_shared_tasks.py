@@ -7,10 +7,14 @@ import pytest
 from long_server import Desk, dispatch_of
 from mcp_chassis.failures import Unavailable
 from mcp_chassis.pipeline.dispatch import Dispatch
+from mcp_chassis.storage.idempotency import RecordKey
+from mcp_chassis.tasks.endings import Endings
 from mcp_chassis.tasks.record import Status, Task
+from mcp_chassis.tasks.runner import TaskRunner
 from mcp_chassis.tasks.services import Pace, TaskServices
 from mcp_chassis.tasks.store import Limits, MemoryTaskStore
 from mcp_chassis.testing import failure
+from mcp_types import CallToolResult
 from task_hosts import host_of
 from task_records import task
 
@@ -194,3 +198,18 @@ def test_services_without_settings_have_a_store_in_memory_and_the_usual_pace():
     assert isinstance(services.store(), MemoryTaskStore)
     assert services.limits == Limits(20, 200)
     assert services.pace == Pace(0.5, 3.0, 15.0, 6.0)
+
+
+async def test_a_change_of_a_task_of_another_process_is_dated_and_noted_for_that_process(store: SharedStore):
+    endings = Endings(lambda failure: CallToolResult(content=[]), lambda failure: {}, store_without_records)
+    runner = TaskRunner(TaskServices(lambda: store), 60, 60, endings, lambda: 4e9 + 1)
+    await store.add(own_task("one"), Limits())
+    await runner.change("one", lambda task: dataclasses.replace(task, cancelled=True))
+    assert await store.find("one") == dataclasses.replace(own_task("one"), cancelled=True, updated=4e9 + 1)
+    assert store.notes == {"there": ["one"]}
+    await runner.change("another", lambda task: task)
+    assert store.notes == {"there": ["one"]}
+
+
+async def store_without_records(name: RecordKey) -> None:
+    return None

@@ -109,3 +109,40 @@ def test_a_secret_of_a_call_is_removed_in_that_call_and_in_its_tasks_alone() -> 
     assert asyncio.run(call()) == (f"task {REMOVED}", f"call {REMOVED}", f"log {REMOVED}")
     add_call_secret(secret)
     assert scrub(secret) == secret
+
+
+@pytest.mark.parametrize(
+    ("secret", "in_logs", "in_results"),
+    [
+        ("x1z", False, False),
+        ("x1z4", True, False),
+        ("x1z4567", True, False),
+        ("x1z45678", True, True),
+        ("abcdefghijk", True, False),
+        ("abcdefghijkl", True, True),
+        ("Abcdefghijk", True, True),
+        (" x1z45678 ", True, True),
+    ],
+)
+def test_a_secret_is_removed_from_logs_from_4_and_from_results_from_8_characters_unless_it_is_a_word(
+    secret: str, in_logs: bool, in_results: bool
+) -> None:
+    redactor = Redactor()
+    redactor.register(secret)
+    text = f"<{secret.strip()}>"
+    assert redactor.scrub_log(text) == (f"<{REMOVED}>" if in_logs else text)
+    assert redactor.scrub(text) == (f"<{REMOVED}>" if in_results else text)
+
+
+@pytest.mark.parametrize(("length", "removed"), [(15, False), (16, True)])
+def test_a_line_of_a_key_is_removed_from_16_characters(length: int, removed: bool) -> None:
+    redactor = Redactor()
+    line = "A1" * 10
+    redactor.register(f"{line[:length]}\n{'B2' * 10}")
+    assert (REMOVED in redactor.scrub(f"<{line[:length]}>")) is removed
+
+
+def test_a_secret_with_half_of_a_surrogate_pair_is_removed() -> None:
+    redactor = Redactor()
+    redactor.register("canary\ud83d-1234")
+    assert redactor.scrub("x canary\ud83d-1234 y") == f"x {REMOVED} y"

@@ -108,7 +108,13 @@ def _passwords(url: str) -> Iterator[str]:
 
 def _forms(value: str) -> Iterator[str]:
     yield value
-    for encoded in (quote(value, safe=""), quote(value), quote_plus(value)):
+    lenient = "surrogatepass"  # a variable that is not UTF-8 has halves of surrogate pairs
+    encoded_forms = (
+        quote(value, safe="", errors=lenient),
+        quote(value, errors=lenient),
+        quote_plus(value, errors=lenient),
+    )
+    for encoded in encoded_forms:
         yield encoded
         yield re.sub("%..", lambda match: match[0].lower(), encoded)
     escaped = json.dumps(value)[1:-1]
@@ -116,7 +122,7 @@ def _forms(value: str) -> Iterator[str]:
     yield json.dumps(escaped)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
     yield repr(value)[1:-1]
-    yield from _base64_forms(value.encode("utf-8", "surrogatepass"))
+    yield from _base64_forms(value.encode("utf-8", lenient))
 
 
 def _base64_forms(value: bytes) -> Iterator[str]:
