@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -123,3 +124,32 @@ async def test_a_caller_without_the_permission_gets_an_empty_list():
     app = Dispatch(built, built.settings.load({}), TransportServices(gate=Nothing()))
     async with Client(app, mode="2026-07-28") as client:
         assert (await client.list_resources()).resources == []
+
+
+async def test_an_entry_is_listed_with_its_type_size_and_time_and_the_template_gives_what_it_leaves_out(era):
+    changed = datetime(2026, 11, 29, 9, 15, 0, 750_000, tzinfo=UTC)
+    entries = [Entry("shelf0://a", "a\u200b", "text/plain", 7, changed), Entry("shelf0://b", "b")]
+
+    class Described(Shelf):
+        async def page(self, connection: Any, position: str | None) -> EntryPage:
+            return EntryPage(entries)
+
+    async with connected(server(Described(), asks_upstream=False), era=era) as client:
+        page = await client.list_resources()
+    assert page.next_cursor is None
+    first, second = (entry.model_dump(mode="json", exclude_none=True) for entry in page.resources[1:])
+    assert first == {
+        "uri": "shelf0://a",
+        "name": "a",
+        "mime_type": "text/plain",
+        "size": 7,
+        "annotations": {"last_modified": "2026-11-29T09:15:00+00:00"},
+    }
+    assert second == {"uri": "shelf0://b", "name": "b", "mime_type": "application/json"}
+
+
+@pytest.mark.parametrize("cursor", ["entries-of-2", "entries-of-x", "entries-of-", "2", "entries-of--1"])
+async def test_a_cursor_of_no_template_is_refused(cursor: str):
+    async with connected(server(Shelf(), asks_upstream=True, templates=2)) as client:
+        with pytest.raises(MCPError, match="cursor does not belong"):
+            await client.list_resources(cursor=cursor)

@@ -1,11 +1,13 @@
 """Calls that wait for another process's call with the same idempotency key."""
 
+from pathlib import Path
+
 import anyio
 import anyio.lowlevel
 import pytest
 from mcp_chassis.failures import OutcomeUnknown
 from mcp_chassis.storage.idempotency import Idempotency, Record, RecordKey
-from mcp_chassis.storage.idempotency_records import MemoryRecordStore
+from mcp_chassis.storage.idempotency_records import FileRecordStore, MemoryRecordStore
 
 NAME = RecordKey("p", "create", "k")
 MAX_CLAIMS = 20
@@ -71,3 +73,18 @@ async def test_the_lease_of_a_new_call_is_15_seconds():
 
     await Idempotency(records, clock=lambda: 1_000.0).once(*NAME, "hash", write)
     assert seen == [Record("hash", 1_015.0)]
+
+
+async def test_a_file_of_records_that_was_never_used_is_not_created_and_can_be_closed(tmp_path: Path):
+    records = FileRecordStore(tmp_path / "state" / "keys.sqlite3")
+    await records.aclose()
+    assert names_in(tmp_path) == []
+    await records.keep(NAME, Record("hash", 2e9))
+    await records.aclose()
+    await records.aclose()
+    assert await records.find(NAME, 0.0) == Record("hash", 2e9)
+    await records.aclose()
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
