@@ -14,7 +14,10 @@ from mcp_chassis.accounts.account import Account, Tokens
 from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted, posted
 from mcp_chassis.accounts.signed_in_secret import SignedInSecret, expiry, renewed_tokens, signed_in_secrets
 from mcp_chassis.accounts.store import KEYCHAIN_VARIABLE, AccountStore
+from mcp_chassis.cli.sign_in.device import sign_in_by_device
+from mcp_chassis.cli.sign_in.loopback import Client
 from mcp_chassis.failures import AuthenticationFailed
+from mcp_chassis.sign_in import SignIn
 from mcp_chassis.telemetry.redaction import REMOVED, scrub_log
 
 SERVER = "sample-mcp"
@@ -125,6 +128,56 @@ def test_an_endpoint_that_cannot_be_reached_is_named_with_the_kind_of_error():
         url = server.url
     with pytest.raises(SignInFailed, match=r"127\.0\.0\.1 could not be reached: ConnectError\. Check the network\."):
         posted(url, {})
+
+
+DEVICE = {"verification_uri": "https://a.example", "user_code": "AB-12", "device_code": "d"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"verification_uri": None},
+        {"user_code": None},
+        {"device_code": None},
+        {"interval": "soon"},
+        {"expires_in": "late"},
+    ],
+)
+def test_a_response_that_is_no_device_code_fails_the_sign_in(changed: dict[str, Any]):
+    body = {name: value for name, value in {**DEVICE, **changed}.items() if value is not None}
+    with endpoint(body | {"ok": True}) as server:
+        sign_in = SignIn("Acme", server.url, server.url, ("read",), device_url=server.url)
+        with pytest.raises(SignInFailed, match=r"Acme did not return a device code\."):
+            sign_in_by_device(sign_in, Client("app"), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("given", "waits"),
+    [
+        ({}, [5.0] * 360),
+        ({"interval": 0, "expires_in": 0}, [5.0] * 360),
+        ({"interval": 7, "expires_in": 14}, [7.0] * 2),
+        ({"interval": 600, "expires_in": 10**6}, [600.0] * 3),
+    ],
+)
+def test_a_device_code_is_polled_every_5_seconds_for_at_most_half_an_hour_unless_the_response_says_otherwise(
+    given: dict[str, Any], waits: list[float]
+):
+    waited: list[float] = []
+    with endpoint({**DEVICE, **given}) as device, endpoint({"error": "authorization_pending"}) as tokens:
+        sign_in = SignIn("Acme", device.url, tokens.url, ("read", "write"), device_url=device.url)
+        with pytest.raises(SignInFailed, match=r"The code expired before it was entered\. Run the command again\."):
+            sign_in_by_device(
+                sign_in, Client("app", "s"), lambda _: None, wait=waited.append, clock=lambda: sum(waited)
+            )
+    assert waited == waits
+    assert device.forms == [{"client_id": "app", "scope": "read write"}]
+    assert tokens.forms[0] == {
+        "client_id": "app",
+        "client_secret": "s",
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+        "device_code": "d",
+    }
 
 
 @pytest.mark.parametrize(("refresh", "expected"), [(None, "before"), ("after", "after")])

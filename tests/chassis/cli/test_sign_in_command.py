@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from mcp_chassis.accounts.account import Account, Tokens
@@ -115,6 +116,44 @@ def test_a_damaged_file_of_accounts_is_named_with_exit_code_1(
     assert main([command], SERVER) == 1
     output = capsys.readouterr()
     assert (output.out, output.err) == ("", f"{accounts_path} is damaged: remove it and sign in again.\n")
+
+
+def test_a_login_whose_account_cannot_be_stored_names_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TOOLROLL_ACCOUNTS_FILE", str(tmp_path / "file" / "accounts.json"))
+    monkeypatch.setenv(KEYCHAIN_VARIABLE, "off")
+    monkeypatch.setenv("SAMPLE_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("SAMPLE_CLIENT_SECRET", CLIENT_SECRET)
+    with sign_in_upstream() as upstream:
+        sign_in = dataclasses.replace(
+            UPSTREAM, token_url=f"{upstream.url}{TOKEN}", device_url=f"{upstream.url}{DEVICE}"
+        )
+        assert main(["login", "--device"], dataclasses.replace(SERVER, sign_in=sign_in)) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert str(tmp_path / "file") in output.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("value", "keychain"), [("off", False), ("", True), ("on", True), (None, True)])
+def test_the_keychain_is_used_unless_it_is_switched_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None, keychain: bool
+) -> None:
+    class Backend:
+        priority = 1
+        passwords: ClassVar[dict[str, str]] = {}
+
+        def set_password(self, service: str, name: str, password: str) -> None:
+            self.passwords[f"{service} {name}"] = password
+
+    monkeypatch.setattr("keyring.get_keyring", Backend)
+    environment = {"TOOLROLL_ACCOUNTS_FILE": str(tmp_path / "accounts.json")}
+    store = AccountStore.here(environment if value is None else environment | {KEYCHAIN_VARIABLE: value})
+    store.keep(SERVER.name, Account("work", "app", "https://acme.example/token", (), "", None), Tokens("access"))
+    [kept] = store.accounts(SERVER.name)
+    assert (kept.tokens is None) is keychain
+    assert (list(Backend.passwords) == [f"toolroll {SERVER.name}/work"]) is keychain
 
 
 @pytest.mark.parametrize("shell", ["SSH_CONNECTION", "SSH_TTY", "--device"])
