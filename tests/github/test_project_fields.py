@@ -197,9 +197,32 @@ def writes(github: ScriptedGitHub) -> int:
 
 @pytest.mark.parametrize("item", ["evil/vault#1", "https://github.com/evil/vault/issues/1", "PVTI_9"])
 async def test_a_field_of_an_item_outside_the_allow_list_is_not_set(
-    use: Use, board: Project, world: World, item: str
+    use: Use, github: ScriptedGitHub, board: Project, world: World, item: str
 ) -> None:
     others(world, board)
     arguments = {**BOARD, "item": item, "field": "Status", "value": "Done"}
     assert failure(await use("set_project_field", allowed="octocat/*", **arguments)).code == "PERMISSION_DENIED"
     assert board.items[-1].values == {"Status": "Todo"}
+    assert bool(github.requests) == (item == "PVTI_9")
+
+
+async def test_an_issue_whose_repository_was_renamed_out_of_the_allow_list_is_not_changed(
+    use: Use, board: Project, world: World
+) -> None:
+    old = world.repository("octocat/old")
+    board.items.append(Item("PVTI_8", old, world.issue(old, "Moved"), values={"Status": "Todo"}))
+    world.rename("octocat/old", "evil/new")
+    arguments = {**BOARD, "item": "octocat/old#1", "field": "Status", "value": "Done"}
+    assert failure(await use("set_project_field", allowed="octocat/*", **arguments)).code == "PERMISSION_DENIED"
+    assert board.items[-1].values == {"Status": "Todo"}
+
+
+async def test_of_two_projects_with_one_issue_only_the_named_one_is_changed(
+    use: Use, board: Project, world: World
+) -> None:
+    first = board.items[0]
+    items = [Item("PVTI_7", first.repository, first.issue, values={"Status": "Todo"})]
+    world.projects.insert(0, Project(world.user("octocat"), 5, "Other", board.fields, items))
+    changed = data(await use("set_project_field", **BUG, field="Status", value="Done"))
+    assert (changed["item_id"], first.values["Status"]) == ("PVTI_1", "Done")
+    assert items[0].values == {"Status": "Todo"}
