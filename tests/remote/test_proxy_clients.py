@@ -77,6 +77,16 @@ async def test_a_registration_with_unsupported_metadata_is_refused(kind: str, tm
     assert response.status_code == 400
 
 
+async def test_a_client_without_a_name_and_without_a_resource_gets_a_token_for_the_only_server(tmp_path: Path) -> None:
+    async with dancing(tmp_path) as dance:
+        await dance.register(client_name=None)
+        page = await dance.consent_page(resource=None)
+        tokens = await dance.tokens(resource=None)
+        called = await dance.call(tokens["access_token"])
+    assert "A program without a name asks for access" in page.text
+    assert called.status_code == 200
+
+
 async def test_a_registration_that_is_too_large_or_not_json_is_refused(tmp_path: Path) -> None:
     async with dancing(tmp_path) as dance:
         large = await dance.register(client_uri=f"https://a.example/{'x' * 40_000}")

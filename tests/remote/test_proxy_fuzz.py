@@ -12,6 +12,7 @@ from proxy_dance import REDIRECT, Dance, challenge, dancing
 from volume import in_volume, volume
 
 REQUESTS = volume(20_000, share=0.02)
+LONGEST_QUERY = 60_000  # characters that the HTTP client takes in a URL
 STRANGE = [
     "", " ", "\0", "\x7f", "a" * 5000, "../..", "'", '"><script>', "\u202e", "\U0001f600", "%00", "%zz", "\r\nX: y",
     "http://[::1", "http://[v1.x]/", "http://a:99999/", "https://client.example/x", "https://169.254.169.254/x", "é",
@@ -82,7 +83,7 @@ class Hostile:
         text = urlencode(self._fields(), quote_via=quote)
         if self.chance.random() < 0.1:
             text = text.replace("%", self.chance.choice(["%%", "", "%0"]))
-        if self.chance.random() < 0.5:
+        if self.chance.random() < 0.5 and len(text) < LONGEST_QUERY:
             return await self.dance.http.get(f"{page}?{text}", headers=headers)
         form = {"content-type": "application/x-www-form-urlencoded"}
         return await self.dance.http.post(page, content=text.encode(), headers={**form, **headers})
