@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from mcp_chassis.accounts.oauth_tokens import SignInFailed
@@ -92,6 +93,59 @@ def test_a_redirect_with_another_state_is_refused_and_the_right_one_awaited(quer
         browser(f"{server_url}?code=c&state=s3cret")
         waiter.join()
     assert answers == [{"code": "c", "state": "s3cret"}]
+
+
+def test_the_page_after_a_redirect_is_not_stored_and_sends_no_address_on() -> None:
+    pages: list[tuple[int, dict[str, str], str]] = []
+
+    def open_page(url: str) -> None:
+        with urllib.request.urlopen(url) as page:
+            pages.append(
+                (page.status, {name.lower(): value for name, value in page.headers.items()}, page.read().decode())
+            )
+
+    with waiting() as (server, _):
+        opener = threading.Thread(target=open_page, args=(f"{server.redirect_uri}?code=c&state=s3cret",))
+        opener.start()
+        server.wait(60)
+        opener.join()
+        assert server.redirect_uri == f"http://127.0.0.1:{server.server_port}/callback"
+    [(status, headers, text)] = pages
+    expected = {
+        "content-type": "text/html; charset=utf-8",
+        "content-length": str(len(text)),
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+    }
+    assert status == 200
+    assert {name: headers.get(name) for name in expected} == expected
+    assert text.endswith("<p>You are signed in. You can close this page.")
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "code"),
+    [
+        ("error=access_denied&error_description=No.", "No.", "access_denied"),
+        ("error=server_error", "server_error", "server_error"),
+        ("", "it sent no code", ""),
+    ],
+)
+def test_a_redirect_without_a_code_fails_with_the_words_of_the_upstream(query: str, words: str, code: str) -> None:
+    browser, asked = Browser(), list[dict[str, str]]()
+
+    def redirect(url: str) -> None:
+        found = dict(parse_qsl(urlsplit(url).query))
+        asked.append(found)
+        browser(f"{found['redirect_uri']}?state={found['state']}&{query}")
+
+    sign_in = SignIn("Acme", "https://acme.example/authorize", "https://acme.example/token", ("a", "b"))
+    with pytest.raises(SignInFailed) as failed:
+        sign_in_by_browser(sign_in, APP, redirect, seconds=60)
+    browser.close()
+    assert (str(failed.value), failed.value.code) == (f"Acme did not sign you in: {words}.", code)
+    [sent] = asked
+    assert (sent["response_type"], sent["client_id"], sent["scope"]) == ("code", CLIENT_ID, "a b")
+    assert (sent["code_challenge_method"], len(sent["code_challenge"])) == ("S256", 43)
 
 
 def test_a_sign_in_without_a_redirect_fails_after_its_timeout() -> None:
