@@ -208,3 +208,13 @@ def test_a_start_without_accounts_does_not_import_the_accounts_package(tmp_path:
     environment = without_path(TOOLROLL_ACCOUNTS_FILE=str(tmp_path / "none.json"), HOME=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "now", "expected"),
+    [(None, 1e12, False), (1_000.0, 939.9, False), (1_000.0, 940.0, True), (1_000.0, 1_001.0, True)],
+)
+def test_a_token_counts_as_expired_a_minute_before_its_end(
+    expires_at: float | None, now: float, expected: bool
+) -> None:
+    assert account(ends=expires_at).is_ending(now) is expected

@@ -9,7 +9,7 @@ from mcp.server.mcpserver import Context
 from mcp_chassis.pipeline.secret_patterns import masked_json
 from mcp_chassis.testing import connected, data, failure
 from mcp_chassis.tools import Confirm, IdempotencyKey, writes
-from mcp_types import ElicitRequestParams, ElicitResult
+from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 from pydantic import Field
 from sample_server import SAMPLE, Put, Shelves
 
@@ -43,10 +43,13 @@ class Person:
 
     def __init__(self, content: dict[str, Any] | None = None) -> None:
         self.asked: list[str] = []
+        self.forms: list[dict[str, Any]] = []
         self.content = {"agree": True} if content is None else content
 
     async def __call__(self, context: Any, params: ElicitRequestParams) -> ElicitResult:
         self.asked.append(params.message)
+        assert isinstance(params, ElicitRequestFormParams)
+        self.forms.append(params.requested_schema)
         return ElicitResult(action="accept", content=self.content)
 
 
@@ -72,6 +75,12 @@ async def test_a_rule_and_a_tool_ask_one_question_with_both_reasons_and_the_argu
     assert lines[1].startswith("Put vase beside 0 things in 202")
     assert version is None or version in lines[1]
     assert second.splitlines() == [RULE, 'name: "free"']
+    title = {"title": "Agreement"} if era == "legacy" else {}
+    assert person.forms[0] == title | {
+        "type": "object",
+        "properties": {"agree": {"type": "boolean", "title": "Agree", "description": "Yes, do this."}},
+        "required": ["agree"],
+    }
 
 
 async def test_a_code_cannot_replace_the_persons_agreement_to_a_rule(policy: dict[str, str]):

@@ -38,3 +38,13 @@ def test_a_file_without_a_valid_key_is_not_used(tmp_path: Path, content: bytes) 
 def test_without_a_writable_folder_there_is_no_key(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert cursor_key(tmp_path / "file" / "state") is None
+
+
+@pytest.mark.parametrize(("length", "is_used"), [(31, False), (32, True)])
+def test_a_key_is_used_from_32_characters(tmp_path: Path, length: int, is_used: bool) -> None:
+    (tmp_path / "cursor.key").write_text(f" {'k' * length}\n")
+    assert cursor_key(tmp_path) == ("k" * length if is_used else None)
+
+
+def test_a_new_key_has_256_bits(tmp_path: Path) -> None:
+    assert len(cursor_key(tmp_path) or "") == 43

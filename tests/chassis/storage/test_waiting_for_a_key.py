@@ -88,3 +88,30 @@ async def test_a_file_of_records_that_was_never_used_is_not_created_and_can_be_c
 
 def names_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
+
+
+async def test_memory_has_the_newest_ten_thousand_records():
+    records = MemoryRecordStore()
+    for number in range(10_001):
+        await records.keep(RecordKey("p", "create", str(number)), Record("hash", 2e9))
+    found = [await records.find(RecordKey("p", "create", key), 0.0) for key in ("0", "1", "10000")]
+    assert found == [None, Record("hash", 2e9), Record("hash", 2e9)]
+
+
+@pytest.mark.parametrize(("now", "is_found"), [(99.9, True), (100.0, False)])
+@pytest.mark.parametrize("kind", ["memory", "file"])
+async def test_an_outcome_is_found_until_it_expires_and_a_running_call_always(
+    tmp_path: Path, kind: str, now: float, is_found: bool
+):
+    records = MemoryRecordStore() if kind == "memory" else FileRecordStore(tmp_path / "keys.sqlite3")
+    ended, running = Record("hash", 100.0, {"result": {}}), Record("hash", 100.0)
+    await records.keep(NAME, ended)
+    await records.keep(NAME._replace(key="running"), running)
+    assert await records.find(NAME, now) == (ended if is_found else None)
+    assert await records.find(NAME._replace(key="running"), now) == running
+    new = Record("other", 200.0)
+    assert await records.claim(NAME, new, now) == (ended if is_found else None)
+    assert await records.claim(NAME._replace(key="running"), new, now) == running
+    await records.drop(NAME._replace(key="running"))
+    assert await records.find(NAME._replace(key="running"), now) is None
+    await records.aclose()

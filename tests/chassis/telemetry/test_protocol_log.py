@@ -49,3 +49,21 @@ def test_nothing_is_kept_unless_debugging() -> None:
     log = ProtocolLog()
     log.record("in", REQUEST)
     assert log.last() == []
+
+
+@pytest.mark.usefixtures("debugging")
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ({"method": "m" * 64, "id": "i" * 64}, Outline("in", "m" * 64, "i" * 64, has_result=False, has_error=False)),
+        ({"method": "m" * 65, "id": "i" * 65}, Outline("in", "m" * 64, "i" * 64, has_result=False, has_error=False)),
+        ({"method": 7, "id": 7, "result": {}}, Outline("in", None, 7, has_result=True, has_error=False)),
+        ({"error": {}}, Outline("in", None, None, has_result=False, has_error=True)),
+    ],
+)
+def test_a_parsed_message_is_outlined_with_names_of_at_most_64_characters(
+    message: dict[str, object], expected: Outline
+) -> None:
+    log = ProtocolLog()
+    log.record_parsed("in", message)
+    assert log.last() == [expected]
