@@ -2,7 +2,7 @@ import math
 
 import anyio
 import pytest
-from mcp_chassis.deadline import Deadline, clock_stopped, time_left
+from mcp_chassis.deadline import Allowance, Deadline, clock_stopped, deadline_of_call, may_become_task, time_left
 
 
 async def test_outside_a_call_there_is_no_deadline():
@@ -62,3 +62,30 @@ async def test_tasks_of_a_call_share_its_deadline():
         async with anyio.create_task_group() as group:
             group.start_soon(look)
     assert 0 < seen[0] <= 60
+
+
+async def test_a_call_with_more_time_has_it_until_it_is_taken_back():
+    assert not may_become_task()
+    allowance = Allowance(60)
+    with allowance.given():
+        assert may_become_task()
+        deadline, found = deadline_of_call(5)
+        assert found is allowance
+        assert deadline.seconds == 60
+        assert 5 < deadline.remaining() <= 60
+        allowance.take_back("It has too many tasks.")
+        assert not may_become_task()
+        assert deadline.seconds == 5
+        assert deadline.remaining() <= 5
+        later, _ = deadline_of_call(5)
+        assert later.seconds == 5
+    assert not may_become_task()
+    own, none = deadline_of_call(5)
+    assert (own.seconds, none) == (5, None)
+
+
+async def test_a_call_with_a_longer_deadline_of_its_own_keeps_it():
+    allowance = Allowance(5)
+    with allowance.given():
+        assert deadline_of_call(60)[0].seconds == 60
+    assert 0 < allowance.remaining() <= 5
