@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mcp_chassis.output.markup.edits import Edit
 
 FOOTNOTE = re.compile(r"(?m)^[ >]{0,12}\[\^([^\]\s]{1,100})\]:")
-_REFERENCE = re.compile(r"\[\^([^\]\s]{1,100})\](?!:)")
+_REFERENCE = re.compile(r"(?<!\\)\[\^([^\]\s]{1,100})\](?!:)")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]{1,500}\1(?!`)")
 _END = re.compile(r"\n[ \t]*\r?\n(?![ ]{4}|\t)|\n(?=[ >]{0,12}\[\^[^\]\s]{1,100}\]:)")
 

@@ -13,7 +13,7 @@ HIDING = re.compile(r"\\(?:[hv]?phantom|(?:text)?color|g?def|(?:re|provide)?newc
 _COMMAND = re.compile(
     r"(?<!\\)(?P<comment>%[^\n]*)"
     r"|\\(?P<group>[hv]?phantom|label)\s*\{"
-    r"|\\(?P<color>(?:text)?color)\s*\{\s*(?:white|transparent|#fff(?:fff)?)\s*\}"
+    r"|\\(?P<color>(?:text)?color)\s*(?:\[[a-zA-Z]+\]\s*)?\{\s*(?i:white|transparent|#fff(?:fff)?|1\s*,\s*1\s*,\s*1)\s*\}"
     r"|\\(?P<define>g?def|(?:re|provide)?newcommand|let)\s*\{?\s*(?P<name>\\[A-Za-z]+)"
     r"|\\(?P<choice>mathchoice)\b"
 )

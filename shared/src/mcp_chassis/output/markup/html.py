@@ -213,7 +213,9 @@ def _target_edits(source: str, tag: _Tag, close: _Tag | None, own_hosts: Sequenc
             yield Edit(tag.start, tag.end, "image", f"[image: {alt} at {host}]", group=tag.start)
         return
     text = source[tag.end : close.start][:MAX_LINK_TEXT_CHARS] if close else ""
-    if host := host_to_show(target, text, own_hosts, is_image=False):
+    if close and not text.strip():
+        yield Edit(tag.start, close.end, "link without a text")
+    elif host := host_to_show(target, text, own_hosts, is_image=False):
         yield Edit(tag.start, tag.end, "link", "" if close else f"[link to {host}]", group=tag.start)
         if close:
             yield Edit(close.start, close.end, "", f" [link to {host}]", group=tag.start)
