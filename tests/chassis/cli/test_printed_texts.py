@@ -148,6 +148,34 @@ def test_the_help_of_each_command_describes_its_arguments(arguments: list[str], 
     assert expected in printed_help(arguments, capsys)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--help"], "toolroll SERVER COMMAND ... runs a server's command."),
+        (["--help"], "list list the installed servers"),
+        (["serve", "--help"], "[SERVER ...]"),
+        (["serve", "--help"], "SERVER which servers; over HTTP all when left out"),
+        (["keys", "new", "--help"], "name SCOPE [SCOPE ...]"),
+        (["keys", "new", "--help"], "--limit [KIND=]CALLS/SECONDS such as write=10/60"),
+        (["keys", "new", "--help"], "--expires DATE last day (UTC) on which it is valid, such as 2027-01-31"),
+        (["keys", "--help"], "ACTION"),
+        (["grants", "revoke", "--help"], "[--anyway] server user"),
+        (["grants", "forget", "--help"], "server user"),
+        (["examples", "--help"], "folder"),
+    ],
+)
+def test_the_help_of_toolroll_describes_its_commands(arguments: list[str], expected: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(arguments)
+    assert expected in " ".join(capsys.readouterr().out.split())
+
+
+def test_toolroll_has_the_version_of_the_core(capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"toolroll {SAMPLE.version}\n"
+
+
 def tool(name: str, schema: dict[str, Any], **hints: bool) -> Tool:
     return Tool(name=name, title=f"The {name}", description="Does it.", input_schema=schema,
                 annotations=ToolAnnotations(**hints) if hints else None)  # fmt: skip
