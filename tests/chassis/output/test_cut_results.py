@@ -75,6 +75,7 @@ def test_a_text_is_cut_after_its_last_line_that_fits(text: str, offset: int, exp
         ({"t": "x" * 200}, 0, 100, Window({"t": "x" * 47 + " [cut: 153 more characters]"}, 47)),
         ({"t": "x" * 200}, 0, 10, Window({"t": "x" * 40 + " [cut: 160 more characters]"}, 40)),
         ({"t": "x" * 200}, 150, 207, Window({"t": "x" * 50}, None)),
+        ({"t": "x" * 120}, 100, 1_000, Window({"t": "x" * 20}, None)),
         ({"t": "x" * 200}, 10, 100, Window({"t": "x" * 47 + " [cut: 143 more characters]"}, 57)),
         # A text below 100 characters is not cut, whatever the room.
         ({"t": "x" * 99}, 0, 10, Window({"t": "x" * 99}, None)),
