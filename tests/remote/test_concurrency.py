@@ -209,14 +209,32 @@ async def _send(writer: asyncio.StreamWriter, size: int) -> None:
         await writer.drain()
 
 
-@pytest.mark.parametrize("watched", [{"resourcesListChanged": True}, {"resourceSubscriptions": ["sample://thing"]}])
-async def test_a_subscription_needs_the_scope_of_what_it_watches(tmp_path: Path, watched: dict[str, object]) -> None:
-    (tmp_path / "keys").write_text(f"{ApiKey.of('prompter', MALLORY, ['prompts']).line()}\n")
+SUBSCRIPTIONS: list[tuple[str, dict[str, object], str | None]] = [
+    ("prompts", {"resourcesListChanged": True}, "resources"),
+    ("prompts", {"resourceSubscriptions": ["sample://thing"]}, "resources"),
+    ("resources", {"promptsListChanged": True}, "prompts"),
+    ("resources", {"toolsListChanged": True}, "read"),
+    ("resources", {"resourcesListChanged": True}, None),
+    ("prompts", {"promptsListChanged": True}, None),
+    ("read", {"toolsListChanged": True}, None),
+    ("mcp-chassis:tool:erase", {"toolsListChanged": True}, None),
+]
+
+
+@pytest.mark.parametrize(("scope", "watched", "missing"), SUBSCRIPTIONS)
+async def test_a_subscription_needs_the_scope_of_what_it_watches(
+    tmp_path: Path, scope: str, watched: dict[str, object], missing: str | None
+) -> None:
+    (tmp_path / "keys").write_text(f"{ApiKey.of('one', MALLORY, [scope]).line()}\n")
     params = {"notifications": watched, "_meta": META}
     async with listening({"MCP_API_KEYS_FILE": str(tmp_path / "keys")}) as server:
         reader, _ = await opened(server, request("modern", "subscriptions/listen", params, key=MALLORY))
-        _, _, body = await response_of(reader)
-    assert json.loads(body)["error"]["data"]["code"] == "PERMISSION_DENIED"
+        if missing is None:
+            await reader.readuntil(b"notifications/subscriptions/acknowledged")
+        else:
+            _, _, body = await response_of(reader)
+            error = json.loads(body)["error"]["data"]
+            assert (error["code"], error["details"]) == ("PERMISSION_DENIED", {"required_scopes": [missing]})
 
 
 async def test_at_the_limit_an_idle_connection_of_the_principal_with_the_most_is_replaced(keys: dict[str, str]) -> None:

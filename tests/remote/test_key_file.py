@@ -136,6 +136,7 @@ ACTS: dict[str, Callable[[Path], int]] = {
     "new": lambda path: key_file.new("ci", ["read"], path),
     "hash": key_file.hashed,
     "list": key_file.listed,
+    "remove": lambda path: key_file.removed("ci", path),
 }
 
 
@@ -150,7 +151,9 @@ def test_a_key_file_that_is_not_text_is_an_error_and_not_changed(
     assert path.read_bytes() == b"\xff\xfe"
 
 
-@pytest.mark.parametrize(("act", "cannot"), [("new", "written"), ("hash", "read"), ("list", "read")])
+@pytest.mark.parametrize(
+    ("act", "cannot"), [("new", "written"), ("hash", "read"), ("list", "read"), ("remove", "read")]
+)
 def test_a_missing_folder_is_an_error_and_no_key_is_shown(
     act: str, cannot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,4 +170,15 @@ def test_a_file_that_cannot_be_replaced_keeps_its_plain_text_keys_with_an_error(
     (tmp_path / ".keys.new").mkdir()
     assert key_file.hashed(path) == 2
     assert path.read_text() == "old-key=read\n"
+    assert capsys.readouterr().err == f"{path} cannot be written.\n"
+
+
+def test_a_file_that_cannot_be_replaced_keeps_the_key_to_remove_with_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, text = tmp_path / "keys", f"{ApiKey.of('ci', 'secret', ['read']).line()}\n"
+    path.write_text(text)
+    (tmp_path / ".keys.new").mkdir()
+    assert key_file.removed("ci", path) == 2
+    assert path.read_text() == text
     assert capsys.readouterr().err == f"{path} cannot be written.\n"

@@ -82,3 +82,62 @@ def test_a_rate_is_calls_and_seconds(text: str, rate: RequestRate) -> None:
 def test_the_error_for_an_invalid_rate_shows_the_form(text: str) -> None:
     with pytest.raises(ValueError, match="60/60"):
         RequestRate.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "into", "wait"),
+    [
+        (0, 3, 0.5, 0),
+        (0, 4, 0.5, 7.5),  # the rest of this window and a quarter of the next one
+        (0, 4, 0.0, 12.5),
+        (4, 1, 0.5, 0),
+        (4, 2, 0.5, 2.5),
+        (4, 0, 0.0, 2.5),
+        (4, 0, 0.25, 0),
+        (4, 3, 0.5, 5.0),
+    ],
+)
+def test_the_wait_ends_when_the_share_of_the_window_before_leaves_room(
+    before: int, now: int, into: float, wait: float
+) -> None:
+    clock = Clock()
+    window = SlidingWindow(RequestRate(4, 10), clock)
+    for _ in range(before):
+        window.count("a")
+    clock.now += 10
+    for _ in range(now):
+        window.count("a")
+    clock.now += 10 * into
+    assert window.wait("a") == pytest.approx(wait)
+
+
+def test_calls_of_two_windows_ago_do_not_count() -> None:
+    clock = Clock()
+    window = SlidingWindow(RequestRate(2, 10), clock)
+    for _ in range(2):
+        window.count("a")
+    clock.now += 20
+    assert window.wait("a") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("5", "5/60"), ("100/1.5", "100/1.5"), ("7/0.1", "7/0.1"), ("1/86400", "1/86400")]
+)
+def test_a_rate_is_written_as_it_is_read(text: str, written: str) -> None:
+    assert str(RequestRate.parse(text)) == written
+    assert RequestRate.parse(written) == RequestRate.parse(text)
+
+
+def test_a_rate_can_be_multiplied() -> None:
+    assert RequestRate(5, 60).times(10) == RequestRate(50, 60)
+
+
+@pytest.mark.parametrize("text", ["1/0.09", "1/86400.1"])
+def test_a_rate_beyond_its_bounds_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"0\.1 to 86400 seconds"):
+        RequestRate.parse(text)
+
+
+async def test_the_rate_of_a_call_replaces_that_of_the_window() -> None:
+    window = SlidingWindow(RequestRate(1, 60), Clock())
+    assert [await window.hit("a", RequestRate(3, 60)) == 0 for _ in range(4)] == [True, True, True, False]

@@ -195,6 +195,43 @@ async def test_a_grant_is_kept_unless_the_upstream_says_that_it_is_invalid(tmp_p
     )
 
 
+CALLBACKS: dict[str, tuple[dict[str, str], Reply | None, int, str]] = {
+    "an error": (
+        {"error": "access_denied"},
+        None,
+        400,
+        "House refused the sign-in (access_denied). Nothing was stored.",
+    ),
+    "an error with markup": ({"error": "<b>"}, None, 400, "House refused the sign-in (&lt;b&gt;). Nothing was stored."),
+    "a long error": ({"error": "e" * 201}, None, 400, f"House refused the sign-in ({'e' * 200}). Nothing was stored."),
+    "neither code nor error": ({}, None, 400, "House refused the sign-in (it sent no code). Nothing was stored."),
+    "a code that is refused": (
+        {"code": "c"},
+        Reply(400, json={"error": "invalid_grant"}),
+        400,
+        "House refused the sign-in (invalid_grant). Nothing was stored.",
+    ),
+    "a code while the upstream is down": (
+        {"code": "c"},
+        Reply(500),
+        503,
+        "House cannot be reached. Try again in a moment.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CALLBACKS)
+async def test_the_page_of_a_failed_sign_in_says_why_and_nothing_is_stored(tmp_path: Path, kind: str) -> None:
+    query, reply, status, text = CALLBACKS[kind]
+    async with door(tmp_path) as at:
+        sent, headers = await at.sent_back(await at.click(await at.ticket()))
+        if reply:
+            at.house.upstream.answers("POST /token", reply)
+        page = await at.http.get(CALLBACK, params={"state": sent["state"], **query}, headers=headers)
+        assert await at_rest(tmp_path, f"oauth:user:{at.issuer.url}#alice") is None
+    assert (page.status_code, f"<p>{text}</p>" in page.text) == (status, True)
+
+
 async def test_the_failure_of_a_refused_refresh_quotes_the_upstream(tmp_path: Path) -> None:
     async with door(tmp_path) as at:
         at.house.lifetime = 0.001
