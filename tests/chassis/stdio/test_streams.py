@@ -127,3 +127,64 @@ async def test_a_second_shutdown_does_not_wait(times: int) -> None:
         drain.stop(60)
     await ended
     assert drain.in_flight() == 1
+
+
+SEQUENCES = {
+    "initialize alone": (["initialize"], False),
+    "initialize after discover": (["server/discover", "initialize"], True),
+    "initialize after two of discover": (["server/discover", "server/discover", "initialize"], True),
+    "initialize after discover and another request": (["server/discover", "tools/list", "initialize"], False),
+    "initialize after another request and discover": (["tools/list", "server/discover", "initialize"], False),
+    "another request after discover": (["server/discover", "tools/list"], False),
+}
+
+
+@pytest.mark.parametrize("kind", SEQUENCES)
+async def test_the_stream_ends_once_at_an_initialize_that_only_discover_preceded(kind: str) -> None:
+    methods, falls_back = SEQUENCES[kind]
+    drain = Drain()
+    inbox, outbox = Inbox(drain, lambda: None), Outbox(drain, _taken)
+    for number, method in enumerate(methods):
+        inbox.put(JSONRPCRequest(jsonrpc="2.0", id=number, method=method))
+    for number in range(len(methods) - 1):
+        await inbox.receive()
+        await outbox.send(_answer(number))
+    if falls_back:
+        with pytest.raises(anyio.EndOfStream):
+            await inbox.receive()
+    assert inbox.reopen() is falls_back
+    last = await inbox.receive()
+    assert isinstance(last, SessionMessage)
+    assert isinstance(last.message, JSONRPCRequest)
+    assert last.message.method == methods[-1]
+    assert not inbox.reopen()
+
+
+async def test_a_host_that_falls_back_is_served_again_once_discover_has_its_response() -> None:
+    drain = Drain()
+    inbox, outbox = Inbox(drain, lambda: None), Outbox(drain, _taken)
+    for number, method in enumerate(("server/discover", "initialize")):
+        inbox.put(JSONRPCRequest(jsonrpc="2.0", id=number, method=method))
+    await inbox.receive()
+    ending = asyncio.ensure_future(inbox.receive())
+    for _ in range(3):
+        await asyncio.sleep(0)
+        drain.ended("another")
+    assert not ending.done()
+    await outbox.send(_answer(0))
+    with pytest.raises(anyio.EndOfStream):
+        await ending
+
+
+async def test_the_last_response_of_several_requests_is_flushed_alone() -> None:
+    flushes: list[int] = []
+    drain = Drain()
+    inbox, outbox = Inbox(drain, lambda: None), Outbox(drain, _taken, lambda: flushes.append(drain.in_flight()))
+    for number in range(3):
+        inbox.put(_request(number))
+        await inbox.receive()
+    assert not drain.answered.is_set()
+    for number in range(3):
+        await outbox.send(_answer(number))
+    assert flushes == [0]
+    assert drain.answered.is_set()
