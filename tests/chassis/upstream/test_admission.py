@@ -38,9 +38,9 @@ async def test_an_open_breaker_refuses_a_call_before_it_waits_for_an_announced_l
     assert (clock.slept, caught.value.effect) == ([], Effect.NEVER_SENT)
 
 
-async def test_a_breaker_that_opens_refuses_the_calls_that_wait_for_their_turn(acme):
-    upstream = acme(rate_limits={"one": RateLimit(1e6, max_concurrent=1)}, breaker_failures=1, retry_attempts=1)
-    fail, refused = anyio.Event(), []
+async def test_a_breaker_that_opens_refuses_the_calls_that_wait_for_their_turn_at_once(acme):
+    slow, fail, refused = {"slow": RateLimit(1, 1e6)}, anyio.Event(), []
+    upstream = acme(rate_limits=slow, breaker_failures=1, retry_attempts=1, call_deadline=20)
 
     async def attempt() -> None:
         await fail.wait()
@@ -48,7 +48,7 @@ async def test_a_breaker_that_opens_refuses_the_calls_that_wait_for_their_turn(a
 
     async def call() -> None:
         with pytest.raises(Unavailable) as caught:
-            await upstream.call(attempt, rate_limit="one")
+            await upstream.call(attempt, rate_limit="slow")
         refused.append(caught.value.reason)
 
     async with anyio.create_task_group() as callers:
