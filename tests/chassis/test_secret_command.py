@@ -18,6 +18,7 @@ from mcp_chassis.settings import BadSettings, Secret, SecretKeys, ServerSettings
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
 from mcp_chassis.upstream.service import Upstream
+from pydantic import SecretStr
 from sample_server import SAMPLE
 
 CANARY = "canary-0815-of-a-command"
@@ -148,3 +149,32 @@ async def test_a_request_refused_with_401_is_repeated_with_the_reloaded_secret(p
         sent = [request.headers["authorization"] for request in upstream.requests]
     assert sent == [f"{CANARY}1", f"{CANARY}2"]
     assert runs(tmp_path) == 2
+
+
+def test_a_secret_of_a_command_counts_as_set_before_the_command_has_run() -> None:
+    secret = secret_command.CommandSecret("EXAMPLE_TOKEN_COMMAND", "show token", SecretStr)
+    assert (len(secret), bool(secret), secret.is_read, secret.source) == (1, True, False, "show token")
+
+
+@pytest.mark.parametrize(
+    ("program", "fault"),
+    [
+        ("print(' ' * 10 + 'x' * 65_525, end='\\n')", None),
+        ("print(' ' * 10 + 'x' * 65_526, end='\\n')", "printed more than 65536 bytes"),
+        ("print(' ')", "printed nothing"),
+        ("raise SystemExit(3)", "exited with code 3"),
+    ],
+)
+def test_the_output_of_a_command_is_at_most_64_kib(program: str, fault: str | None) -> None:
+    if fault is None:
+        assert secret_command.output_of("X_COMMAND", python(program)) == "x" * 65_525
+    else:
+        with pytest.raises(AuthenticationFailed) as failed:
+            secret_command.output_of("X_COMMAND", python(program))
+        assert failed.value.reason == f"The command in X_COMMAND {fault}, so this server has no credential."
+
+
+@pytest.mark.parametrize("command", ["", "no-such-program-of-any-machine", "'unclosed"])
+def test_a_command_that_cannot_be_started_is_named(command: str) -> None:
+    with pytest.raises(AuthenticationFailed, match="The command in X_COMMAND cannot be started, so this server has"):
+        secret_command.output_of("X_COMMAND", command)
