@@ -93,6 +93,13 @@ def test_a_text_is_cut_after_its_last_line_that_fits(text: str, offset: int, exp
             150,
             Window({"a": "a" * 77 + " [cut: 73 more characters]", "b": "", "c": "c"}, 277),
         ),
+        # The end of one text and the beginning of the next share a page.
+        (
+            {"a": "a" * 150, "b": "b" * 200},
+            170,
+            150,
+            Window({"a": "a" * 55 + " [cut: 95 more characters]", "b": "b" * 30}, 255),
+        ),
         # An escape takes as many characters as in JSON.
         ({"t": "\n" * 200}, 0, 100, Window({"t": "\n" * 23 + " [cut: 177 more characters]"}, 23)),
     ],
