@@ -124,6 +124,11 @@ def test_lists_are_halved_until_the_value_takes_three_quarters_of_the_room(value
     assert shortened(value, 0, room) == expected
 
 
+def test_of_several_lists_the_longest_is_halved():
+    value = {"a": [10, 11, 12, 13], "b": list(range(10, 50)), "c": {"d": [1, 2]}}
+    assert shortened(value, 0, 150) == Window({**value, "b": list(range(10, 30))}, None, lost=True)
+
+
 @pytest.mark.parametrize(
     ("data", "cut"),
     [
