@@ -1,6 +1,7 @@
 """The raw client of tests sends what it says, message by message."""
 
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -40,3 +41,9 @@ def test_the_handshake_ends_with_initialized_unless_told_otherwise(options: Any,
 def test_a_modern_request_asks_for_log_messages_at_the_level_given(level: str | None) -> None:
     (*_, ping) = seen(version=MODERN, log_level=level)
     assert ping["params"]["_meta"].get("io.modelcontextprotocol/logLevel") == level
+
+
+def test_a_client_that_is_not_closed_does_not_keep_the_test_run_alive() -> None:
+    before = set(threading.enumerate())
+    with RawClient(ECHO):
+        assert [thread.daemon for thread in set(threading.enumerate()) - before] == [True]

@@ -100,6 +100,13 @@ def test_a_text_is_cut_after_its_last_line_that_fits(text: str, offset: int, exp
             150,
             Window({"a": "a" * 55 + " [cut: 95 more characters]", "b": "b" * 30}, 255),
         ),
+        # A list is not shortened where cutting texts is enough.
+        (
+            {"t": "x" * 1_000, "l": [1, 2]},
+            0,
+            200,
+            Window({"t": "x" * 137 + " [cut: 863 more characters]", "l": [1, 2]}, 137),
+        ),
         # An escape takes as many characters as in JSON.
         ({"t": "\n" * 200}, 0, 100, Window({"t": "\n" * 23 + " [cut: 177 more characters]"}, 23)),
     ],
@@ -122,6 +129,11 @@ def test_a_value_that_does_not_fit_shows_the_next_part_of_its_longest_texts(
 def test_lists_are_halved_until_the_value_takes_three_quarters_of_the_room(value: Any, room: int, shown: list[int]):
     expected = Window({"l": shown}, None, lost=shown != value["l"])
     assert shortened(value, 0, room) == expected
+
+
+def test_a_list_of_short_texts_is_halved_since_they_are_never_cut():
+    value = {"l": ["x" * 99] * 10}
+    assert shortened(value, 0, 400) == Window({"l": ["x" * 99] * 2}, None, lost=True)
 
 
 def test_of_several_lists_the_longest_is_halved():
