@@ -182,6 +182,16 @@ async def test_the_connection_of_a_client_that_does_not_read_is_aborted_and_its_
         assert await status_of(server, MALLORY) == 200
 
 
+async def test_a_client_that_disconnects_in_the_middle_of_its_body_is_counted_with_499(keys: dict[str, str]) -> None:
+    async with listening(keys) as server:
+        whole = request("modern", "tools/call", ECHO, key=ALICE)
+        _, writer = await opened(server, whole[:-1])
+        await server.requests.reaches(1)
+        writer.close()
+        await server.requests.reaches(0)
+        assert server.flight.answers == {("/mcp", 499): 1}
+
+
 async def test_a_response_does_not_name_the_program_that_serves(keys: dict[str, str]) -> None:
     async with listening(keys) as server:
         reader, _writer = await opened(server, request("legacy", "ping", key=ALICE))

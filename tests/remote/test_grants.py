@@ -8,14 +8,17 @@ from typing import Any
 
 import httpx2
 import pytest
-from mcp_chassis.failures import Unavailable
+from mcp_chassis.failures import PermissionDenied, Unavailable
 from mcp_chassis.remote.accounts.connections import Connections
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
 from mcp_chassis.remote.accounts.file_store import FileGrantStore
 from mcp_chassis.remote.accounts.grants import Grants
+from mcp_chassis.remote.accounts.setup import actors
 from mcp_chassis.remote.accounts.token_client import Token, TokenClient, TokenRefused
 from mcp_chassis.remote.auth.issuer_client import IssuerClient
+from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.sign_in import OAuthApp, SignIn, SignInNeeded
+from remote_acting import HOUSE, HouseSettings
 
 NOW = 1_000_000.0
 SIGN_IN = SignIn("House", "https://house.example/authorize", "https://house.example/token", ("read",))
@@ -192,3 +195,22 @@ def test_a_value_is_decrypted_with_any_key_and_encrypted_again_with_the_first() 
             cipher.open(text)
     with pytest.raises(DecryptionFailed):
         new.sealed_again(sealed)
+
+
+async def test_a_grant_at_an_upstream_that_cannot_revoke_is_kept_with_an_error(tmp_path: Path) -> None:
+    settings = HouseSettings(url="https://house.example")
+    remote = RemoteSettings.load(
+        {"MCP_PUBLIC_URL": "http://localhost:8080", "MCP_GRANT_KEYS": "k" * 40, "MCP_API_KEY": "k" * 40}
+    )
+    client = {"HOUSE_CLIENT_ID": "app", "HOUSE_CLIENT_SECRET": "hush"}
+    store = FileGrantStore(tmp_path / "grants")
+    found = actors("house", HOUSE, settings, remote, environment=client, store=lambda _: store)
+    assert found is not None
+    await found.grants.keep("alice", Token("t"))
+    with pytest.raises(PermissionDenied, match=r"House has no way to revoke this from here\. Revoke the app there\."):
+        await found.grants.revoke("alice")
+    assert await store.grant(("house", "alice")) is not None
+    assert not await found.grants.revoke("bob")
+    for resource in found.resources:
+        async with resource:
+            continue

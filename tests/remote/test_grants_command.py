@@ -59,3 +59,11 @@ def test_a_grant_of_an_unknown_key_is_named_and_the_others_are_rotated(
     monkeypatch.setenv("MCP_GRANT_KEYS", NEW)
     assert main(["grants", "rotate"]) == 1
     assert "oauth:alice at github" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_opened_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MCP_GRANTS_FILE", str(tmp_path))
+    assert main(["grants", "list"]) == 1
+    assert "cannot look up" in capsys.readouterr().err

@@ -30,10 +30,12 @@ class ReportedCount(OpenCount):
 
     @contextmanager
     def holding(self, principal: str) -> Generator[None]:
-        with super().holding(principal):
+        try:
+            with super().holding(principal):
+                self._changed.set()
+                yield
+        finally:
             self._changed.set()
-            yield
-        self._changed.set()
 
     async def reaches(self, count: int) -> None:
         while self.count != count:
