@@ -22,11 +22,14 @@ names = {"interpreter": conditions.interpreter(), "families": [], "names": []}
 answers = {"2025-11-25": {"initialize": b"{}", "ping": b"{}", "tools/list": json.dumps([text]).encode()}}
 if len(sys.argv) > 3:
     record.write(reference, os.environ, {"conditions": names | never, "warm_up": warm_up}, answers)
+descriptors = os.listdir("/dev/fd")
 end = loop.serve(reference)
+leaked = len(os.listdir("/dev/fd")) - len(descriptors)
 if not isinstance(end, int):
     end = {"received": end.received.decode(), "answered": len(end.answered), "writes_record": end.writes_record}
 blocking = os.get_blocking(1) if sys.stdout else None
-print(json.dumps({"end": end, "blocking": blocking, "wakeup": signal.set_wakeup_fd(-1)}), file=sys.stderr)
+report = {"end": end, "blocking": blocking, "wakeup": signal.set_wakeup_fd(-1), "leaked": leaked}
+print(json.dumps(report), file=sys.stderr)
 """
 CLIENT = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "host", "version": "1"}}
 PING_RESPONSE = b'{"jsonrpc":"2.0","id":1,"result":{}}\n'
@@ -89,7 +92,7 @@ def start(tmp_path: Path) -> Iterator[Any]:
                 continue
 
 
-SERVED = {"blocking": True, "wakeup": -1}
+SERVED = {"blocking": True, "wakeup": -1, "leaked": 0}
 
 
 def test_requests_before_the_end_of_input_get_their_responses_and_the_exit_code_is_0(start: Any) -> None:
