@@ -45,12 +45,13 @@ def test_secrets_are_removed_from_every_text_of_a_span(secret: str) -> None:
     assert span.status.description == f"d {REMOVED}"
 
 
-def test_a_text_is_cut_after_its_secrets_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("variable", ["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"])
+def test_a_text_is_cut_after_its_secrets_are_removed(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     register_secret(PROCESS_SECRET)
-    monkeypatch.setenv("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "15")
+    monkeypatch.setenv(variable, "15")
     span = exported(lambda span: span.set_attribute("text", f"0123456789{PROCESS_SECRET}"))
     assert dict(span.attributes or {}) == {"text": f"0123456789{REMOVED[:5]}"}
-    monkeypatch.delenv("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
+    monkeypatch.delenv(variable)
     assert len(exported(lambda _: None, name="x" * 5000).name) == MAX_TEXT_CHARS
 
 
