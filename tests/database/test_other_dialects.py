@@ -175,7 +175,7 @@ async def test_statements_before_a_query_get_an_equivalent_inside_the_query(clie
     assert advice in (await refused(client, "execute_query", query=text)).message
 
 
-async def test_a_failure_among_several_queries_gets_the_same_suggestions(client: Client):
+async def test_a_failed_query_among_several_gets_the_suggestions_of_a_single_failed_query(client: Client):
     answer = await query(
         client, "SELECT nam FROM deals", more_queries=["SELECT 1", "SELECT round(amount, 2) FROM deals"]
     )

@@ -61,6 +61,23 @@ async def test_a_valid_token_becomes_issuer_client_subject_and_scopes_and_is_not
     )
 
 
+async def test_an_issuer_whose_name_ends_with_a_slash_is_configured_with_it() -> None:
+    async with issuing() as issuer:
+        metadata = {"issuer": f"{issuer.url}/", "jwks_uri": f"{issuer.url}/jwks"}  # as Auth0's
+        issuer.upstream.answers("GET /.well-known/oauth-authorization-server", Reply(json=metadata))
+        environment = {**issuer.environment(), "MCP_OAUTH_ISSUER": f"{issuer.url}/"}
+        async with served({"": FIRST}, environment) as http:
+            accepted = [
+                (await _call(http, "modern", issuer.token(iss=name))).status_code
+                for name in (f"{issuer.url}/", issuer.url)
+            ]
+            refused = [
+                (await _call(http, "modern", issuer.token(iss=name))).status_code
+                for name in (f"{issuer.url}//", f"{issuer.url}/x", f"{issuer.url}.evil.example/", "/", "")
+            ]
+    assert (accepted, refused) == ([200] * 2, [401] * 5)
+
+
 async def test_a_refusal_names_the_metadata_and_the_metadata_names_the_issuer() -> None:
     async with issuing() as issuer, served({"": FIRST}, issuer.environment()) as http:
         refused = await post(http, "modern", "tools/list")

@@ -126,7 +126,7 @@ def test_headers_of_the_connection_and_of_the_server_may_not_be_set(name: str) -
     assert not is_header(name)
 
 
-def test_a_basic_credential_is_described_as_user_and_password(tmp_path: Path) -> None:
+def test_the_setting_of_a_basic_credential_asks_for_user_and_password(tmp_path: Path) -> None:
     for auth, said in (("{ basic = true }", "User and password"), ("{}", "Credential")):
         path = written(tmp_path, get(), api=f"auth = {auth}\n")
         fields = server_of(path).settings.model_fields

@@ -123,7 +123,7 @@ async def test_an_unchanged_list_costs_the_api_no_body(call, desk: Running) -> N
     assert "if-none-match" in conditional.headers
 
 
-async def test_each_request_carries_the_calls_id_and_a_trace(call, desk: Running) -> None:
+async def test_each_upstream_request_has_the_id_of_the_tool_call_and_a_traceparent(call, desk: Running) -> None:
     await call("get_user", user_id=1)
     await call("get_user", user_id=2)
     first, second = (seen.headers for seen in desk.seen)

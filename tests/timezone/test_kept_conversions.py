@@ -12,7 +12,7 @@ CONVERT = {"date_time": "2026-03-20T14:00", "from_timezone": "Europe/Paris", "to
 
 
 @pytest.mark.parametrize("backend", ["opentimezone", "auto"])
-async def test_a_conversion_asked_for_again_is_one_request_and_says_of_when_it_is(still: Any, backend: str) -> None:
+async def test_a_repeated_conversion_is_one_request_and_shows_when_it_was_computed(still: Any, backend: str) -> None:
     async with FakeOpenTimezone() as service, connected(still, env=service.env(backend)) as client:
         first, second = [data(await client.call_tool("convert_timezone", CONVERT)) for _ in range(2)]
         assert len(service.questions) == 1

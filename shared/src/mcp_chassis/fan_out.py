@@ -70,7 +70,10 @@ async def _outcome(item: Item, work: Callable[[Item], Awaitable[Value]]) -> Outc
 
 
 def _given_up(item: Item) -> Outcome[Item, Any]:
-    return Outcome(item, failure=TimedOut("The deadline of this call passed before this item was done."))
+    return Outcome(
+        item,
+        failure=TimedOut("This item was not finished before the deadline of the call.", remedy="Ask for fewer items."),
+    )
 
 
 class Stages:

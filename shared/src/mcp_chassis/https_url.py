@@ -1,4 +1,4 @@
-"""Type of a setting that holds an https URL."""
+"""Types of settings that are https URLs."""
 
 import ipaddress
 from typing import Annotated
@@ -20,6 +20,11 @@ def _https(url: str) -> str:
     return url.rstrip("/")
 
 
+def _issuer(url: str) -> str:
+    """The URL with a slash at its end only if it was written so: it is compared exactly with the issuer of tokens."""
+    return f"{_https(url)}/" if url.endswith("/") else _https(url)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is that of the loopback interface."""
     if host == "localhost":
@@ -31,3 +36,4 @@ def is_loopback(host: str) -> bool:
 
 
 HttpsUrl = Annotated[str, AfterValidator(_https)]
+IssuerUrl = Annotated[str, AfterValidator(_issuer)]

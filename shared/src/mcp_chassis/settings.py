@@ -76,7 +76,7 @@ LogLevel = Annotated[
 
 
 def core_variable(name: str, *more: str) -> Any:
-    """The variables of a setting of every server: `MCP_` with the name, and further ones."""
+    """The environment variables of a setting of the core: `MCP_` with the name, then its other names."""
     return AliasChoices(f"MCP_{name}", *more)
 
 

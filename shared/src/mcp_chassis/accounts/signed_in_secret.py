@@ -130,8 +130,9 @@ class SignedInSecret(CommandSecret):
             answer = granted(account.token_url, form | _secret(self._client_secret()))
         except SignInFailed as exc:
             raise AuthenticationFailed(
-                f"The sign-in of {account.name} could not be renewed: {exc} "
-                f"If this persists, run `{self._server} login`."
+                f"The sign-in of {account.name} could not be renewed: {exc}",
+                remedy="Try once more; if it fails again, ask the person who runs this server to run "
+                f"`{self._server} login`.",
             ) from exc
         fresh = renewed_tokens(answer, tokens)
         account = msgspec.structs.replace(account, expires_at=expiry(answer, self._clock()), tokens=None)

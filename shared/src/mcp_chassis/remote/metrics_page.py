@@ -57,7 +57,7 @@ class MetricsPage:
             raise rejections.wrong_host()
         if self._open_to_all:
             return
-        denied = PermissionDenied("The metrics require the scope admin.", remedy="")
+        denied = PermissionDenied("The metrics require the scope admin.", remedy="Send a credential that has it.")
         if self._guard.authentication is None:
             raise Rejection(403, denied)
         caller = await self._guard.authentication.caller(scope)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mcp_chassis.environment import full_environment
+from mcp_chassis.https_url import IssuerUrl
 from mcp_chassis.remote.auth.scopes import TOOL_CLASSES
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.remote.in_flight import Caps
@@ -84,7 +85,9 @@ class RemoteSettings(ProxySettings):
     api_key: Secret | None = Field(default=None, description="One key with tools, resources and prompts.")
     api_keys_file: Path | None = Field(default=None, description="Keys: one `name sha256:HEX scope,scope` a line.")
     api_keys_hashed_only: bool = Field(default=False, description="Refuse keys that stand in the file in the clear.")
-    oauth_issuer: HttpsUrl | None = Field(default=None, description="The authorization server whose tokens are taken.")
+    oauth_issuer: IssuerUrl | None = Field(
+        default=None, description="The issuer whose tokens are taken, with a slash at its end if tokens have it."
+    )
     oauth_audience: str | None = Field(default=None, description="Audience of its tokens; the server's URL when unset.")
     oauth_jwks_url: HttpsUrl | None = Field(default=None, description="Its keys; looked up at the issuer when unset.")
     oauth_algorithms: Algorithms = Field(default=("RS256", "PS256", "ES256", "EdDSA"), description="Signatures taken.")

@@ -1,4 +1,4 @@
-"""The hosts by name: title, configuration file, and the forms of their entries."""
+"""The known MCP hosts by name: title, configuration file, and the form of a server's entry in it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

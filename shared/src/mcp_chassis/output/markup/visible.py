@@ -65,7 +65,7 @@ class _Document:
         self._code_lines: set[int] = set()
 
     def edits(self) -> Sequence[Edit]:
-        """The edits of all hidden parts."""
+        """The edits that remove every part which the rendered page does not show."""
         found = [*self._block_edits(), *html_edits(self._source, self._html, self._own_hosts)]
         found += [*self._definition_edits(), *self._comment_line_edits(), *self._formula_edits()]
         return [*found, *self._footnote_edits(found)]

@@ -85,7 +85,7 @@ class Jwks:
             except VerificationUnavailable:
                 continue
             metadata = read_record(document, IssuerMetadata, upstream=self._issuer, operation="read its metadata")
-            if metadata.issuer == self._issuer and _safe(metadata.jwks_uri, self._issuer):
+            if metadata.issuer in forms_of_issuer(self._issuer) and _safe(metadata.jwks_uri, self._issuer):
                 return metadata.jwks_uri
         raise VerificationUnavailable
 
@@ -98,6 +98,11 @@ class Jwks:
             return jwt.PyJWK(fitting[0].fields(), algorithm)
         except (jwt.PyJWTError, ValueError, TypeError):
             return None
+
+
+def forms_of_issuer(issuer: str) -> tuple[str, ...]:
+    """The names that an issuer's tokens may contain: its own, and without the slash if it was configured with one."""
+    return (issuer, issuer.rstrip("/")) if issuer.endswith("/") else (issuer,)
 
 
 def metadata_urls(issuer: str) -> list[str]:

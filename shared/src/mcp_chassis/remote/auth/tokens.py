@@ -14,7 +14,7 @@ from mcp.server.auth.provider import AccessToken
 
 from mcp_chassis.remote.auth.authenticate import OAUTH, WITHHELD
 from mcp_chassis.remote.auth.issuer_client import IssuerClient
-from mcp_chassis.remote.auth.jwks import Jwks
+from mcp_chassis.remote.auth.jwks import Jwks, forms_of_issuer
 
 LEEWAY = 10  # seconds that clocks may differ
 ACCESS_TOKENS = ("", "jwt", "at+jwt", "application/at+jwt")
@@ -60,7 +60,7 @@ class SignedTokens:
                 key.key,
                 algorithms=[key.algorithm_name],
                 audience=self._audience,
-                issuer=self._issuer,
+                issuer=forms_of_issuer(self._issuer),
                 leeway=LEEWAY,
                 options={"require": _REQUIRED},
             )
@@ -139,7 +139,7 @@ class OpaqueTokens:
         begins = claims.get("nbf", 0)
         return (
             claims.get("active") is True
-            and claims.get("iss", self._issuer) == self._issuer
+            and claims.get("iss", self._issuer) in forms_of_issuer(self._issuer)
             and self._audience in audiences
             and self._clock() < _expiry(claims)
             and isinstance(begins, int | float)
@@ -167,9 +167,9 @@ def principal_of(issuer: str, subject: str, *, is_client: bool) -> str:
     """The principal of a token: its kind (a user, or a client by itself), issuer and subject.
 
     So a client with the name of a user, and a user of the same name at another issuer, are other principals. An issuer
-    has no fragment (RFC 8414), so that the first `#` ends it.
+    has no fragment (RFC 8414), so that the first `#` ends it. A slash at its end is not part of the principal.
     """
-    return f"{OAUTH}:{'client' if is_client else 'user'}:{issuer}#{subject}"
+    return f"{OAUTH}:{'client' if is_client else 'user'}:{issuer.rstrip('/')}#{subject}"
 
 
 def _scopes(claims: dict[str, Any]) -> Iterable[str]:

@@ -86,7 +86,11 @@ def too_large(max_bytes: int) -> Rejection:
 
 
 def too_slow() -> Rejection:
-    return Rejection(408, InvalidInput("The body did not arrive in time."), {"connection": "close"})
+    return Rejection(
+        408,
+        InvalidInput("The body of the HTTP request did not arrive in time.", remedy="Send the request again."),
+        {"connection": "close"},
+    )
 
 
 def not_json() -> Rejection:

@@ -31,7 +31,7 @@ PASSED_ON = frozenset({"access_denied", "server_error", "temporarily_unavailable
 
 
 class ConsentPages:
-    """`/oauth/consent` and `/oauth/callback`.
+    """Web pages of a sign-in: `/oauth/consent` asks for consent, `/oauth/callback` takes the provider's code.
 
     Args:
         server: the authorization server.
