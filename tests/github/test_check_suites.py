@@ -88,10 +88,20 @@ async def test_suites_that_cannot_be_read_are_reported_beside_the_checks(
     use: Use, world: World, github: ScriptedGitHub, hello: Repository
 ) -> None:
     world.check(hello, hello.branches["feature"], "unit", "success")
-    github.fault("GET", ".*/check-suites", status=404, body={"message": "Not Found"})
+    github.fault("GET", ".*/check-suites", status=403, body={"message": "Resource not accessible"})
     issue = data(await use("get_issue", **HELLO, number=1))
     assert issue["pull_request"]["checks"] == "1 passed"
     assert "The check suites could not be read" in issue["warnings"][0]
+
+
+async def test_a_server_without_check_suites_or_graphql_shows_checks_without_a_warning(
+    use: Use, world: World, github: ScriptedGitHub, hello: Repository
+) -> None:
+    world.check(hello, hello.branches["feature"], "unit", "success")
+    github.fault("GET", ".*/check-suites", status=404, body={"message": "Not Found"})
+    github.fault("POST", "/graphql", status=404, body={"message": "Not Found"}, times=9)
+    issue = data(await use("get_issue", **HELLO, number=1))
+    assert (issue["pull_request"]["checks"], issue.get("warnings")) == ("1 passed", None)
 
 
 async def test_suites_of_a_closed_pull_request_are_not_read(

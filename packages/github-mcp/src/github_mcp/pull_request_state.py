@@ -1,9 +1,9 @@
 """Reading the state of a pull request: its branches, reviews and checks, read concurrently."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
-from mcp_chassis.failures import Conflict
+from mcp_chassis.failures import Conflict, NotFound
 from mcp_chassis.output.warnings import warn
 
 from github_mcp.client import GitHubClient
@@ -27,6 +27,8 @@ from github_mcp.records.pull_requests import (
     ReviewRecord,
     StatusRecord,
 )
+
+Part = TypeVar("Part")
 
 
 async def checked_head(github: GitHubClient, owner: str, repo: str, number: int, expected: str | None) -> str:
@@ -63,10 +65,10 @@ async def pull_request_state(
         "commit statuses": lambda: pulls.statuses(owner, repo, sha),
     }
     if pull.state == "open":
-        readings["check suites"] = lambda: pulls.check_suites(owner, repo, sha)
+        readings["check suites"] = lambda: _if_offered(pulls.check_suites(owner, repo, sha))
         # Only the GraphQL API has merge queues, and it refuses requests without a token.
         if not github.anonymous:
-            readings["merge queue"] = lambda: github.merge_queues.state(owner, repo, number)
+            readings["merge queue"] = lambda: _if_offered(github.merge_queues.state(owner, repo, number))
     parts, warnings = await read_parts(readings)
     state = PullRequestState.from_record(
         pull,
@@ -75,6 +77,14 @@ async def pull_request_state(
         **_checks(parts["checks"], parts["commit statuses"], parts.get("check suites")),
     )
     return state, warnings
+
+
+async def _if_offered(reading: Awaitable[Part]) -> Part | None:
+    """The value of a read; None where GitHub has no such address, as an Enterprise Server without GraphQL."""
+    try:
+        return await reading
+    except NotFound:
+        return None
 
 
 def _checks(
