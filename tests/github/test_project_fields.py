@@ -226,3 +226,15 @@ async def test_of_two_projects_with_one_issue_only_the_named_one_is_changed(
     changed = data(await use("set_project_field", **BUG, field="Status", value="Done"))
     assert (changed["item_id"], first.values["Status"]) == ("PVTI_1", "Done")
     assert items[0].values == {"Status": "Todo"}
+
+
+@pytest.mark.parametrize("allowed", [None, "octocat/*"])
+async def test_an_item_whose_issue_the_token_cannot_read_is_not_changed(
+    use: Use, board: Project, world: World, allowed: str | None
+) -> None:
+    hello = world.repositories["octocat/hello"]
+    board.items.append(Item("PVTI_8", hello, world.issue(hello, "Secret"), values={"Status": "Todo"}, hidden=True))
+    arguments = {**BOARD, "item": "PVTI_8", "field": "Status", "value": "Done"}
+    error = failure(await use("set_project_field", **({"allowed": allowed} if allowed else {}), **arguments))
+    assert (error.code, board.items[-1].values) == ("PERMISSION_DENIED", {"Status": "Todo"})
+    assert error.message.startswith("This token cannot read the issue or pull request of this item.")

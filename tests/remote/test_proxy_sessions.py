@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -289,3 +290,11 @@ async def test_a_person_of_the_proxy_may_act_with_an_account_of_their_own_at_an_
             await sign_in(dance.http, details["authorize_url"], "Ann")
             found = answer(await post(dance.http, "modern", "tools/call", call, headers))["result"]
     assert found["structuredContent"] == {"name": "Ann"}
+
+
+async def test_a_signed_in_person_is_a_user_of_the_provider(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="mcp_chassis.audit")
+    async with dancing(tmp_path) as dance:
+        await dance.call((await dance.tokens())["access_token"])
+    principals = {getattr(record, "fields", {}).get("principal") for record in caplog.records}
+    assert [each for each in principals if str(each).startswith("oauth:")] == [f"oauth:user:{dance.provider.url}#ann"]
