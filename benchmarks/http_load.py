@@ -42,7 +42,8 @@ class Tally:
 @contextlib.asynccontextmanager
 async def served(kind: str) -> AsyncGenerator[tuple[int, int]]:
     """The contender in a process of its own; its port and its process id."""
-    env = {**os.environ, "MCP_API_KEY": KEY, "MCP_RATE_LIMIT": "100000000/60", "MCP_PORT": "0"}
+    limits = {"MCP_RATE_LIMIT": "100000000/60", "MCP_MAX_IN_FLIGHT_PER_CALLER": "1000"}  # all clients share one key
+    env = {**os.environ, **limits, "MCP_API_KEY": KEY, "MCP_PORT": "0"}
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         HERE / "http_servers.py",

@@ -1,5 +1,6 @@
 """The command that serves over HTTP: settings, application, listening socket, graceful shutdown."""
 
+import gc
 import logging
 import socket
 import sys
@@ -83,6 +84,7 @@ def _serve(servers: Servers, environment: Mapping[str, str]) -> int:
     )
     where = f"{remote.host}:{listener.getsockname()[1]}"
     logger.info("Listening on %s: %s", where, ", ".join(app.endpoints), extra={"fields": {"listening": where}})
+    gc.freeze()  # objects from start-up stay, so that the collector need not scan them during calls
     server.run(sockets=[listener])
     logs.flush()
     return 0

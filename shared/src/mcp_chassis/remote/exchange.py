@@ -1,6 +1,7 @@
 """One HTTP request and its response: ids, caller, JSON-RPC method, and the line in the access log."""
 
 import contextlib
+import itertools
 import json
 import logging
 import re
@@ -24,10 +25,11 @@ from mcp_chassis.telemetry.protocol_log import PROTOCOL_LOG
 _access = logging.getLogger("mcp_chassis.access")
 
 CLIENT_CLOSED_REQUEST = 499
-ID_BYTES = 8
 _REQUEST_ID = re.compile(r"[\w.:=+/-]{1,128}", re.ASCII)
 MAX_PATH_CHARS = 200
 MAX_METHOD_CHARS = 64
+_PROCESS = secrets.token_hex(4)
+_numbers = itertools.count(1)
 
 
 class Exchange:
@@ -38,7 +40,7 @@ class Exchange:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope = scope
-        self.id = secrets.token_hex(ID_BYTES)
+        self.id = f"{_PROCESS}{next(_numbers):08x}"
         sent = request_body.only_header(scope, b"x-request-id") or ""
         self.client_id = sent if _REQUEST_ID.fullmatch(sent) else None
         self.trace = trace_context.parse(

@@ -46,7 +46,8 @@ PROTOCOL = "mcp_chassis.protocol"
 AUDIT = "mcp_chassis.audit"
 QUEUE_LINES = 10_000
 MAX_TEXT_CHARS = 16_000
-_BATCH_SECONDS = 0.01  # lines of this interval are written together: waking the thread for each one costs a call 30 µs
+_BATCH_SECONDS = 0.01  # lines of this interval are written together, because waking the thread slows the calls down
+_BATCH_LINES = 500
 _STANDARD_ERROR = 2
 _URL_QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s?#\"'<>]{1,2000})\?[^\s\"'<>#]*")
 _NO_FIELDS: dict[str, Any] = {}
@@ -137,9 +138,9 @@ class QueuedLines(logging.Handler):
     def _write_for_ever(self) -> None:
         while True:
             waiting = [self._lines.get()]
-            if isinstance(waiting[0], str) and self._lines.empty():
+            if isinstance(waiting[0], str) and self._lines.qsize() < _BATCH_LINES:
                 time.sleep(_BATCH_SECONDS)
-            while not self._lines.empty() and len(waiting) < 500:
+            while not self._lines.empty() and len(waiting) < _BATCH_LINES:
                 waiting.append(self._lines.get())
             lines = [line for line in waiting if isinstance(line, str)]
             if self._dropped:

@@ -80,7 +80,10 @@ def headers(scope: Scope, name: bytes) -> list[str]:
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a header; None if it is missing."""
-    return next(iter(headers(scope, name)), None)
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
 
 
 def only_header(scope: Scope, name: bytes) -> str | None:
