@@ -19,8 +19,8 @@ END_TO_END_OF_THE_CORE = ("test_era_fallback", "test_front", "test_sign_in", "te
 """End-to-end tests of code that runs in processes of its own alone: the stdio transport, the front, signing in."""
 MIN_TESTS, MAX_SECONDS = 30, 30.0
 """Tests run for one mutant however long they take; beyond them, those that fit into the seconds of processor time."""
-DEFINITIONS = TESTS / "contract" / "test_documents.py"
-"""Compares every tool's definition with its snapshot, which shows changes of signatures and tables."""
+RULES_OVER_ALL = ("test_documents", "test_records", "test_bounds")
+"""Contract tests that run for every member: tools' definitions beside their snapshots, records, bounds of arguments."""
 MAX_OTHER_TESTS = 40
 """Tests of the same folder that are run besides for code that runs at import, where a test may depend on it unseen."""
 
@@ -39,7 +39,8 @@ def files_of_tests(folder: Path) -> list[Path]:
         names = {path.name for path in TESTS.iterdir() if path.is_dir()} - TEST_FOLDERS_OVER_ALL - set(own.values())
         folders = [TESTS / name for name in sorted(names)]
         end_to_end = [TESTS / "e2e" / f"{name}.py" for name in END_TO_END_OF_THE_CORE]
-    return [*end_to_end, *sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders)), DEFINITIONS]
+    own_tests = sorted(chain.from_iterable(path.rglob("test_*.py") for path in folders))
+    return [*end_to_end, *own_tests, *(TESTS / "contract" / f"{name}.py" for name in RULES_OVER_ALL)]
 
 
 def _members() -> list[Path]:
@@ -75,9 +76,9 @@ class Selection:
         importing = self._importing(file)
         near = {test for test in self._expanded(found) if test.split("::")[0] in importing}
         chosen = list(chain(*map(self._in_order, (near, importing, found, files))))
-        definitions = {test for test in self.recorded.seconds if test.startswith(str(DEFINITIONS.relative_to(ROOT)))}
-        others = self._in_order(set(self.recorded.seconds) - definitions - set(chosen))[:MAX_OTHER_TESTS]
-        return list(dict.fromkeys([*chosen, *definitions, *others]))
+        rules = {test for test in self.recorded.seconds if test.startswith(f"{TESTS.relative_to(ROOT)}/contract/")}
+        others = self._in_order(set(self.recorded.seconds) - rules - set(chosen))[:MAX_OTHER_TESTS]
+        return list(dict.fromkeys([*chosen, *self._in_order(rules), *others]))
 
     def _of_imported(self, file: str, source: Source, mutant: Mutant) -> set[str]:
         """Tests of the function whose signature it is, else of the lines that use the name it defines."""
