@@ -8,14 +8,14 @@ EARLY_SECONDS = 60.0
 """A token is renewed this many seconds before it expires, so that none expires in the middle of a call."""
 
 
-class Tokens(Struct):
+class Tokens(Struct, frozen=True):
     """Access and refresh token of one account, stored in the system's keychain, or without one in the accounts file."""
 
     access_token: str
     refresh_token: str | None = None
 
 
-class Account(Struct):
+class Account(Struct, frozen=True):
     """One account of one server, without its tokens.
 
     Args:

@@ -24,7 +24,7 @@ class SignInFailed(Exception):
         self.code = code
 
 
-class Granted(Struct):
+class Granted(Struct, frozen=True):
     """Tokens issued by an upstream, the key of its response that held them, and their lifetime in seconds."""
 
     tokens: Tokens
