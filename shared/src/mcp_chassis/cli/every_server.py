@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     serve.add_argument("names", nargs="*", metavar="SERVER", help="which servers; over HTTP all when left out")
     _add_keys(commands)
     _add_grants(commands)
+    _add_sessions(commands)
     examples = add(commands, "examples", "write every server's entry for every host", _examples)
     examples.add_argument("folder", type=Path)
     return run(parser, arguments)
@@ -135,7 +136,8 @@ def _add_grants(commands: Any) -> None:
     for action in (revoke, forget):
         action.add_argument("server")
         action.add_argument("user", help="as the list shows it")
-    add(actions, "rotate", "encrypt all with the first key of MCP_GRANT_KEYS", _rotate_grants)
+    rotated = "encrypt all grants and sessions with the first key of MCP_GRANT_KEYS"
+    add(actions, "rotate", rotated, _rotate_grants)
 
 
 def _list_grants(_: argparse.Namespace) -> int:
@@ -160,6 +162,26 @@ def _rotate_grants(_: argparse.Namespace) -> int:
     from mcp_chassis.remote import grants_command
 
     return grants_command.sealed_again()
+
+
+def _add_sessions(commands: Any) -> None:
+    sessions = commands.add_parser("sessions", help="list and end sessions of the authorization proxy")
+    actions = sessions.add_subparsers(required=True, metavar="ACTION")
+    add(actions, "list", "print user, server, scopes, last refresh and client of each session", _list_sessions)
+    end = add(actions, "end", "end all sessions of a user, and revoke the provider's tokens for them", _end_sessions)
+    end.add_argument("user", help="as the list shows it")
+
+
+def _list_sessions(_: argparse.Namespace) -> int:
+    from mcp_chassis.remote import sessions_command
+
+    return sessions_command.listed()
+
+
+def _end_sessions(chosen: argparse.Namespace) -> int:
+    from mcp_chassis.remote import sessions_command
+
+    return sessions_command.ended(chosen.user)
 
 
 def _examples(chosen: argparse.Namespace) -> int:

@@ -1,22 +1,18 @@
-"""The command `toolroll grants`: lists, revokes and forgets grants, and encrypts all with a new key."""
+"""The command `toolroll grants`: lists, revokes and forgets grants, and encrypts what is stored with a new key."""
 
-import asyncio
 import contextlib
 import sys
-from collections.abc import Awaitable, Callable
 
 from mcp_chassis.environment import full_environment
 from mcp_chassis.failures import Failure
 from mcp_chassis.remote.accounts.encryption import DecryptionFailed, TokenCipher
-from mcp_chassis.remote.accounts.file_store import FileGrantStore
-from mcp_chassis.remote.accounts.setup import actors, grants_file
+from mcp_chassis.remote.accounts.setup import actors
 from mcp_chassis.remote.accounts.store import GrantStore
+from mcp_chassis.remote.auth.proxy.records import ProxyRecords
 from mcp_chassis.remote.command import installed
 from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.remote.store_command import EXIT_FAILED, UNKNOWN_KEY, keys_of, run
 from mcp_chassis.settings import BadSettings
-
-EXIT_FAILED = 1
-Act = Callable[[GrantStore, RemoteSettings], Awaitable[int]]
 
 
 def listed() -> int:
@@ -27,7 +23,7 @@ def listed() -> int:
             sys.stdout.write(f"{mount}  {principal}\n")
         return 0
 
-    return _run(act)
+    return run(act)
 
 
 def revoked(mount: str, principal: str, *, anyway: bool) -> int:
@@ -46,7 +42,7 @@ def revoked(mount: str, principal: str, *, anyway: bool) -> int:
         sys.stdout.write(f"{principal} is revoked at {mount}, and deleted here.\n")
         return 0
 
-    return _run(act)
+    return run(act)
 
 
 async def _revoked(mount: str, principal: str, store: GrantStore) -> bool:
@@ -65,7 +61,7 @@ async def _revoked(mount: str, principal: str, store: GrantStore) -> bool:
 
 def _why(problem: Failure | DecryptionFailed | BadSettings) -> str:
     if isinstance(problem, DecryptionFailed):
-        return "It is encrypted with a key that is not in MCP_GRANT_KEYS."
+        return f"It is {UNKNOWN_KEY}."
     return problem.message if isinstance(problem, Failure) else str(problem)
 
 
@@ -79,42 +75,36 @@ def forgotten(mount: str, principal: str) -> int:
         sys.stderr.write(f"{principal} has no grant at {mount}.\n")
         return EXIT_FAILED
 
-    return _run(act)
+    return run(act)
 
 
 def sealed_again() -> int:
-    """Encrypt every grant with the first key of MCP_GRANT_KEYS, so that others can be removed; return the exit code."""
+    """Encrypt all that is stored with the first key of MCP_GRANT_KEYS, so that others can be removed.
+
+    Those are grants, and the registrations and sessions of the authorization proxy. Return the exit code.
+    """
 
     async def act(store: GrantStore, remote: RemoteSettings) -> int:
-        cipher = TokenCipher([key.get_secret_value() for key in remote.grant_keys])
-        broken = 0
-        for owner, sealed in (await store.all()).items():
-            try:
-                await store.put(owner, cipher.sealed_again(sealed))
-            except DecryptionFailed:
-                broken += 1
-                sys.stderr.write(f"{owner[1]} at {owner[0]}: encrypted with a key that is not in MCP_GRANT_KEYS.\n")
+        cipher = TokenCipher(keys_of(remote))
+        broken = await _grants_sealed_again(store, cipher)
+        records, unknown = await ProxyRecords(store, cipher).seal_again()
         sys.stdout.write("Every grant that could be decrypted is encrypted with the first key.\n")
-        return EXIT_FAILED if broken else 0
+        if records:
+            sys.stdout.write(f"So are {records} records of the authorization proxy, such as clients and sessions.\n")
+        if unknown:
+            sys.stderr.write(f"{unknown} records of the authorization proxy: {UNKNOWN_KEY}.\n")
+        return EXIT_FAILED if broken or unknown else 0
 
-    return _run(act)
-
-
-def _run(act: Act) -> int:
-    remote = RemoteSettings.load()
-    try:
-        return asyncio.run(_acted(act, remote))
-    except Failure as failure:
-        sys.stderr.write(f"{failure.message}\n")
-        return EXIT_FAILED
+    return run(act)
 
 
-async def _acted(act: Act, remote: RemoteSettings) -> int:
-    if remote.redis_url is None:
-        async with contextlib.aclosing(FileGrantStore(grants_file(remote))) as store:
-            return await act(store, remote)
-    from mcp_chassis.remote.redis.client import RedisClient
-    from mcp_chassis.remote.redis.grant_store import RedisGrantStore
-
-    async with contextlib.aclosing(RedisClient(remote.redis_url.get_secret_value())) as link:
-        return await act(RedisGrantStore(link), remote)
+async def _grants_sealed_again(store: GrantStore, cipher: TokenCipher) -> int:
+    """Encrypt every grant again, unless a server has replaced it meanwhile; return how many no key decrypts."""
+    broken = 0
+    for owner, sealed in (await store.all()).items():
+        try:
+            await store.replace(owner, sealed, cipher.sealed_again(sealed))
+        except DecryptionFailed:
+            broken += 1
+            sys.stderr.write(f"{owner[1]} at {owner[0]}: {UNKNOWN_KEY}.\n")
+    return broken

@@ -36,6 +36,10 @@ class FileGrantStore:
     async def put(self, owner: Owner, sealed: str) -> None:
         await self._rows("INSERT OR REPLACE INTO grants VALUES (?, ?, ?)", *owner, sealed)
 
+    async def replace(self, owner: Owner, old: str, new: str) -> bool:
+        update = "UPDATE grants SET sealed = ? WHERE mount = ? AND principal = ? AND sealed = ? RETURNING 1"
+        return bool(await self._rows(update, new, *owner, old))
+
     async def drop(self, owner: Owner) -> bool:
         return bool(await self._rows("DELETE FROM grants WHERE mount = ? AND principal = ? RETURNING 1", *owner))
 
@@ -51,6 +55,19 @@ class FileGrantStore:
     async def put_for(self, name: str, sealed: str, seconds: int) -> None:
         await self._rows("DELETE FROM once WHERE expires < ?", time.time())
         await self._rows("INSERT OR REPLACE INTO once VALUES (?, ?, ?)", name, sealed, time.time() + seconds)
+
+    async def put_again(self, name: str, sealed: str, seconds: int) -> bool:
+        now = time.time()
+        update = "UPDATE once SET sealed = ?, expires = ? WHERE name = ? AND expires > ? RETURNING 1"
+        return bool(await self._rows(update, sealed, now + seconds, name, now))
+
+    async def replace_text(self, name: str, old: str, new: str) -> bool:
+        update = "UPDATE once SET sealed = ? WHERE name = ? AND sealed = ? RETURNING 1"
+        return bool(await self._rows(update, new, name, old))
+
+    async def texts(self, prefix: str) -> Mapping[str, str]:
+        select = "SELECT name, sealed FROM once WHERE substr(name, 1, ?) = ? AND expires > ? ORDER BY name"
+        return dict(await self._rows(select, len(prefix), prefix, time.time()))
 
     async def read(self, name: str) -> str | None:
         rows = await self._rows("SELECT sealed FROM once WHERE name = ? AND expires > ?", name, time.time())

@@ -21,6 +21,10 @@ class GrantStore(Protocol):
         """Store an encrypted grant, replacing one of the same owner."""
         ...
 
+    async def replace(self, owner: Owner, old: str, new: str) -> bool:
+        """Replace an encrypted grant in one atomic step if it is still `old`; return whether it was."""
+        ...
+
     async def drop(self, owner: Owner) -> bool:
         """Delete the grant of an owner; return whether there was one."""
         ...
@@ -35,6 +39,18 @@ class GrantStore(Protocol):
 
     async def put_for(self, name: str, sealed: str, seconds: int) -> None:
         """Store a text for some seconds, replacing one of the same name."""
+        ...
+
+    async def put_again(self, name: str, sealed: str, seconds: int) -> bool:
+        """Replace the text of a name and its lifetime in one atomic step; return False if there is none to replace."""
+        ...
+
+    async def replace_text(self, name: str, old: str, new: str) -> bool:
+        """Replace a text in one atomic step if it is still `old`; its lifetime stays. Return whether it was."""
+        ...
+
+    async def texts(self, prefix: str) -> Mapping[str, str]:
+        """The texts that have not expired and whose names begin with `prefix`, by name."""
         ...
 
     async def read(self, name: str) -> str | None:

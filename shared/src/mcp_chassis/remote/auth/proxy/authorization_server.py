@@ -26,7 +26,13 @@ from mcp_chassis.remote.auth.proxy.clients import Clients, ProxyClient
 from mcp_chassis.remote.auth.proxy.identity_provider import IdentityProvider, SignedIn, SignInFailed
 from mcp_chassis.remote.auth.proxy.people import People
 from mcp_chassis.remote.auth.proxy.records import CODE, REQUEST, SPENT_CODE, ProxyRecords
-from mcp_chassis.remote.auth.proxy.sessions import ACCESS_TOKEN_SECONDS, Session, Sessions, new_identifier
+from mcp_chassis.remote.auth.proxy.sessions import (
+    ACCESS_TOKEN_SECONDS,
+    Session,
+    SessionEnded,
+    Sessions,
+    new_identifier,
+)
 from mcp_chassis.remote.auth.tokens import MAX_SUBJECT_CHARS, principal_of
 
 REQUEST_SECONDS = 600
@@ -221,7 +227,10 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[IssuedCode, IssuedRef
         except SignInFailed as refused:
             await self.sessions.end(identifier, f"the provider ended the sign-in: {refused.error}")
             raise
-        return await self.sessions.rotate(identifier, confirmed)
+        try:
+            return await self.sessions.rotate(identifier, confirmed)
+        except SessionEnded:
+            raise SignInFailed("invalid_grant", "the session has ended: sign in again") from None
 
     async def _confirmed(self, session: Session) -> Session:
         """The session with the provider's latest refresh token, if the provider still accepts the person.

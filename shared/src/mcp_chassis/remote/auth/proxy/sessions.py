@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from mcp_chassis.remote.auth.proxy.records import SESSION, ProxyRecords
 from mcp_chassis.telemetry.logs import AUDIT, log_event
@@ -27,6 +28,10 @@ REUSE_LEEWAY_SECONDS = 10.0
 a response may get lost. After that, its use ends the session."""
 ACCESS = "proxy access"
 _LOCKS = 3  # hexadecimal digits: 4,096 locks, since the store keeps each one that was ever used
+
+
+class SessionEnded(Exception):
+    """The session has ended meanwhile, so that it cannot be continued."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,32 @@ class Sessions:
 
     async def begin(self, session: Session, identifier: str) -> Session:
         """Store a new session under an identifier, with a refresh token."""
-        until = self._clock() + UNCONFIRMED_SESSION_SECONDS
-        return await self.rotate(identifier, replace(session, until=until))
+        begun = self._rotated(identifier, replace(session, until=self._clock() + UNCONFIRMED_SESSION_SECONDS))
+        await self._records.put(SESSION, identifier, asdict(begun), self._seconds(begun))
+        return begun
 
     async def find(self, identifier: str) -> Session | None:
         """The session; None if it has ended."""
         fields = await self._records.find(SESSION, identifier)
-        if fields is None:
-            return None
+        return self._living(fields) if fields else None
+
+    async def all(self) -> tuple[list[Session], int]:
+        """The sessions that have not ended, ordered by principal, and the number of those that no key decrypts."""
+        records = (await self._records.all(SESSION)).values()
+        sessions = [session for fields in records if fields and (session := self._living(fields))]
+        unknown = sum(fields is None for fields in records)
+        return sorted(sessions, key=lambda session: (session.principal, session.rotated_at)), unknown
+
+    async def end_all(self, principal: str, reason: str) -> list[str | None]:
+        """End all sessions of a person; return the provider's refresh token of each, None where it had none."""
+        ended = [
+            await self._records.take_stored(SESSION, name)
+            for name, fields in (await self._records.all(SESSION)).items()
+            if fields and fields["principal"] == principal
+        ]
+        return [self._ended(fields, reason) for fields in ended if fields]
+
+    def _living(self, fields: dict[str, Any]) -> Session | None:
         session = Session(**{name: value for name, value in fields.items() if name != "kind"})
         unconfirmed = session.provider_token is None and session.until < self._clock()
         return None if unconfirmed else session
@@ -103,18 +126,29 @@ class Sessions:
             await self.end(identifier, "a refresh token was used twice")
 
     async def rotate(self, identifier: str, session: Session) -> Session:
-        """Replace the refresh token of a session."""
-        token = f"{identifier}.{secrets.token_urlsafe(32)}"
-        rotated = replace(session, refresh_token=token, replaced_token=session.refresh_token, rotated_at=self._clock())
-        seconds = SESSION_SECONDS if session.provider_token else max(1, int(session.until - self._clock()))
-        await self._records.put(SESSION, identifier, asdict(rotated), seconds)
+        """Replace the refresh token of a session.
+
+        Raises:
+            SessionEnded: when it has ended since it was read, as by an operator's command.
+        """
+        rotated = self._rotated(identifier, session)
+        if not await self._records.put_again(SESSION, identifier, asdict(rotated), self._seconds(rotated)):
+            raise SessionEnded
         return rotated
+
+    def _rotated(self, identifier: str, session: Session) -> Session:
+        token = f"{identifier}.{secrets.token_urlsafe(32)}"
+        return replace(session, refresh_token=token, replaced_token=session.refresh_token, rotated_at=self._clock())
+
+    def _seconds(self, session: Session) -> int:
+        return SESSION_SECONDS if session.provider_token else max(1, int(session.until - self._clock()))
 
     async def end(self, identifier: str, reason: str) -> str | None:
         """End a session, so that its tokens are invalid; return the provider's refresh token, if it had one."""
         fields = await self._records.take(SESSION, identifier)
-        if fields is None:
-            return None
+        return self._ended(fields, reason) if fields else None
+
+    def _ended(self, fields: dict[str, Any], reason: str) -> str | None:
         log_event(_audit, logging.INFO, "session ended", principal=fields["principal"], outcome=reason)
         return fields["provider_token"]
 
