@@ -138,8 +138,9 @@ def _examine_attribute(name: Name, rules: Rules) -> None:
 
 def volatile_call(function: str, construct: str) -> PermissionDenied:
     """Failure for a call of a VOLATILE function; `construct` is the form of the call in the statement."""
+    called = construct if construct == f"{function}()" else f"{construct} calls {function}(), which"
     return denied(
-        f"{construct} calls the function {function}, which is VOLATILE: it may have side effects.",
+        f"{called} is VOLATILE, so it may have side effects; nothing was run.",
         "Use another function, or ask the person who runs this server to add it to DATABASE_ALLOWED_FUNCTIONS.",
     )
 
