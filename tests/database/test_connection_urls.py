@@ -70,6 +70,11 @@ def test_a_provider_connection_string_is_parsed_like_libpq(text: str):
 
 LENIENT: list[tuple[str, dict[str, Any]]] = [
     ("postgresql://u:p@ss@h/db", {"password": "p@ss", "host": "h", "database": "db"}),
+    ("postgresql://u:p@ss/w#rd@h/db", {"password": "p@ss/w#rd", "host": "h", "database": "db"}),
+    ("postgresql://u:p/a@ss?x@h:1/db?sslmode=disable", {"password": "p/a@ss?x", "host": "h", "port": 1}),
+    ("postgresql://u:p@h/db?user=a@b", {"password": "p", "host": "h", "database": "db", "user": "a@b"}),
+    ("DATABASE_URL=postgresql://u:p@h/db", {"user": "u", "password": "p", "host": "h"}),
+    ("export DATABASE_URL='postgres://u:p@h/db'", {"user": "u", "password": "p", "host": "h"}),
     ("postgresql://u:p/w?x@h:6543/db", {"password": "p/w?x", "host": "h", "port": 6543, "database": "db"}),
     ("postgresql://u:p#1@h/db", {"password": "p#1", "host": "h"}),
     ("psql 'postgresql://u:p@h/db?sslmode=require'", {"user": "u", "host": "h", "sslmode": "require"}),

@@ -17,7 +17,7 @@ URL_SCHEMES = ("postgresql://", "postgres://")
 MAX_CONNECT_TIMEOUT_SECONDS = 30.0
 
 # Prefixes of psql, JDBC and SQLAlchemy before the same URL.
-_PREFIX = re.compile(r"^(?:psql\s+|jdbc:)+")
+_PREFIX = re.compile(r"^(?:(?:export\s+)?[A-Z][A-Z0-9_]*=(?=[\"']?postgres)|psql\s+|jdbc:)+")
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+[a-z0-9_]+://")
 _PAIR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))\s*", re.DOTALL)
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -99,14 +99,17 @@ def read_connection_options(text: str) -> ConnectionOptions:
 
 
 def _words_of_url(text: str) -> dict[str, str]:
-    """Options of a URL, parsed strictly like libpq, and on failure with an unescaped password."""
+    """Options of a URL, parsed strictly like libpq, and on failure with an unescaped password.
+
+    A database's name with an unescaped @ counts as a failure: more likely the password contains a slash.
+    """
     rest = text.partition("://")[2]
     for authority_end in (_first(rest, "/?"), _first_after_last_at(rest)):
         authority, tail = rest[:authority_end], rest[authority_end:]
         path, _, query = tail.partition("?")
         credentials, at, places = authority.rpartition("@")
         hosts = _hosts(places)
-        if hosts is None:
+        if hosts is None or ("@" in path and ":" in credentials):
             continue
         user, colon, password = credentials.partition(":") if at else ("", "", "")
         found = {
