@@ -159,7 +159,8 @@ async def _batches(prepared: Prepared, shape: Described, limit: int) -> AsyncGen
 
 def _not_a_query(statement: Statement, failure: Failure) -> PermissionDenied:
     if statement.head in QUERY_HEADS:
-        return PermissionDenied(f"The statement does more than read; nothing was changed. {failure.message}", remedy=_ONLY_QUERIES)
+        reason = f"The statement does more than read; nothing was changed. {failure.message}"
+        return PermissionDenied(reason, remedy=_ONLY_QUERIES)
     remedy = _ONLY_QUERIES + _INSTEAD_OF_HEAD.get(statement.head, "")
     return PermissionDenied(f"{statement.head.upper()} is not a query; nothing was changed.", remedy=remedy)
 
