@@ -177,6 +177,7 @@ async def test_a_message_read_edited_and_written_back_keeps_its_formatting(desk:
         ("a\n```\nx &lt; y\n```\nb", "a\n\n```\nx < y\n```\n\nb"),
         ("*<https://a.example/a_b|the plan>*", "**[the plan](https://a.example/a_b)**"),
         ("# no heading **no bold**", "\\# no heading \\*\\*no bold**"),
+        ("`\x01`x` y", "\\``x` y"),
     ],
 )
 def test_slack_markup_is_read_as_markdown(mrkdwn: str, markdown: str):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from slack_mcp.rendering.runs import STYLES, Run
@@ -29,7 +29,7 @@ class Plan:
     """By position in the text: number of the form that the link there takes, from 0 (see `link_forms`)."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Atom:
     """A piece of Markdown: one visible character, one mark, or a whole code span or link."""
 
@@ -54,12 +54,7 @@ def link_forms(run: Run) -> int:
 
 def _spread(runs: Iterable[Run]) -> list[Run]:
     """Split off white space at the edges of styled runs; it gets only the styles that both neighbours have."""
-    pieces: list[Run] = []
-    for run in runs:
-        if run.is_code or run.url:
-            pieces.append(run)
-            continue
-        pieces += _blanks_apart(run)
+    pieces = [piece for run in runs for piece in _blanks_apart(run)]
     for at, piece in enumerate(pieces):
         if not piece.text.isspace() or piece.is_code or piece.url:
             continue
@@ -68,17 +63,22 @@ def _spread(runs: Iterable[Run]) -> list[Run]:
         after = next((other.styles for other in further if not other.text.isspace()), frozenset[str]())
         styles = before & after - {"code"}
         if styles != piece.styles:
-            pieces[at] = replace(piece, styles=styles)
+            pieces[at] = piece._replace(styles=styles)
     return pieces
 
 
 def _blanks_apart(run: Run) -> list[Run]:
-    """Split a run into up to three pieces: leading white space, text, trailing white space."""
-    if not (run.text[:1].isspace() or run.text[-1:].isspace()):
+    """Split a run into up to three pieces: leading white space, text, trailing white space.
+
+    Code and links are not split, nor is text without styles, whose white space has none to lose.
+    """
+    if run.is_code or run.url:
+        return [run]
+    if not (run.styles and (run.text[:1].isspace() or run.text[-1:].isspace())):
         return [run] if run.text else []
     match = BLANKS_AROUND.fullmatch(run.text)
     found = match.groups() if match else (run.text,)
-    return [replace(run, text=piece) for piece in found if piece]
+    return [Run(piece, run.styles) for piece in found if piece]
 
 
 def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
@@ -87,14 +87,14 @@ def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
     units = [list(unit) for _, unit in groupby(runs, lambda run: run.url or id(run))]
     styles = [_common(unit) for unit in units]
     for at, unit in enumerate(units):
-        while any(style not in styles[at] for style in opened):
+        while not opened.keys() <= styles[at]:
             yield _Atom(opened.popitem()[1], "close")
         is_blank = not unit[0].url and not unit[0].is_code and unit[0].text.isspace()
-        missing = [] if is_blank else [style for style in STYLES if style in styles[at] and style not in opened]
-        lasting = {style: _end(style, styles, at) for style in missing}
-        for style, last in sorted(lasting.items(), key=lambda item: -item[1]):
-            opened[style] = _mark(style, plan, units[max(at - 1, 0) : at], units[last : last + 1])
-            yield _Atom(opened[style], "open")
+        if styles[at] and not is_blank:
+            lasting = {style: _end(style, styles, at) for style in STYLES if style in styles[at] - opened.keys()}
+            for style, last in sorted(lasting.items(), key=lambda item: -item[1]):
+                opened[style] = _mark(style, plan, units[max(at - 1, 0) : at], units[last : last + 1])
+                yield _Atom(opened[style], "open")
         yield from _link(unit, styles[at], plan, start) if unit[0].url else _words(unit[0], plan, start)
         start += sum(len(run.text) for run in unit)
     while opened:
@@ -103,7 +103,7 @@ def _atoms(runs: Sequence[Run], plan: Plan, start: int) -> Iterator[_Atom]:
 
 def _common(unit: Sequence[Run]) -> frozenset[str]:
     """Styles of a unit: those of a single run, or those that all runs of a link's label have in common."""
-    return frozenset(style for style in unit[0].styles if all(style in run.styles for run in unit)) - {"code"}
+    return unit[0].styles.intersection(*(run.styles for run in unit[1:])) - {"code"}
 
 
 def _end(style: str, styles: Sequence[frozenset[str]], start: int) -> int:
@@ -131,7 +131,7 @@ def _words(run: Run, plan: Plan, start: int) -> Iterator[_Atom]:
 
 def _escaped(text: str, plan: Plan, start: int) -> str:
     """A part of the visible text from position `start` on, with a backslash before each character to escape."""
-    if plan.escaped.isdisjoint(range(start, start + len(text))):
+    if not plan.escaped or plan.escaped.isdisjoint(range(start, start + len(text))):
         return text
     return "".join("\\" + sign if at in plan.escaped else sign for at, sign in enumerate(text, start))
 
@@ -151,15 +151,17 @@ def _link(unit: Sequence[Run], outer: frozenset[str], plan: Plan, start: int) ->
         mail = _mail_address(first)
         yield _Atom(f"<{mail or first.url}>" if mail or form else first.url)
         return
-    label = [replace(run, styles=run.styles - outer, url="") for run in unit]
+    label = [Run(run.text, run.styles - outer) for run in unit]
     yield _Atom("[")
     yield from _atoms(_spread(label), plan, start)
     yield _Atom(f"]({_target(first.url)})")
 
 
 def _mail_address(run: Run) -> str:
+    if not run.url.startswith("mailto:"):
+        return ""
     address = MAIL.sub("", run.url, count=1)
-    return address if run.text == address and run.url.startswith("mailto:") else ""
+    return address if run.text == address else ""
 
 
 def _target(url: str) -> str:

@@ -10,7 +10,10 @@ def text(node: Node, *names: str) -> str:
     """Text of the first of these fields that contains a string or number; empty if none does."""
     for name in names:
         value = node.get(name)
-        if value and isinstance(value, str | int | float) and not isinstance(value, bool):
+        if isinstance(value, str):
+            if value:
+                return value
+        elif value and isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""
 
@@ -40,7 +43,7 @@ def parts(node: Node, name: str) -> list[Node]:
 
 def nodes(value: object) -> list[Node]:
     """The items of a list that are JSON objects."""
-    return [cast("Node", item) for item in items(value) if isinstance(item, dict)]
+    return cast("list[Node]", [item for item in items(value) if isinstance(item, dict)])
 
 
 def items(value: object) -> list[object]:

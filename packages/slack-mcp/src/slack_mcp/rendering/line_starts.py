@@ -15,6 +15,9 @@ def escaped_positions(shown: str) -> Iterator[int]:
     """Positions in a paragraph's text of the characters to escape at the start of a line."""
     start = 0
     for number, line in enumerate(shown.split("\n")):
+        if line[:1].isalpha():  # no pattern matches a letter
+            start += len(line) + 1
+            continue
         indent = len(line) - len(line.lstrip(" \t"))
         patterns = (AT_ANY_LINE, AT_FURTHER_LINE if number else AT_FIRST_LINE)
         found = next(filter(None, (pattern.match(line[indent:]) for pattern in patterns)), None)

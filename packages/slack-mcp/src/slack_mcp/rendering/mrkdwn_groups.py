@@ -11,14 +11,15 @@ Group = dict[str, Any]
 Element = dict[str, Any]
 
 FENCED = re.compile(r"```(.+?)```", re.DOTALL)
-QUOTED_TO_THE_END = re.compile(r"(?:^|\n)(?:&gt;|>){3}[ ]?(.*)", re.DOTALL)
+QUOTED_TO_THE_END = re.compile(r"\n(?:&gt;|>){3} ?")
 QUOTED_LINE = re.compile(r"(?:&gt;|>) ?")
 LIST_LINE = re.compile(r"( *)(?:[-•◦▪]|([0-9]{1,4})\.) +(?=\S)")
 # Code and control sequences are replaced by one character each during the search for marks.
 ATOM = re.compile(r"`([^`\n]+)`|" + CONTROL.pattern)
 PLACE = "\x01"
 MARKS = {"*": "bold", "_": "italic", "~": "strike"}
-MARKED = re.compile(r"(?<![\w*_~])([*_~])(?=[^\s*_~]|(?!\1)[*_~])((?:(?!\1)[^\n])*[^\s])(?<!\1)\1(?![\w])")
+# The lookbehind is about the character before the mark; it follows the mark because a search for a set is fast.
+MARKED = re.compile(r"([*_~])(?<![\w*_~].)(?=[^\s*_~]|(?!\1)[*_~])((?:(?!\1)[^\n])*[^\s])(?<!\1)\1(?![\w])")
 
 
 def groups_of(text: str) -> list[Group]:
@@ -29,9 +30,9 @@ def groups_of(text: str) -> list[Group]:
             groups.append(_group("preformatted", [_text(code_as_typed(piece.removeprefix("\n").removesuffix("\n")))]))
             continue
         prose = piece.removeprefix("\n") if at else piece
-        quoted = QUOTED_TO_THE_END.search(prose)
-        groups += _by_lines(prose[: quoted.start()] if quoted else prose)
-        groups += [_group("quote", elements_of(quoted[1]))] if quoted else []
+        before, *quoted = QUOTED_TO_THE_END.split("\n" + prose, maxsplit=1)
+        groups += _by_lines(before[1:])
+        groups += [_group("quote", elements_of(piece)) for piece in quoted]
     return groups
 
 
@@ -69,8 +70,9 @@ def _list_group(section: Group, indent: int, number: str | None) -> Group:
 
 def elements_of(text: str) -> list[Element]:
     """Parse a paragraph into the elements of a rich text section."""
+    text = text.replace(PLACE, "")
     atoms = [_code(match[1]) if match[1] else _control(match[2]) for match in ATOM.finditer(text)]
-    return list(_styled(ATOM.sub(PLACE, text.replace(PLACE, "")), {}, iter(atoms)))
+    return list(_styled(ATOM.sub(PLACE, text) if atoms else text, {}, iter(atoms)))
 
 
 def _styled(text: str, style: dict[str, bool], atoms: Iterator[Element]) -> Iterator[Element]:

@@ -6,6 +6,7 @@ from slack_mcp.rendering.mrkdwn import readable
 from slack_mcp.rendering.mrkdwn_groups import groups_of
 from slack_mcp.rendering.names import Names
 from slack_mcp.rendering.paragraphs import paragraphs
+from slack_mcp.rendering.plain_lines import is_plain
 from slack_mcp.rendering.rich_text import rich_text
 from slack_mcp.rendering.runs import Run
 
@@ -14,12 +15,12 @@ LONE_BRACKET = re.compile(r"<(?![@#!]|[a-z]{2,10}:)")
 
 def mrkdwn_as_markdown(text: str, names: Names) -> str:
     """Convert a text in Slack's markup to Markdown."""
-    return rich_text({"elements": groups_of(text)}, names) if text else ""
+    return text if not text or is_plain(text) else rich_text({"elements": groups_of(text)}, names)
 
 
 def plain_as_markdown(text: str, names: Names) -> str:
     """Convert a plain text to Markdown; marks are escaped, mentions and emoji are replaced."""
-    return paragraphs([Run(plain_words(text, names))]) if text else ""
+    return text if not text or is_plain(text) else paragraphs([Run(plain_words(text, names))])
 
 
 def plain_words(text: str, names: Names) -> str:

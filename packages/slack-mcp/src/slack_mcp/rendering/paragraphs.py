@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from slack_mcp.rendering.inline_marks import SPECIAL, Plan, link_forms, marked
 from slack_mcp.rendering.line_starts import escaped_positions
+from slack_mcp.rendering.plain_lines import is_plain
 from slack_mcp.rendering.runs import Run
 from slack_mcp.writing.inline_elements import Element
 from slack_mcp.writing.paragraph_reading import line_elements, paragraph_elements
@@ -21,6 +22,7 @@ COULD_MATTER = re.compile(
     r"\\(?:[!-/:-@\[-`{-~\n]|$)|\*.*\*|(?<![^\W_])_|_(?![^\W_])|`|~~|\][(\[]|<[^\s<>|]*[:@#!]|&[#a-z]",
     re.DOTALL | re.IGNORECASE,
 )
+SPECIAL_SIGN = re.compile(f"[{re.escape(''.join(SPECIAL))}]")
 WITHIN_WORD = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")
 SIMPLE_ADDRESS = re.compile(r"https?://(?:[\w.%:/?=,#+;-]|&(?!\w{1,40};))*[^\W_]/?", re.ASCII)
 BESIDE_WORDS = frozenset(" \n\t.,;:!?()")
@@ -32,6 +34,8 @@ Seen = tuple[str, frozenset[str], str]
 
 def paragraphs(runs: Sequence[Run]) -> str:
     """Markdown of several paragraphs; blank lines between them are preserved."""
+    if len(runs) == 1 and not (runs[0].styles or runs[0].url) and is_plain(runs[0].text):
+        return runs[0].text
     text = _outline(runs)
     pieces: list[str] = []
     end = 0
@@ -43,7 +47,7 @@ def paragraphs(runs: Sequence[Run]) -> str:
 
 def one_line(runs: Sequence[Run]) -> str:
     """Markdown of one line, such as a heading or a table cell, without escapes for line starts."""
-    flat = [replace(run, text=run.text.replace("\n", " ")) for run in runs]
+    flat = [run._replace(text=run.text.replace("\n", " ")) for run in runs]
     return _Paragraph(flat, Plan(), line_elements).written()
 
 
@@ -67,7 +71,7 @@ def _cut(runs: Sequence[Run], begin: int, end: int) -> list[Run]:
     for run in runs:
         text = run.text[max(begin - start, 0) : max(end - start, 0)]
         if text:
-            found.append(run if text == run.text else replace(run, text=text))
+            found.append(run if text == run.text else run._replace(text=text))
         start += len(run.text)
     return found
 
@@ -182,11 +186,16 @@ def _is_certain(runs: Sequence[Run]) -> bool:
     return all(_is_certain_among(runs, at) for at in range(len(runs)))
 
 
+def _has_special(text: str) -> bool:
+    """Whether a text has a special character that is not an underscore inside a word."""
+    return SPECIAL_SIGN.search(text) is not None and SPECIAL_SIGN.search(WITHIN_WORD.sub("", text)) is not None
+
+
 def _is_certain_among(runs: Sequence[Run], at: int) -> bool:
     run = runs[at]
     if run.url and not SIMPLE_ADDRESS.fullmatch(run.url):
         return False
-    if not run.is_code and run.text != run.url and SPECIAL & set(WITHIN_WORD.sub("", run.text)):
+    if not run.is_code and run.text != run.url and _has_special(run.text):
         return False
     if not (run.styles or run.text == run.url):
         return True

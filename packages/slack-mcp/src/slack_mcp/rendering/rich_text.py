@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from slack_mcp.rendering.json_node import Node, inside, nodes_of_type, number, parts, text
 from slack_mcp.rendering.mrkdwn import mentioned_users
@@ -93,7 +93,7 @@ class _Outline:
         runs = _trimmed(runs_of(parts(item, "elements"), self.names))
         box = TASKS.get(runs[0].text[:2], "") if runs and not (runs[0].url or runs[0].is_code) else ""
         if box:
-            runs = [replace(runs[0], text=runs[0].text[2:]), *runs[1:]]
+            runs = [runs[0]._replace(text=runs[0].text[2:]), *runs[1:]]
         return box + paragraphs([run for run in runs if run.text])
 
 
@@ -127,9 +127,9 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
     while found and not found[-1].is_code and not found[-1].text.strip():
         del found[-1]
     if found and not found[0].is_code and found[0].text.startswith("\n"):
-        found[0] = replace(found[0], text=found[0].text.lstrip("\n"))
+        found[0] = found[0]._replace(text=found[0].text.lstrip("\n"))
     if found and not found[-1].is_code and found[-1].text[-1:].isspace():
-        found[-1] = replace(found[-1], text=found[-1].text.rstrip())
+        found[-1] = found[-1]._replace(text=found[-1].text.rstrip())
     return found
 
 

@@ -1,7 +1,7 @@
 """Runs of equally styled text, made from the elements of a rich text section."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from slack_mcp.rendering.dates import from_template
 from slack_mcp.rendering.emoji import character, with_skin_tone
@@ -10,14 +10,14 @@ from slack_mcp.rendering.names import Names
 from slack_mcp.writing.markdown_parser import LINK_SCHEME
 
 STYLES = ("bold", "italic", "strike", "code")
+NO_STYLES = frozenset[str]()
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Text with one set of styles (`bold`, `italic`, `strike`, `code`) and the URL of its link, if any."""
 
     text: str
-    styles: frozenset[str] = frozenset()
+    styles: frozenset[str] = NO_STYLES
     url: str = ""
 
     @property
@@ -31,7 +31,7 @@ def runs_of(elements: Iterable[Node], names: Names) -> list[Run]:
     for run in (found for element in elements for found in _runs(element, names)):
         last = joined[-1] if joined else None
         if last is not None and (last.styles, last.url) == (run.styles, run.url):
-            joined[-1] = replace(last, text=last.text + run.text)
+            joined[-1] = last._replace(text=last.text + run.text)
         elif run.text:
             joined.append(run)
     return joined
@@ -45,7 +45,7 @@ def plain_text(elements: Iterable[Node], names: Names) -> str:
 def _runs(element: Node, names: Names) -> Iterator[Run]:
     """The runs of one element: one, or one for each line of code, since a Markdown code span is one line."""
     style = part(element, "style")
-    styles = frozenset(name for name in STYLES if style.get(name))
+    styles = frozenset(name for name in STYLES if style.get(name)) if style else NO_STYLES
     shown = ELEMENTS.get(text(element, "type"), _unknown)(element, names)
     url = text(element, "url")
     if url and not LINK_SCHEME.match(url):
