@@ -168,10 +168,11 @@ class PullRequests:
         answer = first or await self._session.read(owner, repo, tail, values, params=params)
         total = answer.record(CountRecord, operation=f"read the {noun}").total_count if at else None
         found: list[Entry] = []
-        for _ in range(MAX_CHECK_PAGES):
+        for page in range(1, MAX_CHECK_PAGES + 1):
             found += answer.records(kind, operation=f"read the {noun}", at=at, noun=noun).items
             following = answer.page("next")
             if following is None:
                 return PartialList(found, complete=total is None or len(found) >= total, total=total)
-            answer = await self._session.read(owner, repo, tail, values, params=following)
+            if page < MAX_CHECK_PAGES:
+                answer = await self._session.read(owner, repo, tail, values, params=following)
         return PartialList(found, complete=False, total=total)
