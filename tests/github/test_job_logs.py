@@ -2,7 +2,7 @@
 
 import pytest
 from github_calls import HELLO, Call, Connect, Use
-from github_mcp.job_logs import Log, cut_line, found_lines, log_lines, visible_line
+from github_mcp.job_logs import Log, cut_line, found_lines, line_around, log_lines, visible_line
 from github_world import Repository, World
 from mcp_chassis.testing import failure, text
 from scripted_github import ScriptedGitHub
@@ -25,7 +25,11 @@ async def test_only_the_end_of_a_very_long_log_is_read(connect: Connect, world: 
     job = world.check(hello, "0" * 40, "unit", "failure", log=log)
     page = await read(connect, job.id, max_lines=3)
     assert page.split("\n")[1:4] == ["line 249998 of a long log", "line 249999 of a long log", "##[error]exit 1"]
-    assert "at the log's end; " in page.split("\n")[0]
+    head = page.split("\n")[0]
+    read_lines = int(head.partition("of ")[2].split()[0])
+    mib = sum(len(line) + 1 for line in log.splitlines()[:-read_lines]) / 1024 / 1024
+    assert mib > 1
+    assert head.endswith(f" at the log's end; the {mib:.0f} MiB before them were not read")
 
 
 async def test_pages_of_a_log_go_back_from_its_end_without_gaps(
@@ -39,6 +43,17 @@ async def test_pages_of_a_log_go_back_from_its_end_without_gaps(
         second = text(await client.call_tool("get_job_logs", arguments))
     assert first.split("\n")[:5] == [f"job {job.id}, lines 7-10 of 10", "6", "7", "8", "9"]
     assert second.split("\n")[:5] == [f"job {job.id}, lines 3-6 of 10", "2", "3", "4", "5"]
+    assert second.split("\n")[5].startswith("[more: same arguments with cursor=")
+
+
+async def test_the_last_page_of_a_log_may_have_one_line(connect: Connect, world: World, hello: Repository) -> None:
+    job = world.check(hello, "0" * 40, "unit", "failure", log="1\n2\n3\n")
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        arguments = {**HELLO, "job_id": job.id, "max_lines": 2}
+        first = text(await client.call_tool("get_job_logs", arguments))
+        cursor = first.rpartition("cursor=")[2].removesuffix("]")
+        second = text(await client.call_tool("get_job_logs", {**arguments, "cursor": cursor}))
+    assert second == f"job {job.id}, lines 1-1 of 3\n1"
 
 
 def test_a_progress_bar_is_shown_in_its_last_state() -> None:
@@ -51,6 +66,17 @@ def test_colours_and_time_stamps_are_removed_from_a_log_line() -> None:
 
 def test_the_possibly_partial_first_line_of_a_cut_log_is_left_out() -> None:
     assert log_lines(b"half\nwhole\n", cut_at_start=True) == ["whole"]
+    assert log_lines(b"half\nwhole\n", cut_at_start=False) == ["half", "whole"]
+    assert log_lines(b"only", cut_at_start=True) == ["only"]
+
+
+def test_bytes_of_a_log_that_are_not_utf8_are_replaced() -> None:
+    assert log_lines(b"\xef\xbb\xbfcaf\xe9\n", cut_at_start=False) == ["caf\ufffd"]
+
+
+def test_a_search_says_that_the_beginning_of_a_long_log_was_not_read() -> None:
+    head, *_ = found_lines("job 1", Log(["a hit"], 3.4), "hit", 20, 1_000)
+    assert head == "job 1: 1 of 1 lines contain 'hit'; the 3 MiB before them were not read"
 
 
 def test_a_very_long_log_line_is_cut() -> None:
@@ -73,6 +99,8 @@ async def test_a_missing_log_lists_its_possible_reasons(
 async def test_an_empty_log_is_reported_as_empty(connect: Connect, world: World, hello: Repository) -> None:
     job = world.check(hello, "0" * 40, "unit", "success", log="")
     assert await read(connect, job.id) == f"job {job.id}: the log is empty"
+    job.log = "\nlast\n"
+    assert await read(connect, job.id) == f"job {job.id}, lines 1-2 of 2\n\nlast"
 
 
 async def test_a_file_behind_a_symbolic_link_is_marked_and_paged_by_its_path(
@@ -219,3 +247,94 @@ async def test_the_logs_of_a_run_without_failed_jobs_are_refused_with_its_jobs_n
 async def test_get_job_logs_needs_exactly_one_of_job_id_and_run_id(use: Use) -> None:
     for more in ({}, {"job_id": 1, "run_id": 2}):
         assert failure(await use("get_job_logs", **HELLO, **more)).code == "INVALID_INPUT"
+
+
+def jobs_of_run(world: World, github: ScriptedGitHub, failed: int, log: str = "a\nb\nc\nd\n") -> list[int]:
+    """Give run 7 this number of failed jobs, each with its log; return their ids."""
+    github.description = None
+    hello = world.repositories["octocat/hello"]
+    jobs = [world.check(hello, "a" * 40, f"j{number}", "failure", log=log) for number in range(failed)]
+    shown = [{"id": each.id, "name": each.name, "status": "completed", "conclusion": "failure"} for each in jobs]
+    body = {"total_count": failed, "jobs": shown}
+    github.fault("GET", "/repos/octocat/hello/actions/runs/7/jobs", status=200, body=body, times=9)
+    return [each.id for each in jobs]
+
+
+@pytest.mark.parametrize(
+    ("failed", "warning"),
+    [
+        (5, ""),
+        (6, "Further failed jobs that are not shown: 1; get_run names them."),
+        (8, "Further failed jobs that are not shown: 3; get_run names them."),
+    ],
+)
+async def test_the_logs_of_five_failed_jobs_are_shown_and_the_others_counted(
+    use: Use, world: World, github: ScriptedGitHub, failed: int, warning: str
+) -> None:
+    ids = jobs_of_run(world, github, failed)
+    shown = text(await use("get_job_logs", **HELLO, run_id=7, max_lines=10))
+    heads = [line for line in shown.split("\n") if line.startswith("job ")]
+    assert heads == [f"job {each} 'j{number}', lines 3-4 of 4" for number, each in enumerate(ids[:5])]
+    assert (warning in shown) if warning else "not shown" not in shown
+
+
+async def test_each_job_of_a_run_gets_at_least_one_line_and_its_share_of_the_page(
+    connect: Connect, world: World, github: ScriptedGitHub
+) -> None:
+    jobs_of_run(world, github, 3, log="".join(f"{'x' * 200}{number}\n" for number in range(1_000)))
+    async with connect(GITHUB_TOOLS="get_job_logs", MCP_MAX_RESULT_CHARS="6000") as client:
+        few = text(await client.call_tool("get_job_logs", {**HELLO, "run_id": 7, "max_lines": 2}))
+        many = text(await client.call_tool("get_job_logs", {**HELLO, "run_id": 7, "max_lines": 900}))
+    assert few.count("lines 1000-1000 of 1000") == 3
+    counts = [part.count("\n") for part in many.split("\n\n")]
+    assert len(counts) == 3
+    assert max(counts) - min(counts) <= 1
+    assert counts[0] > 3
+
+
+async def test_a_job_whose_log_cannot_be_read_is_named_with_the_reason_among_the_others(
+    use: Use, world: World, github: ScriptedGitHub
+) -> None:
+    first, second = jobs_of_run(world, github, 2)
+    github.fault("GET", f"/repos/octocat/hello/actions/jobs/{first}/logs", status=404, body={"message": "Not Found"})
+    parts = text(await use("get_job_logs", **HELLO, run_id=7, max_lines=2)).split("\n\n")
+    assert parts[0].startswith(f"job {first} 'j0': There is no log of job {first}")
+    assert parts[1] == f"job {second} 'j1', lines 4-4 of 4\nd"
+
+
+async def test_a_warning_says_that_not_all_jobs_of_a_run_were_read(use: Use, failed_run: ScriptedGitHub) -> None:
+    assert "Not all jobs" not in text(await use("get_job_logs", **HELLO, run_id=7, max_lines=2))
+    failed_run.forget_faults()
+    job = {"id": data_of_jobs(failed_run)[0], "name": "unit", "status": "completed", "conclusion": "failure"}
+    body = {"total_count": 40, "jobs": [job]}
+    failed_run.fault("GET", "/repos/octocat/hello/actions/runs/7/jobs", status=200, body=body)
+    assert "Not all jobs of this run were read." in text(await use("get_job_logs", **HELLO, run_id=7, max_lines=2))
+
+
+async def test_a_cursor_beyond_the_start_of_a_shorter_log_is_refused_with_a_remedy(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    job = world.check(hello, "0" * 40, "unit", "failure", log="1\n2\n3\n4\n")
+    async with connect(GITHUB_TOOLS="get_job_logs") as client:
+        arguments = {**HELLO, "job_id": job.id, "max_lines": 2}
+        first = text(await client.call_tool("get_job_logs", arguments))
+        cursor = first.rpartition("cursor=")[2].removesuffix("]")
+        job.log = "3\n4\n"
+        error = failure(await client.call_tool("get_job_logs", {**arguments, "cursor": cursor}))
+    assert (error.code, error.message) == (
+        "INVALID_INPUT",
+        "The log is shorter than when the cursor was made. Read the log again without cursor.",
+    )
+
+
+@pytest.mark.parametrize(("length", "shown"), [(2_000, 2_000), (2_001, 2_037)])
+def test_a_log_line_of_2000_characters_is_whole(length: int, shown: int) -> None:
+    cut = cut_line("x" * length)
+    assert len(cut) == shown
+    assert cut.endswith("[... 1 more characters in this line]") is (length > 2_000)
+
+
+@pytest.mark.parametrize(("before", "is_cut"), [(1_994, False), (1_995, True)])
+def test_the_part_around_a_match_is_shown_only_if_it_would_be_cut(before: int, is_cut: bool) -> None:
+    line = f"{'x' * before}needle{'y' * 3_000}"
+    assert line_around(line, "needle").startswith("[") is is_cut

@@ -39,7 +39,7 @@ class Log(NamedTuple):
 async def read_log(github: GitHubClient, owner: str, repo: str, job_id: int) -> Log:
     """Read the end of a job's log."""
     log = await github.actions.job_log(owner, repo, job_id)
-    return Log(log_lines(log.content, cut_at_start=log.skipped_bytes > 0), log.skipped_bytes / 1024 / 1024)
+    return Log(log_lines(log.content, cut_at_start=bool(log.skipped_bytes)), log.skipped_bytes / 1024 / 1024)
 
 
 async def log_page(
@@ -82,10 +82,10 @@ async def run_log_page(
     if jobs.missing != 0:
         warn("Not all jobs of this run were read.")
     if len(failed) > MAX_JOBS_SHOWN:
-        warn(f"{len(failed) - MAX_JOBS_SHOWN} more failed jobs are not shown; get_run names them.")
+        warn(f"Further failed jobs that are not shown: {len(failed) - MAX_JOBS_SHOWN}; get_run names them.")
     shown = failed[:MAX_JOBS_SHOWN]
     found = await fan_out(shown, lambda job: read_log(github, owner, repo, job.id))
-    share, room = max(1, lines // len(shown)), github.page_chars // len(shown)
+    share, room = lines // len(shown), github.page_chars // len(shown)
     parts = [_part(each.item, each.value, each.failure, share, room, search) for each in found]
     return TextPage("\n\n".join(parts))
 
@@ -98,7 +98,7 @@ def _part(job: JobRecord, log: Log | None, failure: Failure | None, lines: int, 
         return "\n".join(found_lines(name, log, search, lines, room))
     end = len(log.lines)
     first = _first_shown(log.lines, end, lines, room)
-    return "\n".join([f"{name}, lines {first + 1}-{end} {log.of_all}", *map(cut_line, log.lines[first:end])])
+    return "\n".join([f"{name}, lines {first + 1}-{end} {log.of_all}", *map(cut_line, log.lines[first:])])
 
 
 def _first_shown(lines: Sequence[str], end: int, count: int, room: int) -> int:
@@ -139,7 +139,7 @@ def line_around(line: str, wanted: str) -> str:
     at = line.lower().find(wanted)
     if at + len(wanted) <= MAX_LINE_CHARS:
         return cut_line(line)
-    start = max(0, at - MAX_LINE_CHARS // 2)
+    start = at - MAX_LINE_CHARS // 2
     return f"[{start} characters before ...] {cut_line(line[start:])}"
 
 
@@ -153,7 +153,7 @@ def log_lines(content: bytes, *, cut_at_start: bool) -> list[str]:
 def visible_line(line: str) -> str:
     """One line without its time stamp, colours, and text that a carriage return overwrote."""
     plain = _ESCAPE.sub("", _TIMESTAMP.sub("", line.removeprefix("\ufeff"))).rstrip("\r")
-    return plain.rsplit("\r", 1)[-1]
+    return plain.rpartition("\r")[2]
 
 
 def cut_line(line: str) -> str:
