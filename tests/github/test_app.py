@@ -122,6 +122,39 @@ async def test_a_search_without_exactly_one_owner_asks_the_model_to_name_one(
     assert github.seen("GET", "/search/.*") == []
 
 
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [
+        (5, "o1, o2, o3, o4, o5"),
+        (6, "o1, o2, o3, o4, o5 and 1 more"),
+        (8, "o1, o2, o3, o4, o5 and 3 more"),
+    ],
+)
+async def test_a_call_without_an_owner_names_at_most_five_installations(
+    acting: Open, github: ScriptedGitHub, count: int, names: str
+) -> None:
+    assert github.app
+    github.app.installations = [Installation(number, f"o{number}") for number in range(1, count + 1)]
+    async with acting() as client:
+        error = failure(await client.call_tool("search_repositories", {"query": "hello"}))
+    assert f"installed for several owners ({names}), and this call names none. Name one: give owner" in error.message
+
+
+async def test_an_app_that_nobody_has_installed_is_named_with_a_remedy(acting: Open, github: ScriptedGitHub) -> None:
+    assert github.app
+    github.app.installations = []
+    async with acting() as client:
+        error = failure(await client.call_tool("search_repositories", {"query": "hello"}))
+        of_owner = failure(await client.call_tool("get_issue", ISSUE))
+    assert (error.code, error.message) == (
+        "AUTHENTICATION_FAILED",
+        "This server's GitHub App is not installed for any account. Ask the app's owner to install it; do not retry.",
+    )
+    assert of_owner.message == (
+        "This server's GitHub App is not installed for octocat. Ask an owner of octocat to install it; do not retry."
+    )
+
+
 async def test_the_only_installation_serves_requests_without_an_owner(acting: Open, github: ScriptedGitHub) -> None:
     assert github.app
     github.app.installations[1].suspended = True

@@ -110,6 +110,18 @@ async def test_a_deletion_asks_a_person_with_the_comments_text_and_is_sent_once(
     assert len(github.seen("DELETE")) == 1
 
 
+@pytest.mark.parametrize(("length", "quoted"), [(80, "x" * 80), (81, "x" * 80 + "...")])
+async def test_the_question_before_a_deletion_quotes_at_most_80_characters_on_one_line(
+    use: Use, hello: Repository, length: int, quoted: str
+) -> None:
+    for body in ("x" * length, f"  \n{'x' * length}\n"):
+        hello.issues[1].comments[0].body = body
+        question = failure(await use("update_comment", **HELLO, comment_id=11, delete=True))
+        assert question.message.startswith(
+            f"Delete the comment 11 of octocat/hello, {quoted!r}? It cannot be restored."
+        )
+
+
 @pytest.mark.parametrize("acts", [True, False])
 async def test_a_deletion_whose_response_is_lost_succeeds_if_the_comment_is_gone(
     connect: Connect, github: ScriptedGitHub, hello: Repository, acts: bool

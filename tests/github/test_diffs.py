@@ -209,6 +209,36 @@ async def test_the_number_of_an_issue_is_not_found_as_a_pull_request(
     assert "list_issues" in error.message
 
 
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"commits": 1, "additions": 2, "deletions": 3, "changed_files": 1}, "1 commit, +2 -3 in 1 file"),
+        ({"commits": 2, "additions": 0, "deletions": 0, "changed_files": 0}, "2 commits, +0 -0 in 0 files"),
+        ({"commits": 2, "additions": 2, "changed_files": 4}, "2 commits, in 4 files"),
+        ({"commits": 2, "deletions": 2}, "2 commits"),
+        ({"additions": 2, "deletions": 2}, "+2 -2"),
+        ({}, ""),
+    ],
+)
+async def test_the_title_of_a_diff_has_the_counts_that_github_gives(
+    call: Call, github: ScriptedGitHub, world: World, hello: Repository, fields: dict[str, Any], line: str
+) -> None:
+    pull = {
+        "number": 1,
+        "title": "T",
+        "state": "open",
+        "head": {"sha": "a" * 40, "ref": "topic"},
+        "base": {"sha": "b" * 40, "ref": "main"},
+        "user": {"login": "mira"},
+    }
+    github.description = None
+    github.fault("GET", "/repos/octocat/hello/pulls/1", status=200, body=pull | fields)
+    diff = "".join(f"diff --git a/{n} b/{n}\nold mode 100644\nnew mode 100755\n" for n in "abcd")
+    github.fault("GET", "/repos/octocat/hello/pulls/1", status=200, body=diff.encode(), media_type="text/plain")
+    head = text(await call("get_pull_request_diff", **HELLO, pr_number=1)).split("\n")[:2]
+    assert head == ["#1 T", ", ".join(filter(None, ["open", "by mira", "main <- topic", line]))]
+
+
 def test_file_names_quoted_by_git_are_decoded() -> None:
     diff = (
         'diff --git "a/caf\\303\\251.txt" "b/caf\\303\\251.txt"\n--- "a/caf\\303\\251.txt"\n'

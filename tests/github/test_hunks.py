@@ -1,5 +1,6 @@
 """Computed unified diffs: correct for any two texts, and fast enough for large ones."""
 
+import pytest
 from github_mcp.diffs.hunks import hunks
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,3 +63,13 @@ def test_thousands_of_lines_without_a_common_unique_line_are_replaced_as_a_block
     old, new = ["a", "b"] * 5_000, ["b", "c"] * 5_000
     diff = list(hunks(old, new))
     assert applied(old, diff) == new
+
+
+@pytest.mark.parametrize(("removed", "added", "kept"), [(500, 500, True), (53, 4_717, False)])
+def test_up_to_250_000_pairs_of_lines_are_compared_and_one_more_is_replaced_as_a_block(
+    removed: int, added: int, kept: bool
+) -> None:
+    old, new = (["a", "b"] * removed)[:removed], (["b", "a"] * added)[:added]
+    diff = list(hunks(old, new))
+    assert applied(old, diff) == new
+    assert any(line.startswith(" ") for line in diff) is kept

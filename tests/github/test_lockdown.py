@@ -164,3 +164,63 @@ async def test_each_authors_permission_is_looked_up_if_collaborators_cannot_be_l
     result = await locked(connect, "list_issues", **HELLO)
     assert [row["title"] for row in rows(result)] == ["(withheld)"] * 3 + ["rio"]
     assert len(github.seen("GET", r".*/permission")) == 4
+
+
+@pytest.mark.parametrize(("authors", "lists"), [(3, 0), (4, 1)])
+async def test_the_collaborators_are_listed_for_four_authors_and_more(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository, authors: int, lists: int
+) -> None:
+    for number in range(authors):
+        world.issue(hello, "x", "x", author=f"eve-{number}")
+    await locked(connect, "list_issues", **HELLO)
+    assert len(github.seen("GET", ".*/collaborators")) == lists
+    assert len(github.seen("GET", ".*/permission")) == (0 if lists else authors)
+
+
+async def test_the_permission_of_at_most_sixty_authors_is_looked_up_in_one_call(
+    connect: Connect, github: ScriptedGitHub, world: World, hello: Repository
+) -> None:
+    hello.permissions |= {f"member-{number}": "write" for number in range(61)}
+    github.fault("GET", ".*/collaborators", status=403, body={"message": "Must have push access"})
+    for number in range(61):
+        world.issue(hello, f"of {number}", "x", author=f"member-{number}")
+    result = await locked(connect, "list_issues", **HELLO, max_results=100)
+    assert [row["title"] for row in rows(result)].count("(withheld)") == 1
+    assert len(github.seen("GET", ".*/permission")) == 60
+
+
+@pytest.mark.parametrize(
+    ("ref", "refused"),
+    [
+        ("a" * 40, True),
+        ("abcdef0", True),
+        ("abcdef", False),
+        ("a" * 41, False),
+        ("refs/pull/1/head", True),
+        ("pull/1/merge", True),
+        ("PULL/1/merge", True),
+        ("main", False),
+        ("feature/pull/1", False),
+    ],
+)
+async def test_only_names_of_branches_and_tags_are_read_under_lockdown(
+    connect: Connect, world: World, hello: Repository, ref: str, refused: bool
+) -> None:
+    result = await locked(connect, "get_file", **HELLO, path="README.md", ref=ref)
+    told = text(result)
+    assert ("(lockdown): any account can create a commit. Name a branch or a tag." in told) is refused
+
+
+async def test_a_texts_author_without_push_access_is_refused_with_who_can_show_it(
+    connect: Connect, world: World, hello: Repository
+) -> None:
+    world.commit(hello, {"x": b"1\n"}, branch="feature")
+    world.pull(hello, "Feature", "feature", author="eve")
+    error = failure(await locked(connect, "get_pull_request_diff", **HELLO, pr_number=1))
+    assert (error.code, error.message) == (
+        "PERMISSION_DENIED",
+        (
+            "The author has no push access, and this server withholds the texts of such authors (lockdown). Only the "
+            "person who runs the server can show it, with GITHUB_LOCKDOWN=false; do not retry."
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Lists that end after a number of pages however many GitHub offers, so that one call does not use up its rate limit."""
+"""Lists of GitHub that are read up to a number of pages, so that one call does not use up the rate limit."""
 
 from typing import Any
 

@@ -1,10 +1,14 @@
 """GitHub's reasons for refusals in error texts: known ones reworded with a remedy, others quoted."""
 
+import json
 from typing import Any
 
 import pytest
 from github_calls import HELLO, Call, Connect
+from github_mcp.errors import Moved, failure_for
 from github_world import World
+from mcp_chassis.failures import Effect, ErrorCode
+from mcp_chassis.http.response import Response
 from mcp_chassis.testing import failure
 from scripted_github import ScriptedGitHub
 
@@ -100,3 +104,75 @@ async def test_a_422_names_the_invalid_value_and_the_reason(
         error = failure(await client.call_tool("create_pull_request", new))
     assert error.code == "INVALID_INPUT"
     assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(500, "SERVICE_UNAVAILABLE"), (503, "SERVICE_UNAVAILABLE"), (401, "AUTHENTICATION_FAILED")]
+)
+async def test_a_known_reason_in_the_text_of_an_outage_or_of_a_refused_token_does_not_replace_them(
+    connect: Connect, github: ScriptedGitHub, status: int, code: str
+) -> None:
+    github.description = None
+    body = {"message": "Repository was archived so is read-only."}
+    github.fault("GET", ".*", status=status, body=body, times=9)
+    async with connect(MCP_RETRY_ATTEMPTS="1") as client:
+        error = failure(await client.call_tool("get_issue", {**HELLO, "number": 1}))
+    assert error.code == code
+    assert "nothing in it can change" not in error.message
+
+
+async def test_the_address_for_single_sign_on_stands_in_the_details_of_a_403_alone(
+    call: Call, github: ScriptedGitHub
+) -> None:
+    github.description = None
+    headers = {"X-GitHub-SSO": "required; url=https://github.com/orgs/acme/sso?authorization_request=A"}
+    found: dict[int, Any] = {}
+    for status in (403, 404):
+        github.fault("GET", ".*", status=status, headers=headers, body={"message": "Not here"})
+        found[status] = failure(await call("get_issue", **HELLO, number=1))
+    assert found[403].details == {"authorize_url": "https://github.com/orgs/acme/sso?authorization_request=A"}
+    assert found[403].message == (
+        "The organisation requires single sign-on, for which this server's GITHUB_TOKEN is not authorised. "
+        "Ask the token's owner to open the address in details; do not retry."
+    )
+    assert found[404].code == "RESOURCE_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "seconds"),
+    [
+        (403, {}, {"message": "API rate limit exceeded for user ID 1."}, 60),
+        (429, {}, {"message": "Slow down"}, 60),
+        (403, {}, {"message": "You have exceeded a secondary rate limit."}, 60),
+        (403, {"Retry-After": "90"}, {"message": "Wait a little"}, 90),
+        (403, {"X-RateLimit-Remaining": "0"}, {"message": "API rate limit exceeded"}, 1),
+        (403, {"X-RateLimit-Remaining": "0"}, {}, 1),
+        (422, {}, {"message": "Validation failed", "errors": ["was submitted too quickly"]}, 60),
+        (422, {"Retry-After": "75"}, {"message": "x", "errors": [{"message": "was submitted too quickly"}]}, 75),
+        (403, {}, {"message": "Some rule that nobody knows"}, None),
+        (404, {"Retry-After": "90"}, {"message": "Not Found"}, None),
+    ],
+)
+def test_each_form_of_a_rate_limit_has_its_wait_in_seconds(
+    status: int, headers: dict[str, str], body: dict[str, Any], seconds: int | None
+) -> None:
+    lower = {name.lower(): value for name, value in headers.items()}
+    found = failure_for(Response("GitHub", status, lower, json.dumps(body).encode()))
+    assert found is not None
+    assert (found.code is ErrorCode.RATE_LIMITED) is (seconds is not None)
+    assert found.retry_after_seconds == seconds
+    if seconds is not None:
+        assert f"Wait {seconds} s before the next call." in found.message
+        assert found.effect is Effect.REJECTED
+
+
+def test_only_a_redirect_with_an_address_is_a_move_and_a_success_is_no_failure() -> None:
+    assert failure_for(Response("GitHub", 399, {}, b"{}")) is None
+    assert failure_for(Response("GitHub", 204, {"location": "https://x/y"}, b"")) is None
+    moved = failure_for(Response("GitHub", 300, {"location": "https://x/repositories/7/issues"}, b"{}"))
+    assert isinstance(moved, Moved)
+    assert (moved.repository, moved.effect) == ("/repositories/7", Effect.SETTLED)
+    elsewhere = failure_for(Response("GitHub", 399, {"location": "https://x/login"}, b"{}"))
+    assert isinstance(elsewhere, Moved)
+    assert elsewhere.repository is None
+    assert elsewhere.effect is Effect.AMBIGUOUS

@@ -1,8 +1,14 @@
 """Tools that search repositories and read the overview of one."""
 
+from typing import Any
+
+import pytest
 from github_calls import HELLO, Call, rows
+from github_mcp.models.repositories import Overview, commit_line, language_shares, release_line
+from github_mcp.records.repositories import CommitRecord, ReleaseRecord, RepositoryRecord
 from github_world import Release, World
 from mcp.client import Client
+from mcp_chassis.http.records import read_record
 from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
 
@@ -142,6 +148,77 @@ async def test_a_repository_is_read_with_all_its_parts(client: Client, world: Wo
         "commits": [f"{sha} 2026-11-18 octocat: First"],
         "readme": "# Hello\n[more: get_file README.md from line 2]",
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, {}),
+        ({"private": True}, {"private": True}),
+        ({"archived": True}, {"archived": True}),
+        ({"disabled": True}, {"disabled": True}),
+        ({"private": False, "archived": False, "disabled": False, "topics": []}, {}),
+        ({"has_issues": False}, {"issues_disabled": True}),
+        ({"topics": ["b", "a"]}, {"topics": ["b", "a"]}),
+        ({"license": {"spdx_id": "MIT", "name": "MIT License"}}, {"license": "MIT"}),
+        ({"license": {"spdx_id": "NOASSERTION", "name": "Other"}}, {"license": "Other"}),
+        ({"license": {"spdx_id": None, "name": "Own"}}, {"license": "Own"}),
+        ({"license": {"spdx_id": "NOASSERTION", "name": ""}}, {}),
+        ({"license": None}, {}),
+    ],
+)
+def test_an_overview_has_the_fields_that_differ_from_an_ordinary_repository(
+    fields: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    record = read_record({"full_name": "a/b", **fields}, RepositoryRecord, upstream="GitHub", operation="read it")
+    found = Overview.from_record(record).model_dump(exclude_none=True)
+    counts = ("stars", "forks", "open_issues", "default_branch", "full_name")
+    assert {name: value for name, value in found.items() if name not in counts} == shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"tag_name": "v1", "draft": True, "published_at": "2026-01-01T00:00:00Z"}, "v1 draft"),
+        ({"tag_name": "v1", "created_at": "2026-02-01T00:00:00Z"}, "v1 2026-02-01"),
+        (
+            {"tag_name": "v1", "created_at": "2026-02-01T00:00:00Z", "published_at": "2026-03-01T00:00:00Z"},
+            "v1 2026-03-01",
+        ),
+        ({"tag_name": "v1"}, "v1"),
+    ],
+)
+def test_a_release_is_one_line_of_its_tag_and_its_day(fields: dict[str, Any], line: str) -> None:
+    assert release_line(read_record(fields, ReleaseRecord, upstream="GitHub", operation="read it")) == line
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"author": {"login": "mira"}, "commit": {"author": {"name": "Mira"}}}, "mira"),
+        ({"commit": {"author": {"name": "Mira"}}}, "Mira"),
+        ({"author": {"login": ""}, "commit": {"author": {"name": "Mira"}}}, "Mira"),
+        ({}, "ghost"),
+    ],
+)
+def test_a_commit_is_named_after_its_account_else_its_author(fields: dict[str, Any], line: str) -> None:
+    commit = {"message": "First\n\nMore", **fields.pop("commit", {})}
+    record = read_record({"sha": "a" * 40, "commit": commit, **fields}, CommitRecord, upstream="GitHub", operation="x")
+    assert commit_line(record).split() == ["aaaaaaa", f"{line}:", "First"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares"),
+    [
+        ({"Go": 1}, {"Go": 100.0}),
+        ({"Go": 9996, "C": 4}, {"Go": 100.0}),
+        ({"Go": 999, "C": 1}, {"Go": 99.9, "C": 0.1}),
+        ({}, {}),
+        ({"Go": 0}, {}),
+    ],
+)
+def test_languages_are_shown_in_per_cent_from_a_tenth_on(sizes: dict[str, int], shares: dict[str, float]) -> None:
+    assert language_shares(sizes) == shares
 
 
 async def test_a_readme_of_megabytes_is_not_shown_and_refers_to_get_file(client: Client, world: World) -> None:
