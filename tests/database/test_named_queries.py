@@ -120,6 +120,8 @@ async def test_named_query_arguments_are_checked_for_type_and_limits(environment
             await told("count_by_kind"),
             await told("count_by_kind", kinds=["work"], before="soon"),
             await told("nothing"),
+            await told("my_notes", caller="key:alice"),
+            await told("acting", since=1),
         ]
     assert (counted["rows"], dated["rows"]) == ([["home", 5], ["work", 1]], [])
     assert wrong == [
@@ -132,6 +134,8 @@ async def test_named_query_arguments_are_checked_for_type_and_limits(environment
         "The argument kinds is needed.",
         "The argument before must be of type date.",
         "No query is named 'nothing'. The named queries are: my_notes, count_by_kind, broken, acting.",
+        "The query my_notes has no parameter 'caller'. Its parameters are: since.",
+        "The query acting has no parameter 'since'. Its parameters are: none.",
     ]
 
 
