@@ -90,6 +90,7 @@ async def test_a_failed_first_query_keeps_the_results_of_more_queries(many: Clie
     answer = await query(many, "SELECT nix", more_queries=["SELECT 2"])
     none = await refused(many, "execute_query", query="SELECT nix", more_queries=["SELECT nox"])
     assert (answer["error"]["code"], answer["more_results"][0]["rows"]) == ("INVALID_INPUT", [[2]])
+    assert answer["elapsed_ms"] > 0  # of all queries together
     assert none.code == "INVALID_INPUT"
 
 
