@@ -33,6 +33,16 @@ async def test_fields_of_a_bot_message_are_shown_as_label_and_value_and_a_button
     ]
 
 
+async def test_a_block_of_an_unknown_type_without_text_is_named_beside_others_and_else_the_fallback_text_is_shown(
+    desk: Desk,
+):
+    survey, known = {"type": "survey", "id": 7}, {"type": "section", "text": {"type": "mrkdwn", "text": "*Lunch?*"}}
+    desk.workspace.say(GENERAL, BOB, "Lunch?", blocks=[known, survey, {"type": "divider"}])
+    desk.workspace.say(GENERAL, BOB, "Dinner?", blocks=[survey])
+    page = await desk.call("get_channel_history", channel="general")
+    assert [message["text"] for message in page["messages"]] == ["Dinner?", "**Lunch?**\n[block of type survey]\n\n---"]
+
+
 async def test_a_second_table_keeps_its_mentions_links_and_emoji_as_text(desk: Desk):
     table = "| who | what |\n|---|---|\n| <@U0ALICE01> | :tada: |\n| <#C0GENERAL> | [plan](https://a.example) |"
     await desk.call("send_message", channel="general", text=f"{table}\n\nand\n\n{table}")

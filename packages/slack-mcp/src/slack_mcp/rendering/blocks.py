@@ -18,19 +18,27 @@ from slack_mcp.rendering.stacking import stacked
 from slack_mcp.rendering.structure import divider, header, table
 
 MAX_OPTIONS = 10
+MAX_TYPE_CHARS = 40
 OWN_HOSTS = ("slack.com",)
 WRITTEN_HERE = {"rich_text", "header", "divider", "table"}
 
 
 def blocks_text(blocks: Iterable[Block], names: Names) -> str:
-    """Text of all blocks that show something, one below the other."""
+    """Text of all blocks, one below the other; beside others, one without text is named by its unknown type."""
     shown = [(text(block, "type"), block_text(block, names)) for block in blocks]
+    if any(piece.strip() for _, piece in shown):
+        shown = [(kind, piece if piece.strip() else _unknown(kind, names)) for kind, piece in shown]
     return stacked((piece for _, piece in shown), [kind in WRITTEN_HERE for kind, piece in shown if piece.strip()])
 
 
 def shows_all(blocks: Sequence[Block]) -> bool:
     """Whether Slack shows these blocks in place of the message's fallback text: there are some, all of known types."""
     return bool(blocks) and all(text(block, "type") in RENDERERS for block in blocks)
+
+
+def _unknown(kind: str, names: Names) -> str:
+    """Names a block of an unknown type in which no text was found; empty for a known type, which shows nothing."""
+    return "" if kind in RENDERERS else f"[block of type {plain_as_markdown(kind[:MAX_TYPE_CHARS], names)}]"
 
 
 def block_text(block: Block, names: Names) -> str:
