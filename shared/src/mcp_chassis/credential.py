@@ -32,6 +32,10 @@ def printable(secret: SecretStr) -> SecretStr:
     return SecretStr(value)
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class Credential:
     """A secret setting that can be loaded again from its file or command.
 
@@ -48,6 +52,7 @@ class Credential:
         self._secret = secret
         self._environment = environment
         self._kind = kind
+        self._digested = ("", _digest(""))  # the value of which `source` returned the digest last, and the digest
 
     @property
     def present(self) -> bool:
@@ -60,7 +65,9 @@ class Credential:
             known = f"{self._secret.source} {_reloaded.get(self.variable, '')}"
         else:
             known = "" if self._secret is None else self._secret.get_secret_value()
-        return hashlib.sha256(known.encode()).hexdigest()
+        if known != self._digested[0]:
+            self._digested = (known, _digest(known))
+        return self._digested[1]
 
     def reveal(self) -> str:
         """The secret's value, only for use in a request.
@@ -87,7 +94,7 @@ class Credential:
         """Read the file or run the command again after a 401; return whether the value changed. Blocks."""
         changed = self._reload()
         if changed and self._secret is not None:
-            _reloaded[self.variable] = hashlib.sha256(self._secret.get_secret_value().encode()).hexdigest()
+            _reloaded[self.variable] = _digest(self._secret.get_secret_value())
         return changed
 
     def _reload(self) -> bool:

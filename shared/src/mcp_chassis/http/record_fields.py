@@ -167,7 +167,8 @@ def _is_within_range(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, msgspec.Struct):
-        return all(map(_is_within_range, _values_with_numbers(type(value))(value)))
+        # Most values are empty or null, and contain no number out of range.
+        return all(_is_within_range(found) for found in _values_with_numbers(type(value))(value) if found)
     if isinstance(value, list | tuple):
         return all(map(_is_within_range, cast("Sequence[Any]", value)))
     return not isinstance(value, dict) or all(map(_is_within_range, cast("dict[str, Any]", value).values()))
