@@ -1,8 +1,9 @@
 """Load over HTTP: a server with keys, limits, logs and counts on, and the bare SDK with the same tool, in one run.
 
-    python benchmarks/http_load.py --seconds 60 --clients 1 20 50 200
+    python benchmarks/http_load.py --seconds 60 --clients 1 20 50 200 --workers 1 2
 
-Every text is sent once and must come back once, to whoever sent it.
+Every text is sent once and must come back once, to whoever sent it. `CPU ms` is the processor time of the server's
+processes per call: on a machine with few cores the clients take a part of them, so that calls per second say less.
 """
 
 import argparse
@@ -18,15 +19,17 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 HERE = Path(__file__).parent
 KEY = "tr_a-key-for-this-benchmark-and-nothing-else"
+IDLE_PROCESSOR_SECONDS = 0.03
 PROTOCOL = "2026-07-28"
 META = {
     "io.modelcontextprotocol/protocolVersion": PROTOCOL,
     "io.modelcontextprotocol/clientInfo": {"name": "benchmark", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
-CONTENDERS = {"bare SDK": "bare", "Toolroll": "full"}
 
 
 @dataclass
@@ -36,18 +39,20 @@ class Tally:
     crossed: int = 0
     refused: Counter[int] = field(default_factory=Counter)
     untimed: int = 0
+    processor_seconds: float = 0.0
     seconds: list[float] = field(default_factory=list)
 
 
 @contextlib.asynccontextmanager
-async def served(kind: str) -> AsyncGenerator[tuple[int, int]]:
-    """The contender in a process of its own; its port and its process id."""
+async def served(kind: str, workers: int = 1) -> AsyncGenerator[tuple[int, int]]:
+    """The contender in processes of its own; its port and its process id."""
     limits = {"MCP_RATE_LIMIT": "100000000/60", "MCP_MAX_IN_FLIGHT_PER_CALLER": "1000"}  # all clients share one key
     env = {**os.environ, **limits, "MCP_API_KEY": KEY, "MCP_PORT": "0"}
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         HERE / "http_servers.py",
         kind,
+        str(workers),
         env=env,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -56,6 +61,7 @@ async def served(kind: str) -> AsyncGenerator[tuple[int, int]]:
     try:
         port = int(await child.stdout.readline())
         await _listening(port)
+        await _idle(child.pid)
         yield port, child.pid
     finally:
         child.terminate()
@@ -69,6 +75,14 @@ async def _listening(port: int) -> None:
             writer.close()
             return
         await asyncio.sleep(0.05)
+
+
+async def _idle(pid: int) -> None:
+    """Until the server's processes use no processor time any more: a supervisor listens before its workers answer."""
+    used = -1.0
+    while processor_seconds(pid) > used + IDLE_PROCESSOR_SECONDS:
+        used = processor_seconds(pid)
+        await asyncio.sleep(0.5)
 
 
 async def client(port: int, name: str, until: float, tally: Tally) -> None:
@@ -119,15 +133,24 @@ async def response(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, bytes
     return int(status.split()[1]), headers, await reader.readexactly(int(headers[b"content-length"]))
 
 
-async def measured(kind: str, clients: int, seconds: float) -> tuple[float, Tally]:
+def processor_seconds(pid: int) -> float:
+    """The processor time of a process and of those it started."""
+    process = psutil.Process(pid)
+    used = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    return sum(times.user + times.system for times in used)
+
+
+async def measured(kind: str, workers: int, clients: int, seconds: float) -> tuple[float, Tally]:
     """Calls a second, and what became of them."""
     tally = Tally()
-    async with served(kind) as (port, _):
+    async with served(kind, workers) as (port, pid):
+        used_before = processor_seconds(pid)
         began = time.perf_counter()
         names = [f"client-{number}" for number in range(clients)]
         results = await asyncio.gather(
             *(client(port, name, began + seconds, tally) for name in names), return_exceptions=True
         )
+        tally.processor_seconds = processor_seconds(pid) - used_before
         tally.lost = sum(isinstance(result, BaseException) for result in results)
         return tally.answered / (time.perf_counter() - began), tally
 
@@ -136,21 +159,27 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 20, 50, 200])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1])
     chosen = parser.parse_args()
-    print(
-        f"{'clients':>8} {'server':10} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'lost':>5} {'crossed':>8}  refused"
-    )
+    titles = f"{'calls/s':>9} {'CPU ms':>7} {'p50 ms':>8} {'p99 ms':>8} {'lost':>5} {'crossed':>8}  refused"
+    print(f"{'clients':>8} {'server':14} {titles}")
     for clients in chosen.clients:
-        rates: dict[str, float] = {}
-        for name, kind in CONTENDERS.items():
-            rates[name], tally = await measured(kind, clients, chosen.seconds)
-            cuts = statistics.quantiles(tally.seconds, n=100)
-            refused = f"{dict(tally.refused)}, {tally.untimed} without a time" if tally.refused else "-"
-            figures = (
-                f"{rates[name]:9.0f} {cuts[49] * 1000:8.1f} {cuts[98] * 1000:8.1f} {tally.lost:5} {tally.crossed:8}"
-            )
-            print(f"{clients:8} {name:10} {figures}  {refused}")
-        print(f"{clients:8} {'ratio':10} {rates['Toolroll'] / rates['bare SDK']:9.2f}")
+        bare = await shown("bare SDK", "bare", 1, clients, chosen.seconds)
+        for workers in chosen.workers:
+            name = "Toolroll" if workers == 1 else f"{workers} workers"
+            rate, cost = await shown(name, "full", workers, clients, chosen.seconds)
+            print(f"{clients:8} {'ratio':14} {rate / bare[0]:9.2f} {cost / bare[1]:7.2f}")
+
+
+async def shown(name: str, kind: str, workers: int, clients: int, seconds: float) -> tuple[float, float]:
+    """Measure one contender and print its line; calls per second, and processor time per call in milliseconds."""
+    rate, tally = await measured(kind, workers, clients, seconds)
+    cost = 1000 * tally.processor_seconds / max(1, tally.answered)
+    cuts = statistics.quantiles(tally.seconds, n=100)
+    refused = f"{dict(tally.refused)}, {tally.untimed} without a time" if tally.refused else "-"
+    times = f"{cuts[49] * 1000:8.1f} {cuts[98] * 1000:8.1f} {tally.lost:5} {tally.crossed:8}"
+    print(f"{clients:8} {name:14} {rate:9.0f} {cost:7.3f} {times}  {refused}", flush=True)
+    return rate, cost
 
 
 if __name__ == "__main__":

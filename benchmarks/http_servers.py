@@ -9,6 +9,7 @@ from typing import Annotated
 import uvicorn
 from mcp.server.mcpserver import MCPServer
 from mcp_chassis.remote import command
+from mcp_chassis.remote.http_process import bound
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
@@ -35,6 +36,17 @@ async def connect(_: ServerSettings) -> AsyncGenerator[None]:
     yield
 
 
+FULL = Server(
+    name="mcp-chassis",
+    distribution="toolroll-core",
+    settings=ServerSettings,
+    connect=connect,
+    instructions="For a benchmark.",
+    tools=(echo,),
+    draft=True,
+)
+
+
 def bare(listening: socket.socket) -> None:
     server = MCPServer("bare")
 
@@ -49,20 +61,11 @@ def bare(listening: socket.socket) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "bare":
-        listening = command.bound("127.0.0.1", 0)
+        listening = bound("127.0.0.1", 0)
         print(listening.getsockname()[1], flush=True)
         bare(listening)
     else:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         print(port, flush=True)
-        server = Server(
-            name="mcp-chassis",
-            distribution="toolroll-core",
-            settings=ServerSettings,
-            connect=connect,
-            instructions="For a benchmark.",
-            tools=(echo,),
-            draft=True,
-        )
-        sys.exit(command.serve({"": server}, "127.0.0.1", port))
+        sys.exit(command.serve({"": FULL}, "127.0.0.1", port, int(sys.argv[2])))

@@ -1,7 +1,7 @@
 """Settings of the HTTP transport: rules over several of them, limits for one principal, and variables of one server."""
 
 import pytest
-from mcp_chassis.remote.command import connection_caps
+from mcp_chassis.remote.http_process import connection_caps
 from mcp_chassis.remote.in_flight import Caps
 from mcp_chassis.remote.settings import ClientSettings, RemoteSettings
 from mcp_chassis.settings import BadSettings

@@ -6,7 +6,7 @@ import socket
 
 import httpx2
 import pytest
-from mcp_chassis.remote.command import bound
+from mcp_chassis.remote.http_process import bound
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.testing import data, failure
 from remote_http import ERAS, answer, post, process, served, session

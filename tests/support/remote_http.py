@@ -138,6 +138,15 @@ class Process:
             self._more.clear()
             await self._more.wait()
 
+    async def line(self, **fields: object) -> dict[str, Any]:
+        """The first log line with these fields, once it is there."""
+        while True:
+            for line in self.lines:
+                if all(line.get(name) == value for name, value in fields.items()):
+                    return line
+            self._more.clear()
+            await self._more.wait()
+
     @property
     def messages(self) -> list[str]:
         return [str(line.get("message", "")) for line in self.lines]

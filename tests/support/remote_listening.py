@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_chassis.remote.assembly import application
-from mcp_chassis.remote.command import bound
 from mcp_chassis.remote.http.connection import Connection
 from mcp_chassis.remote.http.connection_limits import ConnectionCaps, ConnectionLimits
+from mcp_chassis.remote.http_process import bound
 from mcp_chassis.remote.in_flight import InFlightRequests, OpenCount
 from mcp_chassis.remote.shutdown import DrainingServer, config
 from mcp_chassis.server import Server

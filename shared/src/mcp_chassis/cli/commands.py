@@ -47,6 +47,7 @@ def add_serve(commands: Any, run: Command) -> argparse.ArgumentParser:
     serve.add_argument("--transport", choices=("stdio", "http"), default="stdio")
     serve.add_argument("--host", help="address to listen on (HTTP)")
     serve.add_argument("--port", type=int, help="port to listen on (HTTP)")
+    serve.add_argument("--workers", type=int, metavar="N", help="processes that serve the port together (HTTP)")
     return serve
 
 

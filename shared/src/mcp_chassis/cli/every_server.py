@@ -78,7 +78,7 @@ def _serve(servers: Entries, chosen: argparse.Namespace) -> int:
     if chosen.transport == "http":
         from mcp_chassis.remote.command import serve_several
 
-        return serve_several(chosen.names, chosen.host, chosen.port)
+        return serve_several(chosen.names, chosen.host, chosen.port, chosen.workers)
     server = _named(servers, chosen.names[0]) if len(chosen.names) == 1 else None
     if server is None:
         sys.stderr.write(f"Over stdio exactly one server can be served. Choose from {', '.join(servers)}.\n")

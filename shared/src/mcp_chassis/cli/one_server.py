@@ -57,7 +57,7 @@ def _serve(server: Server[Any], chosen: argparse.Namespace) -> int:
         return serve_stdio(server)
     from mcp_chassis.remote.command import serve_one
 
-    return serve_one(server, chosen.host, chosen.port)
+    return serve_one(server, chosen.host, chosen.port, chosen.workers)
 
 
 def _check(server: Server[Any], chosen: argparse.Namespace) -> int:

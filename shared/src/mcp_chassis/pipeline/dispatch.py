@@ -100,7 +100,7 @@ class Dispatch(MCPServer[Lifespan]):
         self.host_log = HostLog(server.name, self._delivery.line)
         preview = partial(self._delivery.whole, labelled=server.foreign_text and WRITES)
         self.confirmations = Confirmations(self.memory, self._delivery.plain, preview)
-        self.rules = rules_of(server, settings, self.memory, shared=transport.answers is not None)
+        self.rules = rules_of(server, settings, self.memory, shared=transport.shared)
         tasks = transport.tasks, settings
         self.long_calls = LongCalls(self.inventory, self.gate, self.memory, self._delivery, *tasks)
         listing = self.gate, self._delivery, self.rules.note_text, self.deadline

@@ -34,7 +34,7 @@ class LongCalls:
         gate: authorizes callers.
         memory: has the idempotency records of its writes.
         delivery: renders failures.
-        services: those of the transport.
+        services: those of the transport; None if no call becomes a task.
         settings: those of the server, with the deadline of tasks.
     """
 
@@ -44,19 +44,21 @@ class LongCalls:
         gate: Authorizer,
         memory: ResultReuse,
         delivery: Renderer,
-        services: TaskServices,
+        services: TaskServices | None,
         settings: ServerSettings,
     ) -> None:
         self._inventory = inventory
         self._gate = gate
         self._memory = memory
+        self._offered = services is not None
         self._after = settings.task_after
         endings = Endings(delivery.failed, delivery.error, self._find)
-        self.runner = TaskRunner(services, settings.task_deadline, settings.task_kept, endings)
+        self.runner = TaskRunner(services or TaskServices(), settings.task_deadline, settings.task_kept, endings)
 
     @property
     def _any(self) -> bool:
-        return any(self._inventory.tool(tool.name).definition.may_take_minutes for tool in self._inventory.wire)
+        tools = (self._inventory.tool(tool.name) for tool in self._inventory.wire)
+        return self._offered and any(tool.definition.may_take_minutes for tool in tools)
 
     def watched(self) -> None:
         """Report the states of tasks in the current server's metrics, if a tool may become a task."""

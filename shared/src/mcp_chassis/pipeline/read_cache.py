@@ -49,6 +49,19 @@ class SharedResults(Protocol):
         ...
 
 
+class NoResults:
+    """`SharedResults` that stores nothing, for processes that cannot learn of each other's writes."""
+
+    async def find(self, tool: str, principal: str, arguments: str) -> CacheSlot:
+        return CacheSlot(None, None)
+
+    async def keep(self, found: CacheSlot, answer: Mapping[str, Any], seconds: float) -> None:
+        return None
+
+    async def outdate(self, tool: str) -> None:
+        return None
+
+
 class ReadResult(NamedTuple):
     """A result and the time of its read; `storable` if it is complete, `reused` if another process read it."""
 

@@ -47,17 +47,19 @@ class TransportServices:
     Args:
         gate: checks each call, and filters lists.
         private: whether lists differ between callers, so that caches must not share them.
+        shared: whether other processes serve the same callers.
         bus: carries the events of subscriptions.
         records: creates the store of idempotency records.
         answers: the cache of results that processes share; None if each has its own.
-        tasks: the store of tasks, and their intervals.
+        tasks: the store of tasks, and their intervals; None if no call becomes a task.
         acting: gives each caller a connection of its own; None if all share the server's.
     """
 
     gate: Authorizer = dataclasses.field(default_factory=AllowAll)
     private: bool = False
+    shared: bool = False
     bus: SubscriptionBus = dataclasses.field(default_factory=InMemorySubscriptionBus)
     records: Callable[[ServerSettings], RecordStore] = record_store_for
     answers: SharedResults | None = None
-    tasks: TaskServices = dataclasses.field(default_factory=TaskServices)
+    tasks: TaskServices | None = dataclasses.field(default_factory=TaskServices)
     acting: CallerConnections | None = None

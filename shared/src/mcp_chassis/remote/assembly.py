@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_chassis.pipeline.dispatch import Dispatch
 from mcp_chassis.pipeline.operation_metrics import measure
+from mcp_chassis.pipeline.read_cache import NoResults
 from mcp_chassis.pipeline.transport import TransportServices
 from mcp_chassis.remote.app import Application, Page, page_of
 from mcp_chassis.remote.auth.api_keys import ApiKeyStore
@@ -21,6 +22,7 @@ from mcp_chassis.remote.http.sign_in_hints import ASK_FOR_A_KEY, ASK_THE_ISSUER,
 from mcp_chassis.remote.in_flight import InFlightRequests
 from mcp_chassis.remote.metrics_page import MetricsPage
 from mcp_chassis.remote.settings import RemoteSettings
+from mcp_chassis.remote.workers.metrics_files import MetricsFiles
 from mcp_chassis.server import Server
 from mcp_chassis.settings import BadSettings, Environment, ServerSettings
 from mcp_chassis.sign_in import CallerConnections
@@ -48,8 +50,16 @@ def name_of(servers: Servers) -> str:
     return next(iter(servers.values())).name if len(servers) == 1 else "toolroll"
 
 
-def application(servers: Servers, environment: Environment, flight: InFlightRequests) -> Application:
+def application(
+    servers: Servers, environment: Environment, flight: InFlightRequests, metrics: MetricsFiles | None = None
+) -> Application:
     """Build the application of a process; nothing is opened or connected yet.
+
+    Args:
+        servers: by the path before `/mcp`.
+        environment: the variables.
+        flight: the requests in flight.
+        metrics: the metrics pages of all workers, if the process is one of several.
 
     Raises:
         BadSettings: naming each invalid variable.
@@ -59,12 +69,15 @@ def application(servers: Servers, environment: Environment, flight: InFlightRequ
     endpoints = {f"{path}/mcp": _endpoint(server, path, environment, process) for path, server in servers.items()}
     flight.overloads.append(lambda: flight.requests.count >= process.remote.max_in_flight)
     guard = process.own_guard(list(endpoints.values()))
-    process.pages["/metrics"] = MetricsPage(
+    page = process.pages["/metrics"] = MetricsPage(
         guard,
         flight,
         probes={endpoint.scopes.mount: endpoint.probe for endpoint in endpoints.values()},
         open_to_all=not any(endpoint.authenticated for endpoint in endpoints.values()),
+        files=metrics,
     )
+    if metrics:
+        process.resources.append(metrics.written_regularly(page.own))
     return Application(
         name_of(servers),
         endpoints=endpoints,
@@ -130,6 +143,9 @@ class _Process:
     def transport_services(self, scopes: Scopes, *, private: bool) -> TransportServices:
         """The services of a server's transport: of this process, or in Redis and shared with replicas."""
         link, mount = self.link, scopes.mount
+        if link is None and self.remote.workers > 1:
+            # Another worker could neither be asked about a task, nor learn which results a write invalidates.
+            return TransportServices(gate=scopes, private=private, shared=True, answers=NoResults(), tasks=None)
         if link is None:
             return TransportServices(gate=scopes, private=private)
         from mcp_chassis.remote.redis.event_bus import RedisEventBus
@@ -142,6 +158,7 @@ class _Process:
         return TransportServices(
             gate=scopes,
             private=private,
+            shared=True,
             bus=bus,
             records=lambda _: RedisRecordStore(link, mount),
             answers=RedisResultCache(link, mount),

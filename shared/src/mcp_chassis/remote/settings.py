@@ -1,5 +1,6 @@
 """Settings of the HTTP transport; a server mounted beside others may have its own under its own prefix."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -28,6 +29,7 @@ from mcp_chassis.tools import PROMPTS, RESOURCES
 MIB = 1024 * 1024
 OVER_SEVERAL = "settings: "
 CLIENT_VARIABLES = ("CLIENT_ID", "CLIENT_SECRET", "AUTHORIZE_URL", "TOKEN_URL")
+MAX_WORKERS = 64
 SHORTEST_KEY = 22  # characters: 128 random bits in base64
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
@@ -58,6 +60,9 @@ class RemoteSettings(ProxySettings):
         default="127.0.0.1", description="Address to listen on; beyond loopback only with authentication."
     )
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1, ge=1, le=MAX_WORKERS, description="Processes that serve the port together; not on Windows."
+    )
     public_url: HttpsUrl | None = Field(default=None, description="The URL callers use, without the path /mcp.")
     allowed_hosts: CommaSeparated = Field(default=(), description="Host headers answered besides this machine's own.")
     allowed_origins: CommaSeparated = Field(default=(), description="Origins answered besides this machine's own.")
@@ -139,6 +144,13 @@ class RemoteSettings(ProxySettings):
         if self.api_key and not is_loopback(self.host) and len(self.api_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(
                 f"MCP_API_KEY: must have at least {SHORTEST_KEY} characters: `toolroll keys new` makes one"
+            )
+        if self.workers > 1 and sys.platform == "win32":
+            raise ValueError("MCP_WORKERS: more than one process is not supported on Windows; start several servers")
+        if self.workers > 1 and self.redis_url is None and self.idempotency_store == "memory":
+            raise ValueError(
+                "MCP_IDEMPOTENCY_STORE: memory is not shared by the processes of MCP_WORKERS, so that a write could be "
+                "done twice; use file, or MCP_REDIS_URL"
             )
         if self.oauth_issuer and not (self.oauth_audience or self.public_url):
             raise ValueError("MCP_OAUTH_ISSUER: needs MCP_PUBLIC_URL, or MCP_OAUTH_AUDIENCE")

@@ -15,10 +15,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -67,9 +68,17 @@ class LogSettings(Protocol):
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one JSON object, without keys that have no value, and with secrets redacted."""
+    """Formats a record as one JSON object, without keys that have no value, and with secrets redacted.
+
+    Args:
+        worker: the number of this process among several; None if it is the only one.
+    """
 
     _second: ClassVar[tuple[int, str]] = (0, "")
+
+    def __init__(self, worker: int | None = None) -> None:
+        super().__init__()
+        self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = getattr(record, "fields", _NO_FIELDS)
@@ -77,6 +86,7 @@ class JsonLines(logging.Formatter):
             "timestamp": self._timestamp(record.created),
             "level": record.levelname,
             "logger": record.name,
+            "worker": self._worker,
             "message": _without_queries(record.getMessage()),
             "tool": tool_name.get(),
             "request_id": request_id.get(),
@@ -98,17 +108,33 @@ class JsonLines(logging.Formatter):
         return f"{text}.{int(created % 1 * 1000):03d}Z"
 
 
+class SharedOutput(NamedTuple):
+    """Standard error of several processes.
+
+    Args:
+        worker: the number of this process, a key of its lines; None for the one that started the others.
+        lock: held while lines are written, since a long write to a pipe is not atomic: lines would be mixed.
+    """
+
+    worker: int | None
+    lock: Callable[[], AbstractContextManager[None]]
+
+
 class QueuedLines(logging.Handler):
     """Passes formatted lines to a daemon thread that writes them to a file descriptor.
 
     Args:
         descriptor: the destination; writing to it may block for ever.
         capacity: maximum number of queued lines; further ones are dropped and counted.
+        output: what this process is among several that write to the descriptor.
     """
 
-    def __init__(self, descriptor: int = _STANDARD_ERROR, capacity: int = QUEUE_LINES) -> None:
+    def __init__(
+        self, descriptor: int = _STANDARD_ERROR, capacity: int = QUEUE_LINES, output: SharedOutput | None = None
+    ) -> None:
         super().__init__()
-        self.setFormatter(JsonLines())
+        self._lock_output = output.lock if output else contextlib.nullcontext
+        self.setFormatter(JsonLines(output.worker if output else None))
         self._descriptor = descriptor
         self._capacity = capacity
         self._lines: queue.SimpleQueue[str | threading.Event] = queue.SimpleQueue()
@@ -145,7 +171,8 @@ class QueuedLines(logging.Handler):
             lines = [line for line in waiting if isinstance(line, str)]
             if self._dropped:
                 lines.append(self._dropped_line())
-            _write_all(self._descriptor, "".join(f"{line}\n" for line in lines).encode())
+            with self._lock_output():
+                _write_all(self._descriptor, "".join(f"{line}\n" for line in lines).encode())
             for written in waiting:
                 if isinstance(written, threading.Event):
                     written.set()
@@ -166,14 +193,14 @@ def register_secrets(settings: LogSettings) -> None:
         register_secret(secret)
 
 
-def configure(settings: LogSettings) -> QueuedLines:
+def configure(settings: LogSettings, output: SharedOutput | None = None) -> QueuedLines:
     """Write the records of all loggers to standard error as JSON lines.
 
     Called before an MCP server is constructed: the SDK's constructor configures logging if nothing else has.
     """
     register_secrets(settings)
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not part of a line
-    handler = QueuedLines()
+    handler = QueuedLines(output=output)
     level = logging.getLevelNamesMapping()[settings.log_level]
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import secrets
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -11,13 +13,15 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from mcp_chassis.remote.accounts.store import Owner, unavailable
+from mcp_chassis.failures import Unavailable
+from mcp_chassis.remote.accounts.store import LOCK_SECONDS, Owner, unavailable
 from mcp_chassis.storage.sqlite_file import open_sqlite
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS grants (mount TEXT, principal TEXT, sealed TEXT NOT NULL, PRIMARY KEY (mount, principal));
 CREATE TABLE IF NOT EXISTS once (name TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires REAL NOT NULL);
 """
+_POLL_SECONDS = 0.05
 
 
 class FileGrantStore:
@@ -79,9 +83,22 @@ class FileGrantStore:
 
     @contextlib.asynccontextmanager
     async def locked(self, owner: Owner) -> AsyncGenerator[None]:
-        lock = self._locks.setdefault(owner, asyncio.Lock())
-        async with lock:
+        lock = self._locks.setdefault(owner, asyncio.Lock())  # within a process only one waits for the lock in the file
+        async with lock, self._locked_in_file(owner):
             yield
+
+    @contextlib.asynccontextmanager
+    async def _locked_in_file(self, owner: Owner) -> AsyncGenerator[None]:
+        name, mine = f"alone:{json.dumps(owner)}", secrets.token_hex(8)
+        while True:
+            if await self.put_once(name, mine, LOCK_SECONDS):
+                break
+            await asyncio.sleep(_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Unavailable), anyio.CancelScope(shield=True):
+                await self._rows("DELETE FROM once WHERE name = ? AND sealed = ?", name, mine)
 
     async def aclose(self) -> None:
         if self._database is not None:

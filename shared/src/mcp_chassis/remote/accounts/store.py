@@ -6,6 +6,8 @@ from typing import Protocol
 
 from mcp_chassis.failures import Unavailable
 
+LOCK_SECONDS = 15
+"""Time after which the lock of an owner ends, if the process that holds it is gone."""
 Owner = tuple[str, str]
 """The server's name and the principal."""
 

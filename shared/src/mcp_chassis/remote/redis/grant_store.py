@@ -8,10 +8,9 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 from mcp_chassis.failures import Unavailable
-from mcp_chassis.remote.accounts.store import Owner, unavailable
+from mcp_chassis.remote.accounts.store import LOCK_SECONDS, Owner, unavailable
 from mcp_chassis.remote.redis.client import PREFIX, RedisClient, RedisUnavailable
 
-LOCK_SECONDS = 15
 _POLL_SECONDS = 0.05
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 _REPLACE_GRANT = """if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
