@@ -40,6 +40,8 @@ async def fan_out(
 
     Just before the call's deadline, items without an outcome get `TimedOut`, so that the caller still gets the others.
     """
+    if not items:  # a task group without tasks takes 60 µs
+        return []
     outcomes: dict[int, Outcome[Item, Value]] = {}
     slots = anyio.Semaphore(max_concurrent)
 

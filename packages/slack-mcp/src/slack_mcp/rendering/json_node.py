@@ -1,9 +1,10 @@
 """Accessors for Block Kit's untyped JSON: a missing, null or wrongly typed value is returned as empty."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 Node = Mapping[str, Any]
+LISTS = (list, tuple)
 
 
 def text(node: Node, *names: str) -> str:
@@ -46,19 +47,20 @@ def nodes(value: object) -> list[Node]:
     return cast("list[Node]", [item for item in items(value) if isinstance(item, dict)])
 
 
-def items(value: object) -> list[object]:
-    return list(cast("Iterable[object]", value)) if isinstance(value, list | tuple) else []
+def items(value: object) -> Sequence[object]:
+    return cast("Sequence[object]", value) if isinstance(value, LISTS) else ()
 
 
 def inside(value: object) -> Iterator[object]:
     """A JSON value and all values nested in it, in order."""
-    yield value
-    if isinstance(value, dict):
-        for item in cast("Node", value).values():
-            yield from inside(item)
-    elif isinstance(value, list | tuple):
-        for item in cast("Iterable[object]", value):
-            yield from inside(item)
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if isinstance(found, dict):
+            waiting.extend(reversed(cast("dict[str, object]", found).values()))
+        elif isinstance(found, LISTS):
+            waiting.extend(reversed(cast("Sequence[object]", found)))
 
 
 def nodes_of_type(value: object, kind: str) -> Iterator[Node]:

@@ -22,10 +22,10 @@ MAX_PARTICIPANTS_NAMED = 8
 def text_of(message: MessageRecord, names: Names) -> str:
     """Text of a message: its blocks, or its fallback text if Slack shows that, then attachments and files."""
     blocks = nodes(message.blocks)
-    shown = blocks_text(blocks, names)
+    shown = blocks_text(blocks, names) if blocks else ""
     if not shown and not shows_all(blocks):
         shown = mrkdwn_as_markdown(message.text, names)
-    below = attachments_text(message.attachments, names, shown)
+    below = attachments_text(message.attachments, names, shown) if message.attachments else ""
     body = stacked((shown, below))
     return PREFIX_BY_SUBTYPE.get(message.subtype, "") + (body or _without_text(message, names))
 
@@ -70,7 +70,7 @@ def people_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
         if message.user and not (message.bot_id and message.username):
             yield message.user
         yield from mentioned_users(message.text)
-        yield from mentioned_in([message.blocks, *_attached(message)])
+        yield from mentioned_in(_untyped_parts(message))
         yield from (message.room.participant_history[:MAX_PARTICIPANTS_NAMED] if message.room else ())
         for reaction in message.reactions:
             yield from reaction.users[:MAX_REACTORS_NAMED]
@@ -85,11 +85,17 @@ def bots_in(messages: Iterable[MessageRecord]) -> Iterator[str]:
 
 def blocks_in(messages: Iterable[MessageRecord]) -> list[object]:
     """All blocks of these messages and their attachments."""
-    return [[message.blocks, *_attached(message)] for message in messages]
+    return [parts for message in messages if (parts := _untyped_parts(message))]
+
+
+def _untyped_parts(message: MessageRecord) -> Sequence[object]:
+    """Blocks of a message, and texts and blocks of its attachments; empty if it has neither."""
+    if not (message.blocks or message.attachments):
+        return ()
+    return [message.blocks, *_attached(message)]
 
 
 def _attached(message: MessageRecord) -> Sequence[object]:
-    """Texts and blocks of a message's attachments."""
     return [
         [held.pretext, held.text, held.fallback, held.blocks, [quoted.message.blocks for quoted in held.message_blocks]]
         + [str(field.value) for field in held.fields]
