@@ -96,8 +96,8 @@ $(NODE):
 	@echo "Tokens are counted by an npm package: run \`make node\` first, or name other parts: make bench BENCH=\"compare rest\""
 	@exit 1
 
-clients: setup ## Convert every tool with the agent frameworks people use, for docs/clients.md; FRAMEWORKS="openai-agents crewai"
-	@$(RUN) python scripts/clients.py $(UV) $(FRAMEWORKS)
+clients: setup ## Install hosts, client libraries and agent frameworks, try them, write docs/clients.md; CLIENTS="codex crewai" for some
+	@PYTHONPATH=scripts $(RUN) python -m clients $(UV) $(CLIENTS)
 
 node: ## Install the npm packages that some tests use into .tools/node
 	@command -v npm >/dev/null || { echo "npm is not installed: install Node.js, which brings it (Debian: nodejs npm)"; exit 1; }

@@ -43,7 +43,8 @@ def install_uv() -> int:
     print("Installing uv into .tools/", flush=True)
     [version] = BUILD_PIN.findall((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     made = subprocess.run([sys.executable, "-m", "venv", TOOLS], capture_output=True, check=False).returncode == 0
-    pip = [str(TOOLS / "bin" / "python") if made else sys.executable, "-m", "pip", "install", "--quiet"]
+    interpreter = TOOLS / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    pip = [str(interpreter) if made else sys.executable, "-m", "pip", "install", "--quiet"]
     target = [] if made else [f"--target={TOOLS}"]
     return run([*pip, "--disable-pip-version-check", *target, f"uv=={version}"], trusting_system=pip_trusting_system())
 

@@ -21,6 +21,7 @@ SECTIONS = {
 LOOKED_UP = (
     "docs/errors.md",
     "docs/operating.md",
+    "docs/windows.md",
     "docs/remote.md",
     "docs/hosts.md",
     "docs/clients.md",

@@ -14,6 +14,7 @@ from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.http.json_api import JsonApi
 from mcp_chassis.pipeline.account import account_of
 from mcp_chassis.pipeline.diagnostics import missing_settings
+from mcp_chassis.secret_command import parsed
 from mcp_chassis.settings import BadSettings, Secret, SecretKeys, ServerSettings, SettingsConfigDict
 from mcp_chassis.testing.replies import Reply
 from mcp_chassis.testing.upstream import ScriptedUpstream
@@ -103,6 +104,25 @@ def test_the_error_of_a_failing_command_names_its_variable_without_its_output(co
         credential.reveal()
     assert f"The command in EXAMPLE_TOKEN_COMMAND {why}" in caught.value.message
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caplog.text}"
+
+
+@pytest.mark.parametrize(
+    ("command", "started"),
+    [
+        (r"C:\Tools\op.exe read op://x/y", r'"C:\Tools\op.exe" read op://x/y'),
+        (r'"C:\Program Files\op.exe" read "op://a b/c"', r'"C:\Program Files\op.exe" read "op://a b/c"'),
+        ("gcloud auth print-access-token", r'"C:\sdk\gcloud.cmd" auth print-access-token'),
+        ("  gh  ", '"gh"'),
+    ],
+)
+def test_on_windows_paths_keep_their_backslashes_and_a_program_gets_its_suffix(command: str, started: str):
+    assert parsed(command, "win32", {"gcloud": r"C:\sdk\gcloud.cmd"}.get) == started
+
+
+@pytest.mark.parametrize("command", ["", " ", '"no end', '""'])
+def test_on_windows_a_command_without_a_program_is_refused(command: str):
+    with pytest.raises(ValueError, match="names no program"):
+        parsed(command, "win32", lambda _: None)
 
 
 def test_a_hanging_command_is_killed(monkeypatch):

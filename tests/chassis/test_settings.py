@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from mcp_chassis.environment import env_file, full_environment
+from mcp_chassis.environment import env_file, full_environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
 from mcp_chassis.settings import (
     BadSettings,
@@ -202,6 +202,21 @@ def test_the_users_own_env_file_is_read(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "toolroll").mkdir()
     (tmp_path / "toolroll" / ".env").write_text("EXAMPLE_RATE=6\n")
     assert env_file({}) in {tmp_path / "toolroll" / ".env", Path.cwd() / ".env"}
+
+
+def test_a_byte_order_mark_of_windows_is_no_part_of_a_name_or_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "named.env").write_bytes(b"\xef\xbb\xbfEXAMPLE_RATE=7\r\nEXAMPLE_NAME=x\r\n")
+    (tmp_path / "token").write_bytes(b"\xef\xbb\xbfa-token\r\n")
+    monkeypatch.setenv("TOOLROLL_ENV_FILE", str(tmp_path / "named.env"))
+    found = full_environment()
+    assert (found["EXAMPLE_RATE"], found["EXAMPLE_NAME"]) == ("7", "x")
+    assert read_secret_file("EXAMPLE_TOKEN", str(tmp_path / "token")) == "a-token"
+
+
+def test_a_secret_file_as_windows_powershell_writes_it_is_refused_with_the_reason(tmp_path: Path):
+    (tmp_path / "token").write_bytes("a-token\r\n".encode("utf-16"))
+    with pytest.raises(BadSettings, match="EXAMPLE_TOKEN_FILE: the file must be text in UTF-8"):
+        read_secret_file("EXAMPLE_TOKEN", str(tmp_path / "token"))
 
 
 @pytest.mark.parametrize("written", [b"LOG_LEVEL=\xff\xfe\n", b"\xff\xfeL\x00O\x00G\x00"])

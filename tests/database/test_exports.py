@@ -17,6 +17,7 @@ import postgres_places
 import psutil
 import pytest
 from database_mcp.databases import Databases
+from database_mcp.exports import folder
 from database_mcp.exports.folder import PIECE_BYTES, ExportFolder
 from database_mcp.exports.running import ExportRequest, export
 from database_mcp.server import SERVER
@@ -244,6 +245,20 @@ async def test_an_export_folder_replaced_by_a_symlink_is_not_written(tmp_path: P
         with pytest.raises(Unavailable), linked.draft("x.csv"):
             pass
     assert files(tmp_path) == ["folder", "other"]
+
+
+def test_where_no_folder_can_be_held_open_as_on_windows_a_file_is_written_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(folder, "_BY_DESCRIPTOR", False)
+    own = ExportFolder(tmp_path, "key:alice")
+    with own.draft("x.csv") as file:
+        file.write(b"a,b")
+    (place,) = tmp_path.iterdir()
+    assert files(place) == ["x.csv"]
+    assert (place / "x.csv").read_bytes() == b"a,b"
+    with pytest.raises(Conflict):
+        own.refuse("x.csv")
 
 
 def test_old_drafts_of_killed_processes_are_removed_and_recent_drafts_kept(tmp_path: Path):

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from database_asks import ask, client_of, own_database, refused
+from database_mcp.named.definition import read_queries
 from database_mcp.server import SERVER
 from database_mcp.settings import DatabaseSettings
 from mcp_chassis.remote.auth.api_keys import ApiKey
@@ -71,6 +72,12 @@ def file(tmp_path: Path) -> Path:
 async def environment(postgres18: Place, shop: str, file: Path) -> AsyncGenerator[dict[str, str]]:
     async with own_database(postgres18, NOTES) as (name, _):
         yield {"DATABASE_URL": postgres18.dsn(name, "mcp_ro"), "DATABASE_QUERIES": str(file)}
+
+
+def test_a_file_with_the_byte_order_mark_of_windows_editors_is_read(tmp_path: Path):
+    path = tmp_path / "queries.toml"
+    path.write_text(FILE, encoding="utf-8-sig")
+    assert "my_notes" in read_queries(path)
 
 
 async def test_named_queries_replace_execute_query(environment: dict[str, str]):

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from mcp_chassis.cli import main
 from mcp_chassis.remote.auth.api_keys import ApiKey, ApiKeyStore, name_of
 from mcp_chassis.settings import BadSettings
 from remote_clock import Clock
@@ -53,6 +54,16 @@ def test_a_changed_key_file_is_used_within_a_second_without_a_restart(file: File
     file.becomes(CI.line())
     assert file.opens("tr_ci", "tr_cd", after=0.9) == ["tr_cd"]
     assert file.opens("tr_ci", "tr_cd", after=0.1) == ["tr_ci"]
+
+
+def test_the_first_key_of_a_file_with_a_byte_order_mark_is_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text(f"{CI.line()}\r\n", encoding="utf-8-sig", newline="")
+    assert ApiKeyStore(path=path).find("tr_ci") == CI
+    assert main(["keys", "list", str(path)]) == 0
+    assert capsys.readouterr() == ("ci  read\n", "")
 
 
 def test_a_replaced_file_of_the_same_time_and_length_is_read_again(file: File) -> None:

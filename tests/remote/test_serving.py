@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 
 import httpx2
 import pytest
@@ -127,6 +128,14 @@ async def test_responses_are_sent_without_delay() -> None:
         writer.close()
         server.close()
     assert no_delay
+
+
+def test_on_windows_no_other_program_may_bind_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with bound("127.0.0.1", 0) as listener:
+        options = [listener.getsockopt(socket.SOL_SOCKET, each) for each in (socket.SO_KEEPALIVE, socket.SO_REUSEADDR)]
+    assert options == [1, 0]
 
 
 @pytest.mark.parametrize(("asked_for", "told"), [("", None), ("false", None), ("true", '{"text": "my words"}')])

@@ -180,3 +180,8 @@ def test_an_address_where_no_api_is_stops_the_start_by_its_variable(address: str
     assert len(refused.value.problems) == 1
     assert refused.value.problems[0].startswith("API_BASE_URL: must")
     assert address not in refused.value.problems[0]
+
+
+def test_a_bridge_with_the_byte_order_mark_of_windows_editors_is_read(tmp_path: Path) -> None:
+    (tmp_path / "bridge.toml").write_text(GET, encoding="utf-8-sig")
+    assert [tool.__name__ for tool in server_of(tmp_path / "bridge.toml").tools] == ["get_thing"]

@@ -7,10 +7,13 @@ from pathlib import Path
 Environment = Mapping[str, str]
 
 
+UTF8_OR_BOM = "utf-8-sig"
+"""Encoding of files that people write: UTF-8, also with the byte order mark of Windows' editors and PowerShell."""
+
 FOR_CHILDREN = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
     "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",
-    "PATHEXT", "COMSPEC",
+    "PATHEXT", "COMSPEC", "WINDIR", "SYSTEMDRIVE", "HOMEDRIVE", "HOMEPATH", "USERNAME", "PROGRAMDATA", "PROGRAMFILES",
 )  # fmt: skip
 """Variables that child processes get: paths of programs and of the user's files, but no credentials."""
 
@@ -94,7 +97,8 @@ def _dotenv(path: Path) -> dict[str, str]:
     from dotenv import dotenv_values
 
     try:
-        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+        found = dotenv_values(path, interpolate=False, encoding=UTF8_OR_BOM)
+        return {name: value for name, value in found.items() if value is not None}
     except (OSError, ValueError) as exc:
         raise BadSettings([f"{path.name}: this file of settings cannot be read as text in UTF-8"]) from exc
 
@@ -106,6 +110,10 @@ def read_secret_file(name: str, path: str) -> str:
         BadSettings: naming the variable, when the file cannot be read.
     """
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as exc:
+        return Path(path).read_text(encoding=UTF8_OR_BOM).strip()
+    except OSError as exc:
         raise BadSettings([f"{name}_FILE: the file cannot be read"]) from exc
+    except ValueError as exc:
+        raise BadSettings(
+            [f"{name}_FILE: the file must be text in UTF-8; Windows PowerShell's > writes UTF-16"]
+        ) from exc

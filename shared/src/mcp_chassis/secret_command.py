@@ -1,7 +1,10 @@
 """Secrets printed by a command, such as that of a password manager, a vault, a cloud CLI or a keychain."""
 
+import re
 import shlex
+import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -13,6 +16,7 @@ from mcp_chassis.telemetry.redaction import register_secret
 
 TIMEOUT_SECONDS = 10.0
 MAX_OUTPUT_BYTES = 65_536
+_WINDOWS_PROGRAM = re.compile(r'(?:"(?P<quoted>[^"]+)"|(?P<plain>[^"\s]+))(?P<rest>(?:\s.*)?)', re.DOTALL)
 
 
 def output_of(variable: str, command: str) -> str:
@@ -26,7 +30,7 @@ def output_of(variable: str, command: str) -> str:
     """
     try:
         done = subprocess.run(  # noqa: S603, whoever runs the server chose the command
-            shlex.split(command),
+            parsed(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -46,6 +50,25 @@ def output_of(variable: str, command: str) -> str:
     if not text:
         raise _failed(variable, "printed nothing")
     return text
+
+
+def parsed(
+    command: str, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
+) -> str | list[str]:
+    """The command as the system starts it: a list of arguments, on Windows the text with the program's full path.
+
+    Windows' own rules keep backslashes. The full path has the suffix: by itself, Windows finds only those of `.exe`.
+
+    Raises:
+        ValueError: when a quotation is not closed, or no program is named.
+    """
+    if platform != "win32":
+        return shlex.split(command)
+    words = _WINDOWS_PROGRAM.fullmatch(command.strip())
+    if words is None:
+        raise ValueError("the command names no program")
+    program = words["quoted"] or words["plain"]
+    return f'"{which(program) or program}"{words["rest"]}'
 
 
 class CommandSecret(SecretStr):

@@ -1,11 +1,13 @@
 """The store of accounts: its file and the keychain, the choice by owner, and tokens that are renewed."""
 
+import errno
 import json
 import stat
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import keyring.backend
 import keyring.errors
@@ -72,6 +74,35 @@ def test_with_a_keychain_no_file_contains_a_token(tmp_path: Path) -> None:
     assert accounts.remove(SERVER, "default")
     assert not accounts.remove(SERVER, "default")
     assert keychain.passwords == {}
+
+
+class Msvcrt(ModuleType):
+    """Windows' module of file locks, where another process holds a lock for some seconds."""
+
+    LK_LOCK = 1
+
+    def __init__(self, *errors: int) -> None:
+        super().__init__("msvcrt")
+        self.errors = list(errors)
+        self.locked: list[tuple[int, int]] = []
+
+    def locking(self, descriptor: int, mode: int, count: int) -> None:
+        if self.errors:
+            raise OSError(self.errors.pop(0), "locked")
+        self.locked.append((mode, count))
+
+
+def test_on_windows_a_lock_is_waited_for_longer_than_the_ten_seconds_of_one_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = Msvcrt(errno.EDEADLK, errno.EDEADLK)
+    monkeypatch.setitem(sys.modules, "msvcrt", system)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with store(tmp_path).alone():
+        assert system.locked == [(Msvcrt.LK_LOCK, 1)]
+    monkeypatch.setitem(sys.modules, "msvcrt", Msvcrt(errno.EACCES))
+    with pytest.raises(PermissionError), store(tmp_path).alone():
+        pass
 
 
 def test_a_locked_keychain_leaves_the_tokens_in_the_file(tmp_path: Path) -> None:

@@ -285,6 +285,26 @@ def test_output_can_contain_any_character_under_any_code_page() -> None:
     assert "\u2192 \u65e5" in raw.getvalue().decode("utf-8")
 
 
+class Console(io.BytesIO):
+    """A console, which has a code page that cannot be changed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_console_shows_what_its_code_page_lacks_as_escapes() -> None:
+    before = sys.stdout
+    raw = Console()
+    console = sys.stdout = io.TextIOWrapper(raw, encoding="cp1252")
+    try:
+        assert main(["call", "echo", '{"text": "\u00fc \u2192 \u65e5"}'], SAMPLE) == 0
+        console.flush()
+    finally:
+        sys.stdout = before
+    assert r"\u2192 \u65e5".encode("cp1252") in raw.getvalue()
+    assert "ü".encode("cp1252") in raw.getvalue()
+
+
 def test_toolroll_lists_the_installed_servers(capsys: Output) -> None:
     assert main([]) == 0
     assert main(["list"]) == 0

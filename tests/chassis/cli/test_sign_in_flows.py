@@ -1,5 +1,7 @@
 """Signing in by a browser on this machine and by a code on another device."""
 
+import socket
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -65,6 +67,15 @@ def test_a_browser_brings_the_code_and_the_person_reads_that_it_worked() -> None
         assert found.tokens.refresh_token in upstream.refresh_tokens
     [(status, page)] = browser.pages
     assert (status, "You are signed in." in page) == (200, True)
+
+
+def test_on_windows_no_other_program_may_bind_the_port_of_the_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with CallbackServer(0, "s3cret") as server:
+        names = (socket.SO_KEEPALIVE, socket.SO_REUSEADDR)
+        options = [server.socket.getsockopt(socket.SOL_SOCKET, name) for name in names]
+    assert options == [1, 0]
 
 
 def test_a_refused_sign_in_is_shown_in_the_browser_and_reported_by_the_command() -> None:

@@ -122,6 +122,12 @@ def test_each_wrong_rule_of_a_file_is_named(tmp_path: Path, text: str, problems:
     assert refused.value.problems == [f"MCP_POLICY_FILE: {problem}" for problem in problems]
 
 
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path):
+    path = tmp_path / "policy.toml"
+    path.write_text('[[rule]]\ntool = "list_issues"\nthen = "deny"\n', encoding="utf-8-sig")
+    assert read_policy(str(path), "github-mcp", TOOLS).verdict("list_issues", {}, "local")[0] == "deny"
+
+
 def test_a_file_that_is_missing_is_named(tmp_path: Path):
     with pytest.raises(BadSettings, match="MCP_POLICY_FILE: the file cannot be read as TOML"):
         read_policy(str(tmp_path / "none"), "github-mcp", TOOLS)

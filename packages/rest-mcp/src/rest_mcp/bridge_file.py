@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, cast
 
+from mcp_chassis.environment import UTF8_OR_BOM
 from pydantic import ValidationError
 
 from rest_mcp.bad_bridge import BadBridge, broken
@@ -43,7 +44,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadBridge("the file is larger than 1 MiB")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding=UTF8_OR_BOM))
     except OSError as exc:
         raise BadBridge("the file cannot be read") from exc
     except (ValueError, RecursionError) as exc:

@@ -1,5 +1,6 @@
 """The store of accounts: a file that only its owner may read, and the system's keychain for their tokens."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
@@ -12,6 +13,7 @@ import msgspec
 
 from mcp_chassis.accounts.account import Account, Tokens
 from mcp_chassis.environment import accounts_file
+from mcp_chassis.storage.shared_files import when_free
 
 KEYCHAIN_SERVICE = "toolroll"
 KEYCHAIN_VARIABLE = "TOOLROLL_KEYCHAIN"
@@ -100,7 +102,7 @@ class AccountStore:
 
     def _read(self) -> dict[str, list[Account]]:
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, list[Account]])
+            return msgspec.json.decode(when_free(self.path.read_bytes), type=dict[str, list[Account]])
         except FileNotFoundError:
             return {}
         except (msgspec.MsgspecError, UnicodeDecodeError) as exc:
@@ -112,7 +114,7 @@ class AccountStore:
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(accounts)))
-        fresh.replace(self.path)
+        when_free(lambda: fresh.replace(self.path))
 
     def _make_folder(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -131,10 +133,22 @@ def system_keychain() -> Any:
 def _lock(descriptor: int) -> None:
     """Lock a file exclusively, waiting for other processes; closing the file releases the lock."""
     if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        _lock_on_windows(descriptor)
     else:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _lock_on_windows(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            except OSError as exc:
+                if exc.errno != errno.EDEADLK:  # after ten seconds, though the other process may need longer
+                    raise
+            else:
+                return

@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from mcp_chassis.environment import UTF8_OR_BOM
 from mcp_chassis.settings import BadSettings
 
 Verdict = Literal["allow", "ask", "deny"]
@@ -97,7 +98,7 @@ def read_policy(path: str, server: str, parameters: Mapping[str, Iterable[str]])
         BadSettings: naming each rule that is malformed, or that names a tool or an argument that does not exist.
     """
     try:
-        written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        written = tomllib.loads(Path(path).read_text(encoding=UTF8_OR_BOM))
     except (OSError, ValueError) as exc:
         raise BadSettings([f"{VARIABLE}: the file cannot be read as TOML"]) from exc
     problems = [f"{VARIABLE}: {key} is not known; write rules as [[rule]]" for key in written if key != "rule"]

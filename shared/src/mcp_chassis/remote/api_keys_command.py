@@ -8,8 +8,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mcp_chassis.environment import UTF8_OR_BOM
 from mcp_chassis.remote.auth.api_keys import ApiKey, new_secret, parse, with_options
 from mcp_chassis.remote.auth.scopes import known
+from mcp_chassis.storage.shared_files import when_free
 
 EXIT_BAD_FILE = 2
 
@@ -111,7 +113,7 @@ def listed(path: Path) -> int:
 
 def _text(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding=UTF8_OR_BOM)
     except (OSError, ValueError):
         return None
 
@@ -124,7 +126,7 @@ def _written(path: Path, text: str) -> bool:
         fresh.write_text(text, encoding="utf-8")
         if path.exists():
             _keep_rights(path, fresh)
-        fresh.replace(path)
+        when_free(lambda: fresh.replace(path))
     except OSError:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -130,7 +131,7 @@ def _processes_of(folder: Path) -> list[Any]:
     return [
         process
         for process in found
-        if process.info["name"] in ("initdb", "postgres") and str(folder) in (process.info["cmdline"] or ())
+        if _program(process.info["name"]) in ("initdb", "postgres") and str(folder) in (process.info["cmdline"] or ())
     ]
 
 
@@ -153,9 +154,24 @@ def is_running(folder: Path) -> bool:
 def stop(folder: Path) -> None:
     """Stop the PostgreSQL server in `folder` with a fast shutdown, if it runs."""
     if (process := _postmaster(folder)) is not None:
-        with suppress(import_module("psutil").Error):
-            process.send_signal(signal.SIGINT)
+        with suppress(import_module("psutil").Error, subprocess.SubprocessError):
+            _ask_to_stop(process, folder)
             process.wait(STOP_LIMIT_SECONDS)
+
+
+def _ask_to_stop(process: Any, folder: Path) -> None:
+    if sys.platform != "win32":
+        process.send_signal(signal.SIGINT)
+        return
+    control = Path(process.exe()).with_name("pg_ctl.exe")  # Windows has no SIGINT for another process.
+    subprocess.run(  # noqa: S603, the program beside the running server
+        [str(control), "-D", str(folder), "-m", "fast", "stop"],
+        env=child_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=STOP_LIMIT_SECONDS,
+        check=False,
+    )
 
 
 def _postmaster(folder: Path) -> Any:
@@ -166,8 +182,13 @@ def _postmaster(folder: Path) -> Any:
     psutil = import_module("psutil")
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        return process if process.name() == "postgres" else None
+        return process if _program(process.name()) == "postgres" else None
     return None
+
+
+def _program(name: str | None) -> str:
+    """The name of a process's program, without the suffix that it has on Windows."""
+    return (name or "").removesuffix(".exe")
 
 
 def _forget_ended_processes(server: Any) -> None:

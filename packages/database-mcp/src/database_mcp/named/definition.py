@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
+from mcp_chassis.environment import UTF8_OR_BOM
 from mcp_chassis.settings import BadSettings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -149,7 +150,7 @@ def read_queries(path: Path) -> dict[str, NamedQuery]:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadSettings(["DATABASE_QUERIES: the file is larger than 1 MiB"])
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding=UTF8_OR_BOM))
         return {query.name: query for query in _QueryFile.model_validate(raw).queries}
     except OSError:
         raise BadSettings(["DATABASE_QUERIES: the file cannot be read"]) from None

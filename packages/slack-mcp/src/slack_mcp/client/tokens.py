@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 from mcp_chassis.settings import Credential
+from mcp_chassis.storage.shared_files import when_free
 from mcp_chassis.telemetry.redaction import register_secret
 
 from slack_mcp.records.workspace import RotatedTokenRecord
@@ -80,14 +81,14 @@ class Token:
                 register_secret(secret)
             self._access_token, self._refresh_token = answer.access_token, answer.refresh_token or self._refresh_token
             if self._refresh_file is not None and answer.refresh_token:
-                await _replace(self._refresh_file, answer.refresh_token)
+                await anyio.to_thread.run_sync(_replace, self._refresh_file, answer.refresh_token)
             return True
 
 
-async def _replace(path: Path, secret: str) -> None:
+def _replace(path: Path, secret: str) -> None:
     """Replace a file's content with a secret atomically; only its owner may read the file."""
-    fresh = anyio.Path(path.with_name(path.name + ".new"))
-    await fresh.unlink(missing_ok=True)
-    await fresh.touch(mode=0o600)
-    await fresh.write_text(secret + "\n")
-    await fresh.replace(path)
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(secret + "\n", encoding="utf-8")
+    when_free(lambda: fresh.replace(path))

@@ -11,6 +11,7 @@ from mcp_chassis.cli.hosts.documents import FORMATS
 from mcp_chassis.cli.hosts.entries import HostEntry, is_referenced
 from mcp_chassis.cli.hosts.forms import merged
 from mcp_chassis.cli.hosts.members import members
+from mcp_chassis.storage.shared_files import when_free
 
 _BOM = "\ufeff"
 _NO_FILE = ".no-file"
@@ -192,7 +193,7 @@ def _replace(path: Path, text: str) -> Path | None:
     fresh.write_bytes(text.encode("utf-8"))
     if existed:
         shutil.copymode(path, fresh)
-    fresh.replace(path)
+    when_free(lambda: fresh.replace(path))
     return backup if existed else None
 
 

@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+from mcp_chassis.environment import UTF8_OR_BOM
 from mcp_chassis.remote.auth.scopes import ADMIN, COMPLETION, PROTOCOL, SINGLE_KEY, TOOL_CLASSES, known
 from mcp_chassis.remote.http.rate_limiter import RequestRate
 from mcp_chassis.settings import BadSettings
@@ -233,7 +234,7 @@ class ApiKeyStore:
         logger.info("The key file was read again: %d keys.", len(parsed.keys))
 
     def _parsed(self, path: Path) -> Parsed:
-        parsed = parse(path.read_text(encoding="utf-8"), hashed_only=self._hashed_only)
+        parsed = parse(path.read_text(encoding=UTF8_OR_BOM), hashed_only=self._hashed_only)
         if parsed.in_clear:
             logger.warning("%d keys are in plain text: `toolroll keys hash FILE` converts the file.", parsed.in_clear)
         return parsed
