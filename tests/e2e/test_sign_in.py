@@ -33,7 +33,7 @@ def test_a_person_signs_in_by_the_browser_and_the_server_uses_renews_and_forgets
         upstream.access_tokens.clear()  # revoked there: the next call is refused, renews, and goes on
         assert person.runs("check").returncode == 0
         assert upstream.used[-1] in upstream.access_tokens
-        assert "default  for all other owners" in person.runs("accounts").stdout
+        assert "default  used by default" in person.runs("accounts").stdout
         assert person.runs("logout").returncode == 0
         assert person.runs("check").returncode == 3
         assert person.runs("logout").returncode == 1

@@ -41,6 +41,7 @@ class SignIn:
         token_url: the token endpoint.
         scopes: the scopes that are requested.
         device_url: the device authorization endpoint; empty if the upstream has none.
+        by_owner: whether a person's accounts are chosen by the owner of what a call is about.
         credential: the field of the server's settings that a person's token replaces.
         scope_parameter: the name of the parameter with the scopes of a person's token.
         scope_separator: the separator of scopes.
@@ -61,6 +62,7 @@ class SignIn:
     ended_grant_errors: frozenset[str] = ENDED_GRANT_ERRORS
     revoke: Revoke | None = None
     device_url: str = ""
+    by_owner: bool = False
 
 
 class CallerConnections(Protocol):

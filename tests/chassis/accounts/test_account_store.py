@@ -249,3 +249,15 @@ def test_a_token_counts_as_expired_a_minute_before_its_end(
     expires_at: float | None, now: float, expected: bool
 ) -> None:
     assert account(ends=expires_at).is_ending(now) is expected
+
+
+def test_a_renewal_does_not_change_which_account_is_used_by_default(tmp_path: Path) -> None:
+    accounts = store(tmp_path)
+    for name in ("default", "other"):
+        accounts.keep("server", account(name), Tokens("before"))
+    accounts.keep("server", account("default"), Tokens("renewed"))
+    kept = accounts.accounts("server")
+    used = chosen(kept)
+    assert [each.name for each in kept] == ["default", "other"]
+    assert used
+    assert (used.name, used.tokens) == ("default", Tokens("renewed"))

@@ -1,6 +1,7 @@
 """Responses of a token endpoint: which tokens are taken from them, and the error for a response without any."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,7 +102,14 @@ def test_both_tokens_of_a_response_are_masked_in_log_lines():
     [
         (200, {"token": "a"}, "The response of 127.0.0.1 contains no access token. Check the token URL.", ""),
         (200, {"access_token": 7}, "The response of 127.0.0.1 contains no access token. Check the token URL.", ""),
-        (200, {"error": "slow_down"}, "127.0.0.1 refused: slow_down", "slow_down"),
+        (
+            200,
+            {"error": "incorrect_client_credentials"},
+            "127.0.0.1 refused: incorrect_client_credentials. "
+            "Check client id and secret: they must be those of the OAuth app.",
+            "incorrect_client_credentials",
+        ),
+        (200, {"error": "slow_down"}, "127.0.0.1 refused: slow_down.", "slow_down"),
         (
             400,
             {"error": "invalid_grant", "error_description": "The code has expired."},
@@ -126,7 +134,9 @@ def test_a_response_without_tokens_fails_with_its_reason(status: int, body: Any,
 def test_an_endpoint_that_cannot_be_reached_is_named_with_the_kind_of_error():
     with endpoint({}) as server:
         url = server.url
-    with pytest.raises(SignInFailed, match=r"127\.0\.0\.1 could not be reached: ConnectError\. Check the network\."):
+    with pytest.raises(
+        SignInFailed, match=r"127\.0\.0\.1 could not be reached: ConnectError\. Check network and URL\."
+    ):
         posted(url, {})
 
 
@@ -206,7 +216,7 @@ def secret_of(variables: dict[str, str]) -> SignedInSecret:
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ("work", "There is no account called work: "),
+        ("work", "There is no account called work, as MCP_ACCOUNT says: "),
         ("", "There is no account for this owner: "),
     ],
 )
@@ -240,14 +250,15 @@ def test_a_store_that_was_damaged_after_the_start_fails_with_the_remedy(variable
         secret.get_secret_value()
 
 
-@pytest.mark.parametrize("way", ["variable", "file", "none"])
-def test_a_renewal_sends_the_secret_of_the_app_from_its_variable_or_file(
+@pytest.mark.parametrize("way", ["variable", "file", "command", "none"])
+def test_a_renewal_sends_the_secret_of_the_app_from_its_variable_file_or_command(
     variables: dict[str, str], tmp_path: Path, way: str
 ):
     (tmp_path / "secret").write_text("of-the-app\n")
     own = {
         "variable": {"SAMPLE_CLIENT_SECRET": "of-the-app"},
         "file": {"SAMPLE_CLIENT_SECRET_FILE": str(tmp_path / "secret"), "SAMPLE_CLIENT_SECRET": "unused"},
+        "command": {"SAMPLE_CLIENT_SECRET_COMMAND": f"{sys.executable} -c \"print('of-the-app')\""},
         "none": {},
     }[way]
     with endpoint({"access_token": "fresh", "expires_in": 3600}) as server:

@@ -4,6 +4,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from mcp_chassis.accounts.account import Account, Tokens
+from mcp_chassis.accounts.store import KEYCHAIN_VARIABLE, AccountStore
 from mcp_chassis.cli import main
 from mcp_chassis.cli.hosts.entries import SettingsInEntry, settings_in_entry
 from mcp_chassis.cli.hosts.launch import NoCommand, command_for, uv
@@ -114,6 +116,17 @@ def test_another_host_needs_secrets_from_the_user(capsys: Output, tmp_path: Path
         f"Not in the entry, because it is a secret: OWN_TOKEN.{login} {where}",
         f"Optional secrets that are not in it either: OWN_EXTRA. {where}",
     ]
+
+
+def test_somebody_who_has_signed_in_is_not_asked_for_the_credential(
+    capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOLROLL_ACCOUNTS_FILE", str(tmp_path / "accounts.json"))
+    monkeypatch.setenv(KEYCHAIN_VARIABLE, "off")
+    AccountStore.here().keep(OWN.name, Account("default", "app", "https://acme.example/token"), Tokens("access"))
+    told = notes("cursor", capsys, signs_in=True)
+    assert "OWN_TOKEN is not needed: you have signed in with `mcp-chassis login`." in told
+    assert not any("because it is a secret" in line for line in told)
 
 
 @pytest.mark.parametrize("form", ["", "_FILE", "_COMMAND"])

@@ -1,6 +1,7 @@
 """The OAuth app in which a person signs in: its addresses, its secret, and servers without any."""
 
 import dataclasses
+import socket
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -14,8 +15,13 @@ from mcp_chassis.sign_in import SignIn
 from sample_server import SAMPLE
 from sign_in_upstream import AUTHORIZE, CLIENT_ID, CLIENT_SECRET, DEVICE, TOKEN, sign_in_upstream
 
-UPSTREAM = SignIn("Acme", "https://acme.example/authorize", "https://acme.example/token", ("read",))
+UPSTREAM = SignIn("Acme", "https://acme.example/authorize", "https://acme.example/token", ("read",), by_owner=True)
 SERVER = dataclasses.replace(SAMPLE, sign_in=UPSTREAM)
+WAITS = "This command waits up to 15 min for it.\n"
+NO_APP = (
+    "SAMPLE_CLIENT_ID is not set. Register an OAuth app of your own at Acme and set its client id; "
+    "docs/sign-in.md has the steps."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +75,7 @@ def accounts_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "client_id", "code", "message"),
     [
-        ([], "", 2, "SAMPLE_CLIENT_ID is not set: it names the OAuth app to sign in with (docs/sign-in.md)."),
+        ([], "", 2, NO_APP),
         (["--name", "a b"], "app", 2, "--name must be at most 64 letters, digits, dots, dashes, @ or _."),
         (["--name", "n" * 65], "app", 2, "--name must be at most 64 letters, digits, dots, dashes, @ or _."),
         (["--device", "--name", "n" * 64], "app", 1, "Acme has no sign-in by code: leave out --device."),
@@ -175,9 +181,10 @@ def test_a_login_over_ssh_or_by_choice_uses_a_code_and_stores_the_account(
         assert main(["login", *options], dataclasses.replace(SERVER, sign_in=sign_in)) == 0
         output = capsys.readouterr()
         assert output.out == (
-            f"Signed in to Acme as account work. The tokens are in {accounts_path}, which only you can read.\n"
+            "Signed in to Acme. The account is called work here. "
+            f"The tokens are in {accounts_path}, which only you can read.\n"
         )
-        assert output.err == f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT.\n"
+        assert output.err == f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT. " + WAITS
         [account] = AccountStore.here().accounts(SERVER.name)
         assert (account.name, account.client_id, account.token_url) == ("work", CLIENT_ID, place)
         assert (account.owners, account.member) == (("acme", "acme-*"), "")
@@ -208,9 +215,64 @@ def test_accounts_are_listed_with_their_owners_and_the_end_of_their_tokens(
     for account in [
         Account("work", "app", "https://acme.example/token", ("acme", "acme-*"), "", 1_800_000_000.0),
         Account("default", "app", "https://acme.example/token", (), "", None),
+        Account("x", "app", "https://acme.example/token", (), "", 1_000_000_000.0),
     ]:
         AccountStore.here().keep(SERVER.name, account, Tokens("access", "refresh"))
     assert main(["accounts"], SERVER) == 0
-    work, default = sorted(capsys.readouterr().out.splitlines(), reverse=True)
-    assert work.startswith("work  for acme, acme-*  is renewed after 2027-01-1")
-    assert default == "default  for all other owners  does not expire"
+    other, work, default = sorted(capsys.readouterr().out.splitlines(), reverse=True)
+    assert work.startswith("work  for owners acme, acme-*  is renewed after 2027-01-1")
+    assert default == "default  used by default  does not expire"
+    assert other == "x  used with MCP_ACCOUNT=x  is renewed at its next use"
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "80 "])
+def test_a_port_that_is_none_is_refused_by_its_option(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["login", f"--port={port}"], SERVER)
+    assert "--port: a port is a number up to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("accounts_path")
+def test_a_port_in_use_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAMPLE_CLIENT_ID", "app")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["login", "--port", str(port)], SERVER) == 1
+    told = capsys.readouterr().err
+    assert f"cannot listen on port {port} of this machine: Address already in use. End the program" in told
+
+
+def test_a_login_with_a_damaged_file_of_accounts_ends_before_the_browser_opens(
+    accounts_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAMPLE_CLIENT_ID", "app")
+    accounts_path.write_text("{")
+    assert main(["login"], SERVER) == 1
+    assert capsys.readouterr().err == f"{accounts_path} is damaged: remove it and sign in again.\n"
+
+
+def test_a_second_login_under_a_name_says_so_and_keeps_the_account_that_is_used_by_default(
+    accounts_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAMPLE_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("SAMPLE_CLIENT_SECRET", CLIENT_SECRET)
+    with sign_in_upstream() as upstream:
+        places = {"token_url": f"{upstream.url}{TOKEN}", "device_url": f"{upstream.url}{DEVICE}"}
+        server = dataclasses.replace(SERVER, sign_in=dataclasses.replace(UPSTREAM, **places))
+        for name in ("default", "other", "default"):
+            assert main(["login", "--device", "--name", name], server) == 0
+    first, _, again = capsys.readouterr().out.splitlines()
+    assert "in place of" not in first
+    assert "The account is called default here, in place of the account that had this name." in again
+    assert [account.name for account in AccountStore.here().accounts(SERVER.name)] == ["default", "other"]
+    assert main(["accounts"], SERVER) == 0
+    assert capsys.readouterr().out.startswith("default  used by default")
+
+
+def test_owners_are_an_option_only_where_accounts_are_chosen_by_them(capsys: pytest.CaptureFixture[str]) -> None:
+    without = dataclasses.replace(SERVER, sign_in=dataclasses.replace(UPSTREAM, by_owner=False))
+    with pytest.raises(SystemExit, match="2"):
+        main(["login", "--owners", "acme"], without)
+    assert "unrecognized arguments: --owners" in capsys.readouterr().err

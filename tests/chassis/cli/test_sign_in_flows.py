@@ -19,6 +19,8 @@ from sign_in_upstream import AUTHORIZE, CLIENT_ID, CLIENT_SECRET, DEVICE, TOKEN,
 
 APP = Client(CLIENT_ID, CLIENT_SECRET)
 
+WAITS = "This command waits up to 15 min for it."
+
 
 def at(upstream: SignInUpstream) -> SignIn:
     url = upstream.url
@@ -153,7 +155,7 @@ def test_a_redirect_without_a_code_fails_with_the_words_of_the_upstream(query: s
     with pytest.raises(SignInFailed) as failed:
         sign_in_by_browser(sign_in, APP, redirect, seconds=60)
     browser.close()
-    assert (str(failed.value), failed.value.code) == (f"Acme did not sign you in: {words}.", code)
+    assert (str(failed.value), failed.value.code) == (f"Acme did not sign you in: {words.rstrip('.')}.", code)
     [sent] = asked
     assert (sent["response_type"], sent["client_id"], sent["scope"]) == ("code", CLIENT_ID, "a b")
     assert (sent["code_challenge_method"], len(sent["code_challenge"])) == ("S256", 43)
@@ -184,7 +186,7 @@ def test_a_device_code_is_polled_at_the_interval_of_the_upstream() -> None:
     with sign_in_upstream(pending=2) as upstream:
         found = sign_in_by_device(at(upstream), APP, told.append, wait=clock.wait, clock=clock)
         assert found.tokens.access_token in upstream.access_tokens
-        assert told == [f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT."]
+        assert told == [f"Open {upstream.url}/login/device on any device and enter the code WDJB-MJHT. {WAITS}"]
     assert clock.waits == [0.01, 0.01, 0.01]
 
 
@@ -209,7 +211,7 @@ def test_any_other_oauth_error_ends_the_polling() -> None:
     clock = Clock()
     with (
         sign_in_upstream(refusals=("access_denied",)) as upstream,
-        pytest.raises(SignInFailed, match="refused: access_denied"),
+        pytest.raises(SignInFailed, match=r"refused: access_denied\. The sign-in was refused on the page\."),
     ):
         sign_in_by_device(at(upstream), APP, lambda _: None, wait=clock.wait, clock=clock)
     assert clock.waits == [0.01]

@@ -54,5 +54,6 @@ SERVER = Server(
         ("repo", "read:org"),
         revoke=revoke,
         device_url="https://github.com/login/device/code",
+        by_owner=True,
     ),
 )

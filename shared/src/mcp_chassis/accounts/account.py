@@ -4,6 +4,8 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+USUAL_NAME = "default"
+"""Name of an account that was signed in to without another one."""
 EARLY_SECONDS = 60.0
 """A token is renewed this many seconds before it expires, so that none expires in the middle of a call."""
 

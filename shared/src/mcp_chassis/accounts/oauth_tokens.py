@@ -10,6 +10,21 @@ from mcp_chassis.accounts.account import Tokens
 from mcp_chassis.telemetry.redaction import register_secret
 
 TIMEOUT_SECONDS = 20.0
+_APP = "Check client id and secret: they must be those of the OAuth app."
+_REDIRECT = "Register the callback URL in the OAuth app; where it has a port, pass that port with --port."
+ADVICE: Mapping[str, str] = {
+    "incorrect_client_credentials": _APP,
+    "invalid_client": _APP,
+    "invalid_client_id": _APP,
+    "bad_client_secret": _APP,
+    "unauthorized_client": _APP,
+    "redirect_uri_mismatch": _REDIRECT,
+    "bad_redirect_uri": _REDIRECT,
+    "device_flow_disabled": "Switch on the device flow in the settings of the OAuth app, or sign in by the browser.",
+    "access_denied": "The sign-in was refused on the page.",
+    "expired_token": "The code was not entered in time: run the command again.",
+}
+"""Next steps for OAuth errors, of RFC 6749, RFC 8628, GitHub and Slack."""
 
 
 class SignInFailed(Exception):
@@ -63,13 +78,14 @@ def posted(url: str, form: Mapping[str, str]) -> dict[str, Any]:
             response = client.post(url, data=dict(form), headers=headers)
             answer: object = response.json()
     except httpx2.HTTPError as exc:
-        raise SignInFailed(f"{_host(url)} could not be reached: {type(exc).__name__}. Check the network.") from exc
+        raise SignInFailed(f"{_host(url)} could not be reached: {type(exc).__name__}. Check network and URL.") from exc
     except ValueError as exc:
         raise SignInFailed(f"{_host(url)} did not respond with JSON. Check the URL.") from exc
     found = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
     if error := found.get("error"):
-        words = found.get("error_description") or error
-        raise SignInFailed(f"{_host(url)} refused: {words}", str(error))
+        words = str(found.get("error_description") or error).rstrip(".")
+        advice = ADVICE.get(str(error), "")
+        raise SignInFailed(f"{_host(url)} refused: {words}.{advice and ' '}{advice}", str(error))
     if not found or response.status_code >= httpx2.codes.BAD_REQUEST:
         raise SignInFailed(f"{_host(url)} responded with status {response.status_code}.")
     return found

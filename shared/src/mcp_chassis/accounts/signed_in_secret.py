@@ -9,12 +9,12 @@ from contextvars import ContextVar
 import msgspec
 from pydantic import SecretStr
 
-from mcp_chassis.accounts.account import Account, Tokens, chosen
+from mcp_chassis.accounts.account import USUAL_NAME, Account, Tokens, chosen
 from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted
 from mcp_chassis.accounts.store import AccountStore, UnreadableStore
 from mcp_chassis.environment import Environment, read_secret_file
 from mcp_chassis.failures import AuthenticationFailed
-from mcp_chassis.secret_command import CommandSecret
+from mcp_chassis.secret_command import CommandSecret, output_of
 from mcp_chassis.telemetry.redaction import register_secret
 
 _OWNER: ContextVar[str] = ContextVar("owner_of_request", default="")
@@ -103,7 +103,7 @@ class SignedInSecret(CommandSecret):
         except UnreadableStore as exc:
             raise AuthenticationFailed(str(exc)) from exc
         if account is None:
-            who = f"no account called {self._name}" if self._name else "no account for this owner"
+            who = f"no account called {self._name}, as MCP_ACCOUNT says" if self._name else "no account for this owner"
             raise AuthenticationFailed(
                 f"There is {who}: run `{self._server} login` to sign in, or `{self._server} accounts` to list them."
             )
@@ -132,7 +132,7 @@ class SignedInSecret(CommandSecret):
             raise AuthenticationFailed(
                 f"The sign-in of {account.name} could not be renewed: {exc}",
                 remedy="Try once more; if it fails again, ask the person who runs this server to run "
-                f"`{self._server} login`.",
+                f"`{self._server} {login_of(account.name)}`.",
             ) from exc
         fresh = renewed_tokens(answer, tokens)
         account = msgspec.structs.replace(account, expires_at=expiry(answer, self._clock()), tokens=None)
@@ -140,7 +140,9 @@ class SignedInSecret(CommandSecret):
         return account, fresh
 
     def _ended(self, account: Account) -> AuthenticationFailed:
-        return AuthenticationFailed(f"The sign-in of {account.name} is invalid now: run `{self._server} login` again.")
+        return AuthenticationFailed(
+            f"The sign-in of {account.name} is invalid now: run `{self._server} {login_of(account.name)}` again."
+        )
 
 
 def signed_in_secrets(
@@ -158,9 +160,17 @@ def signed_in_secrets(
     def client_secret() -> str:
         if mounted := environment.get(f"{variable}_FILE"):
             return read_secret_file(variable, mounted)
-        return environment.get(variable, "")
+        if value := environment.get(variable):
+            return value
+        command = environment.get(f"{variable}_COMMAND")
+        return output_of(f"{variable}_COMMAND", command) if command else ""
 
     yield field, SignedInSecret(server, store, environment.get("MCP_ACCOUNT", ""), client_secret)
+
+
+def login_of(name: str) -> str:
+    """The command that signs in to an account again."""
+    return "login" if name == USUAL_NAME else f"login --name {name}"
 
 
 def renewed_tokens(answer: Granted, before: Tokens) -> Tokens:

@@ -61,11 +61,13 @@ class AccountStore:
         return msgspec.json.decode(text, type=Tokens) if text else None
 
     def keep(self, server: str, account: Account, tokens: Tokens) -> None:
-        """Store an account and its tokens, replacing one of the same name."""
+        """Store an account and its tokens, in the place of one of the same name: the order says which one is used."""
         in_file = self._in_file(server, account.name, tokens)
         kept = msgspec.structs.replace(account, tokens=tokens if in_file else None)
-        others = [each for each in self.accounts(server) if each.name != account.name]
-        self._write({**self._read(), server: [*others, kept]})
+        accounts = self.accounts(server)
+        names = [each.name for each in accounts]
+        place = names.index(account.name) if account.name in names else len(names)
+        self._write({**self._read(), server: [*accounts[:place], kept, *accounts[place + 1 :]]})
 
     def remove(self, server: str, name: str) -> bool:
         """Delete an account and its tokens; return whether it existed."""

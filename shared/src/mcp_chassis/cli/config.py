@@ -101,7 +101,10 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
         notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")
     if settings.secrets and host.inputs:
         notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and stores it.")
-    elif secrets:
+    elif secrets and (signed_in := _replaced_by_sign_in(server)) in secrets:
+        notes.append(f"{signed_in} is not needed: you have signed in with `{server.name} login`.")
+        secrets.remove(signed_in)
+    if secrets and not host.inputs:
         sign_in = f" Run `{server.name} login`, or set it otherwise." if server.sign_in else ""
         notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}.{sign_in} {_where()}")
     if settings.with_password:
@@ -110,6 +113,20 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
     if optional:
         notes.append(f"Optional secrets that are not in it either: {', '.join(optional)}. {_where()}")
     return notes
+
+
+def _replaced_by_sign_in(server: Server[Any]) -> str | None:
+    """The variable of the credential that a signed-in account replaces; None if nobody has signed in."""
+    if server.sign_in is None:
+        return None
+    from mcp_chassis.accounts.store import AccountStore, UnreadableStore
+
+    try:
+        accounts = AccountStore.here().accounts(server.name)
+    except UnreadableStore:
+        return None
+    prefix = server.settings.model_config.get("env_prefix", "")
+    return f"{prefix}{server.sign_in.credential}".upper() if accounts else None
 
 
 def _where() -> str:

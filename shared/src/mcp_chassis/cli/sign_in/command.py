@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 import webbrowser
+from collections.abc import Sequence
 from typing import Any
 
-from mcp_chassis.accounts.account import Account
+from mcp_chassis.accounts.account import USUAL_NAME, Account
 from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed
 from mcp_chassis.accounts.signed_in_secret import expiry
 from mcp_chassis.accounts.store import AccountStore, UnreadableStore
@@ -61,35 +62,42 @@ def add_to(commands: Any, server: Server[Any]) -> None:
         return
     title = server.sign_in.title
     login = add(commands, "login", f"sign in to {title}; no token has to be copied", lambda c: _login(server, c))
-    login.add_argument("--name", default="default", help="local name of the account, if there are several")
-    login.add_argument("--owners", default="", metavar="PATTERNS", help="owners it is used for, such as acme,acme-*")
+    login.add_argument("--name", default=USUAL_NAME, help="local name of the account, if there are several")
+    if server.sign_in.by_owner:
+        login.add_argument(
+            "--owners", default="", metavar="PATTERNS", help="owners it is used for, such as acme,acme-*"
+        )
     login.add_argument("--device", action="store_true", help="enter a code on another device instead of a browser here")
-    login.add_argument("--port", type=int, default=0, help="port of the callback, if the OAuth app names one")
+    login.add_argument("--port", type=_port, default=0, help="port of the callback, if the OAuth app names one")
     logout = add(
         commands, "logout", f"delete a signed-in account of {title} from this machine", lambda c: _logout(server, c)
     )
-    logout.add_argument("--name", default="default", help="local name of the account")
+    logout.add_argument("--name", default=USUAL_NAME, help="local name of the account")
     add(commands, "accounts", "list the signed-in accounts", lambda _: _accounts(server))
 
 
 def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
     settings = OAuthSettings.of(server)
     prefix = str(server.settings.model_config.get("env_prefix", ""))
-    if not settings.client_id:
-        return _refused(f"{prefix}CLIENT_ID is not set: it names the OAuth app to sign in with (docs/sign-in.md).")
-    if not NAME.fullmatch(chosen.name):
-        return _refused("--name must be at most 64 letters, digits, dots, dashes, @ or _.")
     if server.sign_in is None:
         return _refused("This server's upstream has no sign-in.")
+    if not settings.client_id:
+        return _refused(
+            f"{prefix}CLIENT_ID is not set. Register an OAuth app of your own at {server.sign_in.title} and set its "
+            "client id; docs/sign-in.md has the steps."
+        )
+    if not NAME.fullmatch(chosen.name):
+        return _refused("--name must be at most 64 letters, digits, dots, dashes, @ or _.")
     sign_in = settings.placed(server.sign_in)
     store = AccountStore.here()
     try:
+        replaced = any(each.name == chosen.name for each in store.accounts(server.name))
         answer, now = _granted(sign_in, settings.client(), chosen), time.time()
         account = Account(
             chosen.name,
             settings.client_id,
             sign_in.token_url,
-            tuple(part.strip() for part in chosen.owners.split(",") if part.strip()),
+            tuple(part.strip() for part in getattr(chosen, "owners", "").split(",") if part.strip()),
             answer.member,
             expiry(answer, now),
             signed_in_at=now,
@@ -101,7 +109,9 @@ def _login(server: Server[Any], chosen: argparse.Namespace) -> int:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
     where = f"{store.path}, which only you can read" if in_file else "the system's keychain"
-    sys.stdout.write(f"Signed in to {sign_in.title} as account {chosen.name}. The tokens are in {where}.\n")
+    before = ", in place of the account that had this name" if replaced else ""
+    sys.stdout.write(f"Signed in to {sign_in.title}. The account is called {chosen.name} here{before}. ")
+    sys.stdout.write(f"The tokens are in {where}.\n")
     return 0
 
 
@@ -157,16 +167,32 @@ def _accounts(server: Server[Any]) -> int:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
     for account in accounts:
-        owners = ", ".join(account.owners) or "all other owners"
-        sys.stdout.write(f"{account.name}  for {owners}  {_end(account)}\n")
+        sys.stdout.write(f"{account.name}  {_use(account, accounts)}  {_end(account)}\n")
     if not accounts:
         sys.stderr.write(f"Nobody is signed in; run `{server.name} login`.\n")
     return 0
 
 
+def _use(account: Account, accounts: Sequence[Account]) -> str:
+    """When an account is used: the first one without patterns is the usual one."""
+    if account.owners:
+        return f"for owners {', '.join(account.owners)}"
+    if account == next(each for each in accounts if not each.owners):
+        return "used by default"
+    return f"used with MCP_ACCOUNT={account.name}"
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(text)
+
+
 def _end(account: Account) -> str:
     if account.expires_at is None:
         return "does not expire"
+    if account.is_ending(time.time()):
+        return "is renewed at its next use"
     return f"is renewed after {time.strftime('%Y-%m-%d %H:%M', time.localtime(account.expires_at))}"
 
 

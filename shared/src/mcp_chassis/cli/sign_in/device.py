@@ -34,8 +34,9 @@ def sign_in_by_device(
         interval = float(answer.get("interval") or USUAL_INTERVAL_SECONDS)
         until = clock() + min(float(answer.get("expires_in") or LONGEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
     except (KeyError, TypeError, ValueError) as exc:
-        raise SignInFailed(f"{sign_in.title} did not return a device code.") from exc
-    tell(f"Open {page} on any device and enter the code {code}.")
+        raise SignInFailed(f"{sign_in.title} did not return a device code. Check the device URL.") from exc
+    minutes = max(1, round((until - clock()) / 60))
+    tell(f"Open {page} on any device and enter the code {code}. This command waits up to {minutes} min for it.")
     while clock() < until:
         wait(interval)
         try:

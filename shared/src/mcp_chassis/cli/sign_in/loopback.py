@@ -119,7 +119,7 @@ def sign_in_by_browser(
         SignInFailed: when the user refuses or does not finish in time, or the upstream issues no token.
     """
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
-    with CallbackServer(port, state) as server:
+    with _listening(port, state) as server:
         redirect_uri = server.redirect_uri
         asked = {
             "response_type": "code",
@@ -134,9 +134,19 @@ def sign_in_by_browser(
         answer = server.wait(seconds)
     if "code" not in answer:
         words = answer.get("error_description") or answer.get("error") or "it sent no code"
-        raise SignInFailed(f"{sign_in.title} did not sign you in: {words}.", answer.get("error", ""))
+        raise SignInFailed(f"{sign_in.title} did not sign you in: {words.rstrip('.')}.", answer.get("error", ""))
     form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": redirect_uri}
     return granted(sign_in.token_url, {**client.form, **form, "code_verifier": verifier})
+
+
+def _listening(port: int, state: str) -> CallbackServer:
+    try:
+        return CallbackServer(port, state)
+    except OSError as exc:
+        raise SignInFailed(
+            f"This command cannot listen on port {port} of this machine: {exc.strerror}. End the program that uses it, "
+            "or register another port in the OAuth app and pass it with --port."
+        ) from exc
 
 
 def challenge(verifier: str) -> str:
