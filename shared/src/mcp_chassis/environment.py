@@ -97,8 +97,7 @@ def _dotenv(path: Path) -> dict[str, str]:
     from dotenv import dotenv_values
 
     try:
-        found = dotenv_values(path, interpolate=False, encoding=UTF8_OR_BOM)
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
     except (OSError, ValueError) as exc:
         raise BadSettings([f"{path.name}: this file of settings cannot be read as text in UTF-8"]) from exc
 

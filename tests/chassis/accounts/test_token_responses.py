@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from mcp_chassis.accounts.account import Account, Tokens
-from mcp_chassis.accounts.oauth_tokens import Granted, SignInFailed, granted, posted
+from mcp_chassis.accounts.oauth_tokens import ADVICE, Granted, SignInFailed, granted, posted
 from mcp_chassis.accounts.signed_in_secret import SignedInSecret, expiry, renewed_tokens, signed_in_secrets
 from mcp_chassis.accounts.store import KEYCHAIN_VARIABLE, AccountStore
 from mcp_chassis.cli.sign_in.device import sign_in_by_device
@@ -105,8 +105,7 @@ def test_both_tokens_of_a_response_are_masked_in_log_lines():
         (
             200,
             {"error": "incorrect_client_credentials"},
-            "127.0.0.1 refused: incorrect_client_credentials. "
-            "Check client id and secret: they must be those of the OAuth app.",
+            f"127.0.0.1 refused: incorrect_client_credentials. {ADVICE['incorrect_client_credentials']}",
             "incorrect_client_credentials",
         ),
         (200, {"error": "slow_down"}, "127.0.0.1 refused: slow_down.", "slow_down"),
