@@ -16,6 +16,7 @@ from github_mcp.server import SERVER
 from github_openapi import Description
 from github_world import Comment, Thread, World
 from mcp.client import Client
+from mcp_chassis.cli import main
 from mcp_chassis.cli.check import check
 from mcp_chassis.settings import BadSettings
 from mcp_chassis.testing import connected, data, failure
@@ -392,7 +393,31 @@ async def test_check_fails_for_an_app_without_installations(github: ScriptedGitH
     async with SERVER.connect(SERVER.settings.load(environment(github))) as connection:
         assert SERVER.probe
         (probe,) = await SERVER.probe(connection)
-    assert (probe.status, probe.message) == ("failed", "builder[bot] has no installation that is not suspended.")
+    assert (probe.status, probe.message) == (
+        "failed",
+        "No account has installed builder[bot], or all installations are suspended. Install it at GitHub.",
+    )
+
+
+async def test_check_names_the_setting_of_an_installation_that_does_not_exist(github: ScriptedGitHub) -> None:
+    async with SERVER.connect(SERVER.settings.load(environment(github, GITHUB_APP_INSTALLATION_ID="99"))) as connection:
+        assert SERVER.probe
+        (probe,) = await SERVER.probe(connection)
+    assert probe.status == "failed"
+    assert probe.message.startswith("GITHUB_APP_INSTALLATION_ID names no installation of this app.")
+
+
+def test_an_entry_of_an_app_does_not_ask_for_a_token_which_would_contradict_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "env").touch()
+    monkeypatch.setenv("TOOLROLL_ENV_FILE", str(tmp_path / "env"))
+    monkeypatch.setenv("GITHUB_APP_ID", "1")
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", pem(private_key()))
+    for host in ("cursor", "vscode"):
+        assert main(["config", host], SERVER) == 0
+        printed = capsys.readouterr()
+        assert "GITHUB_TOKEN" not in printed.out + printed.err
 
 
 async def test_the_private_key_and_tokens_are_never_logged(

@@ -124,9 +124,10 @@ def test_somebody_who_has_signed_in_is_not_asked_for_the_credential(
     monkeypatch.setenv("TOOLROLL_ACCOUNTS_FILE", str(tmp_path / "accounts.json"))
     monkeypatch.setenv(KEYCHAIN_VARIABLE, "off")
     AccountStore.here().keep(OWN.name, Account("default", "app", "https://acme.example/token"), Tokens("access"))
-    told = notes("cursor", capsys, signs_in=True)
-    assert "OWN_TOKEN is not needed: you have signed in with `mcp-chassis login`." in told
-    assert not any("because it is a secret" in line for line in told)
+    for host in ("cursor", "vscode"):
+        told = notes(host, capsys, signs_in=True)
+        assert "OWN_TOKEN is not needed: you have signed in with `mcp-chassis login`." in told
+        assert not any("because it is a secret" in line or "asks for" in line for line in told)
 
 
 @pytest.mark.parametrize("form", ["", "_FILE", "_COMMAND"])

@@ -55,12 +55,15 @@ async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
     """Probe the GitHub App: its name, the permissions of each installation, and a token of each."""
     try:
         app = await apps.app()
-        chosen = apps.installation_id
-        installations = [await apps.installation(chosen)] if chosen else await apps.installations()
+        installations = await _installations(apps)
+    except NotFound:
+        reason = "GITHUB_APP_INSTALLATION_ID names no installation of this app. Without it, check lists all there are."
+        return [Probe("GitHub App", "failed", reason)]
     except Failure as failure:
         return [Probe("GitHub App", "failed", failure.message)]
     if not installations:
-        return [Probe("GitHub App", "failed", f"{app.login} has no installation that is not suspended.")]
+        reason = f"No account has installed {app.login}, or all installations are suspended. Install it at GitHub."
+        return [Probe("GitHub App", "failed", reason)]
     names = ", ".join(each.owner for each in installations[:MAX_INSTALLATIONS])
     more = f" and {len(installations) - MAX_INSTALLATIONS} more" if len(installations) > MAX_INSTALLATIONS else ""
     found = [Probe("GitHub App", "ok", f"{app.login}, installed for {names}{more}.")]
@@ -69,6 +72,16 @@ async def _probe_app(github: GitHubClient, apps: Apps) -> Sequence[Probe]:
             limits = await _probe_limits(github)
         found.append(Probe(f"GitHub for {each.owner}", limits.status, f"{limits.message} {_permissions(each)}"))
     return found
+
+
+async def _installations(apps: Apps) -> Sequence[InstallationRecord]:
+    """The installation of the settings, else all.
+
+    Raises:
+        NotFound: when the one of the settings does not exist.
+    """
+    chosen = apps.installation_id
+    return await apps.installations() if chosen is None else [await apps.installation(chosen)]
 
 
 def _permissions(installation: InstallationRecord) -> str:

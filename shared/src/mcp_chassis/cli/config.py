@@ -18,9 +18,11 @@ from mcp_chassis.cli.hosts.entries import (
 from mcp_chassis.cli.hosts.files import Unwritable, undo, write
 from mcp_chassis.cli.hosts.launch import NoCommand, command_for
 from mcp_chassis.cli.hosts.place import Place
-from mcp_chassis.environment import checkout_root, env_file, env_file_variables
+from mcp_chassis.environment import BadSettings, checkout_root, env_file, env_file_variables, full_environment
 from mcp_chassis.server import Server
+from mcp_chassis.settings import variables
 
+SECRET_FORMS = ("", "_FILE", "_COMMAND")
 URL_HELP = "address of the server over HTTP, such as https://tools.example.com/mcp: the entry connects to it"
 
 
@@ -43,6 +45,8 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
         if chosen.undo:
             return _undone(host, path, server)
         settings = settings_in_entry(server.settings, os.environ)
+        signed_in = _replaced_by_sign_in(server)
+        settings.drop_secrets({signed_in, *_unneeded(server)})
         if chosen.url:
             entry = remote_entry(host, server, chosen.url, with_key=not chosen.no_key)
         else:
@@ -52,6 +56,8 @@ def run(server: Server[Any], chosen: argparse.Namespace) -> int:
         sys.stderr.write(f"{exc}\n")
         return EXIT_FAILED
     lines = _remote_notes(host, entry) if chosen.url else _local_notes(host, server, settings)
+    if signed_in and not chosen.url:
+        lines.append(f"{signed_in} is not needed: you have signed in with `{server.name} login`.")
     sys.stderr.write("".join(f"{line}\n" for line in [*notes, *lines]))
     return 0
 
@@ -92,19 +98,17 @@ def _remote_notes(host: Host, entry: HostEntry) -> list[str]:
 def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> list[str]:
     notes: list[str] = []
     in_file = env_file_variables()
-    forms = ("", "_FILE", "_COMMAND")
     in_use = {name for name in in_file if in_file[name].strip()}
-    secrets = [name for name in settings.secrets if in_use.isdisjoint(f"{name}{form}" for form in forms)]
-    optional = [name for name in settings.optional_secrets if in_use.isdisjoint(f"{name}{form}" for form in forms)]
+    secrets = [name for name in settings.secrets if in_use.isdisjoint(f"{name}{form}" for form in SECRET_FORMS)]
+    optional = [
+        name for name in settings.optional_secrets if in_use.isdisjoint(f"{name}{form}" for form in SECRET_FORMS)
+    ]
     if settings.unset:
         names = ", ".join(settings.unset)
         notes.append(f"Not in the entry, because it is not set here: {names}. Set it and run this command again.")
     if settings.secrets and host.inputs:
         notes.append(f"{host.title} asks for {', '.join(settings.secrets)} and stores it.")
-    elif secrets and (signed_in := _replaced_by_sign_in(server)) in secrets:
-        notes.append(f"{signed_in} is not needed: you have signed in with `{server.name} login`.")
-        secrets.remove(signed_in)
-    if secrets and not host.inputs:
+    elif secrets:
         sign_in = f" Run `{server.name} login`, or set it otherwise." if server.sign_in else ""
         notes.append(f"Not in the entry, because it is a secret: {', '.join(secrets)}.{sign_in} {_where()}")
     if settings.with_password:
@@ -116,17 +120,26 @@ def _local_notes(host: Host, server: Server[Any], settings: SettingsInEntry) -> 
 
 
 def _replaced_by_sign_in(server: Server[Any]) -> str | None:
-    """The variable of the credential that a signed-in account replaces; None if nobody has signed in."""
+    """The variable of the credential that a signed-in account replaces; None if nobody has signed in, or it is set."""
     if server.sign_in is None:
         return None
     from mcp_chassis.accounts.store import AccountStore, UnreadableStore
 
+    variable = f"{server.settings.model_config.get('env_prefix', '')}{server.sign_in.credential}".upper()
+    set_in_file = {f"{variable}{form}" for form in SECRET_FORMS} & env_file_variables().keys()
     try:
-        accounts = AccountStore.here().accounts(server.name)
+        return variable if not set_in_file and AccountStore.here().accounts(server.name) else None
     except UnreadableStore:
         return None
-    prefix = server.settings.model_config.get("env_prefix", "")
-    return f"{prefix}{server.sign_in.credential}".upper() if accounts else None
+
+
+def _unneeded(server: Server[Any]) -> list[str]:
+    """The variables that other ones replace under the present settings; none if these are not valid."""
+    try:
+        unneeded = server.settings.load(full_environment()).unneeded()
+    except BadSettings:
+        return []
+    return [name for field in unneeded for name in variables(server.settings, field)]
 
 
 def _where() -> str:

@@ -1,7 +1,7 @@
 """A server's entry for a host: its command or address, the settings in it, and what the user has to add."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ class SettingsInEntry:
     values: dict[str, str] = field(default_factory=dict[str, str])
     secrets: list[str] = field(default_factory=list[str])
     optional_secrets: list[str] = field(default_factory=list[str])
+
+    def drop_secrets(self, names: Collection[str | None]) -> None:
+        """Leave out required credentials that are not needed."""
+        self.secrets[:] = [name for name in self.secrets if name not in names]
+
     unset: list[str] = field(default_factory=list[str])
     with_password: list[str] = field(default_factory=list[str])
 
