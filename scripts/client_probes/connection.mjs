@@ -1,4 +1,4 @@
-// The part that the probes of all npm packages share: read the target, connect by each transport, print JSON.
+// The part that the probes of all npm packages share: read a target, connect, make a call, print JSON.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -7,23 +7,12 @@ const folder = process.argv[2];
 const require = createRequire(`${folder}/package.json`);
 export const load = (name) => import(pathToFileURL(require.resolve(name)));
 
-// `connect` takes a target, `{command, environment}` or `{url}`, and a call; it returns the number of
-// tools and the result, or null where the library does not use the transport.
+// `connect` takes a target, `{command, environment}` or `{url}`, and a call; it returns the number of tools and the result.
 export async function run(name, connect) {
-  const { stdio, url, call } = JSON.parse(readFileSync(0, "utf8"));
-  const transports = {};
-  for (const [transport, target] of Object.entries({ stdio, HTTP: { url } })) {
-    try {
-      const found = await connect(target, call);
-      if (found === null) continue;
-      const [tools, result] = found;
-      transports[transport] = { tools, text: typeof result === "string" ? result : JSON.stringify(result) };
-    } catch (error) {
-      transports[transport] = { problem: `${error.name}: ${error.message}`.slice(0, 200) };
-    }
-  }
+  const { target, call } = JSON.parse(readFileSync(0, "utf8"));
+  const [tools, result] = await connect(target, call);
   const { version } = JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, "utf8"));
-  console.log(JSON.stringify({ version, transports }));
+  console.log(JSON.stringify({ version, tools, text: typeof result === "string" ? result : JSON.stringify(result) }));
   process.exit(0);
 }
 

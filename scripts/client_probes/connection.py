@@ -1,4 +1,4 @@
-"""The part that the probes of all Python libraries share: read the target, connect by each transport, print JSON."""
+"""The part that the probes of all Python libraries share: read a target, connect, make a call, print JSON."""
 
 import asyncio
 import json
@@ -13,21 +13,7 @@ Connect = Callable[[dict[str, Any], dict[str, Any]], Awaitable[tuple[int, Any]]]
 
 
 def run(distribution: str, connect: Connect) -> None:
-    """Connect over stdio and HTTP to the targets named on standard input."""
+    """Connect to the target named on standard input."""
     given = json.load(sys.stdin)
-    print(json.dumps(asyncio.run(_report(distribution, connect, given))), flush=True)
-
-
-async def _report(distribution: str, connect: Connect, given: dict[str, Any]) -> dict[str, Any]:
-    targets = {"stdio": given["stdio"], "HTTP": {"url": given["url"]}}
-    transports = {name: await _tried(connect, target, given["call"]) for name, target in targets.items()}
-    return {"version": version(distribution), "transports": transports}
-
-
-async def _tried(connect: Connect, target: dict[str, Any], call: dict[str, Any]) -> dict[str, Any]:
-    try:
-        async with asyncio.timeout(SECONDS):
-            tools, result = await connect(target, call)
-    except Exception as exc:  # noqa: BLE001 - every failure of a library is a row of the table
-        return {"problem": f"{type(exc).__name__}: {exc}"[:200]}
-    return {"tools": tools, "text": str(result)}
+    tools, result = asyncio.run(asyncio.wait_for(connect(given["target"], given["call"]), SECONDS))
+    print(json.dumps({"version": version(distribution), "tools": tools, "text": str(result)}), flush=True)

@@ -3,7 +3,6 @@ import { connected, listedAndCalled, run } from "./connection.mjs";
 
 const program = `${process.argv[2]}/node_modules/mcp-remote/dist/proxy.js`;
 await run("mcp-remote", async ({ url }, call) => {
-  if (!url) return null;
   const target = { command: process.execPath, args: [program, url, "--allow-http"], environment: process.env };
   return listedAndCalled(await connected(target), call);
 });

@@ -21,18 +21,19 @@ TRANSPORTS = ("stdio", "HTTP")
 
 @dataclass(frozen=True)
 class Library:
-    """One client library: its title, the packages to install, and whether they are npm's."""
+    """One client library: its title, the packages to install, whether they are npm's, and its transports."""
 
     title: str
     requirements: tuple[str, ...]
     is_node: bool = False
+    transports: tuple[str, ...] = TRANSPORTS
 
 
 LIBRARIES: Mapping[str, Library] = {
     "mcp-1": Library("MCP SDK for Python, 1.x", ("mcp<2",)),
     "mcp-2": Library("MCP SDK for Python, 2.x", ("mcp>=2,<3",)),
     "typescript-sdk": Library("MCP SDK for TypeScript", ("@modelcontextprotocol/sdk",), is_node=True),
-    "mcp-remote": Library("mcp-remote", ("mcp-remote", "@modelcontextprotocol/sdk"), is_node=True),
+    "mcp-remote": Library("mcp-remote", ("mcp-remote", "@modelcontextprotocol/sdk"), True, ("HTTP",)),
     "fastmcp": Library("FastMCP", ("fastmcp",)),
     "mcp-use": Library("mcp-use", ("mcp-use",)),
     "smolagents": Library("smolagents", ("smolagents[mcp]", "mcp<2")),
@@ -63,7 +64,13 @@ def trial(uv: str, name: str) -> dict[str, Any]:
         return {"problem": f"not installed: {exc}"}
     with http_server(SERVER) as url:
         stdio = {"command": str(ROOT / ".venv" / "bin" / SERVER), "environment": dict(os.environ)}
-        return probed(command, {"stdio": stdio, "url": url, "call": CALL}, TIMEOUT_SECONDS)
+        targets = {"stdio": stdio, "HTTP": {"url": url}}
+        reports = {
+            transport: probed(command, {"target": targets[transport], "call": CALL}, TIMEOUT_SECONDS)
+            for transport in library.transports
+        }
+    versions = [report["version"] for report in reports.values() if "version" in report]
+    return {"version": versions[0] if versions else "", "transports": reports}
 
 
 def outcome(report: Mapping[str, Any], transport: str) -> str:
