@@ -64,6 +64,52 @@ def test_an_invalid_setting_stops_the_start_with_one_sentence(kind: str) -> None
     assert refused.value.problems == [sentence]
 
 
+OWN_PARAMETERS = (
+    "response_type response_mode client_id redirect_uri scope state nonce code_challenge code_challenge_method request "
+    "request_uri"
+)
+SCHEMES_OF_OTHERS = (
+    "http https javascript data vbscript file blob about ftp ws wss mailto tel view-source filesystem intent chrome "
+    "resource jar"
+)
+
+
+@pytest.mark.parametrize("name", OWN_PARAMETERS.split())
+def test_a_parameter_that_the_server_sets_itself_cannot_be_set(name: str) -> None:
+    with pytest.raises(BadSettings, match=f"MCP_OAUTH_PROXY_PARAMETERS: {name} is set by the server itself"):
+        RemoteSettings.load({**GOOD, "MCP_OAUTH_PROXY_PARAMETERS": f"prompt=consent,{name}=x"})
+
+
+@pytest.mark.parametrize("scheme", [*SCHEMES_OF_OTHERS.split(), "Com.Example", "x" * 62, "1x", "a b", "a:"])
+def test_a_scheme_that_is_not_private_or_none_cannot_be_allowed(scheme: str) -> None:
+    with pytest.raises(BadSettings, match="MCP_OAUTH_PROXY_SCHEMES: each entry is a private-use scheme"):
+        RemoteSettings.load({**GOOD, "MCP_OAUTH_PROXY_SCHEMES": f"com.example.app,{scheme}"})
+
+
+def test_private_schemes_and_other_parameters_are_accepted() -> None:
+    given = {"MCP_OAUTH_PROXY_SCHEMES": f"cursor,com.example.app,{'x' * 61}", "MCP_OAUTH_PROXY_PARAMETERS": "a=,b=1=2"}
+    settings = RemoteSettings.load({**GOOD, **given})
+    assert settings.oauth_proxy_schemes == ("cursor", "com.example.app", "x" * 61)
+    assert settings.oauth_proxy_parameters == ("a=", "b=1=2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLIENT_ID", "c"),
+        ("CLIENT_SECRET", "s"),
+        ("PEOPLE", "*"),
+        ("SCOPES", "openid"),
+        ("PARAMETERS", "a=b"),
+        ("SCHEMES", "cursor"),
+    ],
+)
+def test_each_setting_of_the_proxy_needs_an_issuer(name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        RemoteSettings.load({f"MCP_OAUTH_PROXY_{name}": value})
+    assert refused.value.problems == [f"MCP_OAUTH_PROXY_{name}: needs {ISSUER}"]
+
+
 def test_valid_settings_are_accepted_and_the_server_is_its_own_issuer() -> None:
     settings = RemoteSettings.load(GOOD)
     assert settings.authenticated
