@@ -22,6 +22,30 @@ async def test_named_days_use_the_time_zone_of_the_tokens_person(desk: Desk):
     assert desk.slack.count("auth.test") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "clock"),
+    [("today", "00:00"), ("yesterday", "00:00"), ("yesterday 9am", "09:00"), ("day before yesterday", "00:00")],
+)
+@pytest.mark.parametrize("by_setting", [False, True])
+async def test_a_day_by_its_distance_from_today_is_one_of_the_persons_zone(
+    desk: Desk, given: str, clock: str, by_setting: bool
+):
+    desk.workspace.people[ALICE]["tz"] = "America/Lima" if by_setting else "Asia/Tokyo"
+    env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE)}
+    env |= {"SLACK_TIMEZONE": "Asia/Tokyo"} if by_setting else {}
+    await desk.call("get_channel_history", env, channel=GENERAL, oldest=given)
+    asked = next(call.given["oldest"] for call in desk.slack.calls if call.method == "conversations.history")
+    assert f"{datetime.fromtimestamp(float(asked), TOKYO):%H:%M}" == clock
+
+
+async def test_a_message_for_tomorrow_at_nine_is_scheduled_for_nine_in_the_persons_zone(desk: Desk):
+    desk.workspace.people[ALICE]["tz"] = "Asia/Tokyo"
+    env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TOOLS": "@write"}
+    await desk.call("schedule_message", env, channel="general", text="later", at="tomorrow 9am")
+    asked = next(call.given["post_at"] for call in desk.slack.calls if call.method == "chat.scheduleMessage")
+    assert f"{datetime.fromtimestamp(int(asked), TOKYO):%H:%M}" == "09:00"
+
+
 async def test_the_time_zone_setting_takes_precedence_over_the_persons_zone(desk: Desk):
     desk.workspace.people[ALICE]["tz"] = "Asia/Tokyo"
     env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TIMEZONE": "Europe/Paris"}

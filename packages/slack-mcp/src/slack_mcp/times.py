@@ -88,11 +88,12 @@ def period_of(given: str, now: float, zone: tzinfo = UTC, *, ahead: bool = False
 
 def needs_zone(given: str, now: float) -> bool:
     """Whether the meaning of a time depends on the time zone."""
+    # Two zones a whole day apart, such as -11 and +13, would agree on the beginning of `today`.
     try:
-        west, east = (period_of(given, now, timezone(timedelta(hours=offset))) for offset in (-11, 13))
+        utc, east = (period_of(given, now, timezone(timedelta(hours=offset))) for offset in (0, 12))
     except InvalidInput:
         return False
-    return west != east
+    return utc != east
 
 
 def _checked_period(found: Period) -> Period:
