@@ -19,7 +19,7 @@ END_TO_END_OF_THE_CORE = ("test_era_fallback", "test_front", "test_sign_in", "te
 """End-to-end tests of code that runs in processes of its own alone: the stdio transport, the front, signing in."""
 MIN_TESTS, MAX_SECONDS = 30, 30.0
 """Tests run for one mutant however long they take; beyond them, those that fit into the seconds of processor time."""
-RULES_OVER_ALL = ("test_documents", "test_records", "test_bounds", "test_call_rules")
+RULES_OVER_ALL = ("test_documents", "test_records", "test_bounds", "test_call_rules", "test_remedies")
 """Contract tests that run for every member, of what stands in definitions and is read by no other test."""
 MAX_OTHER_TESTS = 40
 """Tests of the same folder that are run besides for code that runs at import, where a test may depend on it unseen."""

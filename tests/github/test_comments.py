@@ -2,6 +2,7 @@
 
 import pytest
 from github_calls import HELLO, Connect, Use, call_agreed
+from github_mcp.comment_addresses import comment_address, is_at
 from github_world import Comment, Repository, Review, Thread, World
 from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
@@ -52,6 +53,21 @@ async def test_an_address_that_is_not_a_comment_url_is_refused_without_a_request
 async def test_a_comment_url_with_another_issue_or_host_is_not_found(use: Use, hello: Repository, address: str) -> None:
     error = failure(await use("get_comment", address=f"{address}#issuecomment-11"))
     assert error.code == "RESOURCE_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        (f"{PAGE}/issues/1#issuecomment-11", True),
+        (f"{PAGE}/pull/1#issuecomment-11", True),
+        (f"{PAGE}/issues/2#issuecomment-11", False),
+        ("https://ghe.example.com/octocat/hello/issues/1#issuecomment-11", False),
+        (f"{PAGE}/commit/abc#commitcomment-11", False),
+        ("", False),
+    ],
+)
+def test_a_comment_is_at_its_address_if_host_and_number_agree(url: str, same: bool) -> None:
+    assert is_at(comment_address(f"{PAGE}/issues/1#issuecomment-11"), url) is same
 
 
 async def test_a_comment_url_outside_the_allow_list_is_refused_without_a_request(

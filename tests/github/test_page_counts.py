@@ -41,3 +41,19 @@ async def test_a_list_without_an_end_is_read_up_to_its_number_of_pages(
     async with connect(GITHUB_TOOLS=tool) as client:
         await client.call_tool(tool, {**HELLO, **arguments})
     assert len(github.seen("GET", f"{REPO}{path}")) == pages
+
+
+async def test_the_resolved_state_of_threads_is_read_from_five_pages_at_most(
+    connect: Connect, github: ScriptedGitHub, world: World
+) -> None:
+    github.description = None
+    hello = world.repositories["octocat/hello"]
+    world.commit(hello, {"x": b"1\n"}, branch="feature")
+    world.pull(hello, "Feature", "feature")
+    threads = {"nodes": [], "pageInfo": {"hasPreviousPage": True, "startCursor": "A"}}
+    repository = {"nameWithOwner": "octocat/hello", "pullRequest": {"reviewThreads": threads}}
+    github.fault("POST", "/graphql", status=200, body={"data": {"repository": repository}}, times=99)
+    github.fault("GET", f"{REPO}/pulls/1/comments", status=200, body=[COMMENT])
+    async with connect(GITHUB_TOOLS="get_reviews") as client:
+        await client.call_tool("get_reviews", {**HELLO, "number": 1})
+    assert len(github.seen("POST", "/graphql")) == 5

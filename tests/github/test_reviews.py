@@ -1,9 +1,11 @@
 """Reviews and review threads: reading them with lines and resolved state, and writing each exactly once."""
 
+import itertools
 from typing import Any
 
+import anyio
 import pytest
-from github_calls import HELLO, Use
+from github_calls import HELLO, Connect, Use
 from github_world import Comment, Issue, Pull, Review, Thread, World
 from mcp_chassis.testing import data, failure
 from scripted_github import ScriptedGitHub
@@ -175,6 +177,26 @@ async def test_a_thread_is_resolved_and_opened_again(use: Use, pull: Pull) -> No
     assert not pull.threads[1].resolved
 
 
+async def test_mutations_of_the_graphql_api_are_sent_one_after_another(
+    connect: Connect, github: ScriptedGitHub, world: World, pull: Pull
+) -> None:
+    pull.threads.clear()
+    for number in range(1, 7):
+        pull.threads.append(Thread(f"PRRT_{number}", "x", 1, [Comment(number, world.user("mira"), "Hm", 1.0)]))
+    github.latency = 0.02
+    async with connect(GITHUB_TOOLS="resolve_thread") as client, anyio.create_task_group() as tasks:
+        for number in range(1, 7):
+            tasks.start_soon(client.call_tool, "resolve_thread", {**HELLO, "thread_id": f"PRRT_{number}"})
+    sent = sorted((each for each in github.seen("POST") if b"mutation" in each.body), key=lambda each: each.started)
+    assert len(sent) == 6
+    assert [after.started >= before.ended for before, after in itertools.pairwise(sent)] == [True] * 5
+
+
+async def test_a_thread_id_that_names_no_thread_says_where_to_take_it_from(use: Use, pull: Pull) -> None:
+    error = failure(await use("resolve_thread", **HELLO, thread_id="PRRT_99"))
+    assert error.message.endswith("Take thread_id from get_reviews.")
+
+
 async def test_a_resolved_thread_is_not_resolved_again(use: Use, github: ScriptedGitHub, pull: Pull) -> None:
     assert data(await use("resolve_thread", **HELLO, thread_id="PRRT_1")) == {"resolved": True, "changed": False}
     assert len(github.seen("POST")) == 1
@@ -209,4 +231,5 @@ async def test_a_thread_of_another_repository_is_not_resolved(
     error = failure(await use("resolve_thread", **HELLO, thread_id="PRRT_9", allowed=allowed))
     assert error.code in {"RESOURCE_NOT_FOUND", "PERMISSION_DENIED"}
     assert "vault" not in error.message
+    assert allowed is not None or error.message.endswith("Take thread_id from get_reviews.")
     assert not hidden.threads[0].resolved
