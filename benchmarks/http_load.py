@@ -37,10 +37,10 @@ class Tally:
     answered: int = 0
     lost: int = 0
     crossed: int = 0
-    refused: Counter[int] = field(default_factory=Counter)
+    refused: Counter[int] = field(default_factory=Counter[int])
     untimed: int = 0
     processor_seconds: float = 0.0
-    seconds: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list[float])
 
 
 @contextlib.asynccontextmanager
@@ -107,9 +107,9 @@ async def client(port: int, name: str, until: float, tally: Tally) -> None:
     writer.close()
 
 
-def request(text: str, port: int, key: str = KEY) -> bytes:
-    """A call of the tool with its headers."""
-    params = {"name": "echo", "arguments": {"text": text}, "_meta": META}
+def request(text: str, port: int, key: str = KEY, tool: str = "echo", **more: str) -> bytes:
+    """A call of a tool with its headers; `more` are further arguments."""
+    params = {"name": tool, "arguments": {"text": text, **more}, "_meta": META}
     body = json.dumps({"jsonrpc": "2.0", "id": text, "method": "tools/call", "params": params}).encode()
     lines = (
         "POST /mcp HTTP/1.1",
@@ -119,7 +119,7 @@ def request(text: str, port: int, key: str = KEY) -> bytes:
         f"authorization: Bearer {key}",
         f"mcp-protocol-version: {PROTOCOL}",
         "mcp-method: tools/call",
-        "mcp-name: echo",
+        f"mcp-name: {tool}",
         f"content-length: {len(body)}",
     )
     return "\r\n".join([*lines, "", ""]).encode() + body

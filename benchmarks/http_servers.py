@@ -13,7 +13,7 @@ from mcp_chassis.remote.http_process import bound
 from mcp_chassis.results import Result
 from mcp_chassis.server import Server
 from mcp_chassis.settings import ServerSettings
-from mcp_chassis.tools import reads
+from mcp_chassis.tools import IdempotencyKey, reads, writes
 from pydantic import BaseModel, Field
 
 
@@ -31,6 +31,24 @@ async def echo(text: Annotated[str, Field(max_length=1000)]) -> Said:
     return Said(text=text)
 
 
+@reads("Look up", cache=600)
+async def look_up(text: Annotated[str, Field(max_length=1000)]) -> Said:
+    """Say the text again, from memory where it was said before."""
+    return Said(text=text)
+
+
+@writes("Put", destructive=False, idempotent=False)
+async def put(text: Annotated[str, Field(max_length=1000)], idempotency_key: IdempotencyKey = None) -> Said:
+    """Put one more text."""
+    return Said(text=text)
+
+
+@writes("Replace", destructive=False, idempotent=True, invalidates=("look_up",))
+async def replace(text: Annotated[str, Field(max_length=1000)]) -> Said:
+    """Put another text in place of what is looked up."""
+    return Said(text=text)
+
+
 @asynccontextmanager
 async def connect(_: ServerSettings) -> AsyncGenerator[None]:
     yield
@@ -42,7 +60,7 @@ FULL = Server(
     settings=ServerSettings,
     connect=connect,
     instructions="For a benchmark.",
-    tools=(echo,),
+    tools=(echo, look_up, put, replace),
     draft=True,
 )
 

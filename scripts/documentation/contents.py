@@ -23,6 +23,7 @@ LOOKED_UP = (
     "docs/operating.md",
     "docs/windows.md",
     "docs/remote.md",
+    "docs/scaling.md",
     "docs/hosts.md",
     "docs/clients.md",
     "docs/client.md",
