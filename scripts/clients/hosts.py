@@ -107,7 +107,8 @@ DOCUMENTS: Mapping[str, str] = {
     "windsurf": "[Cascade, MCP](https://docs.windsurf.com/windsurf/cascade/mcp)",
     "goose": "[configuration files](https://block.github.io/goose/docs/guides/config-files)",
     "lm-studio": "[use MCP servers](https://lmstudio.ai/docs/app/mcp)",
-    "jetbrains": "[Junie, Model Context Protocol](https://www.jetbrains.com/help/junie/model-context-protocol-mcp.html)",
+    "jetbrains": "[Junie, MCP](https://www.jetbrains.com/help/junie/model-context-protocol-mcp.html); "
+    "a version of that page says that Junie starts commands only: a remote entry may need mcp-remote",
     "kiro": "[MCP configuration](https://kiro.dev/docs/mcp/configuration/)",
     "cline": "[configuring MCP servers](https://docs.cline.bot/mcp/configuring-mcp-servers); its CLI has the same form",
     "roo": "[using MCP in Roo](https://docs.roocode.com/features/mcp/using-mcp-in-roo)",

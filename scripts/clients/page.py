@@ -62,7 +62,7 @@ def page(day: str, hosts: Reports, libraries: Reports, frameworks: Reports) -> s
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
+    return f"|{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"
 
 
 def _host(name: str, report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Settings of the HTTP transport: rules over several of them, limits for one principal, and variables of one server."""
 
+import sys
+
 import pytest
 from mcp_chassis.remote.http_process import connection_caps
 from mcp_chassis.remote.in_flight import Caps
@@ -170,3 +172,10 @@ def test_the_error_for_an_address_of_a_sign_in_names_the_whole_variable(name: st
     with pytest.raises(BadSettings) as caught:
         ClientSettings.under("ACME_", {f"ACME_{name}": "http://login.example.com"})
     assert caught.value.problems == [f"ACME_{name}: must be an https URL, or http on this machine"]
+
+
+def test_on_windows_several_workers_stop_the_start_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert RemoteSettings.load({"MCP_WORKERS": "1"}).workers == 1
+    with pytest.raises(BadSettings, match="MCP_WORKERS: more than one process is not supported on Windows"):
+        RemoteSettings.load({"MCP_WORKERS": "2"})
