@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import resource
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,27 @@ async def test_a_worker_that_is_killed_is_replaced_under_its_number(tmp_path: Pa
     ended = f"Worker 2 (process {killed}) ended unexpectedly (exit code -9); another one replaces it."
     assert (await server.line(message=ended))["level"] == "ERROR"
     assert len(_started(server)) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
+async def test_a_worker_that_the_system_does_not_let_start_is_tried_again(tmp_path: Path) -> None:
+    async with workers(tmp_path) as server:
+        async with connected_to_each(server, 2):
+            pid, limit = server.process.pid, resource.RLIMIT_NOFILE
+            before = resource.prlimit(pid, limit)
+            resource.prlimit(pid, limit, (3, before[1]))
+            os.kill(_started(server)[1], signal.SIGKILL)
+            await server.said("Worker 2 could not be started: Too many open files. It is tried again.", 2)
+            resource.prlimit(pid, limit, before)
+        async with connected_to_each(server, 2):
+            server.end()
+            assert await server.ended() == 0
+
+
+async def test_a_signal_while_workers_start_ends_the_server(tmp_path: Path) -> None:
+    async with workers(tmp_path) as server:
+        server.end()
+        assert await server.ended() == 0
 
 
 async def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:

@@ -53,12 +53,12 @@ async def connected_to_each(server: Process, count: int, **client: Any) -> Async
 
 if __name__ == "__main__":
     from mcp_chassis.remote.http_process import bound
-    from mcp_chassis.remote.workers.supervisor import Supervisor
+    from mcp_chassis.remote.workers.supervisor import Supervisor, noted_signals
     from mcp_chassis.remote.workers.worker import shared_output
     from mcp_chassis.settings import ServerSettings
     from mcp_chassis.telemetry import logs
 
-    with tempfile.TemporaryDirectory() as folder:
+    with noted_signals() as signals, tempfile.TemporaryDirectory() as folder:
         logs.configure(ServerSettings.load(), shared_output(Path(folder), None))
         listener = bound("127.0.0.1", 0)
         logs.log_event(
@@ -68,6 +68,6 @@ if __name__ == "__main__":
             listening=f"127.0.0.1:{listener.getsockname()[1]}",
         )
         reference, checks = sys.argv[1:]
-        code = Supervisor({"": reference}, 2, listener, Path(folder), int(checks)).run()
+        code = Supervisor({"": reference}, 2, listener, Path(folder), signals, int(checks)).run()
         logs.flush()
     sys.exit(code)

@@ -13,7 +13,7 @@ from mcp_chassis.remote.assembly import Servers
 from mcp_chassis.remote.http_process import HttpProcess
 from mcp_chassis.remote.settings import RemoteSettings
 from mcp_chassis.remote.workers.server_references import references_of
-from mcp_chassis.remote.workers.supervisor import Supervisor
+from mcp_chassis.remote.workers.supervisor import Supervisor, noted_signals
 from mcp_chassis.remote.workers.worker import shared_output
 from mcp_chassis.telemetry import logs
 
@@ -36,14 +36,14 @@ def serve_by_workers(servers: Servers, environment: Mapping[str, str], remote: R
         AddressUnusable: the server cannot listen.
     """
     references = references_of(servers)
-    with _private_folder() as folder:
+    with noted_signals() as signals, _private_folder() as folder:
         process = HttpProcess(servers, environment, remote, output=shared_output(folder, None))
         listener = process.listening()
         del process  # each worker builds the application anew
         if remote.redis_url is None:
             logger.warning(ALONE, remote.workers, remote.workers)
         _hand_over(environment, remote)
-        code = Supervisor(references, remote.workers, listener, folder).run()
+        code = Supervisor(references, remote.workers, listener, folder, signals).run()
         logs.flush()
     return code
 

@@ -69,6 +69,7 @@ class Supervisor:
         count: the number of workers.
         listener: the socket.
         folder: a private folder that the workers share.
+        signals: the socket of `noted_signals`.
         silent_checks: checks without a heartbeat until a worker is killed as hung.
     """
 
@@ -78,12 +79,14 @@ class Supervisor:
         count: int,
         listener: socket.socket,
         folder: Path,
+        signals: socket.socket,
         silent_checks: int = SILENT_CHECKS,
     ) -> None:
         self._references = references
         self._count = count
         self._listener = listener
         self._folder = folder
+        self._signals = signals
         self._silent_checks = silent_checks
         self._workers: dict[int, Worker] = {}
         self._due: dict[int, float] = {}
@@ -96,16 +99,16 @@ class Supervisor:
     def run(self) -> int:
         """Run the workers until a signal; return the exit code of the command."""
         try:
-            with _noted_signals() as signals:
+            if not _received(self._signals):
                 resource_tracker.ensure_running()  # its start would unblock the signals that are blocked for a worker
                 for number in range(1, self._count + 1):
                     self._start(number)
-                while self._workers or self._due:
-                    sentinels = [worker.process.sentinel for worker in self._workers.values()]
-                    ready = connection.wait([signals, *sentinels], CHECK_SECONDS)
-                    for _ in _received(signals):
-                        self._end()
-                    self._check(timed_out=not ready)
+            while self._workers or self._due:
+                sentinels = [worker.process.sentinel for worker in self._workers.values()]
+                ready = connection.wait([self._signals, *sentinels], CHECK_SECONDS)
+                for _ in _received(self._signals):
+                    self._end()
+                self._check(timed_out=not ready)
         finally:
             for worker in self._workers.values():
                 worker.close()
@@ -113,8 +116,18 @@ class Supervisor:
 
     def _start(self, number: int) -> None:
         start = WorkerStart(number, self._count, self._references, self._folder)
-        worker = self._workers[number] = Worker(start, self._listener)
-        logger.info("%s was started.", worker)
+        try:
+            worker = self._workers[number] = Worker(start, self._listener)
+        except OSError as exc:
+            logger.warning("Worker %d could not be started: %s. It is tried again.", number, exc.strerror)
+            self._start_later(number, after_failure=True)
+        else:
+            logger.info("%s was started.", worker)
+
+    def _start_later(self, number: int, *, after_failure: bool) -> None:
+        """Start a worker again: at once, or after a pause that doubles with each failure in a row."""
+        self._failures[number] = self._failures[number] + 1 if after_failure else 0
+        self._due[number] = time.monotonic() + min(2.0 ** self._failures[number] - 1, MAX_PAUSE_SECONDS)
 
     def _end(self) -> None:
         """Drain all workers; at the second signal end them at once."""
@@ -158,14 +171,12 @@ class Supervisor:
             self._exit_code = EXIT_NOT_STARTED
             self._end()
             return
-        self._failures[worker.number] = 0 if worker.serves else self._failures[worker.number] + 1
-        pause = min(2.0 ** self._failures[worker.number] - 1, MAX_PAUSE_SECONDS)
         logger.error("%s ended unexpectedly (exit code %d); another one replaces it.", worker, code)
-        self._due[worker.number] = time.monotonic() + pause
+        self._start_later(worker.number, after_failure=not worker.serves)
 
 
 @contextlib.contextmanager
-def _noted_signals() -> Generator[socket.socket]:
+def noted_signals() -> Generator[socket.socket]:
     """Inside the block, SIGINT and SIGTERM do nothing but put a byte into the socket that it is given."""
     reading, writing = socket.socketpair()
     with reading, writing:
