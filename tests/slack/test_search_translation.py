@@ -1,7 +1,10 @@
 """Translation of queries: modifiers that Slack's search would ignore are rewritten or refused."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from slack_desk import ALICE, BOB, GENERAL, Desk
+from slack_mcp.times import period_of
 
 NOON = 1_795_176_000.0
 """20 November 2026 12:00 UTC."""
@@ -44,12 +47,32 @@ async def test_people_channels_and_times_are_rewritten_for_slacks_search(desk: D
         ("x after:2026-11-18T12:00Z", "x after:2026-11-17"),
         ("x before:2026-11-18T12:00Z", "x before:2026-11-19"),
         ("x on:1795176000", "x on:2026-11-20"),
+        ("x on:2026-11-20T00:00Z", "x on:2026-11-20"),
+        ('x before:"20 Nov 2026 00:00"', "x before:2026-11-21"),
     ],
 )
 async def test_a_clock_time_in_a_query_is_widened_to_its_day_with_a_warning(desk: Desk, query: str, sent: str):
     asked, warnings = await _sent(desk, query)
     assert asked == sent
     assert "whole days" in warnings[0]
+
+
+@pytest.mark.parametrize("name", ["on", "during", "before", "after"])
+@pytest.mark.parametrize("period", ["last 3 days", "last 30 hours", "this morning", "2 days ago"])
+async def test_a_period_that_begins_or_ends_within_a_day_is_sent_with_a_warning(desk: Desk, name: str, period: str):
+    _, warnings = await _sent(desk, f'x {name}:"{period}"')
+    assert "whole days" in warnings[0]
+
+
+@pytest.mark.parametrize(("date", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-07-01", 24)])
+async def test_a_day_of_a_clock_change_is_sent_whole_and_without_a_warning(desk: Desk, date: str, hours: int):
+    env = {"SLACK_USER_TOKEN": desk.slack.with_user_token(ALICE), "SLACK_TIMEZONE": "Europe/Berlin"}
+    found = await desk.call("search_messages", env, query=f'x on:"{date}" before:"{date}" after:"{date}"')
+    asked = next(call.given["query"] for call in desk.slack.calls if call.method == "search.messages")
+    assert asked == f"x on:{date} before:{date} after:{date}"
+    assert "warnings" not in found
+    begin, end = period_of(date, 0, ZoneInfo("Europe/Berlin"))
+    assert round(end - begin, 3) == hours * 3600
 
 
 @pytest.mark.parametrize(("query", "named"), [("x before:someday", "time"), ("x from:nobody@acme.example", "e-mail")])

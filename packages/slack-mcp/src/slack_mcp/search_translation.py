@@ -1,13 +1,13 @@
 """Translation of queries for Slack's search: people and channels become ids, times become days."""
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from mcp_chassis.failures import Failure
 
 from slack_mcp.connection import Workspace
 from slack_mcp.named_days import MONTH_NAMES
-from slack_mcp.period import Period
+from slack_mcp.period import MICROSECOND, Period
 from slack_mcp.references import EMAIL, USER_ID, channel_reference
 from slack_mcp.search_query import TERM
 from slack_mcp.times import period_of
@@ -63,10 +63,11 @@ async def _place(value: str, slack: Workspace) -> str:
 
 
 def _days(name: str, given: str, period: Period, zone: tzinfo) -> tuple[str, str]:
-    """A time modifier in whole days, with a warning if the period was shorter or not exact."""
+    """A time modifier in whole days, with a warning if the period does not begin and end at midnight."""
     begin, end = (datetime.fromtimestamp(seconds, zone) for seconds in period)
     first, last = begin.date(), end.date()
-    exact = period.end - period.begin >= DAY.total_seconds() - 3_601
+    edges = (datetime.fromtimestamp(round(seconds, 3), zone) for seconds in (period.begin, period.end + MICROSECOND))
+    exact = period.begin < period.end and all(edge.time() == time.min for edge in edges)
     if name == "before":
         sent = f"before:{first if exact else first + DAY}"
     elif name == "after":
