@@ -8,12 +8,14 @@ from mcp_chassis.http.records import read_record
 from slack_mcp.records.messages import MessageRecord
 from slack_mcp.search_query import Condition, SearchQuery, check_has, message_has
 
+MODIFIERS = "from has before after on during in is to with creator type hasmy FROM Has"
+
 
 def message(**fields: Any) -> MessageRecord:
     return read_record(fields, MessageRecord, upstream="Slack", operation="read it")
 
 
-@pytest.mark.parametrize("name", "from has before after on during in is to with creator type hasmy FROM Has".split(" "))
+@pytest.mark.parametrize("name", MODIFIERS.split())
 @pytest.mark.parametrize("minus", ["", "-"])
 def test_each_modifier_is_a_condition_and_no_word(name: str, minus: str) -> None:
     query = SearchQuery.parse(f'word {minus}{name}:value {minus}{name}:"two words"')
