@@ -39,12 +39,12 @@ class Costs:
     """
 
     call_seconds: float = 0.006
-    message_seconds: float = 0.002
+    message_seconds: float = 0.0015
     other_messages: float = 0.5
     connection_bytes: int = 12 * 1024
     process_bytes: int = 85 * 2**20
     redis_requests: float = 2.0
-    redis_seconds: float = 0.00025
+    redis_seconds: float = 0.0001
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,16 @@ def test_a_server_in_no_module_is_refused() -> None:
         references_of({"": sample("hidden")})
 
 
-def test_a_worker_knows_whether_another_has_fewer_connections(tmp_path: Path) -> None:
-    one, two = ConnectionCounts(tmp_path, 1, 2), ConnectionCounts(tmp_path, 2, 2)
-    assert (one.is_another_lower(), two.is_another_lower()) == (False, False)
-    one.set(1)
-    assert (one.is_another_lower(), two.is_another_lower()) == (True, False)
-    two.set(2)
-    assert (one.is_another_lower(), two.is_another_lower()) == (False, True)
+def test_a_worker_knows_how_many_connections_more_it_has_than_another(tmp_path: Path) -> None:
+    one, two = ConnectionCounts(tmp_path, 1, 3), ConnectionCounts(tmp_path, 2, 3)
+    three = ConnectionCounts(tmp_path, 3, 3)
+    assert [each.lead() for each in (one, two, three)] == [0, 0, 0]
+    one.set(3)
+    two.set(1)
+    assert [each.lead() for each in (one, two, three)] == [3, 1, -1]
+    three.set(1)
+    assert [each.lead() for each in (one, two, three)] == [2, 0, 0]
+    assert [each.own for each in (one, two, three)] == [3, 1, 1]
 
 
 def test_the_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:

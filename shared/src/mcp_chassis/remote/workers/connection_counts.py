@@ -27,7 +27,12 @@ class ConnectionCounts:
         """Set the count of this worker."""
         self._counts[self._place] = count
 
-    def is_another_lower(self) -> bool:
-        """Whether another worker has fewer connections than this one."""
-        own = self._counts[self._place]
-        return any(count < own for count in self._counts)
+    @property
+    def own(self) -> int:
+        """The count of this worker."""
+        return self._counts[self._place]
+
+    def lead(self) -> int:
+        """How many connections more this worker has than the other with the fewest; negative if it has fewer."""
+        others = (count for place, count in enumerate(self._counts) if place != self._place)
+        return self.own - min(others, default=self.own)

@@ -35,6 +35,8 @@ HEARTBEAT = b"."
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOCK_FILE = "log.lock"
 DEFERRAL_SECONDS = 0.002
+MIN_ACCEPTED = 8
+"""Connections accepted at once after a deferral, at least; otherwise half as many as are open."""
 ACCEPT_PAUSE_SECONDS = 1.0
 """Pause after an error, which is that there are too many open files."""
 logger = logging.getLogger(__name__)
@@ -129,28 +131,30 @@ class WorkerServer(DrainingServer):
         return await super().on_tick(counter)
 
     def _on_waiting(self, listener: socket.socket) -> None:
-        if not self._counts.is_another_lower():
-            self._accept(listener)
+        lead = self._counts.lead()
+        if lead <= 0:
+            self._accept(listener, 1 - lead)
             return
+        # Under load one turn of the event loop may take long, so that many are accepted where no other worker is free.
         loop = asyncio.get_running_loop()
         loop.remove_reader(listener)
-        loop.call_later(DEFERRAL_SECONDS, self._accept, listener)
+        loop.call_later(DEFERRAL_SECONDS, self._accept, listener, max(MIN_ACCEPTED, self._counts.own // 2))
 
-    def _accept(self, listener: socket.socket) -> None:
-        """Accept one connection, if no other worker has, and wait for the next one."""
+    def _accept(self, listener: socket.socket, at_most: int) -> None:
+        """Accept connections that no other worker has accepted, and wait for the next ones."""
         if listener.fileno() < 0:  # closed during the deferral
             return
         loop = asyncio.get_running_loop()
         try:
-            for accepted in itertools.islice(waiting(listener), 1):
-                self._counts.set(len(self._limits) + 1)
+            for accepted in itertools.islice(waiting(listener), at_most):
+                self._counts.set(self._counts.own + 1)
                 connecting = asyncio.ensure_future(loop.connect_accepted_socket(self._protocol, accepted))
                 self._connecting.add(connecting)
                 connecting.add_done_callback(self._connecting.discard)
         except OSError as exc:
             logger.warning("A connection could not be accepted: %s.", exc.strerror)
             loop.remove_reader(listener)
-            loop.call_later(ACCEPT_PAUSE_SECONDS, self._accept, listener)
+            loop.call_later(ACCEPT_PAUSE_SECONDS, self._accept, listener, at_most)
         else:
             loop.add_reader(listener, self._on_waiting, listener)
 
