@@ -112,6 +112,7 @@ async def test_later_pages_show_the_content_of_the_first_page_after_a_change(
     world.commit(hello, {"n.txt": b"a\nb\nc\nd\n"})
     cursor = first.rpartition("cursor=")[2].removesuffix("]")
     second = text(await call("get_file", **HELLO, path="n.txt", max_lines=2, cursor=cursor))
+    assert second.startswith("n.txt, lines 3-4 of 4, ")
     assert second.split("\n")[1:3] == ["3", "4"]
 
 

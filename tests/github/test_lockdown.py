@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 from github_calls import HELLO, Call, Connect, rows
+from github_mcp.client.list_pages import PartialList
+from github_mcp.lockdown import Collaborators
+from github_mcp.records.repositories import CollaboratorRecord, RightsRecord
 from github_world import Issue, Repository, Review, World
 from mcp.client import Client
 from mcp_chassis.pipeline.narrowing import Narrowing, narrowed
@@ -224,3 +227,10 @@ async def test_a_texts_author_without_push_access_is_refused_with_who_can_show_i
             "person who runs the server can show it, with GITHUB_LOCKDOWN=false; do not retry."
         ),
     )
+
+
+def test_a_collaborator_with_a_role_of_the_organisation_may_push_if_its_permissions_say_so() -> None:
+    deployer = CollaboratorRecord("dana", RightsRecord(push=True), "deployer")
+    reader = CollaboratorRecord("rob", RightsRecord(push=False), "auditor")
+    found = Collaborators.from_records(PartialList([deployer, reader]))
+    assert (found.may_push("Dana"), found.may_push("rob"), found.may_push("eve")) == (True, None, None)

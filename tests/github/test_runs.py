@@ -84,7 +84,9 @@ def workflows(github: ScriptedGitHub, world: World) -> ScriptedGitHub:
 DISPATCH = {**HELLO, "ref": "main", "inputs": {"level": "high"}}
 
 
-@pytest.mark.parametrize(("name", "number"), [("CI", 1), ("ci", 1), ("Deploy", 2), ("deploy", 3), ("old.yml", 3)])
+@pytest.mark.parametrize(
+    ("name", "number"), [("CI", 1), ("ci", 1), (" CI ", 1), ("Deploy", 2), ("deploy", 3), ("old.yml", 3)]
+)
 async def test_a_workflow_is_started_by_name_or_file_and_returns_its_run_id(
     use: Use, workflows: ScriptedGitHub, name: str, number: int
 ) -> None:
@@ -196,6 +198,20 @@ async def test_a_repeated_run_of_unknown_attempt_returns_no_attempt(use: Use, gi
     github.fault("GET", f"{REPO}/deployments", status=200, body=[], times=9)
     github.fault("POST", ".*/rerun-failed-jobs", status=201, body={})
     assert data(await use("run_workflow_again", **HELLO, run_id=7)) == {"run_id": 7, "requested": "rerun"}
+
+
+async def test_twenty_annotations_of_which_github_has_more_pages_are_told_as_a_part(
+    use: Use, github: ScriptedGitHub
+) -> None:
+    github.description = None
+    further = {"Link": f'<{github.url}{REPO}/check-runs/1/annotations?page=2>; rel="next"'}
+    job = {"id": 1, "status": "completed", "conclusion": "failure"}
+    github.fault("GET", f"{REPO}/actions/runs/7", status=200, body={"id": 7})
+    github.fault("GET", ".*/jobs", status=200, body={"jobs": [job], "total_count": 1}, times=99)
+    notes = [{"path": "x", "message": f"Note {number}"} for number in range(20)]
+    github.fault("GET", ".*/annotations", status=200, body=notes, headers=further)
+    shown = data(await use("get_run", **HELLO, run_id=7))
+    assert shown["failed_jobs"][0]["more_annotations"] is True
 
 
 async def test_unread_jobs_and_further_annotations_are_reported(use: Use, github: ScriptedGitHub) -> None:

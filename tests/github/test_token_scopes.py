@@ -189,6 +189,54 @@ async def test_tools_return_to_the_list_when_the_token_gets_the_scope(era: Era, 
         assert await names(client) == OFFERED
 
 
+PUBLISHED_SCOPES = frozenset(
+    [
+        "repo",
+        "repo:status",
+        "repo_deployment",
+        "public_repo",
+        "repo:invite",
+        "security_events",
+        "admin:repo_hook",
+        "write:repo_hook",
+        "read:repo_hook",
+        "admin:org",
+        "write:org",
+        "read:org",
+        "admin:public_key",
+        "write:public_key",
+        "read:public_key",
+        "admin:org_hook",
+        "gist",
+        "notifications",
+        "user",
+        "read:user",
+        "user:email",
+        "user:follow",
+        "project",
+        "read:project",
+        "delete_repo",
+        "write:packages",
+        "read:packages",
+        "delete:packages",
+        "admin:gpg_key",
+        "write:gpg_key",
+        "read:gpg_key",
+        "codespace",
+        "workflow",
+        "read:audit_log",
+    ]
+)
+"""Scopes of OAuth apps, as GitHub's documentation lists them."""
+
+
 async def test_every_tool_that_writes_names_the_scopes_that_allow_it() -> None:
     tools = await definitions(SERVER)
     assert {tool["name"] for tool in tools if not tool["annotations"]["readOnlyHint"]} - SCOPES_FOR.keys() == set()
+
+
+def test_every_scope_that_is_asked_for_or_named_is_one_that_github_publishes() -> None:
+    assert SERVER.sign_in is not None
+    named = {scope for scopes in SCOPES_FOR.values() for scope in scopes} | set(SERVER.sign_in.scopes)
+    assert named - PUBLISHED_SCOPES == set()
+    assert "repo" in SERVER.sign_in.scopes  # without it no private repository can be read
