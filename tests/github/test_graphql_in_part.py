@@ -53,6 +53,15 @@ async def test_a_graphql_change_without_data_has_an_unknown_outcome(use: Use, gi
     assert error.code == "OUTCOME_UNKNOWN"
 
 
+async def test_a_graphql_request_is_not_sent_on_to_another_address(use: Use, github: ScriptedGitHub) -> None:
+    github.fault(
+        "POST", "/graphql", status=307, headers={"Location": f"{github.url}/graphql?moved=1"}, body={}, times=9
+    )
+    error = failure(await use("list_discussions", **HELLO))
+    assert error.code == "UPSTREAM_ERROR"
+    assert [dict(request.query) for request in github.seen("POST")] == [{}]
+
+
 async def test_a_hidden_review_thread_does_not_affect_the_others(use: Use, github: ScriptedGitHub) -> None:
     nodes = [{"id": "PRRT_10", "isResolved": True, "comments": {"nodes": [{"databaseId": 10}]}}, None]
     threads = {"pageInfo": {"hasPreviousPage": False, "startCursor": None}, "nodes": nodes}

@@ -32,6 +32,15 @@ async def test_two_branches_are_compared(use: Use, github: ScriptedGitHub, descr
     assert "diff --git a/file1.txt b/file1.txt" in page
 
 
+async def test_a_comparison_without_a_number_of_commits_shows_those_that_came(
+    use: Use, github: ScriptedGitHub, description: Description
+) -> None:
+    example = published(description, "GET", f"{SPEC}/compare/{{basehead}}")
+    github.fault("GET", f"{REPO}/compare/.*", status=200, body={**example, "total_commits": None})
+    page = text(await use("compare", **HELLO, base="main", head="feature"))
+    assert page.startswith("main...feature: behind, 1 ahead, 2 behind")
+
+
 @pytest.mark.parametrize("kind", ["branches", "tags"])
 async def test_branches_and_tags_are_listed(
     use: Use, github: ScriptedGitHub, description: Description, kind: str

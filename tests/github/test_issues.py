@@ -124,6 +124,12 @@ async def test_an_issue_is_read_with_its_body_and_latest_comments(call: Call, wo
     assert [comment["body"] for comment in thread["comments"]] == ["comment 9", "comment 10", "comment 11"]
 
 
+async def test_a_closed_issue_is_read_with_the_reason(call: Call, world: World, hello: Repository) -> None:
+    world.issue(hello, "No", state="closed", state_reason="not_planned")
+    issue = data(await call("get_issue", **HELLO, number=1))
+    assert (issue["state"], issue["state_reason"]) == ("closed", "not_planned")
+
+
 async def test_the_cursor_leads_to_older_comments_without_repeating_the_body(
     call: Call, world: World, hello: Repository
 ) -> None:

@@ -121,6 +121,7 @@ async def test_an_item_of_another_project_is_not_found(use: Use, board: Project,
     world.projects.append(Project(world.user("acme"), 7, "Launch", items=[Item("PVTI_5", draft="x")]))
     error = failure(await use("set_project_field", **{**BOARD, "item": item}, field="Status", value="Done"))
     assert (error.code, "no item with this id" in error.message) == ("RESOURCE_NOT_FOUND", True)
+    assert "Take item_id from list_project_items" in error.message
 
 
 async def test_an_archived_item_is_a_conflict(use: Use, github: ScriptedGitHub, board: Project) -> None:
