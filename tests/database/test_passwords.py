@@ -65,6 +65,31 @@ async def test_a_password_command_runs_for_each_connection(asking: Place, tmp_pa
     assert "wrong" not in failure.message
 
 
+NEXT_LINE = """
+import pathlib, sys
+file = pathlib.Path(sys.argv[1])
+first, _, others = file.read_text().partition(" ")
+print(first)
+file.write_text(others or first)
+"""
+
+
+async def test_a_password_that_changed_while_a_connection_was_opened_is_read_again_once(asking: Place, tmp_path: Path):
+    passwords = tmp_path / "passwords"
+    env = {
+        "DATABASE_URL": asking.dsn(user="steady"),
+        "DATABASE_PASSWORD_COMMAND": shlex.join([sys.executable, "-c", NEXT_LINE, str(passwords)]),
+        "DATABASE_LISTEN": "false",
+    }
+    passwords.write_text("expired kept")
+    async with connected(SERVER, env=env) as client:
+        assert (await query(client, "SELECT current_user"))["rows"] == [["steady"]]
+    passwords.write_text("expired revoked kept")
+    async with connected(SERVER, env=env) as client:
+        failure = await refused(client, "execute_query", query="SELECT 1")
+    assert failure.code == "AUTHENTICATION_FAILED"
+
+
 async def test_each_database_can_have_a_separate_password(asking: Place, tmp_path: Path):
     (tmp_path / "secret").write_text("kept\n")
     env = {

@@ -60,5 +60,5 @@ async def test_an_unknown_account_name_tells_the_model_to_run_login(accounts: Ac
     ):
         answer = failure(await client.call_tool("get_issue", {"owner": "o", "repo": "r", "number": 1}))
     assert answer.code == "AUTHENTICATION_FAILED"
-    assert "no account called nobody: run `github-mcp login`" in answer.message
+    assert "no account called nobody, as MCP_ACCOUNT says: run `github-mcp login`" in answer.message
     assert upstream.requests == []

@@ -61,7 +61,8 @@ async def connect(dsn: str, password: SecretStr | None = None) -> tuple[Connecti
     """Open a connection, also through a pooler in transaction mode, and read the rights of its role.
 
     Args:
-        password: replaces the one in the DSN; one from a command is read again, since it may have expired.
+        password: replaces the one in the DSN; one from a command is read again, since it may have expired, and once
+            more if it is refused, since it may have changed meanwhile.
 
     Raises:
         Failure: when the connection fails; the message contains no value of the DSN.
@@ -69,8 +70,19 @@ async def connect(dsn: str, password: SecretStr | None = None) -> tuple[Connecti
     options = read_connection_options(dsn)
     if options.problem is not None:
         raise _unusable(options.problem)
-    if password is not None:
-        options.arguments["password"] = await asyncio.to_thread(_fresh_value, password)
+    if password is None:
+        return await _opened(options)
+    options.arguments["password"] = refused = await asyncio.to_thread(_fresh_value, password)
+    try:
+        return await _opened(options)
+    except AuthenticationFailed:
+        options.arguments["password"] = changed = await asyncio.to_thread(_fresh_value, password)
+        if changed == refused:
+            raise
+    return await _opened(options)
+
+
+async def _opened(options: ConnectionOptions) -> tuple[Connection, Role]:
     seconds = options.connect_timeout or CONNECT_TIMEOUT_SECONDS
     with _connecting(options):
         async with asyncio.timeout(seconds * min(options.host_count, MAX_HOSTS_TIMED)):
